@@ -1,0 +1,269 @@
+// bind_search.cpp -- Python's view of rules, search and generator: checks arrays, releases the GIL, calls.
+//
+// Shapes       values [B, L] i32 (-1 = open)   domains [B, L] u64   marginals [B, L, V] f32
+// Errors       every array is checked in full before work starts; ValueError names the argument, what was
+//              wanted and what was got. Arrays are never converted: a wrong dtype is the caller's mistake.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "generate.hpp"
+#include "search.hpp"
+#include "threads.hpp"
+
+namespace py = pybind11;
+
+namespace vmd {
+namespace {
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string text = "[";
+  for (const int64_t size : shape) {
+    if (text.size() > 1) text += ", ";
+    text += size < 0 ? "*" : std::to_string(size);
+  }
+  text += "]";
+  return text;
+}
+
+/// `object` as a C-contiguous array of T with this shape (-1: any size).
+template <class T>
+py::array_t<T> array_of(const py::object& object, const char* name, const std::vector<int64_t>& shape) {
+  const std::string wanted =
+      std::string(py::str(py::dtype::of<T>())) + " " + shape_text(shape) + ", C-contiguous";
+  if (!py::isinstance<py::array>(object))
+    throw std::invalid_argument(std::string(name) + ": wanted a NumPy array " + wanted + ", got " +
+                                std::string(py::str(py::type::of(object))));
+  const auto array = py::reinterpret_borrow<py::array>(object);
+  std::vector<int64_t> got(array.shape(), array.shape() + array.ndim());
+  bool fits = array.dtype().is(py::dtype::of<T>()) && got.size() == shape.size() &&
+              (array.flags() & py::array::c_style) != 0;
+  for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] < 0 || shape[i] == got[i];
+  if (!fits)
+    throw std::invalid_argument(std::string(name) + ": wanted " + wanted + ", got " +
+                                std::string(py::str(array.dtype())) + " " + shape_text(got) +
+                                ((array.flags() & py::array::c_style) != 0 ? "" : ", not C-contiguous"));
+  return py::reinterpret_borrow<py::array_t<T>>(array);
+}
+
+template <class T>
+std::span<const T> span_of(const py::array_t<T>& array) {
+  return {array.data(), static_cast<size_t>(array.size())};
+}
+
+std::shared_ptr<const Rules> make_rules(int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
+                                        const py::object& cells, const py::object& param_offsets,
+                                        const py::object& params) {
+  const auto k = array_of<int32_t>(kinds, "kinds", {-1});
+  const auto co = array_of<int64_t>(cell_offsets, "cell_offsets", {-1});
+  const auto c = array_of<int32_t>(cells, "cells", {-1});
+  const auto po = array_of<int64_t>(param_offsets, "param_offsets", {-1});
+  const auto p = array_of<int64_t>(params, "params", {-1});
+  const py::gil_scoped_release release;
+  return std::make_shared<const Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p));
+}
+
+py::array_t<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
+  const auto shape = batch ? std::vector<int64_t>{-1, rules.L()} : std::vector<int64_t>{rules.L()};
+  auto values = array_of<int32_t>(object, "values", shape);
+  for (py::ssize_t i = 0; i < values.size(); ++i) {
+    const int32_t value = values.data()[i];
+    if (value < kOpen || value >= rules.V())
+      throw std::invalid_argument("values: wanted -1 (open) or 0.." + std::to_string(rules.V() - 1) + ", got " +
+                                  std::to_string(value) + " at cell " + std::to_string(i % rules.L()) +
+                                  (batch ? " of problem " + std::to_string(i / rules.L()) : ""));
+  }
+  return values;
+}
+
+/// An empty array for None.
+py::array_t<float> marginals_of(const py::object& object, const std::vector<int64_t>& shape) {
+  if (object.is_none()) return py::array_t<float>(0);
+  auto marginals = array_of<float>(object, "marginals", shape);
+  for (const float m : span_of(marginals))
+    if (std::isnan(m)) throw std::invalid_argument("marginals: wanted numbers, got NaN");
+  return marginals;
+}
+
+void check_threads(int threads) {
+  if (threads < 0 || threads > 1024)
+    throw std::invalid_argument("threads: wanted 0 (all cores) to 1024, got " + std::to_string(threads));
+}
+
+void check_limit(const char* name, int64_t value, int64_t least) {
+  if (value < least)
+    throw std::invalid_argument(std::string(name) + ": wanted at least " + std::to_string(least) + ", got " +
+                                std::to_string(value));
+}
+
+void check_time(double seconds) {
+  if (std::isnan(seconds)) throw std::invalid_argument("time_limit: wanted seconds, got NaN");
+}
+
+/// Enough problems a turn to hide its cost, few enough that threads end together.
+int64_t grain_of(int64_t n, int threads) {
+  return std::clamp<int64_t>(n / (int64_t{8} * thread_count(threads)), 1, 256);
+}
+
+py::tuple propagate(const Rules& rules, const py::object& object, int threads) {
+  const auto values = values_of(rules, object, true);
+  check_threads(threads);
+  const int64_t B = values.shape(0), L = rules.L();
+  py::array_t<uint64_t> domains({B, L});
+  py::array_t<bool> clash(B);
+  const int32_t* in = values.data();
+  uint64_t* out = domains.mutable_data();
+  bool* bad = clash.mutable_data();
+  {
+    const py::gil_scoped_release release;
+    parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
+      const auto search = make_search(rules);
+      for (int64_t b = begin; b < end; ++b) {
+        search->start(in + b * L, nullptr);
+        bad[b] = !search->propagate(out + b * L);
+        if (bad[b]) std::fill_n(out + b * L, L, uint64_t{0});
+      }
+    });
+  }
+  return py::make_tuple(domains, clash);
+}
+
+py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limit, int64_t node_limit,
+                      double time_limit, int threads, const py::object& marginals_object) {
+  const auto values = values_of(rules, object, true);
+  const int64_t B = values.shape(0), L = rules.L(), V = rules.V();
+  const auto marginals = marginals_of(marginals_object, {B, L, V});
+  check_limit("limit", limit, limit == -1 ? -1 : 1);
+  check_limit("node_limit", node_limit, -1);
+  check_threads(threads);
+  check_time(time_limit);
+  py::array_t<int32_t> first({B, L}), status(B);
+  py::array_t<int64_t> counts(B), nodes(B);
+  py::array_t<bool> complete(B);
+  const int32_t* in = values.data();
+  const float* guide = marginals_object.is_none() ? nullptr : marginals.data();
+  int32_t *out = first.mutable_data(), *status_out = status.mutable_data();
+  int64_t *counts_out = counts.mutable_data(), *nodes_out = nodes.mutable_data();
+  bool* complete_out = complete.mutable_data();
+  {
+    const py::gil_scoped_release release;
+    parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
+      const auto search = make_search(rules);
+      for (int64_t b = begin; b < end; ++b) {
+        const Found found =
+            count_solutions(*search, in + b * L, guide == nullptr ? nullptr : guide + b * L * V, limit,
+                            Budget(node_limit, time_limit), static_cast<int32_t>(L), out + b * L);
+        counts_out[b] = found.count;
+        status_out[b] = static_cast<int32_t>(found.status);
+        complete_out[b] = found.complete;
+        nodes_out[b] = found.nodes;
+      }
+    });
+  }
+  return py::make_tuple(first, counts, status, complete, nodes);
+}
+
+/// One problem whose solutions are taken one by one.
+class Enumeration {
+ public:
+  Enumeration(std::shared_ptr<const Rules> rules, const py::object& values, const py::object& marginals)
+      : rules_(std::move(rules)), search_(make_search(*rules_)) {
+    const auto row = values_of(*rules_, values, false);
+    const auto guide = marginals_of(marginals, {rules_->L(), rules_->V()});
+    marginals_.assign(guide.data(), guide.data() + guide.size());
+    search_->start(row.data(), marginals_.empty() ? nullptr : marginals_.data());
+  }
+
+  py::tuple next(int64_t node_limit, double time_limit) {
+    check_limit("node_limit", node_limit, -1);
+    check_time(time_limit);
+    if (busy_) throw std::runtime_error("Search: next() is already running in another thread");
+    py::array_t<int32_t> values(rules_->L());
+    int32_t* out = values.mutable_data();
+    Outcome outcome;
+    busy_ = true;
+    {
+      const py::gil_scoped_release release;
+      Budget budget(node_limit, time_limit);
+      outcome = search_->next(budget, out);
+    }
+    busy_ = false;
+    switch (outcome) {
+      case Outcome::solution:
+        found_ = true;
+        return py::make_tuple(static_cast<int>(Status::solved), values);
+      case Outcome::node_limit: return py::make_tuple(static_cast<int>(Status::node_limit), py::none());
+      case Outcome::time_limit: return py::make_tuple(static_cast<int>(Status::time_limit), py::none());
+      case Outcome::exhausted: break;
+    }
+    return py::make_tuple(static_cast<int>(found_ ? Status::solved : Status::unsatisfiable), py::none());
+  }
+  int64_t nodes() const { return search_->nodes(); }
+  bool complete() const { return search_->exhausted(); }
+
+ private:
+  std::shared_ptr<const Rules> rules_;
+  std::unique_ptr<Search> search_;
+  std::vector<float> marginals_;
+  bool found_ = false, busy_ = false;  // busy_ is read and written under the GIL
+};
+
+py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, int threads,
+                   int64_t test_nodes) {
+  check_limit("n", n, 0);
+  check_limit("first", first, 0);
+  check_limit("clues", clues, -1);
+  check_threads(threads);
+  check_limit("test_nodes", test_nodes, 1);
+  const int64_t L = rules.L();
+  if (clues > L)
+    throw std::invalid_argument("clues: wanted -1 or at most L = " + std::to_string(L) + ", got " +
+                                std::to_string(clues));
+  if (first > INT64_MAX - n) throw std::invalid_argument("first: first + n is too large");
+  const GenerateOptions options{seed, clues, test_nodes};
+  py::array_t<int32_t> problems({n, L}), solutions({n, L});
+  int32_t *problem = problems.mutable_data(), *solution = solutions.mutable_data();
+  {
+    const py::gil_scoped_release release;
+    parallel_for(n, threads, grain_of(n, threads), [&](int64_t begin, int64_t end) {
+      const auto search = make_search(rules);
+      for (int64_t i = begin; i < end; ++i)
+        generate_one(*search, rules, options, first + i, problem + i * L, solution + i * L);
+    });
+  }
+  return py::make_tuple(problems, solutions);
+}
+
+}  // namespace
+
+void register_search(py::module_& m) {
+  using namespace py::literals;
+  py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
+      .def(py::init([](int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
+                       const py::object& cells, const py::object& param_offsets, const py::object& params) {
+             return std::const_pointer_cast<Rules>(
+                 make_rules(L, V, kinds, cell_offsets, cells, param_offsets, params));
+           }),
+           "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a, "param_offsets"_a, "params"_a)
+      .def_property_readonly("L", &Rules::L)
+      .def_property_readonly("V", &Rules::V);
+  py::class_<Enumeration>(m, "Search")
+      .def(py::init([](std::shared_ptr<Rules> rules, const py::object& values, const py::object& marginals) {
+             return std::make_unique<Enumeration>(std::move(rules), values, marginals);
+           }),
+           py::arg("rules").none(false), "values"_a, "marginals"_a = py::none())
+      .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
+      .def_property_readonly("nodes", &Enumeration::nodes)
+      .def_property_readonly("complete", &Enumeration::complete);
+  m.def("propagate", &propagate, "rules"_a, "values"_a, "threads"_a = 0);
+  m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
+        "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
+  m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1, "threads"_a = 0,
+        "test_nodes"_a = 100'000);
+}
+
+}  // namespace vmd

@@ -1,0 +1,134 @@
+// generate.cpp -- see generate.hpp.
+#include "generate.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
+
+#include "philox.hpp"
+
+namespace vmd {
+namespace {
+
+constexpr uint32_t kAttempts = 32;  // solutions tried for a wanted number of givens
+constexpr int kRestarts = 20;       // node limits double: some 10^6 times the first in all
+
+/// A stream of 32-bit words for one attempt at one problem.
+class Stream {
+ public:
+  Stream(uint64_t seed, int64_t index, uint32_t attempt)
+      : key0_(static_cast<uint32_t>(seed)), key1_(static_cast<uint32_t>(seed >> 32)),
+        counter_{{static_cast<uint32_t>(index), static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32),
+                  attempt, 0}} {}
+  uint32_t word() {
+    if (used_ == 4) {
+      words_ = philox(counter_, key0_, key1_);
+      ++counter_.w[3];
+      used_ = 0;
+    }
+    return words_.w[used_++];
+  }
+  /// In [0, n), by the high word of a product: the bias is below n / 2^32.
+  size_t below(size_t n) { return static_cast<size_t>(uint64_t{word()} * n >> 32); }
+  float unit() { return static_cast<float>(word() >> 8) * 0x1p-24f; }
+
+ private:
+  uint32_t key0_, key1_;
+  Words counter_, words_{};
+  int used_ = 4;
+};
+
+class Maker {
+ public:
+  Maker(Search& search, const Rules& rules, const GenerateOptions& options)
+      : search_(search), options_(options), preferences_(static_cast<size_t>(rules.L() * rules.V())),
+        solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()),
+        order_(solution.size()) {}
+
+  void make(Stream stream) {
+    fill(stream);
+    problem = solution;
+    givens = solution.size();
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    for (size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[stream.below(i)]);
+    strip();
+  }
+
+ private:
+  void fill(Stream& stream) {
+    const std::vector<int32_t> empty(solution.size(), kOpen);
+    const auto first_limit = static_cast<int64_t>(4 * solution.size());
+    for (int restart = 0; restart < kRestarts; ++restart) {
+      for (float& p : preferences_) p = stream.unit();
+      search_.start(empty.data(), preferences_.data());
+      Budget budget(first_limit << restart, -1);
+      const Outcome outcome = search_.next(budget, solution.data());
+      if (outcome == Outcome::solution) return;
+      if (outcome == Outcome::exhausted) throw std::invalid_argument("rules: they have no solution");
+    }
+    throw std::runtime_error("generate: found no solution of the rules by random search");
+  }
+
+  /// Remove givens in order. Many at a time first: if the solution is unique without all of them, it is so
+  /// while they go one by one, and the result is the same.
+  void strip() {
+    const size_t wanted = options_.clues < 0 ? 0 : static_cast<size_t>(options_.clues);
+    size_t step = order_.size() / 2;
+    for (size_t i = 0; i < order_.size() && givens > wanted;) {
+      const size_t count = std::max<size_t>(1, std::min({step, order_.size() - i, givens - wanted}));
+      if (unique_without(i, count)) {
+        for (size_t c = i; c < i + count; ++c) problem[order_[c]] = kOpen;
+        givens -= count;
+        i += count;
+      } else if (count == 1) {
+        ++i;
+      }
+      step /= 2;
+    }
+  }
+
+  bool unique_without(size_t begin, size_t count) {
+    trial_ = problem;
+    for (size_t i = begin; i < begin + count; ++i) trial_[order_[i]] = kOpen;
+    search_.start(trial_.data(), nullptr);
+    Budget budget(options_.test_nodes, -1);
+    if (count == 1) {  // any other solution differs in this cell, for with it the solution was unique
+      search_.forbid(static_cast<int32_t>(order_[begin]), solution[order_[begin]]);
+      return search_.next(budget, nullptr) == Outcome::exhausted;
+    }
+    return search_.next(budget, nullptr) == Outcome::solution &&
+           search_.next(budget, nullptr) == Outcome::exhausted;
+  }
+
+  Search& search_;
+  const GenerateOptions& options_;
+  std::vector<float> preferences_;
+
+ public:
+  std::vector<int32_t> solution, problem;
+  size_t givens = 0;
+
+ private:
+  std::vector<int32_t> trial_;
+  std::vector<size_t> order_;
+};
+
+}  // namespace
+
+void generate_one(Search& search, const Rules& rules, const GenerateOptions& options, int64_t index,
+                  int32_t* problem, int32_t* solution) {
+  Maker maker(search, rules, options);
+  size_t fewest = SIZE_MAX;
+  for (uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
+    maker.make(Stream(options.seed, index, attempt));
+    if (maker.givens < fewest) {
+      fewest = maker.givens;
+      std::copy(maker.problem.begin(), maker.problem.end(), problem);
+      std::copy(maker.solution.begin(), maker.solution.end(), solution);
+    }
+    if (options.clues < 0 || static_cast<int64_t>(fewest) <= options.clues) return;
+  }
+}
+
+}  // namespace vmd

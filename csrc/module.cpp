@@ -1,0 +1,13 @@
+// module.cpp -- the Python module vmdsolve._native: one register function a group, nothing else.
+#include <pybind11/pybind11.h>
+
+namespace vmd {
+void register_kernels(pybind11::module_& m);  // bind_kernels.cpp
+void register_search(pybind11::module_& m);   // bind_search.cpp
+}  // namespace vmd
+
+PYBIND11_MODULE(_native, m) {
+  m.doc() = "Native search and kernels of vmdsolve. Private: use vmdsolve.search and vmdsolve.kernels.";
+  vmd::register_kernels(m);
+  vmd::register_search(m);
+}

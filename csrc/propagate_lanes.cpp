@@ -1,0 +1,81 @@
+// propagate_lanes.cpp -- lays the units of AllDifferent-only rules out in lanes.
+#include "propagate_lanes.hpp"
+
+#include <algorithm>
+
+#include "rules.hpp"
+
+namespace vmd {
+namespace {
+
+constexpr int64_t kMaxBlocks = 32;
+
+void set_bit(Block* blocks, int64_t bit) { blocks[bit / 512].words[bit % 512 / 64] |= uint64_t{1} << (bit % 64); }
+
+}  // namespace
+
+std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
+  size_t widest = 1;
+  std::vector<std::span<const int32_t>> units;
+  std::vector<uint8_t> covered(static_cast<size_t>(rules.L()), 0);
+  for (const Constraint& c : rules.constraints()) {
+    if (c.kind != Kind::all_different) return nullptr;
+    if (c.cells.empty()) continue;
+    units.push_back(c.cells);
+    widest = std::max(widest, c.cells.size());
+    for (const int32_t cell : c.cells) covered[static_cast<size_t>(cell)] = 1;
+  }
+  if (units.empty() || widest > 64 || widest > static_cast<size_t>(rules.V())) return nullptr;
+
+  auto layout = std::make_unique<LaneLayout>();
+  layout->L = rules.L();
+  layout->V = rules.V();
+  layout->lane_bits = widest <= 16 ? 16 : widest <= 32 ? 32 : 64;
+  const int64_t lane = layout->lane_bits;
+  // Cells that no unit names get a lane each, so that every cell has a bit.
+  const auto loose = std::count(covered.begin(), covered.end(), uint8_t{0});
+  const int64_t lanes = static_cast<int64_t>(units.size()) + loose;
+  const int64_t n = (lanes * lane + 511) / 512;
+  if (n > kMaxBlocks) return nullptr;
+  layout->n = static_cast<int32_t>(n);
+  const auto blocks = static_cast<size_t>(n), L = static_cast<size_t>(rules.L());
+  layout->cell_of.assign(blocks * 512, -1);
+  layout->bit_of.assign(L, -1);
+  layout->bits.assign(L * blocks, Block{});
+  layout->peers.assign(L * blocks, Block{});
+  layout->cells.assign(blocks, Block{});
+  layout->full.assign(blocks, Block{});
+
+  const auto place = [&](int64_t bit, int32_t cell) {
+    const auto c = static_cast<size_t>(cell);
+    layout->cell_of[static_cast<size_t>(bit)] = cell;
+    if (layout->bit_of[c] < 0) layout->bit_of[c] = bit;
+    set_bit(&layout->bits[c * blocks], bit);
+    set_bit(layout->cells.data(), bit);
+  };
+  int64_t start = 0;
+  for (const auto& unit : units) {
+    for (size_t i = 0; i < unit.size(); ++i) place(start + static_cast<int64_t>(i), unit[i]);
+    if (unit.size() == static_cast<size_t>(rules.V()))
+      for (int64_t i = 0; i < lane; ++i) set_bit(layout->full.data(), start + i);
+    start += lane;
+  }
+  for (int32_t cell = 0; cell < rules.L(); ++cell)
+    if (covered[static_cast<size_t>(cell)] == 0) {
+      place(start, cell);
+      start += lane;
+    }
+
+  for (const auto& unit : units)
+    for (const int32_t a : unit)
+      for (const int32_t b : unit) {
+        if (a == b) continue;
+        Block* row = &layout->peers[static_cast<size_t>(a) * blocks];
+        const Block* other = &layout->bits[static_cast<size_t>(b) * blocks];
+        for (size_t j = 0; j < blocks; ++j)
+          for (int w = 0; w < 8; ++w) row[j].words[w] |= other[j].words[w];
+      }
+  return layout;
+}
+
+}  // namespace vmd

@@ -1,0 +1,78 @@
+// search.cpp -- picks the engine and the instruction set, and counts.
+#include "search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "propagate.hpp"
+#include "search_lanes.hpp"
+
+namespace vmd {
+
+Budget::Budget(int64_t node_limit, double seconds) {
+  if (node_limit >= 0) nodes = node_limit;
+  if (seconds >= 0 && seconds < 1e9)  // longer than any process lives: no limit, and no overflow
+    deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+Found count_solutions(Search& search, const int32_t* values, const float* marginals, int64_t limit,
+                      Budget budget, int32_t L, int32_t* first) {
+  search.start(values, marginals);
+  Found found{0, 0, Status::solved, false};
+  std::fill_n(first, L, kOpen);
+  while (limit < 0 || found.count < limit) {
+    const Outcome outcome = search.next(budget, found.count == 0 ? first : nullptr);
+    if (outcome == Outcome::node_limit) found.status = Status::node_limit;
+    if (outcome == Outcome::time_limit) found.status = Status::time_limit;
+    if (outcome == Outcome::exhausted && found.count == 0) found.status = Status::unsatisfiable;
+    if (outcome != Outcome::solution) break;
+    ++found.count;
+  }
+  found.nodes = search.nodes();
+  found.complete = search.exhausted();
+  return found;
+}
+
+namespace {
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define VMD_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"), flatten))
+#define VMD_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,popcnt,lzcnt,prefer-vector-width=512"), flatten))
+
+template <class Model>
+struct Avx2 final : DepthFirst<Model> {
+  using DepthFirst<Model>::DepthFirst;
+  VMD_AVX2 Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
+};
+template <class Model>
+struct Avx512 final : DepthFirst<Model> {
+  using DepthFirst<Model>::DepthFirst;
+  VMD_AVX512 Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
+};
+#endif
+
+template <class T, int N>
+std::unique_ptr<Search> on_this_cpu(const Rules& rules) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    return std::make_unique<Avx512<LaneModel<T, N, 64>>>(rules);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+    return std::make_unique<Avx2<LaneModel<T, N, 32>>>(rules);
+#endif
+  return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules);
+}
+
+}  // namespace
+
+std::unique_ptr<Search> make_search(const Rules& rules) {
+  const LaneLayout* lanes = rules.lanes();
+  if (lanes == nullptr) return std::make_unique<DepthFirst<DomainModel>>(rules);
+  if (lanes->lane_bits == 16 && lanes->n == 1) return on_this_cpu<uint16_t, 1>(rules);  // 9x9
+  if (lanes->lane_bits == 16 && lanes->n == 2) return on_this_cpu<uint16_t, 2>(rules);  // 16x16
+  if (lanes->lane_bits == 16) return on_this_cpu<uint16_t, 0>(rules);
+  if (lanes->lane_bits == 32) return on_this_cpu<uint32_t, 0>(rules);  // 25x25
+  return on_this_cpu<uint64_t, 0>(rules);
+}
+
+}  // namespace vmd

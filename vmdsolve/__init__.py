@@ -1,0 +1,68 @@
+"""vmdsolve: constraint solving and structured generation with variational masked diffusion.
+
+>>> import vmdsolve
+>>> vmdsolve.solve("1......44......1").text
+'1234341223414321'
+
+Names are loaded when first used: `import vmdsolve` imports neither torch nor NumPy.
+"""
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .domains import Domain as Domain
+    from .domains import get as get_domain
+    from .errors import InvalidInput as InvalidInput
+    from .errors import InvalidProblem as InvalidProblem
+    from .errors import MissingExtra as MissingExtra
+    from .errors import ModelMismatch as ModelMismatch
+    from .errors import VmdsolveError as VmdsolveError
+    from .problem import OPEN as OPEN
+    from .problem import Problem as Problem
+    from .problem import Rules as Rules
+    from .problem import Solution as Solution
+    from .problem import Status as Status
+    from .problem import Violation as Violation
+    from .solve import check as check
+    from .solve import count_solutions as count_solutions
+    from .solve import solve as solve
+    from .solve import solve_batch as solve_batch
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Domain": "domains",
+    "InvalidInput": "errors",
+    "InvalidProblem": "errors",
+    "MissingExtra": "errors",
+    "ModelMismatch": "errors",
+    "VmdsolveError": "errors",
+    "OPEN": "problem",
+    "Problem": "problem",
+    "Rules": "problem",
+    "Solution": "problem",
+    "Status": "problem",
+    "Violation": "problem",
+    "check": "solve",
+    "count_solutions": "solve",
+    "get_domain": "domains",
+    "solve": "solve",
+    "solve_batch": "solve",
+}
+__all__ = [*_WHERE, "__version__"]
+
+logging.getLogger("vmdsolve").addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'vmdsolve' has no attribute {name!r}")
+    value = getattr(import_module(f".{_WHERE[name]}", __name__), "get" if name == "get_domain" else name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,82 @@
+"""Types of the native module. Shapes and meanings: vmdsolve/search.py, vmdsolve/kernels/__init__.py."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_I32 = npt.NDArray[np.int32]
+_I64 = npt.NDArray[np.int64]
+_U64 = npt.NDArray[np.uint64]
+_F32 = npt.NDArray[np.float32]
+_Bool = npt.NDArray[np.bool_]
+
+# search
+
+class Rules:
+    def __init__(
+        self,
+        L: int,
+        V: int,
+        kinds: npt.NDArray[Any],
+        cell_offsets: npt.NDArray[Any],
+        cells: npt.NDArray[Any],
+        param_offsets: npt.NDArray[Any],
+        params: npt.NDArray[Any],
+    ) -> None: ...
+    @property
+    def L(self) -> int: ...
+    @property
+    def V(self) -> int: ...
+
+class Search:
+    def __init__(self, rules: Rules, values: _I32, marginals: _F32 | None = None) -> None: ...
+    def next(self, node_limit: int = -1, time_limit: float = -1.0) -> tuple[int, _I32 | None]: ...
+    @property
+    def nodes(self) -> int: ...
+    @property
+    def complete(self) -> bool: ...
+
+def propagate(rules: Rules, values: _I32, threads: int = 0) -> tuple[_U64, _Bool]: ...
+def solve_batch(
+    rules: Rules,
+    values: _I32,
+    limit: int = 1,
+    node_limit: int = -1,
+    time_limit: float = -1.0,
+    threads: int = 0,
+    marginals: _F32 | None = None,
+) -> tuple[_I32, _I64, _I32, _Bool, _I64]: ...
+def generate(
+    rules: Rules,
+    n: int,
+    seed: int,
+    first: int = 0,
+    clues: int = -1,
+    threads: int = 0,
+    test_nodes: int = 100_000,
+) -> tuple[_I32, _I32]: ...
+
+# kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)
+
+def candidates(x: _I32, allowed: _U64, peers: _I32, threads: int) -> _U64 | None: ...
+def conflicts(x: _I32, peers: _I32, threads: int) -> _Bool | None: ...
+def unmask(
+    logits: _F32,
+    x: _I32,
+    candidates: _U64,
+    peers: _I32,
+    order: int,
+    n_keep: _I32 | None,
+    threshold: float | None,
+    temperature: float,
+    guard: bool,
+    noise: float,
+    seed: int,
+    key: _U64,
+    step: int,
+    threads: int,
+) -> tuple[_I32, _Bool, _U64] | None: ...
+def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> list[int]: ...
+def exp32(x: _F32) -> _F32: ...
+def log32(x: _F32) -> _F32: ...

@@ -1,0 +1,60 @@
+"""The independent judge: says whether a board is an answer, and if not, why.
+
+It shares no code with kernels, search or model: only the words (problem) and the rules (constraints).
+Everything that vmdsolve reports as SOLVED has passed `accepts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import InvalidInput
+from .problem import OPEN, Board, Rules, Violation
+
+__all__ = ["accepts", "violations"]
+
+FEW = 8  # below this many boards plain Python is faster than one NumPy call a constraint
+
+
+def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
+    """Every rule that `values` ([L], OPEN allowed) already breaks; empty if none.
+
+    >>> from vmdsolve.constraints import AllDifferent
+    >>> [v.cells for v in violations(Rules(3, 2, (AllDifferent([0, 2], "row"),)), [1, -1, 1])]
+    [(0, 2)]
+
+    Raises InvalidInput where the length is not L or a value is not OPEN or 0 .. V-1.
+    """
+    board = [int(v) for v in values]
+    if len(board) != rules.L:
+        raise InvalidInput(f"got {len(board)} values for {rules.L} cells")
+    for cell, value in enumerate(board):
+        if not OPEN <= value < rules.V:
+            raise InvalidInput(f"cell {cell} holds value {value}; values are 0 to {rules.V - 1}, or {OPEN} for open")
+    return [violation for constraint in rules.constraints for violation in constraint.violations(board)]
+
+
+def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]:
+    """[B] True where a board is an answer: full, equal to the givens where there are any, no rule broken.
+
+    givens    int32 [B, L] or [L], OPEN where nothing is given
+    boards    int32 [B, L], the proposed answers
+    """
+    if boards.ndim != 2 or boards.shape[1] != rules.L or givens.shape not in (boards.shape, boards.shape[1:]):
+        raise InvalidInput(f"boards {boards.shape} and givens {givens.shape} must be [B, {rules.L}]")
+    full = (boards >= 0) & (boards < rules.V)
+    good = np.asarray((full & ((givens == OPEN) | (givens == boards))).all(axis=1))
+    rows = np.flatnonzero(good)
+    if len(rows) < FEW:
+        for row in rows:
+            good[row] = not violations(rules, boards[row])
+        return good
+    held = boards[rows]
+    kept = np.ones(len(rows), np.bool_)
+    for constraint in rules.constraints:
+        kept &= constraint.accepts(held)
+    good[rows] = kept
+    return good

@@ -1,0 +1,274 @@
+"""The six kinds of constraint that carry every domain, and one escape hatch.
+
+Each class states its rule three times, on purpose and independently: `violations` in plain Python (the
+checker's word, partial boards allowed), `accepts` for many full boards at once, and `native`, the numbers
+handed to the C++ propagator. The tests hold the three to each other.
+
+>>> AllDifferent([0, 1, 2], "row").violations([4, 4, -1])
+[Violation(relation='row', cells=(0, 1), reason='both hold value 4')]
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import InvalidInput
+from .problem import OPEN, Board, Constraint, Violation, as_cells
+
+__all__ = ["DFA", "AllDifferent", "Count", "Less", "Predicate", "Regular", "Sum", "Table"]
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class AllDifferent(Constraint):
+    """No two of the cells hold the same symbol."""
+
+    cells: tuple[int, ...]
+    relation: str = "different"
+
+    def __init__(self, cells: Iterable[int], relation: str = "different") -> None:
+        object.__setattr__(self, "cells", as_cells(cells, "AllDifferent"))
+        object.__setattr__(self, "relation", relation)
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        holders: dict[int, list[int]] = defaultdict(list)
+        for cell in self.cells:
+            if values[cell] != OPEN:
+                holders[int(values[cell])].append(cell)
+        return [
+            Violation(self.relation, tuple(cells), f"{'both' if len(cells) == 2 else 'all'} hold value {value}")
+            for value, cells in holders.items()
+            if len(cells) > 1
+        ]
+
+    def accepts(self, boards: Board) -> Mask:
+        held = np.sort(boards[:, self.cells], axis=1)
+        return np.asarray((held[:, 1:] != held[:, :-1]).all(axis=1))
+
+    def native(self) -> tuple[int, list[int]]:
+        return 0, []
+
+
+@dataclass(frozen=True)
+class Sum(Constraint):
+    """The numbers in the cells add up to `total`; value v stands for the number v + first."""
+
+    cells: tuple[int, ...]
+    total: int
+    relation: str
+    first: int
+
+    def __init__(self, cells: Iterable[int], total: int, relation: str = "sum", *, first: int = 1) -> None:
+        object.__setattr__(self, "cells", as_cells(cells, "Sum"))
+        object.__setattr__(self, "total", int(total))
+        object.__setattr__(self, "relation", relation)
+        object.__setattr__(self, "first", int(first))
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        if any(values[cell] == OPEN for cell in self.cells):
+            return []
+        total = sum(int(values[cell]) + self.first for cell in self.cells)
+        if total == self.total:
+            return []
+        return [Violation(self.relation, self.cells, f"adds up to {total}, not {self.total}")]
+
+    def accepts(self, boards: Board) -> Mask:
+        return np.asarray(boards[:, self.cells].sum(axis=1) + self.first * len(self.cells) == self.total)
+
+    def native(self) -> tuple[int, list[int]]:
+        return 1, [self.total, self.first]
+
+
+@dataclass(frozen=True)
+class Less(Constraint):
+    """The first cell's value is smaller than the second's."""
+
+    cells: tuple[int, ...]
+    relation: str
+
+    def __init__(self, a: int, b: int, relation: str = "less") -> None:
+        object.__setattr__(self, "cells", as_cells((a, b), "Less"))
+        object.__setattr__(self, "relation", relation)
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        a, b = (int(values[cell]) for cell in self.cells)
+        if a == OPEN or b == OPEN or a < b:
+            return []
+        return [Violation(self.relation, self.cells, f"value {a} is not smaller than value {b}")]
+
+    def accepts(self, boards: Board) -> Mask:
+        return np.asarray(boards[:, self.cells[0]] < boards[:, self.cells[1]])
+
+    def native(self) -> tuple[int, list[int]]:
+        return 2, []
+
+
+@dataclass(frozen=True)
+class Count(Constraint):
+    """Between `low` and `high` of the cells hold `symbol` (a value, 0 .. V-1)."""
+
+    cells: tuple[int, ...]
+    symbol: int
+    low: int
+    high: int
+    relation: str
+
+    def __init__(self, cells: Iterable[int], symbol: int, low: int, high: int, relation: str = "count") -> None:
+        if low > high:
+            raise InvalidInput(f"Count needs low <= high, got low = {low}, high = {high}")
+        object.__setattr__(self, "cells", as_cells(cells, "Count"))
+        for name, value in (("symbol", symbol), ("low", low), ("high", high)):
+            object.__setattr__(self, name, int(value))
+        object.__setattr__(self, "relation", relation)
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        held = sum(values[cell] == self.symbol for cell in self.cells)
+        open_cells = sum(values[cell] == OPEN for cell in self.cells)
+        if held <= self.high and held + open_cells >= self.low:
+            return []
+        wanted = str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
+        return [Violation(self.relation, self.cells, f"value {self.symbol} stands {held} times, not {wanted}")]
+
+    def accepts(self, boards: Board) -> Mask:
+        held = (boards[:, self.cells] == self.symbol).sum(axis=1)
+        return np.asarray((held >= self.low) & (held <= self.high))
+
+    def native(self) -> tuple[int, list[int]]:
+        return 3, [self.symbol, self.low, self.high]
+
+
+@dataclass(frozen=True)
+class Table(Constraint):
+    """The cells' values, in order, are one of the listed tuples."""
+
+    cells: tuple[int, ...]
+    tuples: tuple[tuple[int, ...], ...]
+    relation: str
+
+    def __init__(self, cells: Iterable[int], tuples: Iterable[Sequence[int]], relation: str = "table") -> None:
+        object.__setattr__(self, "cells", as_cells(cells, "Table"))
+        rows = tuple(dict.fromkeys(tuple(int(v) for v in row) for row in tuples))
+        for index, row in enumerate(rows):
+            if len(row) != len(self.cells):
+                raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
+            if min(row) < 0:
+                raise InvalidInput(f"Table row {index} holds value {min(row)}; values are 0 or more")
+        object.__setattr__(self, "tuples", rows)
+        object.__setattr__(self, "relation", relation)
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        held = [int(values[cell]) for cell in self.cells]
+        if any(all(h in (OPEN, v) for h, v in zip(held, row, strict=True)) for row in self.tuples):
+            return []
+        return [Violation(self.relation, self.cells, f"{held} is none of the {len(self.tuples)} allowed rows")]
+
+    def accepts(self, boards: Board) -> Mask:
+        held = boards[:, self.cells]
+        out = np.zeros(len(boards), np.bool_)
+        for row in self.tuples:
+            out |= (held == np.array(row, np.int32)).all(axis=1)
+        return out
+
+    def native(self) -> tuple[int, list[int]]:
+        return 4, [len(self.tuples), *(v for row in self.tuples for v in row)]
+
+
+@dataclass(frozen=True)
+class DFA:
+    """A deterministic automaton over values: `step[q][v]` is the next state, -1 = dead.
+
+    >>> no_two_ones = DFA(start=0, accept=frozenset({0, 1}), step=((0, 1), (0, -1)))
+    """
+
+    start: int
+    accept: frozenset[int]
+    step: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        states = len(self.step)
+        if not 0 <= self.start < states:
+            raise InvalidInput(f"DFA start is {self.start}; states are 0 to {states - 1}")
+        if any(not 0 <= q < states for q in self.accept):
+            raise InvalidInput(f"DFA accepts {sorted(self.accept)}; states are 0 to {states - 1}")
+        for q, row in enumerate(self.step):
+            if len(row) != len(self.step[0]):
+                raise InvalidInput(f"DFA state {q} has {len(row)} transitions, state 0 has {len(self.step[0])}")
+            if any(not -1 <= target < states for target in row):
+                raise InvalidInput(f"DFA state {q} leads to {row}; states are 0 to {states - 1}, -1 = dead")
+
+
+@dataclass(frozen=True)
+class Regular(Constraint):
+    """The cells' values, read in order, are a word that the automaton accepts."""
+
+    cells: tuple[int, ...]
+    dfa: DFA
+    relation: str
+
+    def __init__(self, cells: Iterable[int], dfa: DFA, relation: str = "regular") -> None:
+        object.__setattr__(self, "cells", as_cells(cells, "Regular"))
+        object.__setattr__(self, "dfa", dfa)
+        object.__setattr__(self, "relation", relation)
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        states = {self.dfa.start}
+        for cell in self.cells:
+            value = int(values[cell])
+            rows = (self.dfa.step[q] for q in states)
+            states = {t for row in rows for t in (row if value == OPEN else row[value : value + 1]) if t >= 0}
+        if states & self.dfa.accept:
+            return []
+        return [Violation(self.relation, self.cells, "the word is not one that the rule accepts")]
+
+    def accepts(self, boards: Board) -> Mask:
+        dead = len(self.dfa.step)
+        step = np.array([*self.dfa.step, [-1] * len(self.dfa.step[0])], np.int64)
+        step[step < 0] = dead
+        state = np.full(len(boards), self.dfa.start)
+        for cell in self.cells:
+            state = step[state, boards[:, cell]]
+        return np.isin(state, sorted(self.dfa.accept))
+
+    def native(self) -> tuple[int, list[int]]:
+        flags = [int(q in self.dfa.accept) for q in range(len(self.dfa.step))]
+        return 5, [len(self.dfa.step), self.dfa.start, *flags, *(t for row in self.dfa.step for t in row)]
+
+
+@dataclass(frozen=True)
+class Predicate(Constraint):
+    """Any rule as a Python function of the cells' values: checked, never propagated, so search is blind to it.
+
+    fn    called with the full tuple of the cells' values; True means the rule holds
+    """
+
+    cells: tuple[int, ...]
+    fn: Callable[[tuple[int, ...]], bool]
+    relation: str
+
+    def __init__(
+        self, cells: Iterable[int], fn: Callable[[tuple[int, ...]], bool], relation: str = "predicate"
+    ) -> None:
+        object.__setattr__(self, "cells", as_cells(cells, "Predicate"))
+        object.__setattr__(self, "fn", fn)
+        object.__setattr__(self, "relation", relation)
+
+    def holds(self, values: Sequence[int] | Board) -> bool:
+        """True if the full board `values` [L] obeys the rule."""
+        return bool(self.fn(tuple(int(values[cell]) for cell in self.cells)))
+
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        if any(values[cell] == OPEN for cell in self.cells) or self.holds(values):
+            return []
+        return [Violation(self.relation, self.cells, "the predicate is false")]
+
+    def accepts(self, boards: Board) -> Mask:
+        return np.array([self.holds(board) for board in boards], np.bool_)
+
+    def native(self) -> None:
+        return None

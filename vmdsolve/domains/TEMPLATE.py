@@ -1,0 +1,34 @@
+"""TEMPLATE: copy this file to start a new domain; this one is the pairs puzzle, a row of `n` cells in which
+neighbours differ and symbol 1 stands exactly twice.
+
+1. Copy it into your own package and rename the class.
+2. Say the rules with the six constraints of vmdsolve.constraints. Each names its relation.
+3. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:
+       [project.entry-points."vmdsolve.domains"]
+       pairs = "your_package.pairs:DOMAINS"
+4. Write down a count you know (here: n = 5 with 3 symbols has 18 rows) and test it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from vmdsolve.constraints import AllDifferent, Count
+from vmdsolve.domains import Domain
+
+__all__ = ["DOMAINS", "Pairs"]
+
+
+class Pairs(Domain):
+    """A row of `n` cells over 3 symbols: neighbours differ, symbol 1 stands exactly twice."""
+
+    def __init__(self, n: int) -> None:
+        self.name = f"pairs-{n}"
+        self.symbols = "123"  # V characters; value v is shown as symbols[v]
+        self.shape = (1, n)  # rows, columns: L = rows * columns
+        neighbours = tuple(AllDifferent([i, i + 1], "neighbour") for i in range(n - 1))
+        self.constraints = (*neighbours, Count(range(n), symbol=0, low=2, high=2, relation="ones"))
+
+
+DOMAINS: dict[str, Callable[[], Domain]] = {f"pairs-{n}": partial(Pairs, n) for n in range(3, 9)}

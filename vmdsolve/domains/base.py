@@ -1,0 +1,198 @@
+"""Domain: what an adapter says of one kind of problem, and the registry that finds adapters by entry point.
+
+An adapter gives a name, the symbols, the shape of the board and the constraints. Checker, legal-symbol
+masks, model structure, exact search and tests all come from those. See TEMPLATE.py.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
+from importlib.metadata import entry_points
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import OPEN, Board, Constraint, Problem, Rules
+
+__all__ = ["ENTRY_POINTS", "Domain", "get", "names"]
+
+ENTRY_POINTS = "vmdsolve.domains"  # a package names here a mapping: domain name -> function that makes it
+OPEN_TEXT = ".0"  # read as an open cell; the first is written
+DECORATION = "|+-"  # drawn around boards of several lines; dropped with the white space
+
+
+def plain_line(text: str) -> str:
+    """A puzzle's characters without white space and, in text of several lines, without drawn borders.
+
+    >>> plain_line("1 . | . .\\n. . | . 4\\n----+----\\n. . | . .\\n. . | 2 .")
+    '1......4......2.'
+    """
+    drawn = "\n" in text.strip()
+    return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
+
+
+class Domain(ABC):
+    """One kind of problem with a fixed board. Subclasses set the five attributes below.
+
+    name           unique, for example "sudoku-9x9"
+    symbols        V characters; the symbol of value v is symbols[v]
+    shape          rows and columns of the board, L = rows * columns, row-major
+    constraints    the rules that hold for every problem
+    by_shape       True if a bare grid of this shape means this domain
+    """
+
+    name: str
+    symbols: str
+    shape: tuple[int, int]
+    constraints: tuple[Constraint, ...]
+    by_shape: bool = False
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules that all problems of this domain share."""
+        return Rules(prod(self.shape), len(self.symbols), self.constraints)
+
+    def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A random relabelling under which the rules stay the same: (cells [L], values [V]).
+
+        The image of board x is y with y[i] = values[x[cells[i]]]. The default knows no symmetry.
+        """
+        del rng
+        return np.arange(self.rules.L), np.arange(self.rules.V)
+
+    def cell_name(self, cell: int) -> str:
+        """How messages call a cell.
+
+        >>> from vmdsolve.domains import get
+        >>> get("sudoku-9x9").cell_name(10)
+        'row 2, column 2'
+        """
+        row, column = divmod(cell, self.shape[1])
+        return f"row {row + 1}, column {column + 1}"
+
+    # Text: one character a cell -------------------------------------------------------------------
+
+    @cached_property
+    def _code(self) -> npt.NDArray[np.int8]:
+        """Byte -> value; OPEN for an open cell, -2 for anything else."""
+        code = np.full(256, -2, np.int8)
+        for value, symbol in enumerate(self.symbols):
+            code[ord(symbol.lower())] = code[ord(symbol)] = value
+        for char in OPEN_TEXT:
+            if char not in self.symbols:
+                code[ord(char)] = OPEN
+        return code
+
+    def parse(self, text: str) -> Problem:
+        """Read a problem from text: L characters, or a drawn board of several lines.
+
+        >>> from vmdsolve.domains import get
+        >>> get("sudoku-4x4").parse("1... ...4 .... ..2.").values[:4]
+        array([ 0, -1, -1, -1], dtype=int32)
+
+        Raises InvalidProblem (wrong length, unknown symbol; the cell is named).
+        """
+        line, L = plain_line(text), self.rules.L
+        if len(line) != L:
+            raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
+        values = self._code[np.frombuffer(line.encode("latin-1", "replace"), np.uint8)].astype(np.int32)
+        bad = np.flatnonzero(values < OPEN)
+        if bad.size:
+            raise InvalidProblem(
+                f"{self.cell_name(int(bad[0]))} (character {bad[0] + 1}) holds {line[bad[0]]!r}; "
+                f"{self.name} uses {self.symbols} and '.' or '0' for open cells"
+            )
+        return Problem(self.name, self.rules, values)
+
+    def parse_many(self, lines: Sequence[str]) -> Board | None:
+        """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
+        L = self.rules.L
+        if not all(len(line) == L for line in lines):
+            return None
+        try:
+            raw = np.frombuffer("".join(lines).encode("ascii"), np.uint8)
+        except UnicodeEncodeError:
+            return None
+        values = self._code[raw]
+        return None if values.size and values.min() < OPEN else values.astype(np.int32).reshape(len(lines), L)
+
+    def format(self, values: Board) -> str:
+        """One line, one character a cell, '.' where open."""
+        return self.format_many(np.asarray(values)[None])[0]
+
+    def format_many(self, boards: Board) -> list[str]:
+        """`format` of every row of [B, L]."""
+        alphabet = np.frombuffer((self.symbols + OPEN_TEXT[0]).encode("ascii"), np.uint8)
+        L = self.rules.L
+        text = alphabet[boards].tobytes().decode("ascii")  # OPEN = -1 picks the last: '.'
+        return [text[i : i + L] for i in range(0, len(text), L)]
+
+    def render(self, values: Board) -> str:
+        """The board as people draw it, on several lines."""
+        line = self.format(values)
+        columns = self.shape[1]
+        return "\n".join(" ".join(line[i : i + columns]) for i in range(0, len(line), columns))
+
+    # Arrays: 0 = open, k = the k-th symbol -----------------------------------------------------------
+
+    def from_numbers(self, grid: Any) -> Problem:
+        """Read nested lists or an array of shape [L] or `shape`: 0, -1 or None is open, k is the k-th symbol.
+
+        Raises InvalidProblem (shape, number out of range; the cell is named).
+        """
+        array = np.array(grid, dtype=object)
+        if array.shape not in (self.shape, (self.rules.L,)):
+            raise InvalidProblem(f"{self.name} needs shape {self.shape} or ({self.rules.L},), got {array.shape}")
+        values = np.empty(self.rules.L, np.int32)
+        for cell, item in enumerate(array.ravel()):
+            number = 0 if item is None else item
+            if isinstance(number, (bool, np.bool_)) or number != number or number != int(number):
+                raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted a whole number")
+            if not -1 <= number <= self.rules.V:
+                raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open")
+            values[cell] = max(int(number) - 1, OPEN)
+        return Problem(self.name, self.rules, values)
+
+    def to_numbers(self, values: Board) -> npt.NDArray[np.int64]:
+        """[L] values as the numbers people write: 0 = open, k = the k-th symbol."""
+        return np.asarray(values, np.int64) + 1
+
+
+@cache
+def _factories() -> Mapping[str, Callable[[], Domain]]:
+    found: dict[str, Callable[[], Domain]] = {}
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: (p.name, p.value)):
+        for name, make in point.load().items():
+            if name in found:
+                raise InvalidInput(f"two installed packages register the domain {name!r}; uninstall one")
+            found[name] = make
+    return found
+
+
+def names() -> list[str]:
+    """Names of all installed domains.
+
+    >>> "sudoku-9x9" in names()
+    True
+    """
+    return list(_factories())
+
+
+@cache
+def get(name: str) -> Domain:
+    """The domain of that name.
+
+    >>> get("sudoku-4x4").rules.L
+    16
+
+    Raises InvalidInput for a name that no installed package registers.
+    """
+    factories = _factories()
+    if name not in factories:
+        raise InvalidInput(f"unknown domain {name!r}; installed are {', '.join(factories)}")
+    return factories[name]()

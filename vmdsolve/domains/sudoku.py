@@ -1,0 +1,76 @@
+"""Sudoku: fill an N x N grid so that no row, column or box repeats a symbol.
+
+    box       h rows by w columns, N = h * w; 2x2, 2x3, 3x3, 3x4 and 4x4 boxes come by name
+    symbols   1-9, then A-G
+Text form: one character a cell, row by row, '.' or '0' for an open cell; or a drawn board.
+Known counts: 288 grids of 4x4 (OEIS A107739), 28,200,960 of 6x6 (A291187).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from ..constraints import AllDifferent
+from ..errors import InvalidInput
+from ..problem import Board
+from .base import Domain
+
+__all__ = ["DOMAINS", "Sudoku"]
+
+
+class Sudoku(Domain):
+    """Sudoku with boxes of `h` rows by `w` columns.
+
+    >>> Sudoku(3, 3).name
+    'sudoku-9x9'
+    """
+
+    by_shape = True
+
+    def __init__(self, h: int, w: int) -> None:
+        N = h * w
+        if not (h >= 1 and w >= 1 and 1 < N <= 16):
+            raise InvalidInput(f"boxes of {h}x{w} make a {N}x{N} grid; grids are 2x2 to 16x16")
+        self.h, self.w = h, w
+        self.name = f"sudoku-{N}x{N}"
+        self.symbols = "123456789ABCDEFG"[:N]
+        self.shape = (N, N)
+        cells = np.arange(N * N).reshape(N, N)
+        boxes = cells.reshape(N // h, h, N // w, w).swapaxes(1, 2).reshape(N, N)
+        self.constraints = tuple(
+            AllDifferent(unit.tolist(), relation)
+            for relation, units in (("row", cells), ("column", cells.T), ("box", boxes))
+            for unit in units
+        )
+
+    def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Relabel; permute bands, rows within a band, stacks, columns within a stack; transpose square boxes."""
+        N, h, w = self.h * self.w, self.h, self.w
+
+        def lines(size: int) -> npt.NDArray[np.int64]:
+            return np.concatenate([band * size + rng.permutation(size) for band in rng.permutation(N // size)])
+
+        cells = lines(h)[:, None] * N + lines(w)[None, :]
+        if h == w and rng.random() < 0.5:
+            cells = cells.T
+        return cells.ravel(), rng.permutation(N)
+
+    def render(self, values: Board) -> str:
+        N, line = self.h * self.w, self.format(values)
+        between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)  # a row holds h boxes, each w symbols and w - 1 spaces
+        rows = []
+        for r in range(N):
+            if r and r % self.h == 0:
+                rows.append(between)
+            row = line[N * r : N * (r + 1)]
+            rows.append(" | ".join(" ".join(row[i : i + self.w]) for i in range(0, N, self.w)))
+        return "\n".join(rows)
+
+
+DOMAINS: dict[str, Callable[[], Domain]] = {
+    f"sudoku-{h * w}x{h * w}": partial(Sudoku, h, w) for h, w in ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
+}

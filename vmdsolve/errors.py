@@ -1,0 +1,23 @@
+"""What vmdsolve raises: one base class, few subclasses. Bad input is always a ValueError too."""
+
+__all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "VmdsolveError"]
+
+
+class VmdsolveError(Exception):
+    """Base of every error that vmdsolve raises on purpose."""
+
+
+class InvalidInput(VmdsolveError, ValueError):
+    """An argument, array or file that cannot be worked on; the text says what, where, got and wanted."""
+
+
+class InvalidProblem(InvalidInput):
+    """A puzzle that cannot be read: wrong length, unknown symbol; the text names the cell."""
+
+
+class ModelMismatch(InvalidInput):
+    """Weights that are missing, damaged, or made for another domain."""
+
+
+class MissingExtra(VmdsolveError, ImportError):
+    """An optional package is needed; the text names the extra that brings it."""

@@ -1,0 +1,132 @@
+"""Refuse what the kernels cannot work on, in words: what, where, got, wanted, what to do."""
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vmdsolve.errors import InvalidInput
+
+Array = npt.NDArray[Any]
+
+ORDERS = ("random", "top_prob", "margin", "entropy")
+ALIASES = {"low_confidence": "top_prob", "prob_diff": "margin", "topk_margin": "margin"}
+BACKENDS = ("cpu", "reference")
+MAX_SYMBOLS, MAX_CELLS, MAX_THREADS = 64, 65536, 1024
+
+
+def is_tensor(value: object) -> bool:
+    """Whether this is a torch tensor, without importing torch."""
+    return type(value).__module__.partition(".")[0] == "torch" or hasattr(value, "detach")
+
+
+def array(name: str, value: Any, dtype: type[np.generic], axes: str, sizes: dict[str, int]) -> Array:
+    """`value` as a C-contiguous NumPy array of this dtype whose axes have these letters.
+
+    A letter that `sizes` does not know yet is added to it; one that it knows must agree.
+    """
+    if is_tensor(value):
+        if value.device.type != "cpu":
+            raise InvalidInput(f"{name} is on device {value.device}; these kernels want CPU tensors: .cpu()")
+        value = value.detach()
+    elif not hasattr(value, "dtype"):
+        try:
+            value = np.asarray(value)
+        except (TypeError, ValueError) as error:
+            raise InvalidInput(f"{name} is not an array: {error}") from None
+    got, wanted = str(value.dtype).removeprefix("torch."), np.dtype(dtype)
+    if got != wanted.name:
+        raise InvalidInput(f"{name} has dtype {got}, wanted {wanted.name}; convert it before the call")
+    shape = list(value.shape)
+    names = f"[{', '.join(axes)}]"
+    if len(shape) != len(axes):
+        raise InvalidInput(f"{name} has shape {shape}, wanted {names}")
+    for letter, size in zip(axes, shape, strict=True):
+        if sizes.setdefault(letter, size) != size:
+            raise InvalidInput(f"{name} has shape {shape}, wanted {names} with {letter} = {sizes[letter]}")
+    return np.require(value, wanted, ["C", "A"])
+
+
+def sizes(known: dict[str, int]) -> None:
+    """Refuse boards without cells, and more cells, symbols or peers than there can be."""
+    L, V, P = known["L"], known.get("V", 1), known.get("P", 0)
+    if not 1 <= L <= MAX_CELLS:
+        raise InvalidInput(f"a board has {L} cells, wanted 1 to {MAX_CELLS}; split the problem")
+    if not 1 <= V <= MAX_SYMBOLS:
+        raise InvalidInput(f"there are {V} symbols, wanted 1 to {MAX_SYMBOLS}: a set of symbols is 64 bits")
+    if P > L:
+        raise InvalidInput(f"peers has {P} columns for {L} cells; list each peer once")
+
+
+def values(x: Array, V: int, peers: Array) -> None:
+    """Refuse symbols that are not -1..V-1 and peers that are not cells."""
+    for b, cell in np.argwhere((x < -1) | (x >= V)):
+        raise InvalidInput(f"x[{b}, {cell}] is {x[b, cell]}, wanted -1 (open) or a symbol 0..{V - 1}")
+    own = np.arange(len(peers))[:, None]
+    for cell, i in np.argwhere((peers < -1) | (peers >= len(peers)) | (peers == own)):
+        raise InvalidInput(
+            f"peers[{cell}, {i}] is {peers[cell, i]}, "
+            f"wanted another cell 0..{len(peers) - 1}, or -1 for padding"
+        )
+
+
+def sets_and_logits(candidates: Array, logits: Array) -> None:
+    """Refuse symbols beyond V-1 and logits that are NaN or +inf, by board and cell."""
+    V = logits.shape[2]
+    beyond = candidates >> np.uint64(V) if V < MAX_SYMBOLS else np.zeros_like(candidates)
+    for b, cell in np.argwhere(beyond != 0):
+        raise InvalidInput(
+            f"candidates[{b}, {cell}] is {int(candidates[b, cell]):#x}, wanted bits 0..{V - 1} only"
+        )
+    for b, cell, v in np.argwhere(~(logits < np.inf)):
+        raise InvalidInput(
+            f"the logit of board {b}, cell {cell}, symbol {v} is {logits[b, cell, v]}, "
+            "wanted a finite number or -inf; look for an overflow in the model"
+        )
+
+
+def counts(n_keep: Any, B: int) -> Array:
+    """n_keep as int32 [B]; a single integer stands for every board."""
+    if np.ndim(n_keep) == 0:
+        n_keep = np.full(B, whole("n_keep", n_keep, 1 << 31), np.int32)
+    out = array("n_keep", n_keep, np.int32, "B", {"B": B})
+    for (b,) in np.argwhere(out < 0):
+        raise InvalidInput(f"n_keep is {out[b]} for board {b}, wanted 0 or more cells")
+    return out
+
+
+def real(name: str, value: Any, low: float) -> float:
+    """A number that is finite in float32 and at least `low`."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    with np.errstate(over="ignore"):
+        rounded = np.float32(number)
+    if not (np.isfinite(rounded) and number >= low):
+        bound = f" >= {low:g}" if low > -math.inf else ""
+        raise InvalidInput(f"{name} is {value!r}, wanted a finite float32{bound}")
+    if number > 0 and rounded < np.finfo(np.float32).tiny:
+        raise InvalidInput(f"{name} is {value!r}, too small for float32; use 0 or at least 1.2e-38")
+    return float(rounded)
+
+
+def whole(name: str, value: Any, limit: int) -> int:
+    """An integer in 0..limit-1."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number < limit:
+        raise InvalidInput(f"{name} is {value!r}, wanted an integer from 0 to {limit - 1}")
+    return number
+
+
+def one_of(name: str, value: Any, names: tuple[str, ...]) -> str:
+    """One of these names, or the name that an alias stands for."""
+    found = ALIASES.get(value, value) if name == "order" and isinstance(value, str) else value
+    if found not in names:
+        raise InvalidInput(f"{name} is {value!r}, wanted one of {', '.join(names)}")
+    return str(found)

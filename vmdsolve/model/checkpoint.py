@@ -1,0 +1,93 @@
+"""Weights on disk: safetensors with the config and the recipe in the metadata. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from ..domains import Domain
+from ..errors import ModelMismatch
+from .config import ModelConfig
+from .vmd import VMD
+
+__all__ = ["load_model", "load_tensors", "packaged", "save_model", "save_tensors", "write_atomically"]
+
+FORMAT = "vmdsolve-1"
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write to a temporary name beside `path`, then rename: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Write tensors and text metadata as safetensors, atomically."""
+    write_atomically(path, save({k: v.contiguous() for k, v in tensors.items()}, {"format": FORMAT, **metadata}))
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read what `save_tensors` wrote. Raises ModelMismatch (missing, truncated, or another kind of file)."""
+    if not path.is_file():
+        raise ModelMismatch(f"no weights at {path}")
+    try:
+        with safe_open(path, framework="pt") as handle:
+            metadata = handle.metadata() or {}
+            tensors = {key: handle.get_tensor(key) for key in handle.keys()}  # noqa: SIM118 - not a dict
+    except (SafetensorError, OSError) as error:
+        raise ModelMismatch(f"{path} is not a whole safetensors file: {error}") from error
+    if metadata.get("format") != FORMAT:
+        raise ModelMismatch(f"{path} has format {metadata.get('format')!r}, wanted {FORMAT!r}")
+    return tensors, metadata
+
+
+def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
+    """Write a model's weights (float32) with its config and recipe."""
+    metadata = {"config": model.config.to_json(), "recipe": json.dumps(recipe, sort_keys=True)}
+    save_tensors(path, model.state_dict(), metadata)
+
+
+def load_model(path: Path | str, domain: Domain) -> VMD:
+    """The model in `path`, ready for `domain`, on the CPU, in evaluation mode.
+
+    Raises ModelMismatch: no such file, damaged, of another domain, or not fitting its own config.
+    """
+    tensors, metadata = load_tensors(Path(path))
+    config = ModelConfig.from_json(metadata.get("config", ""))
+    if config.domain != domain.name:
+        raise ModelMismatch(f"{path} was trained for {config.domain}, not for {domain.name}")
+    model = VMD(config, domain.rules)
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ModelMismatch(f"{path} does not fit its own config: {error}") from error
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ModelMismatch(f"{path} holds NaN or infinity in {name}")
+    return model.eval().requires_grad_(False)
+
+
+def packaged(domain: Domain) -> VMD | None:
+    """The weights that ship with the package for `domain`, or None if there are none."""
+    resource = files("vmdsolve") / "weights" / f"{domain.name}.safetensors"
+    if not resource.is_file():
+        return None
+    with as_file(resource) as path:
+        return load_model(path, domain)

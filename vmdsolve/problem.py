@@ -1,0 +1,242 @@
+"""Words and letters: what a problem is, and what comes back.
+
+Words used everywhere (Python, C++, docs, tests)
+    cell      0 .. L-1
+    symbol    a character shown to people; value: its number 0 .. V-1; OPEN = -1 where nothing is filled in
+    given     a value the problem fixes; never changed by anything
+    unit      the cells of one constraint; relation: the constraint's role name ("row", "box", "edge")
+    board     one copy of a problem being filled: int32 [L]; many: int32 [B, L]
+Letters     B boards, L cells, V symbols, U units, R relations, T steps, K latents a problem.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import InvalidInput
+
+__all__ = ["OPEN", "Board", "Constraint", "Problem", "Rules", "Solution", "Status", "Violation"]
+
+OPEN = -1
+MAX_SYMBOLS = 64  # a set of symbols is one 64-bit word
+MAX_CELLS = 65_536
+
+Board = npt.NDArray[np.int32]  # [L] or [B, L]
+
+
+class Status(StrEnum):
+    """How a solve ended. The value is the text that files and the command line print."""
+
+    SOLVED = "SOLVED"  # an answer that the checker accepted
+    UNSATISFIABLE = "UNSATISFIABLE"  # proved: there is no answer
+    UNKNOWN = "UNKNOWN"  # gave up without proof; try more latents, steps, or method="vmd"
+    TIMEOUT = "TIMEOUT"  # time_limit ran out; allow more
+    INVALID = "INVALID"  # could not be read; only where a batch was asked to report this, else it raises
+
+    @property
+    def has_solution(self) -> bool:
+        """True for SOLVED only."""
+        return self is Status.SOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: its relation, the cells that break it, and the reason in words."""
+
+    relation: str
+    cells: tuple[int, ...]
+    reason: str
+
+
+class Constraint(ABC):
+    """One rule over some cells, declared once and used by checker, search, masks, model and tests.
+
+    cells       the unit, distinct cell numbers
+    relation    its role name; the model shares weights between units of one relation
+    """
+
+    cells: tuple[int, ...]
+    relation: str
+
+    @abstractmethod
+    def violations(self, values: Sequence[int]) -> list[Violation]:
+        """What `values` ([L], OPEN allowed) already breaks whatever is filled in later; plain Python."""
+
+    @abstractmethod
+    def accepts(self, boards: Board) -> npt.NDArray[np.bool_]:
+        """The same rule for many full boards [B, L] at once -> [B]; tests hold the two to each other."""
+
+    @abstractmethod
+    def native(self) -> tuple[int, list[int]] | None:
+        """(kind, parameters) for the native propagator, or None for a rule that is only checked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """All constraints that hold for a problem; shared by every instance of a fixed-shape domain.
+
+    L, V           number of cells (1 .. 65,536) and of symbols (1 .. 64)
+    constraints    in any order
+    """
+
+    L: int
+    V: int
+    constraints: tuple[Constraint, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.L <= MAX_CELLS:
+            raise InvalidInput(f"a problem has 1 to {MAX_CELLS} cells, got L = {self.L}")
+        if not 1 <= self.V <= MAX_SYMBOLS:
+            raise InvalidInput(f"a problem has 1 to {MAX_SYMBOLS} symbols, got V = {self.V}")
+        for index, constraint in enumerate(self.constraints):
+            for cell in constraint.cells:
+                if not 0 <= cell < self.L:
+                    raise InvalidInput(
+                        f"constraint {index} ({constraint.relation}) names cell {cell}; cells are 0 to {self.L - 1}"
+                    )
+
+    @cached_property
+    def predicates(self) -> tuple[Constraint, ...]:
+        """Constraints without a native form: checked, never propagated."""
+        return tuple(c for c in self.constraints if c.native() is None)
+
+    @cached_property
+    def relations(self) -> tuple[str, ...]:
+        """The R relation names, in order of first appearance."""
+        return tuple(dict.fromkeys(c.relation for c in self.constraints))
+
+    @cached_property
+    def peers(self) -> npt.NDArray[np.int32]:
+        """[L, P] cells that may not hold the same symbol as cell l (from all-different units), -1 = padding."""
+        sets: list[set[int]] = [set() for _ in range(self.L)]
+        for constraint in self.constraints:
+            if (form := constraint.native()) is not None and form[0] == 0:
+                for cell in constraint.cells:
+                    sets[cell].update(constraint.cells)
+        rows = [sorted(s - {cell}) for cell, s in enumerate(sets)]
+        out = np.full((self.L, max(map(len, rows))), OPEN, np.int32)
+        for cell, row in enumerate(rows):
+            out[cell, : len(row)] = row
+        return out
+
+    @cached_property
+    def _native_form(self) -> tuple[npt.NDArray[Any], ...]:
+        kinds: list[int] = []
+        cells: list[int] = []
+        params: list[int] = []
+        cell_offsets, param_offsets = [0], [0]
+        for constraint in self.constraints:
+            form = constraint.native()
+            if form is None:
+                continue
+            kinds.append(form[0])
+            cells.extend(constraint.cells)
+            params.extend(form[1])
+            cell_offsets.append(len(cells))
+            param_offsets.append(len(params))
+        return (
+            np.array(kinds, np.int32),
+            np.array(cell_offsets, np.int64),
+            np.array(cells, np.int32),
+            np.array(param_offsets, np.int64),
+            np.array(params, np.int64),
+        )
+
+    def native(self) -> tuple[npt.NDArray[Any], ...]:
+        """kinds [U] i32, cell_offsets [U+1] i64, cells i32, param_offsets [U+1] i64, params i64."""
+        return self._native_form
+
+    @cached_property
+    def digest(self) -> bytes:
+        """8 bytes that depend on the rules' content alone, for seeds that do not depend on the batch."""
+        h = hashlib.blake2b(f"{self.L},{self.V}".encode(), digest_size=8)
+        for array in self.native():
+            h.update(array.tobytes())
+        return h.digest()
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One instance: some cells given, some open, and the rules that hold.
+
+    domain    name of the domain it belongs to ("sudoku-9x9")
+    rules     shared by all problems of a fixed-shape domain
+    values    int32 [L], OPEN where nothing is given; read-only
+    """
+
+    domain: str
+    rules: Rules
+    values: Board = field(repr=False)
+
+    def __post_init__(self) -> None:
+        values = np.array(self.values, dtype=np.int32)  # a copy: later changes by the caller do not reach us
+        if values.shape != (self.rules.L,):
+            raise InvalidInput(f"values has shape {values.shape}, wanted ({self.rules.L},) for {self.domain}")
+        bad = np.flatnonzero((values < OPEN) | (values >= self.rules.V))
+        if bad.size:
+            raise InvalidInput(
+                f"cell {bad[0]} holds value {values[bad[0]]}; values are 0 to {self.rules.V - 1}, or {OPEN} for open"
+            )
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+
+
+def board_keys(rules: Rules, boards: Board) -> npt.NDArray[np.uint64]:
+    """[B] 64-bit hashes of each problem's content: the batch-independent part of every random counter."""
+    digest = rules.digest
+    hashes = (hashlib.blake2b(row.tobytes(), digest_size=8, key=digest).digest() for row in boards.astype("<i4"))
+    return np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What came of one problem. Only `status is SOLVED` carries an answer, and the checker accepted it.
+
+    status          see Status
+    grid            the answer in the input's own shape and kind (text, lists, array, tensor); None if there is none
+    text            the answer as the domain writes it on one line; None if there is none
+    method          what finished it: "propagation", "vmd" or "search"; None if nothing did
+    unique          True, False, or None where it was not asked or not settled
+    nfe             network evaluations spent on this problem, all latents together
+    latents_tried   boards sampled before one was accepted
+    seconds         wall-clock time; in a batch the batch's time shared out equally
+    seed            the seed that was used
+    violations      where givens already clash: which, and why
+    trace           values [T, L] after each step of the accepted latent, if asked for
+    """
+
+    status: Status
+    grid: Any = None
+    text: str | None = None
+    method: str | None = None
+    unique: bool | None = None
+    nfe: int = 0
+    latents_tried: int = 0
+    seconds: float = 0.0
+    seed: int = 0
+    violations: tuple[Violation, ...] = ()
+    trace: Board | None = field(default=None, repr=False)
+
+
+def as_cells(cells: Iterable[int], what: str) -> tuple[int, ...]:
+    """Cell numbers as a tuple of distinct non-negative ints, or an error that names the offender."""
+    out = tuple(int(c) for c in cells)
+    if not out:
+        raise InvalidInput(f"{what} needs at least one cell")
+    seen: set[int] = set()
+    for cell in out:
+        if cell < 0:
+            raise InvalidInput(f"{what} names cell {cell}; cells are numbered from 0")
+        if cell in seen:
+            raise InvalidInput(f"{what} names cell {cell} twice; name each cell once")
+        seen.add(cell)
+    return out

@@ -1,0 +1,112 @@
+"""From what people hand over (text, lists, arrays, tensors) to problems, and back in the same shape and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from . import domains
+from .domains import Domain
+from .domains.base import plain_line
+from .errors import InvalidInput, InvalidProblem
+from .problem import Board, Problem
+
+__all__ = ["Grid", "find_domain", "read", "read_many", "same_kind"]
+
+Grid = Any  # str | nested lists | numpy array | torch tensor | Problem
+
+
+@cache
+def _by_cells() -> dict[int, tuple[str, ...]]:
+    """Number of cells -> domains that a bare grid of that size may mean."""
+    out: dict[int, tuple[str, ...]] = {}
+    for name in domains.names():
+        domain = domains.get(name)
+        if domain.by_shape:
+            out[domain.rules.L] = (*out.get(domain.rules.L, ()), name)
+    return out
+
+
+def find_domain(grid: Grid, name: str | None = None) -> Domain:
+    """The domain named, or the one that a grid of this size means.
+
+    >>> find_domain("." * 81).name
+    'sudoku-9x9'
+
+    Raises InvalidInput where the name is unknown, or no domain, or more than one, fits the size.
+    """
+    if name is None and isinstance(grid, Problem):
+        name = grid.domain
+    if name is not None:
+        return domains.get(name)
+    cells = len(plain_line(grid)) if isinstance(grid, str) else int(np.size(np.asarray(grid, dtype=object)))
+    found = _by_cells().get(cells, ())
+    if len(found) == 1:
+        return domains.get(found[0])
+    sizes = ", ".join(f"{n} ({'/'.join(names)})" for n, names in sorted(_by_cells().items()))
+    if found:
+        raise InvalidProblem(f"{cells} cells may be {' or '.join(found)}; name one with domain=")
+    raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {sizes}. Name another with domain=")
+
+
+def read(grid: Grid, name: str | None = None) -> Problem:
+    """One problem from anything that `solve` takes.
+
+    >>> read([[1, 0, 0, 0], [0, 0, 0, 4], [0, 0, 0, 0], [0, 0, 2, 0]]).domain
+    'sudoku-4x4'
+
+    Raises InvalidProblem (names the cell), InvalidInput.
+    """
+    if isinstance(grid, Problem):
+        if name is not None and name != grid.domain:
+            raise InvalidInput(f"the problem is of domain {grid.domain}, not {name}")
+        return grid
+    if isinstance(grid, bytes) or grid is None:
+        raise InvalidProblem(f"a grid is text, nested lists or an array, got {type(grid).__name__}")
+    if not isinstance(grid, str):
+        grid = _array(grid)
+    domain = find_domain(grid, name)
+    return domain.parse(grid) if isinstance(grid, str) else domain.from_numbers(grid)
+
+
+def read_many(grids: Sequence[Grid], name: str | None) -> tuple[Domain, Board] | None:
+    """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
+    if not all(type(grid) is str for grid in grids):
+        return None
+    try:
+        domain = find_domain(grids[0], name)
+    except InvalidInput:
+        return None
+    boards = domain.parse_many(grids)
+    return None if boards is None else (domain, boards)
+
+
+def same_kind(grid: Grid, domain: Domain, values: Board) -> Any:
+    """The answer `values` [L] in the shape and kind of the input `grid`."""
+    if isinstance(grid, str):
+        return domain.format(values)
+    numbers = domain.to_numbers(values)
+    if isinstance(grid, Problem):
+        return numbers.reshape(domain.shape)
+    shaped = numbers.reshape(np.shape(_array(grid)))
+    if isinstance(grid, np.ndarray):
+        return shaped.astype(np.int64 if grid.dtype == object else grid.dtype)
+    if type(grid).__module__.partition(".")[0] == "torch":
+        return grid.new_tensor(shaped.tolist())
+    return shaped.tolist()
+
+
+def _array(grid: Grid) -> Any:
+    """Lists, arrays and tensors as an array of objects; ragged or absurd input is refused."""
+    if type(grid).__module__.partition(".")[0] == "torch":
+        grid = grid.detach().cpu().numpy()
+    try:
+        array = np.array(grid, dtype=object)
+    except ValueError as error:
+        raise InvalidProblem(f"the rows of the grid differ in length: {error}") from error
+    if array.ndim not in (1, 2) or any(isinstance(item, (list, tuple, str)) for item in array.ravel()):
+        raise InvalidProblem("a grid is flat or has rows of equal length, of whole numbers")
+    return array

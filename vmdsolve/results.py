@@ -1,0 +1,199 @@
+"""What a solve of many problems writes: rows, the file formats they go to, and the tally of how problems ended.
+
+csv, jsonl, parquet    a row a problem with the fields of `Row`, in input order
+txt                    line i is the answer to puzzle i; without an answer the puzzle stands there as it was
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from importlib import import_module
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from .domains.base import plain_line
+from .errors import InvalidInput, MissingExtra
+from .files import Record
+from .problem import Solution, Status
+from .reading import find_domain
+from .show import words
+
+__all__ = ["CSV_HEADER", "Row", "Tally", "csv_line", "json_line", "kind_of", "row_of", "write_rows", "written"]
+
+KINDS = (".csv", ".jsonl", ".parquet", ".txt")
+CHUNK = 10_000  # rows a parquet row group
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of output. `solution`, `method` and `unique` are None where there is none."""
+
+    problem: str
+    solution: str | None
+    status: str
+    method: str | None
+    unique: bool | None
+    nfe: int
+    seconds: float
+    reason: str
+
+
+CSV_HEADER = ",".join(field.name for field in fields(Row)) + "\n"
+
+
+def row_of(record: Record, solution: Solution, domain: str | None) -> Row:
+    """The row of one solved record; `domain` is the name asked for, or None."""
+    if record.reason:
+        reason = record.where + record.reason
+    elif solution.status is Status.INVALID:
+        reason = record.where + "; ".join(v.reason for v in solution.violations)
+    elif solution.violations:
+        where = find_domain(record.puzzle, domain)
+        reason = "; ".join(words(where, violation) for violation in solution.violations)
+    else:
+        reason = ""
+    problem = record.puzzle if solution.status is Status.INVALID else plain_line(record.puzzle)
+    return Row(
+        problem=_printable(problem),
+        solution=solution.text,
+        status=str(solution.status),
+        method=solution.method,
+        unique=solution.unique,
+        nfe=solution.nfe,
+        seconds=round(solution.seconds, 6),
+        reason=_printable(reason),
+    )
+
+
+def _printable(text: str) -> str:
+    """One line that every terminal and every encoding takes: anything else in it becomes '?'."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else "?" for c in line)
+
+
+# Formats ----------------------------------------------------------------------------------------------
+
+
+def kind_of(out: Path) -> str:
+    """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
+    kind = out.suffix.lower()
+    if kind not in KINDS:
+        raise InvalidInput(f"cannot write {out}: its ending is {kind!r}; wanted one of {', '.join(KINDS)}")
+    if out.is_dir():
+        raise InvalidInput(f"cannot write {out}: it is a folder")
+    if not out.parent.is_dir():
+        raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
+    if kind == ".parquet":
+        _pyarrow()
+    return kind
+
+
+def csv_line(row: Row) -> str:
+    """One row as a line of csv; None is an empty field, truth is `true` or `false`."""
+    line = StringIO()
+    values = (str(v).lower() if isinstance(v, bool) else v for v in asdict(row).values())
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+def _txt_line(row: Row) -> str:
+    return (row.solution or row.problem or "?") + "\n"  # line i answers puzzle i; without an answer it stands as it was
+
+
+def json_line(row: Row) -> str:
+    """One row as a line of JSON."""
+    return json.dumps(asdict(row)) + "\n"
+
+
+def write_rows(rows: Iterable[Row], out: Path) -> None:
+    """Write rows to OUT in the format of its ending, under a temporary name first."""
+    kind = kind_of(out)
+    if kind == ".parquet":
+        _write_parquet(iter(rows), out)
+        return
+    line: Callable[[Row], str] = {".csv": csv_line, ".jsonl": json_line, ".txt": _txt_line}[kind]
+    with written(out) as stream:
+        if kind == ".csv":
+            stream.write(CSV_HEADER)
+        stream.writelines(map(line, rows))
+
+
+@contextmanager
+def written(out: Path) -> Iterator[TextIO]:
+    """A text file that appears as OUT only when it is complete and on disk."""
+    partial = out.with_name(out.name + ".partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_parquet(rows: Iterator[Row], out: Path) -> None:
+    pa = _pyarrow()
+    types = {"nfe": pa.int64(), "seconds": pa.float64(), "unique": pa.bool_()}
+    schema = pa.schema([(field.name, types.get(field.name, pa.string())) for field in fields(Row)])
+    partial = out.with_name(out.name + ".partial")
+    try:
+        with pa.parquet.ParquetWriter(str(partial), schema) as writer:
+            while chunk := list(islice(rows, CHUNK)):
+                writer.write_table(pa.Table.from_pylist([asdict(row) for row in chunk], schema))
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _pyarrow() -> Any:
+    try:
+        import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise MissingExtra("parquet files need pyarrow: pip install 'vmdsolve[parquet]'") from error
+    return import_module("pyarrow")
+
+
+# The tally --------------------------------------------------------------------------------------------
+
+
+class Tally:
+    """Counts of how problems ended.
+
+    >>> tally = Tally()
+    >>> tally.add(Row("1...", "1221", "SOLVED", "search", None, 0, 0.1, ""))
+    >>> str(tally)
+    '1 problem: 1 solved (1 by search)'
+    """
+
+    def __init__(self) -> None:
+        self.solved: Counter[str | None] = Counter({"propagation": 0, "vmd": 0, "search": 0})
+        self.others: Counter[str] = Counter()
+
+    def add(self, row: Row) -> None:
+        if row.status == Status.SOLVED:
+            self.solved[row.method] += 1
+        else:
+            self.others[row.status] += 1
+
+    @property
+    def total(self) -> int:
+        return self.solved.total() + self.others.total()
+
+    @property
+    def all_solved(self) -> bool:
+        return not self.others
+
+    def __str__(self) -> str:
+        ways = ", ".join(f"{n} by {method}" for method, n in self.solved.items() if n)
+        parts = [f"{self.solved.total()} solved" + f" ({ways})" * bool(ways)]
+        parts += [f"{n} {status}" for status, n in sorted(self.others.items())]
+        return f"{self.total} problem{'s' * (self.total != 1)}: {', '.join(parts)}"

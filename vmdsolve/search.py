@@ -1,0 +1,318 @@
+"""Exact search: propagate, solve, count, enumerate and generate, on arrays.
+
+A thin layer over csrc/search.hpp and csrc/generate.hpp. Everything here is exact: what is called complete is
+proved, and results depend on neither threads nor batch. Letters: B problems, L cells, V symbols.
+
+Rules without a native form (`Predicate`) cannot be propagated: solutions of the other rules are then taken
+one by one and filtered, which is correct and slow.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _native
+from .errors import InvalidInput
+from .problem import Board, Rules
+
+__all__ = [
+    "Enumeration",
+    "SearchResult",
+    "SearchStatus",
+    "enumerate_values",
+    "generate_values",
+    "propagate",
+    "solve_values",
+]
+
+Floats = npt.NDArray[np.float32]
+SECONDS_PER_CALL = 0.1  # enumeration returns to Python this often, so that Ctrl-C is heard
+
+
+class SearchStatus(IntEnum):
+    """How the search of one problem ended. The numbers are those of csrc/search.hpp."""
+
+    SOLVED = 0  # found as many as asked for, or all there are
+    UNSATISFIABLE = 1  # proved: there is none
+    NODE_LIMIT = 2  # stopped early; what was found is still right
+    TIME_LIMIT = 3
+
+
+class SearchResult(NamedTuple):
+    """What came of B problems.
+
+    values      int32 [B, L] the first solution, OPEN everywhere if none was found
+    counts      int64 [B] solutions found, at most `limit`
+    status      int32 [B] a SearchStatus
+    complete    bool [B] no further solution exists; with counts == 1 the solution is unique
+    nodes       int64 [B] propagations run
+    """
+
+    values: Board
+    counts: npt.NDArray[np.int64]
+    status: npt.NDArray[np.int32]
+    complete: npt.NDArray[np.bool_]
+    nodes: npt.NDArray[np.int64]
+
+
+def propagate(
+    rules: Rules, values: npt.ArrayLike, *, threads: int = 0
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """The values that each cell can still take, by reasoning without trial.
+
+    >>> from vmdsolve.constraints import Less
+    >>> domains, clash = propagate(Rules(2, 3, (Less(0, 1),)), [[-1, 1]])
+    >>> [f"{d:03b}" for d in domains[0].tolist()], clash.tolist()
+    (['001', '010'], [False])
+
+    Arguments
+        values     int [B, L], OPEN where nothing is given
+        threads    0: all cores; the result does not depend on it
+
+    Returns
+        domains    uint64 [B, L]: bit v is set unless value v is excluded; no value of a solution is
+        clash      bool [B]: True means that no solution exists; the row of domains is then 0
+
+    Raises
+        InvalidInput    a value out of range (names the cell), a wrong shape
+    """
+    native, board = _native_rules(rules), _integers(values)
+    with _our_errors():
+        return _native.propagate(native, board, threads)
+
+
+def solve_values(
+    rules: Rules,
+    values: npt.ArrayLike,
+    *,
+    limit: int | None = 1,
+    node_limit: int | None = None,
+    time_limit: float | None = None,
+    threads: int = 0,
+    marginals: npt.ArrayLike | None = None,
+) -> SearchResult:
+    """Complete B problems exactly, or count their solutions.
+
+    >>> from vmdsolve.constraints import AllDifferent
+    >>> result = solve_values(Rules(3, 3, (AllDifferent([0, 1, 2]),)), [[2, -1, -1], [0, 0, -1]], limit=None)
+    >>> result.values.tolist(), result.counts.tolist(), result.complete.tolist()
+    ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
+
+    Arguments
+        values        int [B, L], OPEN where nothing is given
+        limit         stop a problem at this many solutions; 2: is one unique? None: count all
+        node_limit    propagations a problem may cost
+        time_limit    seconds a problem may take
+        threads       0: all cores; results do not depend on it
+        marginals     float32 [B, L, V]: symbols with greater numbers are tried first. It changes which
+                      solution is found first and how fast, never which solutions exist.
+
+    Raises
+        InvalidInput    a value out of range (names the cell), a wrong shape, a NaN among the marginals
+    """
+    native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
+    most, nodes, seconds = _or_none(limit, least=1), _or_none(node_limit), _or_none(time_limit)
+    blind = bool(rules.predicates)  # then only check the arrays here: no nodes
+    with _our_errors():
+        out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
+    result = SearchResult(*out)
+    return _solve_filtered(rules, board, (limit, node_limit, time_limit), guide, result) if blind else result
+
+
+class Enumeration(Iterator[Board]):
+    """Solutions of one problem, each int32 [L], found one at a time; see `enumerate_values`.
+
+    status      SearchStatus, or None while there may be more to come
+    complete    True once it is proved that no further solution exists
+    nodes       propagations run so far
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        values: npt.ArrayLike,
+        limit: int | None,
+        node_limit: int | None,
+        time_limit: float | None,
+        marginals: npt.ArrayLike | None,
+    ) -> None:
+        native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
+        self._left = _or_none(limit, least=1)
+        self._node_limit = _or_none(node_limit)
+        self._seconds_left = _or_none(time_limit)
+        self._timed = time_limit is not None
+        self._predicates = rules.predicates
+        self._found = False
+        self.status: SearchStatus | None = None
+        with _our_errors():
+            self._search = _native.Search(native, board, guide)
+
+    @property
+    def complete(self) -> bool:
+        return self._search.complete
+
+    @property
+    def nodes(self) -> int:
+        return self._search.nodes
+
+    def __next__(self) -> Board:
+        while self.status is None:
+            if self._left == 0:
+                self.status = SearchStatus.SOLVED
+                break
+            board = self._step()
+            if board is not None and not any(p.violations(board.tolist()) for p in self._predicates):
+                self._left -= 1
+                self._found = True
+                return board
+        raise StopIteration
+
+    def _step(self) -> Board | None:
+        """Search a little: a solution of the native rules, or None, with `status` set if this is the end."""
+        seconds = min(SECONDS_PER_CALL, self._seconds_left) if self._timed else SECONDS_PER_CALL
+        nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
+        began = time.monotonic()
+        code, board = self._search.next(nodes, seconds)
+        if self._timed:
+            self._seconds_left = max(0.0, self._seconds_left - (time.monotonic() - began))
+        if board is not None:
+            return board
+        status = SearchStatus(code)
+        if status is SearchStatus.NODE_LIMIT or (
+            status is SearchStatus.TIME_LIMIT and self._timed and self._seconds_left == 0
+        ):
+            self.status = status
+        elif status is not SearchStatus.TIME_LIMIT:
+            self.status = SearchStatus.SOLVED if self._found else SearchStatus.UNSATISFIABLE
+        return None
+
+
+def enumerate_values(
+    rules: Rules,
+    values: npt.ArrayLike,
+    *,
+    limit: int | None = None,
+    node_limit: int | None = None,
+    time_limit: float | None = None,
+    marginals: npt.ArrayLike | None = None,
+) -> Enumeration:
+    """All solutions of one problem, lazily.
+
+    >>> from vmdsolve.constraints import AllDifferent
+    >>> solutions = enumerate_values(Rules(2, 2, (AllDifferent([0, 1]),)), [-1, -1])
+    >>> [board.tolist() for board in solutions], solutions.complete
+    ([[0, 1], [1, 0]], True)
+
+    Arguments
+        values        int [L], OPEN where nothing is given
+        limit         stop after this many; None: all
+        node_limit    propagations that all solutions together may cost
+        time_limit    seconds of search, not counting what the caller does in between
+        marginals     float32 [L, V], see `solve_values`
+
+    Returns
+        an iterator; why it ended is in its `status` and `complete`
+    """
+    return Enumeration(rules, values, limit, node_limit, time_limit, marginals)
+
+
+def generate_values(
+    rules: Rules, n: int, *, seed: int = 0, first: int = 0, clues: int | None = None, threads: int = 0
+) -> tuple[Board, Board]:
+    """Problems with exactly one solution, and the solutions: both int32 [n, L].
+
+    >>> from vmdsolve.constraints import AllDifferent
+    >>> problems, solutions = generate_values(Rules(3, 3, (AllDifferent([0, 1, 2]),)), 2, seed=1)
+    >>> (problems != OPEN).sum(axis=1).tolist()
+    [2, 2]
+
+    Problem i is a function of the rules, the seed and first + i only: ranges may be made in any order, in
+    parallel, and any range repeated. Neither solutions nor problems are drawn uniformly.
+
+    Arguments
+        clues      None: minimal, no given can be removed. Else stop at this many givens; where that cannot be
+                   reached, 32 solutions are tried and the fewest givens found are returned.
+        threads    0: all cores; the result does not depend on it
+
+    Raises
+        InvalidInput    the rules have no solution, or hold a Predicate (its uniqueness could not be tested)
+        RuntimeError    random search found no solution in time
+    """
+    if rules.predicates:
+        raise InvalidInput("cannot generate problems for rules with a Predicate: it cannot be propagated")
+    if not 0 <= seed < 2**64:
+        raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
+    native = _native_rules(rules)
+    with _our_errors():
+        return _native.generate(native, n, seed, first, _or_none(clues), threads)
+
+
+_NATIVE: WeakKeyDictionary[Rules, _native.Rules] = WeakKeyDictionary()
+
+
+def _native_rules(rules: Rules) -> _native.Rules:
+    native = _NATIVE.get(rules)
+    if native is None:
+        with _our_errors():
+            native = _NATIVE[rules] = _native.Rules(rules.L, rules.V, *rules.native())
+    return native
+
+
+def _solve_filtered(
+    rules: Rules,
+    board: Board,
+    limits: tuple[int | None, int | None, float | None],
+    guide: Floats | None,
+    result: SearchResult,
+) -> SearchResult:
+    """`solve_values` for rules with predicates: fills in `result`."""
+    for b in range(len(board)):
+        solutions = Enumeration(rules, board[b], *limits, None if guide is None else guide[b])
+        for solution in solutions:
+            if result.counts[b] == 0:
+                result.values[b] = solution
+            result.counts[b] += 1
+        assert solutions.status is not None
+        result.status[b] = solutions.status
+        result.complete[b] = solutions.complete
+        result.nodes[b] = solutions.nodes
+    return result
+
+
+def _integers(values: npt.ArrayLike) -> Board:
+    array, fits = np.asarray(values), np.iinfo(np.int32)
+    if array.dtype.kind not in "iu":
+        raise InvalidInput(f"values: wanted integers, got {array.dtype}")
+    if array.size and not fits.min <= int(array.min()) <= int(array.max()) <= fits.max:
+        raise InvalidInput(f"values: wanted integers that fit int32, got {array.min()} to {array.max()}")
+    return np.ascontiguousarray(array, np.int32)
+
+
+def _floats(marginals: npt.ArrayLike | None) -> Floats | None:
+    return None if marginals is None else np.ascontiguousarray(marginals, np.float32)
+
+
+def _or_none(limit: Any, least: int = 0) -> Any:
+    """None is -1 on the native side; -1 from a caller is a mistake."""
+    if limit is None:
+        return -1
+    if not limit >= least:
+        raise InvalidInput(f"limits are None or at least {least}, got {limit}")
+    return limit
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """The native module knows ValueError only."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None

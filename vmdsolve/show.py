@@ -1,0 +1,87 @@
+"""Boards and broken rules for people: plain text, or styled text where a terminal shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .domains import Domain
+from .problem import OPEN, Board, Solution, Status, Violation
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+__all__ = ["ADVICE", "outcome", "styled", "words"]
+
+MAX_NAMED = 9  # cells that a message lists before it says "and 12 more"
+ADVICE = {
+    Status.UNSATISFIABLE: "proved that there is no answer",
+    Status.UNKNOWN: "gave up without proof; allow more latents or steps, or add exact search (method vmd)",
+    Status.TIMEOUT: "the time limit ran out; allow more",
+    Status.INVALID: "not a problem",
+}
+
+
+def words(domain: Domain, violation: Violation) -> str:
+    """A broken rule in words: symbols rather than values, names of cells rather than numbers.
+
+    >>> from vmdsolve.domains import get
+    >>> words(get("sudoku-9x9"), Violation("row", (0, 4), "both hold value 6"))
+    'row: both hold 7 (row 1, column 1; row 1, column 5)'
+    """
+    if not violation.cells:
+        return violation.reason
+    names = [domain.cell_name(cell) for cell in violation.cells[:MAX_NAMED]]
+    if more := len(violation.cells) - len(names):
+        names.append(f"and {more} more")
+    if violation.relation == "given":  # its reason names the cell itself
+        return f"given: {violation.reason}"
+
+    def symbol(match: re.Match[str]) -> str:
+        value = int(match[1])
+        return domain.symbols[value] if value < len(domain.symbols) else match[0]
+
+    reason = re.sub(r"\bvalue (\d+)", symbol, violation.reason)
+    return f"{violation.relation}: {reason} ({'; '.join(names)})"
+
+
+def styled(domain: Domain, givens: Board, values: Board) -> Text:
+    """`domain.render(values)` with the givens bold and what was filled in coloured; borders are dimmed.
+
+    >>> from vmdsolve.domains import get
+    >>> domain = get("latin-2")
+    >>> styled(domain, domain.parse("1...").values, domain.parse("1221").values).plain
+    '1 2\\n2 1'
+    """
+    from rich.text import Text
+
+    text = Text()
+    cells = iter(zip(domain.format(values), givens, strict=True))
+    wanted, given = next(cells)
+    done = False
+    for character in domain.render(values):  # the cells stand in it in order, with decoration in between
+        if done or character != wanted:
+            text.append(character, style="dim")
+            continue
+        text.append(character, style="bold" if given != OPEN else "cyan")
+        wanted, given = next(cells, ("", OPEN))
+        done = wanted == ""
+    return text
+
+
+def outcome(solution: Solution) -> str:
+    """How a solve ended, in one line for people.
+
+    >>> outcome(Solution(Status.SOLVED, method="vmd", unique=True, nfe=7, seconds=0.25))
+    'solved by vmd; the only answer; 7 network evaluations; 0.25 s'
+    """
+    status = solution.status
+    if status.has_solution:
+        parts = [f"solved by {solution.method}"]
+        if solution.unique is not None:
+            parts.append("the only answer" if solution.unique else "not the only answer")
+    else:
+        parts = [f"{status}: {ADVICE[status]}"]
+    if solution.nfe:
+        parts.append(f"{solution.nfe} network evaluation{'s' * (solution.nfe != 1)}")
+    return "; ".join([*parts, f"{solution.seconds:.2f} s"])
