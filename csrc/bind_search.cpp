@@ -55,16 +55,16 @@ std::span<const T> span_of(const py::array_t<T>& array) {
   return {array.data(), static_cast<size_t>(array.size())};
 }
 
-std::shared_ptr<const Rules> make_rules(int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
-                                        const py::object& cells, const py::object& param_offsets,
-                                        const py::object& params) {
+std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
+                                  const py::object& cells, const py::object& param_offsets,
+                                  const py::object& params) {
   const auto k = array_of<int32_t>(kinds, "kinds", {-1});
   const auto co = array_of<int64_t>(cell_offsets, "cell_offsets", {-1});
   const auto c = array_of<int32_t>(cells, "cells", {-1});
   const auto po = array_of<int64_t>(param_offsets, "param_offsets", {-1});
   const auto p = array_of<int64_t>(params, "params", {-1});
   const py::gil_scoped_release release;
-  return std::make_shared<const Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p));
+  return std::make_shared<Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p));
 }
 
 py::array_t<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
@@ -243,12 +243,7 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
 void register_search(py::module_& m) {
   using namespace py::literals;
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
-      .def(py::init([](int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
-                       const py::object& cells, const py::object& param_offsets, const py::object& params) {
-             return std::const_pointer_cast<Rules>(
-                 make_rules(L, V, kinds, cell_offsets, cells, param_offsets, params));
-           }),
-           "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a, "param_offsets"_a, "params"_a)
+      .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a, "param_offsets"_a, "params"_a)
       .def_property_readonly("L", &Rules::L)
       .def_property_readonly("V", &Rules::V);
   py::class_<Enumeration>(m, "Search")

@@ -20,8 +20,8 @@ VMD_HD inline uint64_t candidates_at(const int32_t* row /* x[b], [L] */, int64_t
   if (row[l] >= 0) return uint64_t{1} << row[l];
   uint64_t held = 0;
   for (int64_t i = 0; i < P; ++i) {
-    const int32_t p = peers_l[i];
-    if (p >= 0 && row[p] >= 0) held |= uint64_t{1} << row[p];
+    const int32_t value = peers_l[i] >= 0 ? row[peers_l[i]] : -1;
+    held |= static_cast<uint64_t>(value >= 0) << (value & 63);  // no branch on what a cell holds
   }
   return allowed & ~held;
 }

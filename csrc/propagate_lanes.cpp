@@ -10,7 +10,9 @@ namespace {
 
 constexpr int64_t kMaxBlocks = 32;
 
-void set_bit(Block* blocks, int64_t bit) { blocks[bit / 512].words[bit % 512 / 64] |= uint64_t{1} << (bit % 64); }
+void set_bit(Block* blocks, int64_t bit) {
+  blocks[bit / 512].words[bit % 512 / 64] |= uint64_t{1} << (bit % 64);
+}
 
 }  // namespace
 

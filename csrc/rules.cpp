@@ -48,7 +48,8 @@ void check_offsets(std::span<const int64_t> offsets, size_t units, size_t items,
 /// Number of params is exactly `wanted`.
 void check_count(size_t u, const Constraint& c, size_t wanted) {
   if (c.params.size() != wanted)
-    refuse(u, c.kind, "needs " + std::to_string(wanted) + " params" + got(static_cast<int64_t>(c.params.size())));
+    refuse(u, c.kind,
+           "needs " + std::to_string(wanted) + " params" + got(static_cast<int64_t>(c.params.size())));
 }
 
 void check_range(size_t u, Kind kind, const char* what, int64_t value, int64_t low, int64_t high) {

@@ -12,7 +12,8 @@ namespace vmd {
 Budget::Budget(int64_t node_limit, double seconds) {
   if (node_limit >= 0) nodes = node_limit;
   if (seconds >= 0 && seconds < 1e9)  // longer than any process lives: no limit, and no overflow
-    deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    deadline = Clock::now() +
+               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 Found count_solutions(Search& search, const int32_t* values, const float* marginals, int64_t limit,
@@ -36,9 +37,11 @@ Found count_solutions(Search& search, const int32_t* values, const float* margin
 namespace {
 
 #if defined(__x86_64__) && defined(__GNUC__)
+#define VMD_X86 1
+// flatten: the whole loop is inlined into the one function that may use these instructions.
 #define VMD_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"), flatten))
 #define VMD_AVX512 \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,popcnt,lzcnt,prefer-vector-width=512"), flatten))
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,popcnt,lzcnt"), flatten))
 
 template <class Model>
 struct Avx2 final : DepthFirst<Model> {
@@ -50,15 +53,21 @@ struct Avx512 final : DepthFirst<Model> {
   using DepthFirst<Model>::DepthFirst;
   VMD_AVX512 Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
 };
+
+bool has_avx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+}
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
 #endif
 
 template <class T, int N>
 std::unique_ptr<Search> on_this_cpu(const Rules& rules) {
-#if defined(__x86_64__) && defined(__GNUC__)
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-    return std::make_unique<Avx512<LaneModel<T, N, 64>>>(rules);
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-    return std::make_unique<Avx2<LaneModel<T, N, 32>>>(rules);
+#if defined(VMD_X86)
+  if (has_avx512()) return std::make_unique<Avx512<LaneModel<T, N, 64>>>(rules);
+  if (has_avx2()) return std::make_unique<Avx2<LaneModel<T, N, 32>>>(rules);
 #endif
   return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules);
 }

@@ -189,7 +189,8 @@ class LaneModel {
   VMD_INLINE bool offer_all(Best& best, size_t j, const uint64_t* words, int32_t value) const {
     for (size_t w = 0; w < W / 8; ++w)
       for (uint64_t rest = words[w]; rest != 0; rest &= rest - 1) {
-        const int32_t cell = layout_.cell_of[(j * (W / 8) + w) * 64 + static_cast<size_t>(std::countr_zero(rest))];
+        const auto index = static_cast<size_t>(std::countr_zero(rest));
+        const int32_t cell = layout_.cell_of[(j * (W / 8) + w) * 64 + index];
         if (value != kOpen && best.offer(cell, value)) return true;
         for (int32_t v = 0; value == kOpen && v < V_; ++v)
           if (holds(cell, v) && best.offer(cell, v)) return true;

@@ -51,7 +51,26 @@ _WHERE = {
     "solve": "solve",
     "solve_batch": "solve",
 }
-__all__ = [*_WHERE, "__version__"]
+__all__ = [
+    "OPEN",
+    "Domain",
+    "InvalidInput",
+    "InvalidProblem",
+    "MissingExtra",
+    "ModelMismatch",
+    "Problem",
+    "Rules",
+    "Solution",
+    "Status",
+    "Violation",
+    "VmdsolveError",
+    "__version__",
+    "check",
+    "count_solutions",
+    "get_domain",
+    "solve",
+    "solve_batch",
+]
 
 logging.getLogger("vmdsolve").addHandler(logging.NullHandler())
 

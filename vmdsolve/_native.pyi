@@ -1,15 +1,15 @@
-"""Types of the native module. Shapes and meanings: vmdsolve/search.py, vmdsolve/kernels/__init__.py."""
+# Types of the native module. Shapes and meanings: vmdsolve/search.py, vmdsolve/kernels/__init__.py.
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-_I32 = npt.NDArray[np.int32]
-_I64 = npt.NDArray[np.int64]
-_U64 = npt.NDArray[np.uint64]
-_F32 = npt.NDArray[np.float32]
-_Bool = npt.NDArray[np.bool_]
+_I32: TypeAlias = npt.NDArray[np.int32]
+_I64: TypeAlias = npt.NDArray[np.int64]
+_U64: TypeAlias = npt.NDArray[np.uint64]
+_F32: TypeAlias = npt.NDArray[np.float32]
+_Bool: TypeAlias = npt.NDArray[np.bool_]
 
 # search
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InvalidInput
-from .problem import OPEN, Board, Rules, Violation
+from .problem import OPEN, Board, Rules, Violation, whole
 
 __all__ = ["accepts", "violations"]
 
@@ -28,7 +28,7 @@ def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
 
     Raises InvalidInput where the length is not L or a value is not OPEN or 0 .. V-1.
     """
-    board = [int(v) for v in values]
+    board = [whole(value, f"cell {cell}") for cell, value in enumerate(values)]
     if len(board) != rules.L:
         raise InvalidInput(f"got {len(board)} values for {rules.L} cells")
     for cell, value in enumerate(board):
@@ -45,6 +45,8 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
     """
     if boards.ndim != 2 or boards.shape[1] != rules.L or givens.shape not in (boards.shape, boards.shape[1:]):
         raise InvalidInput(f"boards {boards.shape} and givens {givens.shape} must be [B, {rules.L}]")
+    if boards.dtype.kind not in "iu" or givens.dtype.kind not in "iu":
+        raise InvalidInput(f"boards and givens hold whole numbers, got {boards.dtype} and {givens.dtype}")
     full = (boards >= 0) & (boards < rules.V)
     good = np.asarray((full & ((givens == OPEN) | (givens == boards))).all(axis=1))
     rows = np.flatnonzero(good)

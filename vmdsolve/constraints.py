@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InvalidInput
-from .problem import OPEN, Board, Constraint, Violation, as_cells
+from .problem import OPEN, Board, Constraint, Violation, as_cells, whole
 
 __all__ = ["DFA", "AllDifferent", "Count", "Less", "Predicate", "Regular", "Sum", "Table"]
 
@@ -66,9 +66,9 @@ class Sum(Constraint):
 
     def __init__(self, cells: Iterable[int], total: int, relation: str = "sum", *, first: int = 1) -> None:
         object.__setattr__(self, "cells", as_cells(cells, "Sum"))
-        object.__setattr__(self, "total", int(total))
+        object.__setattr__(self, "total", whole(total, "Sum's total"))
         object.__setattr__(self, "relation", relation)
-        object.__setattr__(self, "first", int(first))
+        object.__setattr__(self, "first", whole(first, "Sum's first"))
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
         if any(values[cell] == OPEN for cell in self.cells):
@@ -120,11 +120,13 @@ class Count(Constraint):
     relation: str
 
     def __init__(self, cells: Iterable[int], symbol: int, low: int, high: int, relation: str = "count") -> None:
-        if low > high:
-            raise InvalidInput(f"Count needs low <= high, got low = {low}, high = {high}")
         object.__setattr__(self, "cells", as_cells(cells, "Count"))
         for name, value in (("symbol", symbol), ("low", low), ("high", high)):
-            object.__setattr__(self, name, int(value))
+            object.__setattr__(self, name, whole(value, f"Count's {name}"))
+        if self.symbol < 0:
+            raise InvalidInput(f"Count counts value {symbol}; values are 0 or more")
+        if low > high:
+            raise InvalidInput(f"Count needs low <= high, got low = {low}, high = {high}")
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
@@ -153,7 +155,7 @@ class Table(Constraint):
 
     def __init__(self, cells: Iterable[int], tuples: Iterable[Sequence[int]], relation: str = "table") -> None:
         object.__setattr__(self, "cells", as_cells(cells, "Table"))
-        rows = tuple(dict.fromkeys(tuple(int(v) for v in row) for row in tuples))
+        rows = tuple(dict.fromkeys(tuple(whole(v, "a value of Table") for v in row) for row in tuples))
         for index, row in enumerate(rows):
             if len(row) != len(self.cells):
                 raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
@@ -227,12 +229,13 @@ class Regular(Constraint):
         return [Violation(self.relation, self.cells, "the word is not one that the rule accepts")]
 
     def accepts(self, boards: Board) -> Mask:
-        dead = len(self.dfa.step)
-        step = np.array([*self.dfa.step, [-1] * len(self.dfa.step[0])], np.int64)
+        dead, width = len(self.dfa.step), len(self.dfa.step[0])
+        step = np.full((dead + 1, width + 1), dead)  # one more column: a value that the automaton does not know
+        step[:dead, :width] = self.dfa.step
         step[step < 0] = dead
         state = np.full(len(boards), self.dfa.start)
         for cell in self.cells:
-            state = step[state, boards[:, cell]]
+            state = step[state, np.minimum(boards[:, cell], width)]
         return np.isin(state, sorted(self.dfa.accept))
 
     def native(self) -> tuple[int, list[int]]:

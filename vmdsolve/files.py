@@ -1,18 +1,20 @@
 """Puzzle files, read as a stream of records; of a file of any size only a line is held in memory.
 
 txt      one puzzle a line
-csv      a header row that names a column `puzzle`, and perhaps `solution`; or no header: puzzle[,solution[,...]]
+csv      a header that names a column `puzzle`, perhaps one `solution`; or no header: puzzle[,solution[,...]]
 jsonl    one object a line, {"puzzle": ..., "solution": ...}
-Blank lines, and lines that begin with '#', are skipped in all of them. A name that ends in .csv or .jsonl says what
-the file is; any other, and standard input, is judged by its first line. .gz and .xz are unpacked on the way.
+Blank lines, and lines that begin with '#', are skipped in all of them. A name that ends in .csv or .jsonl
+says what the file is; any other, and standard input, is judged by its first line. .gz and .xz are unpacked.
 
-A line that cannot be read becomes a record that says why, and the rest is read; a file that cannot is InvalidInput.
+A line that cannot be read becomes a record that says why, and the rest is read; a file that cannot be read is
+InvalidInput.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import json
 import lzma
 import sys
@@ -20,16 +22,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedIOBase, TextIOWrapper
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import IO, TextIO, cast
+from typing import Any, TextIO
 
 from . import reading
 from .domains.base import plain_line
 from .errors import InvalidInput
 
-__all__ = ["STDIN", "Record", "open_input", "read"]
+__all__ = ["STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
 STDIN = "-"
 PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz")  # names of the column, in any case
@@ -62,7 +64,7 @@ class Record:
 
 
 def open_input(argument: str, domain: str | None = None) -> Iterator[Record]:
-    """The records of a command-line argument: a file that exists, "-" for standard input, or else a literal puzzle.
+    """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
     >>> [record.puzzle for record in open_input("1......44......1")]
     ['1......44......1']
@@ -105,6 +107,26 @@ def read(path: str | Path) -> Iterator[Record]:
         raise InvalidInput(f"{name} holds no puzzle")
 
 
+def fingerprint(argument: str) -> str:
+    """A hash of what a command-line argument holds, file or literal, to notice that it has changed.
+
+    >>> fingerprint("1......44......1")
+    'ceb9b1ee3cf836bf'
+    """
+    if not _exists(argument):
+        return hashlib.blake2b(argument.encode(errors="replace"), digest_size=8).hexdigest()
+    try:
+        with Path(argument).open("rb") as stream:
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+    except OSError as error:
+        raise InvalidInput(f"{argument} cannot be read: {error}") from error
+
+
+def same_file(argument: str, path: Path) -> bool:
+    """True if the argument names the very file `path`."""
+    return path.exists() and _exists(argument) and path.samefile(argument)
+
+
 # Opening ----------------------------------------------------------------------------------------------
 
 
@@ -137,9 +159,8 @@ def _opened(path: str | Path) -> Iterator[TextIO]:
         raise InvalidInput(f"{path} is a folder; wanted a file of puzzles")
     if not file.exists():
         raise InvalidInput(f"no such file: {path}")
-    opener = {".gz": gzip.open, ".xz": lzma.open}.get(file.suffix)
-    raw: IO[bytes] | BufferedIOBase = cast(BufferedIOBase, opener(file)) if opener else file.open("rb")
-    with raw, TextIOWrapper(cast(IO[bytes], raw), encoding="utf-8-sig") as text:
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(file.suffix, Path.open)
+    with opener(file, "rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig") as text:
         yield text
 
 
@@ -159,7 +180,7 @@ class _Lines:
                 raise InvalidInput(f"{self.name}:{self.number} holds a NUL byte: this is not UTF-8 text")
             if len(line) > MAX_LINE:
                 raise InvalidInput(
-                    f"{self.name}:{self.number} is longer than {MAX_LINE:,} characters; wanted one puzzle a line"
+                    f"{self.name}:{self.number} is over {MAX_LINE:,} characters; wanted one puzzle a line"
                 )
             if line.strip() and not line.lstrip().startswith("#"):
                 yield line
@@ -171,7 +192,7 @@ def _records(lines: _Lines, stream: TextIO, suffix: str) -> Iterator[Record]:
     source = chain([first] if first else [], source)
     if suffix == ".jsonl" or (suffix != ".csv" and first.lstrip().startswith("{")):
         return _jsonl(lines, source)
-    if suffix == ".csv" or "," in first:
+    if suffix == ".csv" or "," in first or first.strip().lower() in PUZZLE:
         return _csv(lines, source)
     return (Record(lines.name, lines.number, line.strip()) for line in source)
 
@@ -194,7 +215,7 @@ def _csv(lines: _Lines, source: Iterator[str]) -> Iterator[Record]:
 
 
 def _columns(name: str, first: list[str]) -> tuple[int | None, int | None]:
-    """Where puzzle and solution stand, by a header row; (None, None) if the first row is no header but a puzzle."""
+    """Where puzzle and solution stand, by the header; (None, None) if the first row is a puzzle already."""
     titles = [title.strip().lower() for title in first]
     puzzle = next((titles.index(title) for title in PUZZLE if title in titles), None)
     if puzzle is not None:
@@ -220,4 +241,5 @@ def _jsonl(lines: _Lines, source: Iterator[str]) -> Iterator[Record]:
         if isinstance(puzzle, str):
             yield Record(lines.name, lines.number, puzzle, solution if isinstance(solution, str) else None)
         else:
-            yield Record(lines.name, lines.number, line.strip(), None, 'wanted an object with a text under "puzzle"')
+            reason = 'wanted an object with a text under "puzzle"'
+            yield Record(lines.name, lines.number, line.strip(), None, reason)

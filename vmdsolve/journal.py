@@ -1,9 +1,9 @@
 """The journal: what lets a killed batch job go on without losing or repeating a line.
 
-A job with an output file appends one line of JSON a row to OUT.partial.jsonl. When all is done, OUT is made from it
-under a temporary name and renamed; then the journal goes. A killed job leaves its journal: whole lines are done, a
-torn last line is dropped, and the job goes on from there. The first line holds the settings, so that a job is never
-continued with others.
+A job with an output file appends one line of JSON a row to OUT.partial.jsonl. When all is done, OUT is made
+from it under a temporary name and renamed; then the journal goes. A killed job leaves its journal: whole
+lines are done, a torn last line is dropped, and the job goes on from there. The first line holds the
+settings, so that a job is never continued with others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Journal:
     done     rows that a killed job left behind: skip as many problems
     tally    of all rows so far
 
-    Raises InvalidInput: an unfinished journal is there and `resume` is False; its settings are others; it is none.
+    Raises InvalidInput: a journal with rows is there and `resume` is False, or its settings are others, or it
+    is damaged.
     """
 
     def __init__(self, out: Path, settings: Mapping[str, Any], *, resume: bool = False) -> None:
@@ -53,7 +54,8 @@ class Journal:
             for row in self._rows():
                 self.tally.add(row)
             self.done = self.tally.total
-        self._stream = self.path.open("a", encoding="utf-8", newline="\n", buffering=1)  # a line is handed to the system when it ends
+        # buffering=1: every whole line goes to the system at once, so only a power failure could lose one
+        self._stream = self.path.open("a", encoding="utf-8", newline="\n", buffering=1)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +69,7 @@ class Journal:
         self.tally.add(row)
 
     def finish(self) -> None:
-        """Make OUT from all rows, then remove the journal. Killed in between, a resumed job does this again."""
+        """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again."""
         self._stream.close()
         write_rows(self._rows(), self.out)
         self.path.unlink()
@@ -82,7 +84,7 @@ class Journal:
 
     def _compare(self, settings: Mapping[str, Any]) -> None:
         try:
-            with self.path.open(encoding="utf-8") as stream:
+            with self.path.open("rb") as stream:
                 before = dict(json.loads(stream.readline())["settings"])
         except (ValueError, TypeError, KeyError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
@@ -97,11 +99,11 @@ class Journal:
             stream.truncate(whole)
 
     def _rows(self) -> Iterator[Row]:
-        with self.path.open(encoding="utf-8") as stream:
+        with self.path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 if number == 1:
                     continue
                 try:
                     yield Row(**json.loads(line))
                 except (ValueError, TypeError) as error:
-                    raise InvalidInput(f"{self.path}:{number} is damaged; delete the file to begin anew") from error
+                    raise InvalidInput(f"{self.path}:{number} is damaged; delete it to begin anew") from error

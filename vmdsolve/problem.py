@@ -12,6 +12,7 @@ Letters     B boards, L cells, V symbols, U units, R relations, T steps, K laten
 from __future__ import annotations
 
 import hashlib
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -178,14 +179,17 @@ class Problem:
     values: Board = field(repr=False)
 
     def __post_init__(self) -> None:
-        values = np.array(self.values, dtype=np.int32)  # a copy: later changes by the caller do not reach us
+        values = np.asarray(self.values)
         if values.shape != (self.rules.L,):
             raise InvalidInput(f"values has shape {values.shape}, wanted ({self.rules.L},) for {self.domain}")
+        if values.dtype.kind not in "iu":
+            raise InvalidInput(f"values of {self.domain} are whole numbers, got {values.dtype}")
         bad = np.flatnonzero((values < OPEN) | (values >= self.rules.V))
         if bad.size:
             raise InvalidInput(
                 f"cell {bad[0]} holds value {values[bad[0]]}; values are 0 to {self.rules.V - 1}, or {OPEN} for open"
             )
+        values = values.astype(np.int32)  # a copy: later changes by the caller do not reach us
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
@@ -227,9 +231,23 @@ class Solution:
     trace: Board | None = field(default=None, repr=False)
 
 
+def whole(value: Any, what: str) -> int:
+    """`value` as an int. Nothing is rounded or read as a number that is none: 1.5, "1" and True are refused.
+
+    >>> whole(np.int64(3), "total")
+    3
+    """
+    if not isinstance(value, bool):
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    raise InvalidInput(f"{what} is {value!r}; wanted a whole number")
+
+
 def as_cells(cells: Iterable[int], what: str) -> tuple[int, ...]:
     """Cell numbers as a tuple of distinct non-negative ints, or an error that names the offender."""
-    out = tuple(int(c) for c in cells)
+    out = tuple(whole(c, f"a cell of {what}") for c in cells)
     if not out:
         raise InvalidInput(f"{what} needs at least one cell")
     seen: set[int] = set()

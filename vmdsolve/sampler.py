@@ -53,14 +53,21 @@ class Plan:
     legal: bool = True
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.steps, int) and 1 <= self.steps <= 65_536):
+        if not 1 <= self.steps <= 65_536:
             raise InvalidInput(f"steps is {self.steps!r}; wanted a whole number from 1 to 65,536")
         if self.order not in kernels.ORDERS and self.order not in kernels.ALIASES:
-            raise InvalidInput(f"order is {self.order!r}; wanted one of {', '.join((*kernels.ORDERS, *kernels.ALIASES))}")
+            names = ", ".join((*kernels.ORDERS, *kernels.ALIASES))
+            raise InvalidInput(f"order is {self.order!r}; wanted one of {names}")
 
 
 class Sample(NamedTuple):
-    """values int32 [B, L] (OPEN where a board got stuck), nfe int64 [B], first logits [B, L, V], trace [T, B, L] or None."""
+    """What came of B boards.
+
+    values    int32 [B, L], OPEN where a board got stuck
+    nfe       int64 [B] network evaluations
+    first     float32 [B, L, V] logits of the first evaluation
+    trace     int32 [T, B, L] values after each step, if asked for
+    """
 
     values: Board
     nfe: npt.NDArray[np.int64]
@@ -84,6 +91,11 @@ class Predictor:
     def __post_init__(self) -> None:
         self.model = self.model.to(self.device)
         self._bf16 = _has_bf16(self.device) if self.bf16 is None else self.bf16
+
+    @property
+    def latent(self) -> int:
+        """D, how many normal numbers a board needs."""
+        return self.model.config.latent
 
     @torch.inference_mode()
     def __call__(self, x: Board, noise: Floats) -> Floats:
@@ -152,8 +164,7 @@ def sample(
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
     history = []
-    D = predict.model.config.latent
-    noise = _normal(seed, keys, 0, D)
+    noise = _normal(seed, keys, 0, predict.latent)
     for step in range(plan.steps):
         opened = x == OPEN
         stuck = (opened & (legal == 0)).any(axis=1)
@@ -161,7 +172,7 @@ def sample(
         if not rows.size:
             break
         if plan.each_step and step:
-            noise[rows] = _normal(seed, keys[rows], step, D)
+            noise[rows] = _normal(seed, keys[rows], step, predict.latent)
         logits = predict(x[rows], noise[rows])
         if step == 0:
             first[rows] = logits

@@ -23,17 +23,11 @@ from . import _native
 from .errors import InvalidInput
 from .problem import Board, Rules
 
-__all__ = [
-    "Enumeration",
-    "SearchResult",
-    "SearchStatus",
-    "enumerate_values",
-    "generate_values",
-    "propagate",
-    "solve_values",
-]
+__all__ = ["Enumeration", "SearchResult", "SearchStatus"]
+__all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
+Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
 SECONDS_PER_CALL = 0.1  # enumeration returns to Python this often, so that Ctrl-C is heard
 
 
@@ -81,8 +75,7 @@ def propagate(
         domains    uint64 [B, L]: bit v is set unless value v is excluded; no value of a solution is
         clash      bool [B]: True means that no solution exists; the row of domains is then 0
 
-    Raises
-        InvalidInput    a value out of range (names the cell), a wrong shape
+    Raises InvalidInput for a value out of range (names the cell) or a wrong shape.
     """
     native, board = _native_rules(rules), _integers(values)
     with _our_errors():
@@ -115,8 +108,7 @@ def solve_values(
         marginals     float32 [B, L, V]: symbols with greater numbers are tried first. It changes which
                       solution is found first and how fast, never which solutions exist.
 
-    Raises
-        InvalidInput    a value out of range (names the cell), a wrong shape, a NaN among the marginals
+    Raises InvalidInput for a value out of range (names the cell), a wrong shape or a NaN marginal.
     """
     native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
     most, nodes, seconds = _or_none(limit, least=1), _or_none(node_limit), _or_none(time_limit)
@@ -136,19 +128,14 @@ class Enumeration(Iterator[Board]):
     """
 
     def __init__(
-        self,
-        rules: Rules,
-        values: npt.ArrayLike,
-        limit: int | None,
-        node_limit: int | None,
-        time_limit: float | None,
-        marginals: npt.ArrayLike | None,
+        self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None
     ) -> None:
         native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
+        limit, node_limit, seconds = limits
         self._left = _or_none(limit, least=1)
         self._node_limit = _or_none(node_limit)
-        self._seconds_left = _or_none(time_limit)
-        self._timed = time_limit is not None
+        self._seconds_left = _or_none(seconds)
+        self._timed = seconds is not None
         self._predicates = rules.predicates
         self._found = False
         self.status: SearchStatus | None = None
@@ -186,12 +173,10 @@ class Enumeration(Iterator[Board]):
         if board is not None:
             return board
         status = SearchStatus(code)
-        if status is SearchStatus.NODE_LIMIT or (
-            status is SearchStatus.TIME_LIMIT and self._timed and self._seconds_left == 0
-        ):
-            self.status = status
-        elif status is not SearchStatus.TIME_LIMIT:
+        if status in (SearchStatus.SOLVED, SearchStatus.UNSATISFIABLE):  # without a board: the end
             self.status = SearchStatus.SOLVED if self._found else SearchStatus.UNSATISFIABLE
+        elif status is SearchStatus.NODE_LIMIT or (self._timed and self._seconds_left == 0):
+            self.status = status
         return None
 
 
@@ -221,7 +206,7 @@ def enumerate_values(
     Returns
         an iterator; why it ended is in its `status` and `complete`
     """
-    return Enumeration(rules, values, limit, node_limit, time_limit, marginals)
+    return Enumeration(rules, values, (limit, node_limit, time_limit), marginals)
 
 
 def generate_values(
@@ -231,7 +216,7 @@ def generate_values(
 
     >>> from vmdsolve.constraints import AllDifferent
     >>> problems, solutions = generate_values(Rules(3, 3, (AllDifferent([0, 1, 2]),)), 2, seed=1)
-    >>> (problems != OPEN).sum(axis=1).tolist()
+    >>> (problems >= 0).sum(axis=1).tolist()
     [2, 2]
 
     Problem i is a function of the rules, the seed and first + i only: ranges may be made in any order, in
@@ -267,15 +252,11 @@ def _native_rules(rules: Rules) -> _native.Rules:
 
 
 def _solve_filtered(
-    rules: Rules,
-    board: Board,
-    limits: tuple[int | None, int | None, float | None],
-    guide: Floats | None,
-    result: SearchResult,
+    rules: Rules, board: Board, limits: Limits, guide: Floats | None, result: SearchResult
 ) -> SearchResult:
     """`solve_values` for rules with predicates: fills in `result`."""
     for b in range(len(board)):
-        solutions = Enumeration(rules, board[b], *limits, None if guide is None else guide[b])
+        solutions = Enumeration(rules, board[b], limits, None if guide is None else guide[b])
         for solution in solutions:
             if result.counts[b] == 0:
                 result.values[b] = solution

@@ -27,13 +27,13 @@ def words(domain: Domain, violation: Violation) -> str:
 
     >>> from vmdsolve.domains import get
     >>> words(get("sudoku-9x9"), Violation("row", (0, 4), "both hold value 6"))
-    'row: both hold 7 (row 1, column 1; row 1, column 5)'
+    'row: both hold 7 (row 1, column 1 and row 1, column 5)'
     """
     if not violation.cells:
         return violation.reason
     names = [domain.cell_name(cell) for cell in violation.cells[:MAX_NAMED]]
     if more := len(violation.cells) - len(names):
-        names.append(f"and {more} more")
+        names.append(f"{more} more")
     if violation.relation == "given":  # its reason names the cell itself
         return f"given: {violation.reason}"
 
@@ -42,7 +42,7 @@ def words(domain: Domain, violation: Violation) -> str:
         return domain.symbols[value] if value < len(domain.symbols) else match[0]
 
     reason = re.sub(r"\bvalue (\d+)", symbol, violation.reason)
-    return f"{violation.relation}: {reason} ({'; '.join(names)})"
+    return f"{violation.relation}: {reason} ({' and '.join(names)})"
 
 
 def styled(domain: Domain, givens: Board, values: Board) -> Text:
@@ -61,7 +61,7 @@ def styled(domain: Domain, givens: Board, values: Board) -> Text:
     done = False
     for character in domain.render(values):  # the cells stand in it in order, with decoration in between
         if done or character != wanted:
-            text.append(character, style="dim")
+            text.append(character, style=None if character.isspace() else "dim")
             continue
         text.append(character, style="bold" if given != OPEN else "cyan")
         wanted, given = next(cells, ("", OPEN))

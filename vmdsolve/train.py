@@ -175,7 +175,9 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         self.optimizer.step()
         decay = min(r.ema, (step + 1) / (step + 20))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(now, 1 - decay)
         self.step += 1
         return Terms(*(part.detach() for part in terms))
 

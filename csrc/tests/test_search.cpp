@@ -160,8 +160,10 @@ void instruction_sets_agree(const Rules& rules, const Values& givens) {
   const auto chosen = vmd::make_search(rules);
   vmd::DepthFirst<Model> portable(rules);
   Values a(givens.size()), b(givens.size());
-  const auto x = vmd::count_solutions(*chosen, givens.data(), nullptr, 50, Budget(3000, -1), rules.L(), a.data());
-  const auto y = vmd::count_solutions(portable, givens.data(), nullptr, 50, Budget(3000, -1), rules.L(), b.data());
+  const auto run = [&](Search& search, Values& out) {
+    return vmd::count_solutions(search, givens.data(), nullptr, 50, Budget(3000, -1), rules.L(), out.data());
+  };
+  const auto x = run(*chosen, a), y = run(portable, b);
   CHECK(a == b && x.count == y.count && x.nodes == y.nodes && x.status == y.status);
 }
 
@@ -179,7 +181,8 @@ void every_lane_type_agrees() {
   instruction_sets_agree<vmd::LaneModel<uint16_t, 0, 16>>(edges.rules(), Values(40, vmd::kOpen));
   Values out(40), open(40, vmd::kOpen);
   const Rules rules = edges.rules();  // an odd wheel needs four colours
-  const auto found = vmd::count_solutions(*vmd::make_search(rules), open.data(), nullptr, -1, Budget(), 40, out.data());
+  const auto search = vmd::make_search(rules);
+  const auto found = vmd::count_solutions(*search, open.data(), nullptr, -1, Budget(), 40, out.data());
   CHECK(found.status == vmd::Status::unsatisfiable && found.complete);
 }
 
@@ -218,7 +221,8 @@ void nonsense_is_refused() {
       for (int64_t i = draw(0, 9); i > 0; --i) numbers.push_back(draw(0, 9) == 0 ? INT64_MIN : draw(-1, 3));
       form.add(static_cast<int32_t>(draw(-1, 6)), unit, draw(0, 1) == 0 ? numbers : std::vector<int64_t>{});
     }
-    if (draw(0, 9) == 0) form.cell_offsets[static_cast<size_t>(draw(0, static_cast<int64_t>(form.kinds.size())))] = draw(-9, 9);
+    const auto units = static_cast<int64_t>(form.kinds.size());
+    if (draw(0, 9) == 0) form.cell_offsets[static_cast<size_t>(draw(0, units))] = draw(-9, 9);
     try {
       const Rules rules = form.rules();
       enumerate(*vmd::make_search(rules), Values(static_cast<size_t>(form.L), vmd::kOpen));

@@ -154,7 +154,9 @@ class Domain(ABC):
             if isinstance(number, (bool, np.bool_)) or number != number or number != int(number):
                 raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted a whole number")
             if not -1 <= number <= self.rules.V:
-                raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open")
+                raise InvalidProblem(
+                    f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open"
+                )
             values[cell] = max(int(number) - 1, OPEN)
         return Problem(self.name, self.rules, values)
 

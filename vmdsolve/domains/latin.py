@@ -34,7 +34,9 @@ class LatinSquare(Domain):
         self.shape = (n, n)
         cells = np.arange(n * n).reshape(n, n)
         self.constraints = tuple(
-            AllDifferent(unit.tolist(), relation) for relation, units in (("row", cells), ("column", cells.T)) for unit in units
+            AllDifferent(unit.tolist(), relation)
+            for relation, units in (("row", cells), ("column", cells.T))
+            for unit in units
         )
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

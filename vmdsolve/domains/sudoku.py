@@ -61,7 +61,8 @@ class Sudoku(Domain):
 
     def render(self, values: Board) -> str:
         N, line = self.h * self.w, self.format(values)
-        between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)  # a row holds h boxes, each w symbols and w - 1 spaces
+        # a row crosses h boxes, each w symbols with w - 1 spaces between them
+        between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)
         rows = []
         for r in range(N):
             if r and r % self.h == 0:

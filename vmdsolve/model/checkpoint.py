@@ -32,6 +32,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)  # mkstemp makes files that only the owner can read
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -59,9 +62,11 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
-    """Write a model's weights (float32) with its config and recipe."""
+    """Write a model's weights (float32) with its config and recipe inside, and both beside them as JSON for people."""
     metadata = {"config": model.config.to_json(), "recipe": json.dumps(recipe, sort_keys=True)}
     save_tensors(path, model.state_dict(), metadata)
+    beside = {"config": json.loads(metadata["config"]), **recipe}
+    write_atomically(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
 
 
 def load_model(path: Path | str, domain: Domain) -> VMD:

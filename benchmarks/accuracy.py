@@ -1,0 +1,116 @@
+"""`accuracy`: what the learned model solves alone, over order x T x K, with what it cost.
+
+One run with K latents tells of every smaller K as well. Each cell (set, order, T) gets an equal share of the time that
+is left; its K stops growing where that is used up, and a cell whose first latent would not fit is not begun.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Option
+
+from vmdsolve.evaluate import Accuracy, evaluate
+from vmdsolve.model.checkpoint import load_model, packaged
+from vmdsolve.sampler import Plan, Predictor
+
+from .driver import RESULTS, Row, Run, table, wilson
+from .puzzles import choose, sudoku
+
+METHOD = (
+    "the model fills the boards, the checker judges; no propagation, no search, {legal}. A problem counts if one of its "
+    "K boards is right; its latents stop at the first. First latent without order noise, the others with 0.5 on the "
+    "margin or probability. NFE = network evaluations a problem, all its latents together; block applications = NFE x "
+    "loops. Intervals: Wilson, 95%, of the sample."
+)
+KS = (1, 16, 64)
+
+
+def run(
+    sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = "held-out,17_clue,top1465,11+",
+    n: Annotated[int, Option(min=1, help="Problems a set.")] = 200,
+    orders: Annotated[str, Option(help="Orders, separated by commas.")] = "margin,top_prob",
+    steps: Annotated[str, Option(help="Values of T, separated by commas.")] = "1,5,10,20,60",
+    latents: Annotated[int, Option(min=1, help="The largest K; smaller ones are reported with it.")] = 64,
+    loops: Annotated[int | None, Option(min=1, help="Block applications an evaluation, instead of the model's.")] = None,
+    legal: Annotated[bool, Option("--legal", help="Let rules mask symbols, with the guard; reported apart.")] = False,
+    budget: Annotated[float | None, Option(min=0.0, help="Seconds for all.")] = None,
+    seed: Annotated[int, Option(min=0, help="Of the choice of problems and of the sampling.")] = 0,
+    weights: Annotated[Path | None, Option(help="Weights, instead of those that come along.")] = None,
+    device: Annotated[str, Option(help="cpu or cuda.")] = "cpu",
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """What the learned model solves alone."""
+    model = packaged(sudoku()) if weights is None else load_model(weights, sudoku())
+    if model is None:
+        raise SystemExit("no weights for sudoku-9x9 come along; name a file with --weights")
+    predict = Predictor(model, device, loops=loops)
+    parameters: Row = {
+        "sets": sets, "n": n, "orders": orders, "steps": steps, "latents": latents, "legal": legal,
+        "loops": loops or model.config.loops, "budget": budget, "seed": seed, "device": device,
+        "model": fingerprint(model.state_dict()), "parameters": sum(p.numel() for p in model.parameters()),
+    }  # fmt: skip
+    method = METHOD.format(legal="but rule masks and guard are on" if legal else "no rule masks a symbol")
+    with Run("accuracy", method, parameters, (), out) as this:
+        chosen = choose(this, sets, n, seed)
+        cells = [
+            (T, order, problems) for T in sorted(map(int, steps.split(","))) for order in orders.split(",")
+            for problems in chosen
+        ]  # fmt: skip
+        end = None if budget is None else time.perf_counter() + budget
+        pace = 0.0  # seconds an evaluation took last
+        for done, (T, order, problems) in enumerate(cells):
+            left = None if end is None else end - time.perf_counter()
+            about = {"set": problems.name, "order": order, "steps": T, "n": len(problems.boards), "seed": seed, "legal": legal}
+            about |= {"loops": parameters["loops"], "model": parameters["model"]}
+            result: Accuracy | None = None
+            if left is None or len(problems.boards) * T * pace < left:
+                result = evaluate(
+                    sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, order=order, legal=legal),
+                    latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
+                )  # fmt: skip
+                pace = result.seconds / max(1, sum(result.evaluations_at))
+            rows = [{**about, **_row(result, K)} for K in sorted({K for K in KS if K < latents} | {latents})]
+            this.rows += rows
+            print("; ".join(" ".join(_line(row)) for row in rows), flush=True)
+        print(f"\n{shown(this.rows)}")
+
+
+def _row(result: Accuracy | None, K: int) -> Row:
+    if result is None or K > result.latents:
+        return {"latents": K, "solved": None}
+    solved, nfe = result.solved_within(K), result.nfe_within(K)
+    return {
+        "latents": K,
+        "solved": solved,
+        "interval": wilson(solved, result.total),
+        "nfe": nfe,
+        "block_applications": nfe * result.loops,
+        "seconds_of_all_latents": result.seconds,
+    }
+
+
+def fingerprint(tensors: dict[str, Any]) -> str:
+    """12 hex digits that tell one set of weights from another."""
+    digest = hashlib.blake2b(digest_size=6)
+    for name in sorted(tensors):
+        digest.update(name.encode() + tensors[name].detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def shown(rows: list[Row]) -> str:
+    """All rows as a table."""
+    header = ["set", "order", "T", "K", "n", "solved", "95%", "NFE", "block applications"]
+    return table(header, [_line(row) for row in rows])
+
+
+def _line(row: Row) -> list[str]:
+    about = [row["set"], row["order"], str(row["steps"]), str(row["latents"]), str(row["n"])]
+    if row["solved"] is None:
+        return [*about, "not measured", "-", "-", "-"]
+    low, high = row["interval"]
+    cost = [f"{row['nfe']:.1f}", f"{row['block_applications']:.0f}"]
+    return [*about, f"{row['solved'] / row['n']:.1%}", f"{low:.1%} to {high:.1%}", *cost]

@@ -1,0 +1,118 @@
+"""`kernels`: our native kernels beside the same step in torch operations, turn by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from typer import Option
+
+from vmdsolve import kernels
+from vmdsolve.evaluate import held_out
+
+from .driver import RESULTS, Row, Run, summary, table, take_turns
+from .puzzles import sudoku
+from .torch_unmask import torch_unmask
+
+METHOD = (
+    "boards are held-out minimal 9x9 Sudoku with their legal symbols, logits are normal with deviation 2; ours takes "
+    "NumPy arrays, checks included, torch takes tensors; both use the same number of threads and go turn by turn after "
+    "warm-up. Order margin, argmax symbols, no noise. `equal` = boards on which both agree; ties and the last bits of "
+    "the softmax may differ."
+)
+
+
+def run(
+    boards: Annotated[int, Option(min=1, help="B, boards a call.")] = 1024,
+    repeats: Annotated[int, Option(min=1, help="Timed calls.")] = 50,
+    budget: Annotated[float, Option(help="Seconds after which no further repeat is begun, for each row.")] = 30.0,
+    threads: Annotated[int, Option(min=0, help="0: all cores.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Of the boards and logits.")] = 0,
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """unmask, candidates and conflicts beside torch."""
+    parameters = {"boards": boards, "repeats": repeats, "budget": budget, "threads": threads, "seed": seed}
+    if threads:
+        torch.set_num_threads(threads)
+    rules = sudoku().rules
+    L, V, peers = rules.L, rules.V, rules.peers
+    problems, answers = held_out(sudoku(), boards, seed=seed)
+    everything = np.full(L, 2**V - 1, np.uint64)
+    legal = kernels.candidates(problems, everything, peers)
+    logits = 2 * np.random.default_rng(seed).standard_normal((boards, L, V), np.float32)
+    key = np.arange(boards, dtype=np.uint64)
+    broken = answers.copy()
+    broken[:, 0] = (broken[:, 0] + 1) % V  # every board holds conflicts
+
+    x, full, scores = (torch.from_numpy(array) for array in (problems.astype(np.int64), broken.astype(np.int64), logits))
+    sets = torch.from_numpy((legal[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1)
+    near = torch.zeros(L, L, dtype=torch.bool)
+    for cell, row in enumerate(peers):
+        near[cell, row[row >= 0].tolist()] = True
+
+    with Run("kernels", METHOD, parameters, (), out) as this, torch.inference_mode():
+
+        def measure(kernel: str, ours: Callable[[], Any], theirs: Callable[[], Any], same: Callable[[Any, Any], Any]) -> None:
+            equal = np.asarray(same(ours(), theirs())).reshape(boards, -1).all(axis=1).mean()
+            taken = take_turns({"ours": ours, "torch": theirs}, repeats, warm_up=2, budget=budget)
+            row: Row = {"kernel": kernel, "equal": float(equal), **{name: summary(t) for name, t in taken.items()}}
+            this.rows.append({**row, "ratio": row["torch"]["median"] / row["ours"]["median"]})
+
+        for n_keep in (4, 20):
+            for guard in (True, False):
+                measure(
+                    f"unmask, {n_keep} cells, {'guarded' if guard else 'no guard'}",
+                    lambda k=n_keep, g=guard: kernels.unmask(  # type: ignore[misc]
+                        logits, problems, legal, peers, key=key, n_keep=k, guard=g, threads=threads
+                    ),
+                    lambda k=n_keep, g=guard: torch_unmask(scores, x, sets, near, k, g),  # type: ignore[misc]
+                    lambda a, b: a[0] == b[0].numpy(),
+                )
+        measure(
+            "candidates",
+            lambda: kernels.candidates(problems, everything, peers, threads=threads),
+            lambda: torch_candidates(x, near, V),
+            lambda a, b: ((a[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1) == b.numpy(),
+        )
+        measure(
+            "conflicts",
+            lambda: kernels.conflicts(broken, peers, threads=threads),
+            lambda: torch_conflicts(full, near, V),
+            lambda a, b: a == b.numpy(),
+        )
+        print(shown(this.rows))
+
+
+def _held(x: Tensor, near: Tensor, V: int) -> tuple[Tensor, Tensor]:
+    """[B, L, V]: which symbol a cell holds, and which its filled peers hold."""
+    own = x[..., None] == torch.arange(V)
+    return own, (near.float() @ own.float()) > 0
+
+
+def torch_candidates(x: Tensor, near: Tensor, V: int) -> Tensor:
+    """`kernels.candidates` in torch operations, every symbol allowed: bool [B, L, V]."""
+    own, held = _held(x, near, V)
+    return torch.where((x < 0)[..., None], ~held, own)
+
+
+def torch_conflicts(x: Tensor, near: Tensor, V: int) -> Tensor:
+    """`kernels.conflicts` in torch operations: bool [B, L]."""
+    own, held = _held(x, near, V)
+    return (own & held).any(dim=-1)
+
+
+def shown(rows: list[Row]) -> str:
+    """All rows as a table."""
+    body = [
+        [row["kernel"], _ms(row["ours"]), _ms(row["torch"]), f"{row['ratio']:.1f}", f"{100 * row['equal']:.1f}%"]
+        for row in rows
+    ]
+    return table(["kernel", "vmdsolve, ms", "torch, ms", "times as fast", "equal"], body)
+
+
+def _ms(taken: Row) -> str:
+    return f"{1000 * taken['median']:.3g} ({1000 * taken['q1']:.3g} to {1000 * taken['q3']:.3g})"

@@ -1,0 +1,78 @@
+"""The sets of 9x9 Sudoku that benchmarks solve: generated here, kept in puzzles/, or other people's if at hand.
+
+Other people's come from $VMDSOLVE_DATA (default ../shared/data), file sudoku/sudoku9.csv with columns `source`
+and `puzzle`. They are not part of this repository.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from vmdsolve import domains, files
+from vmdsolve.domains import Domain
+from vmdsolve.evaluate import held_out
+from vmdsolve.problem import Board
+
+from .driver import ROOT, Run
+
+__all__ = ["ProblemSet", "choose", "sudoku"]
+
+DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "sudoku" / "sudoku9.csv"
+THEIRS = {  # name: (source in the file, in words)
+    "17_clue": ("tdoku/puzzles2_17_clue", "tdoku's collection of puzzles with 17 givens, the fewest possible"),
+    "top1465": ("tdoku/puzzles3_top1465", "tdoku's collection of 1,465 puzzles that were once the hardest"),
+    "11+": ("tdoku/puzzles5_11+", "tdoku's collection from the forum of hardest puzzles, rated 11 and up"),
+}
+OURS = {
+    "held-out": "minimal puzzles made by our generator from a seed that training never draws",
+    "easy": "puzzles/sudoku/easy.txt, 36 givens",
+    "hard": "puzzles/sudoku/hard.txt, the hardest of 20,000 minimal puzzles by nodes of our search",
+}
+STAND_IN = "hard"  # where other people's puzzles are not at hand
+
+
+class ProblemSet(NamedTuple):
+    """Problems int32 [n, L], each with exactly one solution."""
+
+    name: str
+    boards: Board
+    words: str
+
+
+def sudoku() -> Domain:
+    """The domain of all sets."""
+    return domains.get("sudoku-9x9")
+
+
+def choose(run: Run, names: str, n: int, seed: int) -> list[ProblemSet]:
+    """The sets named (separated by commas): a random subset of each, n or what there is, the same for a seed."""
+    wanted = names.split(",")
+    if unknown := set(wanted) - {*THEIRS, *OURS}:
+        raise SystemExit(f"unknown set {', '.join(sorted(unknown))}; there are {', '.join([*OURS, *THEIRS])}")
+    if not DATA.is_file() and (missing := [name for name in wanted if name in THEIRS]):
+        run.note(f"not at hand: {', '.join(missing)} (set VMDSOLVE_DATA); measured instead: {STAND_IN}")
+        wanted = [*dict.fromkeys(STAND_IN if name in THEIRS else name for name in wanted)]
+    chosen = []
+    for name in wanted:
+        boards = held_out(sudoku(), n, seed=seed)[0] if name == "held-out" else _sample(_read(name), n, seed)
+        words = OURS.get(name) or THEIRS[name][1]
+        chosen.append(ProblemSet(name, boards, words))
+        run.note(f"{name}: {len(boards)} of {words}")
+    return chosen
+
+
+def _read(name: str) -> list[str]:
+    if name in OURS:
+        return [record.puzzle for record in files.read(ROOT / "puzzles" / "sudoku" / f"{name}.txt")]
+    with DATA.open(newline="") as lines:
+        return [row["puzzle"] for row in csv.DictReader(lines) if row["source"] == THEIRS[name][0]]
+
+
+def _sample(lines: list[str], n: int, seed: int) -> Board:
+    picked = np.random.default_rng(seed).permutation(len(lines))[:n]
+    return np.stack([sudoku().parse(lines[i]).values for i in picked])

@@ -1,0 +1,21 @@
+"""Shared by the tests: where real puzzles are, and a tiny model that needs no training."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = Path(os.environ.get("VMDSOLVE_DATA", Path(__file__).parents[1] / ".." / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def sudoku9() -> list[dict[str, str]]:
+    """Rows of real 9x9 puzzles: source, puzzle, solution, solutions (1, or 2 for several)."""
+    path = DATA / "sudoku" / "sudoku9.csv"
+    if not path.is_file():
+        pytest.skip(f"no real puzzles at {path}; set VMDSOLVE_DATA to a folder that has sudoku/sudoku9.csv")
+    with path.open(newline="") as lines:
+        return list(csv.DictReader(lines))

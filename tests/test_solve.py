@@ -1,0 +1,272 @@
+"""The public calls: right answers, honest statuses, nothing changed, nothing that depends on the batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import vmdsolve
+from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch
+from vmdsolve.checker import violations
+from vmdsolve.domains import get
+from vmdsolve.domains.sudoku import Sudoku
+from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.vmd import VMD
+from vmdsolve.search import generate_values
+
+GOOD = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
+HARD = "4.....8.5.3..........7......2.....6.....8.4......1.......6.3.7.5..2.....1.4......"
+NO_ANSWER = "..9.287..8.6..4..5..3.....46.........2.71345.........23.....5..9..4..8.7..125.3.."  # and no clash
+CLASH = "11" + "." * 79
+SEVERAL = GOOD[:27] + "." * 54
+METHODS = ("vmd", "vmd-only", "search")
+FOUR = get("sudoku-4x4")
+
+
+@pytest.fixture(scope="module")
+def small_model() -> VMD:
+    """An untrained 4x4 model: what it says is nonsense, which every law must survive."""
+    torch.manual_seed(0)
+    config = ModelConfig(FOUR.name, FOUR.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2)
+    return VMD(config, FOUR.rules).eval()
+
+
+def assert_answers(solution: Solution, puzzle: str) -> None:
+    """The solution is an answer to the puzzle, judged from its text alone."""
+    assert solution.status is Status.SOLVED
+    assert solution.text is not None
+    domain = vmdsolve.get_domain("sudoku-9x9" if len(puzzle) == 81 else "sudoku-4x4")
+    assert "." not in solution.text
+    assert all(p in (".", s) for p, s in zip(puzzle, solution.text, strict=True))
+    assert violations(domain.rules, domain.parse(solution.text).values) == []
+
+
+@pytest.mark.parametrize("method", ["vmd", "search"])
+def test_every_kind_of_problem_gets_the_right_status(method: str) -> None:
+    cases = {HARD: Status.SOLVED, GOOD: Status.SOLVED, GOOD[:-1] + ".": Status.SOLVED, "." * 81: Status.SOLVED}
+    cases |= {SEVERAL: Status.SOLVED, NO_ANSWER: Status.UNSATISFIABLE, CLASH: Status.UNSATISFIABLE}
+    cases |= {GOOD[:-1] + "1": Status.UNSATISFIABLE}
+    for puzzle, status in cases.items():
+        solution = solve(puzzle, method=method, latents=2, unique=True)
+        assert solution.status is status, puzzle
+        if status is Status.SOLVED:
+            assert_answers(solution, puzzle)
+            assert solution.unique is (puzzle not in ("." * 81, SEVERAL))
+        else:
+            assert solution.grid is None
+            assert solution.text is None
+    assert [v.cells for v in solve(CLASH, method=method).violations] == [(0, 1), (0, 1)]  # row and box
+    assert solve(NO_ANSWER, method=method).violations == ()
+
+
+def test_the_assertion_above_can_fail() -> None:
+    wrong = Solution(Status.SOLVED, GOOD[:-2] + "97", GOOD[:-2] + "97")
+    with pytest.raises(AssertionError):
+        assert_answers(wrong, "." * 81)
+
+
+def test_an_answer_comes_back_in_the_shape_and_kind_of_the_input() -> None:
+    numbers = [[int(c) for c in GOOD[9 * r : 9 * r + 9]] for r in range(9)]
+    puzzle = [row[:] for row in numbers]
+    puzzle[0][0] = 0
+    array = np.array(puzzle, np.uint8)
+    flat = array.ravel().astype(np.float64)
+    tensor = torch.tensor(puzzle)
+    before = array.copy(), tensor.clone()
+    assert solve(puzzle, method="search").grid == numbers
+    assert solve([[None if x == 0 else x for x in row] for row in puzzle], method="search").grid == numbers
+    for grid in (array, flat):
+        answer = solve(grid, method="search").grid
+        assert isinstance(answer, np.ndarray)
+        assert answer.dtype == grid.dtype
+        assert answer.shape == grid.shape
+        assert answer.ravel().tolist() == [n for row in numbers for n in row]
+    answer = solve(tensor, method="search").grid
+    assert isinstance(answer, torch.Tensor)
+    assert answer.tolist() == numbers
+    assert (array == before[0]).all()
+    assert (tensor == before[1]).all()
+    drawn = get("sudoku-9x9").render(get("sudoku-9x9").parse("." + GOOD[1:]).values)
+    assert solve(drawn, method="search").text == GOOD
+    problem = get("sudoku-9x9").parse("." + GOOD[1:])
+    assert solve(problem, method="search").grid.tolist() == numbers
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_answers_do_not_depend_on_batch_size_order_or_threads(method: str, small_model: VMD) -> None:
+    boards, _ = generate_values(FOUR.rules, 20, seed=5)
+    puzzles = [FOUR.format(board) for board in boards] + ["." * 16, "11" + "." * 14]
+
+    def answers(order: list[int], **options: int) -> list[tuple[object, ...]]:
+        settings = {"method": method, "model": small_model, "latents": 3, "steps": 4, "unique": True, **options}
+        solutions = solve_batch((puzzles[i] for i in order), **settings)
+        found = {
+            i: (s.status, s.text, s.method, s.unique, s.nfe, s.latents_tried)
+            for i, s in zip(order, solutions, strict=True)
+        }
+        return [found[i] for i in range(len(puzzles))]
+
+    forward = list(range(len(puzzles)))
+    want = answers(forward)
+    assert answers(forward, batch_size=1) == want
+    assert answers(forward[::-1], batch_size=7, threads=1) == want
+    alone = [solve(p, method=method, model=small_model, latents=3, steps=4).text for p in puzzles]
+    assert alone == [w[1] for w in want]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("1234.", min_size=16, max_size=16), st.sampled_from(METHODS))
+def test_whatever_the_grid_what_is_called_solved_is_solved(small_model: VMD, puzzle: str, method: str) -> None:
+    solution = solve(puzzle, method=method, model=small_model, latents=2, steps=3, unique=True)
+    count = vmdsolve.count_solutions(puzzle)
+    if solution.status.has_solution:
+        assert_answers(solution, puzzle)
+        assert solution.unique is (count.n == 1)
+    else:
+        assert solution.text is None
+        assert method == "vmd-only" or count.n == 0
+        assert solution.status is (Status.UNKNOWN if method == "vmd-only" else Status.UNSATISFIABLE)
+
+
+def test_one_method_a_solution_says_what_finished_it(small_model: VMD) -> None:
+    assert solve(GOOD[:-1] + ".").method == "propagation"
+    assert solve(GOOD[:-1] + ".").nfe == 0
+    sampled = [solve("." * 16, model=small_model, seed=seed, latents=8) for seed in range(8)]
+    assert {"vmd"} <= {s.method for s in sampled} <= {"vmd", "search"}
+    for s in sampled:
+        assert s.nfe >= 1
+        assert 1 <= s.latents_tried <= 8
+    assert solve("." * 16, method="search").nfe == 0
+
+
+def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:
+    for seed in range(20):
+        s = solve("." * 16, model=small_model, seed=seed, trace=True)
+        if s.method == "vmd":
+            assert s.trace is not None
+            assert FOUR.format(s.trace[-1]) == s.text
+            filled = (s.trace >= 0).sum(axis=1)
+            assert (np.diff(filled) > 0).all()
+            return
+    pytest.fail("no seed of twenty was finished by the model")
+
+
+def test_running_out_of_time_is_a_status() -> None:
+    big = get("sudoku-16x16")
+    puzzle = "".join("." for _ in range(big.rules.L))
+    assert solve(puzzle, method="search", time_limit=0.0).status is Status.TIMEOUT
+    assert solve(puzzle, method="vmd", time_limit=0.0).status is Status.TIMEOUT
+
+
+def test_a_domain_without_weights_is_solved_by_search_and_refused_by_vmd_only() -> None:
+    puzzle = "1...............2........"
+    solution = solve(puzzle, domain="latin-5")
+    assert solution.status is Status.SOLVED
+    assert solution.method == "search"
+    with pytest.raises(ModelMismatch, match="no weights for latin-5"):
+        solve(puzzle, domain="latin-5", method="vmd-only")
+
+
+def test_a_model_of_another_domain_is_refused(small_model: VMD) -> None:
+    with pytest.raises(ModelMismatch, match="trained for sudoku-4x4, not for sudoku-9x9"):
+        solve(HARD, model=small_model)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"method": "magic"}, "method is 'magic'"),
+        ({"latents": 0}, "latents is 0"),
+        ({"latents": True}, "latents is True"),
+        ({"steps": -1}, "steps is -1"),
+        ({"steps": 10**9}, "steps is 1000000000"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**64}, "seed is"),
+        ({"time_limit": -1.0}, "time_limit is -1.0"),
+        ({"time_limit": float("nan")}, "time_limit is nan"),
+        ({"order": "best", "method": "vmd-only"}, "order is 'best'"),
+        ({"domain": "chess"}, "unknown domain 'chess'"),
+    ],
+)
+def test_wrong_arguments_are_named(options: dict[str, object], text: str, small_model: VMD) -> None:
+    with pytest.raises(InvalidInput, match=text):
+        solve("1......44......1", model=small_model, **options)
+
+
+@pytest.mark.parametrize(
+    ("grid", "text"),
+    [
+        ("12", "no domain goes by 2 cells"),
+        ("1" * 80 + "x", r"row 9, column 9 \(character 81\) holds 'x'"),
+        ("é" + "." * 80, "row 1, column 1"),
+        (None, "got NoneType"),
+        (b"." * 81, "got bytes"),
+        ([[1, 2], [1]], "differ in length|equal length"),
+        ([[0] * 9] * 8 + [[0] * 8 + [10]], "row 9, column 9 holds 10"),
+        (np.full((9, 9), 0.5), "row 1, column 1 holds 0.5"),
+        (np.full((9, 9), np.nan), "row 1, column 1 holds nan"),
+        (np.zeros((3, 3, 9)), "flat or has rows"),
+        ([["1"] * 9] * 9, "flat or has rows"),
+    ],
+)
+def test_malformed_grids_are_refused_by_cell(grid: object, text: str) -> None:
+    with pytest.raises(InvalidProblem, match=text):
+        solve(grid)
+
+
+def test_a_bad_item_in_a_batch_is_reported_or_raised() -> None:
+    items = ["1......44......1", "x" * 16, 7, "." * 16]
+    out = list(solve_batch(items, method="search", invalid="report"))
+    assert [s.status for s in out] == [Status.SOLVED, Status.INVALID, Status.INVALID, Status.SOLVED]
+    assert "row 1, column 1" in out[1].violations[0].reason
+    with pytest.raises(InvalidProblem, match="row 1, column 1"):
+        list(solve_batch(items, method="search"))
+    with pytest.raises(InvalidInput, match="invalid is 'skip'"):
+        list(solve_batch(items, invalid="skip"))
+    with pytest.raises(InvalidInput, match="batch_size is 0"):
+        list(solve_batch(items, batch_size=0))
+
+
+def test_a_batch_may_mix_domains_and_be_endless() -> None:
+    def forever() -> object:
+        while True:
+            yield "." * 16
+            yield HARD
+
+    stream = solve_batch(forever(), batch_size=3, method="search")  # type: ignore[arg-type]
+    assert [len(next(stream).text or "") for _ in range(6)] == [16, 81] * 3
+
+
+def test_counting_and_checking() -> None:
+    assert vmdsolve.count_solutions("." * 16, limit=None) == (288, True)
+    assert vmdsolve.count_solutions("." * 16, limit=10) == (10, False)
+    assert vmdsolve.count_solutions(HARD) == (1, True)
+    assert vmdsolve.count_solutions(NO_ANSWER) == (0, True)
+    assert vmdsolve.check(HARD, HARD) == []
+    assert [v.relation for v in vmdsolve.check("1" + "." * 80, GOOD)] == ["given"]
+    assert {v.relation for v in vmdsolve.check(CLASH, CLASH)} == {"row", "box"}
+
+
+def test_the_box_shape_of_a_third_party_domain_does_not_matter() -> None:
+    six = Sudoku(3, 2)  # three rows by two columns, not the registered two by three
+    assert six.name == "sudoku-6x6"
+    assert six.rules.digest != get("sudoku-6x6").rules.digest
+
+
+def test_real_puzzles_are_solved_and_their_uniqueness_is_right(sudoku9: list[dict[str, str]]) -> None:
+    rows = sudoku9[::10]
+    for row, s in zip(rows, solve_batch((r["puzzle"] for r in rows), method="search", unique=True), strict=True):
+        assert_answers(s, row["puzzle"])
+        assert s.unique is (row["solutions"] == "1")
+        assert s.text == row["solution"] or not s.unique
+
+
+def test_real_puzzles_by_the_model(sudoku9: list[dict[str, str]]) -> None:
+    rows = sudoku9[::400]
+    for row, s in zip(rows, solve_batch((r["puzzle"] for r in rows), latents=2, unique=True), strict=True):
+        assert_answers(s, row["puzzle"])
+        assert s.unique is (row["solutions"] == "1")
+        assert s.method in ("propagation", "vmd", "search")

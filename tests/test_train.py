@@ -1,0 +1,152 @@
+"""Training: a stream that is a function of seed and step, and a resume that changes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vmdsolve.checker import accepts
+from vmdsolve.domains import get
+from vmdsolve.errors import InvalidInput, ModelMismatch
+from vmdsolve.evaluate import EVALUATION_SEED, evaluate, held_out
+from vmdsolve.model.checkpoint import load_model
+from vmdsolve.model.config import ModelConfig
+from vmdsolve.sampler import Plan, Predictor
+from vmdsolve.train import Progress, Recipe, Trainer
+
+FOUR = get("sudoku-4x4")
+SHAPE = ModelConfig(FOUR.name, FOUR.rules.relations, width=8, message=8, hidden=12, loops=2, latent=2)
+RECIPE = Recipe(steps=8, batch=4, loops=((0.0, 1), (0.5, 2)), free=2, bf16=False, warmup=2)
+
+
+def state_of(trainer: Trainer) -> list[torch.Tensor]:
+    moments = [m for s in trainer.optimizer.state_dict()["state"].values() for _, m in sorted(s.items())]
+    return [*trainer.model.state_dict().values(), *trainer.average.state_dict().values(), *moments]
+
+
+def test_a_run_that_was_stopped_ends_where_one_that_was_not_ends(tmp_path: Path) -> None:
+    whole = Trainer(FOUR, SHAPE, RECIPE)
+    for _ in whole.run(tmp_path / "whole", every=3):
+        pass
+    first = Trainer(FOUR, SHAPE, RECIPE)
+    for progress in first.run(tmp_path / "parts", every=3):
+        if progress.step == 6:
+            break
+    second = Trainer(FOUR, SHAPE, RECIPE)
+    second.resume(tmp_path / "parts")
+    assert second.step == 6
+    for _ in second.run(tmp_path / "parts", every=3):
+        pass
+    for a, b in zip(state_of(whole), state_of(second), strict=True):
+        assert torch.equal(a, b)
+    logged = [json.loads(line)["step"] for line in (tmp_path / "parts" / "log.jsonl").read_text().splitlines()]
+    assert logged == [3, 6, 8]
+    weights = load_model(tmp_path / "parts" / "weights.safetensors", FOUR)
+    for a, b in zip(weights.state_dict().values(), whole.average.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_stream_is_a_function_of_seed_and_step() -> None:
+    a, b = Trainer(FOUR, SHAPE, RECIPE), Trainer(FOUR, SHAPE, RECIPE)
+    later = b.batch(5)
+    for x, y in zip(a.batch(5), later, strict=True):
+        assert torch.equal(x, y)
+    assert not torch.equal(a.batch(4)[1], later[1])
+    assert not torch.equal(Trainer(FOUR, SHAPE, replace(RECIPE, seed=1)).batch(5)[1], later[1])
+    before = torch.get_rng_state(), np.random.get_state()[1].tolist()  # noqa: NPY002 - it must not be touched
+    a.advance()
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert np.random.get_state()[1].tolist() == before[1]  # noqa: NPY002
+
+
+def test_answers_are_answers_and_visible_cells_agree_with_them() -> None:
+    x, x0, noise = Trainer(FOUR, SHAPE, replace(RECIPE, batch=64)).batch(0)
+    boards = x0.numpy().astype(np.int32)
+    assert accepts(FOUR.rules, x.numpy().astype(np.int32), boards).all()
+    assert noise.shape == (64, 2)
+    assert 0.3 < (x < 0).float().mean() < 0.9
+
+
+def test_solving_masks_leave_the_clues_visible() -> None:
+    """With nothing but clues visible every board is a problem with one solution."""
+    from vmdsolve.search import solve_values
+
+    x, _, _ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=1.0, full=1.0)).batch(0)
+    result = solve_values(FOUR.rules, x.numpy().astype(np.int32), limit=2)
+    assert (result.counts == 1).all()
+    free, _, _ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=0.0, full=1.0)).batch(0)
+    assert (free < 0).all()
+
+
+def test_training_lowers_the_loss_and_the_progress_says_so() -> None:
+    trainer = Trainer(FOUR, SHAPE, replace(RECIPE, steps=150, batch=16, rate=1e-2))
+    progress: list[Progress] = list(trainer.run(every=50))
+    assert [p.step for p in progress] == [50, 100, 150]
+    assert progress[-1].last < 0.7 * progress[0].last
+    assert progress[-1].puzzles == 2400
+    assert 0 <= progress[-1].active_units <= 2
+    assert progress[-1].puzzles_per_second > 0
+
+
+def test_stopping_by_the_clock_saves(tmp_path: Path) -> None:
+    trainer = Trainer(FOUR, SHAPE, replace(RECIPE, steps=10**6))
+    assert len(list(trainer.run(tmp_path, every=10**6, seconds=0.2))) == 1
+    again = Trainer(FOUR, SHAPE, replace(RECIPE, steps=10**6))
+    again.resume(tmp_path)
+    assert again.step == trainer.step > 0
+
+
+def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    trainer = Trainer(FOUR, SHAPE, RECIPE)
+    with pytest.raises(ModelMismatch, match="no weights at"):
+        trainer.resume(tmp_path)
+    trainer.save(tmp_path)
+    with pytest.raises(ModelMismatch, match="with config"):
+        Trainer(FOUR, replace(SHAPE, width=16), RECIPE).resume(tmp_path)
+    with pytest.raises(ModelMismatch, match="with seed 0, not 3"):
+        Trainer(FOUR, SHAPE, replace(RECIPE, seed=3)).resume(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"steps": 0}, "at least 1"),
+        ({"seed": EVALUATION_SEED}, "training seeds are 0 to 2\\^62 - 1"),
+        ({"seed": -1}, "training seeds are"),
+    ],
+)
+def test_wrong_recipes_are_refused(change: dict[str, int], text: str) -> None:
+    with pytest.raises(InvalidInput, match=text):
+        replace(RECIPE, **change)
+
+
+def test_the_schedules_are_those_described() -> None:
+    recipe = Recipe(steps=1000, rate=1.0, warmup=100, decay=0.5, loops=((0.0, 8), (0.1, 16)), free=4)
+    assert recipe.rate_at(0) == pytest.approx(0.01)
+    assert recipe.rate_at(99) == recipe.rate_at(499) == 1.0
+    assert recipe.rate_at(750) == pytest.approx(0.5)
+    assert (recipe.loops_at(99), recipe.loops_at(100)) == (8, 16)
+    assert recipe.free_at(99) == 0
+    assert {recipe.free_at(s) for s in range(100, 200)} == {0, 1, 2, 3, 4}
+
+
+def test_a_model_trained_for_a_minute_less_solves_4x4_alone() -> None:
+    """The learned model by itself, on problems that training never draws; the figures count, not the clock."""
+    shape = replace(SHAPE, width=16, message=16, hidden=32, loops=6)
+    trainer = Trainer(FOUR, shape, replace(RECIPE, steps=120, batch=32, loops=((0.0, 6),), rate=1e-2))
+    for _ in trainer.run(every=1000):
+        pass
+    boards, _ = held_out(FOUR, 50)
+    predict = Predictor(trainer.average)
+    accuracy = evaluate(FOUR, boards, predict=predict, plan=Plan(steps=16, legal=False), latents=2)
+    assert accuracy.total == 50
+    assert accuracy.rate > 0.8
+    assert accuracy.nfe >= 4
+    assert accuracy.block_applications == accuracy.nfe * 6
+    with pytest.raises(InvalidInput, match="latents is 0"):
+        evaluate(FOUR, boards, predict=predict, plan=Plan(), latents=0)

@@ -1,0 +1,5 @@
+"""`python -m vmdsolve` is the command `vmdsolve`."""
+
+from .cli import main
+
+main()

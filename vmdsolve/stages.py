@@ -1,0 +1,258 @@
+"""The stages that a batch of problems goes through: propagation, the model, exact search.
+
+Each stage fills in what it settles of an Outcome and leaves the rest to the next. Whatever becomes an answer has
+passed the checker.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import search
+from .checker import accepts
+from .domains import Domain
+from .errors import InvalidInput, ModelMismatch
+from .problem import OPEN, Board, Rules, Status, board_keys
+
+if TYPE_CHECKING:
+    from .sampler import Predictor
+
+__all__ = ["Options", "Outcome", "run"]
+
+METHODS = ("vmd", "vmd-only", "search")
+EARLY = 0.9  # a cell whose margin is at least this is committed at once: saves network evaluations
+SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
+
+
+@dataclass(frozen=True)
+class Options:
+    """The checked arguments of solve and solve_batch, but for the problems."""
+
+    domain: str | None = None
+    method: str = "vmd"
+    latents: int = 8
+    steps: int = 16
+    order: str = "margin"
+    seed: int = 0
+    time_limit: float | None = None
+    unique: bool = False
+    model: Any = None
+    device: str | None = None
+    trace: bool = False
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise InvalidInput(f"method is {self.method!r}; wanted one of {', '.join(METHODS)}")
+        for name, most in (("latents", 65_536), ("steps", 65_536), ("seed", 2**64 - 1)):
+            value, least = getattr(self, name), 0 if name == "seed" else 1
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+                raise InvalidInput(f"{name} is {value!r}; wanted a whole number from {least} to {most}")
+        if self.time_limit is not None and not self.time_limit >= 0:
+            raise InvalidInput(f"time_limit is {self.time_limit!r}; wanted seconds, 0 or more, or None")
+
+
+@dataclass
+class Outcome:
+    """What is known of B problems of one set of rules; filled in by one stage after another."""
+
+    values: Board  # [B, L], OPEN while there is no answer
+    method: list[str | None]
+    status: list[Status]
+    unique: list[bool | None]
+    nfe: npt.NDArray[np.int64]
+    tried: npt.NDArray[np.int64]
+    trace: dict[int, Board]
+
+    @staticmethod
+    def unknown(B: int, L: int) -> Outcome:
+        zeros = np.zeros(B, np.int64)
+        return Outcome(
+            np.full((B, L), OPEN, np.int32), [None] * B, [Status.UNKNOWN] * B, [None] * B, zeros, zeros.copy(), {}
+        )
+
+    def settle(self, row: int, status: Status, method: str) -> None:
+        self.status[row], self.method[row] = status, method
+
+
+def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcome:
+    """All stages for problems [B, L] of one set of rules."""
+    outcome = Outcome.unknown(*boards.shape)
+    guide = None
+    if options.method == "vmd-only":
+        predict = _predictor(domain, options)
+        if predict is None:
+            raise ModelMismatch(f"no weights for {domain.name} are packaged; train some, or use method='vmd'")
+        _sample(predict, rules, boards, np.arange(len(boards)), None, outcome, options)
+    elif options.method == "vmd":
+        guide = _propagate_and_sample(domain, rules, boards, outcome, options)
+    if options.method != "vmd-only":
+        _search(rules, boards, guide, outcome, options)
+    elif options.unique:
+        _settle_uniqueness(rules, boards, outcome, options)
+    return outcome
+
+
+def _propagate_and_sample(
+    domain: Domain, rules: Rules, boards: Board, outcome: Outcome, options: Options
+) -> npt.NDArray[np.float32] | None:
+    """Exact propagation, then the model on what is left; returns marginals [B, L, V] to guide search."""
+    allowed, clash = search.propagate(rules, boards, threads=options.threads)
+    for row in np.flatnonzero(clash):
+        outcome.settle(int(row), Status.UNSATISFIABLE, "propagation")
+    single = (allowed & (allowed - np.uint64(1))) == 0
+    bits = np.where(single & ~clash[:, None], allowed, np.uint64(0))
+    forced = np.where(bits > 0, np.log2(np.maximum(bits, 1).astype(np.float64)).astype(np.int32), OPEN)
+    forced = forced.astype(np.int32)
+    full = np.flatnonzero((forced != OPEN).all(axis=1))
+    for row in full[accepts(rules, boards[full], forced[full])]:
+        outcome.values[row] = forced[row]
+        outcome.settle(int(row), Status.SOLVED, "propagation")
+        outcome.unique[row] = True  # propagation only removes what no solution has
+    rows = np.array([r for r, status in enumerate(outcome.status) if status is Status.UNKNOWN], np.int64)
+    if not rows.size:
+        return None
+    predict = _predictor(domain, options)
+    if predict is None:
+        return None
+    guide = np.zeros((*boards.shape, rules.V), np.float32)
+    _sample(predict, rules, forced, rows, allowed, outcome, options, guide)
+    return guide
+
+
+def _sample(
+    predict: Predictor,
+    rules: Rules,
+    boards: Board,
+    rows: npt.NDArray[np.int64],
+    allowed: npt.NDArray[np.uint64] | None,
+    outcome: Outcome,
+    options: Options,
+    guide: npt.NDArray[np.float32] | None = None,
+) -> None:
+    """Up to K latents for the given rows, one round after another; a problem's latents stop at its first answer.
+
+    allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
+    guide      [B, L, V], receives the logits of the first evaluation
+    """
+    from .sampler import Plan, latent_keys, sample
+
+    share = None if options.time_limit is None else options.time_limit / 2 * len(rows)  # search has the other half
+    deadline = None if share is None else time.perf_counter() + share
+    keys = board_keys(rules, boards[rows])
+    for latent in range(options.latents):
+        plan = Plan(
+            steps=options.steps,
+            order=options.order,
+            threshold=EARLY if allowed is not None and options.order == "margin" else None,
+            noise=SECOND_NOISE if latent else 0.0,
+            legal=allowed is not None,
+        )
+        drawn = sample(
+            predict,
+            rules,
+            boards[rows],
+            plan,
+            keys=latent_keys(keys, latent),
+            seed=options.seed,
+            domains=None if allowed is None else allowed[rows],
+            trace=options.trace,
+        )
+        if guide is not None and latent == 0:
+            guide[rows] = drawn.first
+        outcome.nfe[rows] += drawn.nfe
+        outcome.tried[rows] += 1
+        good = accepts(rules, boards[rows], drawn.values)
+        for index in np.flatnonzero(good):
+            row = int(rows[index])
+            outcome.values[row] = drawn.values[index]
+            outcome.settle(row, Status.SOLVED, "vmd")
+            if drawn.trace is not None:
+                outcome.trace[row] = drawn.trace[: drawn.nfe[index], index]
+        rows, keys = rows[~good], keys[~good]
+        if not rows.size:
+            return
+        if deadline is not None and time.perf_counter() > deadline:
+            for row in rows:
+                outcome.status[row] = Status.TIMEOUT
+            return
+
+
+def _search(
+    rules: Rules, boards: Board, guide: npt.NDArray[np.float32] | None, outcome: Outcome, options: Options
+) -> None:
+    """Exact search for every problem without an answer yet; and for uniqueness, if asked."""
+    rows = np.array([r for r, s in enumerate(outcome.status) if s in (Status.UNKNOWN, Status.TIMEOUT)], np.int64)
+    if rows.size:
+        everything = rows.size == len(boards)
+        result = search.solve_values(
+            rules,
+            boards if everything else boards[rows],
+            limit=2 if options.unique else 1,
+            time_limit=options.time_limit and options.time_limit / (2 if options.method == "vmd" else 1),
+            threads=options.threads,
+            marginals=None if guide is None else guide[rows],
+        )
+        good = accepts(rules, boards if everything else boards[rows], result.values)
+        found = result.counts > 0
+        if (found & ~good).any():
+            raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
+        outcome.values[rows] = result.values
+        unique = np.where(result.counts > 1, 0, np.where(result.complete & found, 1, -1)).tolist()
+        unsatisfiable = (result.complete & ~found).tolist()
+        for index, (row, has) in enumerate(zip(rows.tolist(), found.tolist(), strict=True)):
+            if has:
+                outcome.settle(row, Status.SOLVED, "search")
+                outcome.unique[row] = None if unique[index] < 0 or not options.unique else bool(unique[index])
+            elif unsatisfiable[index]:
+                outcome.settle(row, Status.UNSATISFIABLE, "search")
+            else:
+                outcome.status[row] = Status.TIMEOUT
+    if options.unique:
+        _settle_uniqueness(rules, boards, outcome, options)
+
+
+def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: Options) -> None:
+    """Prove or refute uniqueness where there is an answer and nothing has said so yet."""
+    rows = [
+        r for r, (status, unique) in enumerate(zip(outcome.status, outcome.unique, strict=True))
+        if status is Status.SOLVED and unique is None and outcome.method[r] != "search"
+    ]
+    if rows:
+        result = search.solve_values(
+            rules, boards[rows], limit=2, time_limit=options.time_limit, threads=options.threads
+        )
+        for row, n, complete in zip(rows, result.counts.tolist(), result.complete.tolist(), strict=True):
+            outcome.unique[row] = False if n > 1 else (True if complete else None)
+
+
+# The model ------------------------------------------------------------------------------------------
+
+
+def _predictor(domain: Domain, options: Options) -> Predictor | None:
+    """The network to use, or None where the package has no weights for the domain."""
+    import torch
+
+    from .model.vmd import VMD
+    from .sampler import Predictor
+
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if isinstance(options.model, VMD):
+        if options.model.config.domain != domain.name:
+            raise ModelMismatch(f"the model was trained for {options.model.config.domain}, not for {domain.name}")
+        return Predictor(options.model, device)
+    model = _loaded(domain, None if options.model is None else str(options.model))
+    return None if model is None else Predictor(model, device)
+
+
+@cache
+def _loaded(domain: Domain, path: str | None) -> Any:
+    from .model.checkpoint import load_model, packaged
+
+    return packaged(domain) if path is None else load_model(path, domain)
