@@ -2,7 +2,11 @@
 
 import typer
 
-from . import accuracy, kernels, readme, solve, startup
+from .accuracy import run as accuracy
+from .kernels import run as kernels
+from .readme import run as readme
+from .solve import run as solve
+from .startup import run as startup
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -11,8 +15,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (accuracy, solve, kernels, startup, readme):
-    app.command(module.__name__.rpartition(".")[2])(module.run)
+app.command("accuracy")(accuracy)
+app.command("solve")(solve)
+app.command("kernels")(kernels)
+app.command("startup")(startup)
+app.command("readme")(readme)
 
 if __name__ == "__main__":
     app(prog_name="python -m benchmarks")

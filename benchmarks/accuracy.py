@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 from typer import Option
 
-from vmdsolve.evaluate import Accuracy, evaluate
+from vmdsolve.evaluate import SECOND_NOISE, Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
 from vmdsolve.sampler import Plan, Predictor
 
@@ -21,10 +22,10 @@ from .driver import RESULTS, Row, Run, table, wilson
 from .puzzles import choose, sudoku
 
 METHOD = (
-    "the model fills the boards, the checker judges; no propagation, no search, {legal}. A problem counts if one of its "
-    "K boards is right; its latents stop at the first. First latent without order noise, the others with 0.5 on the "
-    "margin or probability. NFE = network evaluations a problem, all its latents together; block applications = NFE x "
-    "loops. Intervals: Wilson, 95%, of the sample."
+    "the model fills the boards, the checker judges; no propagation, no search, {legal}. A problem counts if one of "
+    "its K boards is right; its latents stop at the first. First latent without order noise, the others with {noise} "
+    "on the confidence. NFE = network evaluations a problem, all its latents together; block applications = "
+    "NFE x loops. Intervals: Wilson, 95%, of the sample."
 )
 KS = (1, 16, 64)
 
@@ -35,25 +36,27 @@ def run(
     orders: Annotated[str, Option(help="Orders, separated by commas.")] = "margin,top_prob",
     steps: Annotated[str, Option(help="Values of T, separated by commas.")] = "1,5,10,20,60",
     latents: Annotated[int, Option(min=1, help="The largest K; smaller ones are reported with it.")] = 64,
-    loops: Annotated[int | None, Option(min=1, help="Block applications an evaluation, instead of the model's.")] = None,
+    loops: Annotated[int | None, Option(min=1, help="Loops an evaluation, not the model's own.")] = None,
     legal: Annotated[bool, Option("--legal", help="Let rules mask symbols, with the guard; reported apart.")] = False,
     budget: Annotated[float | None, Option(min=0.0, help="Seconds for all.")] = None,
     seed: Annotated[int, Option(min=0, help="Of the choice of problems and of the sampling.")] = 0,
     weights: Annotated[Path | None, Option(help="Weights, instead of those that come along.")] = None,
-    device: Annotated[str, Option(help="cpu or cuda.")] = "cpu",
+    device: Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")] = None,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """What the learned model solves alone."""
     model = packaged(sudoku()) if weights is None else load_model(weights, sudoku())
     if model is None:
         raise SystemExit("no weights for sudoku-9x9 come along; name a file with --weights")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     predict = Predictor(model, device, loops=loops)
     parameters: Row = {
         "sets": sets, "n": n, "orders": orders, "steps": steps, "latents": latents, "legal": legal,
         "loops": loops or model.config.loops, "budget": budget, "seed": seed, "device": device,
         "model": fingerprint(model.state_dict()), "parameters": sum(p.numel() for p in model.parameters()),
     }  # fmt: skip
-    method = METHOD.format(legal="but rule masks and guard are on" if legal else "no rule masks a symbol")
+    helped = "but rule masks and guard are on" if legal else "no rule masks a symbol"
+    method = METHOD.format(noise=SECOND_NOISE, legal=helped)
     with Run("accuracy", method, parameters, (), out) as this:
         chosen = choose(this, sets, n, seed)
         cells = [
@@ -64,8 +67,8 @@ def run(
         pace = 0.0  # seconds an evaluation took last
         for done, (T, order, problems) in enumerate(cells):
             left = None if end is None else end - time.perf_counter()
-            about = {"set": problems.name, "order": order, "steps": T, "n": len(problems.boards), "seed": seed, "legal": legal}
-            about |= {"loops": parameters["loops"], "model": parameters["model"]}
+            about: Row = {"set": problems.name, "order": order, "steps": T, "n": len(problems.boards)}
+            about |= {key: parameters[key] for key in ("loops", "legal", "seed", "model")}
             result: Accuracy | None = None
             if left is None or len(problems.boards) * T * pace < left:
                 result = evaluate(
@@ -73,14 +76,14 @@ def run(
                     latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
                 )  # fmt: skip
                 pace = result.seconds / max(1, sum(result.evaluations_at))
-            rows = [{**about, **_row(result, K)} for K in sorted({K for K in KS if K < latents} | {latents})]
+            rows = [{**about, **_row(result, K)} for K in sorted({K for K in KS if latents > K} | {latents})]
             this.rows += rows
             print("; ".join(" ".join(_line(row)) for row in rows), flush=True)
         print(f"\n{shown(this.rows)}")
 
 
 def _row(result: Accuracy | None, K: int) -> Row:
-    if result is None or K > result.latents:
+    if result is None or result.latents < K:
         return {"latents": K, "solved": None}
     solved, nfe = result.solved_within(K), result.nfe_within(K)
     return {

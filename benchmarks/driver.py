@@ -28,7 +28,7 @@ __all__ = ["RESULTS", "ROOT", "Run", "machine", "summary", "table", "take_turns"
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "neon", "asimd", "sve")  # what changes our speed, or the rounding
+FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "neon", "asimd", "sve")  # what changes speed or rounding
 FORMAT = 1  # of the files; raised when a field changes its meaning
 
 Row = dict[str, Any]
@@ -153,18 +153,24 @@ class Run:
     """
 
     def __init__(
-        self, name: str, method: str, parameters: Mapping[str, Any], packages: Sequence[str] = (), folder: Path = RESULTS
+        self,
+        name: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        packages: Sequence[str] = (),
+        folder: Path = RESULTS,
     ) -> None:
         changes = git("status", "--porcelain", "--untracked-files=no")
-        self.folder, self.path = folder, None
+        self.folder = folder
+        self.path: Path | None = None
         self.rows: list[Row] = []
         self.notes: list[str] = []
         self.head: Row = {
             "format": FORMAT,
             "name": name,
             "command": shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
-            "commit": git("rev-parse", "--short=10", "HEAD") or "unknown",
-            "dirty": bool(changes),
+            "commit": git("rev-parse", "--short=10", "HEAD") or os.environ.get("VMDSOLVE_COMMIT", "unknown"),
+            "dirty": None if changes is None else bool(changes),
             "date": datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"),
             "machine": machine(),
             "versions": versions(packages),
@@ -177,6 +183,9 @@ class Run:
         for title in ("machine", "versions", "parameters"):
             print(f"{title:<10} {', '.join(f'{key} {_plain(value)}' for key, value in self.head[title].items())}")
         print(f"{'method':<10} {method}\n", flush=True)
+        load = self.head["machine"]["load"]
+        if load is not None and load > 0.5:
+            self.note(f"load {load:g} at the start: if other work is running, do not trust the times")
 
     def note(self, text: str) -> None:
         """Say something that belongs to the figures, here and in the file."""
@@ -191,13 +200,15 @@ class Run:
     ) -> None:
         if kind is not None and not self.rows:
             return
-        self.path: Path | None = self.folder / f"{self.head['name']}-{self.head['date']}-{self.head['commit']}.json"
-        tail = {"notes": self.notes, "rows": self.rows, "complete": kind is None, "seconds": time.perf_counter() - self._begun}
+        path = self.folder / f"{self.head['name']}-{self.head['date']}-{self.head['commit']}.json"
+        seconds = time.perf_counter() - self._begun
+        tail = {"notes": self.notes, "complete": kind is None, "seconds": seconds, "rows": self.rows}
         self.folder.mkdir(parents=True, exist_ok=True)
-        with written(self.path) as stream:
+        with written(path) as stream:
             json.dump({**self.head, **tail}, stream, indent=1, allow_nan=False)
             stream.write("\n")
-        print(f"\nwritten to {os.path.relpath(self.path)}")
+        self.path = path
+        print(f"\nwritten to {os.path.relpath(path)}")
 
 
 def _plain(value: object) -> str:
@@ -205,7 +216,7 @@ def _plain(value: object) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table, aligned so that it reads as text, too; numbers stand to the right.
+    """A Markdown table, aligned so that it reads as text, too; numbers stand to the right, names to the left.
 
     >>> print(table(["what", "ms"], [["a", 1.5], ["bc", 22]]))
     | what |  ms |
@@ -215,7 +226,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
     body = [[str(cell) for cell in row] for row in rows]
     width = [max(map(len, column)) for column in zip(header, *body, strict=True)]
-    right = [bool(body) and all(row[i][:1].isdigit() for row in body) for i in range(len(header))]
+    right = [i > 0 and all(row[i][:1].isdigit() for row in body) for i in range(len(header))]
 
     def line(cells: Sequence[str]) -> str:
         parts = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(cells, width, right, strict=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from typer import Option
@@ -18,6 +19,7 @@ from .driver import RESULTS, Row, Run, summary, table, take_turns
 from .puzzles import sudoku
 from .torch_unmask import torch_unmask
 
+Pair = tuple[Callable[[], Any], Callable[[], Tensor]]  # ours, and the same in torch
 METHOD = (
     "boards are held-out minimal 9x9 Sudoku with their legal symbols, logits are normal with deviation 2; ours takes "
     "NumPy arrays, checks included, torch takes tensors; both use the same number of threads and go turn by turn after "
@@ -40,51 +42,54 @@ def run(
         torch.set_num_threads(threads)
     rules = sudoku().rules
     L, V, peers = rules.L, rules.V, rules.peers
-    problems, answers = held_out(sudoku(), boards, seed=seed)
+    problems, full = held_out(sudoku(), boards, seed=seed)
+    full[:, 0] = (full[:, 0] + 1) % V  # every board holds conflicts
     everything = np.full(L, 2**V - 1, np.uint64)
     legal = kernels.candidates(problems, everything, peers)
     logits = 2 * np.random.default_rng(seed).standard_normal((boards, L, V), np.float32)
     key = np.arange(boards, dtype=np.uint64)
-    broken = answers.copy()
-    broken[:, 0] = (broken[:, 0] + 1) % V  # every board holds conflicts
-
-    x, full, scores = (torch.from_numpy(array) for array in (problems.astype(np.int64), broken.astype(np.int64), logits))
-    sets = torch.from_numpy((legal[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1)
+    x, full_x, scores = map(torch.from_numpy, (problems.astype(np.int64), full.astype(np.int64), logits))
+    sets = torch.from_numpy(_bits(legal, V))
     near = torch.zeros(L, L, dtype=torch.bool)
-    for cell, row in enumerate(peers):
-        near[cell, row[row >= 0].tolist()] = True
+    for cell, linked in enumerate(peers):
+        near[cell, linked[linked >= 0].tolist()] = True
 
+    def unmask(n_keep: int, guard: bool) -> Pair:
+        return (
+            lambda: kernels.unmask(
+                logits, problems, legal, peers, key=key, n_keep=n_keep, guard=guard, threads=threads
+            )[0],
+            lambda: torch_unmask(scores, x, sets, near, n_keep, guard)[0],
+        )
+
+    pairs: dict[str, Pair] = {
+        f"unmask, {n_keep} cells, {'guarded' if guard else 'no guard'}": unmask(n_keep, guard)
+        for n_keep in (4, 20)
+        for guard in (True, False)
+    }
+    pairs["candidates"] = (
+        lambda: kernels.candidates(problems, everything, peers, threads=threads),
+        lambda: torch_candidates(x, near, V),
+    )
+    pairs["conflicts"] = (
+        lambda: kernels.conflicts(full, peers, threads=threads),
+        lambda: torch_conflicts(full_x, near, V),
+    )
     with Run("kernels", METHOD, parameters, (), out) as this, torch.inference_mode():
-
-        def measure(kernel: str, ours: Callable[[], Any], theirs: Callable[[], Any], same: Callable[[Any, Any], Any]) -> None:
-            equal = np.asarray(same(ours(), theirs())).reshape(boards, -1).all(axis=1).mean()
+        for kernel, (ours, theirs) in pairs.items():
+            mine, other = ours(), theirs().numpy()
+            same = (_bits(mine, V) if mine.dtype == np.uint64 else mine) == other
             taken = take_turns({"ours": ours, "torch": theirs}, repeats, warm_up=2, budget=budget)
-            row: Row = {"kernel": kernel, "equal": float(equal), **{name: summary(t) for name, t in taken.items()}}
-            this.rows.append({**row, "ratio": row["torch"]["median"] / row["ours"]["median"]})
-
-        for n_keep in (4, 20):
-            for guard in (True, False):
-                measure(
-                    f"unmask, {n_keep} cells, {'guarded' if guard else 'no guard'}",
-                    lambda k=n_keep, g=guard: kernels.unmask(  # type: ignore[misc]
-                        logits, problems, legal, peers, key=key, n_keep=k, guard=g, threads=threads
-                    ),
-                    lambda k=n_keep, g=guard: torch_unmask(scores, x, sets, near, k, g),  # type: ignore[misc]
-                    lambda a, b: a[0] == b[0].numpy(),
-                )
-        measure(
-            "candidates",
-            lambda: kernels.candidates(problems, everything, peers, threads=threads),
-            lambda: torch_candidates(x, near, V),
-            lambda a, b: ((a[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1) == b.numpy(),
-        )
-        measure(
-            "conflicts",
-            lambda: kernels.conflicts(broken, peers, threads=threads),
-            lambda: torch_conflicts(full, near, V),
-            lambda a, b: a == b.numpy(),
-        )
+            row: Row = {"kernel": kernel, **{name: summary(t) for name, t in taken.items()}}
+            row["ratio"] = row["torch"]["median"] / row["ours"]["median"]
+            row["equal"] = float(same.reshape(boards, -1).all(axis=1).mean())
+            this.rows.append(row)
         print(shown(this.rows))
+
+
+def _bits(sets: Any, V: int) -> npt.NDArray[np.bool_]:
+    """[B, L] sets as [B, L, V] truth values."""
+    return np.asarray((sets[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1)
 
 
 def _held(x: Tensor, near: Tensor, V: int) -> tuple[Tensor, Tensor]:

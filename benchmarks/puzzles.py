@@ -37,11 +37,11 @@ STAND_IN = "hard"  # where other people's puzzles are not at hand
 
 
 class ProblemSet(NamedTuple):
-    """Problems int32 [n, L], each with exactly one solution."""
+    """Problems with exactly one solution each: as values int32 [n, L], and as lines of text."""
 
     name: str
     boards: Board
-    words: str
+    lines: list[str]
 
 
 def sudoku() -> Domain:
@@ -60,9 +60,8 @@ def choose(run: Run, names: str, n: int, seed: int) -> list[ProblemSet]:
     chosen = []
     for name in wanted:
         boards = held_out(sudoku(), n, seed=seed)[0] if name == "held-out" else _sample(_read(name), n, seed)
-        words = OURS.get(name) or THEIRS[name][1]
-        chosen.append(ProblemSet(name, boards, words))
-        run.note(f"{name}: {len(boards)} of {words}")
+        chosen.append(ProblemSet(name, boards, sudoku().format_many(boards)))
+        run.note(f"{name}: {len(boards)} of {OURS.get(name) or THEIRS[name][1]}")
     return chosen
 
 

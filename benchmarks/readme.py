@@ -1,0 +1,166 @@
+"""`readme`: writes the tables of both README.md from the committed results, so that every figure comes from a file.
+
+A table stands between <!-- NAME --> and <!-- /NAME -->, and is that of the newest complete results/NAME-*.json that
+git knows (committed or added). Tables of accuracy combine all files that measured the same weights; newer rows win.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from . import kernels, startup
+from .driver import RESULTS, ROOT, Row, git, table
+from .solve import BASE, speed
+
+__all__ = ["DOCUMENTS", "filled", "known", "run"]
+
+DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
+Result = Row  # what a file holds, see README.md beside this file
+
+
+def run(
+    check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
+) -> None:
+    """Fill the tables of README.md and benchmarks/README.md from the newest committed results."""
+    results = {name: known(name) for name in RENDERERS}
+    for name, files in results.items():
+        print(f"{name:<10} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
+    for path in DOCUMENTS:
+        before = path.read_text(encoding="utf-8")
+        after = filled(before, results)
+        if check and after != before:
+            raise SystemExit(f"{path.relative_to(ROOT)} is out of date: run `python -m benchmarks readme`")
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+
+
+def known(name: str, folder: Path = RESULTS) -> list[Result]:
+    """The complete results of that name, newest first: those that git knows, or all where there is no git."""
+    files = sorted(folder.glob(f"{name}-*.json"), reverse=True)
+    listed = git("ls-files", "benchmarks/results")
+    if listed is not None and folder == RESULTS:
+        tracked = {Path(line).name for line in listed.splitlines()}
+        files = [file for file in files if file.name in tracked]
+    results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
+    return [result for result in results if result["complete"]]
+
+
+def filled(text: str, results: dict[str, list[Result]]) -> str:
+    """`text` with the tables of `results`, by name, between its markers."""
+    for name, files in results.items():
+        body = "\n\n".join(RENDERERS[name](files)) if files else "not measured"
+        start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        text = re.sub(rf"(?<={start}).*?(?={end})", f"\n\n{body}\n\n".replace("\\", r"\\"), text, flags=re.DOTALL)
+    return text
+
+
+# One function a table -----------------------------------------------------------------------------------
+
+
+def _source(results: Iterable[Result]) -> str:
+    """Who measured, at which commit, and how to do it again."""
+    said = []
+    for result in results:
+        host = result["machine"]
+        where = host.get("gpu") or f"{host['cpu']}, {host['cores']} cores"
+        changes = " with changes" if result["dirty"] else ""
+        said.append(f"{where}, commit {result['commit']}{changes}, `{result['command']}`, {result['date'][:8]}")
+    return "Measured: " + "; ".join(said) + "."
+
+
+def _accuracy(files: list[Result]) -> list[str]:
+    model = files[0]["parameters"]["model"]
+    used = [result for result in files if result["parameters"]["model"] == model]
+    rows: dict[tuple[object, ...], Row] = {}
+    for result in reversed(used):
+        for row in result["rows"]:
+            key = tuple(row[part] for part in ("legal", "set", "loops", "order", "latents", "steps"))
+            if row["solved"] is not None or key not in rows:
+                rows[key] = row
+    blocks = []
+    for legal, title in ((False, "No rule helps"), (True, "Rule masks and guard on")):
+        if some := [row for row in rows.values() if row["legal"] is legal]:
+            blocks += [f"{title}, {files[0]['parameters']['parameters']:,} parameters:", _by_steps(some)]
+    legend = (
+        "A cell: problems solved, Wilson's 95% interval of the sample, and block applications a problem "
+        "(network evaluations x loops). K boards a problem, T steps a board."
+    )
+    return [*blocks, legend, _source(used)]
+
+
+def _by_steps(rows: list[Row]) -> str:
+    """One line for set, loops, order and K; one column for T."""
+    columns = sorted({row["steps"] for row in rows})
+    lines: dict[tuple[object, ...], dict[int, str]] = {}
+    for row in sorted(rows, key=lambda row: (row["order"], row["latents"], row["loops"])):
+        line = (row["set"], str(row["n"]), row["order"], str(row["loops"]), str(row["latents"]))
+        lines.setdefault(line, {})[row["steps"]] = _share(row)
+    sets = list(dict.fromkeys(row["set"] for row in rows))
+    ordered = sorted(lines, key=lambda line: sets.index(line[0]))
+    header = ["problems", "n", "order", "loops", "K", *(f"T = {steps}" for steps in columns)]
+    return table(header, [[*line, *(lines[line].get(T, "not measured") for T in columns)] for line in ordered])
+
+
+def _share(row: Row) -> str:
+    if row["solved"] is None:
+        return "not measured"
+    low, high = row["interval"]
+    return f"{row['solved'] / row['n']:.1%} ({low:.0%} to {high:.0%}), {row['block_applications']:.0f}"
+
+
+def _solve(files: list[Result]) -> list[str]:
+    result = files[0]
+    rows: list[Row] = result["rows"]
+    solvers = list(dict.fromkeys(row["solver"] for row in rows))
+    lines: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        lines.setdefault((row["set"], row["goal"]), {})[row["solver"]] = row
+    speeds = table(
+        ["problems", "goal", *solvers],
+        [[*line, *(_speed(held.get(solver)) for solver in solvers)] for line, held in lines.items()],
+    )
+    blocks = [f"Problems a second (in brackets: times {BASE}):", speeds]
+    learned = [row for row in rows if "finished_by" in row and row["goal"] == "first"]
+    if learned:
+        ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
+        body = [
+            [row["set"], str(row["n"]), *way, f"{row['nfe']:.1f}"] for row, way in zip(learned, ways, strict=True)
+        ]
+        header = ["problems", "n", "propagation", "vmd", "search", "NFE"]
+        blocks += ["By which stage method `vmd` finished, and its network evaluations a problem:", table(header, body)]
+    wrong = sum(row.get("wrong", 0) for row in rows)
+    return [*blocks, f"Wrong answers among all: {wrong}.", _source([result])]
+
+
+def _speed(row: Row | None) -> str:
+    if row is None:
+        return "not measured"
+    if row["per_second"] is None:
+        return str(row["note"])
+    return speed(row["per_second"]) + (f" ({row['ratio']:.3g})" if row["ratio"] is not None else "")
+
+
+def _kernels(files: list[Result]) -> list[str]:
+    result = files[0]
+    threads = result["parameters"]["threads"] or "all"
+    boards = result["parameters"]["boards"]
+    legend = f"{boards:,} boards of 9x9 Sudoku a call, {threads} cores; half of all calls in brackets."
+    return [kernels.shown(result["rows"]), legend, _source([result])]
+
+
+def _startup(files: list[Result]) -> list[str]:
+    return [startup.shown(files[0]["rows"]), _source(files[:1])]
+
+
+RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
+    "accuracy": _accuracy,
+    "solve": _solve,
+    "kernels": _kernels,
+    "startup": _startup,
+}

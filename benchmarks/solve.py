@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,16 +15,15 @@ from vmdsolve import Solution, solve, solve_batch
 from vmdsolve.checker import accepts
 
 from .driver import RESULTS, Row, Run, summary, table, times
-from .peers import PEERS, work
+from .peers import PEERS, Peer, work
 from .puzzles import ProblemSet, choose, sudoku
 
 METHOD = (
-    "throughput: solve_batch over the whole set, text in and Solution out, after a warm-up; peers: one call a puzzle in "
-    "one process and one thread, start and imports not counted, stopped when their time is over. `first` = one "
+    "throughput: solve_batch over the whole set, text in and Solution out, after a warm-up; peers: one call a puzzle "
+    "in one process and one thread, start and imports not counted, stopped when their time is over. `first` = one "
     "solution, `unique` = also whether it is the only one. Every answer is judged by vmdsolve.checker; all puzzles "
     "have exactly one solution, so an answer `not unique` counts as wrong."
 )
-ONE_CALL = "solve(), search"
 BASE = "CP-SAT"  # ratios are to this
 
 
@@ -37,7 +36,7 @@ def run(
     call_n: Annotated[int, Option(min=1, help="Problems a set for single calls of solve().")] = 200,
     peers: Annotated[str, Option(help="Peers, separated by commas; '' for none.")] = ",".join(PEERS),
     peer_n: Annotated[int, Option(min=1, help="Problems a set for peers.")] = 100,
-    peer_seconds: Annotated[float, Option(help="Most seconds of a peer a set, once for first, once for unique.")] = 20.0,
+    peer_seconds: Annotated[float, Option(help="Most seconds a peer, set and goal.")] = 20.0,
     repeats: Annotated[int, Option(min=1, help="Timed runs over a set.")] = 5,
     budget: Annotated[float, Option(help="Seconds after which no further repeat is begun, for each row.")] = 60.0,
     seed: Annotated[int, Option(min=0, help="Of the choice of problems.")] = 0,
@@ -45,93 +44,94 @@ def run(
 ) -> None:
     """Throughput of solve_batch against CP-SAT, z3, python-constraint2 and py-sudoku; latency of one call."""
     wanted = [PEERS[name] for name in peers.split(",") if name]
-    parameters = {key: value for key, value in locals().items() if key not in ("out", "wanted")}
+    parameters: Row = {
+        "sets": sets, "n": n, "vmd_n": vmd_n, "latents": latents, "steps": steps, "call_n": call_n, "peers": peers,
+        "peer_n": peer_n, "peer_seconds": peer_seconds, "repeats": repeats, "budget": budget, "seed": seed,
+    }  # fmt: skip
     with Run("solve", METHOD, parameters, [peer.package for peer in wanted], out) as this:
         for problems in choose(this, sets, n, seed):
-            lines = sudoku().format_many(problems.boards)
-            for goal in ("first", "unique"):
-                about: Row = {"set": problems.name, "goal": goal}
-                for threads in (1, 0) if this.head["machine"]["cores"] > 1 else (1,):
-                    call = partial(_ours, lines, method="search", threads=threads, unique=goal == "unique")
-                    taken = times(call, repeats, budget=budget)
-                    found = call()
-                    name = f"search, {'one thread' if threads else 'all cores'}"
-                    this.rows.append({**about, "solver": name, **_judged(problems, found), **_rate(len(lines), taken)})
+            for unique in (False, True):
+                rows = [*_search(problems, unique, repeats, budget, this.head["machine"]["cores"])]
                 if vmd_n:
-                    some = lines[:vmd_n]
-                    options: Row = {"method": "vmd", "latents": latents, "steps": steps, "unique": goal == "unique"}
-                    _ours(some[:1], **options)  # loads the weights
-                    start = time.perf_counter()
-                    found = _ours(some, **options)
-                    taken = [time.perf_counter() - start]
-                    row = {**about, "solver": "vmd", **_judged(problems, found), **_rate(len(some), taken)}
-                    this.rows.append({**row, **_ways(found)})
-                this.rows.append({**about, **_one_by_one(problems, lines[:call_n], goal == "unique")})
-                for peer in wanted:
-                    row = {**about, "solver": peer.name}
-                    if not peer.installed:
-                        this.rows.append({**row, "n": 0, "per_second": None, "note": "not installed"})
-                        continue
-                    done = work(peer, lines[:peer_n], 2 if goal == "unique" else 1, peer_seconds)
-                    this.rows.append({**row, **_peer_row(problems, done.answers, done.each, done.seconds, done.stopped)})
-                _ratios([row for row in this.rows if row["set"] == problems.name and row["goal"] == goal])
+                    rows.append(_vmd(problems, vmd_n, unique=unique, latents=latents, steps=steps))
+                rows.append(_one_by_one(problems, call_n, unique))
+                rows += [_peer(problems, peer_n, unique, peer, peer_seconds) for peer in wanted]
+                _ratios(rows)
+                about: Row = {"set": problems.name, "goal": "unique" if unique else "first"}
+                this.rows += [{**about, **row} for row in rows]
+                print(f"{problems.name}, {about['goal']}: done", flush=True)
         print(f"\n{shown(this.rows)}")
+
+
+def _search(problems: ProblemSet, unique: bool, repeats: int, budget: float, cores: int) -> Iterator[Row]:
+    """Throughput of exact search, on one thread and on all."""
+    for threads in (1, 0) if cores > 1 else (1,):
+        call = partial(_ours, problems.lines, method="search", threads=threads, unique=unique)
+        taken = summary(times(call, repeats, budget=budget))
+        name = "search, one thread" if threads else "search, all cores"
+        rate = {"seconds": taken, "per_second": len(problems.lines) / taken["median"]}
+        yield {"solver": name, **_judged(problems, call()), **rate}
+
+
+def _vmd(problems: ProblemSet, n: int, **options: Any) -> Row:
+    """Throughput of method vmd, once over n problems; by which method they were finished, and the cost."""
+    lines = problems.lines[:n]
+    _ours(lines[:1], method="vmd", **options)  # loads the weights
+    start = time.perf_counter()
+    found = _ours(lines, method="vmd", **options)
+    taken = time.perf_counter() - start
+    ways = Counter(solution.method for solution in found)
+    return {
+        "solver": "vmd",
+        **_judged(problems, found),
+        "seconds": summary([taken]),
+        "per_second": len(lines) / taken,
+        "finished_by": {name: ways[name] / len(lines) for name in ("propagation", "vmd", "search")},
+        "nfe": sum(solution.nfe for solution in found) / len(lines),
+    }
+
+
+def _one_by_one(problems: ProblemSet, n: int, unique: bool) -> Row:
+    """One call of solve() a problem, as peers are called."""
+    solve(problems.lines[0], method="search")
+    found, each = [], []
+    for line in problems.lines[:n]:
+        start = time.perf_counter()
+        found.append(solve(line, method="search", unique=unique, threads=1))
+        each.append(time.perf_counter() - start)
+    rate = {"each": summary(each), "per_second": len(each) / sum(each)}
+    return {"solver": "search, one call a puzzle", **_judged(problems, found), **rate}
+
+
+def _peer(problems: ProblemSet, n: int, unique: bool, peer: Peer, seconds: float) -> Row:
+    if not peer.installed:
+        return {"solver": peer.name, "n": 0, "per_second": None, "note": "not installed"}
+    done = work(peer, problems.lines[:n], 2 if unique else 1, seconds)
+    row: Row = {"solver": peer.name, **_answers(problems, done.answers), "stopped": done.stopped}
+    if not done.answers:
+        return {**row, "per_second": None, "note": f"none in {seconds:g} s"}
+    return {**row, "each": summary(done.each), "per_second": len(done.answers) / done.seconds}
 
 
 def _ours(lines: list[str], **options: Any) -> list[Solution]:
     return list(solve_batch(lines, domain=sudoku().name, **options))
 
 
-def _rate(n: int, taken: list[float]) -> Row:
-    return {"n": n, "seconds": summary(taken), "per_second": n / summary(taken)["median"]}
-
-
 def _judged(problems: ProblemSet, found: list[Solution]) -> Row:
-    """Problems without an answer, and with one that is wrong. Raises nothing: a benchmark reports."""
+    """`_answers` of our own Solutions; a unique solution denied is wrong, too."""
     answers = [[solution.text] if solution.text else [] for solution in found]
     denied = sum(solution.unique is False for solution in found)
     row = _answers(problems, answers)
     return {**row, "wrong": row["wrong"] + denied}
 
 
-def _answers(problems: ProblemSet, answers: Iterable[list[str]]) -> Row:
-    held = list(answers)
+def _answers(problems: ProblemSet, held: list[list[str]]) -> Row:
+    """How many problems there were, how many are without an answer, and how many have one that is wrong."""
     rows = [i for i, found in enumerate(held) if found]
     boards = sudoku().parse_many([held[i][0] for i in rows])
     right = 0 if boards is None or not rows else int(accepts(sudoku().rules, problems.boards[rows], boards).sum())
     several = sum(len(found) > 1 for found in held)
-    return {"open": len(held) - len(rows), "wrong": len(rows) - right + several}
-
-
-def _ways(found: list[Solution]) -> Row:
-    """Share of problems by the method that finished them, and what the model cost."""
-    ways = Counter(solution.method for solution in found)
-    n = len(found)
-    return {
-        "finished_by": {name: ways[name] / n for name in ("propagation", "vmd", "search")},
-        "nfe": sum(solution.nfe for solution in found) / n,
-    }
-
-
-def _one_by_one(problems: ProblemSet, lines: list[str], unique: bool) -> Row:
-    """One call of solve() a problem, as peers are called."""
-    solve(lines[0], method="search")
-    found, each = [], []
-    for line in lines:
-        start = time.perf_counter()
-        found.append(solve(line, method="search", unique=unique, threads=1))
-        each.append(time.perf_counter() - start)
-    about: Row = {"solver": ONE_CALL, "n": len(lines), **_judged(problems, found)}
-    return {**about, "each": summary(each), "per_second": len(each) / sum(each)}
-
-
-def _peer_row(
-    problems: ProblemSet, answers: list[list[str]], each: list[float], seconds: float, stopped: bool
-) -> Row:
-    row: Row = {"n": len(answers), **_answers(problems, answers), "stopped": stopped}
-    if not answers:
-        return {**row, "per_second": None, "note": f"none in {seconds:g} s"}
-    return {**row, "each": summary(each), "per_second": len(answers) / seconds}
+    return {"n": len(held), "open": len(held) - len(rows), "wrong": len(rows) - right + several}
 
 
 def _ratios(rows: list[Row]) -> None:

@@ -20,9 +20,12 @@ PUZZLE = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...
 METHOD = (
     f"fresh processes, turn by turn after one warm-up round that fills the file cache; import and --help: the whole "
     f"process, target {TARGET} s; first answer: from before the import to after solve() of one hard puzzle, inside "
-    f"the process. `python -c pass` is the floor."
+    "the process. `python -c pass` is the floor."
 )
-FIRST = "import time; t = time.perf_counter(); import vmdsolve; vmdsolve.solve({!r}, method={!r}); print(time.perf_counter() - t)"
+FIRST = (
+    "import time; t = time.perf_counter(); import vmdsolve; "
+    "vmdsolve.solve({!r}, method={!r}); print(time.perf_counter() - t)"
+)
 
 
 def run(

@@ -243,7 +243,8 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
 void register_search(py::module_& m) {
   using namespace py::literals;
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
-      .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a, "param_offsets"_a, "params"_a)
+      .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
+           "param_offsets"_a, "params"_a)
       .def_property_readonly("L", &Rules::L)
       .def_property_readonly("V", &Rules::V);
   py::class_<Enumeration>(m, "Search")

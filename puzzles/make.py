@@ -79,9 +79,7 @@ def _unsolvable(board: Board) -> Iterator[Board]:
 
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "sudoku/mini.txt": lambda: some("sudoku-4x4", 20, "minimal 4x4 Sudoku puzzles"),
-    "sudoku/sudoku6.txt": lambda: some(
-        "sudoku-6x6", 50, "minimal 6x6 Sudoku puzzles, boxes of 2 rows by 3 columns"
-    ),
+    "sudoku/sudoku6.txt": lambda: some("sudoku-6x6", 50, "minimal 6x6 Sudoku puzzles, boxes of 2 rows by 3 columns"),
     "sudoku/easy.txt": lambda: some("sudoku-9x9", 100, "9x9 Sudoku puzzles with 36 givens", 36),
     "sudoku/hard.txt": hard,
     "sudoku/sudoku16.csv": lambda: with_solutions("sudoku-16x16", 10, 120),

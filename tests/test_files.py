@@ -42,9 +42,7 @@ def test_txt_skips_comments_and_blank_lines(tmp_path: Path) -> None:
     assert next(read(path)).where == f"{path}:3: "
 
 
-@pytest.mark.parametrize(
-    "header", ["puzzle,solution", "Puzzle,Solution", "quizzes,solutions", '"problem","answer"']
-)
+@pytest.mark.parametrize("header", ["puzzle,solution", "Puzzle,Solution", "quizzes,solutions", '"problem","answer"'])
 def test_csv_knows_its_columns_by_any_usual_name(tmp_path: Path, header: str) -> None:
     assert pairs(put(tmp_path, "a.csv", f"{header}\n{P},{S}\n{P},\n{P}\n")) == [
         (2, P, S),
@@ -132,9 +130,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "content", "text"), REFUSED)
-def test_unreadable_files_are_refused_with_the_reason(
-    tmp_path: Path, name: str, content: bytes, text: str
-) -> None:
+def test_unreadable_files_are_refused_with_the_reason(tmp_path: Path, name: str, content: bytes, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
         list(read(put(tmp_path, name, content)))
 
@@ -149,9 +145,7 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 # Any bytes whatever -----------------------------------------------------------------------------------
 
 NAMES = st.sampled_from(["a.txt", "a.csv", "a.jsonl", "a", "a.txt.gz", "a.csv.xz"])
-TOKENS = st.sampled_from(
-    [P, S, ",", '"', "\n", "\r\n", "\r", "#", "{", "}", "puzzle", ":", "[", "\\", ".", "\ufeff"]
-)
+TOKENS = st.sampled_from([P, S, ",", '"', "\n", "\r\n", "\r", "#", "{", "}", "puzzle", ":", "[", "\\", ".", "\ufeff"])
 CONTENT = st.one_of(st.binary(max_size=200), st.lists(TOKENS, max_size=30).map(lambda t: "".join(t).encode()))
 
 
@@ -173,9 +167,7 @@ def test_any_bytes_give_records_or_invalid_input(
         assert [r.line for r in records] == sorted(r.line for r in records)
 
 
-CLEAN = st.text("0123456789.ABCDEFG", min_size=1, max_size=90).filter(
-    lambda t: any(c in ".0123456789" for c in t)
-)
+CLEAN = st.text("0123456789.ABCDEFG", min_size=1, max_size=90).filter(lambda t: any(c in ".0123456789" for c in t))
 
 
 @settings(max_examples=100, deadline=None)
@@ -195,9 +187,7 @@ def test_what_is_written_is_read_again(
 # Arguments --------------------------------------------------------------------------------------------
 
 
-def test_an_argument_is_a_file_if_there_is_one_else_a_puzzle(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_argument_is_a_file_if_there_is_one_else_a_puzzle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert list(open_input(P)) == [Record("", 0, P)]
     assert Record("", 0, P).where == ""
@@ -207,9 +197,7 @@ def test_an_argument_is_a_file_if_there_is_one_else_a_puzzle(
 
 
 def test_an_argument_that_is_neither_says_both() -> None:
-    with pytest.raises(
-        InvalidInput, match=r"there is no file 'gone\.txt', and it is not a puzzle either: no domain"
-    ):
+    with pytest.raises(InvalidInput, match=r"there is no file 'gone\.txt', and it is not a puzzle either: no domain"):
         open_input("gone.txt")
     with pytest.raises(InvalidInput, match=r"not a puzzle either: row 1, column 3 .* holds 'x'"):
         open_input("..x.............")

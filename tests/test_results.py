@@ -37,8 +37,7 @@ def test_a_row_says_where_and_why() -> None:
     clash = (Violation("row", (0, 3), "both hold value 0"), Violation("box", (0, 1), "both hold value 1"))
     row = row_of(record, Solution(Status.UNSATISFIABLE, violations=clash), None)
     assert row.reason == (
-        "row: both hold 1 (row 1, column 1 and row 1, column 4); "
-        "box: both hold 2 (row 1, column 1 and row 1, column 2)"
+        "row: both hold 1 (row 1, column 1 and row 1, column 4); box: both hold 2 (row 1, column 1 and row 1, column 2)"
     )
     bad = Solution(Status.INVALID, violations=(Violation("input", (), "too short"),))
     assert row_of(record, bad, None).reason == "a.txt:3: too short"
@@ -92,9 +91,7 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_what_cannot_be_written_is_refused_first(tmp_path: Path) -> None:
-    with pytest.raises(
-        InvalidInput, match=r"its ending is '\.xls'; wanted one of \.csv, \.jsonl, \.parquet, \.txt"
-    ):
+    with pytest.raises(InvalidInput, match=r"its ending is '\.xls'; wanted one of \.csv, \.jsonl, \.parquet, \.txt"):
         kind_of(tmp_path / "out.xls")
     with pytest.raises(InvalidInput, match=r"there is no folder .*gone"):
         kind_of(tmp_path / "gone" / "out.csv")
@@ -116,6 +113,15 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         broken()
     assert out.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_a_file_is_replaced_never_written_over(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    out.write_text("old")
+    with out.open() as reader:
+        write_rows([SOLVED], out)
+        assert reader.read() == "old"
+    assert out.read_text() == S + "\n"
 
 
 def test_the_tally_counts_ways_and_failures() -> None:
@@ -148,9 +154,7 @@ ANY_ROW = st.builds(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    rows=st.lists(ANY_ROW, max_size=6), kill=st.floats(0, 1), kind=st.sampled_from([".csv", ".jsonl", ".txt"])
-)
+@given(rows=st.lists(ANY_ROW, max_size=6), kill=st.floats(0, 1), kind=st.sampled_from([".csv", ".jsonl", ".txt"]))
 def test_a_job_killed_at_any_byte_resumes_to_the_same_file(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row], kill: float, kind: str
 ) -> None:
@@ -182,9 +186,7 @@ def test_resuming_keeps_every_whole_line(tmp_path: Path) -> None:
         path.unlink()
 
 
-def test_killed_while_the_file_was_made_a_job_resumes_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out.txt"
     with Journal(out, {}) as journal:
         journal.add(SOLVED)
@@ -203,13 +205,9 @@ def test_a_journal_with_rows_is_never_thrown_away(tmp_path: Path) -> None:
     content = journal_of(out, ROWS, {"seed": 1})
     path = tmp_path / "out.txt.partial.jsonl"
     path.write_bytes(content)
-    with pytest.raises(
-        InvalidInput, match="left of a job that did not finish: continue it with --resume, or delete"
-    ):
+    with pytest.raises(InvalidInput, match="left of a job that did not finish: continue it with --resume, or delete"):
         Journal(out, {"seed": 1})
-    with pytest.raises(
-        InvalidInput, match="it was begun with other settings: order None, now 'margin', seed 1, now 2"
-    ):
+    with pytest.raises(InvalidInput, match="it was begun with other settings: order None, now 'margin', seed 1, now 2"):
         Journal(out, {"seed": 2, "order": "margin"}, resume=True)
     assert path.read_bytes() == content
 

@@ -116,9 +116,7 @@ def check(
     raise typer.Exit(2 if counts["unreadable"] else 1 if counts["broken"] else 0)
 
 
-def _with_answers(
-    records: Iterator[Record], answers: Iterator[Record] | None
-) -> Iterator[tuple[Record, str | None]]:
+def _with_answers(records: Iterator[Record], answers: Iterator[Record] | None) -> Iterator[tuple[Record, str | None]]:
     """Each record with the answer to check: its own, or that of the same rank among `answers`."""
     if answers is None:
         yield from ((record, record.solution) for record in records)
@@ -153,9 +151,7 @@ def generate(
         chunk = max(1, 4096 // where.rules.L)  # small enough that Ctrl-C is heard
         for first in range(0, n, chunk):
             try:
-                made = generate_values(
-                    where.rules, min(chunk, n - first), seed=seed, first=first, clues=clues
-                )
+                made = generate_values(where.rules, min(chunk, n - first), seed=seed, first=first, clues=clues)
             except RuntimeError as error:  # random search found no solution to start from
                 raise VmdsolveError(str(error)) from error
             for puzzle, answer in zip(*map(where.format_many, made), strict=True):

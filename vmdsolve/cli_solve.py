@@ -23,20 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["DomainName", "solve"]
 
-DomainName = Annotated[
-    str | None, Option("--domain", help="The kind of puzzle; needed where the size does not tell.")
-]
+DomainName = Annotated[str | None, Option("--domain", help="The kind of puzzle; needed where the size does not tell.")]
 
 
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
-    output: Annotated[
-        Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl, .txt or .parquet.")
-    ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl, .txt or .parquet.")] = None,
     domain: DomainName = None,
-    method: Annotated[
-        str, Option(help="vmd, vmd-only (the learned model alone) or search (exact only).")
-    ] = "vmd",
+    method: Annotated[str, Option(help="vmd, vmd-only (the learned model alone) or search (exact only).")] = "vmd",
     latents: Annotated[int, Option(help="Boards the model may sample for a problem.")] = 8,
     steps: Annotated[int, Option(help="Network evaluations a board may cost.")] = 16,
     order: Annotated[str, Option(help="Filled first: margin, top_prob, entropy or random.")] = "margin",
@@ -76,9 +70,7 @@ def solve(
     raise typer.Exit(0 if tally.all_solved else 1)
 
 
-def _solved(
-    records: Iterator[Record], options: dict[str, Any], batch_size: int
-) -> Iterator[tuple[Record, Solution]]:
+def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
     from .solve import solve_batch
 
@@ -153,9 +145,7 @@ def _to_file(
         return journal.tally
 
 
-def _with_progress(
-    results: Iterator[tuple[Record, Solution]], done: int = 0
-) -> Iterator[tuple[Record, Solution]]:
+def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) -> Iterator[tuple[Record, Solution]]:
     """The same results; with a bar on standard error where that is a terminal."""
     if not sys.stderr.isatty():
         yield from results

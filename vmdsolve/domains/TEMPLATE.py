@@ -6,7 +6,7 @@ neighbours differ and symbol 1 stands exactly twice.
 3. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:
        [project.entry-points."vmdsolve.domains"]
        pairs = "your_package.pairs:DOMAINS"
-4. Write down a count you know (here: n = 5 with 3 symbols has 18 rows) and test it.
+4. Write down a count you know (here: n = 5 has 26 rows) and test it.
 """
 
 from __future__ import annotations

@@ -55,6 +55,11 @@ class Domain(ABC):
     @cached_property
     def rules(self) -> Rules:
         """The rules that all problems of this domain share."""
+        known = set(self.symbols)
+        if not (self.symbols.isascii() and self.symbols.isprintable() and len(known) == len(self.symbols)):
+            raise InvalidInput(f"symbols of {self.name} are {self.symbols!r}; wanted distinct ASCII characters")
+        if known & {" ", OPEN_TEXT[0]}:
+            raise InvalidInput(f"symbols of {self.name} are {self.symbols!r}; a space or '.' is no symbol")
         return Rules(prod(self.shape), len(self.symbols), self.constraints)
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -82,7 +87,9 @@ class Domain(ABC):
         """Byte -> value; OPEN for an open cell, -2 for anything else."""
         code = np.full(256, -2, np.int8)
         for value, symbol in enumerate(self.symbols):
-            code[ord(symbol.lower())] = code[ord(symbol)] = value
+            code[ord(symbol)] = value
+            if symbol.lower() not in self.symbols:  # case matters only where it tells two symbols apart
+                code[ord(symbol.lower())] = value
         for char in OPEN_TEXT:
             if char not in self.symbols:
                 code[ord(char)] = OPEN
@@ -150,19 +157,28 @@ class Domain(ABC):
             raise InvalidProblem(f"{self.name} needs shape {self.shape} or ({self.rules.L},), got {array.shape}")
         values = np.empty(self.rules.L, np.int32)
         for cell, item in enumerate(array.ravel()):
-            number = 0 if item is None else item
-            if isinstance(number, (bool, np.bool_)) or number != number or number != int(number):
+            number = 0 if item is None else _whole(item)
+            if number is None:
                 raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted a whole number")
             if not -1 <= number <= self.rules.V:
                 raise InvalidProblem(
                     f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open"
                 )
-            values[cell] = max(int(number) - 1, OPEN)
+            values[cell] = max(number - 1, OPEN)
         return Problem(self.name, self.rules, values)
 
     def to_numbers(self, values: Board) -> npt.NDArray[np.int64]:
         """[L] values as the numbers people write: 0 = open, k = the k-th symbol."""
         return np.asarray(values, np.int64) + 1
+
+
+def _whole(item: Any) -> int | None:
+    """The number that `item` is, 3.0 included; None if it is no whole number."""
+    try:
+        number = None if isinstance(item, (bool, np.bool_)) else int(item)
+        return number if number == item else None
+    except (TypeError, ValueError, OverflowError):  # text, an array, NaN, infinity
+        return None
 
 
 @cache

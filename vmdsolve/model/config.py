@@ -20,7 +20,7 @@ class ModelConfig:
     message     M, channels of a message
     hidden      channels inside a block
     loops       block applications a network evaluation, at inference (training may use fewer)
-    latent      D, latent width; 0 = no latent, the plain masked-diffusion baseline
+    latent      D, latent width; 0: no latent, the plain masked-diffusion baseline
     prior       "standard" N(0, I), as in the paper, or "conditional" p(z | x_t)
     positions   learned embeddings of cell and symbol; 0 by 0 = none: the model is then equivariant under
                 every symmetry of the rules and under any relabelling of the symbols

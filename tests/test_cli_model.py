@@ -1,0 +1,85 @@
+"""The commands that need the learned model: train, eval, info."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commands import PUZZLES, P, run, table
+
+import vmdsolve
+from vmdsolve.cli_model import parse_loops
+from vmdsolve.errors import InvalidInput
+
+TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
+
+
+def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    weights = folder / "weights.safetensors"
+    train = ["train", "sudoku-4x4", "--run-dir", folder, "--device", "cpu", "--every", 2]
+    begun = run(*train, *TINY, "--steps", 4)
+    assert begun.exit_code == 0
+    assert "\nstep 2/4  loss " in begun.stdout
+    assert f"done: {weights}" in begun.stdout
+    assert begun.stderr.count("the latent is dead") == 1  # four steps teach it nothing
+
+    refused = run(*train, *TINY)
+    assert refused.exit_code == 2
+    assert "holds a run already: go on with --resume, or name another with --run-dir" in refused.stderr
+    assert "holds a run with config" in run(*train, "--resume", "--width", 5).stderr
+    resumed = run(*train, "--resume", "--steps", 6)
+    assert "\nstep 6/6  loss " in resumed.stdout
+    assert "step 2/" not in resumed.stdout
+
+    measured = run("eval", "sudoku-4x4", "--weights", weights, "-n", 5, "--steps", 3, "--device", "cpu")
+    assert measured.exit_code == 0
+    assert "problems  5 of sudoku-4x4, fresh minimal puzzles, seed 0\n" in measured.stdout
+    assert "T = 3, K = 1, order margin, no rule helps\n" in measured.stdout
+    assert "block applications a problem (NFE x loops)\n" in measured.stdout
+    of_file = run("eval", PUZZLES / "sudoku/mini.txt", "--weights", weights, "--legal", "--device", "cpu")
+    assert "problems  20 of sudoku-4x4, " in of_file.stdout
+
+    used = run("solve", PUZZLES / "sudoku/mini.txt", "--weights", weights, "--device", "cpu")
+    assert used.exit_code == 0
+    assert {row["status"] for row in table(used.stdout)} == {"SOLVED"}
+    assert "was trained for sudoku-4x4, not for sudoku-6x6" in run("eval", "sudoku-6x6", "--weights", weights).stderr
+
+
+def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:
+    assert "no weights for latin-2 come along; name a file with --weights" in run("eval", "latin-2").stderr
+    path = tmp_path / "mixed.txt"
+    path.write_text(f"{P}\n{'.' * 36}\n")
+    assert f"{path}:2: a problem of sudoku-6x6 among those of sudoku-4x4" in run("eval", path).stderr
+    path.write_text(f"{P}\nhello\n")
+    assert f"{path}:2: no domain goes by 5 cells" in run("eval", path).stderr
+    path.write_text('{"puzzle": 3}\n')
+    assert f"{path}:1: wanted an object" in run("eval", path).stderr
+    assert "no such file" in run("eval", tmp_path / "gone").stderr
+
+
+def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    assert "there is no run to resume in" in run("train", "latin-4", "--run-dir", tmp_path, "--resume").stderr
+    metadata = {"format": "vmdsolve-1", "record": json.dumps({"recipe": {"colour": "red"}})}
+    save_file({}, tmp_path / "state.safetensors", metadata)
+    result = run("train", "latin-4", "--run-dir", tmp_path, "--resume")
+    assert result.exit_code == 2
+    assert "cannot be resumed by this version: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "0:8,", "0.1:8", "0:8,0.5:16,0.5:9", "0:8,1:16", "0:0", "a:b", "nan:1", "0:1:2"]
+)
+def test_a_schedule_of_loops_is_checked(text: str) -> None:
+    with pytest.raises(InvalidInput, match="wanted SHARE:LOOPS"):
+        parse_loops(text)
+
+
+def test_info_says_what_is_there_and_what_is_not() -> None:
+    lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
+    assert lines["vmdsolve"] == vmdsolve.__version__
+    assert lines["native"].startswith("_native.")
+    assert {"python", "cores", "numpy", "torch", "cuda"} <= set(lines)

@@ -1,0 +1,197 @@
+"""What is raised: the family of errors, the public names, and every refusal of the core, hit and read."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+from test_constraints import REFUSED as CONSTRAINTS
+
+import vmdsolve
+from vmdsolve import checker, errors
+from vmdsolve.constraints import AllDifferent, Less
+from vmdsolve.domains import Domain, base, get
+from vmdsolve.domains.latin import LatinSquare
+from vmdsolve.domains.sudoku import Sudoku
+from vmdsolve.problem import OPEN, Problem, Rules, as_cells, whole
+
+RULES = Rules(3, 4, (AllDifferent([0, 1, 2], "row"),))
+
+
+class Symbols(Domain):
+    """A domain of two cells with the symbols to be tested."""
+
+    def __init__(self, symbols: str) -> None:
+        self.name, self.symbols, self.shape, self.constraints = "mine", symbols, (1, 2), ()
+
+
+class Twice:
+    """An entry point that two packages register."""
+
+    name = value = "mine"
+
+    def load(self) -> dict[str, Callable[[], Domain]]:
+        return {"mine": lambda: Symbols("12")}
+
+
+def two_packages() -> None:
+    found = base.entry_points
+    base._factories.cache_clear()
+    try:
+        base.entry_points = lambda **_: [Twice(), Twice()]
+        base.names()
+    finally:
+        base.entry_points = found
+        base._factories.cache_clear()
+
+
+# What a caller may do wrong with problem, checker and domains; constraints have their own table.
+CORE: dict[str, tuple[Callable[[], Any], str]] = {
+    "no cells": (lambda: Rules(0, 4), "a problem has 1 to 65536 cells, got L = 0"),
+    "many cells": (lambda: Rules(65_537, 4), "a problem has 1 to 65536 cells, got L = 65537"),
+    "no symbols": (lambda: Rules(3, 0), "a problem has 1 to 64 symbols, got V = 0"),
+    "many symbols": (lambda: Rules(3, 65), "a problem has 1 to 64 symbols, got V = 65"),
+    "cell outside": (
+        lambda: Rules(3, 4, (AllDifferent([0, 1]), Less(1, 3, "arrow"))),
+        "constraint 1 (arrow) names cell 3; cells are 0 to 2",
+    ),
+    "short": (lambda: Problem("mine", RULES, [0, 1]), "values has shape (2,), wanted (3,) for mine"),
+    "matrix": (lambda: Problem("mine", RULES, np.zeros((1, 3), int)), "values has shape (1, 3), wanted (3,) for mine"),
+    "floats": (lambda: Problem("mine", RULES, [0, 1.5, 2]), "values of mine are whole numbers, got float64"),
+    "truths": (lambda: Problem("mine", RULES, [True] * 3), "values of mine are whole numbers, got bool"),
+    "too large": (
+        lambda: Problem("mine", RULES, [0, 1, 4]),
+        "cell 2 holds value 4; values are 0 to 3, or -1 for open",
+    ),
+    "too small": (
+        lambda: Problem("mine", RULES, [OPEN, -2, 0]),
+        "cell 1 holds value -2; values are 0 to 3, or -1 for open",
+    ),
+    "not int32": (
+        lambda: Problem("mine", RULES, [2**32, 0, 0]),
+        "cell 0 holds value 4294967296; values are 0 to 3, or -1 for open",
+    ),
+    "half": (lambda: whole(0.5, "seed"), "seed is 0.5; wanted a whole number"),
+    "no list of cells": (lambda: as_cells([], "Unit"), "Unit needs at least one cell"),
+    "negative cell": (lambda: as_cells([-1], "Unit"), "Unit names cell -1; cells are numbered from 0"),
+    "cell twice": (lambda: as_cells([2, 2], "Unit"), "Unit names cell 2 twice; name each cell once"),
+    "checked length": (lambda: checker.violations(RULES, [0]), "got 1 values for 3 cells"),
+    "checked value": (
+        lambda: checker.violations(RULES, [0, 0, 9]),
+        "cell 2 holds value 9; values are 0 to 3, or -1 for open",
+    ),
+    "checked shape": (
+        lambda: checker.accepts(RULES, np.zeros(2, int), np.zeros((1, 3), int)),
+        "boards (1, 3) and givens (2,) must be [B, 3]",
+    ),
+    "checked kind": (
+        lambda: checker.accepts(RULES, np.zeros(3, int), np.zeros((1, 3), bool)),
+        "boards and givens hold whole numbers, got bool and int64",
+    ),
+    "box": (lambda: Sudoku(4, 5), "boxes of 4x5 make a 20x20 grid; grids are 2x2 to 16x16"),
+    "order": (lambda: LatinSquare(1), "Latin squares have order 2 to 25, got 1"),
+    "symbol twice": (
+        lambda: Symbols("11").rules,
+        "symbols of mine are '11'; wanted distinct ASCII characters",
+    ),
+    "open symbol": (lambda: Symbols("1.").rules, "symbols of mine are '1.'; a space or '.' is no symbol"),
+    "no domain": (lambda: get("latin-1"), "unknown domain 'latin-1'; installed are " + ", ".join(base.names())),
+    "two packages": (two_packages, "two installed packages register the domain 'mine'; uninstall one"),
+    "text length": (lambda: Symbols("12").parse("1"), "mine needs 2 cells, got 1 characters"),
+    "character": (
+        lambda: Symbols("12").parse("13"),
+        "row 1, column 2 (character 2) holds '3'; mine uses 12 and '.' or '0' for open cells",
+    ),
+    "numbers' shape": (
+        lambda: Symbols("12").from_numbers([[1], [2]]),
+        "mine needs shape (1, 2) or (2,), got (2, 1)",
+    ),
+    "no number": (
+        lambda: Symbols("12").from_numbers([1, "2"]),
+        "row 1, column 2 holds '2'; wanted a whole number",
+    ),
+    "number": (lambda: Symbols("12").from_numbers([3, 0]), "row 1, column 1 holds 3; wanted 1 to 2, or 0 for open"),
+}
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_the_core_refuses_in_words(name: str) -> None:
+    call, text = CORE[name]
+    with pytest.raises(errors.InvalidInput) as refusal:
+        call()
+    assert str(refusal.value) == text
+
+
+CORE_FILES = ("problem", "constraints", "checker", "domains.base", "domains.sudoku", "domains.latin")
+
+
+def raise_lines(path: Path) -> set[int]:
+    """First lines of all `raise` statements of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+
+
+def test_every_raise_of_the_core_is_hit_by_a_case_above() -> None:
+    files = {str(importlib.import_module(f"vmdsolve.{name}").__file__) for name in CORE_FILES}
+    hit: set[tuple[str, int]] = set()
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        del arg
+        if frame.f_code.co_filename not in files:
+            return None
+        if event == "line":
+            hit.add((frame.f_code.co_filename, frame.f_lineno))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for call, _ in (*CORE.values(), *CONSTRAINTS.values()):
+            with pytest.raises(errors.InvalidInput):
+                call()
+    finally:
+        sys.settrace(before)
+    wanted = {(file, line) for file in files for line in raise_lines(Path(file))}
+    assert wanted
+    assert sorted(wanted - hit) == []
+
+
+# The family -----------------------------------------------------------------------------------------
+
+
+def test_bad_input_is_a_value_error_and_a_missing_package_an_import_error() -> None:
+    family = {name: getattr(errors, name) for name in errors.__all__}
+    assert all(issubclass(error, errors.VmdsolveError) for error in family.values())
+    kinds = {name for name, error in family.items() if issubclass(error, ValueError)}
+    assert kinds == {"InvalidInput", "InvalidProblem", "ModelMismatch"}
+    assert issubclass(errors.InvalidProblem, errors.InvalidInput)
+    assert issubclass(errors.ModelMismatch, errors.InvalidInput)
+    assert issubclass(errors.MissingExtra, ImportError)
+    assert not issubclass(errors.VmdsolveError, ValueError)  # or `except ValueError` would catch MissingExtra
+
+
+# Public names ---------------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    assert dir(vmdsolve) == sorted(vmdsolve.__all__)
+    for name in vmdsolve.__all__:
+        value = getattr(vmdsolve, name)
+        if callable(value):
+            assert value.__doc__, name
+    assert vmdsolve.__version__.count(".") == 2
+    assert vmdsolve.get_domain("sudoku-9x9") is get("sudoku-9x9")
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'vmdsolve' has no attribute 'solver'"):
+        vmdsolve.solver  # noqa: B018
+    with pytest.raises(ImportError, match="cannot import name 'solver'"):
+        from vmdsolve import solver  # noqa: F401
