@@ -3,7 +3,7 @@
 // State        one frame a level: V symbols and the bits of the open cells, n blocks each. Frames are copied on
 //              a decision; a 9x9 Sudoku's is 640 bytes, which is cheaper than any trail.
 // T, N, W      type of a lane; blocks a symbol when known at compile time (0: read from the layout); bytes of a
-//              vector, the machine's own: compilers split wider ones badly (measured: 7 times slower).
+//              vector, the machine's own: GCC splits wider ones badly (measured: 3 times slower).
 // No function here takes or returns a vector by value: its ABI would depend on the instruction set.
 #pragma once
 #include <bit>

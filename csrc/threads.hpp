@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,7 +45,10 @@ void parallel_for(int64_t n, int threads, int64_t grain, const Body& body) {
     }
   };
   std::vector<std::thread> pool;
-  for (int i = 1; i < workers; ++i) pool.emplace_back(work);
+  try {
+    for (int i = 1; i < workers; ++i) pool.emplace_back(work);
+  } catch (const std::system_error&) {  // the system has no more threads to give: those there are do the work
+  }
   work();
   for (auto& thread : pool) thread.join();
   if (failure) std::rethrow_exception(failure);

@@ -25,7 +25,7 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     assert f"done: {weights}" in begun.stdout
     assert begun.stderr.count("the latent is dead") == 1  # four steps teach it nothing
 
-    refused = run(*train, *TINY)
+    refused = run(*train, *TINY, "--steps", 4)
     assert refused.exit_code == 2
     assert "holds a run already: go on with --resume, or name another with --run-dir" in refused.stderr
     assert "holds a run with config" in run(*train, "--resume", "--width", 5).stderr

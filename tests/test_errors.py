@@ -79,6 +79,7 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         "cell 0 holds value 4294967296; values are 0 to 3, or -1 for open",
     ),
     "half": (lambda: whole(0.5, "seed"), "seed is 0.5; wanted a whole number"),
+    "text": (lambda: whole("3", "seed"), "seed is '3'; wanted a whole number"),
     "no list of cells": (lambda: as_cells([], "Unit"), "Unit needs at least one cell"),
     "negative cell": (lambda: as_cells([-1], "Unit"), "Unit names cell -1; cells are numbered from 0"),
     "cell twice": (lambda: as_cells([2, 2], "Unit"), "Unit names cell 2 twice; name each cell once"),

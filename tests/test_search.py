@@ -82,10 +82,7 @@ class Collector(cp_model.CpSolverSolutionCallback):
 def cp_sat(rules: Rules, board: np.ndarray) -> list[tuple[int, ...]]:
     """Every solution, by an independent solver with its own form of each constraint."""
     model = cp_model.CpModel()
-    x = [
-        model.new_int_var(0, rules.V - 1, "") if v == OPEN else model.new_int_var(v, v, "")
-        for v in board.tolist()
-    ]
+    x = [model.new_int_var(0, rules.V - 1, "") if v == OPEN else model.new_int_var(v, v, "") for v in board.tolist()]
     for c in rules.constraints:
         cells = [x[i] for i in c.cells]
         match c:
@@ -276,9 +273,7 @@ def test_nothing_depends_on_threads_or_batch() -> None:
         whole = solve_values(rules, boards, limit=3, threads=1, marginals=marginals)
         two = solve_values(rules, boards, limit=3, threads=2, marginals=marginals)
         parts = [
-            solve_values(
-                rules, boards[i : i + 7], limit=3, marginals=None if marginals is None else guide[i : i + 7]
-            )
+            solve_values(rules, boards[i : i + 7], limit=3, marginals=None if marginals is None else guide[i : i + 7])
             for i in range(0, len(boards), 7)
         ]
         for name in whole._fields:
@@ -296,9 +291,7 @@ def test_marginals_change_the_order_only(instance: tuple[Rules, np.ndarray], see
     assert found == brute_force(rules, board)
 
 
-@pytest.mark.parametrize(
-    "rules", [sudoku(2), sudoku(3), queens(6)], ids=["sudoku-4x4", "sudoku-9x9", "queens-6"]
-)
+@pytest.mark.parametrize("rules", [sudoku(2), sudoku(3), queens(6)], ids=["sudoku-4x4", "sudoku-9x9", "queens-6"])
 def test_perfect_marginals_lead_straight_to_their_solution(rules: Rules) -> None:
     for solution in enumerate_values(rules, np.full(rules.L, OPEN), limit=4):
         guide = np.eye(rules.V, dtype=np.float32)[solution]
@@ -316,9 +309,7 @@ def test_predicates_filter_what_search_finds() -> None:
     assert result.complete.all()
     never = Rules(16, 4, (*sudoku(2).constraints, Predicate([0], lambda v: False)))  # noqa: ARG005
     assert solve_values(never, np.full((1, 16), OPEN)).status.tolist() == [SearchStatus.UNSATISFIABLE]
-    assert solve_values(never, np.full((1, 16), OPEN), node_limit=9).status.tolist() == [
-        SearchStatus.NODE_LIMIT
-    ]
+    assert solve_values(never, np.full((1, 16), OPEN), node_limit=9).status.tolist() == [SearchStatus.NODE_LIMIT]
     with pytest.raises(InvalidInput, match="Predicate"):
         generate_values(rules, 1)
 

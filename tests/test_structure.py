@@ -30,7 +30,7 @@ LAYERS = [
     {"model", "reading"},
     {"sampler"},
     {"stages", "evaluate"},
-    {"solve"},
+    {"solving"},
     {"files", "show", "train", "testing"},
     {"results"},
     {"journal"},
@@ -115,7 +115,7 @@ def test_modules_import_only_from_below(name: str) -> None:
     [
         ("checker", "from .kernels import candidates", "checker imports kernels, which is not below it"),
         ("checker", "def f():\n    from vmdsolve import search", "checker imports search, which is not below it"),
-        ("search", "if TYPE_CHECKING:\n    from . import solve", "search imports solve, which is not below it"),
+        ("search", "if TYPE_CHECKING:\n    from . import solving", "search imports solving, which is not below it"),
         ("domains.sudoku", "from ..search import propagate", "domains.sudoku imports search, which is not below it"),
         ("domains.mine", "import vmdsolve.model.vmd", "domains.mine imports model.vmd, which is not below it"),
         ("kernels.reference", "from .. import problem", "kernels.reference imports problem; it may import errors only"),
@@ -165,7 +165,7 @@ def test_exact_search_does_not_import_torch() -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["vmdsolve.check", "vmdsolve.count_solutions", "from vmdsolve.solve import check", "import vmdsolve.cli"]
+    "first", ["vmdsolve.check", "vmdsolve.count_solutions", "from vmdsolve.solving import check", "import vmdsolve.cli"]
 )
 def test_solve_is_the_function_whatever_is_used_first(first: str) -> None:
     """The module of the same name must not take its place."""
@@ -240,6 +240,6 @@ def test_the_examples_in_docstrings_are_true(name: str) -> None:
 
 
 def test_the_main_calls_have_examples() -> None:
-    for name in ("solve", "search", "checker", "constraints", "domains.base", "files"):
+    for name in ("solving", "search", "checker", "constraints", "domains.base", "files"):
         tests = doctest.DocTestFinder().find(importlib.import_module(f"vmdsolve.{name}"))
         assert sum(len(test.examples) for test in tests) > 0, name

@@ -1,8 +1,8 @@
 """vmdsolve: constraint solving and structured generation with variational masked diffusion.
 
 >>> import vmdsolve
->>> vmdsolve.solve("1......44......1").text
-'1234341223414321'
+>>> vmdsolve.solve("1......2..4..3..").text
+'1234341221434321'
 
 Names are loaded when first used: `import vmdsolve` imports neither torch nor NumPy.
 """
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .problem import Solution as Solution
     from .problem import Status as Status
     from .problem import Violation as Violation
-    from .solve import check as check
-    from .solve import count_solutions as count_solutions
-    from .solve import solve as solve
-    from .solve import solve_batch as solve_batch
+    from .solving import check as check
+    from .solving import count_solutions as count_solutions
+    from .solving import solve as solve
+    from .solving import solve_batch as solve_batch
 
 __version__ = "0.1.0"
 
@@ -45,11 +45,11 @@ _WHERE = {
     "Solution": "problem",
     "Status": "problem",
     "Violation": "problem",
-    "check": "solve",
-    "count_solutions": "solve",
+    "check": "solving",
+    "count_solutions": "solving",
     "get_domain": "domains",
-    "solve": "solve",
-    "solve_batch": "solve",
+    "solve": "solving",
+    "solve_batch": "solving",
 }
 __all__ = [
     "OPEN",

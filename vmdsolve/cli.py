@@ -89,7 +89,7 @@ def check(
     from .problem import OPEN
     from .reading import read
     from .show import words
-    from .solve import check as check_one
+    from .solving import check as check_one
 
     if domain is not None:
         domains.get(domain)

@@ -72,7 +72,7 @@ def solve(
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
-    from .solve import solve_batch
+    from .solving import solve_batch
 
     waiting: deque[Record] = deque()
 

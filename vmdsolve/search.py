@@ -127,9 +127,7 @@ class Enumeration(Iterator[Board]):
     nodes       propagations run so far
     """
 
-    def __init__(
-        self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None
-    ) -> None:
+    def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
         native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
         limit, node_limit, seconds = limits
         self._left = _or_none(limit, least=1)

@@ -1,5 +1,7 @@
 """solve, solve_batch, count_solutions, check: the public calls.
 
+(Not solve.py: a module of that name would take the place of the function vmdsolve.solve.)
+
 The way of a problem with method="vmd": propagate the givens (exact), let the model fill what is left with up to K
 latents, accept only what the checker accepts, and give the rest to exact search guided by the model's marginals.
 """
@@ -65,9 +67,9 @@ def solve(
 ) -> Solution:
     """Solve one problem: an answer that the checker accepted, or an honest status.
 
-    >>> solution = solve("1......44......1")
+    >>> solution = solve("1......2..4..3..")
     >>> solution.status, solution.text
-    (<Status.SOLVED: 'SOLVED'>, '1234341223414321')
+    (<Status.SOLVED: 'SOLVED'>, '1234341221434321')
 
     Main arguments
         grid        text, nested lists, a NumPy or torch array (0 = open, k = the k-th symbol), or a Problem
@@ -124,8 +126,8 @@ def solve_batch(
 ) -> Iterator[Solution]:
     """Solve many problems, in input order; answers do not depend on batch_size, order or threads.
 
-    >>> [s.text for s in solve_batch(["1......44......1", "." * 16], method="search")]
-    ['1234341223414321', '1234341221434321']
+    >>> [s.text for s in solve_batch(["1......2..4..3..", "1......44......1"], method="search")]
+    ['1234341221434321', '1423231441323241']
 
     Arguments
         problems    any iterable of what `solve` takes; read batch by batch, so it may be endless
@@ -164,7 +166,7 @@ def count_solutions(
 def check(problem: Grid, values: Grid, *, domain: str | None = None) -> list[Violation]:
     """What is wrong with `values` as an answer to `problem`: broken rules and changed givens; [] if nothing is.
 
-    >>> [v.relation for v in check("1......44......1", "2234341223414321")]
+    >>> [v.relation for v in check("1......2..4..3..", "2234341221434321")]
     ['given', 'row', 'column', 'box']
 
     Open cells are not wrong. To list clashing givens, pass the problem twice.
