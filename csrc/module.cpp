@@ -8,6 +8,11 @@ void register_search(pybind11::module_& m);   // bind_search.cpp
 
 PYBIND11_MODULE(_native, m) {
   m.doc() = "Native search and kernels of vmdsolve. Private: use vmdsolve.search and vmdsolve.kernels.";
+#if defined(__clang__)
+  m.attr("built_with") = "clang " __clang_version__;
+#elif defined(__GNUC__)
+  m.attr("built_with") = "g++ " __VERSION__;
+#endif
   vmd::register_kernels(m);
   vmd::register_search(m);
 }

@@ -33,6 +33,8 @@ def train(
     steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
     batch: Annotated[int | None, Option(help="Boards a step.")] = None,
     rate: Annotated[float | None, Option(help="Peak learning rate.")] = None,
+    decay: Annotated[float | None, Option(help="Share of the steps over which the rate falls.")] = None,
+    free: Annotated[int | None, Option(help="Up to so many loops without gradient before the others.")] = None,
     seed: Annotated[int | None, Option(help="Of the weights, the puzzles and the masks.")] = None,
     loops: Annotated[str | None, Option(help="Loops by share of the steps done, as in 0:8,0.1:16.")] = None,
     width: Annotated[int | None, Option(help="H, channels of a candidate.")] = None,
@@ -57,8 +59,8 @@ def train(
     where = domains.get(domain)
     folder = run_dir or Path("runs") / domain
     recipe = {
-        "steps": steps, "batch": batch, "rate": rate, "seed": seed, "bf16": bf16, "compile": compile,
-        "loops": None if loops is None else parse_loops(loops),
+        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
+        "compile": compile, "loops": None if loops is None else parse_loops(loops),
     }  # fmt: skip
     shape = {"width": width, "message": message, "hidden": hidden, "latent": latent, "prior": prior}
     if (folder / "state.safetensors").exists() != resume:
