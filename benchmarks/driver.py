@@ -45,9 +45,18 @@ def times(
 
 
 def take_turns(
-    calls: Mapping[str, Callable[[], object]], repeats: int, *, warm_up: int = 1, budget: float | None = None
+    calls: Mapping[str, Callable[[], object]],
+    repeats: int,
+    *,
+    warm_up: int = 1,
+    budget: float | None = None,
+    rest: float = 0.0,
 ) -> dict[str, list[float]]:
-    """`times` of several calls, one after the other in each round, so that a change of the machine meets all."""
+    """`times` of several calls, one after the other in each round, so that a change of the machine meets all.
+
+    rest    seconds to sleep before each turn, which then begins with one call that is not timed: torch's threads spin
+            for milliseconds after their work, on the cores that the next one needs
+    """
     for _ in range(warm_up):
         for call in calls.values():
             call()
@@ -57,6 +66,9 @@ def take_turns(
         if repeat and budget is not None and time.perf_counter() - begun > budget:
             break
         for name, call in calls.items():
+            if rest:
+                time.sleep(rest)
+                call()
             start = time.perf_counter()
             call()
             taken[name].append(time.perf_counter() - start)
