@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import torch
 from typer import Option
 
-from vmdsolve.evaluate import SECOND_NOISE, Accuracy, evaluate
+from vmdsolve.evaluate import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
-from vmdsolve.sampler import Plan, Predictor
+from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
 from .driver import RESULTS, Row, Run, table, wilson
 from .puzzles import choose, sudoku

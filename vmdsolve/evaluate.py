@@ -11,13 +11,12 @@ from .checker import accepts
 from .domains import Domain
 from .errors import InvalidInput
 from .problem import Board, board_keys
-from .sampler import Plan, Predictor, latent_keys, sample
+from .sampler import SECOND_NOISE, Plan, Predictor, latent_keys, sample
 from .search import generate_values
 
-__all__ = ["EVALUATION_SEED", "SECOND_NOISE", "Accuracy", "evaluate", "held_out"]
+__all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
 
 EVALUATION_SEED = 2**62  # seeds from here on make evaluation problems; training refuses them
-SECOND_NOISE = 0.5  # order noise of every latent after the first
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ from .errors import InvalidInput
 from .model.vmd import VMD
 from .problem import OPEN, Board, Rules
 
-__all__ = ["Plan", "Predictor", "Sample", "latent_keys", "sample"]
+__all__ = ["SECOND_NOISE", "Plan", "Predictor", "Sample", "latent_keys", "sample"]
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
+SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
 TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that rounding does not depend on the batch
 
 

@@ -28,7 +28,6 @@ __all__ = ["Options", "Outcome", "run"]
 
 METHODS = ("vmd", "vmd-only", "search")
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
-SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def _sample(
     allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
     guide      [B, L, V], receives the logits of the first evaluation
     """
-    from .sampler import Plan, latent_keys, sample
+    from .sampler import SECOND_NOISE, Plan, latent_keys, sample
 
     share = None if options.time_limit is None else options.time_limit / 2 * len(rows)  # search has the other half
     deadline = None if share is None else time.perf_counter() + share
