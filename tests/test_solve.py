@@ -171,8 +171,11 @@ def test_a_domain_without_weights_is_solved_by_search_and_refused_by_vmd_only() 
 
 
 def test_a_model_of_another_domain_is_refused(small_model: VMD) -> None:
-    with pytest.raises(ModelMismatch, match="trained for sudoku-4x4, not for sudoku-9x9"):
-        solve(HARD, model=small_model)
+    for puzzle in (HARD, GOOD):  # the second needs no model, and still
+        with pytest.raises(ModelMismatch, match="trained for sudoku-4x4, not for sudoku-9x9"):
+            solve(puzzle, model=small_model)
+        with pytest.raises(ModelMismatch, match="no weights at"):
+            solve(puzzle, model="no-such-file.safetensors")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcom
     """All stages for problems [B, L] of one set of rules."""
     outcome = Outcome.unknown(*boards.shape)
     guide = None
+    if options.model is not None and options.method != "search":
+        _predictor(domain, options)  # wrong weights are refused even where propagation alone will do
     if options.method == "vmd-only":
         predict = _predictor(domain, options)
         if predict is None:
