@@ -212,7 +212,10 @@ class Run:
     ) -> None:
         if kind is not None and not self.rows:
             return
-        path = self.folder / f"{self.head['name']}-{self.head['date']}-{self.head['commit']}.json"
+        stem = f"{self.head['name']}-{self.head['date']}-{self.head['commit']}"
+        path = self.folder / f"{stem}.json"
+        if path.exists():  # another run began in the same second
+            path = self.folder / f"{stem}-{os.getpid()}.json"
         seconds = time.perf_counter() - self._begun
         tail = {"notes": self.notes, "complete": kind is None, "seconds": seconds, "rows": self.rows}
         self.folder.mkdir(parents=True, exist_ok=True)
