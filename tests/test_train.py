@@ -65,10 +65,11 @@ def test_the_stream_is_a_function_of_seed_and_step() -> None:
 
 
 def test_answers_are_answers_and_visible_cells_agree_with_them() -> None:
-    x, x0, noise = Trainer(FOUR, SHAPE, replace(RECIPE, batch=64)).batch(0)
+    x, x0, noise, t = Trainer(FOUR, SHAPE, replace(RECIPE, batch=64)).batch(0)
     boards = x0.numpy().astype(np.int32)
     assert accepts(FOUR.rules, x.numpy().astype(np.int32), boards).all()
     assert noise.shape == (64, 2)
+    assert ((t > 0) & (t <= 1)).all()
     assert 0.3 < (x < 0).float().mean() < 0.9
 
 
@@ -76,10 +77,10 @@ def test_solving_masks_leave_the_clues_visible() -> None:
     """With nothing but clues visible every board is a problem with one solution."""
     from vmdsolve.search import solve_values
 
-    x, _, _ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=1.0, full=1.0)).batch(0)
+    x, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=1.0, full=1.0)).batch(0)
     result = solve_values(FOUR.rules, x.numpy().astype(np.int32), limit=2)
     assert (result.counts == 1).all()
-    free, _, _ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=0.0, full=1.0)).batch(0)
+    free, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=0.0, full=1.0)).batch(0)
     assert (free < 0).all()
 
 
@@ -91,6 +92,15 @@ def test_training_lowers_the_loss_and_the_progress_says_so() -> None:
     assert progress[-1].puzzles == 2400
     assert 0 <= progress[-1].active_units <= 2
     assert progress[-1].puzzles_per_second > 0
+
+
+def test_the_elbo_weighs_boards_by_time_and_the_default_does_not() -> None:
+    ends = []
+    for weighting in ("cells", "elbo"):
+        trainer = Trainer(FOUR, SHAPE, replace(RECIPE, weighting=weighting))
+        trainer.advance()
+        ends.append(state_of(trainer))
+    assert any(not torch.equal(a, b) for a, b in zip(*ends, strict=True))
 
 
 def test_stopping_by_the_clock_saves(tmp_path: Path) -> None:
@@ -116,11 +126,12 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     ("change", "text"),
     [
         ({"steps": 0}, "at least 1"),
+        ({"weighting": "time"}, "weighting is 'time'"),
         ({"seed": EVALUATION_SEED}, "training seeds are 0 to 2\\^62 - 1"),
         ({"seed": -1}, "training seeds are"),
     ],
 )
-def test_wrong_recipes_are_refused(change: dict[str, int], text: str) -> None:
+def test_wrong_recipes_are_refused(change: dict[str, object], text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
         replace(RECIPE, **change)
 

@@ -27,7 +27,7 @@ from .errors import InvalidInput, ModelMismatch
 from .evaluate import EVALUATION_SEED
 from .model.checkpoint import load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
-from .model.vmd import VMD, Terms
+from .model.vmd import VMD, Terms, objective, weight
 from .problem import OPEN
 from .search import generate_values
 
@@ -49,6 +49,8 @@ class Recipe:
     solving     share of boards whose clues are all visible (masks as they occur while solving);
                 the others are masked freely
     full        share of the solving boards on which nothing but the clues is visible
+    weighting   "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the
+                ELBO has it, which favours boards with few open cells
     latent_kl   lambda of the ELBO, reached linearly over the first tenth of the steps
     ema         decay of the averaged weights, which are what is saved
     bf16        bfloat16 autocast (fast where the CPU has AVX512-BF16 or AMX, or on a GPU)
@@ -65,6 +67,7 @@ class Recipe:
     free: int = 16
     solving: float = 0.9
     full: float = 0.3
+    weighting: str = "cells"
     latent_kl: float = 1.0
     ema: float = 0.998
     seed: int = 0
@@ -75,6 +78,8 @@ class Recipe:
         object.__setattr__(self, "loops", tuple((float(a), int(b)) for a, b in self.loops))
         if self.steps < 1 or self.batch < 1:
             raise InvalidInput(f"steps and batch must be at least 1, got {self.steps} and {self.batch}")
+        if self.weighting not in ("cells", "elbo"):
+            raise InvalidInput(f"weighting is {self.weighting!r}; wanted 'cells' or 'elbo'")
         if not 0 <= self.seed < EVALUATION_SEED:
             raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
 
@@ -99,7 +104,7 @@ class Progress:
 
     step: int
     puzzles: int
-    loss: float  # what is minimised, nats a masked cell
+    loss: float  # cross-entropy, mean over the supervised loops, later ones counting more; nats a masked cell
     last: float  # cross-entropy after the last loop, nats a masked cell
     kl: float  # nats a board
     active_units: int  # latent dimensions with KL above 0.01 nats; 0 = the latent is dead
@@ -137,8 +142,8 @@ class Trainer:
 
     # Data ---------------------------------------------------------------------------------------
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Masked tokens x [B, L], answers x0 [B, L] and latent noise [B, D] of one step."""
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Masked tokens x [B, L], answers x0 [B, L], latent noise [B, D] and times t [B] of one step."""
         r, B, L = self.recipe, self.recipe.batch, self.domain.rules.L
         puzzles, answers = generate_values(self.domain.rules, B, seed=r.seed, first=step * B)
         rng = np.random.default_rng((r.seed, step))
@@ -147,13 +152,14 @@ class Trainer:
             answers[b] = values[answers[b, cells]]
             given = puzzles[b, cells] != OPEN
             puzzles[b] = np.where(given, answers[b], OPEN)
-        t = rng.random((B, 1))  # the time: probability that an open cell is masked
+        t = np.maximum(rng.random((B, 1)), 1e-3)  # the time: probability that an open cell is masked
         solving = rng.random((B, 1)) < r.solving
         t[rng.random((B, 1)) < r.full] = 1.0
         masked = (rng.random((B, L)) < t) & (~solving | (puzzles == OPEN))
         x = np.where(masked, OPEN, answers)
         noise = rng.standard_normal((B, self.config.latent), np.float32)
-        return tuple(torch.from_numpy(a).to(self.device) for a in (x.astype(np.int64), answers.astype(np.int64), noise))  # type: ignore[return-value]
+        arrays = (x.astype(np.int64), answers.astype(np.int64), noise, t[:, 0].astype(np.float32))
+        return tuple(torch.from_numpy(a).to(self.device) for a in arrays)  # type: ignore[return-value]
 
     # The loop -----------------------------------------------------------------------------------
 
@@ -161,16 +167,16 @@ class Trainer:
         """One optimiser step; returns the ELBO's terms, detached."""
         r, step = self.recipe, self.step
         loops = r.loops_at(step)
-        x, x0, noise = self.batch(step)
+        x, x0, noise, t = self.batch(step)
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step)
         self.optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
             terms: Terms = self.model.terms(x, x0, noise, loops=loops + r.free_at(step), supervise=loops)
         share = torch.arange(1, loops + 1, device=self.device) / loops  # later loops count more
-        count = terms.masked.sum().clamp(min=1)
         anneal = r.latent_kl * min(1.0, 10 * (step + 1) / r.steps)
-        loss = ((share / share.sum()) @ terms.nll.sum(1) + anneal * terms.kl.sum()) / count
+        w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
+        loss = objective(terms, share / share.sum(), w, anneal)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         self.optimizer.step()

@@ -18,7 +18,7 @@ from .config import ModelConfig
 from .denoiser import Denoiser
 from .latent import Encoder, Gaussian, kl
 
-__all__ = ["VMD", "Terms", "reconstruction", "weight"]
+__all__ = ["VMD", "Terms", "objective", "reconstruction", "weight"]
 
 
 class Terms(NamedTuple):
@@ -48,6 +48,21 @@ def weight(t: Tensor) -> Tensor:
     tensor([1., 2.])
     """
     return 1 / t
+
+
+def objective(terms: Terms, share: Tensor, w: Tensor, latent_kl: float) -> Tensor:
+    """What training minimises: the ELBO's terms of B boards as one mean over masked cells, in nats a cell.
+
+    share      [S] how much each supervised loop counts, summing to 1
+    w          [B] weight of each board: `weight(t)` for the ELBO as written above, ones to count all masked cells alike
+    latent_kl  lambda
+
+    >>> terms = Terms(torch.tensor([[6.0, 1.0]]), torch.tensor([[0.5], [0.0]]), torch.tensor([3, 1]))
+    >>> objective(terms, torch.ones(1), torch.tensor([1.0, 2.0]), 1.0)
+    tensor(1.7000)
+    """
+    kl_of_board = terms.kl.sum(1)
+    return (share @ (terms.nll @ w) + latent_kl * (w @ kl_of_board)) / (w @ terms.masked.to(w.dtype)).clamp(min=1)
 
 
 class VMD(nn.Module):
