@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks import driver, puzzles, readme
+from benchmarks.kernels import shown as kernels_shown
+from benchmarks.peers import PEERS, work
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
 from vmdsolve.model.config import ModelConfig
@@ -20,11 +23,6 @@ from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT))  # benchmarks is no part of the installed package
-
-from benchmarks import driver, puzzles, readme  # noqa: E402
-from benchmarks.kernels import shown as kernels_shown  # noqa: E402
-from benchmarks.peers import PEERS, work  # noqa: E402
 
 HARD = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4.."
 ANSWER = "812753649943682175675491283154237896369845721287169534521974368438526917796318452"
