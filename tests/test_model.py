@@ -16,7 +16,8 @@ from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.checkpoint import load_model, packaged, save_model, save_tensors
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.latent import Encoder, Gaussian, kl
+from vmdsolve.model.encoder import Encoder
+from vmdsolve.model.latent import Gaussian, kl
 from vmdsolve.model.vmd import VMD, reconstruction, weight
 
 SIX = get("sudoku-6x6")

@@ -23,11 +23,14 @@ class Toy:
     """A network in closed form. With latent: cell l holds 1 with probability `high` where z > 0, else 1 - `high`.
     Without: a cell holds 1 with probability `high` if an odd number of ones is visible, else 1 - `high`."""
 
-    latent: int
+    z_width: int
     high: float = 0.8
 
-    def __call__(self, x: Board, noise: Floats) -> Floats:
-        up = noise[:, 0] > 0 if self.latent else (x == 1).sum(axis=1) % 2 == 1
+    def draw(self, x: Board, noise: Floats) -> Floats:
+        return noise
+
+    def __call__(self, x: Board, z: Floats) -> Floats:
+        up = z[:, 0] > 0 if self.z_width else (x == 1).sum(axis=1) % 2 == 1
         p = np.where(up, self.high, 1 - self.high)
         return np.broadcast_to(np.log(np.stack([1 - p, p], -1))[:, None], (*x.shape, 2)).astype(np.float32)
 
@@ -35,7 +38,7 @@ class Toy:
 def counts(toy: Toy, plan: Plan, seed: int = 0) -> list[int]:
     keys = latent_keys(np.arange(N, dtype=np.uint64), 0)
     boards = np.full((N, 3), OPEN, np.int32)
-    drawn = sample(toy, FREE, boards, plan, keys=keys, seed=seed)  # type: ignore[arg-type]
+    drawn = sample(toy, FREE, boards, plan, keys=keys, seed=seed)
     assert (drawn.values >= 0).all()
     assert (drawn.nfe == plan.steps).all()
     found = Counter(map(tuple, drawn.values.tolist()))
@@ -89,12 +92,12 @@ def test_a_boards_fate_hangs_on_its_key_alone() -> None:
     keys = latent_keys(np.arange(40, dtype=np.uint64), 3)
     boards = np.full((40, 3), OPEN, np.int32)
     plan = Plan(steps=2, order="margin", temperature=1.0, noise=0.5)
-    whole = sample(Toy(1), FREE, boards, plan, keys=keys, seed=9)  # type: ignore[arg-type]
-    back = sample(Toy(1), FREE, boards[::-1], plan, keys=keys[::-1], seed=9)  # type: ignore[arg-type]
-    part = sample(Toy(1), FREE, boards[10:13], plan, keys=keys[10:13], seed=9)  # type: ignore[arg-type]
+    whole = sample(Toy(1), FREE, boards, plan, keys=keys, seed=9)
+    back = sample(Toy(1), FREE, boards[::-1], plan, keys=keys[::-1], seed=9)
+    part = sample(Toy(1), FREE, boards[10:13], plan, keys=keys[10:13], seed=9)
     assert (whole.values == back.values[::-1]).all()
     assert (whole.values[10:13] == part.values).all()
-    other = sample(Toy(1), FREE, boards, plan, keys=keys, seed=10)  # type: ignore[arg-type]
+    other = sample(Toy(1), FREE, boards, plan, keys=keys, seed=10)
     assert (whole.values != other.values).any()
 
 
@@ -105,19 +108,22 @@ def test_givens_stay_and_the_guard_keeps_peers_apart() -> None:
     class Stubborn:
         """Wants symbol 0 everywhere."""
 
-        latent = 0
+        z_width = 0
 
-        def __call__(self, x: Board, noise: Floats) -> Floats:
-            assert noise.shape == (len(x), 0)
+        def draw(self, x: Board, noise: Floats) -> Floats:
+            return noise
+
+        def __call__(self, x: Board, z: Floats) -> Floats:
+            assert z.shape == (len(x), 0)
             return np.broadcast_to(np.array([2, 1, 0], np.float32), (*x.shape, 3)).copy()
 
     boards = np.array([[OPEN, OPEN, OPEN], [OPEN, 0, OPEN]], np.int32)
     keys = board_keys(rules, boards)
     before = boards.copy()
-    legal = sample(Stubborn(), rules, boards, Plan(steps=3), keys=keys)  # type: ignore[arg-type]
+    legal = sample(Stubborn(), rules, boards, Plan(steps=3), keys=keys)
     assert [sorted(row) for row in legal.values.tolist()] == [[0, 1, 2]] * 2
     assert legal.values[1, 1] == 0
-    free = sample(Stubborn(), rules, boards, Plan(steps=1, legal=False), keys=keys)  # type: ignore[arg-type]
+    free = sample(Stubborn(), rules, boards, Plan(steps=1, legal=False), keys=keys)
     assert free.values.tolist() == [[0, 0, 0]] * 2
     assert (boards == before).all()
 
@@ -126,16 +132,16 @@ def test_a_stuck_board_leaves_and_is_not_charged() -> None:
     rules = Rules(2, 2, (AllDifferent([0, 1]),))
     boards = np.array([[0, OPEN], [OPEN, OPEN]], np.int32)
     only_zero = np.array([[1, 1], [3, 3]], np.uint64)  # the open cell of the first board may hold 0 only: illegal
-    drawn = sample(Toy(0), rules, boards, Plan(steps=2), keys=board_keys(rules, boards), domains=only_zero)  # type: ignore[arg-type]
+    drawn = sample(Toy(0), rules, boards, Plan(steps=2), keys=board_keys(rules, boards), domains=only_zero)
     assert drawn.values[0].tolist() == [0, OPEN]
     assert drawn.nfe.tolist() == [0, 2]
 
 
 def test_early_commits_save_evaluations() -> None:
     boards, keys = np.full((5, 3), OPEN, np.int32), np.arange(5, dtype=np.uint64)
-    drawn = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.5), keys=keys)  # type: ignore[arg-type]
+    drawn = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.5), keys=keys)
     assert drawn.nfe.tolist() == [1] * 5
-    late = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.7), keys=keys, trace=True)  # type: ignore[arg-type]
+    late = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.7), keys=keys, trace=True)
     assert late.nfe.tolist() == [3] * 5
     assert late.trace is not None
     assert (late.trace[:, 0] >= 0).sum(axis=1).tolist() == [1, 2, 3]

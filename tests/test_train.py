@@ -65,7 +65,8 @@ def test_the_stream_is_a_function_of_seed_and_step() -> None:
 
 
 def test_answers_are_answers_and_visible_cells_agree_with_them() -> None:
-    x, x0, noise, t = Trainer(FOUR, SHAPE, replace(RECIPE, batch=64)).batch(0)
+    start, x, x0, noise, t = Trainer(FOUR, SHAPE, replace(RECIPE, batch=64)).batch(0)
+    assert ((start == x) | (start < 0)).all()  # what is visible at the start stays visible
     boards = x0.numpy().astype(np.int32)
     assert accepts(FOUR.rules, x.numpy().astype(np.int32), boards).all()
     assert noise.shape == (64, 2)
@@ -77,10 +78,10 @@ def test_solving_masks_leave_the_clues_visible() -> None:
     """With nothing but clues visible every board is a problem with one solution."""
     from vmdsolve.search import solve_values
 
-    x, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=1.0, full=1.0)).batch(0)
+    _, x, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=1.0, full=1.0)).batch(0)
     result = solve_values(FOUR.rules, x.numpy().astype(np.int32), limit=2)
     assert (result.counts == 1).all()
-    free, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=0.0, full=1.0)).batch(0)
+    _, free, *_ = Trainer(FOUR, SHAPE, replace(RECIPE, batch=32, solving=0.0, full=1.0)).batch(0)
     assert (free < 0).all()
 
 

@@ -1,8 +1,11 @@
 """The sampling loop: draw z, predict, choose and commit the most certain cells, again.
 
-    for step in 0 .. T-1:
-        logits = denoiser(x, z)                                    [B, L, V]
-        x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / (T - step)) cells
+    for each block of cells, left to right (mostly one block, the whole board):
+        z from the prior, given what is visible
+        for step in the block's share of T:
+            logits = denoiser(x, z)                                    [B, L, V]
+            x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / steps left) cells
+            open some cells again, if the plan says so
 Boards that are full, or stuck at a cell without a legal symbol, leave the batch. Every board's randomness hangs on
 (seed, its key, step, cell) alone, and the network runs in tiles of one fixed shape, so a board's fate does not
 depend on what else is in the batch. Across machines and thread counts, floating-point sums inside the network
@@ -11,23 +14,26 @@ may round differently; where two confidences differ by less than that, the order
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from . import kernels
 from .errors import InvalidInput
 from .model.vmd import VMD
 from .problem import OPEN, Board, Rules
 
-__all__ = ["SECOND_NOISE", "Plan", "Predictor", "Sample", "latent_keys", "sample"]
+__all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edges", "latent_keys", "reopen", "sample"]
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
+REMASK = ("none", "least", "conflicts")
 TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that rounding does not depend on the batch
 
 
@@ -41,6 +47,10 @@ class Plan:
     temperature  0: the most probable symbol; else symbols are drawn at this temperature
     noise        uniform noise on the confidence: another order of commits a latent
     each_step    draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
+    blocks       left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
+    remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
+                 hold the symbol of a peer)
+    rate         share of these that each step but a block's last opens, the least certain first
     legal        mask symbols that a filled peer holds, and guard commits of one step against each other;
                  False leaves everything to the network
     """
@@ -51,6 +61,9 @@ class Plan:
     temperature: float = 0.0
     noise: float = 0.0
     each_step: bool = False
+    blocks: int = 1
+    remask: str = "none"
+    rate: float = 0.2
     legal: bool = True
 
     def __post_init__(self) -> None:
@@ -59,6 +72,12 @@ class Plan:
         if self.order not in kernels.ORDERS and self.order not in kernels.ALIASES:
             names = ", ".join((*kernels.ORDERS, *kernels.ALIASES))
             raise InvalidInput(f"order is {self.order!r}; wanted one of {names}")
+        if not 1 <= self.blocks <= self.steps:
+            raise InvalidInput(f"blocks is {self.blocks!r}; wanted 1 to the number of steps, {self.steps}")
+        if self.remask not in REMASK:
+            raise InvalidInput(f"remask is {self.remask!r}; wanted one of {', '.join(REMASK)}")
+        if not 0 < self.rate <= 1:
+            raise InvalidInput(f"rate is {self.rate!r}; wanted a share above 0, at most 1")
 
 
 class Sample(NamedTuple):
@@ -74,6 +93,15 @@ class Sample(NamedTuple):
     nfe: npt.NDArray[np.int64]
     first: Floats
     trace: Board | None
+
+
+class Network(Protocol):
+    """What the loop asks of a model; Predictor is one, and tests use laws in closed form."""
+
+    @property
+    def z_width(self) -> int: ...
+    def draw(self, x: Board, noise: Floats, /) -> Floats: ...
+    def __call__(self, x: Board, z: Floats, /) -> Floats: ...
 
 
 @dataclass
@@ -95,24 +123,51 @@ class Predictor:
         self.tile = TILES.get(self.device.partition(":")[0], TILES["cuda"])
 
     @property
-    def latent(self) -> int:
-        """D, how many normal numbers a board needs."""
-        return self.model.config.latent
+    def z_width(self) -> int:
+        """Z, how many numbers z is."""
+        return self.model.config.z_width
+
+    def draw(self, x: Board, noise: Floats) -> Floats:
+        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
+        if not self.z_width:
+            return noise
+        return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
+
+    def __call__(self, x: Board, z: Floats) -> Floats:
+        """Logits [B, L, V] for tokens x [B, L] and latents z [B, Z]."""
+        return self._tiled(lambda tokens, z: self.model(tokens, z if self.z_width else None, self.loops), x, z)
 
     @torch.inference_mode()
-    def __call__(self, x: Board, noise: Floats) -> Floats:
-        """Logits [B, L, V] for tokens x [B, L] and standard normal noise [B, D] that the latent is made of."""
+    def _tiled(self, function: Callable[[Tensor, Tensor], Tensor | None], x: Board, rows: Floats) -> Floats:
+        """A function of tokens [B, L] and further rows [B, ...], applied to tiles of a fixed number of boards."""
         B, tile = len(x), self.tile
-        padded = -(-B // tile) * tile
-        tokens = torch.from_numpy(np.resize(x, (padded, x.shape[1])).astype(np.int64))
-        normal = torch.from_numpy(np.resize(noise, (padded, noise.shape[1])).astype(np.float32))
+        padded = max(1, -(-B // tile)) * tile
+        tokens = torch.from_numpy(_padded(x.astype(np.int64), padded))
+        others = torch.from_numpy(_padded(rows.astype(np.float32), padded))
         out = []
         for start in range(0, padded, tile):
-            board = tokens[start : start + tile].to(self.device)
-            with torch.autocast(board.device.type, torch.bfloat16, enabled=self.bf16):
-                z = self.model.draw(board, normal[start : start + tile].to(self.device))
-                out.append(self.model(board, z, self.loops).float().cpu())
-        return torch.cat(out)[:B].numpy() if out else np.zeros((0, x.shape[1], self.model.denoiser.V), np.float32)
+            part = slice(start, start + tile)
+            with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bf16):
+                done = function(tokens[part].to(self.device), others[part].to(self.device))
+            assert done is not None
+            out.append(done.float().cpu())
+        return np.asarray(torch.cat(out)[:B].numpy())
+
+
+def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+    """`n` rows: these, and zeros."""
+    out = np.zeros((n, *rows.shape[1:]), rows.dtype)
+    out[: len(rows)] = rows
+    return out
+
+
+def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
+    """[blocks + 1] where each of so many nearly equal parts of 0 .. n begins, and the end.
+
+    >>> block_edges(4, 2).tolist(), block_edges(5, 2).tolist()
+    ([0, 2, 4], [0, 2, 5])
+    """
+    return np.arange(blocks + 1) * n // blocks
 
 
 def latent_keys(keys: Keys, latent: int) -> Keys:
@@ -133,7 +188,7 @@ def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:
 
 
 def sample(
-    predict: Predictor,
+    predict: Network,
     rules: Rules,
     boards: Board,
     plan: Plan,
@@ -151,43 +206,76 @@ def sample(
     Returns a Sample; a board's `nfe` counts the steps in which it was still open.
     """
     B, L, V = len(boards), rules.L, rules.V
-    everything = np.uint64(2**V - 1)
     peers = rules.peers if plan.legal else rules.peers[:, :0]
-    x = boards.copy()
-    legal = np.full((B, L), everything) if domains is None else domains
-    legal = kernels.candidates(x, legal, peers)
+    allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
+    x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
+    certainty = np.zeros((B, L), np.float32)  # of each filled cell, when it was filled
+    z = np.zeros((B, predict.z_width), np.float32)
     history = []
-    noise = _normal(seed, keys, 0, predict.latent)
-    for step in range(plan.steps):
-        opened = x == OPEN
-        stuck = (opened & (legal == 0)).any(axis=1)
-        rows = np.flatnonzero(opened.any(axis=1) & ~stuck)
-        if not rows.size:
-            break
-        if plan.each_step and step:
-            noise[rows] = _normal(seed, keys[rows], step, predict.latent)
-        logits = predict(x[rows], noise[rows])
-        if step == 0:
-            first[rows] = logits
-        nfe[rows] += 1
-        left = opened[rows].sum(axis=1)
-        x[rows], _, legal[rows] = kernels.unmask(
-            logits,
-            x[rows],
-            legal[rows],
-            peers,
-            key=keys[rows],
-            order=plan.order,
-            n_keep=-(-left // (plan.steps - step)).astype(np.int32),
-            threshold=plan.threshold,
-            temperature=plan.temperature,
-            guard=plan.legal,
-            noise=plan.noise,
-            seed=seed,
-            step=step,
-        )
-        if trace:
-            history.append(x.copy())
+    cells, turns = block_edges(L, plan.blocks), block_edges(plan.steps, plan.blocks)
+    for block in range(plan.blocks):
+        inside = (np.arange(L) >= cells[block]) & (np.arange(L) < cells[block + 1])
+        for step in range(turns[block], turns[block + 1]):
+            opened = (x == OPEN) & inside
+            stuck = ((x == OPEN) & (legal == 0)).any(axis=1)
+            rows = np.flatnonzero(opened.any(axis=1) & ~stuck)
+            if not rows.size:
+                break
+            if plan.each_step or step == turns[block]:
+                z[rows] = predict.draw(x[rows], _normal(seed, keys[rows], step, predict.z_width))
+            logits = predict(x[rows], z[rows])
+            if step == 0:
+                first[rows] = logits
+            nfe[rows] += 1
+            offered = np.where(inside, legal[rows], np.uint64(0))  # nothing is committed in a later block
+            left = turns[block + 1] - step
+            filled, committed, _ = kernels.unmask(
+                logits,
+                x[rows],
+                offered,
+                peers,
+                key=keys[rows],
+                order=plan.order,
+                n_keep=-(-opened[rows].sum(axis=1) // left).astype(np.int32),
+                threshold=plan.threshold,
+                temperature=plan.temperature,
+                guard=plan.legal,
+                noise=plan.noise,
+                seed=seed,
+                step=step,
+            )
+            if plan.remask != "none":
+                certainty[rows] = np.where(committed, _certainty(logits, filled, offered), certainty[rows])
+                if left > 1:
+                    mine = (boards[rows] == OPEN) & inside & (filled != OPEN)
+                    if plan.remask == "conflicts":
+                        mine &= kernels.conflicts(filled, rules.peers)
+                    filled = reopen(filled, mine, certainty[rows], plan.rate)
+            x[rows] = filled
+            legal[rows] = kernels.candidates(filled, allowed[rows], peers)
+            if trace:
+                history.append(x.copy())
     return Sample(x, nfe, first, np.stack(history) if history else None)
+
+
+def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -> Floats:
+    """[B, L] probability of the symbol that a cell holds, among those it was offered."""
+    V = logits.shape[2]
+    legal = (offered[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1
+    weight = np.where(legal, np.exp(logits - logits.max(axis=2, keepdims=True)), 0)
+    held = np.take_along_axis(weight, np.maximum(filled, 0)[..., None].astype(np.int64), 2)[..., 0]
+    return np.asarray(held / np.maximum(weight.sum(axis=2), np.finfo(np.float32).tiny), np.float32)
+
+
+def reopen(x: Board, mine: npt.NDArray[np.bool_], certainty: Floats, rate: float) -> Board:
+    """x [B, L] with a share `rate` of the cells `mine` [B, L] open again, rounded up, the least certain first.
+
+    >>> x, mine = np.array([[4, 5, 6]], np.int32), np.array([[True, True, False]])
+    >>> reopen(x, mine, np.array([[0.9, 0.2, 0.1]], np.float32), 0.5).tolist()
+    [[4, -1, 6]]
+    """
+    n = np.ceil(rate * mine.sum(axis=1, keepdims=True))
+    rank = np.where(mine, certainty, np.inf).argsort(axis=1, kind="stable").argsort(axis=1)
+    return np.asarray(np.where(mine & (rank < n), OPEN, x), np.int32)

@@ -23,79 +23,14 @@ from torch import Tensor
 
 from . import __version__
 from .domains import Domain
-from .errors import InvalidInput, ModelMismatch
-from .evaluate import EVALUATION_SEED
+from .errors import ModelMismatch
 from .model.checkpoint import load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
 from .model.vmd import VMD, Terms, objective, weight
-from .problem import OPEN
-from .search import generate_values
+from .recipe import Recipe
+from .stream import Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
-
-
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Every choice of a training run besides the model's shape.
-
-    steps       optimiser steps of the whole run; the learning rate's schedule depends on it
-    batch       B, boards a step
-    rate        peak learning rate of AdamW: linear warm-up, constant, then linear decay over the last `decay`
-    loops       ((from this fraction of the steps on, loops), ...), ascending; supervised, with gradient
-    free        up to so many loops more before those, without gradient, drawn anew each step once `loops` has
-                reached its last value: the network learns to go on from where it has come to
-    solving     share of boards whose clues are all visible (masks as they occur while solving);
-                the others are masked freely
-    full        share of the solving boards on which nothing but the clues is visible
-    weighting   "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the
-                ELBO has it, which favours boards with few open cells
-    latent_kl   lambda of the ELBO, reached linearly over the first tenth of the steps
-    ema         decay of the averaged weights, which are what is saved
-    bf16        bfloat16 autocast (fast where the CPU has AVX512-BF16 or AMX, or on a GPU)
-    """
-
-    steps: int = 6000
-    batch: int = 64
-    rate: float = 4e-3
-    warmup: int = 100
-    decay: float = 0.4
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    loops: tuple[tuple[float, int], ...] = ((0.0, 8), (0.1, 16))
-    free: int = 16
-    solving: float = 0.9
-    full: float = 0.3
-    weighting: str = "cells"
-    latent_kl: float = 1.0
-    ema: float = 0.998
-    seed: int = 0
-    bf16: bool = True
-    compile: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "loops", tuple((float(a), int(b)) for a, b in self.loops))
-        if self.steps < 1 or self.batch < 1:
-            raise InvalidInput(f"steps and batch must be at least 1, got {self.steps} and {self.batch}")
-        if self.weighting not in ("cells", "elbo"):
-            raise InvalidInput(f"weighting is {self.weighting!r}; wanted 'cells' or 'elbo'")
-        if not 0 <= self.seed < EVALUATION_SEED:
-            raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
-
-    def loops_at(self, step: int) -> int:
-        """Block applications at `step`."""
-        return next(n for start, n in reversed(self.loops) if step >= start * self.steps)
-
-    def free_at(self, step: int) -> int:
-        """Loops without gradient at `step`."""
-        late = step >= self.loops[-1][0] * self.steps
-        return int(np.random.default_rng((self.seed, step, 1)).integers(self.free + 1)) if late else 0
-
-    def rate_at(self, step: int) -> float:
-        """Learning rate at `step`."""
-        tail = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return self.rate * min(1.0, (step + 1) / max(1, self.warmup), max(0.01, tail))
 
 
 @dataclass(frozen=True)
@@ -137,29 +72,16 @@ class Trainer:
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
             self.model.denoiser.block = block  # type: ignore[method-assign]
+        self.stream = Stream(domain, recipe, config.z_width)
         self.step = 0
         self.hours = 0.0
 
     # Data ---------------------------------------------------------------------------------------
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Masked tokens x [B, L], answers x0 [B, L], latent noise [B, D] and times t [B] of one step."""
-        r, B, L = self.recipe, self.recipe.batch, self.domain.rules.L
-        puzzles, answers = generate_values(self.domain.rules, B, seed=r.seed, first=step * B)
-        rng = np.random.default_rng((r.seed, step))
-        for b in range(B):
-            cells, values = self.domain.symmetry(rng)
-            answers[b] = values[answers[b, cells]]
-            given = puzzles[b, cells] != OPEN
-            puzzles[b] = np.where(given, answers[b], OPEN)
-        t = np.maximum(rng.random((B, 1)), 1e-3)  # the time: probability that an open cell is masked
-        solving = rng.random((B, 1)) < r.solving
-        t[rng.random((B, 1)) < r.full] = 1.0
-        masked = (rng.random((B, L)) < t) & (~solving | (puzzles == OPEN))
-        x = np.where(masked, OPEN, answers)
-        noise = rng.standard_normal((B, self.config.latent), np.float32)
-        arrays = (x.astype(np.int64), answers.astype(np.int64), noise, t[:, 0].astype(np.float32))
-        return tuple(torch.from_numpy(a).to(self.device) for a in arrays)  # type: ignore[return-value]
+    def batch(self, step: int) -> tuple[Tensor, ...]:
+        """The stream's Batch as tensors on the device, tokens as int64."""
+        arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in self.stream.batch(step))
+        return tuple(torch.from_numpy(a).to(self.device) for a in arrays)
 
     # The loop -----------------------------------------------------------------------------------
 
@@ -167,16 +89,25 @@ class Trainer:
         """One optimiser step; returns the ELBO's terms, detached."""
         r, step = self.recipe, self.step
         loops = r.loops_at(step)
-        x, x0, noise, t = self.batch(step)
+        start, x, x0, noise, t = self.batch(step)
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step)
         self.optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
-            terms: Terms = self.model.terms(x, x0, noise, loops=loops + r.free_at(step), supervise=loops)
+            terms: Terms = self.model.terms(
+                x,
+                x0,
+                noise,
+                start=start,
+                latent_kl=r.kl_weight_at(step),
+                free_bits=r.free_bits,
+                settled=r.settled_at(step),
+                loops=loops + r.free_at(step),
+                supervise=loops,
+            )
         share = torch.arange(1, loops + 1, device=self.device) / loops  # later loops count more
-        anneal = r.latent_kl * min(1.0, 10 * (step + 1) / r.steps)
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
-        loss = objective(terms, share / share.sum(), w, anneal)
+        loss = objective(terms, share / share.sum(), w)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         self.optimizer.step()

@@ -70,6 +70,10 @@ class Domain(ABC):
         del rng
         return np.arange(self.rules.L), np.arange(self.rules.V)
 
+    def weight(self, boards: Board) -> npt.NDArray[np.float64]:
+        """[B] how likely each solution [B, L] is beside the others, in any unit; all the same unless a domain knows."""
+        return np.ones(len(boards))
+
     def cell_name(self, cell: int) -> str:
         """How messages call a cell.
 

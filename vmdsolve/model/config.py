@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, fields
 
 from ..errors import ModelMismatch
 
-__all__ = ["ModelConfig"]
+__all__ = ["PRIORS", "ModelConfig"]
+
+MIXERS = ("messages", "attention")
+PRIORS = ("standard", "conditional", "autoregressive")
 
 
 @dataclass(frozen=True)
@@ -16,23 +19,29 @@ class ModelConfig:
 
     domain      name of the domain it is made for
     relations   names of the unit relations it knows, in weight order
-    width       H, channels of one candidate (one symbol in one cell)
+    mixer       "messages": a state for every candidate (one symbol in one cell), messages along units; for puzzles.
+                "attention": a state for every cell, attention between cells; for token sequences
+    width       H, channels of a state
     message     M, channels of a message
     hidden      channels inside a block
     loops       block applications a network evaluation, at inference (training may use fewer)
-    latent      D, latent width; 0: no latent, the plain masked-diffusion baseline
-    prior       "standard" N(0, I), as in the paper, or "conditional" p(z | x_t)
+    latent      D, Gaussian dimensions or categorical groups; 0: no latent, the plain masked-diffusion baseline
+    classes     C, classes of each group; 0: the latent is Gaussian
+    prior       "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised;
+                "autoregressive": p(z | x) group after group (categorical only)
     positions   learned embeddings of cell and symbol; 0 by 0 = none: the model is then equivariant under
                 every symmetry of the rules and under any relabelling of the symbols
     """
 
     domain: str
     relations: tuple[str, ...]
+    mixer: str = "messages"
     width: int = 32
     message: int = 32
     hidden: int = 64
     loops: int = 16
     latent: int = 8
+    classes: int = 0
     prior: str = "standard"
     positions: tuple[int, int] = (0, 0)
 
@@ -44,8 +53,19 @@ class ModelConfig:
                 raise ModelMismatch(f"{name} = {getattr(self, name)}; wanted 1 to 4096")
         if not 0 <= self.latent <= 4096:
             raise ModelMismatch(f"latent = {self.latent}; wanted 0 (none) to 4096")
-        if self.prior not in ("standard", "conditional"):
-            raise ModelMismatch(f"prior = {self.prior!r}; wanted 'standard' or 'conditional'")
+        if not (self.classes == 0 or 2 <= self.classes <= 4096):
+            raise ModelMismatch(f"classes = {self.classes}; wanted 0 (a Gaussian latent) or 2 to 4096")
+        if self.mixer not in MIXERS:
+            raise ModelMismatch(f"mixer = {self.mixer!r}; wanted one of {', '.join(MIXERS)}")
+        if self.prior not in PRIORS:
+            raise ModelMismatch(f"prior = {self.prior!r}; wanted one of {', '.join(PRIORS)}")
+        if self.prior == "autoregressive" and self.latent and not self.classes:
+            raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
+
+    @property
+    def z_width(self) -> int:
+        """Z, how many numbers z is, and how many normal numbers a draw of it takes: D, or groups times classes."""
+        return self.latent * max(1, self.classes)
 
     def to_json(self) -> str:
         """One line of JSON, as stored in the weights' metadata."""

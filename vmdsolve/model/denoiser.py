@@ -84,7 +84,7 @@ class Denoiser(nn.Module):
         self.read_norm = nn.LayerNorm(H)
         self.read = nn.Linear(H, 1)
         if config.latent:
-            self.modulate = nn.Linear(config.latent, 2 * N + H)
+            self.modulate = nn.Linear(config.z_width, 2 * N + H)
             nn.init.normal_(self.modulate.weight, std=0.02)
             nn.init.zeros_(self.modulate.bias)
 
@@ -112,7 +112,7 @@ class Denoiser(nn.Module):
     def forward(
         self, x: Tensor, z: Tensor | None = None, loops: int | None = None, supervise: int = 1
     ) -> Tensor:
-        """Logits [S, B, L, V] float32 of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, D].
+        """Logits [S, B, L, V] float32 of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z].
 
         Loops before the supervised ones carry no gradient: they only bring the state to where it will be.
         """
@@ -122,7 +122,7 @@ class Denoiser(nn.Module):
         scale = gate = None
         if self.config.latent:
             if z is None:
-                raise ModelMismatch("this model has a latent: pass z [B, D]")
+                raise ModelMismatch("this model has a latent: pass z [B, Z]")
             N = self.config.hidden
             s, shift, g = self.modulate(z)[:, None, None].split([N, N, h.shape[-1]], -1)
             scale, gate = 1 + s, 1 + g

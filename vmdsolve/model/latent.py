@@ -1,7 +1,8 @@
-"""The latent z: its posterior q(z | x0, x_t) and its prior p(z) or p(z | x_t), both diagonal Gaussians [B, D].
+"""The latent z: two families of distributions over it, and how far one is from another.
 
-The posterior must see which cells are masked, else it collapses (VADD, arXiv 2505.17384). The standard prior
-N(0, I) is the paper's (arXiv 2510.23606, section 3); the conditional prior p(z | x_t) is ours.
+Gaussian     D independent dimensions; the paper's (arXiv 2510.23606, section 3). z is [B, D].
+Categorical  G groups of C classes, one class a group; ours. z is [B, G * C], each group one-hot.
+Both are drawn from standard normal noise [B, Z] where Z is the width of z.
 """
 
 from __future__ import annotations
@@ -9,12 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from .config import ModelConfig
-
-__all__ = ["Encoder", "Gaussian", "kl"]
+__all__ = ["Categorical", "Gaussian", "Latent", "choose_class", "eased", "gumbel", "kl"]
 
 
 class Gaussian(NamedTuple):
@@ -28,50 +27,73 @@ class Gaussian(NamedTuple):
         return self.mean + self.log_std.exp() * noise
 
 
-def kl(q: Gaussian, p: Gaussian | None) -> Tensor:
-    """KL(q || p) in nats, one number a board and dimension [B, D]; p = None is N(0, I).
+class Categorical(NamedTuple):
+    """G independent groups of C classes: unnormalised log-probabilities [B, G, C]."""
 
-    >>> q = Gaussian(torch.ones(1, 2), torch.zeros(1, 2))
-    >>> kl(q, None)
+    logits: Tensor
+
+    def draw(self, noise: Tensor) -> Tensor:
+        """z [B, G * C], one-hot by group, from standard normal noise [B, G * C].
+
+        The gradient is that of the relaxed draw (straight-through Gumbel-softmax, Jang et al. 2017, temperature 1).
+        """
+        return choose_class(self.logits, noise.view(self.logits.shape)).flatten(1)
+
+    def mode(self) -> Categorical:
+        """All of the probability on the likeliest class of each group; no gradient passes."""
+        best = F.one_hot(self.logits.detach().argmax(-1), self.logits.shape[-1])
+        return Categorical(1e3 * best.to(self.logits.dtype))
+
+
+Latent = Gaussian | Categorical
+
+
+def gumbel(noise: Tensor) -> Tensor:
+    """Standard Gumbel noise from standard normal noise, within [-2.8, 15.9]."""
+    u = torch.special.ndtr(noise.double()).clamp(1e-7, 1 - 1.2e-7)
+    return (-torch.log(-torch.log(u))).to(noise.dtype)
+
+
+def choose_class(logits: Tensor, noise: Tensor) -> Tensor:
+    """One-hot draws [..., C] from logits [..., C] and standard normal noise of the same shape."""
+    score = logits + gumbel(noise)
+    hard = F.one_hot(score.argmax(-1), score.shape[-1]).to(score.dtype)
+    if not torch.is_grad_enabled():
+        return hard
+    soft = score.softmax(-1)
+    return hard + soft - soft.detach()
+
+
+def kl(q: Latent, p: Latent | None) -> Tensor:
+    """KL(q || p) in nats [B, D], one number a board and dimension or group; p = None: N(0, I), or uniform classes.
+
+    >>> kl(Gaussian(torch.ones(1, 2), torch.zeros(1, 2)), None)
     tensor([[0.5000, 0.5000]])
+    >>> kl(Categorical(torch.tensor([[[100.0, 0.0]]])), None)
+    tensor([[0.6931]])
     """
+    if isinstance(q, Categorical):
+        log_q = q.logits.log_softmax(-1)
+        other = torch.zeros_like(q.logits) if p is None else _logits(p)
+        return (log_q.exp() * (log_q - other.log_softmax(-1))).sum(-1)
+    assert not isinstance(p, Categorical), "a Gaussian has no KL to classes"
     mean, log_std = (torch.zeros_like(q.mean), torch.zeros_like(q.mean)) if p is None else p
     spread = torch.exp(2 * (q.log_std - log_std)) + ((q.mean - mean) * torch.exp(-log_std)) ** 2
     return log_std - q.log_std + 0.5 * (spread - 1)
 
 
-class Encoder(nn.Module):
-    """Candidates seen (and, for the posterior, the answer) -> Gaussian over z.
+def eased(q: Latent, share: Tensor | float) -> Latent:
+    """q itself, but of a gradient that comes back to it only a share [D] goes on."""
+    weight = torch.as_tensor(share)
+    if isinstance(q, Categorical):
+        return Categorical(_scaled(q.logits, weight[..., None]))
+    return Gaussian(_scaled(q.mean, weight), _scaled(q.log_std, weight))
 
-    Each candidate is embedded by what is known of it, mixed once with the mean over its cell's symbols and the
-    mean over its symbol's cells, and pooled over the board.
-    """
 
-    def __init__(self, config: ModelConfig, V: int, *, sees_answer: bool) -> None:
-        super().__init__()
-        self.V, self.sees_answer = V, sees_answer
-        H, N, D = config.width, config.hidden, config.latent
-        self.state = nn.Embedding(6 if sees_answer else 3, H)
-        self.positions = config.positions != (0, 0)
-        if self.positions:
-            self.cell = nn.Parameter(0.5 * torch.randn(config.positions[0], 1, H))
-            self.symbol = nn.Parameter(0.5 * torch.randn(1, config.positions[1], H))
-        self.mix = nn.Linear(3 * H, N)
-        self.head = nn.Linear(N, 2 * D)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+def _scaled(value: Tensor, share: Tensor) -> Tensor:
+    return value.detach() + share * (value - value.detach())
 
-    def forward(self, x: Tensor, x0: Tensor | None = None) -> Gaussian:
-        """Gaussian [B, D] from tokens x [B, L] with open cells, and the full answer x0 [B, L] if it sees one."""
-        symbols = torch.arange(self.V, device=x.device)
-        held = x.unsqueeze(-1)
-        state = torch.where(held < 0, 0, torch.where(held == symbols, 1, 2))
-        if self.sees_answer:
-            assert x0 is not None, "the posterior needs the answer x0"
-            state = 2 * state + (x0.unsqueeze(-1) == symbols)
-        e = self.state(state)
-        if self.positions:
-            e = e + self.cell + self.symbol
-        around = torch.cat([e, e.mean(2, keepdim=True).expand_as(e), e.mean(1, keepdim=True).expand_as(e)], -1)
-        mean, log_std = self.head(F.relu(self.mix(around)).mean((1, 2))).float().chunk(2, -1)
-        return Gaussian(mean, log_std.clamp(-7, 3))
+
+def _logits(p: Latent) -> Tensor:
+    assert isinstance(p, Categorical), "classes have no KL to a Gaussian"
+    return p.logits

@@ -13,10 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ModelMismatch
 from ..problem import OPEN, Rules
 from .config import ModelConfig
 from .denoiser import Denoiser
-from .latent import Encoder, Gaussian, kl
+from .encoder import Encoder
+from .latent import Categorical, eased
+from .prior import make_prior
+from .tokens import TokenDenoiser
 
 __all__ = ["VMD", "Terms", "objective", "reconstruction", "weight"]
 
@@ -25,7 +29,7 @@ class Terms(NamedTuple):
     """What the ELBO is made of, one row a board.
 
     nll       [S, B] sum over masked cells of -log p(x0_l | x_t, z), for each supervised loop, in nats
-    kl        [B, D] KL(q || p) per latent dimension, in nats; D = 0 without latent
+    kl        [B, D] KL(q || p) per latent dimension or group, in nats; D = 0 without latent
     masked    [B] number of masked cells
     """
 
@@ -35,9 +39,12 @@ class Terms(NamedTuple):
 
 
 def reconstruction(logits: Tensor, x: Tensor, x0: Tensor) -> Tensor:
-    """[S, B] sum over the open cells of x [B, L] of -log p(x0_l), from logits [S, B, L, V]."""
+    """[S, B] sum over the open cells of x [B, L] of -log p(x0_l), from logits [S, B, L, V].
+
+    A cell that is open in the answer x0, too, is not there yet (a later block) and costs nothing.
+    """
     S, B, L, V = logits.shape
-    target = torch.where(x == OPEN, x0, -100).expand(S, B, L)  # -100: not a masked cell, costs nothing
+    target = torch.where((x == OPEN) & (x0 != OPEN), x0, -100).expand(S, B, L)  # -100: not a masked cell, costs nothing
     return F.cross_entropy(logits.reshape(-1, V), target.reshape(-1), reduction="none").view(S, B, L).sum(-1)
 
 
@@ -50,19 +57,17 @@ def weight(t: Tensor) -> Tensor:
     return 1 / t
 
 
-def objective(terms: Terms, share: Tensor, w: Tensor, latent_kl: float) -> Tensor:
+def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
     """What training minimises: the ELBO's terms of B boards as one mean over masked cells, in nats a cell.
 
     share      [S] how much each supervised loop counts, summing to 1
     w          [B] weight of each board: `weight(t)` for the ELBO as written above, ones to count all masked cells alike
-    latent_kl  lambda
 
     >>> terms = Terms(torch.tensor([[6.0, 1.0]]), torch.tensor([[0.5], [0.0]]), torch.tensor([3, 1]))
-    >>> objective(terms, torch.ones(1), torch.tensor([1.0, 2.0]), 1.0)
+    >>> objective(terms, torch.ones(1), torch.tensor([1.0, 2.0]))
     tensor(1.7000)
     """
-    kl_of_board = terms.kl.sum(1)
-    return (share @ (terms.nll @ w) + latent_kl * (w @ kl_of_board)) / (w @ terms.masked.to(w.dtype)).clamp(min=1)
+    return (share @ (terms.nll @ w) + w @ terms.kl.sum(1)) / (w @ terms.masked.to(w.dtype)).clamp(min=1)
 
 
 class VMD(nn.Module):
@@ -71,22 +76,14 @@ class VMD(nn.Module):
     def __init__(self, config: ModelConfig, rules: Rules) -> None:
         super().__init__()
         self.config = config
-        self.denoiser = Denoiser(config, rules)
+        self.denoiser = TokenDenoiser(config, rules) if config.mixer == "attention" else Denoiser(config, rules)
         if config.latent:
             self.posterior = Encoder(config, rules.V, sees_answer=True)
-            if config.prior == "conditional":
-                self.prior = Encoder(config, rules.V, sees_answer=False)
-
-    def prior_of(self, x: Tensor) -> Gaussian | None:
-        """p(z | x_t) for tokens x [B, L]; None stands for N(0, I)."""
-        return self.prior(x) if self.config.prior == "conditional" and self.config.latent else None
+            self.prior = make_prior(config, rules.V)
 
     def draw(self, x: Tensor, noise: Tensor) -> Tensor | None:
-        """z [B, D] from the prior, made of standard normal noise [B, D]; None without latent."""
-        if not self.config.latent:
-            return None
-        prior = self.prior_of(x)
-        return noise if prior is None else prior.draw(noise)
+        """z [B, Z] from the prior given tokens x [B, L], made of standard normal noise [B, Z]; None without latent."""
+        return self.prior.draw(x, noise) if self.config.latent else None
 
     def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None) -> Tensor:
         """Logits [B, L, V] of p(x0 | x_t, z) after the last loop."""
@@ -94,13 +91,39 @@ class VMD(nn.Module):
         return logits
 
     def terms(
-        self, x: Tensor, x0: Tensor, noise: Tensor, *, loops: int | None = None, supervise: int = 1
+        self,
+        x: Tensor,
+        x0: Tensor,
+        noise: Tensor,
+        *,
+        start: Tensor | None = None,
+        latent_kl: float = 1.0,
+        free_bits: float = 0.0,
+        settled: bool = False,
+        loops: int | None = None,
+        supervise: int = 1,
     ) -> Terms:
-        """The ELBO's terms for masked tokens x [B, L], answers x0 [B, L], normal noise [B, D] for z."""
+        """The ELBO's terms for masked tokens x [B, L], answers x0 [B, L], normal noise [B, Z] for z.
+
+        `start` [B, L] are the tokens where z is drawn: posterior and prior see these. None: x itself, z drawn anew at
+        every step, as the paper trains. Where sampling draws z once, at its start, give that start.
+        `latent_kl` is lambda: the share of the KL's gradient that reaches the posterior, 0 to 1, none of it in
+        dimensions below `free_bits` nats (Kingma et al. 2016). A learned prior always fits at full rate.
+        `settled`: the posterior stands still, at its likeliest classes; the others learn to live with it.
+        """
+        start = x if start is None else start
         z, divergence = None, torch.zeros(len(x), 0, device=x.device)
         if self.config.latent:
-            q = self.posterior(x, x0)
+            q = self.posterior(start, x0)
+            if settled:
+                if not isinstance(q, Categorical):
+                    raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
+                q = q.mode()
             z = q.draw(noise)
-            divergence = kl(q, self.prior_of(x))
+            share: Tensor | float = latent_kl
+            if free_bits:
+                with torch.no_grad():
+                    share = latent_kl * (self.prior.divergence(q, z, start).mean(0) > free_bits)
+            divergence = self.prior.divergence(eased(q, share), z.detach(), start)
         logits = self.denoiser(x, z, loops, supervise)
-        return Terms(reconstruction(logits, x, x0), divergence, (x == OPEN).sum(1))
+        return Terms(reconstruction(logits, x, x0), divergence, ((x == OPEN) & (x0 != OPEN)).sum(1))

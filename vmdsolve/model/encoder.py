@@ -1,0 +1,72 @@
+"""Encoder: a board, and for the posterior its answer, as one vector; and as a distribution over z."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .config import ModelConfig
+from .latent import Categorical, Gaussian, Latent
+from .tokens import TokenEncoder
+
+__all__ = ["CandidateEncoder", "Encoder", "make_features"]
+
+
+class CandidateEncoder(nn.Module):
+    """Candidates seen (and, for the posterior, the answer) -> one vector.
+
+    Each candidate is embedded by what is known of it, mixed once with the mean over its cell's symbols and the
+    mean over its symbol's cells, and pooled over the board.
+    """
+
+    def __init__(self, config: ModelConfig, V: int, *, sees_answer: bool) -> None:
+        super().__init__()
+        self.V, self.sees_answer = V, sees_answer
+        H, N = config.width, config.hidden
+        self.state = nn.Embedding(6 if sees_answer else 3, H)
+        self.positions = config.positions != (0, 0)
+        if self.positions:
+            self.cell = nn.Parameter(0.5 * torch.randn(config.positions[0], 1, H))
+            self.symbol = nn.Parameter(0.5 * torch.randn(1, config.positions[1], H))
+        self.mix = nn.Linear(3 * H, N)
+
+    def forward(self, x: Tensor, x0: Tensor | None = None) -> Tensor:
+        """[B, N] from tokens x [B, L] with open cells, and the answer x0 [B, L] if it sees one."""
+        symbols = torch.arange(self.V, device=x.device)
+        held = x.unsqueeze(-1)
+        state = torch.where(held < 0, 0, torch.where(held == symbols, 1, 2))
+        if self.sees_answer:
+            assert x0 is not None, "the posterior needs the answer x0"
+            state = 2 * state + (x0.unsqueeze(-1) == symbols)
+        e = self.state(state)
+        if self.positions:
+            e = e + self.cell + self.symbol
+        around = torch.cat([e, e.mean(2, keepdim=True).expand_as(e), e.mean(1, keepdim=True).expand_as(e)], -1)
+        return F.relu(self.mix(around)).mean((1, 2))
+
+
+def make_features(config: ModelConfig, V: int, *, sees_answer: bool) -> nn.Module:
+    """The network from tokens to one vector [B, N] that goes with the config's mixer."""
+    kind = TokenEncoder if config.mixer == "attention" else CandidateEncoder
+    return kind(config, V, sees_answer=sees_answer)
+
+
+class Encoder(nn.Module):
+    """Tokens (and, for the posterior, the answer) -> distribution over z."""
+
+    def __init__(self, config: ModelConfig, V: int, *, sees_answer: bool) -> None:
+        super().__init__()
+        self.classes = config.classes
+        self.features = make_features(config, V, sees_answer=sees_answer)
+        self.head = nn.Linear(config.hidden, config.latent * (config.classes or 2))
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, x: Tensor, x0: Tensor | None = None) -> Latent:
+        """Distribution over z from tokens x [B, L] and, if it sees one, the answer x0 [B, L]."""
+        out = self.head(self.features(x, x0)).float()
+        if self.classes:
+            return Categorical(out.view(len(x), -1, self.classes))
+        mean, log_std = out.chunk(2, -1)
+        return Gaussian(mean, log_std.clamp(-7, 3))

@@ -1,0 +1,94 @@
+"""The training data: step s of the stream is a pure function of (recipe's seed, s), made fresh, stored nowhere.
+
+A board goes from a start (what is visible when z is drawn) to its answer. Between them lies x_t, on which every open
+cell is masked with probability t. Two sources:
+    problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer
+    law        answers drawn from the domain's law, for learning to generate; `givens` of the cells are visible at the
+               start. With blocks, all earlier blocks are visible too, and the later ones open even in the answer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .domains import Domain
+from .law import Law, law_of
+from .problem import OPEN, Board
+from .recipe import Recipe
+from .sampler import block_edges
+from .search import generate_values
+
+__all__ = ["Batch", "Stream"]
+
+Floats = npt.NDArray[np.float32]
+
+
+class Batch(NamedTuple):
+    """What one step trains on.
+
+    start, x, x0   int32 [B, L]: tokens where z is drawn, masked tokens x_t, answers (OPEN = not to be predicted)
+    noise          float32 [B, Z] standard normal, for z
+    t              float32 [B] time of each board
+    """
+
+    start: Board
+    x: Board
+    x0: Board
+    noise: Floats
+    t: Floats
+
+
+class Stream:
+    """Batches of one domain under one recipe; `z_width` normal numbers a board."""
+
+    def __init__(self, domain: Domain, recipe: Recipe, z_width: int) -> None:
+        self.domain, self.recipe, self.z_width = domain, recipe, z_width
+        self.law: Law | None = law_of(domain) if recipe.data == "law" else None
+
+    def batch(self, step: int) -> Batch:
+        """The batch of one step.
+
+        >>> from vmdsolve.domains import get
+        >>> stream = Stream(get("pair"), Recipe(batch=4, data="law"), 8)
+        >>> batch = stream.batch(0)
+        >>> batch.start.tolist(), ((batch.x0[:, 1] - batch.x0[:, 0]) % 10).tolist()
+        ([[-1, -1], [-1, -1], [-1, -1], [-1, -1]], [1, 1, 1, 1])
+        """
+        rng = np.random.default_rng((self.recipe.seed, step))
+        start, x0 = self._problems(step, rng) if self.law is None else self._drawn(self.law, rng)
+        B, L = x0.shape
+        t = np.maximum(rng.random((B, 1)), 1e-3)
+        solving = rng.random((B, 1)) < (self.recipe.solving if self.law is None else 1.0)
+        t[rng.random((B, 1)) < self.recipe.full] = 1.0
+        masked = (rng.random((B, L)) < t) & (~solving | (start == OPEN))
+        x = np.where(masked, OPEN, x0)
+        # A board that is masked freely has no start but itself.
+        start = x if self.recipe.draw == "each_step" else np.where(solving, start, x)
+        noise = rng.standard_normal((B, self.z_width), np.float32)
+        return Batch(start, x, x0, noise, t[:, 0].astype(np.float32))
+
+    def _problems(self, step: int, rng: np.random.Generator) -> tuple[Board, Board]:
+        """Problems of the generator and their answers."""
+        B = self.recipe.batch
+        puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * B)
+        for b in range(B):
+            cells, values = self.domain.symmetry(rng)
+            answers[b] = values[answers[b, cells]]
+            puzzles[b] = np.where(puzzles[b, cells] != OPEN, answers[b], OPEN)
+        return puzzles, answers
+
+    def _drawn(self, law: Law, rng: np.random.Generator) -> tuple[Board, Board]:
+        """Starts and answers drawn from the law."""
+        r, L = self.recipe, self.domain.rules.L
+        answers = law.draw(rng, r.batch)
+        n = rng.integers(r.givens[0], r.givens[1] + 1, (r.batch, 1))
+        given = rng.random((r.batch, L)).argsort(axis=1).argsort(axis=1) < n
+        edges = block_edges(L, r.blocks)
+        block = rng.integers(r.blocks, size=(r.batch, 1))
+        cells = np.arange(L)
+        answers = np.where(given | (cells < edges[block + 1]), answers, OPEN)
+        start = np.where(given | (cells < edges[block]), answers, OPEN)
+        return start.astype(np.int32), answers.astype(np.int32)
