@@ -20,6 +20,8 @@ import torch
 
 from . import kernels
 from .errors import InvalidInput
+from .kernels.denoise import BF16, Denoise, denoise_paths
+from .model.native import native
 from .model.vmd import VMD
 from .problem import OPEN, Board, Rules
 
@@ -78,21 +80,33 @@ class Sample(NamedTuple):
 
 @dataclass
 class Predictor:
-    """The network as a function of arrays, in tiles of one fixed number of boards.
+    """The network as a function of arrays; weights are taken as they are when it is made.
 
     loops    block applications an evaluation; None: what the model was made for
-    bf16     bfloat16 autocast; on the CPUs measured float32 is faster at this size, casts included
+    bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
+    backend  "native" (kernels.denoise, CPU only) or "torch", in tiles of one fixed number of boards; None: native
+             on a CPU, torch elsewhere
+    threads  of the native kernel; 0: one a core
     """
 
     model: VMD
     device: str = "cpu"
     loops: int | None = None
     bf16: bool = False
+    backend: str | None = None
+    threads: int = 0
     tile: int = field(init=False)
+    _native: Denoise | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
+        kind = self.device.partition(":")[0]
         self.model = self.model.to(self.device)
-        self.tile = TILES.get(self.device.partition(":")[0], TILES["cuda"])
+        self.tile = TILES.get(kind, TILES["cuda"])
+        self.backend = self.backend or ("native" if kind == "cpu" else "torch")
+        if self.backend not in ("native", "torch") or (self.backend == "native" and kind != "cpu"):
+            raise InvalidInput(f"backend is {self.backend!r} on {self.device}; wanted 'torch', or on a CPU 'native'")
+        if self.backend == "native":
+            self._native = native(self.model.denoiser)
 
     @property
     def latent(self) -> int:
@@ -103,16 +117,27 @@ class Predictor:
     def __call__(self, x: Board, noise: Floats) -> Floats:
         """Logits [B, L, V] for tokens x [B, L] and standard normal noise [B, D] that the latent is made of."""
         B, tile = len(x), self.tile
+        if not B:
+            return np.zeros((0, x.shape[1], self.model.denoiser.V), np.float32)
         padded = -(-B // tile) * tile
         tokens = torch.from_numpy(np.resize(x, (padded, x.shape[1])).astype(np.int64))
         normal = torch.from_numpy(np.resize(noise, (padded, noise.shape[1])).astype(np.float32))
-        out = []
+        latents, logits = [], []
         for start in range(0, padded, tile):
             board = tokens[start : start + tile].to(self.device)
-            with torch.autocast(board.device.type, torch.bfloat16, enabled=self.bf16):
+            with torch.autocast(board.device.type, torch.bfloat16, enabled=self.bf16 and self._native is None):
                 z = self.model.draw(board, normal[start : start + tile].to(self.device))
-                out.append(self.model(board, z, self.loops).float().cpu())
-        return torch.cat(out)[:B].numpy() if out else np.zeros((0, x.shape[1], self.model.denoiser.V), np.float32)
+                if self._native is None:
+                    logits.append(self.model(board, z, self.loops).float().cpu())
+                elif z is not None:
+                    latents.append(z.float())
+        if self._native is None:
+            return torch.cat(logits)[:B].numpy()
+        loops = self.model.config.loops if self.loops is None else self.loops
+        path = BF16 if self.bf16 and BF16 in denoise_paths() else None
+        each = torch.cat(latents)[:B].numpy() if latents else None
+        x = x.astype(np.int32, copy=False)
+        return np.asarray(self._native(x, each, loops=loops, threads=self.threads, path=path))
 
 
 def latent_keys(keys: Keys, latent: int) -> Keys:
