@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 
 namespace vmd {
+void register_denoise(pybind11::module_& m);  // bind_denoise.cpp
 void register_kernels(pybind11::module_& m);  // bind_kernels.cpp
 void register_search(pybind11::module_& m);   // bind_search.cpp
 }  // namespace vmd
@@ -13,6 +14,7 @@ PYBIND11_MODULE(_native, m) {
 #elif defined(__GNUC__)
   m.attr("built_with") = "g++ " __VERSION__;
 #endif
+  vmd::register_denoise(m);
   vmd::register_kernels(m);
   vmd::register_search(m);
 }

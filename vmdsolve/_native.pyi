@@ -80,3 +80,23 @@ def unmask(
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> list[int]: ...
 def exp32(x: _F32) -> _F32: ...
 def log32(x: _F32) -> _F32: ...
+
+# denoise: None means that x holds a forbidden value
+
+def denoise_paths() -> list[str]: ...
+
+class Denoise:
+    def __init__(
+        self,
+        L: int,
+        V: int,
+        H: int,
+        M: int,
+        N: int,
+        D: int,
+        weights: dict[str, npt.NDArray[Any]],
+        offsets: list[int],
+        cells: list[int],
+        spans: list[int],
+    ) -> None: ...
+    def __call__(self, x: _I32, z: _F32, loops: int, threads: int, path: int) -> _F32 | None: ...

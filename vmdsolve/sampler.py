@@ -25,6 +25,9 @@ from torch import Tensor
 
 from . import kernels
 from .errors import InvalidInput
+from .kernels.denoise import BF16, Denoise, denoise_paths
+from .model.denoiser import Denoiser
+from .model.native import native
 from .model.vmd import VMD
 from .problem import OPEN, Board, Rules
 
@@ -106,21 +109,37 @@ class Network(Protocol):
 
 @dataclass
 class Predictor:
-    """The network as a function of arrays, in tiles of one fixed number of boards.
+    """The network as a function of arrays; weights are taken as they are when it is made.
 
     loops    block applications an evaluation; None: what the model was made for
-    bf16     bfloat16 autocast; on the CPUs measured float32 is faster at this size, casts included
+    bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
+    backend  "native" (kernels.denoise; mixer "messages" on a CPU) or "torch", in tiles of one fixed number of
+             boards; None: native where it can be
+    threads  of the native kernel; 0: one a core
     """
 
     model: VMD
     device: str = "cpu"
     loops: int | None = None
     bf16: bool = False
+    backend: str | None = None
+    threads: int = 0
     tile: int = field(init=False)
+    _native: Denoise | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
+        kind = self.device.partition(":")[0]
         self.model = self.model.to(self.device)
-        self.tile = TILES.get(self.device.partition(":")[0], TILES["cuda"])
+        self.tile = TILES.get(kind, TILES["cuda"])
+        can = kind == "cpu" and isinstance(self.model.denoiser, Denoiser)
+        self.backend = self.backend or ("native" if can else "torch")
+        if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
+            raise InvalidInput(
+                f"backend is {self.backend!r} for mixer {self.model.config.mixer!r} on {self.device}; "
+                "wanted 'torch', or, for mixer 'messages' on a CPU, 'native'"
+            )
+        if self.backend == "native" and isinstance(self.model.denoiser, Denoiser):
+            self._native = native(self.model.denoiser)
 
     @property
     def z_width(self) -> int:
@@ -129,13 +148,19 @@ class Predictor:
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
-        if not self.z_width:
-            return noise
+        if self.model.config.prior == "standard" and not self.model.config.classes:
+            return noise  # N(0, I), or no latent at all
         return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
 
     def __call__(self, x: Board, z: Floats) -> Floats:
         """Logits [B, L, V] for tokens x [B, L] and latents z [B, Z]."""
-        return self._tiled(lambda tokens, z: self.model(tokens, z if self.z_width else None, self.loops), x, z)
+        if self._native is None:
+            return self._tiled(lambda tokens, z: self.model(tokens, z if self.z_width else None, self.loops), x, z)
+        loops = self.model.config.loops if self.loops is None else self.loops
+        path = BF16 if self.bf16 and BF16 in denoise_paths() else None
+        tokens = x.astype(np.int32, copy=False)
+        each = z if self.z_width else None
+        return np.asarray(self._native(tokens, each, loops=loops, threads=self.threads, path=path))
 
     @torch.inference_mode()
     def _tiled(self, function: Callable[[Tensor, Tensor], Tensor | None], x: Board, rows: Floats) -> Floats:

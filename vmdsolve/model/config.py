@@ -35,15 +35,15 @@ class ModelConfig:
 
     domain: str
     relations: tuple[str, ...]
-    mixer: str = "messages"
     width: int = 32
     message: int = 32
     hidden: int = 64
     loops: int = 16
     latent: int = 8
-    classes: int = 0
     prior: str = "standard"
     positions: tuple[int, int] = (0, 0)
+    classes: int = 0
+    mixer: str = "messages"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "relations", tuple(self.relations))

@@ -1,0 +1,76 @@
+// denoise.hpp -- p(x0 | x_t, z): all loops of the weight-tied denoiser for a batch of boards, in one call.
+//
+// Meaning      vmdsolve/model/denoiser.py:Denoiser.forward, which is the specification, up to the rounding of sums.
+// Shapes       x [B,L] i32, open = -1   z [B,D] f32   logits [B,L,V] f32 after the last loop; weights as in
+//              DenoiseWeights, row-major [out,in] like torch's
+// Limits       V <= 64, L <= 65536, widths H, M, N and D <= 4096; values of x are checked before use
+// Parallelism  boards are independent. A thread takes one board: its candidates' states stay in L2, a tile of
+//              kTileRows candidates in L1 and registers, and the weights with them.
+// Exact        a board's logits depend on its x and z and on the path alone: not on the batch, its order or the
+//              number of threads. Paths differ in rounding: avx2 and avx512 give the same bits, portable has no
+//              FMA, avx512-bf16 rounds weights and the inputs of products to bfloat16 and sums in float32.
+// Twin         vmdsolve/model/denoiser.py   Test  tests/test_denoise.py, csrc/tests/test_denoise.cpp
+// Speed        benchmarks/denoise.py
+//
+// What is done once instead of in every loop (denoise_weights.cpp, and for z in denoise_board.hpp):
+//   - norm's weight and bias go into speak and keep; its 1 / deviation is a factor after the product.
+//   - only norm reads the state, and norm does not see a constant added to all channels: embedding and write
+//     are centred over channels, so the state has mean zero and norm needs its squares only.
+//   - what a candidate is told is a row of a table; scale, shift and gate of z go into the board's own weights.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace vmd {
+
+constexpr int64_t kMaxWidth = 4096;
+
+/// The denoiser's weights as its state_dict has them; `cell` and `symbol` null without positions, `modulate` and
+/// `modulate_bias` null without latent.
+struct DenoiseWeights {
+  const float *state;                                    // [3,H]
+  const float *cell, *symbol;                            // [L,H], [V,H]
+  const float *inject, *inject_bias;                     // [N,H], [N]
+  const float *norm, *norm_bias;                         // [H]
+  const float *speak, *speak_bias;                       // [M,H], [M]
+  const float *keep;                                     // [N,H]
+  const float *hear;                                     // [1+R,N,M]: of a cell's symbols, then of each relation
+  const float *write, *write_bias;                       // [H,N], [H]
+  const float *read_norm, *read_norm_bias, *read, *read_bias;  // [H], [H], [H], [1]
+  const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
+};
+
+/// The units of R relations: unit u has cells[offsets[u]] .. cells[offsets[u + 1] - 1]; relation r has the units
+/// spans[r] .. spans[r + 1] - 1.
+struct DenoiseUnits {
+  std::vector<int64_t> offsets, cells, spans;
+};
+
+struct DenoiseSizes {
+  int64_t L, V, H, M, N, D, R;
+};
+
+struct Prepared;  // denoise_weights.hpp
+
+/// Prepared weights; never changes, so threads may share it.
+class Denoise {
+ public:
+  /// Throws std::invalid_argument for sizes outside the limits and units that do not fit.
+  Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
+  ~Denoise();
+  const DenoiseSizes& sizes() const { return sizes_; }
+
+  /// Fill logits [B,L,V]. False when x holds a value outside -1..V-1; logits are then not to be used.
+  /// `path` is a number below denoise_paths().size().
+  bool run(int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits, int threads, int path) const;
+
+ private:
+  DenoiseSizes sizes_;
+  std::unique_ptr<const Prepared> prepared_;
+};
+
+/// Names of what this CPU can run, the slowest first: portable, avx2, avx512, avx512-bf16.
+std::vector<const char*> denoise_paths();
+
+}  // namespace vmd

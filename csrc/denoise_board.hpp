@@ -1,0 +1,268 @@
+// denoise_board.hpp -- one board through all loops, for one instruction set; see denoise.hpp for the meaning.
+//
+// A loop is four passes over tiles of candidates, cell by cell, V rows a cell:
+//   speak   from the states: 1 / deviation, and messages
+//   gather  means of messages over each cell's symbols and each unit's cells
+//   hear    those means times their weights: a table of rows
+//   write   told + what the cell and its units heard + keep * state, relu, write: added to the state
+#pragma once
+#include "denoise_gemm.hpp"
+
+namespace vmd {
+
+template <class I>
+class DenoiseBoard {
+  using F = typename I::F;
+  using E = typename I::E;
+  static constexpr int kParts = kLanesPadded / I::kLanes;  // vectors that hold 16 channels
+  static constexpr bool kCopies = sizeof(E) != sizeof(float);  // inputs of products are not the floats themselves
+
+ public:
+  VMD_INLINE DenoiseBoard(const DenoiseView& view, void* memory)
+      : v(view), rows(view.L * view.V), padded((rows + kTileRows - 1) / kTileRows * kTileRows) {
+    const int64_t heard_rows = v.group_rows[v.groups], told_rows = v.positions ? 3 * v.V : 3;
+    used = reinterpret_cast<uintptr_t>(memory);
+    const uintptr_t start = used;
+    speak = take<E>(v.Hp * v.Mp), keep = take<E>(v.Hp * v.Np), write = take<E>(v.Np * v.Hp);
+    hear = take<E>(v.groups * v.Mp * v.Np);
+    write_bias = take<float>(v.Hp), told = take<float>(told_rows * v.Np);
+    told_cell = take<float>(v.positions ? v.L * v.Np : 0);
+    latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
+    state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
+    factor = take<float>(padded + kLanesPadded), message = take<float>(padded * v.Mp);
+    mean = take<E>(heard_rows * v.Mp), heard = take<float>(heard_rows * v.Np);
+    base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np);
+    bytes = static_cast<int64_t>(used - start);
+  }
+
+  /// The latent's scale, shift and gate into this board's weights; z has D numbers.
+  VMD_INLINE void modulate(const float* z) {
+    const int64_t width = 2 * v.Np + v.Hp;
+    for (int64_t j = 0; j < width; ++j) latent[j] = v.modulate_bias[j];
+    for (int64_t d = 0; d < v.D; ++d)
+      for (int64_t j = 0; j < width; ++j) latent[j] += z[d] * v.modulate[d * width + j];
+    const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
+    for (int64_t k = 0; k < v.Hp; ++k) pack_row<I>(v.speak + k * v.Mp, k, v.Hp, v.Mp, speak);
+    for (int64_t k = 0; k < v.Hp; ++k) pack_scaled(v.keep, scale, k, v.Hp, keep);
+    for (int64_t g = 0; g < v.groups; ++g)
+      for (int64_t k = 0; k < v.Mp; ++k)
+        pack_scaled(v.hear + g * v.Mp * v.Np, scale, k, v.Mp, hear + g * v.Mp * v.Np);
+    for (int64_t k = 0; k < v.Np; ++k) {
+      centred(v.write + k * v.Hp, gate, row);
+      pack_row<I>(row, k, v.Np, v.Hp, write);
+    }
+    centred(v.write_bias, gate, write_bias);
+    const int64_t symbols = v.positions ? v.V : 1;
+    for (int64_t s = 0; s < 3; ++s)
+      for (int64_t y = 0; y < symbols; ++y)
+        for (int64_t j = 0; j < v.Np; ++j) {
+          const float symbol_told = v.positions ? v.told_symbol[y * v.Np + j] : 0.0f;
+          told[(s * symbols + y) * v.Np + j] = scale[j] * (v.told_state[s * v.Np + j] + symbol_told + shift[j]);
+        }
+    for (int64_t l = 0; v.positions && l < v.L; ++l)
+      for (int64_t j = 0; j < v.Np; ++j) told_cell[l * v.Np + j] = scale[j] * v.told_cell[l * v.Np + j];
+  }
+
+  /// Logits [L,V] of a board x [L].
+  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits) {
+    embed(x);
+    for (int64_t loop = 0; loop < loops; ++loop) {
+      for (int64_t first = 0; first < padded; first += kTileRows) {
+        find_factors(first);
+        speak_tile(first);
+      }
+      gather();
+      for (int64_t g = 0; g < v.groups; ++g)
+        for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
+          multiply<I>(mean + first * v.Mp, v.Mp, hear + g * v.Mp * v.Np, v.Mp, v.Np,
+                      [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+                        store_as(heard + (first + r) * v.Np + column, sum);
+                      });
+      for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first);
+    }
+    for (int64_t first = 0; first < padded; first += kTileRows) find_factors(first);
+    for (int64_t i = 0; i < rows; ++i) {
+      F dot[kParts] = {};
+      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+        for (int p = 0; p < kParts; ++p)
+          dot[p] += floats(state + i * v.Hp + j, p) * floats(v.read + j, p);
+      logits[i] = total(dot) * factor[i] + v.read_bias;
+    }
+  }
+
+  int64_t bytes;
+
+ private:
+  template <class T>
+  VMD_INLINE T* take(int64_t n) {
+    T* const out = reinterpret_cast<T*>(used);
+    used += (static_cast<uintptr_t>(n) * sizeof(T) + kAlign - 1) / kAlign * kAlign;
+    return out;
+  }
+
+  static VMD_INLINE F floats(const float* from, int part) { return load_as<F>(from + part * I::kLanes); }
+
+  /// The sum of 16 lanes, by halves: the same bits whatever the width of a vector.
+  static VMD_INLINE float total(const F (&parts)[kParts]) {
+    float t[kLanesPadded];
+    __builtin_memcpy(t, parts, sizeof t);
+    for (int half = kLanesPadded / 2; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) t[i] += t[i + half];
+    return t[0];
+  }
+
+  VMD_INLINE void pack_scaled(const float* matrix, const float* scale, int64_t k, int64_t K, E* packed) {
+    for (int64_t j = 0; j < v.Np; ++j) row[j] = matrix[k * v.Np + j] * scale[j];
+    pack_row<I>(row, k, K, v.Np, packed);
+  }
+
+  /// to = from * gate minus its mean over the H channels; the padding stays zero.
+  VMD_INLINE void centred(const float* from, const float* gate, float* to) const {
+    float sum = 0;
+    for (int64_t j = 0; j < v.H; ++j) sum += from[j] * gate[j];
+    const float middle = sum / static_cast<float>(v.H);
+    for (int64_t j = 0; j < v.Hp; ++j) to[j] = j < v.H ? from[j] * gate[j] - middle : 0.0f;
+  }
+
+  /// 0 open; 1 the cell holds this symbol; 2 it holds another.
+  static VMD_INLINE int64_t told_of(int32_t held, int64_t symbol) { return held < 0 ? 0 : held == symbol ? 1 : 2; }
+
+  VMD_INLINE void embed(const int32_t* x) {
+    for (int64_t i = 0; i < padded; ++i) {
+      const int64_t l = i < rows ? i / v.V : 0, symbol = i % v.V;
+      const float* from = v.state + told_of(x[l], symbol) * v.Hp;
+      for (int64_t j = 0; j < v.Hp; ++j) {
+        const float place = v.positions ? v.cell[l * v.Hp + j] + v.symbol[symbol * v.Hp + j] : 0.0f;
+        state[i * v.Hp + j] = from[j] + place;
+      }
+    }
+  }
+
+  /// factor = 1 / deviation of a tile's states; copy = the states as inputs of products.
+  VMD_INLINE void find_factors(int64_t first) {
+    float sums[kLanesPadded] = {};
+    for (int64_t r = 0; r < kTileRows; ++r) {
+      const float* from = state + (first + r) * v.Hp;
+      F squares[kParts] = {};
+      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+        for (int p = 0; p < kParts; ++p) {
+          const F h = floats(from + j, p);
+          squares[p] += h * h;
+          if constexpr (kCopies) I::store(copy + (first + r) * v.Hp + j + p * I::kLanes, h);
+        }
+      sums[r] = total(squares);
+    }
+    for (int64_t r = 0; r < kLanesPadded; ++r)
+      factor[first + r] = 1.0f / __builtin_sqrtf(sums[r] / static_cast<float>(v.H) + 1e-5f);
+  }
+
+  VMD_INLINE const E* inputs(int64_t first) const {
+    if constexpr (kCopies)
+      return copy + first * v.Hp;
+    else
+      return state + first * v.Hp;
+  }
+
+  VMD_INLINE void speak_tile(int64_t first) {
+    multiply<I>(inputs(first), v.Hp, speak, v.Hp, v.Mp,
+                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+                  const F bias = load_as<F>(v.speak_bias + column);
+                  store_as(message + (first + r) * v.Mp + column, I::relu(F(sum * factor[first + r] + bias)));
+                });
+  }
+
+  /// mean[row] = the mean over n message rows whose places are `place(i)`, for `width` channels.
+  template <class Place>
+  VMD_INLINE void average(int64_t n, int64_t width, int64_t target, const Place& place) {
+    const float share = 1.0f / static_cast<float>(n);
+    for (int64_t j = 0; j < width; j += kLanesPadded) {
+      F sum[kParts] = {};
+      for (int64_t i = 0; i < n; ++i)
+        for (int p = 0; p < kParts; ++p) sum[p] += floats(message + place(i) * v.Mp + j, p);
+      for (int p = 0; p < kParts; ++p) I::store(mean + target * v.Mp + j + p * I::kLanes, F(sum[p] * share));
+    }
+  }
+
+  VMD_INLINE void gather() {
+    for (int64_t l = 0; l < v.L; ++l)
+      average(v.V, v.Mp, l, [&](int64_t i) __attribute__((always_inline)) { return l * v.V + i; });
+    for (int64_t u = 0; u < v.U; ++u) {
+      const int64_t* cells = v.unit_cells + v.unit_offsets[u];
+      average(v.unit_offsets[u + 1] - v.unit_offsets[u], v.V * v.Mp, v.unit_rows[u],
+              [&](int64_t i) __attribute__((always_inline)) { return cells[i] * v.V; });
+    }
+  }
+
+  /// base = what the candidates of a tile are told and hear; C vectors of 16 channels from `j` on.
+  template <int C>
+  VMD_INLINE void listen(const int32_t* x, int64_t first, int64_t j) {
+    int64_t l = first / v.V, symbol = first % v.V;
+    for (int64_t r = 0; r < kTileRows; ++r) {
+      const int64_t told_row = v.positions ? told_of(x[l], symbol) * v.V + symbol : told_of(x[l], symbol);
+      const float *own = told + told_row * v.Np + j, *symbols = heard + l * v.Np + j;
+      F sum[C * kParts];
+#pragma GCC unroll 16
+      for (int p = 0; p < C * kParts; ++p) sum[p] = floats(own, p) + floats(symbols, p);
+      if (v.positions)
+#pragma GCC unroll 16
+        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(told_cell + l * v.Np + j, p);
+      for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i) {
+        const float* unit = heard + (v.link_rows[i] + symbol) * v.Np + j;
+#pragma GCC unroll 16
+        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(unit, p) * v.link_weights[i];
+      }
+#pragma GCC unroll 16
+      for (int p = 0; p < C * kParts; ++p) store_as(base + r * v.Np + j + p * I::kLanes, sum[p]);
+      if (++symbol == v.V) {
+        symbol = 0;
+        l = l + 1 < v.L ? l + 1 : 0;  // rows of padding repeat cell 0; nobody reads them
+      }
+    }
+  }
+
+  VMD_INLINE void write_tile(const int32_t* x, int64_t first) {
+    int64_t j = 0;
+    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) listen<4>(x, first, j);
+    for (; j < v.Np; j += kLanesPadded) listen<1>(x, first, j);
+    multiply<I>(inputs(first), v.Hp, keep, v.Hp, v.Np,
+                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+                  const F other = load_as<F>(base + r * v.Np + column);
+                  I::store(hidden + r * v.Np + column, I::relu(F(sum * factor[first + r] + other)));
+                });
+    multiply<I>(hidden, v.Np, write, v.Np, v.Hp,
+                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+                  float* h = state + (first + r) * v.Hp + column;
+                  store_as(h, F(load_as<F>(h) + (sum + load_as<F>(write_bias + column))));
+                });
+  }
+
+  const DenoiseView& v;
+  int64_t rows, padded;  // candidates, and rows of tiles
+  uintptr_t used;
+  E *speak, *keep, *write, *hear;                          // packed, with this board's latent inside
+  float *write_bias, *told, *told_cell, *latent, *row;
+  float* state;                                            // [padded,Hp]
+  E* copy;
+  float *factor, *message;                                 // [padded], [padded,Mp]
+  E* mean;                                                 // [group_rows,Mp]
+  float *heard, *base;                                     // [group_rows,Np], [kTileRows,Np]
+  E* hidden;                                               // [kTileRows,Np]
+};
+
+/// The path of instruction set I.
+template <class I>
+VMD_INLINE int64_t denoise_bytes(const DenoiseView& view) {
+  return DenoiseBoard<I>(view, nullptr).bytes;
+}
+
+template <class I>
+VMD_INLINE void denoise_boards(const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last,
+                               void* memory) {
+  DenoiseBoard<I> board(view, memory);
+  for (int64_t b = first; b < last; ++b) {
+    if (b == first || view.D > 0) board.modulate(boards.z + b * view.D);
+    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V);
+  }
+}
+
+}  // namespace vmd

@@ -1,0 +1,63 @@
+// denoise_cpu.cpp -- which code path this CPU can run, and the boards of a batch over threads.
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+
+#include "checks.hpp"
+#include "denoise.hpp"
+#include "denoise_weights.hpp"
+#include "threads.hpp"  // defines: parallel_for
+
+namespace vmd {
+namespace {
+
+/// What this CPU can run, the slowest first.
+std::vector<const DenoisePath*> supported() {
+  std::vector<const DenoisePath*> paths{&kDenoisePortable};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) paths.push_back(&kDenoiseAvx2);
+  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq")) {
+    paths.push_back(&kDenoiseAvx512);
+    if (__builtin_cpu_supports("avx512bf16")) paths.push_back(&kDenoiseBf16);
+  }
+#endif
+  return paths;
+}
+
+const std::vector<const DenoisePath*>& paths() {
+  static const std::vector<const DenoisePath*> found = supported();
+  return found;
+}
+
+}  // namespace
+
+std::vector<const char*> denoise_paths() {
+  std::vector<const char*> names;
+  for (const DenoisePath* path : paths()) names.push_back(path->name);
+  return names;
+}
+
+Denoise::Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units)
+    : sizes_(sizes), prepared_(std::make_unique<const Prepared>(sizes, weights, units)) {}
+
+Denoise::~Denoise() = default;
+
+bool Denoise::run(int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits, int threads,
+                  int path) const {
+  if (path < 0 || path >= static_cast<int>(paths().size())) throw std::invalid_argument("denoise: path");
+  if (!values_ok(x, B * sizes_.L, static_cast<int>(sizes_.V))) return false;
+  const DenoisePath& chosen = *paths()[static_cast<size_t>(path)];
+  const DenoiseView& view = prepared_->view;
+  const DenoiseBoards boards{x, z, loops, logits};
+  const int64_t bytes = chosen.bytes(view);
+  const int64_t grain = std::max<int64_t>(1, B / (4 * thread_count(threads)));  // memory is taken once a chunk
+  parallel_for(B, threads, grain, [&](int64_t begin, int64_t end) {
+    Aligned<char> memory(bytes);
+    chosen.run(view, boards, begin, end, memory.data());
+  });
+  return true;
+}
+
+}  // namespace vmd

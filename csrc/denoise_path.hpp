@@ -1,0 +1,51 @@
+// denoise_path.hpp -- what the code paths of `denoise` share with the code that chooses among them.
+//
+// A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library
+// but <cstdint>: an inline function of it, compiled here for a wide machine, could be the one that the linker keeps.
+#pragma once
+#include <cstdint>
+
+namespace vmd {
+
+constexpr int64_t kLanesPadded = 16;  // widths are padded to this many channels, on every path
+constexpr int64_t kTileRows = 12;     // candidates worked on at once; rows are padded to it
+constexpr int64_t kAlign = 64;        // bytes, of every array below and of a path's memory
+
+/// Prepared weights and units. Matrices are row-major [in,out], padded with zeros: H, M, N to Hp, Mp, Np.
+/// Group 0 is a cell's symbols, group 1 + r relation r; a group's messages are rows of one table.
+struct DenoiseView {
+  int64_t L, V, D, H, Hp, Mp, Np, groups, U;
+  bool positions;
+  const int64_t* group_rows;                           // [groups+1] first row of each, multiples of kTileRows
+  const int64_t *unit_offsets, *unit_cells, *unit_rows;  // of unit u: its cells; the row of its symbol 0
+  const int64_t *link_offsets, *link_rows;             // of cell l: unit_rows of its units
+  const float* link_weights;                           // and 1 / how many units of that relation it has
+  const float *speak, *speak_bias;                     // [Hp,Mp], [Mp]
+  const float *keep, *hear;                            // [Hp,Np], [groups,Mp,Np]
+  const float *write, *write_bias;                     // [Np,Hp], [Hp]
+  const float *told_state, *told_symbol, *told_cell;   // [3,Np], and with positions [V,Np], [L,Np]
+  const float *state, *symbol, *cell;                  // [3,Hp], and with positions [V,Hp], [L,Hp]; centred
+  const float *modulate, *modulate_bias;               // [D,2Np+Hp], [2Np+Hp]: scale, shift, gate
+  const float* read;                                   // [Hp]
+  float read_bias;
+};
+
+struct DenoiseBoards {
+  const int32_t* x;
+  const float* z;
+  int64_t loops;
+  float* logits;
+};
+
+struct DenoisePath {
+  const char* name;
+  int64_t (*bytes)(const DenoiseView&);  // of memory that `run` needs, aligned to kAlign
+  void (*run)(const DenoiseView&, const DenoiseBoards&, int64_t first, int64_t last, void* memory);
+};
+
+extern const DenoisePath kDenoisePortable;  // denoise_portable.cpp
+extern const DenoisePath kDenoiseAvx2;      // denoise_avx2.cpp
+extern const DenoisePath kDenoiseAvx512;    // denoise_avx512.cpp
+extern const DenoisePath kDenoiseBf16;      // denoise_bf16.cpp
+
+}  // namespace vmd

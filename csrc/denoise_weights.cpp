@@ -1,0 +1,150 @@
+// denoise_weights.cpp -- what `denoise` computes once from the weights and the units; denoise.hpp says why.
+#include "denoise_weights.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace vmd {
+namespace {
+
+int64_t padded(int64_t width) { return (width + kLanesPadded - 1) / kLanesPadded * kLanesPadded; }
+int64_t whole_tiles(int64_t rows) { return (rows + kTileRows - 1) / kTileRows * kTileRows; }
+
+void want(bool condition, const char* what) {
+  if (!condition) throw std::invalid_argument(std::string("denoise: ") + what);
+}
+
+/// to [in, out padded to `columns`] = from [out,in] transposed, row i times factor[i] if there is one.
+void transpose(const float* from, int64_t out, int64_t in, const float* factor, float* to, int64_t columns) {
+  for (int64_t o = 0; o < out; ++o)
+    for (int64_t i = 0; i < in; ++i) to[i * columns + o] = from[o * in + i] * (factor ? factor[i] : 1.0f);
+}
+
+/// sum over i of row[i] * x[i].
+double dot(const float* row, const float* x, int64_t n) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += double{row[i]} * double{x[i]};
+  return sum;
+}
+
+/// to [n, columns] = each row of from [n,H] minus its mean.
+void centre(const float* from, int64_t n, int64_t H, float* to, int64_t columns) {
+  for (int64_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (int64_t j = 0; j < H; ++j) sum += double{from[i * H + j]};
+    for (int64_t j = 0; j < H; ++j)
+      to[i * columns + j] = static_cast<float>(double{from[i * H + j]} - sum / static_cast<double>(H));
+  }
+}
+
+}  // namespace
+
+Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w, const DenoiseUnits& units) {
+  want(s.L >= 1 && s.L <= (1 << 16) && s.V >= 1 && s.V <= 64, "L or V");
+  for (const int64_t width : {s.H, s.M, s.N}) want(width >= 1 && width <= kMaxWidth, "H, M or N");
+  want(s.D >= 0 && s.D <= kMaxWidth && s.R >= 0, "D or R");
+  want((s.D > 0) == (w.modulate != nullptr), "modulate");
+  view.L = s.L, view.V = s.V, view.D = s.D, view.H = s.H;
+  view.Hp = padded(s.H), view.Mp = padded(s.M), view.Np = padded(s.N);
+  view.groups = 1 + s.R, view.positions = w.cell != nullptr;
+  take_weights(s, w);
+  take_units(s, units);
+}
+
+void Prepared::take_weights(const DenoiseSizes& s, const DenoiseWeights& w) {
+  const int64_t Hp = view.Hp, Mp = view.Mp, Np = view.Np;
+  speak = Aligned<float>(Hp * Mp), speak_bias = Aligned<float>(Mp);
+  transpose(w.speak, s.M, s.H, w.norm, speak.data(), Mp);
+  for (int64_t m = 0; m < s.M; ++m)
+    speak_bias[m] = static_cast<float>(double{w.speak_bias[m]} + dot(w.speak + m * s.H, w.norm_bias, s.H));
+  keep = Aligned<float>(Hp * Np), hear = Aligned<float>(view.groups * Mp * Np);
+  transpose(w.keep, s.N, s.H, w.norm, keep.data(), Np);
+  for (int64_t g = 0; g < view.groups; ++g)
+    transpose(w.hear + g * s.N * s.M, s.N, s.M, nullptr, hear.data() + g * Mp * Np, Np);
+  write = Aligned<float>(Np * Hp), write_bias = Aligned<float>(Hp);
+  transpose(w.write, s.H, s.N, nullptr, write.data(), Hp);
+  for (int64_t h = 0; h < s.H; ++h) write_bias[h] = w.write_bias[h];
+
+  told_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
+  centre(w.state, 3, s.H, state.data(), Hp);
+  for (int64_t n = 0; n < s.N; ++n) {
+    const double constant = double{w.inject_bias[n]} + dot(w.keep + n * s.H, w.norm_bias, s.H);
+    for (int64_t k = 0; k < 3; ++k)
+      told_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
+  }
+  if (view.positions) {
+    told_symbol = Aligned<float>(s.V * Np), told_cell = Aligned<float>(s.L * Np);
+    symbol = Aligned<float>(s.V * Hp), cell = Aligned<float>(s.L * Hp);
+    centre(w.symbol, s.V, s.H, symbol.data(), Hp);
+    centre(w.cell, s.L, s.H, cell.data(), Hp);
+    for (int64_t n = 0; n < s.N; ++n) {
+      const float* row = w.inject + n * s.H;
+      for (int64_t k = 0; k < s.V; ++k) told_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
+      for (int64_t l = 0; l < s.L; ++l) told_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
+    }
+  }
+
+  const int64_t width = 2 * Np + Hp;
+  modulate = Aligned<float>(s.D * width), modulate_bias = Aligned<float>(width);
+  const int64_t target[3] = {0, Np, 2 * Np}, source[3] = {0, s.N, 2 * s.N}, size[3] = {s.N, s.N, s.H};
+  for (int part = 0; part < 3; ++part)
+    for (int64_t j = 0; j < size[part]; ++j) {
+      const float one = part == 1 ? 0.0f : 1.0f;  // scale and gate are written as what they add to 1
+      modulate_bias[target[part] + j] = one + (s.D > 0 ? w.modulate_bias[source[part] + j] : 0.0f);
+      for (int64_t d = 0; d < s.D; ++d)
+        modulate[d * width + target[part] + j] = w.modulate[(source[part] + j) * s.D + d];
+    }
+
+  read = Aligned<float>(Hp);
+  for (int64_t h = 0; h < s.H; ++h) read[h] = w.read_norm[h] * w.read[h];
+  view.read_bias = static_cast<float>(double{w.read_bias[0]} + dot(w.read, w.read_norm_bias, s.H));
+
+  view.speak = speak.data(), view.speak_bias = speak_bias.data(), view.keep = keep.data(), view.hear = hear.data();
+  view.write = write.data(), view.write_bias = write_bias.data(), view.told_state = told_state.data();
+  view.told_symbol = told_symbol.data(), view.told_cell = told_cell.data(), view.state = state.data();
+  view.symbol = symbol.data(), view.cell = cell.data(), view.modulate = modulate.data();
+  view.modulate_bias = modulate_bias.data(), view.read = read.data();
+}
+
+void Prepared::take_units(const DenoiseSizes& s, const DenoiseUnits& units) {
+  const auto at = [](const auto& list, int64_t i) { return list[static_cast<size_t>(i)]; };
+  const auto U = static_cast<int64_t>(units.offsets.size()) - 1, n = static_cast<int64_t>(units.cells.size());
+  want(U >= 0 && units.offsets.front() == 0 && units.offsets.back() == n, "offsets");
+  want(static_cast<int64_t>(units.spans.size()) == s.R + 1 && units.spans.front() == 0 && units.spans.back() == U,
+       "spans");
+  for (int64_t r = 0; r < s.R; ++r) want(at(units.spans, r) <= at(units.spans, r + 1), "spans");
+  for (int64_t u = 0; u < U; ++u) want(at(units.offsets, u) < at(units.offsets, u + 1), "a unit without cells");
+  for (const int64_t l : units.cells) want(l >= 0 && l < s.L, "a cell of a unit");
+
+  unit_offsets = units.offsets, unit_cells = units.cells;
+  group_rows = {0, whole_tiles(s.L)};
+  struct Link {
+    int64_t row, relation;
+  };
+  std::vector<std::vector<Link>> links(static_cast<size_t>(s.L));
+  for (int64_t r = 0; r < s.R; ++r) {
+    int64_t row = group_rows.back();
+    for (int64_t u = at(units.spans, r); u < at(units.spans, r + 1); ++u, row += s.V) {
+      unit_rows.push_back(row);
+      for (int64_t i = at(units.offsets, u); i < at(units.offsets, u + 1); ++i)
+        links[static_cast<size_t>(at(units.cells, i))].push_back({row, r});
+    }
+    group_rows.push_back(whole_tiles(row));
+  }
+  link_offsets = {0};
+  for (const std::vector<Link>& mine : links) {
+    std::vector<int64_t> count(static_cast<size_t>(s.R));
+    for (const Link& link : mine) ++count[static_cast<size_t>(link.relation)];
+    for (const Link& link : mine) {
+      link_rows.push_back(link.row);
+      link_weights.push_back(1.0f / static_cast<float>(at(count, link.relation)));
+    }
+    link_offsets.push_back(static_cast<int64_t>(link_rows.size()));
+  }
+  view.U = U, view.group_rows = group_rows.data();
+  view.unit_offsets = unit_offsets.data(), view.unit_cells = unit_cells.data(), view.unit_rows = unit_rows.data();
+  view.link_offsets = link_offsets.data(), view.link_rows = link_rows.data();
+  view.link_weights = link_weights.data();
+}
+
+}  // namespace vmd

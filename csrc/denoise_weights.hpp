@@ -1,0 +1,54 @@
+// denoise_weights.hpp -- weights and units in the form that the code paths of `denoise` read.
+#pragma once
+#include <cstdint>
+#include <new>
+#include <vector>
+
+#include "denoise.hpp"
+#include "denoise_path.hpp"
+
+namespace vmd {
+
+/// Memory aligned to kAlign, zeroed.
+template <class T>
+class Aligned {
+ public:
+  explicit Aligned(int64_t n = 0) : held_(static_cast<size_t>(n)) {}
+  T* data() { return held_.data(); }
+  const T* data() const { return held_.data(); }
+  T& operator[](int64_t i) { return held_[static_cast<size_t>(i)]; }
+
+ private:
+  struct Allocator {
+    using value_type = T;
+    Allocator() = default;
+    template <class Other>
+    struct rebind {
+      using other = Allocator;
+    };
+    T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{kAlign})); }
+    void deallocate(T* p, size_t) { ::operator delete(p, std::align_val_t{kAlign}); }
+    bool operator==(const Allocator&) const { return true; }
+  };
+  std::vector<T, Allocator> held_;
+};
+
+/// Owns what a DenoiseView points to.
+struct Prepared {
+  Prepared(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
+
+  DenoiseView view{};
+
+ private:
+  void take_weights(const DenoiseSizes& s, const DenoiseWeights& w);
+  void take_units(const DenoiseSizes& s, const DenoiseUnits& units);
+
+  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, told_state, told_symbol, told_cell, state, symbol,
+      cell, modulate, modulate_bias, read;
+  std::vector<int64_t> group_rows, unit_offsets, unit_cells, unit_rows, link_offsets, link_rows;
+  std::vector<float> link_weights;
+};
+
+}  // namespace vmd
