@@ -1,4 +1,4 @@
-// float32.hpp -- exp and log in float32 whose every rounding is specified, for one value or 16 side by side.
+// float32.hpp -- exp and log in float32 whose every rounding is specified, for one value or several side by side.
 //
 // Meaning  exp32(x), x <= 0: e^x; 0 below -80 (a probability under 2e-35 counts as none; -inf gives 0; NaN
 //          is not handled). log32(x), x >= 0 and finite: ln x; -inf for 0 and subnormal x.
@@ -35,16 +35,31 @@ struct Lane {
 };
 
 #if !defined(__CUDACC__)
-constexpr int kLanes = 16;  // a vector of the compiler: split into what the machine has, whatever that is
+// Vectors of the compiler, each as wide as some instruction set has them: GCC turns comparisons of vectors wider
+// than the machine's into one instruction a lane.
+using f32x4 = float __attribute__((vector_size(16)));
+using f32x8 = float __attribute__((vector_size(32)));
 using f32x16 = float __attribute__((vector_size(64)));
-using i32x16 = int32_t __attribute__((vector_size(64)));
-using u32x16 = uint32_t __attribute__((vector_size(64)));
 
 template <>
-struct Lane<f32x16> {
-  using I = i32x16;
-  using U = u32x16;
+struct Lane<f32x4> {
+  using I = int32_t __attribute__((vector_size(16)));
+  using U = uint32_t __attribute__((vector_size(16)));
 };
+template <>
+struct Lane<f32x8> {
+  using I = int32_t __attribute__((vector_size(32)));
+  using U = uint32_t __attribute__((vector_size(32)));
+};
+template <>
+struct Lane<f32x16> {
+  using I = int32_t __attribute__((vector_size(64)));
+  using U = uint32_t __attribute__((vector_size(64)));
+};
+
+template <class F>
+constexpr int lanes = static_cast<int>(sizeof(F) / sizeof(float));
+constexpr int kMaxLanes = 16;
 #endif
 
 /// The same bits read as another type.

@@ -1,9 +1,10 @@
 // ranking.hpp -- the items of a board from best to worst, found one at a time.
 //
-// Only the first few of many items are usually wanted, so nothing is sorted: keys lie in blocks of about
-// sqrt(n), the best key of each block is remembered, and taking an item costs two short scans, done with
-// vector maxima: no branch depends on the keys.
+// Only the first few of many items are usually wanted, so nothing is sorted: the keys are the leaves of a
+// knockout tree whose inner nodes hold the best key below them. Taking the best item plays the matches on its
+// path again; who its opponents are does not depend on the matches, so this costs one maximum a level.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -14,11 +15,17 @@ namespace vmd {
 
 constexpr int64_t kNoKey = std::numeric_limits<int64_t>::min();
 
-/// Larger <=> higher confidence, or equal confidence and lower slot. `confidence` is not NaN.
-VMD_HD VMD_INLINE int64_t rank_key(float confidence, int32_t slot) {
-  const int32_t bits = bits_as<int32_t>(confidence + 0.0f);  // -0 becomes +0: they are equal
-  const int64_t ordered = bits ^ ((bits >> 31) & 0x7fffffff);
-  return ordered * (int64_t{1} << 32) + static_cast<int64_t>(~static_cast<uint32_t>(slot));
+/// An integer that is larger <=> the float is larger; not of NaN.
+template <class F>
+VMD_HD VMD_INLINE typename Lane<F>::I ordered_bits(const F& x) {
+  using I = typename Lane<F>::I;
+  const I bits = bits_as<I>(F(x + 0.0f));  // -0 becomes +0: they are equal
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/// Larger <=> larger `ordered`, or equal and lower slot.
+VMD_HD VMD_INLINE int64_t rank_key(int32_t ordered, int32_t slot) {
+  return static_cast<int64_t>(static_cast<uint64_t>(ordered) << 32 | ~static_cast<uint32_t>(slot));
 }
 
 VMD_HD VMD_INLINE int32_t slot_of(int64_t key) {
@@ -32,71 +39,49 @@ VMD_HD VMD_INLINE float confidence_of(int64_t key) {
 
 class Ranking {
  public:
-  explicit Ranking(int64_t capacity) {
-    while ((int64_t{1} << (2 * shift_)) < capacity) ++shift_;
-    const int64_t blocks = blocks_of(capacity);
-    keys_.resize(static_cast<size_t>(blocks << shift_));
-    tops_.resize(static_cast<size_t>((blocks + kStep - 1) / kStep * kStep));
-  }
+  /// Holds up to `capacity` items.
+  explicit Ranking(int64_t capacity) : nodes_(static_cast<size_t>(2 * leaves_for(capacity))) {}
 
-  /// Where the caller writes the n keys, key i being of slot i, before `start(n)`.
-  int64_t* keys() { return keys_.data(); }
-
-  VMD_INLINE void start(int64_t n) {
-    const int64_t blocks = blocks_of(n);
-    for (int64_t i = n; i < blocks << shift_; ++i) keys_[static_cast<size_t>(i)] = kNoKey;
-    tops_used_ = (blocks + kStep - 1) / kStep * kStep;
-    for (int64_t i = 0; i < tops_used_; ++i)
-      tops_[static_cast<size_t>(i)] = i < blocks ? largest_of_block(i) : kNoKey;
+  /// Begin with n items whose keys are key(slot), kNoKey for an item that is not to be found.
+  template <class Key>
+  VMD_INLINE void start(int64_t n, const Key& key) {
+    leaves_ = leaves_for(n);
+    int64_t* keys = nodes_.data() + leaves_;
+    for (int64_t slot = 0; slot < n; ++slot) keys[slot] = key(static_cast<int32_t>(slot));
+    std::fill(keys + n, keys + leaves_, kNoKey);
+    for (int64_t size = leaves_ / 2; size >= 1; size /= 2) {  // adjacent runs, so that this runs in vectors
+      int64_t* __restrict nodes = nodes_.data() + size;
+      const int64_t* __restrict children = nodes_.data() + 2 * size;
+      for (int64_t i = 0; i < size; ++i) nodes[i] = std::max(children[i], children[size + i]);
+    }
   }
 
   /// The best key not yet taken; kNoKey when there is none.
   VMD_INLINE int64_t take() {
-    const int64_t key = largest(tops_.data(), tops_used_);
+    int64_t* nodes = nodes_.data();
+    const int64_t key = nodes[1];
     if (key == kNoKey) return key;
-    const int64_t slot = slot_of(key), block = slot >> shift_;
-    replace(keys_.data(), slot, key, kNoKey);
-    replace(tops_.data(), block, key, largest_of_block(block));
+    const int64_t slot = slot_of(key);
+    int64_t best = kNoKey;
+    nodes[leaves_ + slot] = best;
+    for (int64_t size = leaves_ / 2; size >= 1; size /= 2) {
+      const int64_t place = slot & (size - 1);
+      const int64_t opponent = nodes[2 * size + ((slot & (2 * size - 1)) ^ size)];
+      best = opponent > best ? opponent : best;
+      nodes[size + place] = best;
+    }
     return key;
   }
 
  private:
-  using Keys = int64_t __attribute__((vector_size(64)));
-  static constexpr int64_t kStep = 8;  // keys in a vector; scanned lengths are multiples of it
-
-  int64_t blocks_of(int64_t n) const { return (n + (int64_t{1} << shift_) - 1) >> shift_; }
-
-  VMD_INLINE int64_t largest_of_block(int64_t block) const {
-    return largest(keys_.data() + (block << shift_), int64_t{1} << shift_);
+  static int64_t leaves_for(int64_t n) {
+    int64_t leaves = 1;
+    while (leaves < n) leaves *= 2;
+    return leaves;
   }
 
-  static VMD_INLINE int64_t largest(const int64_t* keys, int64_t n) {
-    Keys best, next;
-    __builtin_memcpy(&best, keys, sizeof best);
-    for (int64_t i = kStep; i < n; i += kStep) {
-      __builtin_memcpy(&next, keys + i, sizeof next);
-      best = next > best ? next : best;
-    }
-    const auto fold = [&](const Keys& other) __attribute__((always_inline)) { best = other > best ? other : best; };
-    fold(__builtin_shufflevector(best, best, 4, 5, 6, 7, 0, 1, 2, 3));
-    fold(__builtin_shufflevector(best, best, 2, 3, 0, 1, 6, 7, 4, 5));
-    fold(__builtin_shufflevector(best, best, 1, 0, 3, 2, 5, 4, 7, 6));
-    return best[0];
-  }
-
-  /// keys[i] = to, where it is `from`; by a whole vector, which the next scan can read back without waiting
-  /// for the store to reach the cache.
-  static VMD_INLINE void replace(int64_t* keys, int64_t i, int64_t from, int64_t to) {
-    Keys vector;
-    keys += i & ~(kStep - 1);
-    __builtin_memcpy(&vector, keys, sizeof vector);
-    vector = vector == from ? Keys{} + to : vector;  // keys are distinct
-    __builtin_memcpy(keys, &vector, sizeof vector);
-  }
-
-  int shift_ = 4;  // a block is 2^shift_ keys
-  int64_t tops_used_ = 0;
-  std::vector<int64_t> keys_, tops_;
+  int64_t leaves_ = 1;          // a power of two
+  std::vector<int64_t> nodes_;  // level of s nodes: s .. 2s - 1; node i of it has children i, i + s of the next
 };
 
 }  // namespace vmd

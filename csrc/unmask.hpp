@@ -1,12 +1,12 @@
 // unmask.hpp -- one denoising step: pick a symbol for every open cell, commit the most certain cells.
 //
 // Meaning      vmdsolve/kernels/reference.py:unmask, in which the operation stands as a naive loop. Here: the
-//              rule of one cell (`choose`), for one lane or 16 side by side, and the random stream.
+//              rule of one cell (`choose`), for one lane or several side by side, and the random stream.
 // Shapes       logits [B,L,V] f32   x, x_new [B,L] i32, open < 0   candidates, candidates_new [B,L] u64
 //              peers [L,P] i32, -1 = padding   n_keep [B] i32 or null   key [B] u64   committed [B,L] bool
 // Limits       V <= 64, L <= 65536; values are checked before use (checks.hpp)
 // Parallelism  cells are independent up to the commits, boards altogether. On the CPU a thread takes a board,
-//              turns 16 open cells sideways ([V][lane]) and chooses for them at once.
+//              turns as many open cells sideways ([V][lane]) as a vector has lanes, and chooses for them at once.
 // Exact        floats by float32.hpp and in the order written; sums run over ascending symbols. Decisions are
 //              bit-equal on every device and do not depend on the batch or the number of threads.
 // Random       word d % 4 of philox(counter = (key lo, key hi, step, cell + 65536 * (d / 4)), seed), where draw

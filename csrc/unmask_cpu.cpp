@@ -1,7 +1,7 @@
-// unmask_cpu.cpp -- the step of unmask.hpp over boards: sideways, choose for 16 cells at once, commit.
+// unmask_cpu.cpp -- the step of unmask.hpp over boards: sideways, choose for a vector of cells at once, commit.
 //
-// The whole of it is compiled three times (portable, AVX2, AVX-512) from the same source and chosen at run
-// time; nothing is contracted to FMA, so the three give the same bits.
+// The whole of it is compiled three times (portable, AVX2, AVX-512: 4, 8, 16 lanes) from the same source and
+// chosen at run time; nothing is contracted to FMA, so the three give the same bits.
 #include "unmask.hpp"
 
 #include <algorithm>
@@ -10,30 +10,38 @@
 
 #include "checks.hpp"
 #include "ranking.hpp"
+#include "taken.hpp"
 #include "threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 namespace {
 
-using F = f32x16;
-using U = u32x16;
-
-/// What a thread reuses from board to board.
+/// What a thread reuses from board to board. A slot is the number of an open cell among a board's open cells;
+/// the slots up to the next whole vector repeat the last one.
 struct Scratch {
-  explicit Scratch(int64_t L)
-      : cells(static_cast<size_t>(L + kLanes)), symbols(static_cast<size_t>(L + kLanes)), ranking(L + kLanes) {}
-  std::vector<int32_t> cells;    // of each slot: the open cells in ascending order
-  std::vector<int32_t> symbols;  // of each slot: the symbol chosen
+  Scratch(const PeerSets& peers, int V) : ranking(peers.L), taken(peers, V) {
+    const int64_t L = peers.L;
+    for (auto* slots : {&cells, &symbols, &confidences, &committed}) slots->resize(static_cast<size_t>(L + kMaxLanes));
+    for (auto& half : halves) half.resize(static_cast<size_t>(L + kMaxLanes));
+  }
+  std::vector<int32_t> cells;            // ascending
+  std::vector<uint32_t> halves[2];       // of the cell's candidates
+  std::vector<int32_t> symbols;          // the symbol chosen
+  std::vector<int32_t> confidences;      // as ordered_bits
+  std::vector<int32_t> committed;        // not by slot: the cells committed
   Ranking ranking;
+  Taken taken;
 };
 
-/// The logits of 16 cells turned sideways, -inf where a symbol is not legal, and their random words.
+/// The logits of some cells turned sideways, -inf where a symbol is not legal, and their random words.
+template <class F>
 struct Tile {
   F logits[kMaxSymbols];
-  U words[kDrawGumbel + kMaxSymbols];
+  typename Lane<F>::U words[kDrawGumbel + kMaxSymbols];
 };
 
 /// to[j][lane + i] = rows[i][v + j] for i, j = 0..3.
+template <class F>
 VMD_INLINE void transpose4(const float* const* rows, int v, F* to, int lane) {
   using Quad = float __attribute__((vector_size(16)));
   Quad r[4];
@@ -50,34 +58,36 @@ VMD_INLINE void transpose4(const float* const* rows, int v, F* to, int lane) {
     __builtin_memcpy(reinterpret_cast<float*>(to + j) + lane, &columns[j], sizeof columns[j]);
 }
 
-VMD_INLINE void load_logits(const float* logits, const uint64_t* candidates, const int32_t* cells, int V,
-                            Tile& tile) {
-  for (int lane = 0; lane < kLanes; lane += 4) {
+template <class F>
+VMD_INLINE void load_logits(const float* logits, const Scratch& scratch, int64_t slot, int V, Tile<F>& tile) {
+  const int32_t* cells = scratch.cells.data() + slot;
+  for (int lane = 0; lane < lanes<F>; lane += 4) {
     const float* rows[4];
     for (int i = 0; i < 4; ++i) rows[i] = logits + int64_t{cells[lane + i]} * V;
-    int v = 0;
-    for (; v + 4 <= V; v += 4) transpose4(rows, v, tile.logits + v, lane);
-    for (; v < V; ++v)
-      for (int i = 0; i < 4; ++i) tile.logits[v][lane + i] = rows[i][v];
+    for (int v = 0; v + 4 <= V; v += 4) transpose4(rows, v, tile.logits + v, lane);
+    if (V >= 4) {  // the last four once more: some symbols twice, but none alone and nothing beyond the row
+      transpose4(rows, V - 4, tile.logits + V - 4, lane);
+    } else {
+      for (int v = 0; v < V; ++v)
+        for (int i = 0; i < 4; ++i) tile.logits[v][lane + i] = rows[i][v];
+    }
   }
-  U halves[2];  // of the candidates
-  for (int lane = 0; lane < kLanes; ++lane) {
-    const uint64_t set = candidates[cells[lane]];
-    halves[0][lane] = static_cast<uint32_t>(set);
-    halves[1][lane] = static_cast<uint32_t>(set >> 32);
-  }
-  for (int v = 0; v < V; ++v) {
-    const i32x16 legal = (halves[v / 32] & (1u << (v % 32))) != 0;
-    tile.logits[v] = legal ? tile.logits[v] : F{} - __builtin_inff();
+  for (int half = 0; half <= (V - 1) / 32; ++half) {
+    typename Lane<F>::U sets;
+    __builtin_memcpy(&sets, scratch.halves[half].data() + slot, sizeof sets);
+    const int end = std::min(V, 32 * half + 32);
+    for (int v = 32 * half; v < end; ++v, sets >>= 1)
+      tile.logits[v] = (sets & 1u) != 0 ? tile.logits[v] : F{} - __builtin_inff();
   }
 }
 
-VMD_INLINE void load_words(const UnmaskRule& rule, uint64_t key, const int32_t* cells, int V, Tile& tile) {
+template <class F>
+VMD_INLINE void load_words(const UnmaskRule& rule, uint64_t key, const int32_t* cells, int V, Tile<F>& tile) {
   const bool order = rule.order == Order::random || rule.noise > 0;
   const int blocks = rule.temperature > 0 ? 1 + (V + 3) / 4 : 1;
   for (int block = order ? 0 : 1; block < blocks; ++block) {
-    U* out = tile.words + 4 * block;
-    for (int lane = 0; lane < kLanes; ++lane) {
+    typename Lane<F>::U* out = tile.words + 4 * block;
+    for (int lane = 0; lane < lanes<F>; ++lane) {
       const Words words = draw_words(rule, key, cells[lane], block);
       out[0][lane] = words.w[0];
       out[1][lane] = words.w[1];
@@ -87,96 +97,122 @@ VMD_INLINE void load_words(const UnmaskRule& rule, uint64_t key, const int32_t* 
   }
 }
 
-/// Choose for the n open cells of a board: fills scratch.symbols and the keys of scratch.ranking.
+/// Choose for the n open cells of a board: fills the symbols and confidences of scratch.
+template <class F>
 VMD_INLINE void choose_all(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& scratch) {
-  Tile tile;
-  int64_t* keys = scratch.ranking.keys();
-  for (int64_t begin = 0; begin < n; begin += kLanes) {
-    const int32_t* cells = scratch.cells.data() + begin;
-    load_logits(a.logits + b * a.L * a.V, a.candidates + b * a.L, cells, a.V, tile);
-    load_words(a.rule, a.key[b], cells, a.V, tile);
-    i32x16 symbol;
-    F confidence;
-    choose<F>(
-        a.rule, a.V, [&](int v) __attribute__((always_inline)) { return tile.logits[v]; },
-        [&](int draw) __attribute__((always_inline)) { return uniform32<F>(tile.words[draw]); }, symbol,
-        confidence);
-    __builtin_memcpy(scratch.symbols.data() + begin, &symbol, sizeof symbol);
-    for (int lane = 0; lane < kLanes; ++lane) {
-      const bool legal = confidence[lane] > -std::numeric_limits<float>::infinity();
-      const int64_t key = rank_key(confidence[lane], static_cast<int32_t>(begin) + lane);
-      keys[begin + lane] = legal ? key : kNoKey;
+  constexpr int kGroup = 4;  // loaded together, so that no load waits for the store just before it
+  Tile<F> tiles[kGroup];
+  for (int64_t group = 0; group < n; group += kGroup * lanes<F>) {
+    const int64_t end = std::min(n, group + kGroup * lanes<F>);
+    Tile<F>* tile = tiles;
+    for (int64_t slot = group; slot < end; slot += lanes<F>, ++tile) {
+      load_logits(a.logits + b * a.L * a.V, scratch, slot, a.V, *tile);
+      load_words(a.rule, a.key[b], scratch.cells.data() + slot, a.V, *tile);
+    }
+    tile = tiles;
+    for (int64_t slot = group; slot < end; slot += lanes<F>, ++tile) {
+      typename Lane<F>::I symbol;
+      F confidence;
+      choose<F>(
+          a.rule, a.V, [&](int v) __attribute__((always_inline)) { return tile->logits[v]; },
+          [&](int draw) __attribute__((always_inline)) { return uniform32<F>(tile->words[draw]); }, symbol,
+          confidence);
+      const typename Lane<F>::I ordered = ordered_bits(confidence);
+      __builtin_memcpy(scratch.symbols.data() + slot, &symbol, sizeof symbol);
+      __builtin_memcpy(scratch.confidences.data() + slot, &ordered, sizeof ordered);
     }
   }
 }
 
 /// Commit from the most certain cell down.
+template <class F>
 VMD_INLINE void commit_best(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& scratch) {
   int32_t* x = a.x_new + b * a.L;
-  uint64_t* candidates = a.candidates_new + b * a.L;
   bool* committed = a.committed + b * a.L;
   const bool has_threshold = a.rule.threshold < std::numeric_limits<float>::infinity();
   const int64_t at_least = std::max<int64_t>(has_threshold ? 1 : 0, a.n_keep ? a.n_keep[b] : 0);
-  scratch.ranking.start(n);
-  for (int64_t done = 0; done < n;) {
+  const int32_t nothing = ordered_bits(-std::numeric_limits<float>::infinity());
+  const int32_t* confidences = scratch.confidences.data();
+  scratch.ranking.start(n, [&](int32_t slot) __attribute__((always_inline)) {
+    return confidences[slot] > nothing ? rank_key(confidences[slot], slot) : kNoKey;
+  });
+  const bool skip = a.rule.guard;
+  scratch.taken.clear();
+  int64_t done = 0;
+  while (done < n) {
     if (done >= at_least && !has_threshold) break;
     const int64_t key = scratch.ranking.take();
     if (key == kNoKey || (done >= at_least && !(confidence_of(key) >= a.rule.threshold))) break;
     const auto slot = static_cast<size_t>(slot_of(key));
     const int32_t cell = scratch.cells[slot], symbol = scratch.symbols[slot];
-    const uint64_t bit = uint64_t{1} << symbol;
-    if (a.rule.guard && !(candidates[cell] & bit)) continue;  // taken by a peer within this launch
-    x[cell] = symbol;
-    committed[cell] = true;
-    ++done;
-    const int32_t* peers = a.peers + cell * a.P;
-    for (int64_t i = 0; i < a.P; ++i)
-      if (peers[i] >= 0) candidates[peers[i]] &= ~bit;
+    // No branch: whether a peer took the symbol within this launch cannot be foreseen.
+    const bool commit = !(skip & scratch.taken.has(cell, symbol));
+    x[cell] = commit ? symbol : -1;
+    committed[cell] = commit;
+    scratch.committed[static_cast<size_t>(done)] = cell;
+    scratch.taken.take(cell, symbol, commit);
+    done += commit;
   }
-  // Filled peers lost symbols too, which was cheaper than to look; only open cells were meant to.
-  const int32_t* old = a.x + b * a.L;
-  for (int64_t l = 0; l < a.L; ++l) {
-    const uint64_t own = uint64_t{1} << (x[l] & 63);
-    const uint64_t filled = old[l] >= 0 ? a.candidates[b * a.L + l] : own;
-    candidates[l] = x[l] >= 0 ? filled : candidates[l];
+  uint64_t* candidates = a.candidates_new + b * a.L;
+  scratch.taken.template remove_from<F>(a.candidates + b * a.L, x, candidates);
+  for (int64_t i = 0; i < done; ++i) {
+    const int32_t cell = scratch.committed[static_cast<size_t>(i)];
+    candidates[cell] = uint64_t{1} << x[cell];
   }
 }
 
-VMD_INLINE bool unmask_boards(const UnmaskArgs& a, int64_t first, int64_t last) {
-  Scratch scratch(a.L);
+/// Number the open cells of a board: fills the cells and halves of scratch, and says how many are open.
+template <class F>
+VMD_INLINE int64_t find_open(const int32_t* x, const uint64_t* candidates, int64_t L, int V, Scratch& scratch) {
+  int32_t* cells = scratch.cells.data();
+  int64_t n = 0;
+  for (int half = 0; half <= (V - 1) / 32; ++half) {
+    uint32_t* sets = scratch.halves[half].data();
+    n = 0;
+    for (int64_t l = 0; l < L; ++l) {  // no branch on what a cell holds: a filled one is overwritten
+      cells[n] = static_cast<int32_t>(l);
+      sets[n] = static_cast<uint32_t>(candidates[l] >> (32 * half));
+      n += x[l] < 0;
+    }
+  }
+  for (int64_t slot = n; n > 0 && slot < n + lanes<F>; ++slot) cells[slot] = cells[n - 1];
+  return n;
+}
+
+/// Have n logits brought to the cache, however little the CPU itself looks ahead.
+VMD_INLINE void fetch(const float* logits, int64_t n) {
+  for (int64_t i = 0; i < std::min<int64_t>(n, 4096); i += 16) __builtin_prefetch(logits + i);
+}
+
+template <class F>
+VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
+  Scratch scratch(peers, a.V);
   for (int64_t b = first; b < last; ++b) {
     const int32_t* x = a.x + b * a.L;
     const uint64_t* candidates = a.candidates + b * a.L;
+    if (b + 1 < last) fetch(a.logits + (b + 1) * a.L * a.V, a.L * a.V);
     if (!values_ok(x, a.L, a.V) || !sets_ok(candidates, a.L, a.V) ||
         !logits_ok(a.logits + b * a.L * a.V, a.L * a.V) || (a.n_keep && a.n_keep[b] < 0))
       return false;
     std::copy_n(x, a.L, a.x_new + b * a.L);
-    std::copy_n(candidates, a.L, a.candidates_new + b * a.L);
     std::fill_n(a.committed + b * a.L, a.L, false);
-    int64_t n = 0;
-    for (int32_t l = 0; l < a.L; ++l) {
-      scratch.cells[static_cast<size_t>(n)] = l;
-      n += x[l] < 0;
-    }
-    if (n == 0) continue;
-    const int32_t padding = scratch.cells[static_cast<size_t>(n - 1)];
-    std::fill_n(scratch.cells.begin() + n, kLanes, padding);  // a last tile that is not full repeats a cell
-    choose_all(a, b, n, scratch);
-    commit_best(a, b, n, scratch);
+    const int64_t n = find_open<F>(x, candidates, a.L, a.V, scratch);
+    choose_all<F>(a, b, n, scratch);
+    commit_best<F>(a, b, n, scratch);
   }
   return true;
 }
 
-using Boards = bool (*)(const UnmaskArgs&, int64_t, int64_t);
+using Boards = bool (*)(const UnmaskArgs&, const PeerSets&, int64_t, int64_t);
 
-bool portable(const UnmaskArgs& a, int64_t first, int64_t last) { return unmask_boards(a, first, last); }
+bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) { return unmask_boards<f32x4>(a, peers, first, last); }
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, int64_t first, int64_t last) {
-  return unmask_boards(a, first, last);
+__attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
+  return unmask_boards<f32x8>(a, peers, first, last);
 }
-__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(const UnmaskArgs& a, int64_t first,
+__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(const UnmaskArgs& a, const PeerSets& peers, int64_t first,
                                                                           int64_t last) {
-  return unmask_boards(a, first, last);
+  return unmask_boards<f32x16>(a, peers, first, last);
 }
 #endif
 
@@ -205,9 +241,10 @@ int unmask_paths() { return static_cast<int>(paths().size()); }
 bool unmask(const UnmaskArgs& a, int threads, int path) {
   if (!peers_ok(a.peers, a.L, a.P)) return false;
   const Boards boards = path < 0 ? paths().back() : paths().at(static_cast<size_t>(path));
+  const PeerSets peers(a.peers, a.L, a.P);
   std::atomic<bool> good{true};
   parallel_for(a.B, threads, boards_per_chunk(a.L), [&](int64_t begin, int64_t end) {
-    if (!boards(a, begin, end)) good = false;
+    if (!boards(a, peers, begin, end)) good = false;
   });
   return good;
 }

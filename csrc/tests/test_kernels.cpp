@@ -1,7 +1,7 @@
 // test_kernels.cpp -- the kernels against the plainest loops, under sanitizers, without Python.
 //
 // The comparison with the specification is tests/test_kernels.py; here: no access outside an array for odd
-// sizes, one lane equals sixteen, refusal of bad values, the guard's law.
+// sizes, one lane equals many, refusal of bad values, the guard's law.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +14,7 @@
 #include "checks.hpp"
 #include "conflicts.hpp"
 #include "ranking.hpp"
+#include "taken.hpp"
 #include "unmask.hpp"
 
 using namespace vmd;
@@ -107,24 +108,43 @@ void test_every_code_path_gives_the_same_bits() {
   }
 }
 
-void test_one_lane_equals_sixteen() {
+void test_peers_one_by_one_equal_sets_of_peers() {
+  for (int round = 0; round < 30; ++round) {
+    const int64_t L = 1 + below(300), P = 1 + below(5), beyond = PeerSets::kMaxSetCells + 1;
+    std::vector<int32_t> peers(static_cast<size_t>(beyond * P), -1);
+    for (auto& p : peers) p = below(4) ? static_cast<int32_t>(below(L)) : -1;
+    const PeerSets small(peers.data(), L, P), large(peers.data(), beyond, P);
+    std::vector<uint64_t> set(static_cast<size_t>(small.words)), same(static_cast<size_t>(large.words));
+    for (int i = 0; i < 10; ++i) {
+      const int64_t cell = below(L);
+      const uint64_t mask = below(3) ? ~uint64_t{0} : 0;
+      small.add(cell, set.data(), mask);
+      large.add(cell, same.data(), mask);
+      for (size_t w = 0; w < same.size(); ++w) CHECK(same[w] == (w < set.size() ? set[w] : 0));
+    }
+  }
+}
+
+template <class F>
+void test_one_lane_equals_many() {
+  using U = typename Lane<F>::U;
   for (int round = 0; round < 400; ++round) {
     const int V = static_cast<int>(1 + below(64));
     const UnmaskRule rule{static_cast<Order>(round % 4), true, round % 2 ? 0.7f : 0.0f, 0.1f, kInfinity, 5, 2};
-    std::vector<f32x16> logits(static_cast<size_t>(V));
-    std::vector<u32x16> words(static_cast<size_t>(V + kDrawGumbel));
+    std::vector<F> logits(static_cast<size_t>(V));
+    std::vector<U> words(static_cast<size_t>(V + kDrawGumbel));
     std::normal_distribution<float> normal(0, 5);
     for (auto& row : logits)
-      for (int lane = 0; lane < kLanes; ++lane) row[lane] = below(8) ? normal(rng) : -kInfinity;
+      for (int lane = 0; lane < lanes<F>; ++lane) row[lane] = below(8) ? normal(rng) : -kInfinity;
     for (auto& row : words)
-      for (int lane = 0; lane < kLanes; ++lane) row[lane] = static_cast<uint32_t>(rng());
-    i32x16 symbols;
-    f32x16 confidences;
-    choose<f32x16>(
+      for (int lane = 0; lane < lanes<F>; ++lane) row[lane] = static_cast<uint32_t>(rng());
+    typename Lane<F>::I symbols;
+    F confidences;
+    choose<F>(
         rule, V, [&](int v) __attribute__((always_inline)) { return logits[static_cast<size_t>(v)]; },
-        [&](int d) __attribute__((always_inline)) { return uniform32<f32x16>(words[static_cast<size_t>(d)]); },
+        [&](int d) __attribute__((always_inline)) { return uniform32<F>(words[static_cast<size_t>(d)]); },
         symbols, confidences);
-    for (int lane = 0; lane < kLanes; ++lane) {
+    for (int lane = 0; lane < lanes<F>; ++lane) {
       int32_t symbol = -1;
       float confidence = 0;
       choose<float>(
@@ -149,11 +169,11 @@ void test_ranking_is_a_sort() {
   for (const int64_t n : {1, 15, 16, 17, 81, 200, 5000}) {
     Ranking ranking(n);
     std::vector<float> values(static_cast<size_t>(n));
-    for (size_t i = 0; i < values.size(); ++i) {
-      values[i] = static_cast<float>(below(50)) - 25.0f;
-      ranking.keys()[i] = rank_key(values[i] == 0 && below(2) ? -0.0f : values[i], static_cast<int32_t>(i));
-    }
-    ranking.start(n);
+    for (auto& value : values) value = static_cast<float>(below(50)) - 25.0f;
+    ranking.start(n, [&](int32_t slot) {
+      const float value = values[static_cast<size_t>(slot)];
+      return rank_key(ordered_bits(value == 0 && below(2) ? -0.0f : value), slot);
+    });
     int64_t last = std::numeric_limits<int64_t>::max();
     for (int64_t i = 0; i < n; ++i) {
       const int64_t key = ranking.take();
@@ -191,7 +211,10 @@ void test_bad_values_are_refused() {
 int main() {
   test_odd_sizes_and_the_guard();
   test_every_code_path_gives_the_same_bits();
-  test_one_lane_equals_sixteen();
+  test_one_lane_equals_many<f32x4>();
+  test_one_lane_equals_many<f32x8>();
+  test_one_lane_equals_many<f32x16>();
+  test_peers_one_by_one_equal_sets_of_peers();
   test_float32_against_the_library();
   test_ranking_is_a_sort();
   test_bad_values_are_refused();
