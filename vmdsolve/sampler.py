@@ -148,8 +148,9 @@ class Predictor:
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
-        if self.model.config.prior == "standard" and not self.model.config.classes:
-            return noise  # N(0, I), or no latent at all
+        config = self.model.config
+        if not config.latent or (config.prior == "standard" and not config.classes):
+            return noise  # no latent at all, or N(0, I)
         return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
 
     def __call__(self, x: Board, z: Floats) -> Floats:
