@@ -3,6 +3,7 @@
 import typer
 
 from .accuracy import run as accuracy
+from .chances import run as chances
 from .kernels import run as kernels
 from .readme import run as readme
 from .solve import run as solve
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("accuracy")(accuracy)
+app.command("chances")(chances)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("startup")(startup)

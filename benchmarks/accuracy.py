@@ -78,13 +78,13 @@ def run(
                     latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
                 )  # fmt: skip
                 pace = result.seconds / max(1, sum(result.evaluations_at))
-            rows = [{**about, **_row(result, K)} for K in sorted({K for K in KS if latents > K} | {latents})]
+            rows = [{**about, **row_of(result, K)} for K in sorted({K for K in KS if latents > K} | {latents})]
             this.rows += rows
-            print("; ".join(" ".join(_line(row)) for row in rows), flush=True)
+            print("; ".join(" ".join(line_of(row)) for row in rows), flush=True)
         print(f"\n{shown(this.rows)}")
 
 
-def _row(result: Accuracy | None, K: int) -> Row:
+def row_of(result: Accuracy | None, K: int) -> Row:
     if result is None or result.latents < K:
         return {"latents": K, "solved": None}
     solved, nfe = result.solved_within(K), result.nfe_within(K)
@@ -109,10 +109,10 @@ def fingerprint(tensors: dict[str, Any]) -> str:
 def shown(rows: list[Row]) -> str:
     """All rows as a table."""
     header = ["set", "order", "T", "K", "n", "solved", "95%", "NFE", "block applications"]
-    return table(header, [_line(row) for row in rows])
+    return table(header, [line_of(row) for row in rows])
 
 
-def _line(row: Row) -> list[str]:
+def line_of(row: Row) -> list[str]:
     about = [row["set"], row["order"], str(row["steps"]), str(row["latents"]), str(row["n"])]
     if row["solved"] is None:
         return [*about, "not measured", "-", "-", "-"]

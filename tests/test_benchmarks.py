@@ -14,10 +14,13 @@ import pytest
 import torch
 
 from benchmarks import driver, puzzles, readme
+from benchmarks.chances import run as chances
 from benchmarks.kernels import shown as kernels_shown
 from benchmarks.peers import PEERS, work
+from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
+from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor
@@ -138,7 +141,8 @@ def test_a_run_with_k_latents_equals_runs_with_fewer() -> None:
     domain = domains.get("sudoku-4x4")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = VMD(ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2), domain.rules).eval()
+        shape = ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2)
+        model = VMD(shape, domain.rules).eval()
     boards = held_out(domain, 20)[0]
     options: dict[str, Any] = {"predict": Predictor(model), "plan": Plan(steps=2, legal=True), "seed": 3}
     many = evaluate(domain, boards, latents=6, **options)
@@ -148,6 +152,26 @@ def test_a_run_with_k_latents_equals_runs_with_fewer() -> None:
         few = evaluate(domain, boards, latents=k, chunk=7, **options)
         assert (few.solved, few.nfe) == (many.solved_within(k), many.nfe_within(k))
     assert evaluate(domain, boards, latents=6, seconds=0.0, **options).latents == 1
+
+
+MORE = ((0, "order noise"), (0, "drawn symbols"), (8, "nothing"), (8, "order noise"), (8, "drawn symbols"))
+
+
+def test_chances_compares_the_two_runs_it_finds(tmp_path: Path) -> None:
+    rules = get("sudoku-9x9").rules
+    for D in (0, 8):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = VMD(ModelConfig("sudoku-9x9", rules.relations, width=8, message=8, hidden=8, latent=D), rules)
+        save_model(tmp_path / f"latent-{D}" / "weights.safetensors", model, {})
+    chances(runs=tmp_path, sets="held-out", n=2, steps=1, latents=2, train_steps=1, threads=1, seed=0, out=tmp_path)
+    (file,) = tmp_path.glob("*.json")
+    rows = json.loads(file.read_text())["rows"]
+    # Without latent and noise all boards of a problem are the same, so that one stands for all.
+    assert [(row["latent"], row["order"], row["latents"]) for row in rows] == [
+        (0, "nothing", 1), *((D, way, K) for D, way in MORE for K in (1, 2))
+    ]  # fmt: skip
+    assert all(row["solved"] == 0 and row["nfe"] == row["latents"] for row in rows)
 
 
 # readme -----------------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ def evaluate(
     *,
     predict: Predictor,
     plan: Plan,
+    again: Plan | None = None,
     latents: int = 1,
     seed: int = 0,
     chunk: int = 512,
@@ -94,13 +95,14 @@ def evaluate(
 ) -> Accuracy:
     """Fill problems [B, L] by the model alone: no propagation, no search; `plan.legal` says if rules mask symbols.
 
-    The first latent goes without order noise, the others with at least SECOND_NOISE; a problem's latents stop at the
-    first board that the checker accepts. No further latent is begun after `seconds`; `chunk` bounds memory only.
+    The first latent goes by `plan`, the others by `again`, by default the same with an order noise of at least
+    SECOND_NOISE; a problem's latents stop at the first board that the checker accepts. No further latent is begun
+    after `seconds`; `chunk` bounds memory only.
     """
     if latents < 1:
         raise InvalidInput(f"latents is {latents}; wanted 1 or more")
     begun = time.perf_counter()
-    again = replace(plan, noise=max(plan.noise, SECOND_NOISE))
+    again = again or replace(plan, noise=max(plan.noise, SECOND_NOISE))
     left, keys = boards, board_keys(domain.rules, boards)
     solved_at: list[int] = []
     evaluations_at: list[int] = []
