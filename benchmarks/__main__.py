@@ -3,6 +3,7 @@
 import typer
 
 from .accuracy import run as accuracy
+from .denoise import run as denoise
 from .kernels import run as kernels
 from .readme import run as readme
 from .solve import run as solve
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.command("accuracy")(accuracy)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
+app.command("denoise")(denoise)
 app.command("startup")(startup)
 app.command("readme")(readme)
 

@@ -18,6 +18,7 @@ from benchmarks.kernels import shown as kernels_shown
 from benchmarks.peers import PEERS, work
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
+from vmdsolve.kernels.denoise import denoise_paths
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor
@@ -220,6 +221,7 @@ def test_readme_repeats_the_committed_results() -> None:
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
+        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),
     ],
 )
