@@ -4,6 +4,7 @@ import typer
 
 from .accuracy import run as accuracy
 from .chances import run as chances
+from .denoise import run as denoise
 from .kernels import run as kernels
 from .readme import run as readme
 from .solve import run as solve
@@ -20,6 +21,7 @@ app.command("accuracy")(accuracy)
 app.command("chances")(chances)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
+app.command("denoise")(denoise)
 app.command("startup")(startup)
 app.command("readme")(readme)
 

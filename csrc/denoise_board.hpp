@@ -104,11 +104,14 @@ class DenoiseBoard {
 
   /// The sum of 16 lanes, by halves: the same bits whatever the width of a vector.
   static VMD_INLINE float total(const F (&parts)[kParts]) {
-    float t[kLanesPadded];
-    __builtin_memcpy(t, parts, sizeof t);
-    for (int half = kLanesPadded / 2; half > 0; half /= 2)
-      for (int i = 0; i < half; ++i) t[i] += t[i + half];
-    return t[0];
+    using F8 = float __attribute__((vector_size(32)));
+    using F4 = float __attribute__((vector_size(16)));
+    F8 halves[2];
+    __builtin_memcpy(halves, parts, sizeof halves);
+    const F8 t8 = halves[0] + halves[1];
+    const F4 t4 = __builtin_shufflevector(t8, t8, 0, 1, 2, 3) + __builtin_shufflevector(t8, t8, 4, 5, 6, 7);
+    const F4 t2 = t4 + __builtin_shufflevector(t4, t4, 2, 3, 2, 3);
+    return t2[0] + t2[1];
   }
 
   VMD_INLINE void pack_scaled(const float* matrix, const float* scale, int64_t k, int64_t K, E* packed) {

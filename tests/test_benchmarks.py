@@ -20,6 +20,7 @@ from benchmarks.peers import PEERS, work
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
+from vmdsolve.kernels.denoise import denoise_paths
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
@@ -244,6 +245,7 @@ def test_readme_repeats_the_committed_results() -> None:
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
+        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),
     ],
 )

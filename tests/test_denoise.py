@@ -23,9 +23,12 @@ from vmdsolve.problem import Rules
 from vmdsolve.sampler import Plan, Predictor, sample
 
 FLOAT32 = [path for path in denoise_paths() if path != BF16]
-# Largest difference from torch float32, as a share of the largest logit: float32 differs by the order of sums only,
-# bfloat16 keeps 8 bits of what enters a product. Measured: 3e-5 and 0.1 with shipped weights, 24 loops.
-BOUND = {**dict.fromkeys(FLOAT32, 2e-4), BF16: 0.25}
+# Largest difference from torch float32, as a share of the largest logit. float32 differs by the order of sums only;
+# bfloat16 keeps 8 bits of what enters a product. Measured: on 780 random models of 8 channels or more and up to 4 loops
+# 9e-7 and 0.012; on 48 held-out puzzles, shipped weights, 24 loops, 1.1e-5 and 0.18 (torch's own autocast 0.24).
+# With fewer channels it may be far more: norm over two channels is little more than a sign.
+BOUND = {**dict.fromkeys(FLOAT32, 1e-5), BF16: 0.05}
+TRAINED_BOUND = {**dict.fromkeys(FLOAT32, 1e-4), BF16: 0.25}
 
 
 def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Rules:
@@ -80,7 +83,7 @@ SHAPES = {
     "L": st.integers(1, 30),
     "V": st.integers(1, 12) | st.integers(1, 64),
     "relations": st.integers(1, 3),
-    "widths": st.tuples(*[st.integers(2, 90)] * 3) | st.just((32, 32, 64)),
+    "widths": st.tuples(st.integers(8, 90), st.integers(1, 90), st.integers(1, 90)) | st.just((32, 32, 64)),
     "D": st.sampled_from([0, 1, 5]),
     "places": st.booleans(),
     "B": st.integers(1, 3),
@@ -144,7 +147,7 @@ def test_shipped_weights_on_held_out_puzzles(name: str) -> None:
         z = np.random.default_rng(0).standard_normal((8, model.config.latent), np.float32)
         wanted = specified(model, x, z, model.config.loops)
         for path in denoise_paths():
-            assert_close(native(model.denoiser)(x, z, loops=model.config.loops, path=path), wanted, BOUND[path])
+            assert_close(native(model.denoiser)(x, z, loops=model.config.loops, path=path), wanted, TRAINED_BOUND[path])
 
 
 def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
@@ -174,7 +177,7 @@ def test_predictors_agree_for_every_prior(prior: str, latent: int) -> None:
     noise = np.random.default_rng(1).standard_normal((5, latent), np.float32)
     both = [Predictor(model, loops=2, backend=backend) for backend in ("native", "torch")]
     ours, theirs = (predict(boards, predict.draw(boards, noise)) for predict in both)
-    assert_close(ours, theirs, 2e-4)
+    assert_close(ours, theirs, 1e-5)
 
 
 # Refusals -------------------------------------------------------------------------------------------
