@@ -179,18 +179,12 @@ VMD_INLINE int64_t find_open(const int32_t* x, const uint64_t* candidates, int64
   return n;
 }
 
-/// Have n logits brought to the cache, however little the CPU itself looks ahead.
-VMD_INLINE void fetch(const float* logits, int64_t n) {
-  for (int64_t i = 0; i < std::min<int64_t>(n, 4096); i += 16) __builtin_prefetch(logits + i);
-}
-
 template <class F>
 VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   Scratch scratch(peers, a.V);
   for (int64_t b = first; b < last; ++b) {
     const int32_t* x = a.x + b * a.L;
     const uint64_t* candidates = a.candidates + b * a.L;
-    if (b + 1 < last) fetch(a.logits + (b + 1) * a.L * a.V, a.L * a.V);
     if (!values_ok(x, a.L, a.V) || !sets_ok(candidates, a.L, a.V) ||
         !logits_ok(a.logits + b * a.L * a.V, a.L * a.V) || (a.n_keep && a.n_keep[b] < 0))
       return false;
