@@ -199,13 +199,15 @@ VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_
 
 using Boards = bool (*)(const UnmaskArgs&, const PeerSets&, int64_t, int64_t);
 
-bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) { return unmask_boards<f32x4>(a, peers, first, last); }
+bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
+  return unmask_boards<f32x4>(a, peers, first, last);
+}
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   return unmask_boards<f32x8>(a, peers, first, last);
 }
-__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(const UnmaskArgs& a, const PeerSets& peers, int64_t first,
-                                                                          int64_t last) {
+__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(
+    const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   return unmask_boards<f32x16>(a, peers, first, last);
 }
 #endif
