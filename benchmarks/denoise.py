@@ -17,6 +17,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import held_out
 from vmdsolve.kernels.denoise import BF16, denoise_paths
 from vmdsolve.model.checkpoint import packaged
+from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native
 from vmdsolve.model.vmd import VMD
 
@@ -48,6 +49,8 @@ def run(
     model = packaged(sudoku())
     if model is None:
         raise InvalidInput("there are no packaged weights for sudoku-9x9; train some first")
+    denoiser = model.denoiser
+    assert isinstance(denoiser, Denoiser), "the packaged weights are of mixer messages"
     loops = loops or model.config.loops
     if threads:
         torch.set_num_threads(threads)
@@ -55,12 +58,12 @@ def run(
     x, _ = held_out(sudoku(), boards)
     z = np.random.default_rng(0).standard_normal((boards, model.config.latent), np.float32)
     with Run("denoise", METHOD, parameters, (), out) as this, torch.inference_mode():
-        flops, floats = floor(model, loops)
+        flops, floats = floor(denoiser, loops)
         rates = {dtype: square_rate(dtype) for dtype in (torch.float32, torch.bfloat16)}
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP on {4 * floats / 1e3:.0f} kB of weights and states")
         for dtype, rate in rates.items():
             this.note(f"torch multiplies large matrices of {dtype} at {rate / 1e9:.0f} GFLOP/s")
-        calls = {**ours(model, x, z, loops, threads), **theirs(model, x, z, loops, compiled)}
+        calls = {**ours(denoiser, x, z, loops, threads), **theirs(model, x, z, loops, compiled)}
         wanted = calls["torch eager, float32, tile 4"]()
         taken = take_turns(calls, repeats, budget=budget, rest=0.02)
         best = max(boards / summary(t)["median"] for name, t in taken.items() if name.startswith("torch"))
@@ -74,14 +77,14 @@ def run(
         print(shown(this.rows))
 
 
-def floor(model: VMD, loops: int) -> tuple[int, int]:
+def floor(denoiser: Denoiser, loops: int) -> tuple[int, int]:
     """Operations (a multiplication and an addition are two) and floats that an evaluation of one board cannot avoid."""
-    config, units = model.config, model.denoiser.units.gather
-    U, L = units.shape
-    V, H, M, N = model.denoiser.V, config.width, config.message, config.hidden
+    config = denoiser.config
+    U, L = denoiser.units.gather.shape
+    V, H, M, N = denoiser.V, config.width, config.message, config.hidden
     candidate = H * M + H * N + N * H
     flops = 2 * loops * (L * V * candidate + (L + U * V) * M * N)
-    return flops, sum(p.numel() for p in model.denoiser.parameters()) + L * V * H
+    return flops, sum(p.numel() for p in denoiser.parameters()) + L * V * H
 
 
 def square_rate(dtype: torch.dtype) -> float:
@@ -90,8 +93,8 @@ def square_rate(dtype: torch.dtype) -> float:
     return 2.0 * SQUARE**3 / min(times(lambda: a @ b, 5, budget=20.0))
 
 
-def ours(model: VMD, x: Any, z: Floats, loops: int, threads: int) -> dict[str, Callable[[], Floats]]:
-    kernel = native(model.denoiser)
+def ours(denoiser: Denoiser, x: Any, z: Floats, loops: int, threads: int) -> dict[str, Callable[[], Floats]]:
+    kernel = native(denoiser)
 
     def call(path: str) -> Callable[[], Floats]:
         return lambda: kernel(x, z, loops=loops, threads=threads, path=path)

@@ -1,9 +1,11 @@
 // candidates_cpu.cpp -- the loop of candidates.hpp over boards.
 #include "candidates.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "checks.hpp"
+#include "held.hpp"
 #include "threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -16,10 +18,15 @@ bool candidates(const CandidatesArgs& a, int threads) {
       good = false;
       return;
     }
-    for (int64_t b = begin; b < end; ++b) {
+    Held held(a.peers, a.L, a.P);
+    for (int64_t b = begin; b < end; b += Held::kBoards) {
       const uint64_t* allowed = a.allowed + (a.allowed_per_board ? b * a.L : 0);
-      for (int64_t l = 0; l < a.L; ++l)
-        a.out[b * a.L + l] = candidates_at(a.x + b * a.L, l, allowed[l], a.peers + l * a.P, a.P);
+      const int64_t stride = a.allowed_per_board ? a.L : 0;
+      uint64_t* out = a.out + b * a.L;
+      held.each(a.x + b * a.L, static_cast<int>(std::min<int64_t>(Held::kBoards, end - b)),
+                [&](int j, int64_t l, uint64_t own, uint64_t taken) {
+                  out[j * a.L + l] = own ? own : allowed[j * stride + l] & ~taken;
+                });
     }
   });
   return good;

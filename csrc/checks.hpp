@@ -46,7 +46,11 @@ inline bool peers_ok(const int32_t* peers, int64_t L, int64_t P) {
   return true;
 }
 
-/// Boards a thread takes at a time: enough to be worth a visit to the shared counter.
-inline int64_t boards_per_chunk(int64_t L) { return 1 + 2048 / (L + 1); }
+/// Boards a thread takes at a time: enough to be worth a visit to the shared counter, and whole eights if there
+/// are many (held.hpp).
+inline int64_t boards_per_chunk(int64_t L) {
+  const int64_t boards = 1 + 2048 / (L + 1);
+  return boards < 8 ? boards : (boards + 7) / 8 * 8;
+}
 
 }  // namespace vmd

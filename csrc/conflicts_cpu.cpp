@@ -1,9 +1,11 @@
 // conflicts_cpu.cpp -- the loop of conflicts.hpp over boards.
 #include "conflicts.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "checks.hpp"
+#include "held.hpp"
 #include "threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -16,9 +18,12 @@ bool conflicts(const ConflictsArgs& a, int threads) {
       good = false;
       return;
     }
-    for (int64_t b = begin; b < end; ++b)
-      for (int64_t l = 0; l < a.L; ++l)
-        a.out[b * a.L + l] = conflict_at(a.x + b * a.L, l, a.peers + l * a.P, a.P);
+    Held held(a.peers, a.L, a.P);
+    for (int64_t b = begin; b < end; b += Held::kBoards) {
+      bool* out = a.out + b * a.L;
+      held.each(a.x + b * a.L, static_cast<int>(std::min<int64_t>(Held::kBoards, end - b)),
+                [&](int j, int64_t l, uint64_t own, uint64_t taken) { out[j * a.L + l] = (own & taken) != 0; });
+    }
   });
   return good;
 }

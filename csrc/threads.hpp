@@ -1,14 +1,16 @@
 // threads.hpp -- run a loop on several threads; results must not depend on how many.
 //
 // Threads are started per call and joined before it returns: nothing outlives a call, so fork is safe and
-// no second OpenMP runtime meets torch's. Starting one costs about 20 microseconds: give it enough to do.
+// no second OpenMP runtime meets torch's. Starting one costs about 50 microseconds: give it enough to do.
 #pragma once
+#include <pthread.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -19,6 +21,54 @@ inline int thread_count(int threads) {
   if (threads > 0) return threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
+
+/// Threads that all run one function, which must not throw; joined at the end.
+///
+/// They start on other CPUs than the one that starts them. Linux may put a thread started by one that has just
+/// slept on the same CPU, where it waits until its starter blocks: a millisecond of work then gains nothing.
+template <class Function>
+class Helpers {
+ public:
+  /// Fewer than `n` if the system has no more to give.
+  Helpers(int n, const Function& function) : function_(function) {
+    threads_.reserve(static_cast<size_t>(std::max(0, n)));
+    pthread_attr_t attributes;
+    if (n < 1 || pthread_attr_init(&attributes) != 0) return;
+#if defined(__linux__)
+    const int cpu = sched_getcpu();
+    known_ = cpu >= 0 && cpu < CPU_SETSIZE && sched_getaffinity(0, sizeof allowed_, &allowed_) == 0;
+    cpu_set_t others = allowed_;
+    if (known_) CPU_CLR(static_cast<size_t>(cpu), &others);
+    if (known_ && CPU_COUNT(&others) > 0) pthread_attr_setaffinity_np(&attributes, sizeof others, &others);
+#endif
+    pthread_t thread;
+    while (n-- > 0 && pthread_create(&thread, &attributes, run, this) == 0) threads_.push_back(thread);
+    pthread_attr_destroy(&attributes);
+  }
+  ~Helpers() {
+    for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+  }
+  Helpers(const Helpers&) = delete;
+  Helpers& operator=(const Helpers&) = delete;
+
+ private:
+  static void* run(void* self) {
+    const auto& helpers = *static_cast<const Helpers*>(self);
+#if defined(__linux__)
+    // Only the start had to be elsewhere; where it may run from now on is left to the system as ever.
+    if (helpers.known_) pthread_setaffinity_np(pthread_self(), sizeof helpers.allowed_, &helpers.allowed_);
+#endif
+    helpers.function_();
+    return nullptr;
+  }
+
+  const Function& function_;
+  std::vector<pthread_t> threads_;
+#if defined(__linux__)
+  cpu_set_t allowed_{};
+  bool known_ = false;  // false where there are more CPUs than a cpu_set_t holds
+#endif
+};
 
 /// Call `body(begin, end)` on disjoint ranges that cover [0, n), `grain` items at a time, in any order.
 /// The first exception thrown by a body is rethrown here after all threads have stopped.
@@ -44,13 +94,10 @@ void parallel_for(int64_t n, int threads, int64_t grain, const Body& body) {
       next = chunks;
     }
   };
-  std::vector<std::thread> pool;
-  try {
-    for (int i = 1; i < workers; ++i) pool.emplace_back(work);
-  } catch (const std::system_error&) {  // the system has no more threads to give: those there are do the work
+  {
+    const Helpers helpers(workers - 1, work);
+    work();
   }
-  work();
-  for (auto& thread : pool) thread.join();
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -179,18 +179,12 @@ VMD_INLINE int64_t find_open(const int32_t* x, const uint64_t* candidates, int64
   return n;
 }
 
-/// Have n logits brought to the cache, however little the CPU itself looks ahead.
-VMD_INLINE void fetch(const float* logits, int64_t n) {
-  for (int64_t i = 0; i < std::min<int64_t>(n, 4096); i += 16) __builtin_prefetch(logits + i);
-}
-
 template <class F>
 VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   Scratch scratch(peers, a.V);
   for (int64_t b = first; b < last; ++b) {
     const int32_t* x = a.x + b * a.L;
     const uint64_t* candidates = a.candidates + b * a.L;
-    if (b + 1 < last) fetch(a.logits + (b + 1) * a.L * a.V, a.L * a.V);
     if (!values_ok(x, a.L, a.V) || !sets_ok(candidates, a.L, a.V) ||
         !logits_ok(a.logits + b * a.L * a.V, a.L * a.V) || (a.n_keep && a.n_keep[b] < 0))
       return false;
@@ -205,13 +199,15 @@ VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_
 
 using Boards = bool (*)(const UnmaskArgs&, const PeerSets&, int64_t, int64_t);
 
-bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) { return unmask_boards<f32x4>(a, peers, first, last); }
+bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
+  return unmask_boards<f32x4>(a, peers, first, last);
+}
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   return unmask_boards<f32x8>(a, peers, first, last);
 }
-__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(const UnmaskArgs& a, const PeerSets& peers, int64_t first,
-                                                                          int64_t last) {
+__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(
+    const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
   return unmask_boards<f32x16>(a, peers, first, last);
 }
 #endif

@@ -27,7 +27,10 @@ def array(name: str, value: Any, dtype: type[np.generic], axes: str, sizes: dict
 
     A letter that `sizes` does not know yet is added to it; one that it knows must agree.
     """
-    if is_tensor(value):
+    wanted = np.dtype(dtype)
+    if type(value) is np.ndarray and value.dtype == wanted:
+        pass  # nothing to ask: the usual case, kept short because a call of a kernel has few microseconds
+    elif is_tensor(value):
         if value.device.type != "cpu":
             raise InvalidInput(f"{name} is on device {value.device}; these kernels want CPU tensors: .cpu()")
         value = value.detach()
@@ -36,8 +39,7 @@ def array(name: str, value: Any, dtype: type[np.generic], axes: str, sizes: dict
             value = np.asarray(value)
         except (TypeError, ValueError) as error:
             raise InvalidInput(f"{name} is not an array: {error}") from None
-    got, wanted = str(value.dtype).removeprefix("torch."), np.dtype(dtype)
-    if got != wanted.name:
+    if value.dtype != wanted and (got := str(value.dtype).removeprefix("torch.")) != wanted.name:
         raise InvalidInput(f"{name} has dtype {got}, wanted {wanted.name}; convert it before the call")
     shape = list(value.shape)
     names = f"[{', '.join(axes)}]"
@@ -90,7 +92,7 @@ def sets_and_logits(candidates: Array, logits: Array) -> None:
 def counts(n_keep: Any, B: int) -> Array:
     """n_keep as int32 [B]; a single integer stands for every board."""
     if np.ndim(n_keep) == 0:
-        n_keep = np.full(B, whole("n_keep", n_keep, 1 << 31), np.int32)
+        return np.full(B, whole("n_keep", n_keep, 1 << 31), np.int32)
     out = array("n_keep", n_keep, np.int32, "B", {"B": B})
     for (b,) in np.argwhere(out < 0):
         raise InvalidInput(f"n_keep is {out[b]} for board {b}, wanted 0 or more cells")
