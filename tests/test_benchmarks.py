@@ -138,7 +138,8 @@ def test_a_run_with_k_latents_equals_runs_with_fewer() -> None:
     domain = domains.get("sudoku-4x4")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = VMD(ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2), domain.rules).eval()
+        config = ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2)
+        model = VMD(config, domain.rules).eval()
     boards = held_out(domain, 20)[0]
     options: dict[str, Any] = {"predict": Predictor(model), "plan": Plan(steps=2, legal=True), "seed": 3}
     many = evaluate(domain, boards, latents=6, **options)

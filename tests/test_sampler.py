@@ -26,7 +26,7 @@ class Toy:
     z_width: int
     high: float = 0.8
 
-    def draw(self, x: Board, noise: Floats) -> Floats:
+    def draw(self, _: Board, noise: Floats) -> Floats:
         return noise
 
     def __call__(self, x: Board, z: Floats) -> Floats:
@@ -110,7 +110,7 @@ def test_givens_stay_and_the_guard_keeps_peers_apart() -> None:
 
         z_width = 0
 
-        def draw(self, x: Board, noise: Floats) -> Floats:
+        def draw(self, _: Board, noise: Floats) -> Floats:
             return noise
 
         def __call__(self, x: Board, z: Floats) -> Floats:
