@@ -9,7 +9,7 @@ import pytest
 from commands import PUZZLES, P, run, table
 
 import vmdsolve
-from vmdsolve.cli_train import parse_givens, parse_loops
+from vmdsolve.cli_train import parse_loops
 from vmdsolve.errors import InvalidInput
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
