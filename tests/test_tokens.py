@@ -49,6 +49,22 @@ def test_without_positions_cells_may_be_permuted_as_the_relations_allow(seed: in
 
 
 @torch.inference_mode()
+def test_a_pair_of_cells_is_biased_by_the_relations_it_shares_and_by_its_distance() -> None:
+    free, placed = model_of().denoiser, model_of(positions=(36, 6)).denoiser
+    weights = dict(zip(SIX.rules.relations, free.relation.T, strict=True))
+    expected = torch.zeros(2, 36, 36)
+    for unit in SIX.rules.constraints:
+        for a in unit.cells:
+            for b in unit.cells:
+                expected[:, a, b] += weights[unit.relation]
+    torch.testing.assert_close(free.bias(), expected)
+    placed.relation.data.zero_()
+    placed.offset.data = torch.arange(-35.0, 36.0).expand(2, -1).clone()
+    cell = torch.arange(36.0)
+    assert torch.equal(placed.bias()[1], cell[:, None] - cell)
+
+
+@torch.inference_mode()
 def test_other_permutations_and_positions_break_that_symmetry() -> None:
     rng = np.random.default_rng(0)
     x, z = torch.from_numpy(rng.integers(-1, 6, (2, 36))), torch.zeros(2, 3)

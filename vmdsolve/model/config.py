@@ -30,7 +30,8 @@ class ModelConfig:
     prior       "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised;
                 "autoregressive": p(z | x) group after group (categorical only)
     positions   learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant
-                under every symmetry of the rules that keeps relations and, where states are candidates, any relabelling of the symbols
+                under every symmetry of the rules that keeps relations and, where states are candidates, under any
+                relabelling of the symbols
     """
 
     domain: str
