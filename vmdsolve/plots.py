@@ -29,7 +29,9 @@ def plot_diagnosis(diagnosis: Diagnosis, folder: Path) -> list[Path]:
             continue
         figure = Figure(figsize=(7, 3.5), layout="constrained")
         FigureCanvasAgg(figure)
-        draw(diagnosis, figure.add_subplot())
+        axes: Any = figure.add_subplot()
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        draw(diagnosis, axes)
         written.append(folder / f"{name}.png")
         figure.savefig(written[-1], dpi=120, metadata={"Software": None})
     return written
