@@ -9,7 +9,7 @@ import pytest
 from commands import PUZZLES, P, run, table
 
 import vmdsolve
-from vmdsolve.cli_model import parse_loops
+from vmdsolve.cli_train import parse_givens, parse_loops
 from vmdsolve.errors import InvalidInput
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
@@ -76,6 +76,62 @@ def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
 def test_a_schedule_of_loops_is_checked(text: str) -> None:
     with pytest.raises(InvalidInput, match="wanted SHARE:LOOPS"):
         parse_loops(text)
+
+
+@pytest.mark.parametrize("text", ["", "a", "-1", "3:", ":3", "5:3", "1:2:3", "1.5", "-1:2"])
+def test_a_number_of_givens_is_checked(text: str) -> None:
+    with pytest.raises(InvalidInput, match="wanted a number of cells, or FEWEST:MOST"):
+        parse_givens(text)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--mixer", "mlp"], "mixer = 'mlp'"),
+        (["--classes", 1], "classes = 1"),
+        (["--prior", "autoregressive"], "goes over groups of classes"),
+        (["--data", "files"], "data is 'files'"),
+        (["--givens", "4"], "blocks and givens go with data 'law'"),
+        (["--data", "law", "--givens", "0:3"], "givens up to 3, 1 blocks; pair has 2 cells"),
+        (["--data", "law", "--blocks", 3], "givens up to 0, 3 blocks; pair has 2 cells"),
+        (["--draw", "often"], "draw is 'often'"),
+        (["--latent-kl", 2], "latent_kl is 2.0; wanted 0 to 1"),
+        (["--kl-warmup", -1], "kl_warmup is -1.0"),
+        (["--free-bits", -1], "free_bits is -1.0"),
+        (["--settle", 0.5], "settle is for classes"),
+    ],
+)
+def test_train_refuses_what_cannot_be_before_it_begins(options: list[object], text: str, tmp_path: Path) -> None:
+    refused = run("train", "pair", "--run-dir", tmp_path / "run", "--device", "cpu", *TINY, "--steps", 2, *options)
+    assert refused.exit_code == 2
+    assert text in refused.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "positions"),
+    [
+        ([], [0, 0]),
+        (["--positions"], [2, 10]),
+        (["--data", "law"], [2, 10]),
+        (["--data", "law", "--no-positions"], [0, 0]),
+    ],
+)
+def test_positions_come_with_a_law_unless_told_otherwise(
+    options: list[object], positions: list[int], tmp_path: Path
+) -> None:
+    done = run("train", "pair", "--run-dir", tmp_path, "--device", "cpu", *TINY, "--steps", 1, *options)
+    assert done.exit_code == 0, done.stderr
+    assert json.loads((tmp_path / "weights.json").read_text())["config"]["positions"] == positions
+
+
+def test_a_dead_latent_is_spoken_of_once_the_kl_has_its_full_weight(tmp_path: Path) -> None:
+    train = ["train", "pair", "--device", "cpu", *TINY, "--steps", 4, "--every", 1, "--latent-kl", 1]
+    late = run(*train, "--run-dir", tmp_path / "a", "--kl-warmup", 0.75)
+    assert late.stderr.count("the latent is dead") == 1
+    stopped = run(*train, "--run-dir", tmp_path / "b", "--kl-warmup", 0.75, "--seconds", 0)
+    assert "step 1/4" in stopped.stdout
+    assert "the latent is dead" not in stopped.stderr
 
 
 def test_info_says_what_is_there_and_what_is_not() -> None:

@@ -19,6 +19,7 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.encoder import Encoder
 from vmdsolve.model.latent import Gaussian, kl
 from vmdsolve.model.vmd import VMD, reconstruction, weight
+from vmdsolve.problem import Rules
 
 SIX = get("sudoku-6x6")
 FOUR = get("sudoku-4x4")
@@ -186,6 +187,13 @@ def test_absurd_shapes_are_refused(shape: dict[str, object], text: str) -> None:
 def test_a_relation_the_model_does_not_know_is_named() -> None:
     with pytest.raises(ModelMismatch, match=r"the problem also has \['box'\]"):
         VMD(ModelConfig("sudoku-4x4", ("row", "column")), FOUR.rules)
+
+
+def test_messages_need_relations_to_go_along_and_attention_does_not() -> None:
+    with pytest.raises(ModelMismatch, match="take the mixer 'attention'"):
+        VMD(ModelConfig("free", ()), Rules(3, 2))
+    free = VMD(ModelConfig("free", (), mixer="attention", loops=1), Rules(3, 2))
+    assert free(torch.full((1, 3), -1), torch.zeros(1, 8)).shape == (1, 3, 2)
 
 
 @pytest.mark.parametrize("name", ["sudoku-4x4", "sudoku-9x9"])

@@ -32,10 +32,11 @@ LAYERS = [
     {"stages", "evaluate"},
     {"solving", "recipe"},
     {"stream"},
-    {"files", "show", "train", "testing"},
-    {"results"},
+    {"files", "show", "train", "testing", "diagnostics"},
+    {"results", "plots"},
     {"journal"},
     {"cli_solve", "cli_model"},
+    {"cli_train", "cli_diagnose"},
     {"cli"},
     {"__main__"},
 ]
@@ -153,7 +154,9 @@ def test_importing_the_package_imports_neither_torch_nor_numpy() -> None:
     assert run(f"import vmdsolve\n{HEAVY}") == "[]"
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["solve", "--help"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["--version"], ["solve", "--help"], ["train", "--help"], ["diagnose", "--help"]]
+)
 def test_help_imports_neither_torch_nor_numpy(args: list[str]) -> None:
     code = f"import sys; sys.argv[1:] = {args}\nfrom vmdsolve.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     assert run(code + HEAVY).endswith("\n[]") or args == ["--version"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,61 @@ def test_the_elbo_weighs_boards_by_time_and_the_default_does_not() -> None:
         trainer.advance()
         ends.append(state_of(trainer))
     assert any(not torch.equal(a, b) for a, b in zip(*ends, strict=True))
+
+
+LAW = replace(RECIPE, data="law", givens=(0, 2), blocks=2, settle=0.5, free_bits=0.01, latent_kl=0.5)
+
+
+@pytest.mark.parametrize("mixer", ["messages", "attention"])
+def test_learning_a_law_with_classes_resumes_exactly_too(mixer: str, tmp_path: Path) -> None:
+    domain = get("chains")
+    shape = ModelConfig(
+        domain.name, domain.rules.relations, mixer, 8, 8, 12, 2, 2, 3, "autoregressive", positions=(4, 10)
+    )
+    whole, first, second = (Trainer(domain, shape, LAW) for _ in range(3))
+    for _ in whole.run():
+        pass
+    for progress in first.run(tmp_path, every=3):
+        if progress.step == 3:  # before the posterior settles
+            break
+    second.resume(tmp_path)
+    for _ in second.run(tmp_path):
+        pass
+    for a, b in zip(state_of(whole), state_of(second), strict=True):
+        assert torch.equal(a, b)
+    assert second.record()["data"] == "law of chains, 100 solutions, seed 0"
+    assert Trainer(FOUR, SHAPE, RECIPE).record()["data"] == "native generator, minimal problems, seed 0"
+
+
+def test_the_posterior_stands_still_once_it_has_settled() -> None:
+    shape = replace(SHAPE, classes=3, prior="autoregressive")
+    trainer = Trainer(FOUR, shape, replace(RECIPE, settle=0.5))
+
+    def posterior() -> list[torch.Tensor]:
+        return [p.detach().clone() for p in trainer.model.posterior.parameters()]
+
+    states = [posterior()]
+    for _ in range(8):
+        trainer.advance()
+        states.append(posterior())
+    moved = [any(not torch.equal(a, b) for a, b in zip(*pair, strict=True)) for pair in pairwise(states)]
+    assert moved == [True] * 4 + [False] * 4
+
+
+def test_a_gaussian_that_should_settle_is_refused_before_training() -> None:
+    with pytest.raises(ModelMismatch, match="settle is for classes"):
+        Trainer(FOUR, SHAPE, replace(RECIPE, settle=0.1))
+    assert Trainer(FOUR, replace(SHAPE, latent=0), replace(RECIPE, settle=0.1)).step == 0
+
+
+def test_the_kl_warms_up_to_its_weight_and_the_end_is_settled() -> None:
+    recipe = Recipe(steps=1000, latent_kl=0.5, kl_warmup=0.2, settle=0.25)
+    assert recipe.kl_weight_at(0) == pytest.approx(0.5 / 200)
+    assert recipe.kl_weight_at(99) == pytest.approx(0.25)
+    assert recipe.kl_weight_at(199) == recipe.kl_weight_at(999) == 0.5
+    assert replace(recipe, kl_warmup=0.0).kl_weight_at(0) == 0.5
+    assert [recipe.settled_at(s) for s in (0, 749, 750, 999)] == [False, False, True, True]
+    assert not replace(recipe, settle=0.0).settled_at(999)
 
 
 def test_stopping_by_the_clock_saves(tmp_path: Path) -> None:

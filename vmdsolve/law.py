@@ -29,7 +29,7 @@ class Comparison:
     accuracy      share of samples that are solutions
     kl            KL(law || samples): what the law holds and samples miss; share of a solution estimated by
                   (count + 1/2) / (n + (S + 1) / 2), everything that is no solution being one more outcome
-    kl_error      standard error of `kl` by the delta method
+    kl_error      standard error of `kl` by the delta method; too large by up to 1.5 where `kl` is near its floor
     kl_floor      what n perfect samples would show on average, about (S - 1) / 2n
     kl_reverse    KL(samples that are solutions || law)
     variation     total variation distance, half the sum of absolute differences, wrong samples included

@@ -11,6 +11,7 @@ from .evaluate import EVALUATION_SEED
 
 __all__ = ["Recipe"]
 
+SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle")
 CHOICES = {"data": ("problems", "law"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo")}
 
 
@@ -71,14 +72,22 @@ class Recipe:
         object.__setattr__(self, "loops", tuple((float(a), int(b)) for a, b in self.loops))
         if self.steps < 1 or self.batch < 1:
             raise InvalidInput(f"steps and batch must be at least 1, got {self.steps} and {self.batch}")
-        object.__setattr__(self, "givens", tuple(int(n) for n in self.givens))
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted one of {', '.join(choices)}")
-        if not 0 <= self.givens[0] <= self.givens[-1] or len(self.givens) != 2:
+        for name in SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted 0 to 1")
+        if not self.free_bits >= 0:
+            raise InvalidInput(f"free_bits is {self.free_bits!r}; wanted 0 or more nats")
+        givens = [int(n) for n in self.givens]
+        if len(givens) != 2 or not 0 <= givens[0] <= givens[1]:
             raise InvalidInput(f"givens is {self.givens}; wanted two numbers of cells, the fewest and the most")
+        object.__setattr__(self, "givens", tuple(givens))
         if self.blocks < 1:
             raise InvalidInput(f"blocks is {self.blocks}; wanted 1 or more")
+        if self.data == "problems" and (self.blocks > 1 or self.givens != (0, 0)):
+            raise InvalidInput("blocks and givens go with data 'law'; problems of the generator have their own clues")
         if not 0 <= self.seed < EVALUATION_SEED:
             raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
 

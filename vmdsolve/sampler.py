@@ -205,11 +205,14 @@ def latent_keys(keys: Keys, latent: int) -> Keys:
 
 
 def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:
-    """[B, D] standard normal noise, a function of (seed, key, step)."""
+    """[B, D] standard normal noise, a function of (seed, key, step).
+
+    The generator counts up the counter's first word as it draws, so the step must not stand there.
+    """
     out = np.empty((len(keys), D), np.float32)
     if D:
         for row, key in zip(out, keys.tolist(), strict=True):
-            row[:] = np.random.Generator(np.random.Philox(key=[seed, key], counter=[step, 0, 0, 1])).standard_normal(D)
+            row[:] = np.random.Generator(np.random.Philox(key=[seed, key], counter=[0, step, 0, 1])).standard_normal(D)
     return out
 
 
@@ -252,8 +255,8 @@ def sample(
             if plan.each_step or step == turns[block]:
                 z[rows] = predict.draw(x[rows], _normal(seed, keys[rows], step, predict.z_width))
             logits = predict(x[rows], z[rows])
-            if step == 0:
-                first[rows] = logits
+            unseen = nfe[rows] == 0
+            first[rows[unseen]] = logits[unseen]
             nfe[rows] += 1
             offered = np.where(inside, legal[rows], np.uint64(0))  # nothing is committed in a later block
             left = turns[block + 1] - step
@@ -302,6 +305,6 @@ def reopen(x: Board, mine: npt.NDArray[np.bool_], certainty: Floats, rate: float
     >>> reopen(x, mine, np.array([[0.9, 0.2, 0.1]], np.float32), 0.5).tolist()
     [[4, -1, 6]]
     """
-    n = np.ceil(rate * mine.sum(axis=1, keepdims=True))
+    n = np.ceil(rate * mine.sum(axis=1, keepdims=True) - 1e-9)  # 0.07 of 100 cells are 7, whatever floats say
     rank = np.where(mine, certainty, np.inf).argsort(axis=1, kind="stable").argsort(axis=1)
     return np.asarray(np.where(mine & (rank < n), OPEN, x), np.int32)

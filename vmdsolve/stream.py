@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .domains import Domain
+from .errors import InvalidInput
 from .law import Law, law_of
 from .problem import OPEN, Board
 from .recipe import Recipe
@@ -46,7 +47,17 @@ class Stream:
 
     def __init__(self, domain: Domain, recipe: Recipe, z_width: int) -> None:
         self.domain, self.recipe, self.z_width = domain, recipe, z_width
+        L = domain.rules.L
+        if recipe.givens[1] > L or recipe.blocks > L:
+            raise InvalidInput(f"givens up to {recipe.givens[1]}, {recipe.blocks} blocks; {domain.name} has {L} cells")
         self.law: Law | None = law_of(domain) if recipe.data == "law" else None
+
+    @property
+    def source(self) -> str:
+        """Where the boards come from, in words."""
+        if self.law is None:
+            return "native generator, minimal problems"
+        return f"law of {self.domain.name}, {len(self.law.p):,} solutions"
 
     def batch(self, step: int) -> Batch:
         """The batch of one step.

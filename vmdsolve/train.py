@@ -61,6 +61,8 @@ class Trainer:
     def __init__(self, domain: Domain, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
+        if recipe.settle and config.latent and not config.classes:
+            raise ModelMismatch("settle is for classes: a Gaussian posterior at its mode has infinite KL")
         self.domain, self.config, self.recipe, self.device = domain, config, recipe, torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -169,7 +171,7 @@ class Trainer:
             "recipe": asdict(self.recipe),
             "step": self.step,
             "puzzles": self.step * self.recipe.batch,
-            "data": f"native generator, minimal problems, seed {self.recipe.seed}",
+            "data": f"{self.stream.source}, seed {self.recipe.seed}",
             "hours": round(self.hours, 3),
             "threads": torch.get_num_threads(),
             "machine": f"{platform.machine()} {platform.system()}, torch {torch.__version__}, {self.device.type}",

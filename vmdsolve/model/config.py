@@ -29,8 +29,9 @@ class ModelConfig:
     classes     C, classes of each group; 0: the latent is Gaussian
     prior       "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised;
                 "autoregressive": p(z | x) group after group (categorical only)
-    positions   learned embeddings of cell and symbol; 0 by 0 = none: the model is then equivariant under
-                every symmetry of the rules and under any relabelling of the symbols
+    positions   learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant
+                under every symmetry of the rules that keeps relations and, where states are candidates, under any
+                relabelling of the symbols
     """
 
     domain: str
@@ -59,8 +60,15 @@ class ModelConfig:
             raise ModelMismatch(f"mixer = {self.mixer!r}; wanted one of {', '.join(MIXERS)}")
         if self.prior not in PRIORS:
             raise ModelMismatch(f"prior = {self.prior!r}; wanted one of {', '.join(PRIORS)}")
+        if self.mixer == "attention" and self.width % self.heads:
+            raise ModelMismatch(f"width = {self.width}; attention wants a multiple of 16, or less than 32")
         if self.prior == "autoregressive" and self.latent and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
+
+    @property
+    def heads(self) -> int:
+        """Heads of attention, of 16 channels each; one where there are fewer than 32."""
+        return max(1, self.width // 16)
 
     @property
     def z_width(self) -> int:

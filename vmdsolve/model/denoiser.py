@@ -43,6 +43,8 @@ class Units(nn.Module):
 
     def __init__(self, rules: Rules, relations: tuple[str, ...]) -> None:
         super().__init__()
+        if not relations:
+            raise ModelMismatch("there are no relations for messages to go along; take the mixer 'attention'")
         if missing := [r for r in rules.relations if r not in relations]:
             raise ModelMismatch(f"the model knows the relations {list(relations)}, the problem also has {missing}")
         units = sorted(rules.constraints, key=lambda c: relations.index(c.relation))

@@ -34,7 +34,7 @@ class TokenDenoiser(nn.Module):
     def __init__(self, config: ModelConfig, rules: Rules) -> None:
         super().__init__()
         H, N, L = config.width, config.hidden, rules.L
-        self.config, self.V, self.heads = config, rules.V, max(1, H // 16)
+        self.config, self.V, self.heads = config, rules.V, config.heads
         self.symbol = nn.Embedding(rules.V + 1, H)  # the last: open
         near = torch.zeros(len(config.relations), L, L)
         for unit in rules.constraints:
@@ -47,7 +47,7 @@ class TokenDenoiser(nn.Module):
         self.register_buffer("near", near, persistent=False)
         self.relation = nn.Parameter(torch.zeros(self.heads, len(config.relations)))
         if config.positions[0]:
-            self.cell = nn.Parameter(0.5 * torch.randn(L, H))
+            self.cell = nn.Parameter(0.5 * torch.randn(config.positions[0], H))
             self.offset = nn.Parameter(torch.zeros(self.heads, 2 * L - 1))
             cell = torch.arange(L)
             self.register_buffer("distance", cell[:, None] - cell + L - 1, persistent=False)

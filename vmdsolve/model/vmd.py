@@ -18,7 +18,7 @@ from ..problem import OPEN, Rules
 from .config import ModelConfig
 from .denoiser import Denoiser
 from .encoder import Encoder
-from .latent import Categorical, eased
+from .latent import Categorical, Latent, eased
 from .prior import make_prior
 from .tokens import TokenDenoiser
 
@@ -75,6 +75,8 @@ class VMD(nn.Module):
 
     def __init__(self, config: ModelConfig, rules: Rules) -> None:
         super().__init__()
+        if config.positions not in ((0, 0), (rules.L, rules.V)):
+            raise ModelMismatch(f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), or (0, 0) for none")
         self.config = config
         self.denoiser = TokenDenoiser(config, rules) if config.mixer == "attention" else Denoiser(config, rules)
         if config.latent:
@@ -84,6 +86,15 @@ class VMD(nn.Module):
     def draw(self, x: Tensor, noise: Tensor) -> Tensor | None:
         """z [B, Z] from the prior given tokens x [B, L], made of standard normal noise [B, Z]; None without latent."""
         return self.prior.draw(x, noise) if self.config.latent else None
+
+    def posterior_of(self, start: Tensor, x0: Tensor, *, settled: bool = False) -> Latent:
+        """q(z | x0, start) for tokens and answers [B, L]; `settled`: all of it on its likeliest classes."""
+        q: Latent = self.posterior(start, x0)
+        if not settled:
+            return q
+        if not isinstance(q, Categorical):
+            raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
+        return q.mode()
 
     def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None) -> Tensor:
         """Logits [B, L, V] of p(x0 | x_t, z) after the last loop."""
@@ -114,11 +125,7 @@ class VMD(nn.Module):
         start = x if start is None else start
         z, divergence = None, torch.zeros(len(x), 0, device=x.device)
         if self.config.latent:
-            q = self.posterior(start, x0)
-            if settled:
-                if not isinstance(q, Categorical):
-                    raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
-                q = q.mode()
+            q = self.posterior_of(start, x0, settled=settled)
             z = q.draw(noise)
             share: Tensor | float = latent_kl
             if free_bits:

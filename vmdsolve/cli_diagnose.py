@@ -1,0 +1,113 @@
+"""The command `diagnose`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Argument, Option
+
+from .cli_model import Device, device_of, weights_files
+from .errors import InvalidInput, ModelMismatch
+
+if TYPE_CHECKING:
+    from .diagnostics import Diagnosis
+    from .recipe import Recipe
+
+__all__ = ["diagnose"]
+
+
+def diagnose(
+    domain: Annotated[str | None, Argument(help="A domain: the weights that come along.")] = None,
+    weights: Annotated[Path | None, Option(help="File of weights, instead of those that come along.")] = None,
+    n: Annotated[int, Option("-n", min=1, help="Boards to look at, at least; whole batches are used.")] = 512,
+    as_json: Annotated[bool, Option("--json", help="One line of JSON instead of a table.")] = False,
+    plots: Annotated[Path | None, Option(metavar="FOLDER", help="Write a PNG for each diagnostic there.")] = None,
+    device: Device = None,
+) -> None:
+    """Say what a model's latent says, and whether it is dead: KL, information, classes in use, variance explained.
+
+    The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
+    """
+    from . import domains
+    from .diagnostics import diagnose as look
+    from .model.checkpoint import load_model, load_tensors
+    from .model.config import ModelConfig
+    from .stream import Stream
+
+    path = _packaged(domain) if weights is None else weights
+    _, metadata = load_tensors(path)
+    config = ModelConfig.from_json(metadata.get("config", ""))
+    where = domains.get(domain or config.domain)
+    model = load_model(path, where).to(device_of(device))
+    recipe = _recorded(metadata.get("recipe", "{}"))
+    stream = Stream(where, recipe, config.z_width)
+    boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
+    result = look(model, boards, settled=recipe.settle > 0)
+    if as_json:
+        typer.echo(json.dumps({"domain": where.name, "dead": result.dead, **asdict(result)}))
+    else:
+        typer.echo(f"{where.name}, {path}: {result.boards} boards, {stream.source}")
+        _print(result)
+    if result.dead:
+        typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
+    if plots is not None:
+        from .plots import plot_diagnosis
+
+        for file in plot_diagnosis(result, plots):
+            typer.echo(f"wrote {file}", err=True)
+
+
+def _packaged(domain: str | None) -> Path:
+    """The weights that come along for a domain."""
+    from . import domains
+
+    if domain is None:
+        raise InvalidInput("name a domain whose weights come along, or a file with --weights")
+    domains.get(domain)
+    found = [path for path in weights_files() if path.stem == domain]
+    if not found:
+        raise ModelMismatch(f"no weights for {domain} come along; name a file with --weights")
+    return found[0]
+
+
+def _recorded(text: str) -> Recipe:
+    """The recipe in weights' metadata; what it does not say has its default."""
+    from .recipe import Recipe
+
+    try:
+        recipe = json.loads(text).get("recipe", {})
+        return Recipe(**{field.name: recipe[field.name] for field in fields(Recipe) if field.name in recipe})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ModelMismatch(f"the recipe in the weights cannot be read: {error}") from error
+
+
+def _print(d: Diagnosis) -> None:
+    """A table of the dimensions or groups, then what holds for all."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    names = ["group" if d.classes else "dimension", "KL", "information"]
+    columns = [map(str, range(len(d.kl))), *([f"{value:.3f}" for value in row] for row in (d.kl, d.information_each))]
+    if d.classes:
+        names += ["classes used", "perplexity"]
+        columns += [[f"{share * d.classes:.0f} of {d.classes}" for share in d.used], [f"{p:.2f}" for p in d.perplexity]]
+    table = Table(box=SIMPLE)
+    for name in names:
+        table.add_column(name, justify="right")
+    for row in zip(*columns, strict=True):
+        table.add_row(*row)
+    Console(width=100).print(table)
+    of = "I(x0; z | start)" if d.conditional else "I(x0, start; z), starts differ"
+    for name, value in (
+        ("KL", f"{sum(d.kl):.3f} nats a board"),
+        ("active", f"{d.active} of {len(d.kl)} (KL above 0.01 nats)"),
+        ("information", f"{d.information:.3f} nats, {of}; limit {d.information_limit:.2f}, log of {d.informed} boards"),
+        ("explained", f"{100 * d.explained:.1f} % of the open cells' variance"),
+        ("latent", "dead" if d.dead else "alive"),
+    ):
+        typer.echo(f"{name:<12} {value}")

@@ -1,0 +1,181 @@
+"""The command `train`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from .cli_model import Device, device_of
+from .errors import InvalidInput, ModelMismatch
+
+if TYPE_CHECKING:
+    from .domains import Domain
+    from .train import Trainer
+
+__all__ = ["parse_givens", "parse_loops", "train"]
+
+
+def train(
+    domain: Annotated[str, Argument(help="The kind of puzzle, see `vmdsolve domains`.")],
+    run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
+    resume: Annotated[bool, Option("--resume", help="Go on with the run in that folder.")] = False,
+    steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
+    batch: Annotated[int | None, Option(help="Boards a step.")] = None,
+    rate: Annotated[float | None, Option(help="Peak learning rate.")] = None,
+    decay: Annotated[float | None, Option(help="Share of the steps over which the rate falls.")] = None,
+    free: Annotated[int | None, Option(help="Up to so many loops without gradient before the others.")] = None,
+    seed: Annotated[int | None, Option(help="Of the weights, the puzzles and the masks.")] = None,
+    loops: Annotated[str | None, Option(help="Loops by share of the steps done, as in 0:8,0.1:16.")] = None,
+    width: Annotated[int | None, Option(help="H, channels of a candidate.")] = None,
+    message: Annotated[int | None, Option(help="M, channels of a message.")] = None,
+    hidden: Annotated[int | None, Option(help="Channels inside a block.")] = None,
+    latent: Annotated[int | None, Option(help="D, latent width; 0: plain masked diffusion.")] = None,
+    classes: Annotated[int | None, Option(help="C, classes of each of D groups; 0: a Gaussian latent.")] = None,
+    prior: Annotated[str | None, Option(help="standard, conditional or autoregressive (over classes).")] = None,
+    mixer: Annotated[str | None, Option(help="messages (puzzles) or attention (sequences).")] = None,
+    positions: Annotated[
+        bool | None,
+        Option("--positions/--no-positions", help="Learned embeddings of cells and symbols (default: with data law)."),
+    ] = None,
+    data: Annotated[str | None, Option(help="problems, or law: answers drawn from the domain's law.")] = None,
+    givens: Annotated[str | None, Option(help="With data law: cells visible at the start, as in 5 or 3:8.")] = None,
+    blocks: Annotated[int | None, Option(help="With data law: left to right in so many blocks.")] = None,
+    draw: Annotated[str | None, Option(help="once or each_step: how often sampling will draw z.")] = None,
+    latent_kl: Annotated[float | None, Option(help="Weight of the KL for the posterior, 0 to 1.")] = None,
+    kl_warmup: Annotated[float | None, Option(help="Share of the steps over which it rises.")] = None,
+    free_bits: Annotated[float | None, Option(help="Nats of each dimension or group that cost nothing.")] = None,
+    settle: Annotated[float | None, Option(help="Share of the steps, at the end, with classes held still.")] = None,
+    bf16: Annotated[bool | None, Option("--bf16/--no-bf16", help="bfloat16 arithmetic.")] = None,
+    compile: Annotated[bool | None, Option("--compile/--no-compile", help="torch.compile the block.")] = None,  # noqa: A002
+    seconds: Annotated[float | None, Option(help="Stop after so long; --resume goes on.")] = None,
+    threads: Annotated[int | None, Option(min=1, help="CPU threads (default: all cores).")] = None,
+    every: Annotated[int, Option(min=1, help="Steps between two lines of progress, and between saves.")] = 50,
+    device: Device = None,
+) -> None:
+    """Train a model on fresh puzzles; its folder receives weights, a log, and what --resume needs.
+
+    What is not given has the default of vmdsolve.train.Recipe and vmdsolve.model.config.ModelConfig, or, with
+    --resume, its value in the run.
+    """
+    from . import domains
+
+    where = domains.get(domain)
+    folder = run_dir or Path("runs") / domain
+    recipe = {
+        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
+        "compile": compile, "loops": None if loops is None else parse_loops(loops), "data": data,
+        "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
+        "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
+    }  # fmt: skip
+    shape = {
+        "width": width, "message": message, "hidden": hidden, "latent": latent, "classes": classes, "prior": prior,
+        "mixer": mixer, "positions": None if positions is None else _positions(where, positions),
+    }  # fmt: skip
+    if (folder / "state.safetensors").exists() != resume:
+        raise InvalidInput(
+            f"there is no run to resume in {folder}" if resume
+            else f"{folder} holds a run already: go on with --resume, or name another with --run-dir"
+        )  # fmt: skip
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    trainer = _trainer(where, folder, resume, _given(recipe), _given(shape), device_of(device))
+    typer.echo(f"{domain}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
+    try:
+        _run(trainer, folder, every, seconds)
+    except KeyboardInterrupt:
+        typer.echo("stopped; --resume goes on from the last line above", err=True)
+        raise
+
+
+def _trainer(
+    domain: Domain, folder: Path, resume: bool, recipe: dict[str, Any], shape: dict[str, Any], device: str
+) -> Trainer:
+    """A new run, or the one in the folder with what was given on the command line put in its place."""
+    from .model.checkpoint import load_tensors
+    from .model.config import ModelConfig
+    from .train import Recipe, Trainer
+
+    if not resume:
+        plan = Recipe(**recipe)
+        placed = _positions(domain, plan.data == "law")
+        shape = {"loops": plan.loops[-1][1], "positions": placed, **shape}
+        return Trainer(domain, ModelConfig(domain.name, domain.rules.relations, **shape), plan, device)
+    _, metadata = load_tensors(folder / "state.safetensors")
+    try:
+        before = Recipe(**json.loads(metadata["record"])["recipe"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelMismatch(f"the run in {folder} cannot be resumed by this version: {error}") from error
+    config = replace(ModelConfig.from_json(metadata.get("config", "")), **shape)
+    trainer = Trainer(domain, config, replace(before, **recipe), device)
+    trainer.resume(folder)
+    return trainer
+
+
+def _run(trainer: Trainer, folder: Path, every: int, seconds: float | None) -> None:
+    steps, width = trainer.recipe.steps, trainer.config.latent
+    told = False
+    folder.mkdir(parents=True, exist_ok=True)
+    for p in trainer.run(folder, every=every, seconds=seconds):
+        typer.echo(
+            f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  KL {p.kl:.3f}  "
+            f"active {p.active_units}/{width}  {p.puzzles_per_second:.0f} puzzles/s  {p.hours:.2f} h"
+        )
+        full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight
+        if width and not p.active_units and not told and full:
+            typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
+            told = True
+    typer.echo(f"{'done' if trainer.step >= steps else 'stopped'}: {folder / 'weights.safetensors'}")
+
+
+def _positions(domain: Domain, wanted: bool) -> tuple[int, int]:
+    """How many cells and symbols have embeddings: all, or none."""
+    return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def parse_givens(text: str) -> tuple[int, int]:
+    """Read how many cells are given: a number, or the fewest and the most.
+
+    >>> parse_givens("5"), parse_givens("3:8")
+    ((5, 5), (3, 8))
+
+    Raises InvalidInput.
+    """
+    try:
+        fewest, most = (int(part) for part in (text.split(":") if ":" in text else (text, text)))
+    except ValueError:
+        fewest, most = 1, 0
+    if not 0 <= fewest <= most:
+        raise InvalidInput(f"--givens is {text!r}; wanted a number of cells, or FEWEST:MOST, as in 3:8")
+    return fewest, most
+
+
+def parse_loops(text: str) -> tuple[tuple[float, int], ...]:
+    """Read a schedule of loops.
+
+    >>> parse_loops("0:8,0.1:16")
+    ((0.0, 8), (0.1, 16))
+
+    Raises InvalidInput.
+    """
+    try:
+        schedule = tuple((float(share), int(n)) for share, n in (part.split(":") for part in text.split(",")))
+    except ValueError:
+        schedule = ()
+    shares = [share for share, _ in schedule]
+    ascending = shares[:1] == [0.0] and sorted(set(shares)) == shares and shares[-1] < 1
+    if not ascending or min(n for _, n in schedule) < 1:
+        raise InvalidInput(
+            f"--loops is {text!r}; wanted SHARE:LOOPS,... with shares from 0 to below 1, as in 0:8,0.1:16"
+        )
+    return schedule
