@@ -4,6 +4,7 @@ import typer
 
 from .accuracy import run as accuracy
 from .kernels import run as kernels
+from .latin5 import run as latin5
 from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
@@ -19,6 +20,7 @@ app.command("accuracy")(accuracy)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("startup")(startup)
+app.command("latin5")(latin5)
 app.command("readme")(readme)
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ class Predictor:
     @property
     def z_width(self) -> int:
         """Z, how many numbers z is."""
-        return self.model.config.z_width
+        return self.model.z_width
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""

@@ -61,6 +61,8 @@ class Trainer:
     def __init__(self, domain: Domain, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
+        if recipe.blocks > 1 and config.latent and config.prior == "cells":
+            raise ModelMismatch("a prior over cells asks on the whole board: train without blocks")
         self.domain, self.config, self.recipe, self.device = domain, config, recipe, torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -72,7 +74,7 @@ class Trainer:
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
             self.model.denoiser.block = block  # type: ignore[method-assign]
-        self.stream = Stream(domain, recipe, config.z_width)
+        self.stream = Stream(domain, recipe, self.model.z_width)
         self.step = 0
         self.hours = 0.0
 
