@@ -31,11 +31,10 @@ METHOD = (
     "from other seeds, with the same recipe. No propagation, no search, no rule masks a symbol, no guard: the checker "
     "judges what the network wrote. `distinct` = different solutions a problem, `of` = what as many draws from the "
     "problem's enumerated solutions give on average, `ratio` = one mean over the other. NFE counts the denoiser; the "
-    "prior asks 6 cells, which costs 6 evaluations of a network as large as the denoiser: its share of the time, and all "
-    "block applications a sample, the prior's too, stand beside it, and without latent 8 evaluations are measured as "
-    "well. The latent's "
-    "symbols are the likeliest given z; without latent they are drawn at temperature 1, or are the likeliest too, and "
-    "then every sample of a problem is the same."
+    "prior asks 6 cells, which costs 6 evaluations of a network as large as the denoiser: its share of the time, and "
+    "all block applications a sample, the prior's too, stand beside it; without latent 8 evaluations are measured as "
+    "well. The latent's symbols are the likeliest given z; without latent they are drawn at temperature 1, or are the "
+    "likeliest too, and then every sample of a problem is the same."
 )
 GIVENS, LOOPS, QUESTIONS = 5, 16, 6
 SHAPES: dict[str, Row] = {  # of equal size
