@@ -6,6 +6,7 @@ from .accuracy import run as accuracy
 from .chances import run as chances
 from .denoise import run as denoise
 from .kernels import run as kernels
+from .latin5 import run as latin5
 from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
@@ -23,6 +24,7 @@ app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("denoise")(denoise)
 app.command("startup")(startup)
+app.command("latin5")(latin5)
 app.command("readme")(readme)
 
 if __name__ == "__main__":

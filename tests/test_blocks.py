@@ -282,7 +282,7 @@ PLANS = [
 @pytest.mark.parametrize("latent", [{"classes": 3, "prior": "autoregressive"}, {"prior": "conditional"}])
 def test_a_boards_fate_does_not_hang_on_its_batch(plan: Plan, latent: dict[str, Any]) -> None:
     domain = get("latin-4")
-    config = ModelConfig(domain.name, domain.rules.relations, "attention", 16, 8, 8, 2, 6, positions=(16, 4), **latent)
+    config = ModelConfig(domain.name, domain.rules.relations, 16, 8, 8, 2, 6, mixer="attention", positions=(16, 4), **latent)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = VMD(config, domain.rules).eval().requires_grad_(False)

@@ -131,7 +131,7 @@ class Predictor:
         kind = self.device.partition(":")[0]
         self.model = self.model.to(self.device)
         self.tile = TILES.get(kind, TILES["cuda"])
-        can = kind == "cpu" and isinstance(self.model.denoiser, Denoiser)
+        can = kind == "cpu" and isinstance(self.model.denoiser, Denoiser) and not self.model.asks
         self.backend = self.backend or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
             raise InvalidInput(
@@ -144,7 +144,7 @@ class Predictor:
     @property
     def z_width(self) -> int:
         """Z, how many numbers z is."""
-        return self.model.config.z_width
+        return self.model.z_width
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""

@@ -63,6 +63,8 @@ class Trainer:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
         if recipe.settle and config.latent and not config.classes:
             raise ModelMismatch("settle is for classes: a Gaussian posterior at its mode has infinite KL")
+        if recipe.blocks > 1 and config.latent and config.prior == "cells":
+            raise ModelMismatch("a prior over cells asks on the whole board: train without blocks")
         self.domain, self.config, self.recipe, self.device = domain, config, recipe, torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -74,7 +76,7 @@ class Trainer:
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
             self.model.denoiser.block = block  # type: ignore[method-assign]
-        self.stream = Stream(domain, recipe, config.z_width)
+        self.stream = Stream(domain, recipe, self.model.z_width)
         self.step = 0
         self.hours = 0.0
 

@@ -10,7 +10,7 @@ from ..errors import ModelMismatch
 __all__ = ["PRIORS", "ModelConfig"]
 
 MIXERS = ("messages", "attention")
-PRIORS = ("standard", "conditional", "autoregressive")
+PRIORS = ("standard", "conditional", "autoregressive", "cells")
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,12 @@ class ModelConfig:
     message     M, channels of a message
     hidden      channels inside a block
     loops       block applications a network evaluation, at inference (training may use fewer)
-    latent      D, Gaussian dimensions or categorical groups; 0: no latent, the plain masked-diffusion baseline
+    latent      D, Gaussian dimensions, categorical groups or cells asked for; 0: no latent, the plain
+                masked-diffusion baseline
     classes     C, classes of each group; 0: the latent is Gaussian
     prior       "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised;
-                "autoregressive": p(z | x) group after group (categorical only)
+                "autoregressive": p(z | x) group after group (categorical only);
+                "cells": z is the values of D cells, asked for one by one, for which the prior has a denoiser of its own
     positions   learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant
                 under every symmetry of the rules that keeps relations and, where states are candidates, under any
                 relabelling of the symbols
@@ -64,6 +66,8 @@ class ModelConfig:
             raise ModelMismatch(f"width = {self.width}; attention wants a multiple of 16, or less than 32")
         if self.prior == "autoregressive" and self.latent and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
+        if self.prior == "cells" and self.classes:
+            raise ModelMismatch("the classes of a prior over cells are the symbols: leave classes at 0")
 
     @property
     def heads(self) -> int:
@@ -72,7 +76,7 @@ class ModelConfig:
 
     @property
     def z_width(self) -> int:
-        """Z, how many numbers z is, and how many normal numbers a draw of it takes: D, or groups times classes."""
+        """Z, how many numbers a learned z is: D, or groups times classes; see `VMD.z_width` for every kind."""
         return self.latent * max(1, self.classes)
 
     def to_json(self) -> str:

@@ -7,6 +7,7 @@ Objective (arXiv 2510.23606, equation of the ELBO; terms returned apart)
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -15,12 +16,11 @@ from torch.nn import functional as F
 
 from ..errors import ModelMismatch
 from ..problem import OPEN, Rules
+from .cells import CellPrior, make_denoiser, with_cells
 from .config import ModelConfig
-from .denoiser import Denoiser
 from .encoder import Encoder
 from .latent import Categorical, Latent, eased
 from .prior import make_prior
-from .tokens import TokenDenoiser
 
 __all__ = ["VMD", "Terms", "objective", "reconstruction", "weight"]
 
@@ -78,13 +78,19 @@ class VMD(nn.Module):
         if config.positions not in ((0, 0), (rules.L, rules.V)):
             raise ModelMismatch(f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), or (0, 0) for none")
         self.config = config
-        self.denoiser = TokenDenoiser(config, rules) if config.mixer == "attention" else Denoiser(config, rules)
-        if config.latent:
+        self.asks = bool(config.latent) and config.prior == "cells"  # z is values of cells, no learned code
+        self.z_width = rules.L * rules.V if self.asks else config.z_width
+        self.denoiser = make_denoiser(replace(config, latent=0) if self.asks else config, rules)
+        if self.asks:
+            self.cells = CellPrior(config, rules)
+        elif config.latent:
             self.posterior = Encoder(config, rules.V, sees_answer=True)
             self.prior = make_prior(config, rules.V)
 
     def draw(self, x: Tensor, noise: Tensor) -> Tensor | None:
         """z [B, Z] from the prior given tokens x [B, L], made of standard normal noise [B, Z]; None without latent."""
+        if self.asks:
+            return self.cells.draw(x, noise)
         return self.prior.draw(x, noise) if self.config.latent else None
 
     def posterior_of(self, start: Tensor, x0: Tensor, *, settled: bool = False) -> Latent:
@@ -98,8 +104,17 @@ class VMD(nn.Module):
 
     def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None) -> Tensor:
         """Logits [B, L, V] of p(x0 | x_t, z) after the last loop."""
-        logits: Tensor = self.denoiser(x, z, loops)[0]
+        logits: Tensor = self.predict(x, z, loops, 1)[0]
         return logits
+
+    def predict(self, x: Tensor, z: Tensor | None, loops: int | None, supervise: int) -> Tensor:
+        """Logits [S, B, L, V] of the denoiser."""
+        if self.asks:
+            if z is None:
+                raise ModelMismatch("this model has a latent: pass z [B, Z]")
+            x, z = with_cells(x, z), None
+        out: Tensor = self.denoiser(x, z, loops, supervise)
+        return out
 
     def terms(
         self,
@@ -120,11 +135,14 @@ class VMD(nn.Module):
         every step, as the paper trains. Where sampling draws z once, at its start, give that start.
         `latent_kl` is lambda: the share of the KL's gradient that reaches the posterior, 0 to 1, none of it in
         dimensions below `free_bits` nats (Kingma et al. 2016). A learned prior always fits at full rate.
+        Where z is values of cells no posterior learns, and `latent_kl`, `free_bits` and `settled` change nothing.
         `settled`: the posterior stands still, at its likeliest classes; the others learn to live with it.
         """
         start = x if start is None else start
         z, divergence = None, torch.zeros(len(x), 0, device=x.device)
-        if self.config.latent:
+        if self.asks:
+            z, divergence = self.cells.ask(start, x0, noise, loops, supervise)
+        elif self.config.latent:
             q = self.posterior_of(start, x0, settled=settled)
             z = q.draw(noise)
             share: Tensor | float = latent_kl
@@ -132,5 +150,5 @@ class VMD(nn.Module):
                 with torch.no_grad():
                     share = latent_kl * (self.prior.divergence(q, z, start).mean(0) > free_bits)
             divergence = self.prior.divergence(eased(q, share), z.detach(), start)
-        logits = self.denoiser(x, z, loops, supervise)
+        logits = self.predict(x, z, loops, supervise)
         return Terms(reconstruction(logits, x, x0), divergence, ((x == OPEN) & (x0 != OPEN)).sum(1))
