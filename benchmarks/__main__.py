@@ -3,10 +3,14 @@
 import typer
 
 from .accuracy import run as accuracy
+from .generate import run as generate
 from .kernels import run as kernels
+from .overhead import run as overhead
+from .plots import run as plots
 from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
+from .synthetic import run as synthetic
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -19,6 +23,10 @@ app.command("accuracy")(accuracy)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("startup")(startup)
+app.command("synthetic")(synthetic)
+app.command("generate")(generate)
+app.command("overhead")(overhead)
+app.command("plots")(plots)
 app.command("readme")(readme)
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class AutoregressivePrior(Prior):
         return self.before.weight.view(N, self.config.latent, self.config.classes).permute(1, 2, 0)
 
     def logits(self, heard: Tensor) -> Tensor:
-        """[..., C] logits of a group from the sum [..., N] of what the tokens, the earlier groups and its number say."""
+        """[..., C] logits of a group from the sum [..., N] of what tokens, earlier groups and its number say."""
         h = F.relu(heard)
         out: Tensor = self.head(h + F.relu(self.mix(h)))
         return out.float()

@@ -100,6 +100,7 @@ class VMD(nn.Module):
         latent_kl: float = 1.0,
         free_bits: float = 0.0,
         settled: bool = False,
+        still: bool = False,
         loops: int | None = None,
         supervise: int = 1,
     ) -> Terms:
@@ -109,7 +110,8 @@ class VMD(nn.Module):
         every step, as the paper trains. Where sampling draws z once, at its start, give that start.
         `latent_kl` is lambda: the share of the KL's gradient that reaches the posterior, 0 to 1, none of it in
         dimensions below `free_bits` nats (Kingma et al. 2016). A learned prior always fits at full rate.
-        `settled`: the posterior stands still, at its likeliest classes; the others learn to live with it.
+        `settled`: z is the posterior's likeliest code and no longer drawn, and lambda is 0: answers that share a code,
+        and only they, still pull it apart, while the prior learns which codes there are. `still`: nothing moves it.
         """
         start = x if start is None else start
         z, divergence = None, torch.zeros(len(x), 0, device=x.device)
@@ -118,8 +120,9 @@ class VMD(nn.Module):
             if settled:
                 if not isinstance(q, Categorical):
                     raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
-                q = q.mode()
-            z = q.draw(noise)
+                z, q = (q.mode().draw(noise) if still else q.code()), q.mode()
+            else:
+                z = q.draw(noise)
             share: Tensor | float = latent_kl
             if free_bits:
                 with torch.no_grad():
