@@ -12,7 +12,10 @@ latent get a wider block. Their times differ, so they are part of every row.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +23,7 @@ import numpy as np
 import torch
 
 from vmdsolve.domains import Domain, get
+from vmdsolve.errors import InvalidInput
 from vmdsolve.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
@@ -31,7 +35,7 @@ from vmdsolve.train import Trainer
 from .driver import Row
 
 __all__ = ["ABLATIONS", "ARMS", "MAIN", "SETTINGS", "Arm", "Setting", "Timed", "Trained", "Variant", "measured",
-           "rounded", "settings_named", "trained", "widened"]  # fmt: skip
+           "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip
 
 TOLERANCE = 0.05  # by how much the arms' numbers of parameters may differ
 TILE = 512  # boards a network call of the study: its networks are small
@@ -79,7 +83,7 @@ class Arm:
 GAUSSIAN: Row = {"latent": 8, "classes": 0, "prior": "standard"}
 CODES: Row = {"latent": 16, "classes": 8, "prior": "autoregressive"}
 ANNEALED: Row = {"latent_kl": 1.0, "kl_warmup": 0.8}
-FITTED: Row = {"latent_kl": 0.02, "kl_warmup": 0.3, "settle": 0.5}
+FITTED: Row = {"latent_kl": 0.05, "kl_warmup": 0.3, "settle": 0.5}
 MAIN = (
     Arm("baseline", ONCE, ONCE[1], {"latent": 0}),
     Arm("published", EVERY, ONCE[0], GAUSSIAN, {**ANNEALED, "draw": "each_step"}),
@@ -104,7 +108,7 @@ class Setting:
     hidden: int = 64  # of the arm with most parameters; the others' is made larger
     loops: int = 2
     steps: int = 1600
-    batch: int = 128
+    batch: int = 96
     rate: float = 5e-3
     full: float = 0.6
 
@@ -127,16 +131,18 @@ class Setting:
 
 
 SETTINGS = {
-    "two tokens": Setting(steps=800),
-    "four tokens": Setting(),
-    "grids": Setting(width=48, hidden=96, loops=3, steps=2400, batch=96, rate=3e-3, full=0.7),
+    "chain": Setting(hidden=32, steps=800),
+    "chains": Setting(steps=2000),
+    "sudoku-4x4": Setting(width=48, hidden=96, steps=2000, rate=3e-3, full=0.7),
 }
+TWO_TOKENS = Setting(hidden=32, steps=500)
 
 
 def settings_named(name: str) -> Setting:
-    """The setting of a domain, by how many cells it has."""
-    L = get(name).rules.L
-    return SETTINGS["two tokens" if L == 2 else "four tokens" if L == 4 else "grids"]
+    """The setting of a domain."""
+    if name not in SETTINGS and get(name).rules.L > 2:
+        raise InvalidInput(f"the study has no setting for {name!r}; there are {', '.join(SETTINGS)}, and pairs")
+    return SETTINGS.get(name, TWO_TOKENS)
 
 
 # Size -----------------------------------------------------------------------------------------------------
@@ -151,7 +157,7 @@ def parameters(config: ModelConfig, domain: Domain) -> int:
 def widened(domain: Domain, setting: Setting, arm: Arm) -> ModelConfig:
     """The arm's model, its block widened until it has as many parameters as `ours`, within TOLERANCE.
 
-    >>> setting = SETTINGS["two tokens"]
+    >>> setting = settings_named("pair")
     >>> sizes = [parameters(widened(get("pair"), setting, arm), get("pair")) for arm in MAIN]
     >>> max(sizes) / min(sizes) < 1 + TOLERANCE
     True
@@ -195,7 +201,7 @@ def trained(
     about: Row = {
         "domain": name, "blocks": blocks, "arm": arm.name, "seed": seed, "steps": recipe.steps, "batch": recipe.batch,
         "parameters": sum(p.numel() for p in trainer.model.parameters()), "train_seconds": seconds,
-        "latent_kl": last.kl, "active_units": last.active_units,
+        "latent_kl": last.kl, "active_units": last.active_units, "choices": fingerprint(config, recipe),
     }  # fmt: skip
     return Trained(domain, law_of(domain), arm, trainer.average.eval(), seconds, about)
 
@@ -244,10 +250,16 @@ def _digits(value: float) -> float | None:
     return float(f"{value:.5g}") if np.isfinite(value) else None
 
 
-def fingerprint() -> Row:
-    """Every choice of the study, for the file that a run leaves; results under other choices are not mixed."""
+def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
+    """8 hex digits for every choice of a training but its seed: results under other choices are not mixed."""
+    said = config.to_json() + json.dumps({**asdict(recipe), "seed": None}, sort_keys=True)
+    return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
+
+
+def record(domains: Iterable[str], arms: Iterable[Arm]) -> Row:
+    """The choices of a run in full, for the file that it leaves."""
     return {
-        "settings": {name: asdict(setting) for name, setting in SETTINGS.items()},
-        "arms": {arm.name: {**arm.latent, **arm.recipe} for arm in ARMS.values()},
+        "settings": {name: asdict(settings_named(name)) for name in domains},
+        "arms": {arm.name: {**arm.latent, **arm.recipe} for arm in arms},
     }
 

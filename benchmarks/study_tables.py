@@ -18,16 +18,18 @@ MAIN = ("baseline", "published", "ours")
 
 
 def alike(files: list[Row]) -> list[Row]:
-    """The files made under the newest one's choices, number of samples and scale, the newest first."""
-    same = ("study", "n", "scale")
-    return [file for file in files if all(file["parameters"][k] == files[0]["parameters"][k] for k in same)]
+    """The files with the newest one's number of samples, the newest first."""
+    return [file for file in files if file["parameters"]["n"] == files[0]["parameters"]["n"]]
 
 
 def combined(files: list[Row]) -> list[Row]:
-    """Rows of all files that are alike; of rows measured twice the newer."""
+    """Rows of all files that are alike; of rows measured twice, and of trainings under two choices, the newer."""
     rows: dict[tuple[object, ...], Row] = {}
-    for file in reversed(alike(files)):
-        rows |= {tuple(row.get(part) for part in KEY): row for row in file["rows"]}
+    choices: dict[tuple[object, ...], str] = {}
+    for file in alike(files):
+        for row in file["rows"]:
+            if choices.setdefault((row["domain"], row["blocks"], row["arm"]), row["choices"]) == row["choices"]:
+                rows.setdefault(tuple(row.get(part) for part in KEY), row)
     return list(rows.values())
 
 
@@ -98,7 +100,7 @@ def _seeds(rows: list[Row]) -> str:
     floors = sorted({round(row["kl_floor"], 4) for row in rows})
     worst = ", the worst in brackets" if n > 1 else ""
     return (
-        f"Mean over {n} seeds{worst}; {rows[0]['n']:,} samples each, of which perfect ones would show a KL of "
+        f"Mean over {n} seed{'s' * (n > 1)}{worst}; {rows[0]['n']:,} samples each; perfect samples would show a KL of "
         f"{floors[0]:g} to {floors[-1]:g}."
     )
 

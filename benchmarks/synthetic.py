@@ -15,7 +15,7 @@ from typer import Option
 
 from .driver import RESULTS, Row, Run
 from .plots import draw
-from .study import ABLATIONS, ARMS, MAIN, Arm, Trained, fingerprint, measured, trained
+from .study import ABLATIONS, ARMS, MAIN, Arm, Trained, measured, record, trained
 from .study_tables import shown
 
 __all__ = ["cells", "run", "studied"]
@@ -57,7 +57,8 @@ def run(
     """Toys of known law: what a latent buys, over arms, evaluations and seeds."""
     row = {"domains": domains, "arms": arms, "seeds": seeds, "first_seed": first_seed, "n": n, "scale": steps_scale}
     chosen = list(cells(domains.split(","), named(arms)))
-    with Run("synthetic", METHOD.format(n=n), {**row, "budget": budget, "study": fingerprint()}, (), out) as this:
+    study = record(domains.split(","), {arm.name: arm for *_, arm in chosen}.values())
+    with Run("synthetic", METHOD.format(n=n), {**row, "budget": budget, "study": study}, (), out) as this:
 
         def job(name: str, blocks: int, arm: Arm, seed: int) -> Trained:
             return trained(name, arm, seed, blocks=blocks, scale=steps_scale)

@@ -79,12 +79,12 @@ def test_a_budget_ends_the_study_between_trainings(tmp_path: Path) -> None:
 
 
 def test_results_under_other_choices_are_not_mixed() -> None:
-    same = {"study": 1, "n": 10, "scale": 1.0}
-    row = {"domain": "pair", "blocks": 1, "arm": "ours", "variant": "z once, drawn", "nfe": 1, "seed": 0}
+    row = {"choices": "a", "domain": "pair", "blocks": 1, "arm": "ours", "variant": "", "nfe": 1, "seed": 0}
     files = [
-        {"parameters": same, "rows": [{**row, "kl": 0.1}]},
-        {"parameters": same, "rows": [{**row, "kl": 0.2}, {**row, "seed": 1, "kl": 0.3}]},
-        {"parameters": {**same, "n": 11}, "rows": [{**row, "seed": 2, "kl": 0.4}]},
+        {"parameters": {"n": 9}, "rows": [{**row, "kl": 0.1}]},
+        {"parameters": {"n": 9}, "rows": [{**row, "kl": 0.2}, {**row, "seed": 1, "kl": 0.3}]},
+        {"parameters": {"n": 9}, "rows": [{**row, "seed": 2, "kl": 0.4, "choices": "b"}]},
+        {"parameters": {"n": 8}, "rows": [{**row, "seed": 3, "kl": 0.5}]},
     ]
     assert sorted(row["kl"] for row in study_tables.combined(files)) == [0.1, 0.3]
 
