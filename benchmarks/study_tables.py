@@ -33,6 +33,12 @@ def combined(files: list[Row]) -> list[Row]:
     return list(rows.values())
 
 
+def sampled(row: Row) -> str:
+    """How a row was sampled; without a latent there is no z to speak of."""
+    text = str(row["variant"])
+    return text.partition(", ")[2] if row["arm"] == "baseline" else text
+
+
 def grouped(rows: Iterable[Row], *parts: str) -> dict[tuple[object, ...], list[Row]]:
     """Rows by the values of some of their fields, in order of first appearance: the seeds of one cell."""
     out: dict[tuple[object, ...], list[Row]] = {}
@@ -67,9 +73,9 @@ def shown(rows: list[Row]) -> str:
     header = ["domain", "blocks", "arm", "sampled", "re-mask", "NFE", "seeds", "accuracy %", "KL", "TV", "reached %"]
     parts = ("domain", "blocks", "arm", "variant", "remask", "nfe")
     return table(header, [
-        [name, blocks, arm, variant, remask or "-", nfe, len(held), *pair(held), figure(held, "variation", nats, max),
-         figure(held, "reached", percent, min)]
-        for (name, blocks, arm, variant, remask, nfe), held in grouped(rows, *parts).items()
+        [name, blocks, arm, sampled(held[0]), remask or "-", nfe, len(held), *pair(held),
+         figure(held, "variation", nats, max), figure(held, "reached", percent, min)]
+        for (name, blocks, arm, _, remask, nfe), held in grouped(rows, *parts).items()
     ])  # fmt: skip
 
 
@@ -106,7 +112,7 @@ def _seeds(rows: list[Row]) -> str:
 
 
 def _sampled(rows: list[Row]) -> str:
-    how = {row["arm"]: row["variant"] for row in rows if row["headline"] and row["arm"] in MAIN}
+    how = {row["arm"]: sampled(row) for row in rows if row["headline"] and row["arm"] in MAIN}
     return "sampled with " + "; ".join(f"{arm}: {variant}" for arm, variant in how.items()) + "."
 
 
@@ -121,7 +127,8 @@ def choices(rows: list[Row]) -> list[str]:
     for arm, variant in lines:
         once = str(variant).replace("each step", "once")  # the same thing in one evaluation
         found = [held.get((arm, variant, nfe)) or held.get((arm, once, nfe)) for nfe in steps]
-        body.append([arm, variant, *(text for f in found for text in (pair(f) if f else ["-", "-"]))])
+        how = next(sampled(f[0]) for f in found if f) if arm == "baseline" else variant
+        body.append([arm, how, *(text for f in found for text in (pair(f) if f else ["-", "-"]))])
     return [table(header, body)]
 
 
@@ -178,5 +185,9 @@ def grids(rows: list[Row]) -> list[str]:
         valid, nats, reached = (mean(row[field] for row in found) for field in ("accuracy", "kl", "reached"))
         return f"{valid:.1%}, {nats:.3f}, {reached:.1%}"
 
-    body = [[*line, *(cell(held.get((*line, nfe))) for nfe in steps)] for line in lines]
+    body = []
+    for name, arm, variant, remask in lines:
+        found = [held.get((name, arm, variant, remask, nfe)) for nfe in steps]
+        how = next(sampled(f[0]) for f in found if f)
+        body.append([name, arm, how, remask, *map(cell, found)])
     return [table(header, body), f"A cell: valid, KL in nats, share of the law's grids reached. {_seeds(rows)}"]
