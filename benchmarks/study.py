@@ -83,7 +83,7 @@ class Arm:
 GAUSSIAN: Row = {"latent": 8, "classes": 0, "prior": "standard"}
 CODES: Row = {"latent": 16, "classes": 8, "prior": "autoregressive"}
 ANNEALED: Row = {"latent_kl": 1.0, "kl_warmup": 0.8}
-FITTED: Row = {"latent_kl": 0.05, "kl_warmup": 0.3, "settle": 0.5}
+FITTED: Row = {"latent_kl": 0.05, "kl_warmup": 0.3, "settle": 0.6}
 MAIN = (
     Arm("baseline", ONCE, ONCE[1], {"latent": 0}),
     Arm("published", EVERY, ONCE[0], GAUSSIAN, {**ANNEALED, "draw": "each_step"}),
@@ -132,10 +132,10 @@ class Setting:
 
 SETTINGS = {
     "chain": Setting(hidden=32, steps=800),
-    "chains": Setting(steps=2000),
-    "sudoku-4x4": Setting(width=48, hidden=96, steps=2000, rate=3e-3, full=0.7),
+    "chains": Setting(steps=1500),
+    "sudoku-4x4": Setting(width=48, hidden=96, steps=3600, rate=3e-3, full=0.7),
 }
-TWO_TOKENS = Setting(hidden=32, steps=500)
+TWO_TOKENS = Setting(hidden=32, steps=400)
 
 
 def settings_named(name: str) -> Setting:
