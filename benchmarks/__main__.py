@@ -5,11 +5,15 @@ import typer
 from .accuracy import run as accuracy
 from .chances import run as chances
 from .denoise import run as denoise
+from .generate import run as generate
 from .kernels import run as kernels
 from .latin5 import run as latin5
+from .overhead import run as overhead
+from .plots import run as plots
 from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
+from .synthetic import run as synthetic
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -25,6 +29,10 @@ app.command("kernels")(kernels)
 app.command("denoise")(denoise)
 app.command("startup")(startup)
 app.command("latin5")(latin5)
+app.command("synthetic")(synthetic)
+app.command("generate")(generate)
+app.command("overhead")(overhead)
+app.command("plots")(plots)
 app.command("readme")(readme)
 
 if __name__ == "__main__":

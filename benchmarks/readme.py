@@ -1,7 +1,8 @@
 """`readme`: writes the tables of both README.md from the committed results, so that every figure comes from a file.
 
 A table stands between <!-- NAME --> and <!-- /NAME -->, and is that of the newest complete results/NAME-*.json that
-git knows (committed or added). Tables of accuracy combine all files that measured the same weights; newer rows win.
+git knows (committed or added). Tables of accuracy combine all files that measured the same weights, those of the study
+all that were made under the same choices; newer rows win. A NAME may go on after a slash: another table of that result.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import kernels, startup
+from . import kernels, overhead, startup, study_tables
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
 
@@ -30,7 +31,7 @@ def run(
     """Fill the tables of README.md and benchmarks/README.md from the newest committed results."""
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
-        print(f"{name:<10} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
+        print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
     for path in DOCUMENTS:
         before = path.read_text(encoding="utf-8")
         after = filled(before, results)
@@ -42,7 +43,7 @@ def run(
 
 def known(name: str, folder: Path = RESULTS) -> list[Result]:
     """The complete results of that name, newest first: those that git knows, or all where there is no git."""
-    files = sorted(folder.glob(f"{name}-*.json"), reverse=True)
+    files = sorted(folder.glob(f"{name.partition('/')[0]}-*.json"), reverse=True)
     listed = git("ls-files", "benchmarks/results")
     if listed is not None and folder == RESULTS:
         tracked = {Path(line).name for line in listed.splitlines()}
@@ -158,9 +159,24 @@ def _startup(files: list[Result]) -> list[str]:
     return [startup.shown(files[0]["rows"]), _source(files[:1])]
 
 
+def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]], list[str]]:
+    """One of the study's tables, with the files whose rows it combines."""
+    return lambda files: [*tables(study_tables.combined(files)), _source(study_tables.alike(files))]
+
+
+def _overhead(files: list[Result]) -> list[str]:
+    return [overhead.shown(files[0]["rows"]), _source(files[:1])]
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "solve": _solve,
     "kernels": _kernels,
     "startup": _startup,
+    "synthetic": _study(study_tables.few_steps),
+    "synthetic/choices": _study(study_tables.choices),
+    "synthetic/sweep": _study(study_tables.sweep),
+    "synthetic/cost": _study(study_tables.cost),
+    "generate": _study(study_tables.grids),
+    "overhead": _overhead,
 }

@@ -282,7 +282,8 @@ PLANS = [
 @pytest.mark.parametrize("latent", [{"classes": 3, "prior": "autoregressive"}, {"prior": "conditional"}])
 def test_a_boards_fate_does_not_hang_on_its_batch(plan: Plan, latent: dict[str, Any]) -> None:
     domain = get("latin-4")
-    config = ModelConfig(domain.name, domain.rules.relations, 16, 8, 8, 2, 6, mixer="attention", positions=(16, 4), **latent)
+    shape: dict[str, Any] = {"width": 16, "message": 8, "hidden": 8, "loops": 2, "latent": 6, "positions": (16, 4)}
+    config = ModelConfig(domain.name, domain.rules.relations, mixer="attention", **shape, **latent)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = VMD(config, domain.rules).eval().requires_grad_(False)

@@ -73,7 +73,7 @@ def autoregressive(G: int, C: int, mixer: str = "messages") -> AutoregressivePri
     assert isinstance(prior, AutoregressivePrior)
     with torch.no_grad():
         prior.before.weight.data *= 3
-        enliven(prior.head, prior.logits(prior.see(prior.features(NOWHERE)), codes(G, C), slice(None)))
+        enliven(prior.head, prior.conditionals(prior.see(prior.features(NOWHERE)), codes(G, C)))
     return prior
 
 
@@ -219,7 +219,7 @@ def law_of_autoregression(prior: AutoregressivePrior, x: Tensor, every: Tensor) 
     for g in range(G):
         before = every.clone()
         before[:, g * C :] = 0
-        step = prior.logits(seen, before, slice(g, g + 1)).softmax(-1)[:, 0]
+        step = prior.conditionals(seen, before).softmax(-1)[:, g]
         law *= (step * every[:, g * C : (g + 1) * C]).sum(1)
     return law
 
@@ -255,7 +255,7 @@ def test_a_group_never_sees_itself_or_later_groups() -> None:
     seen = prior.see(prior.features(NOWHERE)).detach()
     z = noise_of(1, 12).requires_grad_()
     for g in range(4):
-        slope = torch.autograd.grad(prior.logits(seen, z, slice(None))[0, g].square().sum(), z)[0].view(4, 3)
+        slope = torch.autograd.grad(prior.conditionals(seen, z)[0, g].square().sum(), z)[0].view(4, 3)
         assert (slope[g:] == 0).all()
         assert (slope[:g].abs().sum(1) > 0).all()
 

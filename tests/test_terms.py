@@ -119,7 +119,7 @@ def test_free_bits_spare_the_dimensions_that_say_little(family: dict[str, object
 def test_a_settled_posterior_stands_still_and_a_gaussian_one_cannot() -> None:
     model = model_of(prior="autoregressive", classes=3)
     for part in ("kl", "nll"):
-        still = gradients(model, part, settled=True)
+        still = gradients(model, part, settled=True, still=True)
         assert all(not float(g.abs().sum()) for name, g in still.items() if name.startswith("posterior."))
         moved = "prior.head.weight" if part == "kl" else "denoiser.write.weight"
         assert float(still[moved].abs().sum()) > 0

@@ -37,8 +37,8 @@ class Recipe:
                 ELBO has it, which favours boards with few open cells
     latent_kl   lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
     free_bits   nats of a latent dimension or group that cost nothing
-    settle      share of the steps, at the end, in which a categorical posterior stands still at its likeliest classes,
-                so that the prior can fit its codes exactly
+    settle      share of the steps, at the end, in which a categorical z is the posterior's likeliest code, no longer
+                drawn, so that the prior can fit the codes; in the second half of them the codes no longer change
     ema         decay of the averaged weights, which are what is saved
     bf16        bfloat16 autocast (fast where the CPU has AVX512-BF16 or AMX, or on a GPU)
     """
@@ -106,8 +106,12 @@ class Recipe:
         return self.rate * min(1.0, (step + 1) / max(1, self.warmup), max(0.01, tail))
 
     def settled_at(self, step: int) -> bool:
-        """Whether the posterior stands still at `step`."""
+        """Whether z is the likeliest code, no longer drawn, at `step`."""
         return step >= (1 - self.settle) * self.steps
+
+    def still_at(self, step: int) -> bool:
+        """Whether the codes no longer change at `step`."""
+        return step >= (1 - self.settle / 2) * self.steps
 
     def kl_weight_at(self, step: int) -> float:
         """lambda at `step`."""

@@ -106,6 +106,7 @@ class Trainer:
                 latent_kl=r.kl_weight_at(step),
                 free_bits=r.free_bits,
                 settled=r.settled_at(step),
+                still=r.still_at(step),
                 loops=loops + r.free_at(step),
                 supervise=loops,
             )

@@ -60,7 +60,9 @@ class Encoder(nn.Module):
         self.classes = config.classes
         self.features = make_features(config, V, sees_answer=sees_answer)
         self.head = nn.Linear(config.hidden, config.latent * (config.classes or 2))
-        nn.init.normal_(self.head.weight, std=0.02)
+        # A posterior over classes begins with codes that differ: from equal ones, straight-through gradients take many
+        # times as long to tell answers apart, and some pairs never part.
+        nn.init.normal_(self.head.weight, std=1.0 if config.classes and sees_answer else 0.02)
         nn.init.zeros_(self.head.bias)
 
     def forward(self, x: Tensor, x0: Tensor | None = None) -> Latent:

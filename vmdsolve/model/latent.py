@@ -41,8 +41,16 @@ class Categorical(NamedTuple):
 
     def mode(self) -> Categorical:
         """All of the probability on the likeliest class of each group; no gradient passes."""
-        best = F.one_hot(self.logits.detach().argmax(-1), self.logits.shape[-1])
-        return Categorical(1e3 * best.to(self.logits.dtype))
+        return Categorical(1e3 * self.likeliest().to(self.logits.dtype))
+
+    def code(self) -> Tensor:
+        """z [B, G * C], the likeliest class of each group; the gradient is that of their probabilities."""
+        soft = self.logits.softmax(-1)
+        return (self.likeliest().to(soft.dtype) + soft - soft.detach()).flatten(1)
+
+    def likeliest(self) -> Tensor:
+        """[B, G, C] one-hot."""
+        return F.one_hot(self.logits.detach().argmax(-1), self.logits.shape[-1])
 
 
 Latent = Gaussian | Categorical

@@ -64,8 +64,6 @@ class AutoregressivePrior(Prior):
     the posterior is factorised for one board.
     """
 
-    earlier: Tensor
-
     def __init__(self, config: ModelConfig, V: int) -> None:
         super().__init__(config)
         G, C, N = config.latent, config.classes, max(64, 2 * config.hidden)
@@ -75,28 +73,36 @@ class AutoregressivePrior(Prior):
         self.group = nn.Parameter(0.1 * torch.randn(G, N))
         self.mix = nn.Linear(N, N)
         self.head = nn.Linear(N, C)
-        earlier = torch.ones(G, G).tril(-1).repeat_interleave(C, 1)  # [G, G * C]: what group g may see of z
-        self.register_buffer("earlier", earlier, persistent=False)
 
-    def logits(self, seen: Tensor, z: Tensor, groups: slice) -> Tensor:
-        """[B, g, C] for some groups, from what the tokens say [B, N] and z [B, Z], of which earlier groups count."""
-        h = seen.unsqueeze(1) + self.before(z.unsqueeze(1) * self.earlier[groups]) + self.group[groups]
-        h = F.relu(h)
+    def said(self) -> Tensor:
+        """[G, C, N] what each class of each group says to the groups after it."""
+        N = self.group.shape[1]
+        return self.before.weight.view(N, self.config.latent, self.config.classes).permute(1, 2, 0)
+
+    def logits(self, heard: Tensor) -> Tensor:
+        """[..., C] logits of a group from the sum [..., N] of what tokens, earlier groups and its number say."""
+        h = F.relu(heard)
         out: Tensor = self.head(h + F.relu(self.mix(h)))
         return out.float()
 
     def draw(self, x: Tensor, noise: Tensor) -> Tensor:
         G, C = self.config.latent, self.config.classes
-        seen, parts = self.see(self.features(x)), noise.view(-1, G, C)
+        heard, said, parts = self.see(self.features(x)), self.said(), noise.view(-1, G, C)
         z = torch.zeros_like(parts)
         for g in range(G):
-            z[:, g] = choose_class(self.logits(seen, z.flatten(1), slice(g, g + 1))[:, 0], parts[:, g])
+            z[:, g] = choose_class(self.logits(heard + self.group[g]), parts[:, g])
+            heard = heard + z[:, g] @ said[g]
         return z.flatten(1)
+
+    def conditionals(self, seen: Tensor, z: Tensor) -> Tensor:
+        """[B, G, C] logits of every group, from what the tokens say [B, N] and the groups before it in z [B, Z]."""
+        parts = z.view(-1, self.config.latent, self.config.classes)
+        own = torch.einsum("bgc,gcn->bgn", parts, self.said())
+        return self.logits(seen.unsqueeze(1) + own.cumsum(1) - own + self.group)
 
     def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
         """Exact in each group, by a draw over the groups before it."""
-        seen = self.see(self.features(x))
-        return kl(q, Categorical(self.logits(seen, z, slice(None))))
+        return kl(q, Categorical(self.conditionals(self.see(self.features(x)), z)))
 
 
 def make_prior(config: ModelConfig, V: int) -> Prior:

@@ -61,6 +61,8 @@ class TokenDenoiser(nn.Module):
         self.read = nn.Linear(H, rules.V)
         if config.latent:
             self.modulate = nn.Linear(config.z_width, 2 * N + H)
+            if config.classes:  # codes are heard from the first step on
+                nn.init.normal_(self.modulate.weight, std=0.05)
             nn.init.zeros_(self.modulate.bias)
 
     def bias(self) -> Tensor:

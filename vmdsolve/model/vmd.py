@@ -126,6 +126,7 @@ class VMD(nn.Module):
         latent_kl: float = 1.0,
         free_bits: float = 0.0,
         settled: bool = False,
+        still: bool = False,
         loops: int | None = None,
         supervise: int = 1,
     ) -> Terms:
@@ -136,15 +137,21 @@ class VMD(nn.Module):
         `latent_kl` is lambda: the share of the KL's gradient that reaches the posterior, 0 to 1, none of it in
         dimensions below `free_bits` nats (Kingma et al. 2016). A learned prior always fits at full rate.
         Where z is values of cells no posterior learns, and `latent_kl`, `free_bits` and `settled` change nothing.
-        `settled`: the posterior stands still, at its likeliest classes; the others learn to live with it.
+        `settled`: z is the posterior's likeliest code and no longer drawn, and lambda is 0: answers that share a code,
+        and only they, still pull it apart, while the prior learns which codes there are. `still`: nothing moves it.
         """
         start = x if start is None else start
         z, divergence = None, torch.zeros(len(x), 0, device=x.device)
         if self.asks:
             z, divergence = self.cells.ask(start, x0, noise, loops, supervise)
         elif self.config.latent:
-            q = self.posterior_of(start, x0, settled=settled)
-            z = q.draw(noise)
+            q = self.posterior(start, x0)
+            if settled:
+                if not isinstance(q, Categorical):
+                    raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
+                z, q = (q.mode().draw(noise) if still else q.code()), q.mode()
+            else:
+                z = q.draw(noise)
             share: Tensor | float = latent_kl
             if free_bits:
                 with torch.no_grad():

@@ -1,0 +1,94 @@
+"""The study: arms of equal size, rows that say what they are, tables and plots made from rows alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import generate, plots, study, study_tables, synthetic
+from vmdsolve.domains import get
+from vmdsolve.model.vmd import VMD
+
+FEW: dict[str, Any] = {
+    "seeds": 1, "first_seed": 0, "n": 100, "steps_scale": 0.001, "budget": None, "plots": None,
+}  # fmt: skip
+
+
+def result(folder: Path) -> dict[str, Any]:
+    import json
+
+    (path,) = folder.glob("*.json")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return {**found, "file": path.name}
+
+
+@pytest.mark.parametrize("name", ["pair", "chains", "sudoku-4x4"])
+def test_arms_have_the_same_size(name: str) -> None:
+    domain, setting = get(name), study.settings_named(name)
+    sizes = {}
+    for arm in study.ARMS.values():
+        config = study.widened(domain, setting, arm)
+        sizes[arm.name] = study.parameters(config, domain)
+        assert (config.width, config.loops) == (setting.width, setting.loops)
+    assert max(sizes.values()) <= min(sizes.values()) * (1 + study.TOLERANCE), sizes
+    config = study.widened(domain, setting, study.ARMS["published"])
+    assert sizes["published"] == sum(p.numel() for p in VMD(config, domain.rules).parameters())
+
+
+def test_synthetic_rows_tables_and_plots(tmp_path: Path) -> None:
+    options = {**FEW, "domains": "chains,pair,follow-20", "arms": "all", "out": tmp_path}
+    synthetic.run(**options)
+    found = result(tmp_path)
+    rows = found["rows"]
+    one = [row for row in rows if (row["domain"], row["blocks"]) == ("chains", 1)]
+    ways = {(row["variant"], row["nfe"]) for row in one if row["arm"] == "published"}
+    assert len(ways) == 10  # four ways at 2 and 4 evaluations, two where there is only one step
+    assert {row["nfe"] for row in rows if row["blocks"] == 2} == {2, 4}
+    assert {row["arm"] for row in rows} == set(study.ARMS)
+    first = next(row for row in rows if row["arm"] == "ours" and row["nfe"] == 1)
+    assert (first["prior_calls"], first["prior_draws"]) == (16, 1.0)
+    assert 0 < first["prior_share"] < 1
+    assert all(row["n"] == 100 and row["kl"] > 0 for row in rows)
+    assert all(sum(row["joint"]) == 100 for row in rows if "joint" in row)
+    for table in (study_tables.few_steps, study_tables.choices, study_tables.sweep, study_tables.cost):
+        assert "ours" in "\n".join(table(rows))
+    assert "87.3" in study_tables.few_steps(rows)[0]
+    pytest.importorskip("matplotlib")
+    plots.draw(tmp_path / "plots", synthetic=rows)
+    drawn = list((tmp_path / "plots").iterdir())
+    assert {path.name for path in drawn} == {"sweep.png", "accuracy.png", "pairs.png"}
+    assert all(path.stat().st_size < 100_000 for path in drawn)
+
+
+def test_generate_rows_and_tables(tmp_path: Path) -> None:
+    generate.run(**{**FEW, "domains": "sudoku-4x4", "arms": "ours", "n": 8, "out": tmp_path, "plots": tmp_path})
+    rows = result(tmp_path)["rows"]
+    assert {row["nfe"] for row in rows} == {1, 2, 4, 8, 16}
+    assert {row["nfe"] for row in rows if row["remask"] != "none"} == {4, 16}
+    assert "conflicts" in study_tables.grids(rows)[0]
+
+
+def test_a_budget_ends_the_study_between_trainings(tmp_path: Path) -> None:
+    options = {**FEW, "domains": "pair", "arms": "baseline", "out": tmp_path}
+    synthetic.run(**{**options, "seeds": 3, "budget": 1e-3})
+    found = result(tmp_path)
+    assert {row["seed"] for row in found["rows"]} <= {0}
+    assert any("no time being left" in note for note in found["notes"])
+
+
+def test_results_under_other_choices_are_not_mixed() -> None:
+    row = {"choices": "a", "domain": "pair", "blocks": 1, "arm": "ours", "variant": "", "nfe": 1, "seed": 0}
+    files = [
+        {"parameters": {"n": 9}, "rows": [{**row, "kl": 0.1}]},
+        {"parameters": {"n": 9}, "rows": [{**row, "kl": 0.2}, {**row, "seed": 1, "kl": 0.3}]},
+        {"parameters": {"n": 9}, "rows": [{**row, "seed": 2, "kl": 0.4, "choices": "b"}]},
+        {"parameters": {"n": 8}, "rows": [{**row, "seed": 3, "kl": 0.5}]},
+    ]
+    assert sorted(row["kl"] for row in study_tables.combined(files)) == [0.1, 0.3]
+
+
+def test_an_unknown_arm_is_named() -> None:
+    with pytest.raises(SystemExit, match="unknown arm 'theirs'; there are baseline; published; ours"):
+        synthetic.named("ours;theirs")
