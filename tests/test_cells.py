@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from chi_square import chi_square_z
 
+from vmdsolve.cli_diagnose import diagnose
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.cells import with_cells
+from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, sample
@@ -97,3 +100,9 @@ def test_what_does_not_go_with_questions_is_refused() -> None:
         Trainer(FOUR, model_of().config, Recipe(steps=1, blocks=2, data="law"))
     with pytest.raises(ModelMismatch, match="pass z"):
         model_of()(boards(2)[0])
+
+
+def test_a_latent_without_learned_posterior_is_not_diagnosed(tmp_path: Path) -> None:
+    save_model(tmp_path / "w.safetensors", model_of(), {})
+    with pytest.raises(ModelMismatch, match="no learned posterior to look at"):
+        diagnose(weights=tmp_path / "w.safetensors", n=1, device="cpu")

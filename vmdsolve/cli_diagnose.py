@@ -44,7 +44,9 @@ def diagnose(
     where = domains.get(domain or config.domain)
     model = load_model(path, where).to(device_of(device))
     recipe = _recorded(metadata.get("recipe", "{}"))
-    stream = Stream(where, recipe, config.z_width)
+    if model.asks:
+        raise ModelMismatch("z of this model is values of cells: there is no learned posterior to look at")
+    stream = Stream(where, recipe, model.z_width)
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
     result = look(model, boards, settled=recipe.settle > 0)
     if as_json:

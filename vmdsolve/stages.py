@@ -250,9 +250,9 @@ def _predictor(domain: Domain, options: Options) -> Predictor | None:
     if isinstance(options.model, VMD):
         if options.model.config.domain != domain.name:
             raise ModelMismatch(f"the model was trained for {options.model.config.domain}, not for {domain.name}")
-        return Predictor(options.model, device)
+        return Predictor(options.model, device, threads=options.threads)
     model = _loaded(domain, None if options.model is None else str(options.model))
-    return None if model is None else Predictor(model, device)
+    return None if model is None else Predictor(model, device, threads=options.threads)
 
 
 @cache

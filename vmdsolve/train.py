@@ -1,9 +1,8 @@
-"""Training: a data stream that is a pure function of (seed, step), the loop, exact resume.
+"""Training: the loop, and exact resume.
 
-Problem i of the stream comes from the native generator under (seed, i): fresh problems for ever, none stored.
-Step s uses problems s*B .. s*B + B - 1, random symmetric images of them, and randomness seeded by (seed, s).
-Hence the state to resume is weights, EMA, Adam's moments and s; a run that was stopped ends in the same state as
-one that never was (bit for bit on CPU in float32; with bf16 or compilation as far as those repeat themselves).
+The data is a pure function of (seed, step), see stream.py. Hence the state to resume is weights, EMA, Adam's moments
+and the step; a run that was stopped ends in the same state as one that never was (bit for bit on CPU in float32; with
+bf16 or compilation as far as those repeat themselves).
 """
 
 from __future__ import annotations

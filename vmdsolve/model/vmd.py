@@ -70,6 +70,13 @@ def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
     return (share @ (terms.nll @ w) + w @ terms.kl.sum(1)) / (w @ terms.masked.to(w.dtype)).clamp(min=1)
 
 
+def _classes(q: Latent) -> Categorical:
+    """q itself, which must be over classes to settle."""
+    if not isinstance(q, Categorical):
+        raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
+    return q
+
+
 class VMD(nn.Module):
     """The whole model for the problems of one set of rules. `latent=0` in the config is the plain baseline."""
 
@@ -96,11 +103,7 @@ class VMD(nn.Module):
     def posterior_of(self, start: Tensor, x0: Tensor, *, settled: bool = False) -> Latent:
         """q(z | x0, start) for tokens and answers [B, L]; `settled`: all of it on its likeliest classes."""
         q: Latent = self.posterior(start, x0)
-        if not settled:
-            return q
-        if not isinstance(q, Categorical):
-            raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
-        return q.mode()
+        return _classes(q).mode() if settled else q
 
     def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None) -> Tensor:
         """Logits [B, L, V] of p(x0 | x_t, z) after the last loop."""
@@ -147,9 +150,8 @@ class VMD(nn.Module):
         elif self.config.latent:
             q = self.posterior(start, x0)
             if settled:
-                if not isinstance(q, Categorical):
-                    raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
-                z, q = (q.mode().draw(noise) if still else q.code()), q.mode()
+                mode = _classes(q).mode()
+                z, q = (mode.draw(noise) if still else _classes(q).code()), mode
             else:
                 z = q.draw(noise)
             share: Tensor | float = latent_kl
