@@ -6,6 +6,7 @@ A sampler that is right draws n times from a problem's S solutions and finds S (
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -34,7 +35,8 @@ METHOD = (
     "prior asks 6 cells, which costs 6 evaluations of a network as large as the denoiser: its share of the time, and "
     "all block applications a sample, the prior's too, stand beside it; without latent 8 evaluations are measured as "
     "well. The latent's symbols are the likeliest given z; without latent they are drawn at temperature 1, or are the "
-    "likeliest too, and then every sample of a problem is the same."
+    "likeliest too, and then every sample of a problem is the same. `no latent, asked`: the net trained without "
+    "latent, asked for 6 cells in the same way and then filling the rest: what is due to asking, not to training."
 )
 GIVENS, LOOPS, QUESTIONS = 5, 16, 6
 SHAPES: dict[str, Row] = {  # of equal size
@@ -99,15 +101,17 @@ def run(
         this.note(f"solutions a problem: {S.min()} to {S.max()}, median {np.median(S):g}, mean {S.mean():.1f}")
         for arm, shape in SHAPES.items():
             model = trained(this, domain, arm, shape, steps_scale, budget, seed)
-            for temperature in (0.0,) if model.config.latent else (1.0, 0.0):
-                given = [int(T) for T in steps.split(",")]
-                if temperature:  # as many evaluations as the other model spends, its prior's too
-                    given += [T + QUESTIONS for T in given if T == 2]
-                for T in given:
-                    plan = Plan(steps=T, temperature=temperature, legal=False)
-                    row: Row = {"arm": arm, "temperature": temperature, "steps": T}
-                    this.rows.append(row | measured(model, problems, expected, plan, samples, seed))
-                    print("; ".join(_line(this.rows[-1])), flush=True)
+            models = {arm: model} if model.config.latent else {arm: model, f"{arm}, asked": asked(model, domain)}
+            for name, one in models.items():
+                for temperature in (0.0,) if one.config.latent else (1.0, 0.0):
+                    given = [int(T) for T in steps.split(",")]
+                    if temperature:  # as many evaluations as the other model spends, its prior's too
+                        given += [T + QUESTIONS for T in given if T == 2]
+                    for T in given:
+                        plan = Plan(steps=T, temperature=temperature, legal=False)
+                        row: Row = {"arm": name, "temperature": temperature, "steps": T}
+                        this.rows.append(row | measured(one, problems, expected, plan, samples, seed))
+                        print("; ".join(_line(this.rows[-1])), flush=True)
         print(f"\n{shown(this.rows)}")
 
 
@@ -142,6 +146,13 @@ def trained(this: Run, domain: Domain, arm: str, shape: Row, scale: float, budge
     size = sum(p.numel() for p in trainer.average.parameters())
     this.note(f"{arm}: {size} parameters, {trainer.step} steps of {RECIPE.batch}, {time.perf_counter() - begun:.0f} s")
     return trainer.average
+
+
+def asked(model: VMD, domain: Domain) -> VMD:
+    """A network trained without latent, with itself as the prior that is asked for cells."""
+    out = VMD(replace(model.config, latent=QUESTIONS, prior="cells"), domain.rules)
+    out.denoiser = out.cells.network = model.denoiser
+    return out.requires_grad_(False).eval()
 
 
 def measured(model: VMD, problems: Problems, expected: Floats, plan: Plan, samples: int, seed: int) -> Row:

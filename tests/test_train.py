@@ -177,6 +177,8 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         Trainer(FOUR, replace(SHAPE, width=16), RECIPE).resume(tmp_path)
     with pytest.raises(ModelMismatch, match="with seed 0, not 3"):
         Trainer(FOUR, SHAPE, replace(RECIPE, seed=3)).resume(tmp_path)
+    with pytest.raises(ModelMismatch, match="was trained with data problems, not law"):
+        Trainer(FOUR, SHAPE, replace(RECIPE, data="law")).resume(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -195,12 +195,12 @@ class Trainer:
         save_model(folder / "weights.safetensors", self.average, self.record())
 
     def resume(self, folder: Path) -> None:
-        """Go on from `save`. Raises ModelMismatch if there is no state, or the model's shape or the seed differ."""
+        """Go on from `save`. Raises ModelMismatch if there is no state, or the model's shape or the stream differ."""
         tensors, metadata = load_tensors(folder / "state.safetensors")
         if metadata.get("config") != self.config.to_json():
             raise ModelMismatch(f"{folder} holds a run with config {metadata.get('config')}")
         record = json.loads(metadata["record"])
-        for name in ("seed", "batch"):
+        for name in ("seed", "batch", "data"):
             if record["recipe"][name] != getattr(self.recipe, name):
                 raise ModelMismatch(
                     f"{folder} was trained with {name} {record['recipe'][name]}, not {getattr(self.recipe, name)}"
