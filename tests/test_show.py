@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vmdsolve.domains import Domain, get, names
+from vmdsolve.domains import Domain, Family, get, names
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.problem import OPEN, Solution, Status, Violation
 from vmdsolve.show import ADVICE, outcome, styled, words
@@ -51,7 +51,7 @@ def test_borders_stand_under_each_other_whatever_the_box(box: tuple[int, int]) -
         assert [i for i, c in enumerate(border) if c == "+"] == [i for i, c in enumerate(rows[0]) if c == "|"]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", [name for name in names() if not isinstance(get(name), Family)])
 def test_every_drawing_can_be_read_again(name: str) -> None:
     domain = get(name)
     values = np.random.default_rng(0).integers(OPEN, domain.rules.V, domain.rules.L).astype(np.int32)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
+    from .generating import generate as generate
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem
     from .problem import Rules as Rules
@@ -47,6 +48,7 @@ _WHERE = {
     "Violation": "problem",
     "check": "solving",
     "count_solutions": "solving",
+    "generate": "generating",
     "get_domain": "domains",
     "solve": "solving",
     "solve_batch": "solving",
@@ -67,6 +69,7 @@ __all__ = [
     "__version__",
     "check",
     "count_solutions",
+    "generate",
     "get_domain",
     "solve",
     "solve_batch",

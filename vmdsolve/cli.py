@@ -88,28 +88,28 @@ def check(
     from . import domains
     from .files import open_input
     from .problem import OPEN
-    from .reading import read
+    from .reading import read, read_answer
     from .show import words
     from .solving import check as check_one
 
     if domain is not None:
         domains.get(domain)
     records = open_input(puzzle, domain)
-    answers = None if solution is None else open_input(solution, domain)
+    answers = None if solution is None else open_input(solution, domain, answers=True)
     counts: Counter[str] = Counter()
     for record, text in _with_answers(records, answers):
         try:
             if record.reason:
                 raise InvalidInput(record.reason)
             given = read(record.puzzle, domain)
-            held = read(text or record.puzzle, given.domain)
+            held = read_answer(text, given) if text else given
         except InvalidInput as error:
             counts["unreadable"] += 1
             typer.echo(f"{record.where}unreadable: {error}")
             continue
         wrong = check_one(given, held)
         for violation in wrong:
-            typer.echo(record.where + words(domains.get(given.domain), violation))
+            typer.echo(record.where + words(domains.board_of(given), violation))
         counts["broken" if wrong else "unfinished" if (held.values == OPEN).any() else "right"] += 1
     kinds = ("right", "unfinished", "broken", "unreadable")
     summary = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
@@ -134,32 +134,33 @@ def generate(
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
     seed: Annotated[int, Option(help="The same seed gives the same puzzles.")] = 0,
     clues: Annotated[int | None, Option(help="Givens to leave; by default none can be spared.")] = None,
+    size: Annotated[int | None, Option(help="Of the board, where puzzles have boards of their own.")] = None,
+    density: Annotated[float | None, Option(help="Clues besides the givens, 0 to 1, where there are such.")] = None,
     output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl or .txt.")] = None,
 ) -> None:
     """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone."""
-    from . import domains
-    from .results import kind_of, written
-    from .search import generate_values
+    from .domains import board_of
+    from .generating import generate as made
+    from .results import kind_of, quoted, written
 
-    where = domains.get(domain)
     kind = ".csv" if output is None else kind_of(output)
     if kind == ".parquet":
         raise InvalidInput("puzzles are written as .csv, .jsonl or .txt")
+    problems = made(domain, n, seed=seed, clues=clues, size=size, density=density)
 
     def lines() -> Iterator[str]:
         if kind == ".csv":
             yield "puzzle,solution\n"
-        chunk = max(1, 4096 // where.rules.L)  # small enough that Ctrl-C is heard
-        for first in range(0, n, chunk):
-            try:
-                made = generate_values(where.rules, min(chunk, n - first), seed=seed, first=first, clues=clues)
-            except RuntimeError as error:  # random search found no solution to start from
-                raise VmdsolveError(str(error)) from error
-            for puzzle, answer in zip(*map(where.format_many, made), strict=True):
+        try:
+            for problem, values in problems:
+                board = board_of(problem)
+                puzzle, answer = board.write(problem.values), board.format(values)
                 if kind == ".jsonl":
                     yield json.dumps({"puzzle": puzzle, "solution": answer}) + "\n"
                 else:
-                    yield f"{puzzle},{answer}\n" if kind == ".csv" else f"{puzzle}\n"
+                    yield quoted((puzzle, answer)) if kind == ".csv" else f"{puzzle}\n"
+        except RuntimeError as error:  # random search found no solution to start from
+            raise VmdsolveError(str(error)) from error
 
     if output is None:
         for line in lines():
@@ -181,9 +182,12 @@ def list_domains() -> None:
     rows = [("name", "L", "V", "weights", "constraints")]
     for name in domains.names():
         domain = domains.get(name)
+        has = "yes" if name in trained else "no"
+        if isinstance(domain, domains.Family):
+            rows.append((name, "-", "-", has, "each problem has a board and clues of its own"))
+            continue
         relations = Counter(c.relation for c in domain.constraints)
         constraints = ", ".join(f"{count} {relation}" for relation, count in relations.items())
-        has = "yes" if name in trained else "no"
         rows.append((name, str(domain.rules.L), str(domain.rules.V), has, constraints))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

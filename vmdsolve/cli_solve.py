@@ -164,13 +164,14 @@ def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) ->
 def _draw(record: Record, solution: Solution, reason: str, name: str | None) -> None:
     from rich.console import Console
 
-    from .reading import find_domain
+    from .domains import board_of
+    from .reading import read
     from .show import outcome, styled
 
     if solution.text is not None:
-        domain = find_domain(record.puzzle, name)
-        board = styled(domain, domain.parse(record.puzzle).values, domain.parse(solution.text).values)
-        Console().print(board, soft_wrap=True)
+        problem = read(record.puzzle, name)
+        board = board_of(problem)
+        Console().print(styled(board, problem.values, board.parse(solution.text).values), soft_wrap=True)
     elif reason:
         typer.echo(reason)
     typer.echo(outcome(solution), err=True)

@@ -63,20 +63,22 @@ class Record:
         return f"{self.source}:{self.line}: " if self.source else ""
 
 
-def open_input(argument: str, domain: str | None = None) -> Iterator[Record]:
+def open_input(argument: str, domain: str | None = None, *, answers: bool = False) -> Iterator[Record]:
     """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
     >>> [record.puzzle for record in open_input("1......44......1")]
     ['1......44......1']
 
-    domain    the name asked for, or None: literal puzzles are known by their size
+    domain     the name asked for, or None: literal puzzles are known by their size
+    answers    True: these are answers; what is no file is left for the problem's board to judge
 
     Raises InvalidInput, at once, for what is neither file nor puzzle; later, as `read` does.
     """
     if argument == STDIN or _exists(argument):
         return read(argument)
     try:
-        reading.read(argument, domain)
+        if not answers:
+            reading.read(argument, domain)
     except InvalidInput as error:
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error

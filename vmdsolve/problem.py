@@ -170,13 +170,15 @@ class Problem:
     """One instance: some cells given, some open, and the rules that hold.
 
     domain    name of the domain it belongs to ("sudoku-9x9")
-    rules     shared by all problems of a fixed-shape domain
+    rules     shared by all problems of a domain with one board; else its own
     values    int32 [L], OPEN where nothing is given; read-only
+    board     the Domain that draws it and names its cells, see `domains.board_of`; None: the one called `domain`
     """
 
     domain: str
     rules: Rules
     values: Board = field(repr=False)
+    board: object = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)

@@ -14,7 +14,7 @@ from .domains.base import plain_line
 from .errors import InvalidInput, InvalidProblem
 from .problem import Board, Problem
 
-__all__ = ["Grid", "find_domain", "read", "read_many", "same_kind"]
+__all__ = ["Grid", "find_domain", "read", "read_answer", "read_many", "same_kind"]
 
 Grid = Any  # str | nested lists | numpy array | torch tensor | Problem
 
@@ -39,7 +39,7 @@ def find_domain(grid: Grid, name: str | None = None) -> Domain:
     Raises InvalidInput where the name is unknown, or no domain, or more than one, fits the size.
     """
     if name is None and isinstance(grid, Problem):
-        name = grid.domain
+        return domains.board_of(grid)
     if name is not None:
         return domains.get(name)
     cells = len(plain_line(grid)) if isinstance(grid, str) else int(np.size(np.asarray(grid, dtype=object)))
@@ -64,11 +64,24 @@ def read(grid: Grid, name: str | None = None) -> Problem:
         if name is not None and name != grid.domain:
             raise InvalidInput(f"the problem is of domain {grid.domain}, not {name}")
         return grid
-    if isinstance(grid, bytes) or grid is None:
-        raise InvalidProblem(f"a grid is text, nested lists or an array, got {type(grid).__name__}")
-    if not isinstance(grid, str):
-        grid = _array(grid)
-    domain = find_domain(grid, name)
+    grid = grid if isinstance(grid, str) else _array(grid)
+    return _read_on(find_domain(grid, name), grid)
+
+
+def read_answer(grid: Grid, problem: Problem) -> Problem:
+    """What is proposed as an answer to `problem`, read on its board: cells alone, without clues.
+
+    Raises InvalidProblem (names the cell), InvalidInput where it is a Problem on another board.
+    """
+    board = domains.board_of(problem)
+    if not isinstance(grid, Problem):
+        return _read_on(board, grid if isinstance(grid, str) else _array(grid))
+    if (grid.domain, grid.rules.L, grid.rules.V) != (problem.domain, problem.rules.L, problem.rules.V):
+        raise InvalidInput(f"the answer is of domain {grid.domain}, L = {grid.rules.L}; not one to this {board.name}")
+    return grid
+
+
+def _read_on(domain: Domain, grid: Grid) -> Problem:
     return domain.parse(grid) if isinstance(grid, str) else domain.from_numbers(grid)
 
 
@@ -101,6 +114,8 @@ def same_kind(grid: Grid, domain: Domain, values: Board) -> Any:
 
 def _array(grid: Grid) -> Any:
     """Lists, arrays and tensors as an array of objects; ragged or absurd input is refused."""
+    if isinstance(grid, bytes) or grid is None:
+        raise InvalidProblem(f"a grid is text, nested lists or an array, got {type(grid).__name__}")
     if type(grid).__module__.partition(".")[0] == "torch":
         grid = grid.detach().cpu().numpy()
     try:

@@ -19,11 +19,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from .domains.base import plain_line
+from .domains import board_of
 from .errors import InvalidInput, MissingExtra
 from .files import Record
 from .problem import Solution, Status
-from .reading import find_domain
+from .reading import find_domain, read
 from .show import words
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "csv_line",
     "json_line",
     "kind_of",
+    "quoted",
     "row_of",
     "write_rows",
     "written",
@@ -71,11 +72,13 @@ def row_of(record: Record, solution: Solution, domain: str | None) -> Row:
     elif solution.status is Status.INVALID:
         reason = record.where + "; ".join(v.reason for v in solution.violations)
     elif solution.violations:
-        where = find_domain(record.puzzle, domain)
+        where = board_of(read(record.puzzle, domain))
         reason = "; ".join(words(where, violation) for violation in solution.violations)
     else:
         reason = ""
-    problem = record.puzzle if solution.status is Status.INVALID else plain_line(record.puzzle)
+    problem = record.puzzle
+    if solution.status is not Status.INVALID:
+        problem = find_domain(problem, domain).one_line(problem)
     return Row(
         problem=_printable(problem),
         solution=solution.text,
@@ -113,8 +116,12 @@ def kind_of(out: Path) -> str:
 
 def csv_line(row: Row) -> str:
     """One row as a line of csv; None is an empty field, truth is `true` or `false`."""
+    return quoted(str(v).lower() if isinstance(v, bool) else v for v in _fields(row).values())
+
+
+def quoted(values: Iterable[object]) -> str:
+    """A line of csv."""
     line = StringIO()
-    values = (str(v).lower() if isinstance(v, bool) else v for v in _fields(row).values())
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue()
 

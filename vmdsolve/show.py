@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .domains import Domain
+from .domains.base import CELL
 from .problem import OPEN, Board, Solution, Status, Violation
 
 if TYPE_CHECKING:
@@ -55,17 +56,13 @@ def styled(domain: Domain, givens: Board, values: Board) -> Text:
     """
     from rich.text import Text
 
-    text = Text()
-    cells = iter(zip(domain.format(values), givens, strict=True))
-    wanted, given = next(cells)
-    done = False
-    for character in domain.render(values):  # the cells stand in it in order, with decoration in between
-        if done or character != wanted:
+    frame, drawn = domain.frame(), domain.render(values)
+    text, cells = Text(), iter(givens)
+    for mark, character in zip(frame, drawn, strict=True):
+        if mark == CELL:
+            text.append(character, style="bold" if next(cells) != OPEN else "cyan")
+        else:
             text.append(character, style=None if character.isspace() else "dim")
-            continue
-        text.append(character, style="bold" if given != OPEN else "cyan")
-        wanted, given = next(cells, ("", OPEN))
-        done = wanted == ""
     return text
 
 

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
-from . import domains, search
+from . import search
 from .checker import violations
+from .domains import Domain, board_of
 from .errors import InvalidInput
 from .problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
-from .reading import Grid, find_domain, read, read_many, same_kind
-from .stages import Options, Outcome, run
+from .reading import Grid, find_domain, read, read_answer, read_many, same_kind
+from .stages import Group, Options, Outcome, run, run_all
 
 __all__ = ["Count", "check", "count_solutions", "find_domain", "solve", "solve_batch"]
 
@@ -172,8 +173,8 @@ def check(problem: Grid, values: Grid, *, domain: str | None = None) -> list[Vio
     Open cells are not wrong. To list clashing givens, pass the problem twice.
     """
     given = read(problem, domain)
-    held = read(values, given.domain)
-    where = domains.get(given.domain)
+    held = given if values is problem else read_answer(values, given)
+    where = board_of(given)
     changed = [
         Violation(
             "given",
@@ -209,20 +210,21 @@ def _solve_chunk(batch: list[Grid], options: Options, report: bool) -> Iterator[
             if not report:
                 raise
             problems.append(Violation("input", (), str(error)))
-    groups: dict[tuple[str, Rules], list[int]] = {}
+    members: dict[tuple[Domain, Rules], list[int]] = {}
     for index, problem in enumerate(problems):
         if isinstance(problem, Problem):
-            groups.setdefault((problem.domain, problem.rules), []).append(index)
+            members.setdefault((board_of(problem), problem.rules), []).append(index)
+    groups = [
+        Group(board, rules, np.stack([p.values for i in rows if isinstance(p := problems[i], Problem)]))
+        for (board, rules), rows in members.items()
+    ]
     out: dict[int, Solution] = {}
-    for (name, rules), members in groups.items():
-        domain = domains.get(name)
-        boards = np.stack([p.values for i in members if isinstance(p := problems[i], Problem)])
-        outcome = run(domain, rules, boards, options)
+    for group, rows, outcome in zip(groups, members.values(), run_all(groups, options), strict=True):
         share = (time.perf_counter() - begun) / len(batch)
-        for row, index in enumerate(members):
-            grid = same_kind(batch[index], domain, outcome.values[row])
-            text = domain.format(outcome.values[row])
-            out[index] = _solution(outcome, row, boards[row], rules, grid, text, share, options.seed)
+        for row, index in enumerate(rows):
+            grid = same_kind(batch[index], group.domain, outcome.values[row])
+            text = group.domain.format(outcome.values[row])
+            out[index] = _solution(outcome, row, group.boards[row], group.rules, grid, text, share, options.seed)
     for index, problem in enumerate(problems):
         if isinstance(problem, Violation):
             yield Solution(Status.INVALID, seed=options.seed, violations=(problem,))

@@ -7,10 +7,11 @@ passed the checker.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,12 @@ from .checker import accepts
 from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
 from .problem import OPEN, Board, Rules, Status, board_keys
+from .spread import spread, thread_count
 
 if TYPE_CHECKING:
     from .sampler import Predictor
 
-__all__ = ["Options", "Outcome", "run"]
+__all__ = ["Group", "Options", "Outcome", "run", "run_all"]
 
 METHODS = ("vmd", "vmd-only", "search")
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
@@ -79,6 +81,24 @@ class Outcome:
 
     def settle(self, row: int, status: Status, method: str) -> None:
         self.status[row], self.method[row] = status, method
+
+
+class Group(NamedTuple):
+    """Problems [B, L] that share a board and its rules."""
+
+    domain: Domain
+    rules: Rules
+    boards: Board
+
+
+def run_all(groups: Sequence[Group], options: Options) -> list[Outcome]:
+    """All stages for several groups: those too small to occupy every thread go side by side, on one thread each."""
+    threads = thread_count(options.threads)
+    network = [options.method != "search" and _is_trained(group.domain, options) for group in groups]
+    small = [i for i, group in enumerate(groups) if len(group.boards) < threads and not network[i]]
+    one = replace(options, threads=1)
+    done = dict(zip(small, spread(lambda i: run(*groups[i], one), small, threads), strict=True))
+    return [done[i] if i in done else run(*group, options) for i, group in enumerate(groups)]
 
 
 def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcome:
@@ -237,9 +257,19 @@ def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: O
 # The model ------------------------------------------------------------------------------------------
 
 
+def _is_trained(domain: Domain, options: Options) -> bool:
+    """True if there is a model to try."""
+    return options.model is not None or _is_packaged(domain.name)
+
+
+@cache
+def _is_packaged(name: str) -> bool:
+    return (files("vmdsolve") / "weights" / f"{name}.safetensors").is_file()
+
+
 def _predictor(domain: Domain, options: Options) -> Predictor | None:
     """The network to use, or None where the package has no weights for the domain."""
-    if options.model is None and not (files("vmdsolve") / "weights" / f"{domain.name}.safetensors").is_file():
+    if not _is_trained(domain, options):
         return None  # said without importing torch, which takes seconds
     import torch
 

@@ -1,7 +1,8 @@
 """Domain: what an adapter says of one kind of problem, and the registry that finds adapters by entry point.
 
 An adapter gives a name, the symbols, the shape of the board and the constraints. Checker, legal-symbol
-masks, model structure, exact search and tests all come from those. See TEMPLATE.py.
+masks, model structure, exact search and tests all come from those. See TEMPLATE.py; and clued.py for kinds of
+problems in which every problem brings a board of its own.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import numpy.typing as npt
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 
-__all__ = ["ENTRY_POINTS", "Domain", "get", "names"]
+__all__ = ["CELL", "ENTRY_POINTS", "Domain", "board_of", "fill", "get", "names", "plain_line"]
 
 ENTRY_POINTS = "vmdsolve.domains"  # a package names here a mapping: domain name -> function that makes it
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
+CELL = "□"  # stands in drawings and clue texts where the character of the next cell goes
 DECORATION = "|+-"  # drawn around boards of several lines; dropped with the white space
 
 
@@ -36,14 +38,26 @@ def plain_line(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
 
 
+def fill(frame: str, characters: str) -> str:
+    """`frame` with its cells written in, in order.
+
+    >>> fill("□ < □", "1.")
+    '1 < .'
+    """
+    parts = frame.split(CELL)
+    return parts[0] + "".join(c + part for c, part in zip(characters, parts[1:], strict=True))
+
+
 class Domain(ABC):
-    """One kind of problem with a fixed board. Subclasses set the five attributes below.
+    """One board and its rules. Subclasses set the first four attributes below; the others have defaults.
 
     name           unique, for example "sudoku-9x9"
     symbols        V characters; the symbol of value v is symbols[v]
     shape          rows and columns of the board, L = rows * columns, row-major
     constraints    the rules that hold for every problem
     by_shape       True if a bare grid of this shape means this domain
+    clues          what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
+    glyphs         V characters that drawings show instead of the symbols; "" for the symbols
     """
 
     name: str
@@ -51,6 +65,8 @@ class Domain(ABC):
     shape: tuple[int, int]
     constraints: tuple[Constraint, ...]
     by_shape: bool = False
+    clues: str = ""
+    glyphs: str = ""
 
     @cached_property
     def rules(self) -> Rules:
@@ -69,6 +85,13 @@ class Domain(ABC):
         """
         del rng
         return np.arange(self.rules.L), np.arange(self.rules.V)
+
+    def image(self, rng: np.random.Generator) -> tuple[Domain, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A random symmetric board, and the (cells, values) that take answers to it as in `symmetry`.
+
+        Where the rules stay the same it is this board; boards with clues are turned, clues and all.
+        """
+        return (self, *self.symmetry(rng))
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         """[B] how likely each solution [B, L] is beside the others, in any unit; all the same unless a domain knows."""
@@ -118,7 +141,7 @@ class Domain(ABC):
                 f"{self.cell_name(int(bad[0]))} (character {bad[0] + 1}) holds {line[bad[0]]!r}; "
                 f"{self.name} uses {self.symbols} and '.' or '0' for open cells"
             )
-        return Problem(self.name, self.rules, values)
+        return Problem(self.name, self.rules, values, self)
 
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
@@ -143,11 +166,33 @@ class Domain(ABC):
         text = alphabet[boards].tobytes().decode("ascii")  # OPEN = -1 picks the last: '.'
         return [text[i : i + L] for i in range(0, len(text), L)]
 
+    def write(self, values: Board) -> str:
+        """A whole problem on one line, clues and cells, as `parse` reads it.
+
+        >>> from vmdsolve.domains import get
+        >>> problem = get("futoshiki").parse(".>1/v__/._.")
+        >>> problem.board.write(problem.values)
+        '.>1/v__/._.'
+        """
+        cells = self.format(values)
+        if CELL in self.clues:
+            return fill(self.clues, cells)
+        none_given = cells.count(OPEN_TEXT[0]) == len(cells)
+        return "/".join(part for part in (self.clues, "" if self.clues and none_given else cells) if part)
+
+    def one_line(self, text: str) -> str:
+        """The same problem text on one line, whatever it holds."""
+        return plain_line(text)
+
+    def frame(self) -> str:
+        """The drawing of the board, on several lines, with a CELL for every cell, in order."""
+        rows, columns = self.shape
+        return "\n".join([" ".join(CELL * columns)] * rows)
+
     def render(self, values: Board) -> str:
         """The board as people draw it, on several lines."""
-        line = self.format(values)
-        columns = self.shape[1]
-        return "\n".join(" ".join(line[i : i + columns]) for i in range(0, len(line), columns))
+        glyphs = (self.glyphs or self.symbols) + OPEN_TEXT[0]
+        return fill(self.frame(), "".join(glyphs[value] for value in np.asarray(values).tolist()))
 
     # Arrays: 0 = open, k = the k-th symbol -----------------------------------------------------------
 
@@ -169,7 +214,7 @@ class Domain(ABC):
                     f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open"
                 )
             values[cell] = max(number - 1, OPEN)
-        return Problem(self.name, self.rules, values)
+        return Problem(self.name, self.rules, values, self)
 
     def to_numbers(self, values: Board) -> npt.NDArray[np.int64]:
         """[L] values as the numbers people write: 0 = open, k = the k-th symbol."""
@@ -218,3 +263,12 @@ def get(name: str) -> Domain:
     if name not in factories:
         raise InvalidInput(f"unknown domain {name!r}; installed are {', '.join(factories)}")
     return factories[name]()
+
+
+def board_of(problem: Problem) -> Domain:
+    """The board of a problem: its own, or that of the domain it names.
+
+    >>> board_of(get("sudoku-4x4").parse("." * 16)).name
+    'sudoku-4x4'
+    """
+    return problem.board if isinstance(problem.board, Domain) else get(problem.domain)

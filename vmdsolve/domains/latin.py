@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import AllDifferent
 from ..errors import InvalidInput
 from .base import Domain
+from .grids import SYMBOLS, rows_and_columns
 
 __all__ = ["DOMAINS", "LatinSquare"]
 
@@ -30,14 +30,9 @@ class LatinSquare(Domain):
         if not 2 <= n <= 25:
             raise InvalidInput(f"Latin squares have order 2 to 25, got {n}")
         self.name = f"latin-{n}"
-        self.symbols = "123456789ABCDEFGHIJKLMNOP"[:n]
+        self.symbols = SYMBOLS[:n]
         self.shape = (n, n)
-        cells = np.arange(n * n).reshape(n, n)
-        self.constraints = tuple(
-            AllDifferent(unit.tolist(), relation)
-            for relation, units in (("row", cells), ("column", cells.T))
-            for unit in units
-        )
+        self.constraints = rows_and_columns(n)
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Relabel, permute rows, permute columns, transpose."""

@@ -14,10 +14,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import AllDifferent
 from ..errors import InvalidInput
-from ..problem import Board
-from .base import Domain
+from .base import CELL, Domain
+from .grids import SYMBOLS, boxes, rows_and_columns
 
 __all__ = ["DOMAINS", "Sudoku"]
 
@@ -37,15 +36,9 @@ class Sudoku(Domain):
             raise InvalidInput(f"boxes of {h}x{w} make a {N}x{N} grid; grids are 2x2 to 16x16")
         self.h, self.w = h, w
         self.name = f"sudoku-{N}x{N}"
-        self.symbols = "123456789ABCDEFG"[:N]
+        self.symbols = SYMBOLS[:N]
         self.shape = (N, N)
-        cells = np.arange(N * N).reshape(N, N)
-        boxes = cells.reshape(N // h, h, N // w, w).swapaxes(1, 2).reshape(N, N)
-        self.constraints = tuple(
-            AllDifferent(unit.tolist(), relation)
-            for relation, units in (("row", cells), ("column", cells.T), ("box", boxes))
-            for unit in units
-        )
+        self.constraints = (*rows_and_columns(N), *boxes(h, w))
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Relabel; permute bands, rows within a band, stacks, columns within a stack; transpose square boxes."""
@@ -59,17 +52,12 @@ class Sudoku(Domain):
             cells = cells.T
         return cells.ravel(), rng.permutation(N)
 
-    def render(self, values: Board) -> str:
-        N, line = self.h * self.w, self.format(values)
+    def frame(self) -> str:
+        N = self.h * self.w
         # a row crosses h boxes, each w symbols with w - 1 spaces between them
+        row = " | ".join([" ".join(CELL * self.w)] * self.h)
         between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)
-        rows = []
-        for r in range(N):
-            if r and r % self.h == 0:
-                rows.append(between)
-            row = line[N * r : N * (r + 1)]
-            rows.append(" | ".join(" ".join(row[i : i + self.w]) for i in range(0, N, self.w)))
-        return "\n".join(rows)
+        return f"\n{between}\n".join(["\n".join([row] * self.h)] * (N // self.h))
 
 
 DOMAINS: dict[str, Callable[[], Domain]] = {

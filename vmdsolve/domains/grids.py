@@ -1,0 +1,96 @@
+"""What grid puzzles share: symbols, units, symmetries of the square, drawings of regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..constraints import AllDifferent
+from .base import CELL
+
+__all__ = ["SYMBOLS", "box_shape", "boxes", "draw_regions", "neighbours", "rows_and_columns", "turned"]
+
+SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
+
+Cells = npt.NDArray[np.int64]
+
+
+def rows_and_columns(n: int) -> tuple[AllDifferent, ...]:
+    """No row and no column of an n x n grid repeats a symbol."""
+    cells = np.arange(n * n).reshape(n, n)
+    return (*(AllDifferent(unit, "row") for unit in cells.tolist()),
+            *(AllDifferent(unit, "column") for unit in cells.T.tolist()))  # fmt: skip
+
+
+def boxes(h: int, w: int) -> tuple[AllDifferent, ...]:
+    """No box of h x w in an N x N grid repeats a symbol, N = h * w."""
+    N = h * w
+    cells = np.arange(N * N).reshape(N // h, h, N // w, w).swapaxes(1, 2).reshape(N, N)
+    return tuple(AllDifferent(unit, "box") for unit in cells.tolist())
+
+
+def box_shape(n: int) -> tuple[int, int]:
+    """Rows and columns of the boxes that an n x n Sudoku usually has; one row if n is prime.
+
+    >>> box_shape(6), box_shape(9), box_shape(12)
+    ((2, 3), (3, 3), (3, 4))
+    """
+    h = max(d for d in range(1, int(n**0.5) + 1) if n % d == 0)
+    return h, n // h
+
+
+def neighbours(rows: int, columns: int) -> list[tuple[int, int]]:
+    """Pairs of cells side by side, then pairs one above the other.
+
+    >>> neighbours(2, 2)
+    [(0, 1), (2, 3), (0, 2), (1, 3)]
+    """
+    cells = np.arange(rows * columns).reshape(rows, columns)
+    beside = np.stack([cells[:, :-1].ravel(), cells[:, 1:].ravel()], axis=1)
+    below = np.stack([cells[:-1].ravel(), cells[1:].ravel()], axis=1)
+    return [(a, b) for a, b in [*beside.tolist(), *below.tolist()]]
+
+
+def turned(rng: np.random.Generator, rows: int, columns: int) -> tuple[tuple[int, int], Cells, Cells]:
+    """One of the eight turns and reflections of a board, as (shape, cells, places).
+
+    Cell i of the image is cell cells[i] of the board; cell c of the board comes to stand at places[c].
+    """
+    cells = np.arange(rows * columns).reshape(rows, columns)
+    cells = cells[:: int(rng.choice([-1, 1])), :: int(rng.choice([-1, 1]))]
+    if rng.random() < 0.5:
+        cells = cells.T
+    return (cells.shape[0], cells.shape[1]), cells.ravel(), np.argsort(cells.ravel())
+
+
+def draw_regions(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | None = None) -> str:
+    """The frame of a grid with walls between cells of different regions; labels[cell] stands before the cell.
+
+    >>> print(draw_regions([[0, 0], [1, 0]], {0: "9", 2: "4"}))
+    +-------+
+    |9 □   □|
+    +---+   |
+    |4 □|  □|
+    +---+---+
+    """
+    labels = {cell: f"{label} " for cell, label in (labels or {}).items()}
+    width = max(map(len, labels.values()), default=0)
+    R, C = len(regions), len(regions[0])
+    padded = np.pad(np.asarray(regions), 1, constant_values=-1)
+    wall_left = padded[1:-1, 1:] != padded[1:-1, :-1]  # [R, C + 1] left of the cell
+    wall_above = padded[1:, 1:-1] != padded[:-1, 1:-1]  # [R + 1, C]
+    out = []
+    for r in range(R + 1):
+        line = ""
+        for c in range(C + 1):
+            upright = (r > 0 and wall_left[r - 1, c]) or (r < R and wall_left[r, c])
+            flat = (c > 0 and wall_above[r, c - 1]) or (c < C and wall_above[r, c])
+            line += "+" if upright and flat else "|" if upright else "-" if flat else " "
+            line += "" if c == C else ("-" if wall_above[r, c] else " ") * (width + 1)
+        out.append(line)
+        if r < R:
+            row = (("|" if wall_left[r, c] else " ") + labels.get(r * C + c, "").rjust(width) + CELL for c in range(C))
+            out.append("".join(row) + "|")
+    return "\n".join(out)
