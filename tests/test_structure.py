@@ -27,7 +27,7 @@ LAYERS = [
     {"problem", "_native"},
     {"constraints"},
     {"domains", "checker", "kernels", "search"},
-    {"model", "reading"},
+    {"guide", "model", "reading"},
     {"sampler", "law"},
     {"stages", "evaluate"},
     {"solving", "recipe"},
