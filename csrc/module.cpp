@@ -4,6 +4,7 @@
 namespace vmd {
 void register_denoise(pybind11::module_& m);  // bind_denoise.cpp
 void register_kernels(pybind11::module_& m);  // bind_kernels.cpp
+void register_regular(pybind11::module_& m);  // bind_regular.cpp
 void register_search(pybind11::module_& m);   // bind_search.cpp
 }  // namespace vmd
 
@@ -16,5 +17,6 @@ PYBIND11_MODULE(_native, m) {
 #endif
   vmd::register_denoise(m);
   vmd::register_kernels(m);
+  vmd::register_regular(m);
   vmd::register_search(m);
 }

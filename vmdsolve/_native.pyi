@@ -77,6 +77,22 @@ def unmask(
     step: int,
     threads: int,
 ) -> tuple[_I32, _Bool, _U64] | None: ...
+def regular(
+    logits: _F32,
+    x: _I32,
+    candidates: _U64,
+    cells: _I32,
+    step: _I32,
+    accept: _Bool,
+    start: int,
+    temperature: float,
+    seed: int,
+    key: _U64,
+    turn: int,
+    threads: int,
+    path: int = -1,
+) -> tuple[_I32, _F32, _Bool] | None: ...
+def regular_paths() -> int: ...
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> list[int]: ...
 def exp32(x: _F32) -> _F32: ...
 def log32(x: _F32) -> _F32: ...

@@ -4,6 +4,7 @@
         z from the prior, given what is visible
         for step in the block's share of T:
             logits = denoiser(x, z)                                    [B, L, V]
+            condition them on the words of Regular constraints: guide.py
             x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / steps left) cells
             open some cells again, if the plan says so
 Boards that are full, or stuck at a cell without a legal symbol, leave the batch. Every board's randomness hangs on
@@ -25,6 +26,7 @@ from torch import Tensor
 
 from . import kernels
 from .errors import InvalidInput
+from .guide import guide_of
 from .kernels.denoise import BF16, Denoise, denoise_paths
 from .model.denoiser import Denoiser
 from .model.native import native
@@ -54,8 +56,8 @@ class Plan:
     remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
                  hold the symbol of a peer)
     rate         share of these that each step but a block's last opens, the least certain first
-    legal        mask symbols that a filled peer holds, and guard commits of one step against each other;
-                 False leaves everything to the network
+    legal        mask symbols that a filled peer holds, guard commits of one step against each other, and sample
+                 under Regular constraints; False leaves everything to the network
     """
 
     steps: int = 16
@@ -238,6 +240,7 @@ def sample(
     peers = rules.peers if plan.legal else rules.peers[:, :0]
     allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
     x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
+    guide, lost = guide_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
     certainty = np.zeros((B, L), np.float32)  # of each filled cell, when it was filled
@@ -248,7 +251,7 @@ def sample(
         inside = (np.arange(L) >= cells[block]) & (np.arange(L) < cells[block + 1])
         for step in range(turns[block], turns[block + 1]):
             opened = (x == OPEN) & inside
-            stuck = ((x == OPEN) & (legal == 0)).any(axis=1)
+            stuck = ((x == OPEN) & (legal == 0)).any(axis=1) | lost
             rows = np.flatnonzero(opened.any(axis=1) & ~stuck)
             if not rows.size:
                 break
@@ -258,9 +261,13 @@ def sample(
             unseen = nfe[rows] == 0
             first[rows[unseen]] = logits[unseen]
             nfe[rows] += 1
+            if guide:
+                logits, word, lost[rows] = guide(
+                    logits, x[rows], legal[rows], key=keys[rows], temperature=plan.temperature, seed=seed, step=step
+                )
             offered = np.where(inside, legal[rows], np.uint64(0))  # nothing is committed in a later block
             left = turns[block + 1] - step
-            filled, committed, _ = kernels.unmask(
+            filled, _, _ = kernels.unmask(
                 logits,
                 x[rows],
                 offered,
@@ -275,8 +282,10 @@ def sample(
                 seed=seed,
                 step=step,
             )
+            if guide:
+                filled = guide.commit(x[rows], filled, word)
             if plan.remask != "none":
-                certainty[rows] = np.where(committed, _certainty(logits, filled, offered), certainty[rows])
+                certainty[rows] = np.where(filled != x[rows], _certainty(logits, filled, offered), certainty[rows])
                 if left > 1:
                     mine = (boards[rows] == OPEN) & inside & (filled != OPEN)
                     if plan.remask == "conflicts":
@@ -293,7 +302,8 @@ def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -
     """[B, L] probability of the symbol that a cell holds, among those it was offered."""
     V = logits.shape[2]
     legal = (offered[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1
-    weight = np.where(legal, np.exp(logits - logits.max(axis=2, keepdims=True)), 0)
+    top = np.maximum(logits.max(axis=2, keepdims=True), np.finfo(np.float32).min)  # -inf where no symbol is left
+    weight = np.where(legal, np.exp(logits - top), 0)
     held = np.take_along_axis(weight, np.maximum(filled, 0)[..., None].astype(np.int64), 2)[..., 0]
     return np.asarray(held / np.maximum(weight.sum(axis=2), np.finfo(np.float32).tiny), np.float32)
 

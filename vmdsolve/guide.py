@@ -1,0 +1,114 @@
+"""Sampling under Regular constraints: what a step commits is drawn from the posterior conditioned on every word.
+
+The network says of each open cell, given x and z, how likely its symbols are, independently of the other cells. A
+Regular constraint makes the cells of its word depend on each other, and `kernels.regular` does so exactly: it replaces
+their posterior by its marginals given that the word is accepted, and draws one word from it. The step then chooses
+cells by the marginals (orders, thresholds, confidences see nothing else) and commits what the word holds there.
+
+    law        the choice does not look at the word, so what is committed is a draw from the exact law of these cells;
+               the argmax (temperature 0) is that of whole words
+    validity   the word itself completes every subset that is committed, so a board never gets stuck, in any order and
+               number of steps: every finished board matches. Without a word that is accepted it is stuck at once
+    limits     words must not share cells: of Regular constraints that do, those declared first are kept. Rules of
+               other kinds on the same cells mask symbols, but are not conditioned on: there the words are guidance,
+               a board may get stuck, and the checker decides as ever. Re-masking is harmless
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from .constraints import DFA, Regular
+from .kernels import conflicts
+from .kernels.regular import MAX_STATES, Automaton, regular
+from .problem import OPEN, Board, Rules
+
+__all__ = ["Guide", "Guided", "guide_of"]
+
+Floats = npt.NDArray[np.float32]
+
+
+class Guided(NamedTuple):
+    """What the words of B boards say.
+
+    logits    float32 [B, L, V] the network's, and in the cells of words log-marginals given that these are accepted
+    word      int32 [B, L] the symbols to commit, OPEN in cells of no word
+    lost      bool [B] some word can no longer be accepted
+    """
+
+    logits: Floats
+    word: Board
+    lost: npt.NDArray[np.bool_]
+
+
+class Guide:
+    """The words of a problem's rules; true if there are any."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.words: list[tuple[npt.NDArray[np.int32], Automaton]] = []
+        taken: set[int] = set()
+        for rule in rules.constraints:
+            if isinstance(rule, Regular) and taken.isdisjoint(rule.cells) and len(rule.dfa.step) <= MAX_STATES:
+                taken.update(rule.cells)
+                self.words.append((np.array(rule.cells, np.int32), _automaton(rule.dfa, rules.V)))
+        self.peers = rules.peers
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+    def __call__(
+        self,
+        logits: Floats,
+        x: Board,
+        legal: npt.NDArray[np.uint64],
+        *,
+        key: npt.NDArray[np.uint64],
+        temperature: float,
+        seed: int,
+        step: int,
+    ) -> Guided:
+        """Condition logits [B, L, V] of tokens x [B, L] with legal symbols [B, L]; see `kernels.regular`."""
+        logits, word, lost = logits.copy(), np.full(x.shape, OPEN, np.int32), np.zeros(len(x), np.bool_)
+        for cells, automaton in self.words:
+            out = regular(logits, x, legal, cells, automaton, key=key, temperature=temperature, seed=seed, step=step)
+            logits[:, cells], word[:, cells] = out.log_p, out.word
+            lost |= ~out.found
+        return Guided(logits, word, lost)
+
+    def commit(self, x: Board, filled: Board, word: Board) -> Board:
+        """Boards [B, L] `filled` in one step from x, but with the words' symbols where there are any.
+
+        The step kept peers apart by its own symbols. Where those of the words clash, one cell of the board stays.
+        """
+        out = np.where((x == OPEN) & (filled != OPEN) & (word != OPEN), word, filled)
+        if self.peers.shape[1]:
+            clash = conflicts(out, self.peers) & (x == OPEN)
+            clash[np.arange(len(x)), clash.argmax(axis=1)] = False
+            out = np.where(clash, OPEN, out)
+        return np.asarray(out, np.int32)
+
+
+def _automaton(dfa: DFA, V: int) -> Automaton:
+    """The constraint's automaton over V symbols; those it does not know are dead."""
+    table = np.array(dfa.step, np.int32)[:, :V]
+    step = np.full((len(table), V), -1, np.int32)
+    step[:, : table.shape[1]] = table
+    return Automaton(step, np.isin(np.arange(len(table)), sorted(dfa.accept)), dfa.start)
+
+
+_GUIDES: WeakKeyDictionary[Rules, Guide] = WeakKeyDictionary()
+
+
+def guide_of(rules: Rules) -> Guide:
+    """The guide of these rules, made once.
+
+    >>> guide_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
+    [2, 0]
+    """
+    if rules not in _GUIDES:
+        _GUIDES[rules] = Guide(rules)
+    return _GUIDES[rules]
