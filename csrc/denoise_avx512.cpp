@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise_board.hpp"
+#include "denoise_gradient_board.hpp"
 
 namespace vmd {
 namespace {
@@ -23,11 +23,7 @@ struct Avx512 {
 
 }  // namespace
 
-constinit const DenoisePath kDenoiseAvx512 = {
-    "avx512", [](const DenoiseView& view) { return denoise_bytes<Avx512>(view); },
-    [](const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last, void* memory) {
-      denoise_boards<Avx512>(view, boards, first, last, memory);
-    }};
+constinit const DenoisePath kDenoiseAvx512 = denoise_path<Avx512>("avx512");
 
 }  // namespace vmd
 #endif

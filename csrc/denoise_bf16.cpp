@@ -5,7 +5,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise_board.hpp"
+#include "denoise_gradient_board.hpp"
 
 namespace vmd {
 namespace {
@@ -21,6 +21,16 @@ struct Bf16 {
   static VMD_INLINE F add_product(F sum, W a, W b) { return _mm512_dpbf16_ps(sum, a, b); }
   static VMD_INLINE F relu(F x) { return _mm512_maskz_max_ps(0xffff, x, F{}); }  // unmasked, GCC 12 warns
   static VMD_INLINE void store(E* to, F x) { store_as(to, _mm512_cvtneps_pbh(x)); }
+  using Halves = uint16_t __attribute__((vector_size(32)));
+  using Words = uint32_t __attribute__((vector_size(64)));
+  /// [16][2] of two rows of 16.
+  static VMD_INLINE void store_pair(E* to, F first, F second) {
+    const auto words = [](F x) { return __builtin_convertvector(bits_as<Halves>(_mm512_cvtneps_pbh(x)), Words); };
+    store_as(to, words(first) | words(second) << 16);
+  }
+  static VMD_INLINE F widened(const E* from) {
+    return bits_as<F>(__builtin_convertvector(load_as<Halves>(from), Words) << 16);
+  }
   static VMD_INLINE E rounded(float x) {  // to nearest, ties to even
     const uint32_t bits = bits_as<uint32_t>(x);
     return static_cast<E>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
@@ -29,11 +39,7 @@ struct Bf16 {
 
 }  // namespace
 
-constinit const DenoisePath kDenoiseBf16 = {
-    "avx512-bf16", [](const DenoiseView& view) { return denoise_bytes<Bf16>(view); },
-    [](const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last, void* memory) {
-      denoise_boards<Bf16>(view, boards, first, last, memory);
-    }};
+constinit const DenoisePath kDenoiseBf16 = denoise_path<Bf16>("avx512-bf16");
 
 }  // namespace vmd
 #endif

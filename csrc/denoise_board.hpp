@@ -14,6 +14,8 @@ template <class I>
 class DenoiseBoard {
   using F = typename I::F;
   using E = typename I::E;
+
+ protected:
   static constexpr int kParts = kLanesPadded / I::kLanes;  // vectors that hold 16 channels
   static constexpr bool kCopies = sizeof(E) != sizeof(float);  // inputs of products are not the floats themselves
 
@@ -66,20 +68,26 @@ class DenoiseBoard {
   /// Logits [L,V] of a board x [L].
   VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits) {
     embed(x);
-    for (int64_t loop = 0; loop < loops; ++loop) {
-      for (int64_t first = 0; first < padded; first += kTileRows) {
-        find_factors(first);
-        speak_tile(first);
-      }
-      gather();
-      for (int64_t g = 0; g < v.groups; ++g)
-        for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
-          multiply<I>(mean + first * v.Mp, v.Mp, hear + g * v.Mp * v.Np, v.Mp, v.Np,
-                      [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                        store_as(heard + (first + r) * v.Np + column, sum);
-                      });
-      for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first);
+    for (int64_t loop = 0; loop < loops; ++loop) apply(x);
+    read(logits);
+  }
+
+  int64_t bytes;
+
+ protected:
+  /// One loop.
+  VMD_INLINE void apply(const int32_t* x) {
+    for (int64_t first = 0; first < padded; first += kTileRows) {
+      find_factors(first);
+      speak_tile(first);
     }
+    gather();
+    hear_means();
+    for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first);
+  }
+
+  /// Logits [L,V] of the states as they are.
+  VMD_INLINE void read(float* logits) {
     for (int64_t first = 0; first < padded; first += kTileRows) find_factors(first);
     for (int64_t i = 0; i < rows; ++i) {
       F dot[kParts] = {};
@@ -90,9 +98,6 @@ class DenoiseBoard {
     }
   }
 
-  int64_t bytes;
-
- private:
   template <class T>
   VMD_INLINE T* take(int64_t n) {
     T* const out = reinterpret_cast<T*>(used);
@@ -196,6 +201,15 @@ class DenoiseBoard {
     }
   }
 
+  VMD_INLINE void hear_means() {
+    for (int64_t g = 0; g < v.groups; ++g)
+      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
+        multiply<I>(mean + first * v.Mp, v.Mp, hear + g * v.Mp * v.Np, v.Mp, v.Np,
+                    [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+                      store_as(heard + (first + r) * v.Np + column, sum);
+                    });
+  }
+
   /// base = what the candidates of a tile are told and hear; C vectors of 16 channels from `j` on.
   template <int C>
   VMD_INLINE void listen(const int32_t* x, int64_t first, int64_t j) {
@@ -223,10 +237,14 @@ class DenoiseBoard {
     }
   }
 
-  VMD_INLINE void write_tile(const int32_t* x, int64_t first) {
+  VMD_INLINE void listen_tile(const int32_t* x, int64_t first) {
     int64_t j = 0;
     for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) listen<4>(x, first, j);
     for (; j < v.Np; j += kLanesPadded) listen<1>(x, first, j);
+  }
+
+  VMD_INLINE void write_tile(const int32_t* x, int64_t first) {
+    listen_tile(x, first);
     multiply<I>(inputs(first), v.Hp, keep, v.Hp, v.Np,
                 [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
                   const F other = load_as<F>(base + r * v.Np + column);

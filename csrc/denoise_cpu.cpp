@@ -26,16 +26,21 @@ std::vector<const DenoisePath*> supported() {
   return paths;
 }
 
-const std::vector<const DenoisePath*>& paths() {
+const std::vector<const DenoisePath*>& supported_paths() {
   static const std::vector<const DenoisePath*> found = supported();
   return found;
 }
 
 }  // namespace
 
+const DenoisePath& supported_path(int path) {
+  if (path < 0 || path >= static_cast<int>(supported_paths().size())) throw std::invalid_argument("denoise: path");
+  return *supported_paths()[static_cast<size_t>(path)];
+}
+
 std::vector<const char*> denoise_paths() {
   std::vector<const char*> names;
-  for (const DenoisePath* path : paths()) names.push_back(path->name);
+  for (const DenoisePath* path : supported_paths()) names.push_back(path->name);
   return names;
 }
 
@@ -46,9 +51,8 @@ Denoise::~Denoise() = default;
 
 bool Denoise::run(int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits, int threads,
                   int path) const {
-  if (path < 0 || path >= static_cast<int>(paths().size())) throw std::invalid_argument("denoise: path");
+  const DenoisePath& chosen = supported_path(path);
   if (!values_ok(x, B * sizes_.L, static_cast<int>(sizes_.V))) return false;
-  const DenoisePath& chosen = *paths()[static_cast<size_t>(path)];
   const DenoiseView& view = prepared_->view;
   const DenoiseBoards boards{x, z, loops, logits};
   const int64_t bytes = chosen.bytes(view);

@@ -37,10 +37,30 @@ struct DenoiseBoards {
   float* logits;
 };
 
+/// A batch whose weights are learned; see denoise_gradient.hpp.
+struct DenoiseStack {
+  int64_t B;
+  const int32_t* x;
+  const float *tables, *latent;
+  int64_t free, supervised;
+  char* kept;
+};
+
+/// Gradients of a batch, and the sums over some of its boards.
+struct DenoiseGradients {
+  const float* logits;
+  float *tables, *latent;
+};
+
 struct DenoisePath {
   const char* name;
   int64_t (*bytes)(const DenoiseView&);  // of memory that `run` needs, aligned to kAlign
   void (*run)(const DenoiseView&, const DenoiseBoards&, int64_t first, int64_t last, void* memory);
+  int64_t (*gradient_bytes)(const DenoiseView&);  // of memory that `forward` and `backward` need, the same
+  int64_t (*kept_bytes)(const DenoiseView&, int64_t supervised);
+  void (*forward)(const DenoiseView&, const DenoiseStack&, float* logits, int64_t first, int64_t last, void* memory);
+  void (*backward)(const DenoiseView&, const DenoiseStack&, const DenoiseGradients&, int64_t first, int64_t last,
+                   void* memory);
 };
 
 extern const DenoisePath kDenoisePortable;  // denoise_portable.cpp

@@ -1,5 +1,5 @@
 // denoise_portable.cpp -- `denoise` with vectors of four floats, which every machine has or the compiler splits.
-#include "denoise_board.hpp"
+#include "denoise_gradient_board.hpp"
 
 namespace vmd {
 namespace {
@@ -20,10 +20,6 @@ struct Portable {
 
 }  // namespace
 
-constinit const DenoisePath kDenoisePortable = {
-    "portable", [](const DenoiseView& view) { return denoise_bytes<Portable>(view); },
-    [](const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last, void* memory) {
-      denoise_boards<Portable>(view, boards, first, last, memory);
-    }};
+constinit const DenoisePath kDenoisePortable = denoise_path<Portable>("portable");
 
 }  // namespace vmd

@@ -39,16 +39,20 @@ void centre(const float* from, int64_t n, int64_t H, float* to, int64_t columns)
 
 }  // namespace
 
-Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w, const DenoiseUnits& units) {
+PreparedUnits::PreparedUnits(const DenoiseSizes& s, const DenoiseUnits& units, bool positions) {
   want(s.L >= 1 && s.L <= (1 << 16) && s.V >= 1 && s.V <= 64, "L or V");
   for (const int64_t width : {s.H, s.M, s.N}) want(width >= 1 && width <= kMaxWidth, "H, M or N");
   want(s.D >= 0 && s.D <= kMaxWidth && s.R >= 0, "D or R");
-  want((s.D > 0) == (w.modulate != nullptr), "modulate");
   view.L = s.L, view.V = s.V, view.D = s.D, view.H = s.H;
   view.Hp = padded(s.H), view.Mp = padded(s.M), view.Np = padded(s.N);
-  view.groups = 1 + s.R, view.positions = w.cell != nullptr;
-  take_weights(s, w);
+  view.groups = 1 + s.R, view.positions = positions;
   take_units(s, units);
+}
+
+Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w, const DenoiseUnits& units)
+    : PreparedUnits(s, units, w.cell != nullptr) {
+  want((s.D > 0) == (w.modulate != nullptr), "modulate");
+  take_weights(s, w);
 }
 
 void Prepared::take_weights(const DenoiseSizes& s, const DenoiseWeights& w) {
@@ -106,7 +110,7 @@ void Prepared::take_weights(const DenoiseSizes& s, const DenoiseWeights& w) {
   view.modulate_bias = modulate_bias.data(), view.read = read.data();
 }
 
-void Prepared::take_units(const DenoiseSizes& s, const DenoiseUnits& units) {
+void PreparedUnits::take_units(const DenoiseSizes& s, const DenoiseUnits& units) {
   const auto at = [](const auto& list, int64_t i) { return list[static_cast<size_t>(i)]; };
   const auto U = static_cast<int64_t>(units.offsets.size()) - 1, n = static_cast<int64_t>(units.cells.size());
   want(U >= 0 && units.offsets.front() == 0 && units.offsets.back() == n, "offsets");

@@ -33,22 +33,34 @@ class Aligned {
   std::vector<T, Allocator> held_;
 };
 
-/// Owns what a DenoiseView points to.
-struct Prepared {
-  Prepared(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
-  Prepared(const Prepared&) = delete;
-  Prepared& operator=(const Prepared&) = delete;
+/// Number `path` of denoise_paths(); throws std::invalid_argument where there is none.
+const DenoisePath& supported_path(int path);  // denoise_cpu.cpp
+
+/// Owns what a DenoiseView points to of sizes and units, and sets that part of it.
+struct PreparedUnits {
+  /// Throws std::invalid_argument for sizes outside the limits and units that do not fit.
+  PreparedUnits(const DenoiseSizes& sizes, const DenoiseUnits& units, bool positions);
+  PreparedUnits(const PreparedUnits&) = delete;
+  PreparedUnits& operator=(const PreparedUnits&) = delete;
 
   DenoiseView view{};
 
  private:
-  void take_weights(const DenoiseSizes& s, const DenoiseWeights& w);
   void take_units(const DenoiseSizes& s, const DenoiseUnits& units);
+
+  std::vector<int64_t> group_rows, unit_offsets, unit_cells, unit_rows, link_offsets, link_rows;
+  std::vector<float> link_weights;
+};
+
+/// The same for all of a DenoiseView.
+struct Prepared : PreparedUnits {
+  Prepared(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
+
+ private:
+  void take_weights(const DenoiseSizes& s, const DenoiseWeights& w);
 
   Aligned<float> speak, speak_bias, keep, hear, write, write_bias, told_state, told_symbol, told_cell, state, symbol,
       cell, modulate, modulate_bias, read;
-  std::vector<int64_t> group_rows, unit_offsets, unit_cells, unit_rows, link_offsets, link_rows;
-  std::vector<float> link_weights;
 };
 
 }  // namespace vmd

@@ -3,6 +3,7 @@
 
 namespace vmd {
 void register_denoise(pybind11::module_& m);  // bind_denoise.cpp
+void register_gradient(pybind11::module_& m);  // bind_gradient.cpp
 void register_kernels(pybind11::module_& m);  // bind_kernels.cpp
 void register_regular(pybind11::module_& m);  // bind_regular.cpp
 void register_search(pybind11::module_& m);   // bind_search.cpp
@@ -16,6 +17,7 @@ PYBIND11_MODULE(_native, m) {
   m.attr("built_with") = "g++ " __VERSION__;
 #endif
   vmd::register_denoise(m);
+  vmd::register_gradient(m);
   vmd::register_kernels(m);
   vmd::register_regular(m);
   vmd::register_search(m);

@@ -1,0 +1,48 @@
+// denoise_tables.hpp -- the denoiser's weights as one row of floats, and gradients of them in the same order.
+//
+// These are the weights of a DenoiseView, from which the latent is still absent: norm's weight and bias are in speak,
+// keep and told, and read_norm's in read; matrices are [in,out], padded with zeros; states are centred over channels.
+// vmdsolve/model/fused.py makes them from a denoiser's parameters by operations that torch differentiates.
+#pragma once
+#include "denoise_path.hpp"
+#include "float32.hpp"  // defines: VMD_INLINE
+
+namespace vmd {
+
+template <class Float>
+struct DenoiseTables {
+  /// `first` may be null, to learn the size.
+  VMD_INLINE DenoiseTables(const DenoiseView& v, Float* first) {
+    Float* next = first;
+    const auto take = [&next](int64_t n) {
+      Float* const out = next;
+      if (next) next += n;
+      return out;
+    };
+    const int64_t V = v.positions ? v.V : 0, L = v.positions ? v.L : 0;
+    const int64_t sizes[] = {v.Hp * v.Mp, v.Mp, v.Hp * v.Np, v.groups * v.Mp * v.Np, v.Np * v.Hp, v.Hp, 3 * v.Np,
+                             V * v.Np,    L * v.Np, 3 * v.Hp, V * v.Hp, L * v.Hp, v.Hp, 1};
+    Float** const places[] = {&speak,       &speak_bias, &keep,  &hear,   &write, &write_bias, &told_state,
+                              &told_symbol, &told_cell,  &state, &symbol, &cell,  &read,       &read_bias};
+    for (int i = 0; i < 14; ++i) *places[i] = take(sizes[i]), size += sizes[i];
+  }
+
+  int64_t size = 0;
+  Float *speak, *speak_bias, *keep, *hear, *write, *write_bias;   // [Hp,Mp], [Mp], [Hp,Np], [groups,Mp,Np], [Np,Hp], [Hp]
+  Float *told_state, *told_symbol, *told_cell;                    // [3,Np], and with positions [V,Np], [L,Np]
+  Float *state, *symbol, *cell;                                   // [3,Hp], and with positions [V,Hp], [L,Hp]
+  Float *read, *read_bias;                                        // [Hp], [1]
+};
+
+/// The view with these weights; its modulate_bias is then a board's scale, shift and gate.
+VMD_INLINE DenoiseView with_tables(DenoiseView view, const float* tables) {
+  const DenoiseTables<const float> t(view, tables);
+  view.D = 0, view.modulate = nullptr;
+  view.speak = t.speak, view.speak_bias = t.speak_bias, view.keep = t.keep, view.hear = t.hear;
+  view.write = t.write, view.write_bias = t.write_bias, view.told_state = t.told_state;
+  view.told_symbol = t.told_symbol, view.told_cell = t.told_cell, view.state = t.state;
+  view.symbol = t.symbol, view.cell = t.cell, view.read = t.read, view.read_bias = *t.read_bias;
+  return view;
+}
+
+}  // namespace vmd

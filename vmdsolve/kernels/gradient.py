@@ -1,0 +1,109 @@
+"""The denoiser's loops, forward and back, as two native calls on arrays: `DenoiseGradient`.
+
+    B boards, L cells, V symbols, S supervised loops; T numbers of all weights, W of a board's scale, shift and gate.
+`csrc/denoise_tables.hpp` says what the T and W numbers are; `vmdsolve/model/fused.py` makes them from a denoiser. The
+gradients do not depend on the number of threads. Paths are those of `denoise`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from vmdsolve import _native
+from vmdsolve.errors import InvalidInput
+from vmdsolve.kernels import checks
+from vmdsolve.kernels.denoise import denoise_paths
+
+__all__ = ["DenoiseGradient", "Pass"]
+
+
+class Pass(NamedTuple):
+    """What the way back needs of a way forth.
+
+    x          int32 [B, L], open = -1
+    tables     float32 [T]
+    latent     float32 [B, W]
+    free       loops before the supervised ones, which carry no gradient
+    supervise  S
+    path       number of the code path
+    kept       states of all boards and loops
+    """
+
+    x: checks.Array
+    tables: checks.Array
+    latent: checks.Array
+    free: int
+    supervise: int
+    path: int
+    kept: checks.Array
+
+
+class DenoiseGradient:
+    """The loops of denoisers of one shape; their weights are given to each call.
+
+    L, V, H, M, N   cells and symbols; channels of a candidate, a message, a block
+    positions       whether cells and symbols have embeddings
+    relations       for each relation its units: each a sequence of different cells
+    """
+
+    def __init__(
+        self, L: int, V: int, H: int, M: int, N: int, positions: bool, relations: Sequence[Sequence[Sequence[int]]]
+    ) -> None:
+        units = [list(unit) for mine in relations for unit in mine]
+        offsets = np.cumsum([0, *map(len, units)]).tolist()
+        spans = np.cumsum([0, *map(len, relations)]).tolist()
+        cells = [cell for unit in units for cell in unit]
+        self.L, self.V = L, V
+        self._native = _native.DenoiseGradient(L, V, H, M, N, positions, offsets, cells, spans)
+        self._spare: checks.Array | None = None  # of an earlier pass: asking the system for memory costs much
+
+    def forward(
+        self,
+        x: checks.Array,
+        tables: checks.Array,
+        latent: checks.Array,
+        *,
+        free: int,
+        supervise: int,
+        threads: int = 0,
+        path: str | None = None,
+    ) -> tuple[checks.Array, Pass]:
+        """Logits [S, B, L, V] float32 of the supervised loops, and what `backward` needs.
+
+        threads  0: one a core
+        path     a name in `denoise_paths()`; None: the fastest in float32
+        """
+        if supervise < 1 or free < 0:
+            raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")
+        number = _number(path)
+        size = len(x) * self._native.kept_bytes(supervise, number)
+        kept, self._spare = self._spare, None
+        if kept is None or kept.size < size:
+            kept = np.empty(size, np.int8)
+        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number)
+        if logits is None:  # refused by the native code, which leaves the words to this check
+            checks.values(x, self.V, np.zeros((0, 0), np.int32))
+        return logits, Pass(x, tables, latent, free, supervise, number, kept)
+
+    def backward(
+        self, held: Pass, d_logits: checks.Array, *, threads: int = 0
+    ) -> tuple[checks.Array, checks.Array]:
+        """Gradients of sum(logits * d_logits): [T] of the tables, and [B, W] of the latents."""
+        out: tuple[checks.Array, checks.Array] = self._native.backward(
+            held.x, held.tables, held.latent, held.free, held.supervise, held.kept, d_logits, threads, held.path
+        )
+        return out
+
+    def give_back(self, held: Pass) -> None:
+        """Let the next pass use this one's memory."""
+        self._spare = held.kept
+
+
+def _number(path: str | None) -> int:
+    paths = denoise_paths()
+    if path is None:
+        path = [name for name in paths if name != "avx512-bf16"][-1]
+    if path not in paths:
+        raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
+    return paths.index(path)
