@@ -101,6 +101,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     import numpy as np
 
     from . import _native
+    from .kernels.cuda import why_not
 
     yield "vmdsolve", __version__
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
@@ -114,21 +115,9 @@ def _facts() -> Iterator[tuple[str, str]]:
         gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU in use"
         yield "torch", f"{torch.__version__}, {gpu}"
     yield "native", f"{Path(_native.__file__).name}, {getattr(_native, 'built_with', 'build not recorded')}"
-    yield "cuda", _why_no_cuda() or "built"
+    yield "cuda", why_not() or "built and usable"
     for path in weights_files():
         yield "weights", f"{path.stem}: {_recipe(path)}"
-
-
-def _why_no_cuda() -> str:
-    from importlib import import_module
-
-    try:
-        import_module("vmdsolve._cuda")
-    except ModuleNotFoundError:
-        return "not built: this installation has no module vmdsolve._cuda; kernels run on the CPU"
-    except ImportError as error:
-        return f"built but not usable: {error}"
-    return ""
 
 
 def weights_files() -> list[Path]:

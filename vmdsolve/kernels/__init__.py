@@ -1,12 +1,13 @@
-"""The kernels on NumPy arrays or CPU torch tensors: checks, then one of two equal back ends.
+"""The kernels on NumPy arrays or torch tensors: checks, then one of three equal back ends.
 
-`cpu` is native code on several threads; `reference` is the specification, a naive loop in Python. Both give
-the same bits, whatever the batch, its order and the number of threads. Results are of the kind `x` is of.
+`cpu` is native code on several threads; `cuda` (cuda.py) works on CUDA tensors; `reference` is the specification, a
+naive loop in Python. All give the same bits, whatever the batch, its order and the number of threads. Results are of
+the kind `x` is of, and on its device.
 
     B boards, L cells, V symbols, P peers of a cell. Tokens are int32 [B, L], open = -1. A set of symbols is
     a uint64: bit v <=> symbol v. peers int32 [L, P]: the cells that may not hold the same symbol as cell l,
     padded with -1; P may be 0; if l lists p then p lists l. 1 <= V <= 64, 1 <= L <= 65536, B may be 0.
-    threads = 0 means one a core; backend None means `cpu`.
+    threads = 0 means one a core; backend None means `cuda` for CUDA tensors, else `cpu`.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from vmdsolve import _native
 from vmdsolve.errors import InvalidInput
-from vmdsolve.kernels import checks, reference
+from vmdsolve.kernels import checks, cuda, reference
 from vmdsolve.kernels.checks import ALIASES, ORDERS
 
 __all__ = ["ALIASES", "ORDERS", "candidates", "conflicts", "unmask"]
@@ -28,6 +29,8 @@ def candidates(x: Any, allowed: Any, peers: Any, *, threads: int = 0, backend: s
         if x[b, l] is open:  allowed[l] (or allowed[b, l]) minus the symbols held by filled peers of l
         else:                the bit of x[b, l] alone
     """
+    if (backend := checks.backend(backend, x)) == "cuda":
+        return cuda.candidates(x, allowed, peers)
     sizes: dict[str, int] = {}
     cells = checks.array("x", x, np.int32, "BL", sizes)
     links = checks.array("peers", peers, np.int32, "LP", sizes)
@@ -35,7 +38,7 @@ def candidates(x: Any, allowed: Any, peers: Any, *, threads: int = 0, backend: s
     checks.sizes(sizes)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
-    if checks.one_of("backend", backend or "cpu", checks.BACKENDS) == "cpu":
+    if backend == "cpu":
         out = _native.candidates(cells, sets, links, threads)
     if out is None:
         checks.values(cells, checks.MAX_SYMBOLS, links)
@@ -45,13 +48,15 @@ def candidates(x: Any, allowed: Any, peers: Any, *, threads: int = 0, backend: s
 
 def conflicts(x: Any, peers: Any, *, threads: int = 0, backend: str | None = None) -> Any:
     """Which cells are filled and hold the same symbol as one of their filled peers, bool [B, L]."""
+    if (backend := checks.backend(backend, x)) == "cuda":
+        return cuda.conflicts(x, peers)
     sizes: dict[str, int] = {}
     cells = checks.array("x", x, np.int32, "BL", sizes)
     links = checks.array("peers", peers, np.int32, "LP", sizes)
     checks.sizes(sizes)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
-    if checks.one_of("backend", backend or "cpu", checks.BACKENDS) == "cpu":
+    if backend == "cpu":
         out = _native.conflicts(cells, links, threads)
     if out is None:
         checks.values(cells, checks.MAX_SYMBOLS, links)
@@ -113,9 +118,35 @@ def unmask(
         noise       order noise: the confidence gets a uniform number in (0, noise)
         seed, step  0 <= seed < 2^64, 0 <= step < 2^32
 
+    On CUDA tensors logits may also be bfloat16, `step` a tensor of one int32, and L is at most 1024; cuda.py says what
+    becomes of forbidden values.
+
     Returns
         x_new int32 [B, L], committed bool [B, L], candidates_new uint64 [B, L]; inputs are unchanged
     """
+    if n_keep is None and threshold is None:
+        raise InvalidInput("n_keep and threshold are both None, so nothing says how much to commit; give one")
+    least = None if threshold is None else checks.real("threshold", threshold, -np.inf)
+    order = checks.one_of("order", order, ORDERS)
+    temperature = checks.real("temperature", temperature, 0)
+    noise = checks.real("noise", noise, 0)
+    seed, guard = checks.whole("seed", seed, 1 << 64), bool(guard)
+    if (backend := checks.backend(backend, x)) == "cuda":
+        return cuda.unmask(
+            logits,
+            x,
+            candidates,
+            peers,
+            key=key,
+            order=order,
+            n_keep=n_keep,
+            threshold=least,
+            temperature=temperature,
+            guard=guard,
+            noise=noise,
+            seed=seed,
+            step=step,
+        )
     sizes: dict[str, int] = {}
     scores = checks.array("logits", logits, np.float32, "BLV", sizes)
     cells = checks.array("x", x, np.int32, "BL", sizes)
@@ -123,18 +154,12 @@ def unmask(
     links = checks.array("peers", peers, np.int32, "LP", sizes)
     keys = checks.array("key", key, np.uint64, "B", sizes)
     checks.sizes(sizes)
-    if n_keep is None and threshold is None:
-        raise InvalidInput("n_keep and threshold are both None, so nothing says how much to commit; give one")
     keep = None if n_keep is None else checks.counts(n_keep, sizes["B"])
-    least = None if threshold is None else checks.real("threshold", threshold, -np.inf)
-    order = checks.one_of("order", order, ORDERS)
-    temperature = checks.real("temperature", temperature, 0)
-    noise = checks.real("noise", noise, 0)
-    seed, step = checks.whole("seed", seed, 1 << 64), checks.whole("step", step, 1 << 32)
+    step = checks.whole("step", step, 1 << 32)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
-    if checks.one_of("backend", backend or "cpu", checks.BACKENDS) == "cpu":
-        rule = ORDERS.index(order), keep, least, temperature, bool(guard), noise, seed
+    if backend == "cpu":
+        rule = ORDERS.index(order), keep, least, temperature, guard, noise, seed
         out = _native.unmask(scores, cells, sets, links, *rule, keys, step, threads)
     if out is None:  # refused by the native code, which leaves the words to these checks
         checks.values(cells, sizes["V"], links)
@@ -148,7 +173,7 @@ def unmask(
             n_keep=keep,
             threshold=least,
             temperature=temperature,
-            guard=bool(guard),
+            guard=guard,
             noise=noise,
             seed=seed,
             key=keys,

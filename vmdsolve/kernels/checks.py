@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 
 ORDERS = ("random", "top_prob", "margin", "entropy")
 ALIASES = {"low_confidence": "top_prob", "prob_diff": "margin", "topk_margin": "margin"}
-BACKENDS = ("cpu", "reference")
+BACKENDS = ("cpu", "reference", "cuda")
 MAX_SYMBOLS, MAX_CELLS, MAX_THREADS = 64, 65536, 1024
 
 
@@ -32,23 +32,34 @@ def array(name: str, value: Any, dtype: type[np.generic], axes: str, sizes: dict
         pass  # nothing to ask: the usual case, kept short because a call of a kernel has few microseconds
     elif is_tensor(value):
         if value.device.type != "cpu":
-            raise InvalidInput(f"{name} is on device {value.device}; these kernels want CPU tensors: .cpu()")
+            raise InvalidInput(f"{name} is on device {value.device} and x is not; move one of them: .cpu() or .cuda()")
         value = value.detach()
     elif not hasattr(value, "dtype"):
         try:
             value = np.asarray(value)
         except (TypeError, ValueError) as error:
             raise InvalidInput(f"{name} is not an array: {error}") from None
-    if value.dtype != wanted and (got := str(value.dtype).removeprefix("torch.")) != wanted.name:
-        raise InvalidInput(f"{name} has dtype {got}, wanted {wanted.name}; convert it before the call")
-    shape = list(value.shape)
-    names = f"[{', '.join(axes)}]"
-    if len(shape) != len(axes):
-        raise InvalidInput(f"{name} has shape {shape}, wanted {names}")
-    for letter, size in zip(axes, shape, strict=True):
-        if sizes.setdefault(letter, size) != size:
-            raise InvalidInput(f"{name} has shape {shape}, wanted {names} with {letter} = {sizes[letter]}")
+    if value.dtype != wanted:
+        want_dtype(name, value, (wanted.name,))
+    want_shape(name, value, axes, sizes)
     return np.require(value, wanted, ["C", "A"])
+
+
+def want_dtype(name: str, value: Any, wanted: tuple[str, ...]) -> None:
+    """Refuse an array or tensor of another dtype than these."""
+    if (got := str(value.dtype).removeprefix("torch.")) not in wanted:
+        raise InvalidInput(f"{name} has dtype {got}, wanted {' or '.join(wanted)}; convert it before the call")
+
+
+def want_shape(name: str, value: Any, axes: str, sizes: dict[str, int]) -> None:
+    """Refuse an array or tensor whose axes are not these, or not of the sizes known; learn those that are new."""
+    got = list(value.shape)
+    names = f"[{', '.join(axes)}]"
+    if len(got) != len(axes):
+        raise InvalidInput(f"{name} has shape {got}, wanted {names}")
+    for letter, size in zip(axes, got, strict=True):
+        if sizes.setdefault(letter, size) != size:
+            raise InvalidInput(f"{name} has shape {got}, wanted {names} with {letter} = {sizes[letter]}")
 
 
 def sizes(known: dict[str, int]) -> None:
@@ -124,6 +135,17 @@ def whole(name: str, value: Any, limit: int) -> int:
     if not 0 <= number < limit:
         raise InvalidInput(f"{name} is {value!r}, wanted an integer from 0 to {limit - 1}")
     return number
+
+
+def backend(name: str | None, x: Any) -> str:
+    """Which back end works on x: the one of that name, by default that of the device that x is on."""
+    device = str(x.device.type) if is_tensor(x) else "cpu"
+    if device not in ("cpu", "cuda"):
+        raise InvalidInput(f"x is on device {x.device}; these kernels want CPU or CUDA tensors: .cpu()")
+    found = one_of("backend", name or device, BACKENDS)
+    if (found == "cuda") != (device == "cuda"):
+        raise InvalidInput(f"backend is {found!r} and x is on {device}; leave backend out, or move the tensors")
+    return found
 
 
 def one_of(name: str, value: Any, names: tuple[str, ...]) -> str:

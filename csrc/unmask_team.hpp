@@ -1,0 +1,147 @@
+// unmask_team.hpp -- the step of unmask.hpp for one board by one team.
+//
+//   1. values and sets come into the team's memory, and confidence "nothing" for every cell
+//   2. the logits come a tile of cells at a time, as they lie in memory; a thread chooses for one open cell
+//   3. the best cell of all, again and again: commit it, and take its symbol from its peers, a thread a peer
+//   4. what changed goes out
+// A board that holds a forbidden value comes back with kRefused in every cell, which no kernel takes, so that it is
+// noticed without waiting for the device; a peer that is no cell counts as padding. x_new and candidates_new may be
+// x and candidates themselves.
+#pragma once
+#include <cstdint>
+
+#include "bf16.hpp"
+#include "team.hpp"  // defines: VMD_TEAM
+#include "unmask.hpp"
+
+namespace vmd {
+
+constexpr int32_t kRefused = -2;
+
+/// Adjacent cells with an even number of symbols would lie in the same banks: a word is left out after every 32.
+VMD_HD inline int tile_place(int i, int V) { return i + (V % 2 ? 0 : i / 32); }
+
+/// A team's memory; `tile` cells of logits at once, none if these lie in shared memory already.
+struct UnmaskMemory {
+  VMD_HD static int64_t tile_bytes(int tile, int V) { return 4 * tile_place(tile * V, V) + 4; }
+  VMD_HD static int64_t bytes(int64_t L, int tile, int V) {
+    return (L * (8 + 4 + 1 + 1) + tile_bytes(tile, V) + 15) / 16 * 16;
+  }
+  VMD_HD UnmaskMemory(void* memory, int64_t L, int tile, int V)
+      : candidates(static_cast<uint64_t*>(memory)), confidences(reinterpret_cast<int32_t*>(candidates + L)),
+        logits(reinterpret_cast<float*>(confidences + L)),
+        x(reinterpret_cast<int8_t*>(logits) + tile_bytes(tile, V)), symbols(x + L) {}
+
+  uint64_t* candidates;  // [L] what is left of each cell's
+  int32_t* confidences;  // [L] as ordered_bits; of nothing where a cell cannot be committed (any more)
+  float* logits;         // [tile][V]
+  int8_t *x, *symbols;   // [L] values; the symbol chosen, kCommitted once that is done
+};
+constexpr int8_t kCommitted = -1;
+
+/// The draws of one cell: the last block of Philox is kept, since they are asked for in order.
+class CellDraws {
+ public:
+  VMD_HD CellDraws(const UnmaskRule& rule, uint64_t key, int cell) : rule_(rule), key_(key), cell_(cell) {}
+  VMD_HD float operator()(int draw) {
+    if (draw / 4 != block_) {
+      block_ = draw / 4;
+      words_ = draw_words(rule_, key_, cell_, block_);
+    }
+    const uint32_t low = draw & 1 ? words_.w[1] : words_.w[0], high = draw & 1 ? words_.w[3] : words_.w[2];
+    return uniform32<float>(draw & 2 ? high : low);
+  }
+
+ private:
+  const UnmaskRule& rule_;
+  uint64_t key_;
+  int cell_, block_ = -1;
+  Words words_{};
+};
+
+/// Step 2 for an open cell whose logits are logit(v).
+template <class Logit>
+VMD_TEAM void choose_cell(const UnmaskRule& rule, int V, uint64_t key, int l, const Logit& logit,
+                          const UnmaskMemory& m) {
+  const uint64_t legal = m.candidates[l];
+  CellDraws draws(rule, key, l);
+  int32_t symbol;
+  float confidence;
+  choose<float>(
+      rule, V, [&](int v) { return legal >> v & 1 ? logit(v) : -__builtin_inff(); },
+      [&](int draw) { return draws(draw); }, symbol, confidence);
+  m.symbols[l] = static_cast<int8_t>(symbol);
+  m.confidences[l] = ordered_bits(confidence);
+}
+
+/// Step 3: commit cells of one board, at least `at_least` of them if so many can be.
+template <class Team>
+VMD_TEAM void commit_cells(Team& team, const UnmaskRule& rule, int L, int P, const int32_t* peers, int64_t at_least,
+                           const UnmaskMemory& m) {
+  const int32_t nothing = ordered_bits(-__builtin_inff());
+  const bool has_threshold = rule.threshold < __builtin_inff();
+  if (has_threshold && at_least < 1) at_least = 1;
+  for (int64_t done = 0; done < at_least || has_threshold;) {
+    const int64_t key = team.best(
+        L, [&](int l) { return m.confidences[l] > nothing ? rank_key(m.confidences[l], l) : kNoKey; });
+    if (key == kNoKey || (done >= at_least && !(confidence_of(key) >= rule.threshold))) return;
+    const int cell = slot_of(key), symbol = m.symbols[cell];
+    const bool commit = !rule.guard || (m.candidates[cell] >> symbol & 1);
+    team.wait();  // all have read what is written next
+    team.each(P + 1, [&](int i) {
+      const int p = i < P ? peers[cell * P + i] : cell;
+      if (i == P) {
+        m.confidences[cell] = nothing;
+        if (!commit) return;  // a peer took the symbol within this launch
+        m.x[cell] = static_cast<int8_t>(symbol);
+        m.symbols[cell] = kCommitted;
+        m.candidates[cell] = uint64_t{1} << symbol;
+      } else if (commit && p >= 0 && p < L && p != cell && m.x[p] < 0) {
+        m.candidates[p] &= ~(uint64_t{1} << symbol);
+      }
+    });
+    done += commit;
+  }
+}
+
+/// The whole step for board b; T is float or Bf16.
+template <class T, class Team>
+VMD_TEAM void unmask_board(Team& team, const UnmaskArgs& a, const T* logits, int64_t b, void* memory) {
+  const int L = static_cast<int>(a.L), V = a.V;
+  const UnmaskMemory m(memory, L, Team::size, V);
+  const int64_t row = b * L;
+  const uint64_t beyond = V == 64 ? 0 : ~uint64_t{0} << V;
+  uint32_t refused = team.unite(L, [&](int l) -> uint32_t {
+    const int32_t value = a.x[row + l];
+    const uint64_t set = a.candidates[row + l];
+    m.x[l] = static_cast<int8_t>(value);
+    m.candidates[l] = set;
+    m.symbols[l] = 0;
+    m.confidences[l] = ordered_bits(-__builtin_inff());
+    return value < -1 || value >= V || (set & beyond) != 0;
+  });
+  for (int first = 0; first < L; first += Team::size) {
+    const int cells = L - first < Team::size ? L - first : Team::size;
+    const T* from = logits + (row + first) * V;
+    refused |= team.unite(cells * V, [&](int i) -> uint32_t {
+      const float y = to_float(from[i]);
+      m.logits[tile_place(i, V)] = y;
+      return !(y < __builtin_inff());  // NaN, too
+    });
+    team.each(cells, [&](int i) {
+      if (m.x[first + i] >= 0) return;
+      const auto logit = [&](int v) { return m.logits[tile_place(i * V + v, V)]; };
+      choose_cell(a.rule, V, a.key[b], first + i, logit, m);
+    });
+  }
+  const int64_t n_keep = a.n_keep ? a.n_keep[b] : 0;
+  refused |= n_keep < 0;
+  if (!refused) commit_cells(team, a.rule, L, static_cast<int>(a.P), a.peers, n_keep, m);
+  team.each(L, [&](int l) {
+    a.x_new[row + l] = refused ? kRefused : m.x[l];
+    a.committed[row + l] = !refused && m.symbols[l] == kCommitted;
+    a.candidates_new[row + l] = refused ? 0 : m.candidates[l];
+  });
+}
+
+}  // namespace vmd
