@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 
 Cells = npt.NDArray[np.int64]
 
 
+@lru_cache
 def rows_and_columns(n: int) -> tuple[AllDifferent, ...]:
     """No row and no column of an n x n grid repeats a symbol."""
     cells = np.arange(n * n).reshape(n, n)
@@ -24,6 +26,7 @@ def rows_and_columns(n: int) -> tuple[AllDifferent, ...]:
             *(AllDifferent(unit, "column") for unit in cells.T.tolist()))  # fmt: skip
 
 
+@lru_cache
 def boxes(h: int, w: int) -> tuple[AllDifferent, ...]:
     """No box of h x w in an N x N grid repeats a symbol, N = h * w."""
     N = h * w
