@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
 from commands import run, table
 
 import vmdsolve
-from vmdsolve import OPEN, Problem, Rules, Status
+from vmdsolve import OPEN, Problem, Rules, Status, stages
 from vmdsolve.cli_solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
-from vmdsolve.domains import TEMPLATE, board_of, get
+from vmdsolve.domains import TEMPLATE, Domain, board_of, get
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files import Record
 from vmdsolve.generating import generate
+from vmdsolve.problem import Board
 from vmdsolve.spread import spread
 
 KILLER = "4 4/9 - 8 3/- 7 - -/4 - - 9/- - - -/2 2 4 1/2 3 4 1/6 3 4 5/6 3 5 5"
@@ -73,6 +75,19 @@ def test_a_batch_of_boards_gives_what_each_gives_alone(mixed: list[Problem]) -> 
     batch = list(vmdsolve.solve_batch(texts, domain="killer", invalid="report"))
     assert [s.text for s in batch] == [*(s.text for s in alone[::3]), None]
     assert batch[-1].status is Status.INVALID
+
+
+def test_boards_of_their_own_are_worked_on_side_by_side(mixed: list[Problem], monkeypatch: pytest.MonkeyPatch) -> None:
+    run_one, together = stages.run, Barrier(2, timeout=30)  # breaks, unless two are in there at once
+
+    def run(domain: Domain, rules: Rules, boards: Board, options: stages.Options) -> stages.Outcome:
+        assert options.threads == 1
+        together.wait()
+        return run_one(domain, rules, boards, options)
+
+    monkeypatch.setattr(stages, "run", run)
+    solutions = list(vmdsolve.solve_batch(mixed[:6], method="search", threads=2))
+    assert {s.status for s in solutions} == {Status.SOLVED}
 
 
 def test_a_domain_that_nobody_registered_is_solved_all_the_same() -> None:

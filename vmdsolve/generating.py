@@ -1,8 +1,8 @@
 """Random problems with exactly one solution, of any domain.
 
 Where the domain has one board, its problems differ in their givens, and the native generator makes them. Where
-each problem has clues of its own, a board is invented first; whatever its clues leave open is then settled by as few
-givens as will do. A few boards are tried, and the one that needs the fewest givens is taken.
+each problem has clues of its own, boards are invented until the clues of one have a single solution; if none does
+in a few tries, givens settle what the clues of the last leave open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .spread import spread
 
 __all__ = ["generate"]
 
-BOARDS = 12  # invented for one problem, at most
+BOARDS = 16  # invented for one problem, at most
 TEST_NODES = 20_000  # propagations that the proof of uniqueness may cost before a board counts as hopeless
 CELLS_AT_ONCE = 4096  # small enough that Ctrl-C is heard
 
@@ -95,18 +95,12 @@ def _invented(
     def fill(rules: Rules) -> Board:
         return draw(rules, rules.L)[1]
 
-    best: tuple[int, Clued, Board, Board] | None = None
-    for _ in range(BOARDS):
-        board = kind.invent(rng, size, density, fill)
+    board = kind.invent(rng, size, density, fill)
+    for _ in range(0 if clues else BOARDS):
         nothing = np.full((1, board.rules.L), OPEN, np.int32)
         found = search.solve_values(board.rules, nothing, limit=2, node_limit=TEST_NODES, threads=1)
-        if not clues and found.complete[0] and found.counts[0] == 1:
+        if found.complete[0] and found.counts[0] == 1:
             return Problem(board.name, board.rules, nothing[0], board), found.values[0]
-        puzzle, answer = draw(board.rules, clues)
-        givens = int((puzzle != OPEN).sum())
-        if best is None or givens < best[0]:
-            best = (givens, board, puzzle, answer)
-        if best[0] <= (clues or 0):
-            break
-    assert best is not None
-    return Problem(best[1].name, best[1].rules, best[2], best[1]), best[3]
+        board = kind.invent(rng, size, density, fill)
+    puzzle, answer = draw(board.rules, clues)
+    return Problem(board.name, board.rules, puzzle, board), answer

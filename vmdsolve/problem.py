@@ -249,7 +249,10 @@ def whole(value: Any, what: str) -> int:
 
 def as_cells(cells: Iterable[int], what: str) -> tuple[int, ...]:
     """Cell numbers as a tuple of distinct non-negative ints, or an error that names the offender."""
-    out = tuple(whole(c, f"a cell of {what}") for c in cells)
+    out = tuple(cells)
+    if {*map(type, out)} == {int} and min(out) >= 0 and len({*out}) == len(out):
+        return out  # nothing to say, as nearly always
+    out = tuple(whole(c, f"a cell of {what}") for c in out)
     if not out:
         raise InvalidInput(f"{what} needs at least one cell")
     seen: set[int] = set()

@@ -7,6 +7,7 @@ neighbours differ and symbol 1 stands exactly twice.
        [project.entry-points."vmdsolve.domains"]
        pairs = "your_package.pairs:DOMAINS"
 4. Write down a count you know (here: n = 5 has 26 rows) and test it.
+Where every problem brings clues, and perhaps a size, of its own, see clued.py and copy futoshiki.py instead.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 
-__all__ = ["CELL", "ENTRY_POINTS", "Domain", "board_of", "fill", "get", "names", "plain_line"]
+__all__ = ["CELL", "ENTRY_POINTS", "Domain", "Image", "board_of", "fill", "get", "names", "plain_line"]
 
 ENTRY_POINTS = "vmdsolve.domains"  # a package names here a mapping: domain name -> function that makes it
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
@@ -36,6 +36,9 @@ def plain_line(text: str) -> str:
     """
     drawn = "\n" in text.strip()
     return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
+
+
+Image = tuple["Domain", npt.NDArray[np.int64], npt.NDArray[np.int64]]  # a board, cells [L], values [V]
 
 
 def fill(frame: str, characters: str) -> str:
@@ -86,7 +89,7 @@ class Domain(ABC):
         del rng
         return np.arange(self.rules.L), np.arange(self.rules.V)
 
-    def image(self, rng: np.random.Generator) -> tuple[Domain, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def image(self, rng: np.random.Generator) -> Image:
         """A random symmetric board, and the (cells, values) that take answers to it as in `symmetry`.
 
         Where the rules stay the same it is this board; boards with clues are turned, clues and all.

@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
 from .base import Domain
+from .grids import SYMBOLS
 
 __all__ = ["Clued", "Family", "Fill", "Lines"]
 
@@ -77,6 +78,15 @@ class Lines:
     def numbers(self, what: str, n: int | None = None, low: int = 0, high: int = 2**31) -> list[int]:
         """The next line as whole numbers."""
         return [self.number(token, what, low, high) for token in self.tokens(what, n)]
+
+    def givens(self, rows: int, columns: int) -> str:
+        """The next lines as cells, written as numbers from 1; '-', '.', 0 and -1 are open."""
+        cells = ""
+        for _ in range(rows):
+            for token in self.tokens("numbers, or - where open", columns):
+                open_cell = token in ("-", ".", "-1", "0")
+                cells += "." if open_cell else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
+        return cells
 
     def cells(self) -> str:
         """The last line, of cells; "" if there is none. Anything after it is refused."""

@@ -8,26 +8,30 @@ Known counts: without signs the Latin squares, 12 of order 3 and 576 of order 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import isqrt
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from ..constraints import Less
-from .base import CELL, Domain
+from .base import CELL, Image
 from .clued import Clued, Family, Fill, Lines
 from .grids import SYMBOLS, neighbours, rows_and_columns, turned
 
 __all__ = ["DOMAINS", "Futoshiki"]
 
-MAX_ORDER = 25
-LESS, GREATER, NONE = "<(^", ">)vV", "_-"
+SIGNS = ({"<": 0, "(": 0, ">": 1, ")": 1}, {"^": 0, "v": 1, "V": 1})  # beside, below: 1 if the first is greater
+NONE = "_-"
+
+
+def between(n: int, a: int, b: int) -> tuple[int, int]:
+    """Row and column of the sign of two neighbours in the drawing."""
+    return a // n + b // n, a % n + b % n
 
 
 class Futoshiki(Clued):
-    """A board of order `n`, 2 to 25; `less` holds pairs of neighbours, the first smaller. Density: share of signs."""
+    """A board of order `n`, 2 to 64; `less` holds pairs of neighbours, the first smaller. Density: share of signs."""
 
     name = "futoshiki"
     sizes, size, density = range(2, 10), 5, 0.35
@@ -38,41 +42,34 @@ class Futoshiki(Clued):
         picture = np.full((2 * n - 1, 2 * n - 1), NONE[0])
         picture[::2, ::2] = CELL
         for a, b in self.less:
-            row, column = a // n + b // n, a % n + b % n  # between the two
-            picture[row, column] = "^v"[a > b] if column % 2 == 0 else "<>"[a > b]
+            picture[between(n, a, b)] = ("<>" if a // n == b // n else "^v")[a > b]
         self.clues = "/".join(map("".join, picture.tolist()))
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
         if lines.peek().isdigit() and len(lines.peek()) < 3:
             return cls._read_pairs(lines)
-        whole = len(lines.lines) == 1
+        whole = len(lines.lines) == 1  # a drawing without line ends
         side = isqrt(len(lines.peek())) if whole else len(lines.lines)
         n = (side + 1) // 2
-        text = lines.line("a drawing without line ends", side * side) if whole else ""
-        if side != 2 * n - 1 or not 2 <= n <= MAX_ORDER:
-            lines.fail(f"{side} lines; wanted 2n - 1, n from 2 to {MAX_ORDER}")
-        rows = [text[i : i + side] for i in range(0, len(text), side)]
-        rows = rows or [lines.line("cells with signs between them", side) for _ in range(side)]
+        if side != 2 * n - 1 or not 2 <= n <= len(SYMBOLS):
+            lines.fail(f"{side} lines; wanted 2n - 1, n from 2 to {len(SYMBOLS)}")
+        text = "".join(lines.line("cells and signs", side * side if whole else side) for _ in lines.lines)
+        rows = [text[i : i + side] for i in range(0, side * side, side)]
         less = []
         for a, b in neighbours(n, n):
-            row, column = a // n + b // n, a % n + b % n
-            sign, known = rows[row][column], "<(>)" if row % 2 == 0 else "^vV"
-            if sign in known:
-                less.append((a, b) if sign in LESS else (b, a))
+            row, column = between(n, a, b)
+            sign, signs = rows[row][column], SIGNS[row % 2]
+            if sign in signs:
+                less.append((b, a) if signs[sign] else (a, b))
             elif sign not in NONE:
                 lines.fail(f"{sign!r} in row {row + 1}, column {column + 1} of the drawing; wanted a sign or '_'")
         return cls(n, less), "".join(row[::2] for row in rows[::2])
 
     @classmethod
     def _read_pairs(cls, lines: Lines) -> tuple[Self, str]:
-        (n,) = lines.numbers("order", 1, 2, MAX_ORDER)
-        cells = ""
-        for _ in range(n):
-            tokens = lines.tokens("numbers, -1 where open", n)
-            cells += "".join("." if t == "-1" else SYMBOLS[lines.number(t, "a cell", 1, n) - 1] for t in tokens)
-        pairs = set(neighbours(n, n))
-        less = []
+        (n,) = lines.numbers("order", 1, 2, len(SYMBOLS))
+        cells, pairs, less = lines.givens(n, n), set(neighbours(n, n)), []
         for _ in range(lines.numbers("number of signs", 1, 0, len(pairs))[0]):
             tokens = lines.line("a sign such as 7>3").split(">")
             a, b = (lines.number(token, "a cell", 0, n * n - 1) for token in (*tokens, "", "")[:2])
@@ -87,7 +84,7 @@ class Futoshiki(Clued):
         pairs = [pair for pair in neighbours(size, size) if rng.random() < density]
         return cls(size, [(a, b) if answer[a] < answer[b] else (b, a) for a, b in pairs])
 
-    def image(self, rng: np.random.Generator) -> tuple[Domain, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def image(self, rng: np.random.Generator) -> Image:
         """Turn or reflect the board; perhaps count downwards, which turns the signs round."""
         n, (_, cells, places) = self.shape[0], turned(rng, *self.shape)
         values = np.arange(n) if rng.random() < 0.5 else np.arange(n)[::-1]
@@ -98,4 +95,4 @@ class Futoshiki(Clued):
         return "\n".join(" ".join(row) for row in self.clues.replace(NONE[0], " ").split("/"))
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {"futoshiki": lambda: Family(Futoshiki)}
+DOMAINS = {"futoshiki": lambda: Family(Futoshiki)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +11,14 @@ import numpy.typing as npt
 from ..constraints import AllDifferent
 from .base import CELL
 
-__all__ = ["SYMBOLS", "box_shape", "boxes", "draw_regions", "neighbours", "rows_and_columns", "turned"]
+__all__ = ["SYMBOLS", "box_shape", "boxes", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
 
 SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
 
 Cells = npt.NDArray[np.int64]
 
 
+@lru_cache
 def rows_and_columns(n: int) -> tuple[AllDifferent, ...]:
     """No row and no column of an n x n grid repeats a symbol."""
     cells = np.arange(n * n).reshape(n, n)
@@ -24,6 +26,7 @@ def rows_and_columns(n: int) -> tuple[AllDifferent, ...]:
             *(AllDifferent(unit, "column") for unit in cells.T.tolist()))  # fmt: skip
 
 
+@lru_cache
 def boxes(h: int, w: int) -> tuple[AllDifferent, ...]:
     """No box of h x w in an N x N grid repeats a symbol, N = h * w."""
     N = h * w
@@ -94,3 +97,21 @@ def draw_regions(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | N
             row = (("|" if wall_left[r, c] else " ") + labels.get(r * C + c, "").rjust(width) + CELL for c in range(C))
             out.append("".join(row) + "|")
     return "\n".join(out)
+
+
+def draw_margins(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) -> str:
+    """The frame of a grid with clues above its columns and to the left of its rows.
+
+    >>> print(draw_margins([["1"], ["10", "2"]], [["3"], ["1", "1"]]))
+           10
+         1  2
+      3  □  □
+    1 1  □  □
+    """
+    high, width = max(map(len, above)), max(len(token) for clue in above for token in (*clue, CELL))
+    margin = [" ".join(clue) for clue in left]
+    wide = max(map(len, margin))
+    heads = [[""] * (high - len(clue)) + [*clue] for clue in above]
+    top = [" " * wide + "".join(" " + head[i].rjust(width) for head in heads) for i in range(high)]
+    row = (" " + CELL.rjust(width)) * len(above)
+    return "\n".join([*top, *(clue.rjust(wide) + row for clue in margin)])

@@ -8,17 +8,19 @@ Known counts: of the 2^(n n) pictures of n x n cells 2, 14, 384, 52362 are the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ..constraints import DFA, Regular
-from .base import CELL, Domain
+from .base import Image
 from .clued import Clued, Family, Fill, Lines
+from .grids import draw_margins, turned
 
 __all__ = ["DOMAINS", "Nonogram"]
 
@@ -42,11 +44,6 @@ def automaton(runs: Runs) -> DFA:
     return DFA(0, frozenset({len(path)}), tuple(step))
 
 
-def runs_of(line: npt.NDArray[np.bool_]) -> Runs:
-    """Lengths of the runs of True."""
-    return tuple(len(list(group)) for painted, group in groupby(line.tolist()) if painted)
-
-
 class Nonogram(Clued):
     """A board with runs for each column and each row. Density: share of painted cells."""
 
@@ -57,19 +54,20 @@ class Nonogram(Clued):
     def __init__(self, columns: Sequence[Runs], rows: Sequence[Runs]) -> None:
         self.columns, self.rows, self.shape = columns, rows, (len(rows), len(columns))
         cells = np.arange(len(rows) * len(columns)).reshape(self.shape)
-        self.constraints = (
-            *(Regular(unit, automaton(runs), "row") for unit, runs in zip(cells.tolist(), rows, strict=True)),
-            *(Regular(unit, automaton(runs), "column") for unit, runs in zip(cells.T.tolist(), columns, strict=True)),
+        self.constraints = tuple(
+            Regular(unit, automaton(runs), relation)
+            for relation, units, clues in (("row", cells, rows), ("column", cells.T, columns))
+            for unit, runs in zip(units.tolist(), clues, strict=True)
         )
-        clues = (" ".join(map(str, runs)) or "0" for runs in (*columns, *rows))
-        self.clues = "/".join([f"{len(rows)} {len(columns)}", *clues])
+        written = (" ".join(map(str, runs)) or "0" for runs in (*columns, *rows))
+        self.clues = "/".join([f"{len(rows)} {len(columns)}", *written])
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        side, first = len(lines.lines) // 2, lines.peek().split()
-        R, C = side, side
-        if len(first) == 2 and all(t.isdigit() and len(t) < 4 for t in first) and sum(map(int, first)) >= 2 * side - 2:
-            R, C = lines.numbers("rows and columns", 2)  # as runs the two would not fit into so few lines
+        R = C = side = len(lines.lines) // 2
+        first = re.fullmatch(r"(\d{1,3})\s+(\d{1,3})", lines.peek(), re.ASCII)
+        if first and int(first[1]) + int(first[2]) >= 2 * side - 2:  # as runs they would not fit into so few lines
+            R, C = lines.numbers("rows and columns", 2)
         if not (1 <= R <= MAX_SIDE and 1 <= C <= MAX_SIDE):
             lines.fail(f"a board of {R} by {C}; wanted 1 to {MAX_SIDE}")
 
@@ -87,35 +85,28 @@ class Nonogram(Clued):
     @classmethod
     def of(cls, picture: npt.NDArray[np.bool_]) -> Self:
         """The board whose clues a picture [rows, columns] gives."""
-        return cls([runs_of(line) for line in picture.T], [runs_of(line) for line in picture])
+        lines = (["".join(map(str, line)) for line in part.astype(int).tolist()] for part in (picture.T, picture))
+        return cls(*([tuple(map(len, line.replace("0", " ").split())) for line in part] for part in lines))
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
         """Blurred noise, cut where it leaves that share of cells painted: blobs, as in pictures."""
         del fill  # any picture is a solution
-        noise = np.pad(rng.random((size, size)), 1, mode="edge")
-        blurred = sum(noise[i : i + size, j : j + size] * (1 + (i == j == 1)) for i in range(3) for j in range(3))
-        return cls.of(np.asarray(blurred) > np.quantile(np.asarray(blurred), 1 - density))
+        windows = sliding_window_view(np.pad(rng.random((size, size)), 1, mode="edge"), (3, 3))
+        blurred = windows.sum(axis=(2, 3)) + windows[:, :, 1, 1]
+        return cls.of(blurred > np.quantile(blurred, 1 - density))
 
-    def image(self, rng: np.random.Generator) -> tuple[Domain, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def image(self, rng: np.random.Generator) -> Image:
         """Turn or reflect the board."""
-        rows, columns, cells = list(self.rows), list(self.columns), np.arange(self.rules.L).reshape(self.shape)
-        if rng.random() < 0.5:
-            rows, columns, cells = rows[::-1], [runs[::-1] for runs in columns], cells[::-1]
-        if rng.random() < 0.5:
-            columns, rows, cells = columns[::-1], [runs[::-1] for runs in rows], cells[:, ::-1]
-        if rng.random() < 0.5:
-            rows, columns, cells = columns, rows, cells.T
-        return Nonogram(columns, rows), cells.ravel(), np.arange(2)
+        shape, cells, _ = turned(rng, *self.shape)
+        runs = {c.cells: runs for c, runs in zip(self.constraints, (*self.rows, *self.columns), strict=True)}
+        runs |= {unit[::-1]: backwards[::-1] for unit, backwards in runs.items()}
+        grid = cells.reshape(shape)
+        columns, rows = ([runs[tuple(unit)] for unit in units.tolist()] for units in (grid.T, grid))
+        return Nonogram(columns, rows), cells, np.arange(2)
 
     def frame(self) -> str:
-        above = max(map(len, self.columns), default=0)
-        margin = [" ".join(map(str, runs)) for runs in self.rows]
-        left, width = max(map(len, margin)), max(len(str(run)) for runs in self.columns for run in (*runs, 0))
-        heads = [[""] * (above - len(runs)) + [str(run) for run in runs] for runs in self.columns]
-        top = [" " * left + "".join(" " + head[i].rjust(width) for head in heads) for i in range(above)]
-        row = (" " + CELL.rjust(width)) * self.shape[1]
-        return "\n".join([*top, *(runs.rjust(left) + row for runs in margin)])
+        return draw_margins(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {"nonogram": lambda: Family(Nonogram)}
+DOMAINS = {"nonogram": lambda: Family(Nonogram)}
