@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ortools.sat.python import cp_model
+from rules import instances
 
 from vmdsolve import _native
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Constraint, Rules
 from vmdsolve.search import SearchStatus, enumerate_values, generate_values, propagate, solve_values
+from vmdsolve.testing.oracles import cp_sat
 
 HARD = [  # puzzle, solution; the first has 17 givens, the second was made to defeat depth-first search
     (
@@ -67,87 +68,6 @@ def brute_force(rules: Rules, board: np.ndarray) -> set[tuple[int, ...]]:
     for constraint in rules.constraints:
         keep &= constraint.accepts(boards)
     return set(map(tuple, boards[keep].tolist()))
-
-
-class Collector(cp_model.CpSolverSolutionCallback):
-    def __init__(self, cells: list[Any]) -> None:
-        super().__init__()
-        self.cells = cells
-        self.found: list[tuple[int, ...]] = []
-
-    def on_solution_callback(self) -> None:
-        self.found.append(tuple(self.value(x) for x in self.cells))
-
-
-def cp_sat(rules: Rules, board: np.ndarray) -> list[tuple[int, ...]]:
-    """Every solution, by an independent solver with its own form of each constraint."""
-    model = cp_model.CpModel()
-    x = [model.new_int_var(0, rules.V - 1, "") if v == OPEN else model.new_int_var(v, v, "") for v in board.tolist()]
-    for c in rules.constraints:
-        cells = [x[i] for i in c.cells]
-        match c:
-            case AllDifferent():
-                model.add_all_different(cells)
-            case Sum():
-                model.add(sum(cells) + c.first * len(cells) == c.total)
-            case Less():
-                model.add(cells[0] < cells[1])
-            case Count():
-                held = [model.new_bool_var("") for _ in cells]
-                for cell, h in zip(cells, held, strict=True):
-                    model.add(cell == c.symbol).only_enforce_if(h)
-                    model.add(cell != c.symbol).only_enforce_if(~h)
-                model.add_linear_constraint(sum(held), c.low, c.high)
-            case Table():
-                if c.tuples:
-                    model.add_allowed_assignments(cells, c.tuples)
-                else:
-                    model.add_bool_or([])
-            case Regular():
-                steps = enumerate(c.dfa.step)
-                arcs = [(q, v, t) for q, row in steps for v, t in enumerate(row) if t >= 0]
-                if arcs and c.dfa.accept:
-                    model.add_automaton(cells, c.dfa.start, sorted(c.dfa.accept), arcs)
-                else:
-                    model.add_bool_or([])
-    solver = cp_model.CpSolver()
-    solver.parameters.enumerate_all_solutions = True
-    solver.parameters.num_workers = 1
-    collector = Collector(x)
-    solver.solve(model, collector)
-    return collector.found
-
-
-@st.composite
-def constraints(draw: st.DrawFn, L: int, V: int) -> Constraint:
-    k = draw(st.integers(1, L))
-    cells = draw(st.permutations(range(L)))[:k]
-    value = st.integers(0, V - 1)
-    kind = draw(st.sampled_from(["different", "sum", "less", "count", "table", "regular"]))
-    if kind == "less" and L > 1:
-        return Less(*draw(st.permutations(range(L)))[:2])
-    if kind == "sum":
-        first = draw(st.integers(-1, 1))
-        return Sum(cells, draw(st.integers(0, k * (V - 1))) + first * k, first=first)
-    if kind == "count":
-        low, high = sorted(draw(st.tuples(st.integers(0, k), st.integers(0, k))))
-        return Count(cells, draw(value), low, high)
-    if kind == "table":
-        return Table(cells, draw(st.lists(st.tuples(*[value] * k), max_size=8)))
-    if kind == "regular":
-        Q = draw(st.integers(1, 3))
-        step = draw(st.lists(st.tuples(*[st.integers(-1, Q - 1)] * V), min_size=Q, max_size=Q))
-        accept = draw(st.frozensets(st.integers(0, Q - 1)))
-        return Regular(cells, DFA(draw(st.integers(0, Q - 1)), accept, tuple(step)))
-    return AllDifferent(cells)
-
-
-@st.composite
-def instances(draw: st.DrawFn) -> tuple[Rules, np.ndarray]:
-    L, V = draw(st.sampled_from([(1, 3), (2, 4), (3, 4), (4, 3), (5, 3), (6, 2), (4, 4)]))
-    rules = Rules(L, V, tuple(draw(st.lists(constraints(L, V), max_size=4))))
-    cell = st.one_of(st.just(OPEN), st.just(OPEN), st.integers(0, V - 1))
-    return rules, np.array(draw(st.lists(cell, min_size=L, max_size=L)), np.int32)
 
 
 @pytest.mark.parametrize(

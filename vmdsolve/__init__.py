@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
+    from .explaining import Explanation as Explanation
+    from .explaining import explain as explain
     from .generating import generate as generate
+    from .hints import Hint as Hint
+    from .hints import hint as hint
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem
     from .problem import Rules as Rules
@@ -35,6 +39,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Domain": "domains",
+    "Explanation": "explaining",
+    "Hint": "hints",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
     "MissingExtra": "errors",
@@ -48,14 +54,18 @@ _WHERE = {
     "Violation": "problem",
     "check": "solving",
     "count_solutions": "solving",
+    "explain": "explaining",
     "generate": "generating",
     "get_domain": "domains",
+    "hint": "hints",
     "solve": "solving",
     "solve_batch": "solving",
 }
 __all__ = [
     "OPEN",
     "Domain",
+    "Explanation",
+    "Hint",
     "InvalidInput",
     "InvalidProblem",
     "MissingExtra",
@@ -69,8 +79,10 @@ __all__ = [
     "__version__",
     "check",
     "count_solutions",
+    "explain",
     "generate",
     "get_domain",
+    "hint",
     "solve",
     "solve_batch",
 ]

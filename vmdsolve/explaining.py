@@ -1,0 +1,148 @@
+"""explain: why a problem has no solution, as few givens and constraints as do not go together.
+
+(Not explain.py: a module of that name would take the place of the function vmdsolve.explain.)
+
+A minimal unsatisfiable subset by deletion: each given, then each constraint, is left out for good if what stays is
+still without solution (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991). First only propagation is asked, so
+that what stays can be followed; then exact search, which leaves out what propagation alone could not spare. What was
+needed stays needed when more is left out, so one pass gives a set from which nothing can be spared.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import domains, search
+from .checker import violations
+from .deduction import deduce
+from .phrases import Phrases, listed
+from .problem import OPEN, Board, Constraint, Problem, Rules, Status
+from .reading import Grid, read
+
+__all__ = ["Explanation", "explain"]
+
+TEST_SECONDS = 1.0  # one question to exact search; what it does not settle in time is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a problem has no solution, or that it has one.
+
+    status        UNSATISFIABLE (proved), SOLVED (there is a solution), TIMEOUT (not settled)
+    reason        in words
+    givens        cells whose givens do not go together with `constraints`
+    constraints   the constraints of that conflict
+    minimal       True if it is proved that none of these givens and constraints can be spared
+    because       simple steps from the givens to the contradiction, in words; empty if it takes trial to see it
+    """
+
+    status: Status
+    reason: str
+    givens: tuple[int, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    minimal: bool = False
+    because: tuple[str, ...] = ()
+
+
+def explain(problem: Grid, *, domain: str | None = None, time_limit: float | None = 10.0) -> Explanation:
+    """Why a problem has no solution: givens and constraints that clash, none of which can be spared.
+
+    >>> explain("12..3....4......").reason
+    'row 1, column 1 is 1, row 2, column 1 is 3 and row 3, column 2 is 4, but column 2 holds no symbol twice and box 1
+    holds no symbol twice'
+
+    Arguments
+        problem      whatever `solve` takes
+        domain       its name; None: found by the problem's size
+        time_limit   seconds; None: none. A conflict that is not yet minimal when they are over is returned as it is
+
+    Raises InvalidProblem (names the cell), InvalidInput, as `solve` does.
+    """
+    given = read(problem, domain)
+    deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
+    rules, say = given.rules, Phrases(domains.get(given.domain), given.rules)
+    conflict = _Conflict(given, deadline)
+    status = conflict.status()
+    if status is not Status.UNSATISFIABLE:
+        solved = status is Status.SOLVED
+        return Explanation(status, "it has a solution" if solved else "not settled in time; allow more")
+    conflict.shrink()
+    cells = tuple(np.flatnonzero(conflict.values != OPEN).tolist())
+    constraints = tuple(conflict.constraints)
+    facts = listed(f"{say.cell(cell)} is {say.symbol(int(given.values[cell]))}" for cell in cells)
+    clauses = listed(map(say.rule, constraints))
+    reason = f"{facts}, but {clauses}" if cells else f"no board obeys all of this: {clauses}"
+    seen_at_once = violations(rules, conflict.values)
+    because = () if seen_at_once else _steps(conflict.values.tolist(), rules.V, constraints, say)
+    return Explanation(status, reason, cells, constraints, conflict.minimal, because)
+
+
+class _Conflict:
+    """Givens and constraints without a solution, and fewer of them as `shrink` goes on."""
+
+    def __init__(self, given: Problem, deadline: float) -> None:
+        self.rules, self.values, self.deadline = given.rules, given.values.copy(), deadline
+        self.constraints: list[Constraint] = list(given.rules.constraints)
+        self.minimal = True
+
+    def status(self) -> Status:
+        return self.exactly(self.rules, self.values, self.deadline - time.monotonic())
+
+    def shrink(self) -> None:
+        if broken := violations(self.rules, self.values):  # givens that clash by themselves are a good start
+            few = min(broken, key=lambda v: len(v.cells))
+            rest = [cell for cell in range(self.rules.L) if cell not in few.cells]
+            self.values[rest] = OPEN
+            held = self.values.tolist()
+            self.constraints = [c for c in self.constraints if c.relation == few.relation and c.violations(held)]
+        for clash in (self.by_propagation, self.by_search):
+            self.spare_givens(clash)
+            self.spare_constraints(clash)
+
+    def spare_givens(self, clash: Callable[[Rules, Board], bool]) -> None:
+        rules = self.subset(self.constraints)
+        for cell in np.flatnonzero(self.values != OPEN).tolist():
+            fewer = self.values.copy()
+            fewer[cell] = OPEN
+            if clash(rules, fewer):
+                self.values = fewer
+
+    def spare_constraints(self, clash: Callable[[Rules, Board], bool]) -> None:
+        for constraint in list(self.constraints):
+            fewer = [c for c in self.constraints if c is not constraint]
+            if clash(self.subset(fewer), self.values):
+                self.constraints = fewer
+
+    def by_propagation(self, rules: Rules, values: Board) -> bool:
+        """Propagation alone shows that there is no solution."""
+        return bool(search.propagate(rules, values[None])[1][0])
+
+    def by_search(self, rules: Rules, values: Board) -> bool:
+        """There is no solution; where that takes too long, `minimal` is given up."""
+        status = self.exactly(rules, values, min(TEST_SECONDS, self.deadline - time.monotonic()))
+        self.minimal &= status is not Status.TIMEOUT
+        return status is Status.UNSATISFIABLE
+
+    def exactly(self, rules: Rules, values: Board, seconds: float) -> Status:
+        limit = None if seconds == float("inf") else max(0.0, seconds)
+        found = search.solve_values(rules, values[None], time_limit=limit).status[0]
+        named = {search.SearchStatus.SOLVED: Status.SOLVED, search.SearchStatus.UNSATISFIABLE: Status.UNSATISFIABLE}
+        return named.get(found, Status.TIMEOUT)
+
+    def subset(self, constraints: Sequence[Constraint]) -> Rules:
+        return Rules(self.rules.L, self.rules.V, tuple(constraints))
+
+
+def _steps(values: list[int], V: int, constraints: Sequence[Constraint], say: Phrases) -> tuple[str, ...]:
+    """Placements that follow one from another until there is no way on; empty if they end without contradiction."""
+    out: list[str] = []
+    while (step := deduce(values, V, constraints, say)) is not None:
+        out += [*step.because, step.reason]
+        if step.cell is None or step.value is None:
+            return tuple(out)
+        values[step.cell] = step.value
+    return ()

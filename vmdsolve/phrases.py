@@ -1,0 +1,85 @@
+"""Cells, symbols and rules of one problem in words, for hints and explanations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from .constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from .domains import Domain
+from .problem import Constraint, Rules
+
+__all__ = ["Phrases", "listed"]
+
+MAX_NAMED = 9  # items that a sentence lists before it says "and 12 more"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Items as a sentence lists them.
+
+    >>> listed(["1", "2", "3"]), listed(["1", "2"], "or"), listed("1")
+    ('1, 2 and 3', '1 or 2', '1')
+    """
+    words = list(items)
+    if len(words) > MAX_NAMED + 1:
+        words = [*words[:MAX_NAMED], f"{len(words) - MAX_NAMED} more"]
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+class Phrases:
+    """How messages call what a problem is made of.
+
+    >>> from vmdsolve.domains import get
+    >>> domain = get("sudoku-4x4")
+    >>> say = Phrases(domain, domain.rules)
+    >>> say.cell(5), say.symbols(0b1010), say.rule(domain.rules.constraints[9])
+    ('row 2, column 2', '2 and 4', 'box 2 holds no symbol twice')
+    """
+
+    def __init__(self, domain: Domain, rules: Rules) -> None:
+        self.domain = domain
+        self.cell = domain.cell_name
+        ranks: Counter[str] = Counter()
+        self._ranks: dict[int, int] = {}  # by identity: equal rules may be said twice
+        for constraint in rules.constraints:
+            ranks[constraint.relation] += 1
+            self._ranks[id(constraint)] = ranks[constraint.relation]
+        self._sizes = ranks
+
+    def cells(self, cells: Sequence[int], last: str = "and") -> str:
+        return listed(map(self.cell, cells), last)
+
+    def symbol(self, value: int) -> str:
+        return self.domain.symbols[value]
+
+    def symbols(self, mask: int, last: str = "and") -> str:
+        """The symbols of a set of values."""
+        return listed((s for v, s in enumerate(self.domain.symbols) if mask >> v & 1), last)
+
+    def unit(self, constraint: Constraint) -> str:
+        """`box 5` for the fifth unit of relation box; units of one or two cells go by their cells."""
+        if len(constraint.cells) <= 2:
+            return f"{constraint.relation} ({self.cells(constraint.cells)})"
+        if self._sizes[constraint.relation] == 1:
+            return f"the {constraint.relation}"
+        return f"{constraint.relation} {self._ranks[id(constraint)]}"
+
+    def rule(self, constraint: Constraint) -> str:
+        """What a constraint asks, as a clause."""
+        unit = self.unit(constraint)
+        match constraint:
+            case AllDifferent():
+                return f"{unit} holds no symbol twice"
+            case Sum():
+                return f"{unit} adds up to {constraint.total}"
+            case Less(cells=(a, b)):
+                return f"{self.cell(a)} is smaller than {self.cell(b)}"
+            case Count(low=low, high=high):
+                often = {0: "nowhere", 1: "once", 2: "twice"}.get(low, f"{low} times")
+                often = often if low == high else f"{low} to {high} times"
+                return f"{self.symbol(constraint.symbol)} stands {often} in {unit}"
+            case Table():
+                return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
+            case Regular():
+                return f"{unit} follows its pattern"
+        return f"{unit} obeys its rule"

@@ -1,0 +1,106 @@
+"""Two judges that share nothing with search and kernels: trying all boards, and OR-Tools CP-SAT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any
+
+from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from ..errors import InvalidInput, MissingExtra
+from ..problem import OPEN, Board, Rules
+
+__all__ = ["brute_force", "cp_sat"]
+
+
+def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int | None = None) -> list[tuple[int, ...]]:
+    """Every solution, found by writing each symbol into each open cell and asking `violations` alone.
+
+    >>> from vmdsolve.domains import get
+    >>> len(brute_force(get("latin-3").rules, [-1] * 9))
+    12
+
+    Raises TimeoutError after `most_nodes` symbols were written: there is too much to try.
+    """
+    board = [int(v) for v in values]
+    around: list[list[int]] = [[] for _ in board]
+    for index, constraint in enumerate(rules.constraints):
+        for cell in constraint.cells:
+            around[cell].append(index)
+    open_cells = [cell for cell, value in enumerate(board) if value == OPEN]
+    left = [most_nodes]
+
+    def extend(rank: int) -> Iterator[tuple[int, ...]]:
+        if rank == len(open_cells):
+            yield tuple(board)
+            return
+        cell = open_cells[rank]
+        for board[cell] in range(rules.V):
+            if left[0] is not None:
+                left[0] -= 1
+                if left[0] < 0:
+                    raise TimeoutError(f"more than {most_nodes} symbols to write")
+            if not any(rules.constraints[c].violations(board) for c in around[cell]):
+                yield from extend(rank + 1)
+        board[cell] = OPEN
+
+    if any(constraint.violations(board) for constraint in rules.constraints):
+        return []
+    return list(extend(0))
+
+
+def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = None) -> list[tuple[int, ...]]:
+    """Solutions by CP-SAT with its own form of each constraint, at most `limit`.
+
+    >>> from vmdsolve.domains import get
+    >>> len(cp_sat(get("latin-3").rules, [-1] * 9))
+    12
+
+    Raises MissingExtra without ortools; InvalidInput for a constraint that has no form there, such as Predicate.
+    """
+    try:
+        cp = import_module("ortools.sat.python.cp_model")
+    except ImportError as error:
+        raise MissingExtra("CP-SAT needs ortools; pip install 'vmdsolve[test]'") from error
+    model = cp.CpModel()
+    x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
+    for constraint in rules.constraints:
+        _add(model, constraint, [x[cell] for cell in constraint.cells])
+    found: list[tuple[int, ...]] = []
+
+    class Collector(cp.CpSolverSolutionCallback):  # type: ignore[name-defined,misc]
+        def on_solution_callback(self) -> None:
+            found.append(tuple(self.value(cell) for cell in x))
+            if len(found) == limit:
+                self.stop_search()
+
+    solver = cp.CpSolver()
+    solver.parameters.enumerate_all_solutions = True
+    solver.parameters.num_workers = 1
+    solver.solve(model, Collector())
+    return found
+
+
+def _add(model: Any, constraint: object, cells: list[Any]) -> None:
+    match constraint:
+        case AllDifferent():
+            model.add_all_different(cells)
+        case Sum(total=total, first=first):
+            model.add(sum(cells) + first * len(cells) == total)
+        case Less():
+            model.add(cells[0] < cells[1])
+        case Count(symbol=symbol, low=low, high=high):
+            held = [model.new_bool_var("") for _ in cells]
+            for cell, h in zip(cells, held, strict=True):
+                model.add(cell == symbol).only_enforce_if(h)
+                model.add(cell != symbol).only_enforce_if(~h)
+            model.add_linear_constraint(sum(held), low, high)
+        case Table(tuples=tuples) if tuples:
+            model.add_allowed_assignments(cells, tuples)
+        case Regular(dfa=dfa) if dfa.accept and any(t >= 0 for row in dfa.step for t in row):
+            arcs = [(q, v, t) for q, row in enumerate(dfa.step) for v, t in enumerate(row) if t >= 0]
+            model.add_automaton(cells, dfa.start, sorted(dfa.accept), arcs)
+        case Table() | Regular():  # no row, no word: no solution
+            model.add_bool_or([])
+        case _:
+            raise InvalidInput(f"CP-SAT has no form of {type(constraint).__name__}")
