@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -37,9 +36,8 @@ class Free(Domain):
 
 
 def steps(domain: Domain, values: np.ndarray) -> Iterator[Hint]:
-    """`walkthrough` in a domain that is not installed."""
-    with patch.object(domains, "get", lambda _: domain):
-        yield from walkthrough(Problem(domain.name, domain.rules, values), time_limit=None)
+    """`walkthrough` on a board of its own."""
+    return walkthrough(Problem(domain.name, domain.rules, values, domain), time_limit=None)
 
 
 # One constraint ---------------------------------------------------------------------------------------
@@ -265,10 +263,9 @@ def test_a_full_board_needs_no_hint() -> None:
 
 def test_time_runs_out_as_a_technique() -> None:
     rules = Rules(3, 2, (Predicate([0, 1, 2], lambda h: sum(h) == 1),))
-    domain = Free(3, 2, *rules.constraints)
-    with patch.object(domains, "get", lambda _: domain):
-        assert hint(Problem("free", rules, np.full(3, OPEN)), time_limit=0.0).technique == "timeout"
-        assert hint(Problem("free", rules, np.full(3, OPEN)), time_limit=None).technique == "choice"
+    problem = Problem("free", rules, np.full(3, OPEN), Free(3, 2, *rules.constraints))
+    assert hint(problem, time_limit=0.0).technique == "timeout"
+    assert hint(problem, time_limit=None).technique == "choice"
 
 
 def test_bad_input_is_refused() -> None:
