@@ -29,8 +29,7 @@ class Free(Domain):
 
 
 def explained(rules: Rules, values: Board) -> Explanation:
-    with patch.object(domains, "get", lambda _: Free(rules)):
-        return explain(Problem("free", rules, values), time_limit=None)
+    return explain(Problem("free", rules, values, Free(rules)), time_limit=None)
 
 
 def assert_minimal(rules: Rules, values: Board, why: Explanation) -> None:
@@ -117,16 +116,15 @@ def test_a_predicate_takes_part() -> None:
 def test_what_is_not_settled_in_time_is_said() -> None:
     empty = np.full(3, OPEN, np.int32)
     rules = Rules(3, 2, (Predicate([0, 1, 2], lambda held: sum(held) == 9),))
-    with patch.object(domains, "get", lambda _: Free(rules)):
-        why = explain(Problem("free", rules, empty), time_limit=0.0)
+    why = explain(Problem("free", rules, empty, Free(rules)), time_limit=0.0)
     assert (why.status, why.reason) == (Status.TIMEOUT, "not settled in time; allow more")
 
 
 def test_what_search_cannot_settle_in_time_is_kept() -> None:
     rules = Rules(3, 2, (Predicate([0, 1, 2], lambda held: sum(held) == 9),))
     values = np.zeros(3, np.int32)
-    with patch("vmdsolve.explaining.TEST_SECONDS", 0.0), patch.object(domains, "get", lambda _: Free(rules)):
-        why = explain(Problem("free", rules, values), time_limit=None)
+    with patch("vmdsolve.explaining.TEST_SECONDS", 0.0):
+        why = explained(rules, values)
     assert (why.status, why.givens, why.constraints, why.minimal) == (
         Status.UNSATISFIABLE,
         (0, 1, 2),

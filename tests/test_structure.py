@@ -36,7 +36,7 @@ LAYERS = [
     {"results", "plots"},
     {"journal"},
     {"cli_solve", "cli_model"},
-    {"cli_train", "cli_diagnose", "cli_hint"},
+    {"cli_train", "cli_diagnose", "cli_hint", "cli_testing"},
     {"cli"},
     {"__main__"},
 ]

@@ -20,7 +20,7 @@ import typer
 from typer import Argument, Option
 from typer.core import TyperGroup
 
-from . import __version__, cli_diagnose, cli_hint, cli_model, cli_solve, cli_train
+from . import __version__, cli_diagnose, cli_hint, cli_model, cli_solve, cli_testing, cli_train
 from .cli_solve import DomainName
 from .errors import InvalidInput, VmdsolveError
 
@@ -62,6 +62,7 @@ app.command("explain")(cli_hint.explain)
 app.command("train")(cli_train.train)
 app.command("eval")(cli_model.evaluate)
 app.command("diagnose")(cli_diagnose.diagnose)
+app.command("check-domain")(cli_testing.check_domain)
 app.command("info")(cli_model.info)
 
 

@@ -15,7 +15,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .constraints import AllDifferent
+from .constraints import AllDifferent, Sum
 from .filtering import bits, supported
 from .phrases import Phrases, listed
 from .problem import OPEN, Constraint
@@ -83,7 +83,9 @@ class _Board:
         everything = (1 << V) - 1
         placed = [everything if v == OPEN else 1 << v for v in values]
         self.open = [cell for cell, v in enumerate(values) if v == OPEN]
-        self.view = [supported(c, [placed[cell] for cell in c.cells]) for c in constraints]
+        units = [set(c.cells) for c in constraints if isinstance(c, AllDifferent)]
+        self.distinct = {id(c) for c in constraints if isinstance(c, Sum) and any(unit >= {*c.cells} for unit in units)}
+        self.view = [self.supported(c, placed) for c in constraints]
         self.sets = list(placed)
         self.around: list[list[int]] = [[] for _ in values]  # constraints on each cell
         for u, c in enumerate(constraints):
@@ -93,6 +95,9 @@ class _Board:
         self.different = [u for u, c in enumerate(constraints) if isinstance(c, AllDifferent)]
         self.complete = [u for u in self.different if len(constraints[u].cells) == V]  # every symbol has a place
         self.steps: list[_Step] = []
+
+    def supported(self, c: Constraint, sets: Sequence[int]) -> list[int]:
+        return supported(c, [sets[cell] for cell in c.cells], distinct=id(c) in self.distinct)
 
     def hint(self) -> Hint | None:
         if found := self.broken() or self.last_cell() or self.one_constraint():
@@ -113,7 +118,7 @@ class _Board:
         """A constraint that the placed symbols already make impossible."""
         for c, left in zip(self.constraints, self.view, strict=True):
             if not all(left):
-                return Hint("conflict", f"{self.say.rule(c)}, but {self.held(c)}", constraints=(c,))
+                return Hint("conflict", f"{self.rule(c)}, but {self.held(c)}", constraints=(c,))
         return None
 
     def last_cell(self) -> Hint | None:
@@ -132,7 +137,7 @@ class _Board:
             for cell, mask in zip(c.cells, left, strict=True):
                 if self.values[cell] == OPEN and mask.bit_count() == 1:
                     held = self.held(c)
-                    why = self.say.rule(c) + (f", and {held}" if held else "")
+                    why = self.rule(c) + (f", and {held}" if held else "")
                     return self.place("one constraint", cell, mask, why, (c,))
         return None
 
@@ -198,11 +203,11 @@ class _Board:
             if isinstance(c, AllDifferent):
                 continue
             before = [self.sets[cell] for cell in c.cells]
-            after = supported(c, before)
+            after = self.supported(c, self.sets)
             taken = {x: b & ~a for x, b, a in zip(c.cells, before, after, strict=True) if b & ~a}
             gone = {x: ~b for x, b in zip(c.cells, before, strict=True)}
             if taken:
-                yield _Step("narrowing", self.without(self.say.rule(c), taken), taken, gone)
+                yield _Step("narrowing", self.without(self.rule(c), taken), taken, gone)
 
     def locked(self) -> Iterator[_Step]:
         """A symbol whose places in one unit all lie in another leaves the rest of that other."""
@@ -249,6 +254,9 @@ class _Board:
             cells.setdefault(mask, []).append(cell)
         return f"{why}: " + listed(f"no {self.say.symbols(m, 'or')} in {self.say.cells(x)}" for m, x in cells.items())
 
+    def rule(self, c: Constraint) -> str:
+        return self.say.rule(c) + (" without repeats" if id(c) in self.distinct else "")
+
     def held(self, c: Constraint) -> str:
         """Which symbols stand in the constraint's cells."""
         placed = [cell for cell in c.cells if self.values[cell] != OPEN]
@@ -283,7 +291,7 @@ class _Board:
             if isinstance(c, AllDifferent):
                 parts.append(f"{self.say.symbols(gone)} {_verb(gone, 'stand')} in {self.say.unit(c)}")
             else:
-                parts.append(f"{self.say.rule(c)}, which leaves no {self.say.symbols(gone, 'or')}")
+                parts.append(f"{self.rule(c)}, which leaves no {self.say.symbols(gone, 'or')}")
             used.append(c)
             mask &= ~gone
         return listed(parts), tuple(used)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import domains, search
+from . import search
 from .checker import violations
 from .deduction import deduce
+from .domains import board_of
 from .phrases import Phrases, listed
 from .problem import OPEN, Board, Constraint, Problem, Rules, Status
 from .reading import Grid, read
@@ -64,7 +65,7 @@ def explain(problem: Grid, *, domain: str | None = None, time_limit: float | Non
     """
     given = read(problem, domain)
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
-    rules, say = given.rules, Phrases(domains.get(given.domain), given.rules)
+    rules, say = given.rules, Phrases(board_of(given), given.rules)
     conflict = _Conflict(given, deadline)
     status = conflict.status()
     if status is not Status.UNSATISFIABLE:

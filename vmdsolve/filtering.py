@@ -13,6 +13,8 @@ from .problem import Constraint
 
 __all__ = ["bits", "supported"]
 
+MOST_DISTINCT = 12  # values: there are 2^12 sets of them
+
 
 def bits(mask: int) -> list[int]:
     """The values of a set, rising.
@@ -23,14 +25,17 @@ def bits(mask: int) -> list[int]:
     return [v for v in range(mask.bit_length()) if mask >> v & 1]
 
 
-def supported(constraint: Constraint, sets: Sequence[int]) -> list[int]:
+def supported(constraint: Constraint, sets: Sequence[int], *, distinct: bool = False) -> list[int]:
     """Of each cell's set, in the order of the constraint's cells, the values that occur in a way to obey it.
 
     >>> supported(Sum([0, 1, 2], 8), [0b1111, 0b0001, 0b1111])
     [12, 1, 12]
+    >>> supported(Sum([0, 1], 4), [0b111, 0b111]), supported(Sum([0, 1], 4), [0b111, 0b111], distinct=True)
+    ([7, 7], [5, 5])
 
     All sets are empty where the constraint cannot be obeyed. Exact but for AllDifferent, where values that one cell
     alone holds leave the others, and for Predicate, which says something about its last open cell only.
+    distinct: the cells also hold different values, which Sum takes into account up to MOST_DISTINCT values.
     """
     match constraint:
         case AllDifferent():
@@ -41,6 +46,8 @@ def supported(constraint: Constraint, sets: Sequence[int]) -> list[int]:
             return [below, b & ~((below & -below) * 2 - 1)] if below else [0, 0]
         case Table():
             return _rows(constraint.tuples, sets)
+        case Sum() if distinct and max(sets).bit_length() <= MOST_DISTINCT:
+            return _sum_of_different(constraint, sets)
         case Sum(first=first, total=total):
             return _words(sets, 0, lambda q, v: q + v + first, lambda q: q == total)
         case Count(symbol=symbol, low=low, high=high):
@@ -88,6 +95,13 @@ def _words(
         out.append(sum(1 << v for v in {v for _, v in moves}))
         alive = {q for q, _ in moves}
     return out[::-1]
+
+
+def _sum_of_different(constraint: Sum, sets: Sequence[int]) -> list[int]:
+    """A state is the set of values used so far, from which their sum follows; -1 where one would be used twice."""
+    least = constraint.first * len(sets)
+    use = lambda q, v: q | 1 << v if q >= 0 and not q >> v & 1 else -1  # noqa: E731
+    return _words(sets, 0, use, lambda q: q >= 0 and sum(bits(q)) + least == constraint.total)
 
 
 def _tried(predicate: Predicate, sets: Sequence[int]) -> list[int]:

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import domains, search
+from . import search
 from .deduction import TECHNIQUES, Hint, deduce
+from .domains import board_of
 from .explaining import explain
 from .filtering import bits
 from .phrases import Phrases
@@ -78,7 +79,7 @@ def walkthrough(problem: Grid, *, domain: str | None = None, time_limit: float |
 
 def _next(given: Problem, time_limit: float | None) -> Hint:
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
-    say = Phrases(domains.get(given.domain), given.rules)
+    say = Phrases(board_of(given), given.rules)
     found = deduce(given.values.tolist(), given.rules.V, given.rules.constraints, say)
     if found is not None:
         return found

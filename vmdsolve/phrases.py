@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .constraints import AllDifferent, Count, Less, Regular, Sum, Table
@@ -39,12 +38,12 @@ class Phrases:
     def __init__(self, domain: Domain, rules: Rules) -> None:
         self.domain = domain
         self.cell = domain.cell_name
-        ranks: Counter[str] = Counter()
-        self._ranks: dict[int, int] = {}  # by identity: equal rules may be said twice
+        self._units: dict[
+            str, dict[frozenset[int], int]
+        ] = {}  # relation -> unit -> its rank; a unit may have two rules
         for constraint in rules.constraints:
-            ranks[constraint.relation] += 1
-            self._ranks[id(constraint)] = ranks[constraint.relation]
-        self._sizes = ranks
+            units = self._units.setdefault(constraint.relation, {})
+            units.setdefault(frozenset(constraint.cells), len(units) + 1)
 
     def cells(self, cells: Sequence[int], last: str = "and") -> str:
         return listed(map(self.cell, cells), last)
@@ -60,9 +59,9 @@ class Phrases:
         """`box 5` for the fifth unit of relation box; units of one or two cells go by their cells."""
         if len(constraint.cells) <= 2:
             return f"{constraint.relation} ({self.cells(constraint.cells)})"
-        if self._sizes[constraint.relation] == 1:
-            return f"the {constraint.relation}"
-        return f"{constraint.relation} {self._ranks[id(constraint)]}"
+        units = self._units[constraint.relation]
+        rank = units[frozenset(constraint.cells)]
+        return f"{constraint.relation} {rank}" if len(units) > 1 else f"the {constraint.relation}"
 
     def rule(self, constraint: Constraint) -> str:
         """What a constraint asks, as a clause."""

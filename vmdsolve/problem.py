@@ -180,6 +180,9 @@ class Problem:
     values: Board = field(repr=False)
     board: object = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"Problem({self.domain!r}, values={self.values.tolist()})"
+
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
         if values.shape != (self.rules.L,):

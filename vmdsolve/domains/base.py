@@ -71,6 +71,9 @@ class Domain(ABC):
     clues: str = ""
     glyphs: str = ""
 
+    def __repr__(self) -> str:
+        return f"<domain {self.name}>"
+
     @cached_property
     def rules(self) -> Rules:
         """The rules that all problems of this domain share."""
