@@ -174,7 +174,10 @@ def generate(
 
 @app.command("domains")
 def list_domains() -> None:
-    """List the kinds of puzzles that are installed: cells L, symbols V, constraints by relation, weights."""
+    """List the kinds of puzzles that are installed: cells L, symbols V, constraints by relation, weights.
+
+    Any regular expression makes one more: regex:LENGTH:PATTERN, or regex:FEWEST-MOST:PATTERN with padding.
+    """
     from . import domains
 
     trained = {path.stem for path in cli_model.weights_files()}
