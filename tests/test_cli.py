@@ -26,7 +26,7 @@ def test_help_needs_neither_numpy_nor_torch_nor_rich() -> None:
     assert "--time-limit" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["solve", "check", "generate", "train", "eval", "info", "domains"])
+@pytest.mark.parametrize("command", ["solve", "check", "generate", "sample", "train", "eval", "info", "domains"])
 def test_every_command_explains_itself(command: str) -> None:
     assert command in run("--help").stdout
     result = run(command, "-h")

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
+    from .model.checkpoint import domain_of as domain_of
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem
     from .problem import Rules as Rules
     from .problem import Solution as Solution
     from .problem import Status as Status
     from .problem import Violation as Violation
+    from .samples import generate as generate
     from .solving import check as check
     from .solving import count_solutions as count_solutions
     from .solving import solve as solve
@@ -47,6 +49,8 @@ _WHERE = {
     "Violation": "problem",
     "check": "solving",
     "count_solutions": "solving",
+    "domain_of": "model.checkpoint",
+    "generate": "samples",
     "get_domain": "domains",
     "solve": "solving",
     "solve_batch": "solving",
@@ -67,6 +71,8 @@ __all__ = [
     "__version__",
     "check",
     "count_solutions",
+    "domain_of",
+    "generate",
     "get_domain",
     "solve",
     "solve_batch",

@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | check | generate | train | eval | diagnose | domains | info`.
+"""The command line: `vmdsolve solve | check | generate | sample | train | eval | diagnose | domains | info`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, so each command imports what
 it uses. Results go to standard output, everything else to standard error. Exit codes: 0 all well; 1 something
@@ -20,7 +20,7 @@ import typer
 from typer import Argument, Option
 from typer.core import TyperGroup
 
-from . import __version__, cli_diagnose, cli_model, cli_solve, cli_train
+from . import __version__, cli_diagnose, cli_model, cli_sample, cli_solve, cli_train
 from .cli_solve import DomainName
 from .errors import InvalidInput, VmdsolveError
 
@@ -57,6 +57,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("solve")(cli_solve.solve)
+app.command("sample")(cli_sample.sample)
 app.command("train")(cli_train.train)
 app.command("eval")(cli_model.evaluate)
 app.command("diagnose")(cli_diagnose.diagnose)
@@ -136,7 +137,10 @@ def generate(
     clues: Annotated[int | None, Option(help="Givens to leave; by default none can be spared.")] = None,
     output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl or .txt.")] = None,
 ) -> None:
-    """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone."""
+    """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone.
+
+    (To draw solutions, see `vmdsolve sample`.)
+    """
     from . import domains
     from .results import kind_of, written
     from .search import generate_values

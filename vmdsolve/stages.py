@@ -24,7 +24,7 @@ from .problem import OPEN, Board, Rules, Status, board_keys
 if TYPE_CHECKING:
     from .sampler import Predictor
 
-__all__ = ["Options", "Outcome", "run"]
+__all__ = ["Options", "Outcome", "predictor", "run"]
 
 METHODS = ("vmd", "vmd-only", "search")
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
@@ -34,7 +34,7 @@ EARLY = 0.99  # a cell whose margin is at least this is committed at once: a thi
 class Options:
     """The checked arguments of solve and solve_batch, but for the problems."""
 
-    domain: str | None = None
+    domain: str | Domain | None = None
     method: str = "vmd"
     latents: int = 8
     steps: int = 16
@@ -86,9 +86,9 @@ def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcom
     outcome = Outcome.unknown(*boards.shape)
     guide = None
     if options.model is not None and options.method != "search":
-        _predictor(domain, options)  # wrong weights are refused even where propagation alone will do
+        predictor(domain, options)  # wrong weights are refused even where propagation alone will do
     if options.method == "vmd-only":
-        predict = _predictor(domain, options)
+        predict = predictor(domain, options)
         if predict is None:
             raise ModelMismatch(f"no weights for {domain.name} are packaged; train some, or use method='vmd'")
         _sample(predict, rules, boards, np.arange(len(boards)), None, outcome, options)
@@ -120,7 +120,7 @@ def _propagate_and_sample(
     rows = np.array([r for r, status in enumerate(outcome.status) if status is Status.UNKNOWN], np.int64)
     if not rows.size:
         return None
-    predict = _predictor(domain, options)
+    predict = predictor(domain, options)
     if predict is None:
         return None
     guide = np.zeros((*boards.shape, rules.V), np.float32)
@@ -237,7 +237,7 @@ def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: O
 # The model ------------------------------------------------------------------------------------------
 
 
-def _predictor(domain: Domain, options: Options) -> Predictor | None:
+def predictor(domain: Domain, options: Options) -> Predictor | None:
     """The network to use, or None where the package has no weights for the domain."""
     if options.model is None and not (files("vmdsolve") / "weights" / f"{domain.name}.safetensors").is_file():
         return None  # said without importing torch, which takes seconds

@@ -120,6 +120,10 @@ class Domain(ABC):
             )
         return Problem(self.name, self.rules, values)
 
+    def problem(self) -> Problem:
+        """The problem in which nothing is given."""
+        return Problem(self.name, self.rules, np.full(self.rules.L, OPEN, np.int32))
+
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
         L = self.rules.L
