@@ -27,7 +27,7 @@ def test_help_needs_neither_numpy_nor_torch_nor_rich() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["solve", "check", "hint", "explain", "generate", "train", "eval", "info", "domains"]
+    "command", ["solve", "check", "hint", "explain", "generate", "sample", "train", "eval", "info", "domains"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert command in run("--help").stdout

@@ -16,7 +16,7 @@ from vmdsolve.domains import Family, board_of, get, names
 from vmdsolve.domains.base import CELL
 from vmdsolve.domains.nonogram import Nonogram
 from vmdsolve.errors import InvalidInput, InvalidProblem
-from vmdsolve.generating import generate
+from vmdsolve.generating import generate_problems
 from vmdsolve.problem import OPEN, Board, Problem, Rules
 from vmdsolve.search import enumerate_values, solve_values
 from vmdsolve.show import styled
@@ -27,7 +27,7 @@ ENOUGH = 3000  # solutions that the judges compare
 
 def tiny(name: str, n: int, seed: int = 0, *, rank: int = 1, **options: object) -> list[tuple[Problem, Board]]:
     """Problems of one of the smallest sizes."""
-    return list(generate(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
+    return list(generate_problems(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
 
 
 def some_solution(rules: Rules) -> Board:
@@ -203,7 +203,7 @@ def test_generated_problems_have_exactly_one_solution(name: str) -> None:
 @pytest.mark.parametrize("name", CLUED)
 def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
     def texts(n: int, **options: int) -> list[str]:
-        made = generate(name, n, size=get(name).kind.sizes[1], **options)
+        made = generate_problems(name, n, size=get(name).kind.sizes[1], **options)
         return [board_of(problem).write(problem.values) + str(answer) for problem, answer in made]
 
     whole = texts(6, seed=5)
@@ -233,11 +233,11 @@ def test_more_givens_and_fewer_clues_can_be_asked_for(name: str) -> None:
 )
 def test_the_generator_refuses_bad_options_at_once(options: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
-        generate(**{"domain": "killer", **options})
+        generate_problems(**{"domain": "killer", **options})
 
 
 def test_an_endless_range_of_problems_is_made_lazily() -> None:
-    assert len(list(islice(generate("killer", 10**9, size=4), 3))) == 3
+    assert len(list(islice(generate_problems("killer", 10**9, size=4), 3))) == 3
 
 
 # Symmetry and drawings --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from vmdsolve.deduction import BY_STEPS, DIRECT, PLACES_NOTHING, TECHNIQUES, Hin
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.filtering import bits, supported
-from vmdsolve.generating import generate
+from vmdsolve.generating import generate_problems
 from vmdsolve.hints import hint, walkthrough
 from vmdsolve.phrases import Phrases
 from vmdsolve.problem import OPEN, Constraint, Problem, Rules
@@ -308,7 +308,7 @@ def test_hints_of_nine_by_nine_need_no_search() -> None:
 
 @pytest.mark.parametrize("name", [n for n in domains.names() if isinstance(domains.get(n), domains.Family)])
 def test_hints_solve_problems_with_clues(name: str) -> None:
-    for problem, answer in generate(name, 3, seed=1, size=domains.get(name).kind.sizes[2]):
+    for problem, answer in generate_problems(name, 3, seed=1, size=domains.get(name).kind.sizes[2]):
         board = problem.values.copy()
         for found in walkthrough(problem):
             if found.cell is not None:

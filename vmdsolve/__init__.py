@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from .errors import VmdsolveError as VmdsolveError
     from .explaining import Explanation as Explanation
     from .explaining import explain as explain
-    from .generating import generate as generate
+    from .generating import generate_problems as generate_problems
     from .hints import Hint as Hint
     from .hints import hint as hint
+    from .model.checkpoint import domain_of as domain_of
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem
     from .problem import Rules as Rules
     from .problem import Solution as Solution
     from .problem import Status as Status
     from .problem import Violation as Violation
+    from .samples import generate as generate
     from .solving import check as check
     from .solving import count_solutions as count_solutions
     from .solving import solve as solve
@@ -54,8 +56,10 @@ _WHERE = {
     "Violation": "problem",
     "check": "solving",
     "count_solutions": "solving",
+    "domain_of": "model.checkpoint",
     "explain": "explaining",
-    "generate": "generating",
+    "generate": "samples",
+    "generate_problems": "generating",
     "get_domain": "domains",
     "hint": "hints",
     "solve": "solving",
@@ -79,8 +83,10 @@ __all__ = [
     "__version__",
     "check",
     "count_solutions",
+    "domain_of",
     "explain",
     "generate",
+    "generate_problems",
     "get_domain",
     "hint",
     "solve",

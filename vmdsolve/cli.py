@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | check | hint | explain | generate | train | eval | diagnose | domains | info`.
+"""The command line: `vmdsolve solve | check | hint | explain | generate | sample | train | eval | diagnose | ...`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, so each command imports what
 it uses. Results go to standard output, everything else to standard error. Exit codes: 0 all well; 1 something
@@ -20,7 +20,7 @@ import typer
 from typer import Argument, Option
 from typer.core import TyperGroup
 
-from . import __version__, cli_diagnose, cli_hint, cli_model, cli_solve, cli_testing, cli_train
+from . import __version__, cli_diagnose, cli_hint, cli_model, cli_sample, cli_solve, cli_testing, cli_train
 from .cli_solve import DomainName
 from .errors import InvalidInput, VmdsolveError
 
@@ -59,6 +59,7 @@ app = typer.Typer(
 app.command("solve")(cli_solve.solve)
 app.command("hint")(cli_hint.hint)
 app.command("explain")(cli_hint.explain)
+app.command("sample")(cli_sample.sample)
 app.command("train")(cli_train.train)
 app.command("eval")(cli_model.evaluate)
 app.command("diagnose")(cli_diagnose.diagnose)
@@ -141,9 +142,12 @@ def generate(
     density: Annotated[float | None, Option(help="Clues besides the givens, 0 to 1, where there are such.")] = None,
     output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl or .txt.")] = None,
 ) -> None:
-    """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone."""
+    """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone.
+
+    (To draw solutions, see `vmdsolve sample`.)
+    """
     from .domains import board_of
-    from .generating import generate as made
+    from .generating import generate_problems as made
     from .results import kind_of, quoted, written
 
     kind = ".csv" if output is None else kind_of(output)
@@ -178,7 +182,10 @@ def generate(
 
 @app.command("domains")
 def list_domains() -> None:
-    """List the kinds of puzzles that are installed: cells L, symbols V, constraints by relation, weights."""
+    """List the kinds of puzzles that are installed: cells L, symbols V, constraints by relation, weights.
+
+    Any regular expression makes one more: regex:LENGTH:PATTERN, or regex:FEWEST-MOST:PATTERN with padding.
+    """
     from . import domains
 
     trained = {path.stem for path in cli_model.weights_files()}

@@ -17,6 +17,7 @@ from . import __version__
 from .errors import InvalidInput
 
 if TYPE_CHECKING:
+    from .domains import Domain
     from .files import Record
     from .problem import Solution
     from .results import Tally
@@ -55,11 +56,11 @@ def solve(
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
     if domain is not None:
         domains.get(domain)  # an unknown name is bad usage, not a file full of invalid puzzles
-    options = {
-        "domain": domain, "method": method, "latents": latents, "steps": steps, "order": order, "seed": seed,
-        "time_limit": time_limit, "unique": unique, "model": weights, "device": device,
+    options: dict[str, Any] = {
+        "domain": domain or _told_by(weights), "method": method, "latents": latents, "steps": steps, "order": order,
+        "seed": seed, "time_limit": time_limit, "unique": unique, "model": weights, "device": device,
     }  # fmt: skip
-    records = chain.from_iterable([open_input(argument, domain) for argument in inputs])
+    records = chain.from_iterable([open_input(argument, options["domain"]) for argument in inputs])
     begun = perf_counter()
     if output is None:
         tally = _to_stdout(records, options, batch_size)
@@ -68,6 +69,17 @@ def solve(
     if output is not None or tally.total > 1 or not sys.stdout.isatty():  # a drawing says it all
         typer.echo(f"{tally} in {perf_counter() - begun:.1f} s", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
+
+
+def _told_by(weights: str | None) -> Domain | None:
+    """The domain that weights bring along, if they were trained on examples alone; else None."""
+    if weights is None:
+        return None
+    from . import domains
+    from .model.checkpoint import domain_of
+
+    told = domain_of(weights)
+    return None if told.name in domains.names() else told
 
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
@@ -126,6 +138,7 @@ def _to_file(
         raise InvalidInput("standard input cannot be read a second time; --resume works with files")
     settings = {
         **options,
+        "domain": getattr(options["domain"], "name", options["domain"]),
         "model": options["model"] and fingerprint(options["model"]),
         "inputs": [fingerprint(argument) for argument in inputs],
         "version": __version__,
@@ -161,7 +174,7 @@ def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) ->
             progress.advance(task)
 
 
-def _draw(record: Record, solution: Solution, reason: str, name: str | None) -> None:
+def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
     from rich.console import Console
 
     from .domains import board_of

@@ -21,7 +21,10 @@ __all__ = ["parse_givens", "parse_loops", "train"]
 
 
 def train(
-    domain: Annotated[str, Argument(help="The kind of puzzle, see `vmdsolve domains`.")],
+    domain: Annotated[
+        str | None, Argument(help="The kind of puzzle, see `vmdsolve domains`; none: what a file of examples makes.")
+    ] = None,
+    examples: Annotated[Path | None, Option(help="A file of answers to learn from: lines of L characters.")] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the run in that folder.")] = False,
     steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
@@ -40,11 +43,11 @@ def train(
     mixer: Annotated[str | None, Option(help="messages (puzzles) or attention (sequences).")] = None,
     positions: Annotated[
         bool | None,
-        Option("--positions/--no-positions", help="Learned embeddings of cells and symbols (default: with data law)."),
+        Option("--positions/--no-positions", help="Embeddings of cells and symbols (default: not for problems)."),
     ] = None,
-    data: Annotated[str | None, Option(help="problems, or law: answers drawn from the domain's law.")] = None,
-    givens: Annotated[str | None, Option(help="With data law: cells visible at the start, as in 5 or 3:8.")] = None,
-    blocks: Annotated[int | None, Option(help="With data law: left to right in so many blocks.")] = None,
+    data: Annotated[str | None, Option(help="problems, law (drawn from the domain's law) or examples.")] = None,
+    givens: Annotated[str | None, Option(help="Cells visible at the start, as in 5 or 3:8; not for problems.")] = None,
+    blocks: Annotated[int | None, Option(help="Left to right in so many blocks; not for problems.")] = None,
     draw: Annotated[str | None, Option(help="once or each_step: how often sampling will draw z.")] = None,
     latent_kl: Annotated[float | None, Option(help="Weight of the KL for the posterior, 0 to 1.")] = None,
     kl_warmup: Annotated[float | None, Option(help="Share of the steps over which it rises.")] = None,
@@ -57,18 +60,20 @@ def train(
     every: Annotated[int, Option(min=1, help="Steps between two lines of progress, and between saves.")] = 50,
     device: Device = None,
 ) -> None:
-    """Train a model on fresh puzzles; its folder receives weights, a log, and what --resume needs.
+    """Train a model on fresh puzzles, or on examples; its folder receives weights, a log, and what --resume needs.
 
+    With --examples and no DOMAIN the file's lines have one length; the model learns which are likely, there are no
+    rules, and nothing that it makes is checked. With a domain such as text-64 longer lines give windows. One part in
+    twenty is held out; the log says what the model makes of it, in nats a cell.
     What is not given has the default of vmdsolve.train.Recipe and vmdsolve.model.config.ModelConfig, or, with
     --resume, its value in the run.
     """
-    from . import domains
-
-    where = domains.get(domain)
-    folder = run_dir or Path("runs") / domain
+    where = _domain(domain, examples, run_dir if resume else None)
+    folder = run_dir or Path("runs") / where.name
     recipe = {
         "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
-        "compile": compile, "loops": None if loops is None else parse_loops(loops), "data": data,
+        "compile": compile, "loops": None if loops is None else parse_loops(loops),
+        "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
         "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
         "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
     }  # fmt: skip
@@ -86,12 +91,29 @@ def train(
     if threads is not None:
         torch.set_num_threads(threads)
     trainer = _trainer(where, folder, resume, _given(recipe), _given(shape), device_of(device))
-    typer.echo(f"{domain}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
+    typer.echo(f"{where.name}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
     try:
         _run(trainer, folder, every, seconds)
     except KeyboardInterrupt:
         typer.echo("stopped; --resume goes on from the last line above", err=True)
         raise
+
+
+def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain:
+    """The domain to train: named, or told by a run to resume, or made from examples."""
+    from . import domains
+
+    if name is not None:
+        return domains.get(name)
+    if resumed is not None:
+        from .model.checkpoint import domain_of
+
+        return domain_of(resumed / "state.safetensors")
+    if examples is None:
+        raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
+    from .examples import domain_from
+
+    return domain_from(examples)
 
 
 def _trainer(
@@ -104,8 +126,9 @@ def _trainer(
 
     if not resume:
         plan = Recipe(**recipe)
-        placed = _positions(domain, plan.data == "law")
-        shape = {"loops": plan.loops[-1][1], "positions": placed, **shape}
+        placed = _positions(domain, plan.data != "problems")
+        mixer = "messages" if domain.constraints else "attention"  # messages go along rules
+        shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
         return Trainer(domain, ModelConfig(domain.name, domain.rules.relations, **shape), plan, device)
     _, metadata = load_tensors(folder / "state.safetensors")
     try:
@@ -123,8 +146,9 @@ def _run(trainer: Trainer, folder: Path, every: int, seconds: float | None) -> N
     told = False
     folder.mkdir(parents=True, exist_ok=True)
     for p in trainer.run(folder, every=every, seconds=seconds):
+        held_out = "" if p.held_out is None else f"held out {p.held_out:.4f}  "
         typer.echo(
-            f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  KL {p.kl:.3f}  "
+            f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  {held_out}KL {p.kl:.3f}  "
             f"active {p.active_units}/{width}  {p.puzzles_per_second:.0f} puzzles/s  {p.hours:.2f} h"
         )
         full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight

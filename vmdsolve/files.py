@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from . import reading
+from .domains import Domain
 from .domains.base import plain_line
 from .errors import InvalidInput
 
@@ -63,13 +64,13 @@ class Record:
         return f"{self.source}:{self.line}: " if self.source else ""
 
 
-def open_input(argument: str, domain: str | None = None, *, answers: bool = False) -> Iterator[Record]:
+def open_input(argument: str, domain: str | Domain | None = None, *, answers: bool = False) -> Iterator[Record]:
     """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
     >>> [record.puzzle for record in open_input("1......44......1")]
     ['1......44......1']
 
-    domain     the name asked for, or None: literal puzzles are known by their size
+    domain     the one asked for, or None: literal puzzles are known by their size
     answers    True: these are answers; what is no file is left for the problem's board to judge
 
     Raises InvalidInput, at once, for what is neither file nor puzzle; later, as `read` does.

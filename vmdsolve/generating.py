@@ -18,14 +18,14 @@ from .errors import InvalidInput
 from .problem import OPEN, Board, Problem, Rules
 from .spread import spread
 
-__all__ = ["generate"]
+__all__ = ["generate_problems"]
 
 BOARDS = 16  # invented for one problem, at most
 TEST_NODES = 20_000  # propagations that the proof of uniqueness may cost before a board counts as hopeless
 CELLS_AT_ONCE = 4096  # small enough that Ctrl-C is heard
 
 
-def generate(
+def generate_problems(
     domain: str | Domain,
     n: int = 1,
     *,
@@ -38,7 +38,7 @@ def generate(
 ) -> Iterator[tuple[Problem, Board]]:
     """Problems with exactly one solution, each with its solution [L].
 
-    >>> [(problem.board.write(problem.values), answer.tolist()) for problem, answer in generate("latin-2", 2)]
+    >>> [(problem.board.write(problem.values), answer.tolist()) for problem, answer in generate_problems("latin-2", 2)]
     [('...1', [0, 1, 1, 0]), ('..2.', [0, 1, 1, 0])]
 
     Problem i is a function of the domain, the options, seed and first + i only.

@@ -46,7 +46,10 @@ class Guided(NamedTuple):
 
 
 class Guide:
-    """The words of a problem's rules; true if there are any."""
+    """The words of a problem's rules; true if there are any.
+
+    complete    they are all its rules: what matches them is an answer
+    """
 
     def __init__(self, rules: Rules) -> None:
         self.words: list[tuple[npt.NDArray[np.int32], Automaton]] = []
@@ -56,6 +59,7 @@ class Guide:
                 taken.update(rule.cells)
                 self.words.append((np.array(rule.cells, np.int32), _automaton(rule.dfa, rules.V)))
         self.peers = rules.peers
+        self.complete = len(self.words) == len(rules.constraints)
 
     def __bool__(self) -> bool:
         return bool(self.words)

@@ -38,6 +38,7 @@ class Status(StrEnum):
     """How a solve ended. The value is the text that files and the command line print."""
 
     SOLVED = "SOLVED"  # an answer that the checker accepted
+    UNCHECKED = "UNCHECKED"  # filled in; the domain has no rules, so there was nothing to check
     UNSATISFIABLE = "UNSATISFIABLE"  # proved: there is no answer
     UNKNOWN = "UNKNOWN"  # gave up without proof; try more latents, steps, or method="vmd"
     TIMEOUT = "TIMEOUT"  # time_limit ran out; allow more
@@ -45,8 +46,16 @@ class Status(StrEnum):
 
     @property
     def has_solution(self) -> bool:
-        """True for SOLVED only."""
-        return self is Status.SOLVED
+        """True for SOLVED, and for UNCHECKED, where every full board is one."""
+        return self in (Status.SOLVED, Status.UNCHECKED)
+
+    def under(self, rules: Rules) -> Status:
+        """What to call it: a board that is full, but under no rules, was not checked.
+
+        >>> Status.SOLVED.under(Rules(2, 2))
+        <Status.UNCHECKED: 'UNCHECKED'>
+        """
+        return Status.UNCHECKED if self is Status.SOLVED and not rules.constraints else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +215,23 @@ def board_keys(rules: Rules, boards: Board) -> npt.NDArray[np.uint64]:
     return np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
 
 
+def latent_keys(keys: npt.NDArray[np.uint64], latent: int) -> npt.NDArray[np.uint64]:
+    """[B] keys of latent number `latent` of the problems with content hashes `keys` [B] (splitmix64's finaliser)."""
+    mixed = keys + np.uint64((latent + 1) * 0x9E3779B97F4A7C15 % 2**64)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What came of one problem. Only `status is SOLVED` carries an answer, and the checker accepted it.
+    """What came of one problem. `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a
+    full board of a domain without rules; nothing else carries any.
 
     status          see Status
     grid            the answer in the input's own shape and kind (text, lists, array, tensor); None if there is none
     text            the answer as the domain writes it on one line; None if there is none
-    method          what finished it: "propagation", "vmd" or "search"; None if nothing did
+    method          what finished it: "propagation", "vmd", "search", or (of samples) "uniform"; None if nothing did
     unique          True, False, or None where it was not asked or not settled
     nfe             network evaluations spent on this problem, all latents together
     latents_tried   boards sampled before one was accepted

@@ -30,14 +30,16 @@ def _by_cells() -> dict[int, tuple[str, ...]]:
     return out
 
 
-def find_domain(grid: Grid, name: str | None = None) -> Domain:
-    """The domain named, or the one that a grid of this size means.
+def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
+    """The domain named (or given itself), or the one that a grid of this size means.
 
     >>> find_domain("." * 81).name
     'sudoku-9x9'
 
     Raises InvalidInput where the name is unknown, or no domain, or more than one, fits the size.
     """
+    if isinstance(name, Domain):
+        return name
     if name is None and isinstance(grid, Problem):
         return domains.board_of(grid)
     if name is not None:
@@ -52,7 +54,7 @@ def find_domain(grid: Grid, name: str | None = None) -> Domain:
     raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {sizes}. Name another with domain=")
 
 
-def read(grid: Grid, name: str | None = None) -> Problem:
+def read(grid: Grid, name: str | Domain | None = None) -> Problem:
     """One problem from anything that `solve` takes.
 
     >>> read([[1, 0, 0, 0], [0, 0, 0, 4], [0, 0, 0, 0], [0, 0, 2, 0]]).domain
@@ -61,8 +63,9 @@ def read(grid: Grid, name: str | None = None) -> Problem:
     Raises InvalidProblem (names the cell), InvalidInput.
     """
     if isinstance(grid, Problem):
-        if name is not None and name != grid.domain:
-            raise InvalidInput(f"the problem is of domain {grid.domain}, not {name}")
+        wanted = name.name if isinstance(name, Domain) else name
+        if wanted not in (None, grid.domain):
+            raise InvalidInput(f"the problem is of domain {grid.domain}, not {wanted}")
         return grid
     grid = grid if isinstance(grid, str) else _array(grid)
     return _read_on(find_domain(grid, name), grid)
@@ -85,7 +88,7 @@ def _read_on(domain: Domain, grid: Grid) -> Problem:
     return domain.parse(grid) if isinstance(grid, str) else domain.from_numbers(grid)
 
 
-def read_many(grids: Sequence[Grid], name: str | None) -> tuple[Domain, Board] | None:
+def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain, Board] | None:
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
     if not all(type(grid) is str for grid in grids):
         return None

@@ -12,7 +12,7 @@ from .evaluate import EVALUATION_SEED
 __all__ = ["Recipe"]
 
 SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle")
-CHOICES = {"data": ("problems", "law"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo")}
+CHOICES = {"data": ("problems", "law", "examples"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo")}
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,11 @@ class Recipe:
     solving     share of boards whose clues are all visible (masks as they occur while solving);
                 the others are masked freely
     full        share of the boards at t = 1: nothing but the clues is visible on the solving ones
-    data        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law
-    givens      with data "law": fewest and most cells visible at the start
-    blocks      with data "law": left to right in so many blocks, each with its own z
+    data        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law;
+                "examples": answers drawn from a file
+    examples    that file
+    givens      unless data is "problems": fewest and most cells visible at the start
+    blocks      unless data is "problems": left to right in so many blocks, each with its own z
     draw        "once": posterior and prior see the start, as when z is drawn once a sample; "each_step": they see
                 x_t, as when z is drawn anew at every step (and as the paper trains)
     weighting   "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the
@@ -55,6 +57,7 @@ class Recipe:
     solving: float = 0.9
     full: float = 0.3
     data: str = "problems"
+    examples: str = ""
     givens: tuple[int, int] = (0, 0)
     blocks: int = 1
     draw: str = "once"
@@ -87,7 +90,11 @@ class Recipe:
         if self.blocks < 1:
             raise InvalidInput(f"blocks is {self.blocks}; wanted 1 or more")
         if self.data == "problems" and (self.blocks > 1 or self.givens != (0, 0)):
-            raise InvalidInput("blocks and givens go with data 'law'; problems of the generator have their own clues")
+            raise InvalidInput(
+                "blocks and givens go with data 'law' or 'examples'; problems of the generator have their own clues"
+            )
+        if (self.data == "examples") != bool(self.examples):
+            raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
         if not 0 <= self.seed < EVALUATION_SEED:
             raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
 

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from .domains import board_of
+from .domains import Domain, board_of
 from .errors import InvalidInput, MissingExtra
 from .files import Record
 from .problem import Solution, Status
@@ -65,8 +65,8 @@ def _fields(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in NAMES}  # asdict would copy, five times slower
 
 
-def row_of(record: Record, solution: Solution, domain: str | None) -> Row:
-    """The row of one solved record; `domain` is the name asked for, or None."""
+def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> Row:
+    """The row of one solved record; `domain` is the one asked for, or None."""
     if record.reason:
         reason = record.where + record.reason
     elif solution.status is Status.INVALID:
@@ -199,9 +199,11 @@ class Tally:
     def __init__(self) -> None:
         self.solved: Counter[str | None] = Counter({"propagation": 0, "vmd": 0, "search": 0})
         self.others: Counter[str] = Counter()
+        self.unchecked = 0  # of the solved: there was no rule to check
 
     def add(self, row: Row) -> None:
-        if row.status == Status.SOLVED:
+        if Status(row.status).has_solution:
+            self.unchecked += row.status == Status.UNCHECKED
             self.solved[row.method] += 1
         else:
             self.others[row.status] += 1
@@ -217,5 +219,6 @@ class Tally:
     def __str__(self) -> str:
         ways = ", ".join(f"{n} by {method}" for method, n in self.solved.items() if n)
         parts = [f"{self.solved.total()} solved" + f" ({ways})" * bool(ways)]
+        parts += [f"{self.unchecked} of them not checked, for lack of rules"] * bool(self.unchecked)
         parts += [f"{n} {status}" for status, n in sorted(self.others.items())]
         return f"{self.total} problem{'s' * (self.total != 1)}: {', '.join(parts)}"

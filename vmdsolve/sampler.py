@@ -31,7 +31,7 @@ from .kernels.denoise import BF16, Denoise, denoise_paths
 from .model.denoiser import Denoiser
 from .model.native import native
 from .model.vmd import VMD
-from .problem import OPEN, Board, Rules
+from .problem import OPEN, Board, Rules, latent_keys
 
 __all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edges", "latent_keys", "reopen", "sample"]
 
@@ -196,14 +196,6 @@ def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     ([0, 2, 4], [0, 2, 5])
     """
     return np.arange(blocks + 1) * n // blocks
-
-
-def latent_keys(keys: Keys, latent: int) -> Keys:
-    """[B] keys of latent number `latent` of the problems with content hashes `keys` [B] (splitmix64's finaliser)."""
-    mixed = keys + np.uint64((latent + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:

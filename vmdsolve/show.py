@@ -74,7 +74,8 @@ def outcome(solution: Solution) -> str:
     """
     status = solution.status
     if status.has_solution:
-        parts = [f"solved by {solution.method}"]
+        checked = status is Status.SOLVED
+        parts = [f"solved by {solution.method}" if checked else f"filled in by {solution.method}; nothing was checked"]
         if solution.unique is not None:
             parts.append("the only answer" if solution.unique else "not the only answer")
     else:

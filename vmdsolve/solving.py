@@ -36,7 +36,7 @@ class Count(NamedTuple):
 class Same(TypedDict, total=False):
     """The keyword arguments that solve_batch shares with solve."""
 
-    domain: str | None
+    domain: str | Domain | None
     method: str
     latents: int
     steps: int
@@ -53,7 +53,7 @@ class Same(TypedDict, total=False):
 def solve(
     grid: Grid,
     *,
-    domain: str | None = None,
+    domain: str | Domain | None = None,
     method: str = "vmd",
     latents: int = 8,
     steps: int = 16,
@@ -74,7 +74,7 @@ def solve(
 
     Main arguments
         grid        text, nested lists, a NumPy or torch array (0 = open, k = the k-th symbol), or a Problem
-        domain      its name; None: found by the grid's shape ("sudoku-9x9" for 81 cells)
+        domain      its name, or a Domain; None: found by the grid's shape ("sudoku-9x9" for 81 cells)
         method      "vmd": propagate, then the model, then guided search. "vmd-only": the learned model alone, no
                     propagation, no search. "search": exact only
         unique      also settle whether the answer is the only one (exact search)
@@ -150,7 +150,7 @@ def solve_batch(
 
 
 def count_solutions(
-    problem: Grid, *, domain: str | None = None, limit: int | None = 2, time_limit: float | None = None
+    problem: Grid, *, domain: str | Domain | None = None, limit: int | None = 2, time_limit: float | None = None
 ) -> Count:
     """Count solutions exactly, up to `limit` (None: all).
 
@@ -164,7 +164,7 @@ def count_solutions(
     return Count(int(result.counts[0]), bool(result.complete[0]))
 
 
-def check(problem: Grid, values: Grid, *, domain: str | None = None) -> list[Violation]:
+def check(problem: Grid, values: Grid, *, domain: str | Domain | None = None) -> list[Violation]:
     """What is wrong with `values` as an answer to `problem`: broken rules and changed givens; [] if nothing is.
 
     >>> [v.relation for v in check("1......2..4..3..", "2234341221434321")]
@@ -235,8 +235,8 @@ def _solve_chunk(batch: list[Grid], options: Options, report: bool) -> Iterator[
 def _solution(
     outcome: Outcome, row: int, given: Board, rules: Rules, grid: Any, text: str, share: float, seed: int
 ) -> Solution:
-    status = outcome.status[row]
-    if status is not Status.SOLVED:
+    status = outcome.status[row].under(rules)
+    if not status.has_solution:
         grid, text = None, None  # type: ignore[assignment]
     clash = tuple(violations(rules, given)) if status is Status.UNSATISFIABLE else ()
     return Solution(

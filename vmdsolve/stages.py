@@ -26,7 +26,7 @@ from .spread import spread, thread_count
 if TYPE_CHECKING:
     from .sampler import Predictor
 
-__all__ = ["Group", "Options", "Outcome", "run", "run_all"]
+__all__ = ["Group", "Options", "Outcome", "predictor", "run", "run_all"]
 
 METHODS = ("vmd", "vmd-only", "search")
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
@@ -36,7 +36,7 @@ EARLY = 0.99  # a cell whose margin is at least this is committed at once: a thi
 class Options:
     """The checked arguments of solve and solve_batch, but for the problems."""
 
-    domain: str | None = None
+    domain: str | Domain | None = None
     method: str = "vmd"
     latents: int = 8
     steps: int = 16
@@ -106,9 +106,9 @@ def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcom
     outcome = Outcome.unknown(*boards.shape)
     guide = None
     if options.model is not None and options.method != "search":
-        _predictor(domain, options)  # wrong weights are refused even where propagation alone will do
+        predictor(domain, options)  # wrong weights are refused even where propagation alone will do
     if options.method == "vmd-only":
-        predict = _predictor(domain, options)
+        predict = predictor(domain, options)
         if predict is None:
             raise ModelMismatch(f"no weights for {domain.name} are packaged; train some, or use method='vmd'")
         _sample(predict, rules, boards, np.arange(len(boards)), None, outcome, options)
@@ -140,7 +140,7 @@ def _propagate_and_sample(
     rows = np.array([r for r, status in enumerate(outcome.status) if status is Status.UNKNOWN], np.int64)
     if not rows.size:
         return None
-    predict = _predictor(domain, options)
+    predict = predictor(domain, options)
     if predict is None:
         return None
     guide = np.zeros((*boards.shape, rules.V), np.float32)
@@ -267,7 +267,7 @@ def _is_packaged(name: str) -> bool:
     return (files("vmdsolve") / "weights" / f"{name}.safetensors").is_file()
 
 
-def _predictor(domain: Domain, options: Options) -> Predictor | None:
+def predictor(domain: Domain, options: Options) -> Predictor | None:
     """The network to use, or None where the package has no weights for the domain."""
     if not _is_trained(domain, options):
         return None  # said without importing torch, which takes seconds

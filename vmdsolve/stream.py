@@ -1,14 +1,16 @@
 """The training data: step s of the stream is a pure function of (recipe's seed, s), made fresh, stored nowhere.
 
 A board goes from a start (what is visible when z is drawn) to its answer. Between them lies x_t, on which every open
-cell is masked with probability t. Two sources:
+cell is masked with probability t. Three sources:
     problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer
     law        answers drawn from the domain's law, for learning to generate; `givens` of the cells are visible at the
                start. With blocks, all earlier blocks are visible too, and the later ones open even in the answer.
+    examples   the same with answers drawn from a file, see examples.py
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy.typing as npt
 
 from .domains import Domain
 from .errors import InvalidInput
+from .examples import Examples, read_examples
 from .law import Law, law_of
 from .problem import OPEN, Board
 from .recipe import Recipe
@@ -43,21 +46,33 @@ class Batch(NamedTuple):
 
 
 class Stream:
-    """Batches of one domain under one recipe; `z_width` normal numbers a board."""
+    """Batches of one domain under one recipe; `z_width` normal numbers a board.
+
+    held_out    examples that no batch shows, or None
+    digest      hash of the file of examples; "" without
+    """
 
     def __init__(self, domain: Domain, recipe: Recipe, z_width: int) -> None:
         self.domain, self.recipe, self.z_width = domain, recipe, z_width
         L = domain.rules.L
         if recipe.givens[1] > L or recipe.blocks > L:
             raise InvalidInput(f"givens up to {recipe.givens[1]}, {recipe.blocks} blocks; {domain.name} has {L} cells")
-        self.law: Law | None = law_of(domain) if recipe.data == "law" else None
+        self.answers: Law | Examples | None = None
+        self.held_out: Examples | None = None
+        self.digest = ""
+        if recipe.data == "law":
+            self.answers = law_of(domain)
+        elif recipe.data == "examples":
+            self.answers, self.held_out, self.digest = read_examples(recipe.examples, domain)
 
     @property
     def source(self) -> str:
         """Where the boards come from, in words."""
-        if self.law is None:
+        if self.answers is None:
             return "native generator, minimal problems"
-        return f"law of {self.domain.name}, {len(self.law.p):,} solutions"
+        if isinstance(self.answers, Law):
+            return f"law of {self.domain.name}, {len(self.answers.p):,} solutions"
+        return f"{len(self.answers):,} examples of {Path(self.recipe.examples).name}, hash {self.digest}"
 
     def batch(self, step: int) -> Batch:
         """The batch of one step.
@@ -69,10 +84,10 @@ class Stream:
         ([[-1, -1], [-1, -1], [-1, -1], [-1, -1]], [1, 1, 1, 1])
         """
         rng = np.random.default_rng((self.recipe.seed, step))
-        start, x0 = self._problems(step, rng) if self.law is None else self._drawn(self.law, rng)
+        start, x0 = self._problems(step, rng) if self.answers is None else self._drawn(self.answers, rng)
         B, L = x0.shape
         t = np.maximum(rng.random((B, 1)), 1e-3)
-        solving = rng.random((B, 1)) < (self.recipe.solving if self.law is None else 1.0)
+        solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
         masked = (rng.random((B, L)) < t) & (~solving | (start == OPEN))
         x = np.where(masked, OPEN, x0)
@@ -91,10 +106,10 @@ class Stream:
             puzzles[b] = np.where(puzzles[b, cells] != OPEN, answers[b], OPEN)
         return puzzles, answers
 
-    def _drawn(self, law: Law, rng: np.random.Generator) -> tuple[Board, Board]:
-        """Starts and answers drawn from the law."""
+    def _drawn(self, source: Law | Examples, rng: np.random.Generator) -> tuple[Board, Board]:
+        """Starts and answers drawn from the law or the examples."""
         r, L = self.recipe, self.domain.rules.L
-        answers = law.draw(rng, r.batch)
+        answers = source.draw(rng, r.batch)
         n = rng.integers(r.givens[0], r.givens[1] + 1, (r.batch, 1))
         given = rng.random((r.batch, L)).argsort(axis=1).argsort(axis=1) < n
         edges = block_edges(L, r.blocks)

@@ -23,6 +23,7 @@ from torch import Tensor
 from . import __version__
 from .domains import Domain
 from .errors import ModelMismatch
+from .likelihood import nelbo
 from .model.checkpoint import load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
 from .model.vmd import VMD, Terms, objective, weight
@@ -30,6 +31,8 @@ from .recipe import Recipe
 from .stream import Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
+
+HELD_OUT = 256  # examples whose likelihood is reported
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Progress:
     active_units: int  # latent dimensions with KL above 0.01 nats; 0 = the latent is dead
     puzzles_per_second: float
     hours: float
+    held_out: float | None = None  # NELBO of held-out examples, nats a cell; None without any
 
 
 class Trainer:
@@ -153,6 +157,7 @@ class Trainer:
                     active_units=int((kl / n > 0.01).sum()),
                     puzzles_per_second=round(n * self.recipe.batch / (now - mark), 1),
                     hours=round(self.hours, 4),
+                    held_out=self.held_out(),
                 )
                 if folder is not None:
                     self.save(folder)
@@ -165,6 +170,14 @@ class Trainer:
             if over:
                 return
 
+    def held_out(self) -> float | None:
+        """NELBO of the averaged weights on (up to 256) held-out examples, in nats a cell; None without any."""
+        kept = self.stream.held_out
+        if kept is None or not len(kept) or self.model.asks:
+            return None
+        some = kept.at(np.arange(HELD_OUT) * len(kept) // HELD_OUT if len(kept) > HELD_OUT else np.arange(len(kept)))
+        return round(nelbo(self.average, some, times=4, draw=self.recipe.draw).per_cell, 5)
+
     # Saving and resuming ------------------------------------------------------------------------
 
     def record(self) -> dict[str, Any]:
@@ -174,11 +187,18 @@ class Trainer:
             "step": self.step,
             "puzzles": self.step * self.recipe.batch,
             "data": f"{self.stream.source}, seed {self.recipe.seed}",
+            **self._told(),
             "hours": round(self.hours, 3),
             "threads": torch.get_num_threads(),
             "machine": f"{platform.machine()} {platform.system()}, torch {torch.__version__}, {self.device.type}",
             "vmdsolve": __version__,
         }
+
+    def _told(self) -> dict[str, Any]:
+        """Of a domain that is nothing but its examples: what it takes to make it again from the weights."""
+        if self.recipe.data != "examples" or self.domain.constraints:
+            return {}
+        return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
 
     def save(self, folder: Path) -> None:
         """Write the averaged weights and the state to resume from, each atomically."""
@@ -205,6 +225,8 @@ class Trainer:
                 raise ModelMismatch(
                     f"{folder} was trained with {name} {record['recipe'][name]}, not {getattr(self.recipe, name)}"
                 )
+        if self.stream.digest not in record["data"]:
+            raise ModelMismatch(f"{folder} was trained on {record['data']}; {self.recipe.examples} is another file now")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

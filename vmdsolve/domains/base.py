@@ -149,6 +149,10 @@ class Domain(ABC):
             )
         return Problem(self.name, self.rules, values, self)
 
+    def problem(self) -> Problem:
+        """The problem in which nothing is given."""
+        return Problem(self.name, self.rules, np.full(self.rules.L, OPEN, np.int32))
+
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
         L = self.rules.L
@@ -237,8 +241,8 @@ def _whole(item: Any) -> int | None:
 
 
 @cache
-def _factories() -> Mapping[str, Callable[[], Domain]]:
-    found: dict[str, Callable[[], Domain]] = {}
+def _factories() -> Mapping[str, Callable[..., Domain]]:
+    found: dict[str, Callable[..., Domain]] = {}
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: (p.name, p.value)):
         for name, make in point.load().items():
             if name in found:
@@ -253,21 +257,24 @@ def names() -> list[str]:
     >>> "sudoku-9x9" in names()
     True
     """
-    return list(_factories())
+    return [name for name in _factories() if not name.endswith(":")]
 
 
 @cache
 def get(name: str) -> Domain:
-    """The domain of that name.
+    """The domain of that name. A registered name that ends in ':' makes a domain from what follows it.
 
-    >>> get("sudoku-4x4").rules.L
-    16
+    >>> get("sudoku-4x4").rules.L, get("regex:3:[ab]+").rules.V
+    (16, 2)
 
     Raises InvalidInput for a name that no installed package registers.
     """
     factories = _factories()
-    if name not in factories:
-        raise InvalidInput(f"unknown domain {name!r}; installed are {', '.join(factories)}")
+    kind, colon, rest = name.partition(":")
+    if rest and kind + colon in factories:
+        return factories[kind + colon](rest)
+    if name not in names():
+        raise InvalidInput(f"unknown domain {name!r}; installed are {', '.join(names())}")
     return factories[name]()
 
 

@@ -15,12 +15,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from ..domains import Domain
+from ..domains import Domain, get
+from ..domains.sequence import TokenSequence
 from ..errors import ModelMismatch
 from .config import ModelConfig
 from .vmd import VMD
 
-__all__ = ["load_model", "load_tensors", "packaged", "save_model", "save_tensors", "write_atomically"]
+__all__ = ["domain_of", "load_model", "load_tensors", "packaged", "save_model", "save_tensors", "write_atomically"]
 
 FORMAT = "vmdsolve-1"
 
@@ -78,6 +79,9 @@ def load_model(path: Path | str, domain: Domain) -> VMD:
     config = ModelConfig.from_json(metadata.get("config", ""))
     if config.domain != domain.name:
         raise ModelMismatch(f"{path} was trained for {config.domain}, not for {domain.name}")
+    told = json.loads(metadata.get("recipe", "{}")).get("domain") or {"symbols": domain.symbols}
+    if told["symbols"] != domain.symbols:
+        raise ModelMismatch(f"{path} was trained on the symbols {told['symbols']}, not on {domain.symbols}")
     model = VMD(config, domain.rules)
     try:
         model.load_state_dict(tensors)
@@ -87,6 +91,22 @@ def load_model(path: Path | str, domain: Domain) -> VMD:
         if not torch.isfinite(tensor).all():
             raise ModelMismatch(f"{path} holds NaN or infinity in {name}")
     return model.eval().requires_grad_(False)
+
+
+def domain_of(path: Path | str) -> Domain:
+    """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
+    file of examples; else the one registered under its name.
+
+    Raises ModelMismatch: no such file, or damaged. InvalidInput: no installed package registers the domain.
+    """
+    _, metadata = load_tensors(Path(path))
+    name = ModelConfig.from_json(metadata.get("config", "")).domain
+    try:
+        record = json.loads(metadata.get("recipe") or metadata["record"])
+        told = record.get("domain")
+        return TokenSequence(name, told["symbols"], told["length"]) if told else get(name)
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise ModelMismatch(f"{path} does not say what it is for: {error}") from error
 
 
 def packaged(domain: Domain) -> VMD | None:

@@ -7,13 +7,14 @@ Both are drawn from standard normal noise [B, Z] where Z is the width of z.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Categorical", "Gaussian", "Latent", "choose_class", "eased", "gumbel", "kl"]
+__all__ = ["Categorical", "Gaussian", "Latent", "choose_class", "eased", "gumbel", "kl", "log_density"]
 
 
 class Gaussian(NamedTuple):
@@ -88,6 +89,19 @@ def kl(q: Latent, p: Latent | None) -> Tensor:
     mean, log_std = (torch.zeros_like(q.mean), torch.zeros_like(q.mean)) if p is None else p
     spread = torch.exp(2 * (q.log_std - log_std)) + ((q.mean - mean) * torch.exp(-log_std)) ** 2
     return log_std - q.log_std + 0.5 * (spread - 1)
+
+
+def log_density(p: Latent, z: Tensor) -> Tensor:
+    """log p(z) in nats [B], of z [B, Z].
+
+    >>> log_density(Categorical(torch.zeros(1, 2, 4)), torch.eye(4)[:2].reshape(1, 8))
+    tensor([-2.7726])
+    """
+    if isinstance(p, Categorical):
+        log_p = p.logits.log_softmax(-1)
+        return (log_p * z.view(log_p.shape)).sum((1, 2))
+    scaled = (z - p.mean) * torch.exp(-p.log_std)
+    return (-0.5 * scaled**2 - p.log_std - 0.5 * math.log(2 * math.pi)).sum(1)
 
 
 def eased(q: Latent, share: Tensor | float) -> Latent:

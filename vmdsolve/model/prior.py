@@ -1,6 +1,6 @@
 """Priors of the latent: standard, conditional on the tokens seen, and autoregressive over groups of classes.
 
-Each has two methods: `draw` z for sampling, and `divergence` of a posterior from it for the ELBO.
+Each has three methods: `draw` z for sampling, `divergence` of a posterior from it for the ELBO, and `log_density`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from .config import ModelConfig
 from .encoder import Encoder, make_features
-from .latent import Categorical, Latent, choose_class, kl
+from .latent import Categorical, Gaussian, Latent, choose_class, kl, log_density
 
 __all__ = ["Prior", "make_prior"]
 
@@ -36,6 +36,13 @@ class Prior(nn.Module):
         del z, x
         return kl(q, None)
 
+    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
+        """log p(z | x) in nats [B]."""
+        del x
+        shape = (len(z), self.config.latent, *([self.config.classes] if self.config.classes else []))
+        even = z.new_zeros(shape)
+        return log_density(Categorical(even) if self.config.classes else Gaussian(even, even), z)
+
 
 class ConditionalPrior(Prior):
     """p(z | x), all dimensions or groups independent given the tokens."""
@@ -50,6 +57,9 @@ class ConditionalPrior(Prior):
     def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
         del z
         return kl(q, self.of(x))
+
+    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
+        return log_density(self.of(x), z)
 
     def of(self, x: Tensor) -> Latent:
         """The distribution itself for tokens x [B, L]."""
@@ -103,6 +113,9 @@ class AutoregressivePrior(Prior):
     def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
         """Exact in each group, by a draw over the groups before it."""
         return kl(q, Categorical(self.conditionals(self.see(self.features(x)), z)))
+
+    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
+        return log_density(Categorical(self.conditionals(self.see(self.features(x)), z)), z)
 
 
 def make_prior(config: ModelConfig, V: int) -> Prior:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..domains import Domain, Family, board_of
-from ..generating import generate
+from ..generating import generate_problems
 from ..problem import OPEN, Board, Problem, Rules
 from ..search import generate_values, solve_values
 
@@ -30,9 +30,9 @@ def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
     """
     if isinstance(domain, Family):
         sizes = domain.kind.sizes[:3]
-        return next(generate(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
+        return next(generate_problems(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
     clues = None if domain.rules.L <= MINIMAL else 3 * domain.rules.L // 4
-    return next(generate(domain, seed=seed, first=index, clues=clues))
+    return next(generate_problems(domain, seed=seed, first=index, clues=clues))
 
 
 def solution(rules: Rules, seed: int) -> Board | None:

@@ -1,0 +1,65 @@
+"""Balanced brackets: every bracket closes the last one of its kind that is open, and none stays open.
+
+Known counts: of one kind, the Catalan numbers 1, 2, 5, 14, 42, 132 for 2, 4, ... 12 brackets (OEIS A000108); of k kinds
+k^(n/2) times as many, where depth does not bind. Nested at most two deep, one kind: 2^(n/2 - 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+
+from ..constraints import DFA, Regular
+from ..errors import InvalidInput
+from .sequence import TokenSequence
+
+__all__ = ["DOMAINS", "Brackets"]
+
+PAIRS = ("()", "[]", "{}", "<>")
+MAX_STATES = 4096
+DEPTH = 4  # of the named domains with several kinds: 1 + 3 + 9 + 27 + 81 states
+
+
+class Brackets(TokenSequence):
+    """Words of `length` brackets of `kinds` kinds, nested at most `depth` deep; None: as deep as fits.
+
+    >>> domain = Brackets(4)
+    >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("(())", "())(")]
+    [True, False]
+    """
+
+    def __init__(self, length: int, kinds: int = 1, depth: int | None = None) -> None:
+        if length < 2 or length % 2 or not 1 <= kinds <= len(PAIRS):
+            raise InvalidInput(f"{length} brackets of {kinds} kinds; wanted an even length from 2 on, 1 to 4 kinds")
+        deepest = length // 2 if depth is None else depth
+        if not 1 <= deepest <= length // 2:
+            raise InvalidInput(f"depth is {depth}; {length} brackets nest 1 to {length // 2} deep")
+        if (kinds == 1 and deepest >= MAX_STATES) or sum(kinds**d for d in range(min(deepest, 16) + 1)) > MAX_STATES:
+            raise InvalidInput(f"{kinds} kinds nested {deepest} deep need over {MAX_STATES} states; give a lower depth")
+        deep = "" if deepest == length // 2 else f"-deep-{deepest}"
+        name = f"brackets-{length}" + ("" if kinds == 1 else f"-{kinds}") + deep
+        super().__init__(name, "".join(PAIRS[:kinds]), length, [Regular(range(length), _stacks(kinds, deepest))])
+
+
+def _stacks(kinds: int, depth: int) -> DFA:
+    """The automaton whose states are the stacks of open brackets."""
+    stacks = [stack for deep in range(depth + 1) for stack in product(range(kinds), repeat=deep)]
+    numbers = {stack: i for i, stack in enumerate(stacks)}
+    step = []
+    for stack in stacks:
+        row = [-1] * (2 * kinds)
+        for kind in range(kinds):
+            row[2 * kind] = numbers.get((*stack, kind), -1)
+        if stack:
+            row[2 * stack[-1] + 1] = numbers[stack[:-1]]
+        step.append(tuple(row))
+    return DFA(0, frozenset({0}), tuple(step))
+
+
+LENGTHS = (2, 4, 6, 8, 10, 12, 16, 24, 32, 64)
+DOMAINS: dict[str, Callable[[], TokenSequence]] = {
+    **{f"brackets-{n}": partial(Brackets, n) for n in LENGTHS},
+    **{f"brackets-{n}-{k}": partial(Brackets, n, k) for n in (4, 6, 8) for k in (2, 3)},
+    **{f"brackets-{n}-{k}-deep-{DEPTH}": partial(Brackets, n, k, DEPTH) for n in LENGTHS[5:] for k in (2, 3)},
+}

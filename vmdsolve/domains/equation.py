@@ -1,0 +1,50 @@
+"""True equations: A+B=C, A-B=C or A*B=C of a fixed length, of whole numbers without sign and leading zeros.
+
+Known counts: length 5 (one digit each) has 55 sums, 55 differences and 42 products, 152 in all; lengths 6, 7 and 8 have
+328, 5,612 and 25,888. There are as many sums as differences, for A+B=C says C-B=A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from ..constraints import Regular
+from ..errors import InvalidInput
+from .sequence import TokenSequence, automaton_of
+
+__all__ = ["DOMAINS", "Equation"]
+
+SYMBOLS = "0123456789+-*="
+
+
+class Equation(TokenSequence):
+    """True equations of `length` characters, 5 to 8.
+
+    >>> domain = Equation(8)
+    >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("12+34=46", "12+34=47")]
+    [True, False]
+    """
+
+    def __init__(self, length: int) -> None:
+        if not 5 <= length <= 8:
+            raise InvalidInput(f"equations have 5 to 8 characters, got {length}")
+        words = ([SYMBOLS.index(c) for c in text] for text in _true(length))
+        rule = Regular(range(length), automaton_of(words, len(SYMBOLS)), "equation")
+        super().__init__(f"equation-{length}", SYMBOLS, length, [rule])
+
+
+def _numbers(digits: int) -> range:
+    return range(10) if digits == 1 else range(10 ** (digits - 1), 10**digits)
+
+
+def _true(length: int) -> Iterator[str]:
+    for a in (a for digits in range(1, length - 3) for a in _numbers(digits)):
+        for b in (b for digits in range(1, length - 2 - len(str(a))) for b in _numbers(digits)):
+            for operator, c in (("+", a + b), ("-", a - b), ("*", a * b)):
+                text = f"{a}{operator}{b}={c}"
+                if len(text) == length and c >= 0:
+                    yield text
+
+
+DOMAINS: dict[str, Callable[[], TokenSequence]] = {f"equation-{n}": partial(Equation, n) for n in range(5, 9)}

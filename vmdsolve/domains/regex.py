@@ -1,0 +1,112 @@
+"""Regex: rows that a regular expression matches from end to end; `regex:LENGTH:PATTERN` names one.
+
+    regex:8:[ab]+c       rows of just 8 characters
+    regex:3-8:[ab]+c     of 3 to 8 characters, filled up to 8 cells with a pad symbol at the end
+
+A pattern is in the syntax of Rust's regex crate, without look-around and back-references; outlines-core makes the
+automaton (the extra `regex`). `.` and classes stand for printable ASCII characters, of which at most 64 can be symbols.
+Known counts: [ab]+c of length 8 has 2^7 rows; of 3 to 8, the sum of 2^2 to 2^7, 252.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+
+from ..constraints import DFA, Regular
+from ..errors import InvalidInput, MissingExtra
+from ..problem import MAX_SYMBOLS
+from .sequence import TokenSequence, shown
+
+__all__ = ["DOMAINS", "Regex"]
+
+ASCII = [chr(code) for code in range(32, 127)]
+STOP = "\n"  # after the pattern, so that a match is known by reading it, whichever alternative would be preferred
+PAD, PADS = "", "_~$#@^"  # how steps call it, and what it may look like
+MAX_STATES, MAX_LENGTH = 4096, 4096
+State = tuple[int, int]  # of the library's automaton, and the characters so far, up to the fewest wanted
+END: State = (-1, 0)  # where padding begins
+Steps = dict[State, dict[str, State]]
+
+
+class Regex(TokenSequence):
+    """Rows of `length` cells that `pattern` matches; with `least`, words of `least` to `length` characters, padded.
+
+    symbols    the characters to use; None: all that occur in a match
+
+    >>> domain = Regex("[ab]+c", 4)
+    >>> domain.symbols, [domain.rules.constraints[0].violations(domain.parse(t).values) == [] for t in ("abac", "abab")]
+    ('abc', [True, False])
+
+    Raises InvalidInput (what the library refuses, no match, over 64 symbols, over 4,096 states), MissingExtra.
+    """
+
+    def __init__(self, pattern: str, length: int, *, least: int | None = None, symbols: str | None = None) -> None:
+        lengths = f"{length}" if least is None else f"{least}-{length}"
+        if not 1 <= length <= MAX_LENGTH or not 0 <= (least or 0) <= length:
+            raise InvalidInput(f"length of a regex is {lengths}; wanted 1 to {MAX_LENGTH}, or FEWEST-MOST")
+        start, accept, steps = _compiled(pattern, least, symbols)
+        used = _used(start, accept, steps, length)
+        if not used:
+            raise InvalidInput(f"no row of {lengths} characters matches {pattern!r}; change the length or the pattern")
+        letters = shown(used - {PAD})
+        pad = "" if least is None else next(c for c in PADS if c not in letters)
+        if len(letters + pad) > MAX_SYMBOLS:
+            raise InvalidInput(f"{pattern!r} uses {len(letters)} characters, over {MAX_SYMBOLS}; give symbols=")
+        characters = [" " if c == "_" and " " in used else c for c in letters] + [PAD] * len(pad)
+        numbers = {state: i for i, state in enumerate(steps)}
+        table = tuple(tuple(numbers[row[c]] if c in row else -1 for c in characters) for row in steps.values())
+        dfa = DFA(numbers[start], frozenset(numbers[state] for state in accept), table)
+        super().__init__(f"regex:{lengths}:{pattern}", letters + pad, length, [Regular(range(length), dfa, "regex")])
+
+
+def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:
+    """Start, accepting states and steps; unless `least` is None, a match may be followed by padding."""
+    try:
+        outlines = import_module("outlines_core")
+    except ImportError as error:
+        raise MissingExtra("regex domains need outlines-core: pip install 'vmdsolve[regex]'") from error
+    try:
+        tokens = {character: [i] for i, character in enumerate([*ASCII, STOP])}
+        index = outlines.Index(f"(?:{pattern}){STOP}", outlines.Vocabulary(len(tokens), tokens))
+    except ValueError as error:
+        raise InvalidInput(f"the regular expression {pattern!r} is not taken (leave out ^ and $): {error}") from error
+    rows, matched, start = index.get_transitions(), index.get_final_states(), (index.get_initial_state(), 0)
+    final = {q for q, row in rows.items() if row.get(len(ASCII)) in matched}
+    steps: Steps = {start: {}}
+    for state in (queue := [start]):  # grows while it is read: breadth first
+        row = steps[state]
+        for token, target in rows.get(state[0], {}).items():
+            if token < len(ASCII) and (symbols is None or ASCII[token] in symbols):
+                row[ASCII[token]] = (target, min(least or 0, state[1] + 1))
+        if least is not None and (state == END or (state[0] in final and state[1] == least)):
+            row[PAD] = END
+        queue += [target for target in dict.fromkeys(row.values()) if target not in steps]
+        steps |= {target: {} for target in row.values() if target not in steps}
+        if len(steps) > MAX_STATES:
+            raise InvalidInput(f"{pattern!r} needs over {MAX_STATES:,} states; use fewer counted repetitions")
+    return start, {state for state in steps if state == END or state[0] in final}, steps
+
+
+def _used(start: State, accept: set[State], steps: Steps, length: int) -> set[str]:
+    """The characters on the way from start to acceptance in just `length` steps."""
+    layers = [{start}]
+    for _ in range(length):
+        layers.append({target for state in layers[-1] for target in steps[state].values()})
+    used: set[str] = set()
+    alive = accept & layers.pop()
+    for layer in reversed(layers):
+        used |= {c for state in layer for c, target in steps[state].items() if target in alive}
+        alive = {state for state in layer if not alive.isdisjoint(steps[state].values())}
+    return used
+
+
+def _named(rest: str) -> Regex:
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9}):(.*)", rest, re.DOTALL)
+    if match is None:
+        raise InvalidInput(f"domain 'regex:{rest}'; wanted regex:LENGTH:PATTERN, or regex:FEWEST-MOST:PATTERN")
+    return Regex(match[3], int(match[2]), least=None if match[1] is None else int(match[1]))
+
+
+DOMAINS: dict[str, Callable[[str], TokenSequence]] = {"regex:": _named}

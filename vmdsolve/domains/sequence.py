@@ -1,0 +1,116 @@
+"""Sequences: rows of cells read as words, in which every character counts. The base of every token domain.
+
+Text form: L characters as they stand, nothing folded and nothing dropped; a space is written '_', and either is read.
+An open cell is '.', or where that is a symbol the first of "?*~^|#%" that is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ..constraints import DFA
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import Board, Constraint, Problem, Rules
+from .base import Domain
+
+__all__ = ["TokenSequence", "automaton_of", "shown"]
+
+OPEN_CHARACTERS = ".?*~^|#%"
+BLANK = "_"
+
+
+def shown(characters: Iterable[str]) -> str:
+    """These characters as distinct symbols in order, a space as '_'.
+
+    >>> shown("hello world")
+    '_dehlorw'
+
+    Raises InvalidInput for what is not printable ASCII, and where both a space and '_' occur.
+    """
+    known = sorted(set(characters))
+    for character in known:
+        if not (character.isascii() and character.isprintable()):
+            raise InvalidInput(f"character {character!r} cannot be a symbol; symbols are printable ASCII")
+    if {" ", BLANK} <= set(known):
+        raise InvalidInput("both a space and '_' occur, and '_' is how a space is written; replace one of them")
+    return "".join(sorted(c.replace(" ", BLANK) for c in known))
+
+
+class TokenSequence(Domain):
+    """A row of `length` cells over `symbols`, under any constraints.
+
+    >>> row = TokenSequence("dna", "ACGT", 4)
+    >>> row.format(row.parse("A.GT").values)
+    'A.GT'
+    """
+
+    def __init__(self, name: str, symbols: str, length: int, constraints: Sequence[Constraint] = ()) -> None:
+        self.name, self.symbols, self.shape = name, symbols, (1, length)
+        self.constraints = tuple(constraints)
+
+    @cached_property
+    def rules(self) -> Rules:
+        if shown(self.symbols) != "".join(sorted(self.symbols)):
+            raise InvalidInput(f"symbols of {self.name} are {self.symbols!r}; wanted distinct ones, '_' for a space")
+        return Rules(self.shape[1], len(self.symbols), self.constraints)
+
+    @cached_property
+    def open_character(self) -> str:
+        """How an open cell is written."""
+        return next(c for c in OPEN_CHARACTERS if c not in self.symbols)
+
+    @cached_property
+    def _code(self) -> npt.NDArray[np.int8]:
+        code = np.full(256, -2, np.int8)
+        for value, symbol in enumerate(self.symbols + self.open_character):
+            code[ord(symbol)] = value if value < len(self.symbols) else -1
+        code[ord(" ")] = code[ord(BLANK)]
+        return code
+
+    def cell_name(self, cell: int) -> str:
+        return f"character {cell + 1}"
+
+    def parse(self, text: str) -> Problem:
+        line, L = text.rstrip("\r\n"), self.rules.L
+        if len(line) != L:
+            raise InvalidProblem(f"{self.name} needs {L} characters, got {len(line)}")
+        values = self._code[np.frombuffer(line.encode("latin-1", "replace"), np.uint8)].astype(np.int32)
+        for cell in np.flatnonzero(values < -1)[:1]:
+            raise InvalidProblem(
+                f"{self.cell_name(int(cell))} is {line[cell]!r}; "
+                f"{self.name} uses {self.symbols} and {self.open_character!r} for open cells"
+            )
+        return Problem(self.name, self.rules, values)
+
+    def format_many(self, boards: Board) -> list[str]:
+        alphabet = np.frombuffer((self.symbols + self.open_character).encode("ascii"), np.uint8)
+        text, L = alphabet[boards].tobytes().decode("ascii"), self.rules.L  # OPEN = -1 picks the last
+        return [text[i : i + L] for i in range(0, len(text), L)]
+
+    def render(self, values: Board) -> str:
+        return self.format(values)
+
+
+def automaton_of(words: Iterable[Sequence[int]], V: int) -> DFA:
+    """The smallest automaton that accepts just these words over V values; of equal length, at least one of them.
+
+    >>> automaton_of([(0, 1), (1, 1)], 2).step
+    ((-1, -1), (-1, 0), (1, 1))
+    """
+    states: dict[tuple[int, ...], int] = {(-1,) * V: 0}  # transitions -> number; 0 accepts, and words end there
+
+    def state(suffixes: list[Sequence[int]], at: int) -> int:
+        if at == len(suffixes[0]):
+            return 0
+        heads: dict[int, list[Sequence[int]]] = {}
+        for word in suffixes:
+            heads.setdefault(word[at], []).append(word)
+        row = tuple(state(heads[v], at + 1) if v in heads else -1 for v in range(V))
+        return states.setdefault(row, len(states))
+
+    start = state(list(words), 0)
+    return DFA(start, frozenset({0}), tuple(states))

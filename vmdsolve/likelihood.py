@@ -1,0 +1,159 @@
+"""How likely a model finds given boards: two upper bounds of -log p(x0), the loss in nats.
+
+p is the law of ancestral sampling: z from the prior, then one cell after another in random order, each drawn from
+p(x0_l | what is visible, z). With z drawn once,
+
+    nelbo       E_q E_n [ (L / n) sum over n masked cells of -log p(x0_l | x_t, z) ] + KL(q || prior)
+                n uniform on 1 .. L, the masked cells any n. This is the ELBO's integral over t with w(t) = 1 / t, for
+                t is to n as an expectation to its outcome; n is stratified, which takes the variance between times away
+    importance  -log 1/K sum over k of prior(z_k) / q(z_k) * product over cells of p(x0_l | the cells before l, z_k)
+                each z_k with an order of its own (Burda et al. 2016, for z and order at once). K = 1 is the nelbo, one
+                order a board; more K come closer to -log p(x0)
+
+With z drawn at each step, as the paper trains, every step pays its own KL(q(z | x0, x_t) || prior(z | x_t)).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from .errors import InvalidInput, ModelMismatch
+from .model.latent import log_density
+from .model.vmd import VMD
+from .problem import OPEN, Board
+
+__all__ = ["Bound", "importance", "nelbo"]
+
+Floats = npt.NDArray[np.float64]
+ROWS = 256  # boards a network call; memory only
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Estimates for n boards of L cells.
+
+    nats     float64 [n], each an estimate of an upper bound of -log p(x0)
+    cells    L
+    """
+
+    nats: Floats
+    cells: int
+
+    @property
+    def per_cell(self) -> float:
+        """Nats a cell, mean over boards.
+
+        >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6)
+        1.0
+        """
+        return float(self.nats.mean()) / self.cells
+
+    @property
+    def error(self) -> float:
+        """Standard error of `per_cell`: boards, masks and z are drawn; NaN for one board."""
+        return float(self.nats.std(ddof=1)) / math.sqrt(len(self.nats)) / self.cells if len(self.nats) > 1 else math.nan
+
+    @property
+    def bits(self) -> float:
+        """Bits a cell."""
+        return self.per_cell / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """exp of nats a cell; its standard error is `perplexity * error`."""
+        return math.exp(self.per_cell)
+
+
+@torch.no_grad()
+def nelbo(
+    model: VMD, boards: Board, *, times: int = 8, draw: str = "once", loops: int | None = None, seed: int = 0
+) -> Bound:
+    """The NELBO of full boards [n, L], by `times` masks a board, their sizes stratified.
+
+    draw    "once" or "each_step": how often sampling draws z, see Recipe
+    Raises InvalidInput (boards that are not full, no times), ModelMismatch (a latent of cells asked).
+    """
+    answers, L = _checked(model, boards, times, draw)
+    out = []
+    for index, answer in enumerate(answers):
+        rng = np.random.default_rng((seed, index))
+        n = 1 + np.minimum(L - 1, (L * (np.arange(times) + rng.random(times)) / times).astype(np.int64))
+        rank = rng.random((times, L)).argsort(axis=1).argsort(axis=1)
+        x0 = np.repeat(answer[None], times, axis=0)
+        out.append((np.where(rank < n[:, None], OPEN, x0), x0, n, rng.standard_normal((times, model.z_width))))
+    x, x0, n, noise = (np.concatenate(parts) for parts in zip(*out, strict=True))
+    nll, kl = [], []
+    for start in range(0, len(x), ROWS):
+        part = slice(start, start + ROWS)
+        tokens, truth, normal = _tensors(model, x[part], x0[part], noise[part])
+        seen = torch.full_like(tokens, OPEN) if draw == "once" else tokens
+        terms = model.terms(tokens, truth, normal, start=seen, loops=loops)
+        nll.append(terms.nll[-1].double().cpu().numpy())
+        kl.append(terms.kl.sum(1).double().cpu().numpy())
+    pay = 1 if draw == "once" else L
+    each = (L / n * np.concatenate(nll) + pay * np.concatenate(kl)).reshape(len(answers), times)
+    return Bound(each.mean(axis=1), L)
+
+
+@torch.no_grad()
+def importance(
+    model: VMD, boards: Board, *, latents: int = 8, draw: str = "once", loops: int | None = None, seed: int = 0
+) -> Bound:
+    """The importance-weighted bound with K = `latents` pairs of z and order; L network evaluations each.
+
+    Raises as `nelbo`.
+    """
+    answers, L = _checked(model, boards, latents, draw)
+    out = []
+    for index, answer in enumerate(answers):
+        rng = np.random.default_rng((seed, index))
+        rank = rng.random((latents, L)).argsort(axis=1).argsort(axis=1)
+        draws = 1 if draw == "once" else L
+        noise = np.repeat(rng.standard_normal((latents, draws, model.z_width)), L // draws, axis=1)
+        x0 = np.broadcast_to(answer, (latents * L, L))
+        before = rank[:, None] < np.arange(L)[:, None]  # [K, step, L] cells that are visible at this step
+        x = np.where(before.reshape(-1, L), x0, OPEN)
+        next_cell = rank.argsort(axis=1).reshape(-1)
+        log_p = np.empty(len(x))
+        ratio = np.empty(len(x))
+        for start in range(0, len(x), ROWS):
+            part = slice(start, start + ROWS)
+            tokens, truth, normal = _tensors(model, x[part], x0[part], noise.reshape(len(x), -1)[part])
+            seen = torch.full_like(tokens, OPEN) if draw == "once" else tokens
+            z = None
+            ratio[part] = 0
+            if model.config.latent:
+                q = model.posterior_of(seen, truth)
+                z = q.draw(normal)
+                ratio[part] = (model.prior.log_density(z, seen) - log_density(q, z)).double().cpu().numpy()
+            logits = model(tokens, z, loops).double().log_softmax(-1).cpu().numpy()
+            cells = next_cell[part]
+            log_p[part] = logits[np.arange(len(cells)), cells, answer[cells]]
+        paid = ratio.reshape(latents, L)[:, :draws].sum(axis=1)
+        total = log_p.reshape(latents, L).sum(axis=1) + paid
+        out.append(math.log(latents) - float(np.logaddexp.reduce(total)))
+    return Bound(np.array(out), L)
+
+
+def _checked(model: VMD, boards: Board, times: int, draw: str) -> tuple[Board, int]:
+    if model.asks:
+        raise ModelMismatch("a latent of cells asked has no density to weigh; likelihood is for the other priors")
+    if draw not in ("once", "each_step"):
+        raise InvalidInput(f"draw is {draw!r}; wanted 'once' or 'each_step'")
+    if times < 1:
+        raise InvalidInput(f"times or latents is {times}; wanted 1 or more")
+    if boards.ndim != 2 or not len(boards) or (boards < 0).any():
+        raise InvalidInput(f"boards {boards.shape} must be full boards [n, L], at least one")
+    return boards, boards.shape[1]
+
+
+def _tensors(model: VMD, x: Board, x0: Board, noise: Floats) -> tuple[Tensor, Tensor, Tensor]:
+    device = next(model.parameters()).device
+    tokens, truth = (torch.from_numpy(np.ascontiguousarray(a, np.int64)).to(device) for a in (x, x0))
+    return tokens, truth, torch.from_numpy(np.asarray(noise, np.float32)).to(device)
