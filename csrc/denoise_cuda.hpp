@@ -12,7 +12,7 @@
 
 namespace vmd {
 
-struct SolveArgs;  // solve_team.hpp
+struct SolveArgs;  // solve_args.hpp
 
 /// Prepared weights on one device; never changes, so streams may share it.
 class DenoiseCuda {

@@ -1,31 +1,14 @@
 // solve_team.hpp -- all T steps of one board by one block: denoise.hpp and unmask.hpp in turn, nothing leaving the chip.
 //
-// Meaning      vmdsolve/sampler.py:sample for a plan with one block of cells, z drawn once and nothing opened again:
-//                  for step in T, while cells are open and each of them has a legal symbol:
-//                      logits = denoiser(x, z)
-//                      unmask at least ceil(open cells / steps left) cells, and what is above the threshold
-// Shapes       x, x_new [B,L] i32, open = -1   allowed [B,L] u64   z [B,D] f32   peers [L,P] i32   key [B] u64
-//              nfe [B] i32, evaluations spent   first [B,L,V] f32, logits of the first one, or null
+// Meaning      solve_args.hpp
 // Exact        as the two kernels one after the other, bit for bit
 // Test         csrc/tests/test_denoise_team.cpp, tests/test_cuda.py
 #pragma once
 #include "denoise_team.hpp"
+#include "solve_args.hpp"
 #include "unmask_team.hpp"
 
 namespace vmd {
-
-struct SolveArgs {
-  int64_t B, P;
-  int steps, loops;
-  const int32_t* x;
-  const uint64_t* allowed;
-  const float* z;
-  const int32_t* peers;
-  const uint64_t* key;
-  UnmaskRule rule;  // `step` is not read
-  int32_t *x_new, *nfe;
-  float* first;
-};
 
 /// `m` is memory without a tile of logits; z has gone into `denoiser` already.
 template <class Denoiser, class Team>
