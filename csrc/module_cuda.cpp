@@ -9,8 +9,11 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bind_weights.hpp"  // defines: make_denoiser
 #include "checks.hpp"
 #include "cuda.hpp"
+#include "denoise_cuda.hpp"
+#include "solve_args.hpp"
 
 namespace py = pybind11;
 
@@ -62,6 +65,26 @@ void unmask_py(uintptr_t logits, bool bf16, uintptr_t x, uintptr_t candidates, u
   unmask_cuda(args, bf16, at<uint32_t>(step_at), {device, stream});
 }
 
+void denoise_py(const DenoiseCuda& denoise, uintptr_t x, uintptr_t z, uintptr_t logits, int64_t B, int loops,
+                uintptr_t stream) {
+  want(B >= 0 && loops >= 1, "B or loops");
+  denoise.run(B, at<int32_t>(x), at<float>(z), loops, at<float>(logits), stream);
+}
+
+void solve_py(const DenoiseCuda& denoise, uintptr_t x, uintptr_t allowed, uintptr_t z, uintptr_t peers, uintptr_t key,
+              uintptr_t next, uintptr_t x_new, uintptr_t nfe, uintptr_t first, int64_t B, int64_t P, int steps, int loops,
+              int order, std::optional<float> threshold, float temperature, bool guard, float noise, uint64_t seed,
+              uintptr_t stream) {
+  want_sizes(B, denoise.sizes().L, P);
+  want(steps >= 1 && loops >= 1, "steps or loops");
+  want(order >= 0 && order <= 3, "order");
+  const UnmaskRule rule{static_cast<Order>(order), guard, temperature, noise,
+                        threshold.value_or(std::numeric_limits<float>::infinity()), seed, 0};
+  const SolveArgs args{B, P, steps, loops, at<int32_t>(x), at<uint64_t>(allowed), at<float>(z), at<int32_t>(peers),
+                       at<uint64_t>(key), rule, at<int32_t>(x_new), at<int32_t>(nfe), at<float>(first)};
+  denoise.solve(args, at<int32_t>(next), stream);
+}
+
 }  // namespace
 }  // namespace vmd
 
@@ -78,4 +101,11 @@ PYBIND11_MODULE(_cuda, m) {
         "x_new"_a, "committed"_a, "candidates_new"_a, "B"_a, "L"_a, "V"_a, "P"_a, "order"_a, "threshold"_a,
         "temperature"_a, "guard"_a, "noise"_a, "seed"_a, "step"_a, "step_at"_a,
         "device"_a, "stream"_a);
+  py::class_<vmd::DenoiseCuda>(m, "Denoise")
+      .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "L"_a, "V"_a, "H"_a, "M"_a, "N"_a, "D"_a, "weights"_a,
+           "offsets"_a, "cells"_a, "spans"_a, "device"_a)
+      .def("__call__", &vmd::denoise_py, "x"_a, "z"_a, "logits"_a, "B"_a, "loops"_a, "stream"_a)
+      .def("solve", &vmd::solve_py, "x"_a, "allowed"_a, "z"_a, "peers"_a, "key"_a, "next"_a, "x_new"_a, "nfe"_a,
+           "first"_a, "B"_a, "P"_a, "steps"_a, "loops"_a, "order"_a, "threshold"_a, "temperature"_a, "guard"_a, "noise"_a,
+           "seed"_a, "stream"_a);
 }

@@ -8,6 +8,9 @@
 //   unite(n, bits)      the union of bits(i), the same for all; likewise
 //   best(n, key)        the largest key(i), kNoKey when there is none; nothing is written in it
 //   wait()              all have come here
+//   warps(body)         body(w) for each warp w; like each
+//   lanes(body)         within warps: body(lane) for lane = 0..31
+//   PerThread, PerLane  a variable of each thread; of each lane, within warps
 // The rest of a body is done by all of the team's threads alike.
 #pragma once
 #include <cstdint>
@@ -48,6 +51,28 @@ class Team {
       __syncwarp();
     else
       __syncthreads();
+  }
+
+  template <class T>
+  struct PerThread {
+    T of;
+    __device__ T& operator()(int, int) { return of; }
+  };
+  template <class T>
+  struct PerLane {
+    T of;
+    __device__ T& operator[](int) { return of; }
+  };
+
+  template <class Body>
+  __device__ __forceinline__ void warps(const Body& body) const {
+    body(rank_ / 32);
+    wait();
+  }
+
+  template <class Body>
+  __device__ __forceinline__ void lanes(const Body& body) const {
+    body(rank_ & 31);
   }
 
   template <class Body>
@@ -110,7 +135,28 @@ class Turns {
   static constexpr int size = kThreads;
   explicit Turns(uint32_t seed) : shuffle_(seed) {}
 
+  template <class T>
+  struct PerThread {
+    std::vector<T> of = std::vector<T>(kThreads);
+    T& operator()(int warp, int lane) { return of[static_cast<size_t>(32 * warp + lane)]; }
+  };
+  template <class T>
+  struct PerLane {
+    T of[32];
+    T& operator[](int lane) { return of[lane]; }
+  };
+
   void wait() const {}
+
+  template <class Body>
+  void warps(const Body& body) {
+    for (const int warp : order(kThreads / 32)) body(warp);
+  }
+
+  template <class Body>
+  void lanes(const Body& body) const {
+    for (int lane = 0; lane < 32; ++lane) body(lane);
+  }
 
   template <class Body>
   void each(int n, const Body& body) {

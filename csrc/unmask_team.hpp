@@ -74,17 +74,18 @@ VMD_TEAM void choose_cell(const UnmaskRule& rule, int V, uint64_t key, int l, co
   m.confidences[l] = ordered_bits(confidence);
 }
 
-/// Step 3: commit cells of one board, at least `at_least` of them if so many can be.
+/// Step 3: commit cells of one board, at least `at_least` of them if so many can be. Returns how many were.
 template <class Team>
-VMD_TEAM void commit_cells(Team& team, const UnmaskRule& rule, int L, int P, const int32_t* peers, int64_t at_least,
+VMD_TEAM int64_t commit_cells(Team& team, const UnmaskRule& rule, int L, int P, const int32_t* peers, int64_t at_least,
                            const UnmaskMemory& m) {
   const int32_t nothing = ordered_bits(-__builtin_inff());
   const bool has_threshold = rule.threshold < __builtin_inff();
   if (has_threshold && at_least < 1) at_least = 1;
-  for (int64_t done = 0; done < at_least || has_threshold;) {
+  int64_t done = 0;
+  while (done < at_least || has_threshold) {
     const int64_t key = team.best(
         L, [&](int l) { return m.confidences[l] > nothing ? rank_key(m.confidences[l], l) : kNoKey; });
-    if (key == kNoKey || (done >= at_least && !(confidence_of(key) >= rule.threshold))) return;
+    if (key == kNoKey || (done >= at_least && !(confidence_of(key) >= rule.threshold))) break;
     const int cell = slot_of(key), symbol = m.symbols[cell];
     const bool commit = !rule.guard || (m.candidates[cell] >> symbol & 1);
     team.wait();  // all have read what is written next
@@ -102,6 +103,7 @@ VMD_TEAM void commit_cells(Team& team, const UnmaskRule& rule, int L, int P, con
     });
     done += commit;
   }
+  return done;
 }
 
 /// The whole step for board b; T is float or Bf16.

@@ -1,0 +1,224 @@
+// denoise_cuda.cu -- `denoise` and whole solves on a GPU: as many blocks as fit run on, each with all weights in shared
+// memory, and boards stream through them (denoise_team.hpp, solve_team.hpp).
+//
+// Floor        For the 9x9 Sudoku weights (L = 81, V = 9, H = M = 32, N = 64, three relations, 24 loops) an evaluation
+//              is 24 * 2 * (729 (H M + 2 H N) + 324 M N) = 0.211 GFLOP in products, on 3.3 kB in and out: 640
+//              operations a byte of device memory, so arithmetic decides. At 800 TFLOP/s: 3.8 million a second.
+// Shared       messages 47 kB, means 25 kB, heard 49 kB, weights 27 kB, lists and the rest 16 kB: of an A100's 163 kB and
+//              a Hopper's 227 kB. One block of 16 warps a multiprocessor; states take 48 registers a thread.
+// Prediction   A loop reads about 0.85 MB of shared memory (heard 0.38, weights 0.26, messages 0.21): 6,700 cycles at 128
+//              bytes a cycle, against 2,200 of tensor cores at their full rate and as many of arithmetic to unpack and
+//              add. So shared memory decides: about 0.9 million evaluations a second on 132 multiprocessors at 1.7 GHz,
+//              a quarter of the floor. Not measured yet. What would move it: sums over units as products, which read
+//              what was heard once a tile of cells instead of once a candidate.
+// Built with   -fmad=false, since decisions are made here, too; products and sums that may be fused say so
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cuda_launch.cuh"
+#include "denoise_cuda.hpp"
+#include "denoise_weights.hpp"
+#include "solve_team.hpp"
+
+namespace vmd {
+namespace {
+
+template <int warps, int H, int M, int N>
+struct Shape {
+  using Block = Team<32 * warps>;
+  using Body = DenoiseTeam<Block, H, M, N>;
+  static constexpr int threads = 32 * warps, least_blocks = warps == 16 ? 1 : 3;
+
+  static bool fits(const DenoiseTables& t) {
+    return t.view.Hp <= H && t.view.Mp <= M && t.view.Np <= N && t.rows <= Body::max_rows;
+  }
+};
+
+/// The shapes that there are kernels for, the smallest first.
+template <class Use>
+void with_shape(int number, const Use& use) {
+  switch (number) {
+    case 0: return use(Shape<4, 16, 16, 32>{});
+    case 1: return use(Shape<4, 32, 32, 64>{});
+    default: return use(Shape<16, 32, 32, 64>{});
+  }
+}
+constexpr int kShapes = 3;
+
+template <class S>
+__global__ void __launch_bounds__(S::threads, S::least_blocks)
+    denoise_kernel(const __grid_constant__ DenoiseTables tables, int64_t B, const int32_t* x, const float* z, int loops,
+                   float* logits) {
+  extern __shared__ uint4 memory[];
+  typename S::Block team(nullptr);
+  typename S::Body denoiser(tables, memory);
+  denoiser.start(team);
+  const int64_t L = tables.view.L, V = tables.view.V, D = tables.view.D;
+  for (int64_t b = blockIdx.x; b < B; b += gridDim.x) {
+    if (b == blockIdx.x || D > 0) denoiser.modulate(team, z + b * D);
+    denoiser.run(team, x + b * L, loops, logits + b * L * V);
+  }
+}
+
+template <class S>
+__global__ void __launch_bounds__(S::threads, S::least_blocks)
+    solve_kernel(const __grid_constant__ DenoiseTables tables, const __grid_constant__ SolveArgs args, int32_t* next) {
+  extern __shared__ uint4 memory[];
+  __shared__ typename S::Block::Partial partial;
+  __shared__ int32_t taken;
+  const int L = static_cast<int>(tables.view.L), V = static_cast<int>(tables.view.V);
+  typename S::Block team(&partial);
+  const UnmaskMemory m(memory, L, 0, V);
+  typename S::Body denoiser(tables, reinterpret_cast<char*>(memory) + UnmaskMemory::bytes(L, 0, V));
+  denoiser.start(team);
+  for (bool fresh = true;; fresh = false) {  // boards take different numbers of steps: each block takes the next one
+    team.each(1, [&](int) { taken = atomicAdd(next, 1); });
+    const int64_t b = taken;
+    team.wait();
+    if (b >= args.B) return;
+    if (fresh || tables.view.D > 0) denoiser.modulate(team, args.z + b * tables.view.D);
+    solve_board(team, denoiser, args, b, L, V, m);
+  }
+}
+
+/// Copies to the device what it is given pointers to, all in one allocation.
+class Packing {
+ public:
+  template <class T>
+  void add(const T*& pointer, int64_t n) {
+    const size_t bytes = static_cast<size_t>(n) * sizeof(T);
+    places_.push_back({reinterpret_cast<const void**>(&pointer), host_.size()});
+    host_.resize(host_.size() + (bytes + 15) / 16 * 16);
+    if (bytes > 0) std::memcpy(host_.data() + places_.back().offset, pointer, bytes);
+  }
+
+  /// Every pointer now leads to the device; returns the allocation.
+  char* send() {
+    char* device = nullptr;
+    check_cuda(cudaMalloc(&device, host_.size()), "memory for the denoiser's weights");
+    const cudaError_t error = cudaMemcpy(device, host_.data(), host_.size(), cudaMemcpyHostToDevice);
+    if (error != cudaSuccess) cudaFree(device);
+    check_cuda(error, "copying the denoiser's weights");
+    for (const Place& place : places_) *place.pointer = device + place.offset;
+    return device;
+  }
+
+ private:
+  struct Place {
+    const void** pointer;
+    size_t offset;
+  };
+  std::vector<char> host_;
+  std::vector<Place> places_;
+};
+
+}  // namespace
+
+struct DenoiseCuda::Held {
+  DenoiseTables tables{};
+  int device = 0, shape = 0;
+  int64_t bytes = 0, solve_bytes = 0;      // of shared memory a block
+  int64_t blocks = 0, solve_blocks = 0;    // as many as run at the same time
+  char* memory = nullptr;
+
+  Held(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units, int number)
+      : device(number) {
+    const Prepared prepared(sizes, weights, units);
+    if (sizes.L * sizes.V > 65535 || sizes.R > 254) throw std::invalid_argument("denoise on CUDA: more than 65,535 candidates");
+    const DenoiseLists lists(prepared.view);
+    tables = lists.tables(prepared.view);
+    choose_shape();
+    const DeviceGuard guard(device);
+    const int shared = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
+    if (std::max(bytes, solve_bytes) > shared - 1024)  // what the kernels have besides
+      throw std::invalid_argument("denoise on CUDA: a board takes " + std::to_string(solve_bytes) +
+                                  " bytes of shared memory, and this device has " + std::to_string(shared));
+    with_shape(shape, [&](auto s) {
+      using S = decltype(s);
+      blocks = resident(denoise_kernel<S>, S::threads, bytes);
+      solve_blocks = resident(solve_kernel<S>, S::threads, solve_bytes);
+    });
+    send();
+  }
+  ~Held() {
+    cudaFree(memory);
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  void choose_shape() {
+    bool found = false;
+    for (int number = 0; number < kShapes && !found; ++number)
+      with_shape(number, [&](auto s) {
+        using S = decltype(s);
+        if (!S::fits(tables)) return;
+        found = true, shape = number;
+        bytes = S::Body::bytes(tables);
+        solve_bytes = bytes + UnmaskMemory::bytes(tables.view.L, 0, static_cast<int>(tables.view.V));
+      });
+    if (!found)
+      throw std::invalid_argument(
+          "denoise on CUDA: wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates (cells times symbols), got " +
+          std::to_string(tables.view.H) + ", " + std::to_string(tables.view.Mp) + ", " +
+          std::to_string(tables.view.Np) + " (M and N rounded up) and " + std::to_string(tables.rows));
+  }
+
+  int attribute(cudaDeviceAttr which) const {
+    int value = 0;
+    check_cuda(cudaDeviceGetAttribute(&value, which, device), "asking the device");
+    return value;
+  }
+
+  template <class Kernel>
+  int64_t resident(Kernel kernel, int threads, int64_t shared) const {
+    int each = 0;
+    check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
+               "shared memory for denoise");
+    check_cuda(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel, threads, static_cast<size_t>(shared)),
+               "fitting denoise");
+    return int64_t{std::max(1, each)} * attribute(cudaDevAttrMultiProcessorCount);
+  }
+
+  void send() {
+    DenoiseView& v = tables.view;
+    const int64_t width = 2 * v.Np + v.Hp;
+    Packing packing;
+    packing.add(v.speak, v.Hp * v.Mp), packing.add(v.speak_bias, v.Mp), packing.add(v.keep, v.Hp * v.Np);
+    packing.add(v.hear, v.groups * v.Mp * v.Np), packing.add(v.write, v.Np * v.Hp), packing.add(v.write_bias, v.Hp);
+    packing.add(v.told_state, 3 * v.Np), packing.add(v.state, 3 * v.Hp), packing.add(v.read, v.Hp);
+    packing.add(v.told_symbol, v.positions ? v.V * v.Np : 0), packing.add(v.told_cell, v.positions ? v.L * v.Np : 0);
+    packing.add(v.symbol, v.positions ? v.V * v.Hp : 0), packing.add(v.cell, v.positions ? v.L * v.Hp : 0);
+    packing.add(v.modulate, v.D * width), packing.add(v.modulate_bias, width);
+    packing.add(tables.source_offsets, tables.means + 1), packing.add(tables.sources, tables.sources_size);
+    packing.add(tables.link_offsets, v.L + 1), packing.add(tables.links, tables.links_size);
+    packing.add(tables.group_of_tile, tables.means / kTile);
+    memory = packing.send();
+  }
+};
+
+DenoiseCuda::DenoiseCuda(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units, int device)
+    : sizes_(sizes), held_(std::make_unique<const Held>(sizes, weights, units, device)) {}
+
+DenoiseCuda::~DenoiseCuda() = default;
+
+void DenoiseCuda::run(int64_t B, const int32_t* x, const float* z, int loops, float* logits, uintptr_t stream) const {
+  with_shape(held_->shape, [&](auto s) {
+    using S = decltype(s);
+    launch("denoise", denoise_kernel<S>, std::min(B, held_->blocks), S::threads, held_->bytes, {held_->device, stream},
+           held_->tables, B, x, z, loops, logits);
+  });
+}
+
+void DenoiseCuda::solve(const SolveArgs& args, int32_t* next, uintptr_t stream) const {
+  with_shape(held_->shape, [&](auto s) {
+    using S = decltype(s);
+    launch("solve", solve_kernel<S>, std::min(args.B, held_->solve_blocks), S::threads, held_->solve_bytes,
+           {held_->device, stream}, held_->tables, args, next);
+  });
+}
+
+}  // namespace vmd

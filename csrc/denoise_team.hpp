@@ -1,0 +1,424 @@
+// denoise_team.hpp -- one board through all loops of the denoiser by one block; denoise.hpp says what is computed.
+//
+// Shape        H, M, N of the model or more (zeros fill up), multiples of 16; L V <= kTiles * 16 rows a warp
+// Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the product that
+//              writes to them; shared memory holds messages, means and what was heard, bfloat16, and all weights.
+// A loop       speak   states times 1 / deviation, rounded; times weights; relu: messages             (tensor cores)
+//              gather  means of messages over cells and units
+//              hear    means times weights: a table of rows                                           (tensor cores)
+//              write   told + heard, plus keep times states, relu, times weights: added to states     (tensor cores)
+//              with a barrier after each but the last, which goes on to the next loop's speak.
+// Layout       messages, means and heard lie as the lanes hold them (fragments.hpp): what lane t of a quad wrote of a
+//              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from all banks.
+// Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went in),
+//              normalised states, messages, means, heard and hidden channels are rounded to bfloat16; sums are float32.
+#pragma once
+#include "denoise_lists.hpp"
+#include "fragments.hpp"
+#include "team.hpp"
+
+namespace vmd {
+
+/// Places of a [K,columns] matrix's numbers when a lane is to read what it needs of one tile of 8 columns at once.
+template <int K>
+VMD_HD constexpr int by_column(int k, int n) {
+  return (((n / 8 * 32 + n % 8 * 4 + k % 8 / 2) * (K / 16) + k / 16) * 2 + k % 16 / 8) * 2 + k % 2;
+}
+
+/// The same when it is to read what it needs of 16 rows and two tiles of columns at once.
+template <int columns>
+VMD_HD constexpr int by_row(int k, int n) {
+  return (((k / 16 * (columns / 16) + n / 16) * 32 + n % 8 * 4 + k % 8 / 2) * 4 + n % 16 / 8 * 2 + k % 16 / 8) * 2 +
+         k % 2;
+}
+
+template <class Team, int H, int M, int N>
+class DenoiseTeam {
+  static constexpr int kWarps = Team::size / 32, kTiles = 3;
+  static constexpr int kChunk = 16;  // channels of `hidden` worked on at once: the depth of one product
+
+ public:
+  static constexpr int max_rows = kWarps * kTiles * kTile;
+
+  /// Bytes of a block's memory.
+  static VMD_HD int64_t bytes(const DenoiseTables& tables) {
+    char* const nowhere = reinterpret_cast<char*>(16);  // counted from, never read
+    return DenoiseTeam(tables, nowhere).memory_ - nowhere;
+  }
+
+  VMD_HD DenoiseTeam(const DenoiseTables& tables, void* memory)
+      : c(tables), v(tables.view), memory_(static_cast<char*>(memory)) {
+    take(messages_, c.tiles * kTile * M), take(means_, c.means * M), take(heard_, c.means * N);
+    take(speak_, H * M), take(keep_, H * N), take(hear_, static_cast<int>(v.groups) * M * N), take(write_, N * H);
+    take(told_, told_rows() * N), take(write_bias_, H), take(speak_bias_, M), take(read_, H);
+    take(latent_, static_cast<int>(2 * v.Np + v.Hp)), take(middle_, N), take(rows_, c.tiles * kTile);
+    take(source_offsets_, c.means + 1), take(sources_, c.sources_size);
+    take(link_offsets_, static_cast<int>(v.L) + 1), take(links_, c.links_size);
+  }
+
+  /// What is the same for all boards.
+  VMD_TEAM void start(Team& team) {
+    team.each(H * M, [&](int i) {
+      speak_[by_column<H>(i / M, i % M)] = to_bf16(entry(v.speak, i / M, i % M, v.Hp, v.Mp));
+    });
+    team.each(M, [&](int m) { speak_bias_[m] = entry(v.speak_bias, 0, m, 1, v.Mp); });
+    team.each(H, [&](int h) { read_[h] = entry(v.read, 0, h, 1, v.Hp); });
+    team.each(c.means + 1, [&](int i) { source_offsets_[i] = c.source_offsets[i]; });
+    team.each(c.sources_size, [&](int i) { sources_[i] = c.sources[i]; });
+    team.each(static_cast<int>(v.L) + 1, [&](int i) { link_offsets_[i] = c.link_offsets[i]; });
+    team.each(c.links_size, [&](int i) { links_[i] = c.links[i]; });
+  }
+
+  /// The latent's scale, shift and gate into the weights; z has D numbers.
+  VMD_TEAM void modulate(Team& team, const float* z) {
+    const int Np = static_cast<int>(v.Np), width = static_cast<int>(2 * v.Np + v.Hp);
+    team.each(width, [&](int j) {
+      float sum = v.modulate_bias[j];
+      for (int64_t d = 0; d < v.D; ++d) sum = multiply_add(z[d], v.modulate[d * width + j], sum);
+      latent_[j] = sum;
+    });
+    const float *scale = latent_, *shift = latent_ + Np, *gate = latent_ + 2 * Np;
+    team.each(N + 1, [&](int k) {  // the mean over channels of what a hidden channel writes; last, of the bias
+      const float* row = k == N ? v.write_bias : v.write + k * v.Hp;
+      float sum = 0;
+      for (int64_t h = 0; h < v.H && (k < Np || k == N); ++h) sum = multiply_add(row[h], gate[h], sum);
+      const float middle = sum / static_cast<float>(v.H);
+      if (k < N) middle_[k] = middle;
+      if (k == N)
+        for (int h = 0; h < H; ++h) write_bias_[h] = h < v.H ? multiply_add(row[h], gate[h], -middle) : 0.0f;
+    });
+    team.each(H * N, [&](int i) {
+      const int k = i / N, n = i % N;
+      keep_[by_column<H>(k, n)] = to_bf16(n < Np ? entry(v.keep, k, n, v.Hp, v.Np) * scale[n] : 0.0f);
+    });
+    team.each(static_cast<int>(v.groups) * M * N, [&](int i) {
+      const int g = i / (M * N), k = i / N % M, n = i % N;
+      const float* weights = v.hear + g * v.Mp * v.Np;
+      hear_[g * M * N + by_column<M>(k, n)] = to_bf16(n < Np ? entry(weights, k, n, v.Mp, v.Np) * scale[n] : 0.0f);
+    });
+    team.each(N * H, [&](int i) {
+      const int k = i / H, h = i % H;
+      const bool real = k < Np && h < v.H;
+      write_[by_row<H>(k, h)] = to_bf16(real ? multiply_add(v.write[k * v.Hp + h], gate[h], -middle_[k]) : 0.0f);
+    });
+    team.each(told_rows() * N, [&](int i) {
+      const int row = i / N, n = i % N;
+      float told = 0;
+      if (n < Np) {
+        told = v.told_state[(v.positions ? row / v.V : row) * Np + n] + shift[n];
+        if (v.positions) told += v.told_symbol[row % v.V * Np + n];
+        told *= scale[n];
+      }
+      told_[(n / kChunk * told_rows() + row) * kChunk + place_in_chunk(n)] = told;
+    });
+  }
+
+  /// Room for the logits of a board, free from the end of `run` to its next call.
+  VMD_TEAM float* spare() const { return reinterpret_cast<float*>(messages_); }
+
+  /// Logits [L,V] of a board x [L]; X is an integer type. Logits may be `spare`.
+  template <class X>
+  VMD_TEAM void run(Team& team, const X* x, int loops, float* logits) {
+    const int V = static_cast<int>(v.V);
+    team.each(c.tiles * kTile, [&](int row) {
+      const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody hears them
+      const int held = static_cast<int>(x[l]), state = held < 0 ? 0 : held == symbol ? 1 : 2;
+      rows_[row] = static_cast<uint32_t>(l | symbol << 16 | state << 24);
+    });
+    typename Team::template PerThread<Lane> of;
+    for (int loop = 0; loop <= loops; ++loop) {
+      team.warps([&](int w) {
+        loop == 0 ? embed(team, w, of) : write(team, w, of);
+        find_normed(team, w, of, loop == loops ? logits : nullptr);
+        if (loop < loops) speak(team, w, of);
+      });
+      if (loop == loops) break;
+      gather(team);
+      hear(team);
+    }
+  }
+
+ private:
+  struct Lane {
+    float state[kTiles][H / 8][4];         // D's of the product that writes
+    uint32_t normed[kTiles][H / 16][4];    // A's: the states times 1 / deviation
+  };
+  using Lanes = typename Team::template PerThread<Lane>;
+  template <class T>
+  using PerLane = typename Team::template PerLane<T>;
+  struct Sum {
+    float of[2];
+  };
+  struct Tile {
+    float d[4];
+  };
+  struct Chunk {
+    float d[2][4];
+  };
+
+  template <class T>
+  VMD_HD void take(T*& array, int n) {
+    array = reinterpret_cast<T*>(memory_);  // no detour over integers: a GPU's compiler must see that it is shared memory
+    memory_ += (n * static_cast<int>(sizeof(T)) + 15) / 16 * 16;
+  }
+
+  VMD_HD int told_rows() const { return v.positions ? 3 * static_cast<int>(v.V) : 3; }
+
+  /// matrix[k][n] of a matrix [rows,columns]; zero beyond.
+  static VMD_TEAM float entry(const float* matrix, int k, int n, int64_t rows, int64_t columns) {
+    return k < rows && n < columns ? matrix[k * columns + n] : 0.0f;
+  }
+
+  /// Where channel n stands in its chunk: lane t of a quad has the channels 2t, 2t + 1, 2t + 8 and 2t + 9 of it.
+  static VMD_HD int place_in_chunk(int n) { return n % 8 / 2 * 4 + n % 16 / 8 * 2 + n % 2; }
+
+  /// body(i, tile) for the tiles of warp w; i is known at compile time.
+  template <class Body>
+  VMD_TEAM void each_tile(int w, const Body& body) const {
+    VMD_UNROLLED for (int i = 0; i < kTiles; ++i)
+      if (i * kWarps + w < c.tiles) body(i, i * kWarps + w);
+  }
+
+  VMD_TEAM void embed(Team& team, int w, Lanes& of) {
+    each_tile(w, [&](int i, int tile) {
+      team.lanes([&](int lane) {
+        VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+          const uint32_t row = rows_[tile * kTile + lane / 4 + 8 * half];
+          const float* state = v.state + (row >> 24) * v.Hp;
+          VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
+            VMD_UNROLLED for (int e = 0; e < 2; ++e) {
+              const int h = 8 * j + lane % 4 * 2 + e;
+              float value = h < v.Hp ? state[h] : 0.0f;
+              if (v.positions && h < v.Hp) value += v.cell[(row & 0xffff) * v.Hp + h] + v.symbol[(row >> 16 & 0xff) * v.Hp + h];
+              of(w, lane).state[i][j][2 * half + e] = value;
+            }
+        }
+      });
+    });
+  }
+
+  /// The states times 1 / deviation, as inputs of products; the logits instead, if they are wanted.
+  VMD_TEAM void find_normed(Team& team, int w, Lanes& of, float* logits) {
+    each_tile(w, [&](int i, int tile) {
+      PerLane<Sum> squares, dots;
+      team.lanes([&](int lane) {
+        const auto& state = of(w, lane).state[i];
+        VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+          float square = 0, dot = 0;
+          VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
+            VMD_UNROLLED for (int e = 0; e < 2; ++e) {
+              const float h = state[j][2 * half + e];
+              square = multiply_add(h, h, square);
+              if (logits) dot = multiply_add(h, read_[8 * j + lane % 4 * 2 + e], dot);
+            }
+          squares[lane].of[half] = square;
+          dots[lane].of[half] = dot;
+        }
+      });
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        sum_over_quads(team, [&](int lane) -> float& { return squares[lane].of[half]; });
+        if (logits) sum_over_quads(team, [&](int lane) -> float& { return dots[lane].of[half]; });
+      }
+      team.lanes([&](int lane) {
+        Lane& mine = of(w, lane);
+        float factor[2];
+        VMD_UNROLLED for (int half = 0; half < 2; ++half)
+          factor[half] = inverse_root(squares[lane].of[half] / static_cast<float>(v.H) + 1e-5f);
+        if (logits) {
+          VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+            const int row = tile * kTile + lane / 4 + 8 * half;
+            if (lane % 4 == 0 && row < c.rows)
+              logits[row] = multiply_add(dots[lane].of[half], factor[half], v.read_bias);
+          }
+        }
+        VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
+          VMD_UNROLLED for (int r = 0; r < 4; ++r) {
+            const float* d = mine.state[i][2 * k + r / 2] + r % 2 * 2;
+            mine.normed[i][k][r] = pack(d[0] * factor[r % 2], d[1] * factor[r % 2]);
+          }
+      });
+    });
+  }
+
+  VMD_TEAM void speak(Team& team, int w, Lanes& of) {
+    each_tile(w, [&](int i, int tile) {
+      PerLane<Packed<M / 8>> said[2];  // of rows g and g + 8
+      VMD_UNROLLED for (int j = 0; j < M / 8; ++j) {
+        PerLane<Packed<H / 8>> weights;
+        PerLane<Tile> sums;
+        team.lanes([&](int lane) {
+          weights[lane] = load<Packed<H / 8>>(speak_ + (j * 32 + lane) * (H / 4));
+          const float *bias = speak_bias_ + 8 * j + lane % 4 * 2;
+          sums[lane] = {{bias[0], bias[1], bias[0], bias[1]}};
+        });
+        VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
+          multiply(
+              team, [&](int lane) { return sums[lane].d; }, [&](int lane) { return of(w, lane).normed[i][k]; },
+              [&](int lane) { return weights[lane].w + 2 * k; });
+        team.lanes([&](int lane) {
+          said[0][lane].w[j] = pack_relu(sums[lane].d[0], sums[lane].d[1]);
+          said[1][lane].w[j] = pack_relu(sums[lane].d[2], sums[lane].d[3]);
+        });
+      }
+      team.lanes([&](int lane) {
+        VMD_UNROLLED for (int half = 0; half < 2; ++half)
+          store(messages_ + (tile * kTile + lane / 4 + 8 * half) * M + lane % 4 * (M / 4), said[half][lane]);
+      });
+    });
+  }
+
+  VMD_TEAM void gather(Team& team) {
+    constexpr int kParts = M / 8;
+    team.each(c.means * kParts, [&](int i) {
+      const int row = i / kParts, part = i % kParts;
+      const int begin = source_offsets_[row], end = source_offsets_[row + 1];
+      float sum[8] = {};
+      for (int k = begin; k < end; ++k) {
+        const auto said = load<Packed<4>>(messages_ + sources_[k] * M + part * 8);
+        VMD_UNROLLED for (int word = 0; word < 4; ++word) {
+          sum[2 * word] += low_half(said.w[word]);
+          sum[2 * word + 1] += high_half(said.w[word]);
+        }
+      }
+      const float share = end > begin ? 1.0f / static_cast<float>(end - begin) : 0.0f;
+      Packed<4> mean;
+      VMD_UNROLLED for (int word = 0; word < 4; ++word) mean.w[word] = pack(sum[2 * word] * share, sum[2 * word + 1] * share);
+      store(means_ + row * M + part * 8, mean);
+    });
+  }
+
+  VMD_TEAM void hear(Team& team) {
+    team.warps([&](int w) {
+      for (int tile = w; tile < c.means / kTile; tile += kWarps) {
+        const int group = c.group_of_tile[tile];
+        struct Means {
+          uint32_t a[M / 16][4];
+        };
+        PerLane<Means> means;
+        team.lanes([&](int lane) {
+          VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+            const auto row =
+                load<Packed<M / 8>>(means_ + (tile * kTile + lane / 4 + 8 * half) * M + lane % 4 * (M / 4));
+            VMD_UNROLLED for (int j = 0; j < M / 8; ++j) means[lane].a[j / 2][j % 2 * 2 + half] = row.w[j];
+          }
+        });
+        const Bf16* from = hear_ + group * M * N;
+        VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
+          PerLane<Chunk> sums;
+          VMD_UNROLLED for (int j = 0; j < 2; ++j) {
+            PerLane<Packed<M / 8>> weights;
+            team.lanes([&](int lane) {
+              weights[lane] = load<Packed<M / 8>>(from + ((2 * chunk + j) * 32 + lane) * (M / 4));
+              VMD_UNROLLED for (int r = 0; r < 4; ++r) sums[lane].d[j][r] = 0;
+            });
+            VMD_UNROLLED for (int k = 0; k < M / 16; ++k)
+              multiply(
+                  team, [&](int lane) { return sums[lane].d[j]; }, [&](int lane) { return means[lane].a[k]; },
+                  [&](int lane) { return weights[lane].w + 2 * k; });
+          }
+          team.lanes([&](int lane) {
+            VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+              const int row = tile * kTile + lane / 4 + 8 * half;
+              auto& d = sums[lane].d;
+              if (v.positions && row < v.L) tell_place(row, chunk, lane, d, half);
+              store(heard_ + (chunk * c.means + row) * kChunk + lane % 4 * 4,
+                    Packed<2>{{pack(d[0][2 * half], d[0][2 * half + 1]), pack(d[1][2 * half], d[1][2 * half + 1])}});
+            }
+          });
+        }
+      }
+    });
+  }
+
+  /// What cell `row` is told of its place joins what it heard of its symbols: group 0 begins at row 0.
+  VMD_TEAM void tell_place(int row, int chunk, int lane, float (&d)[2][4], int half) const {
+    VMD_UNROLLED for (int j = 0; j < 2; ++j)
+      VMD_UNROLLED for (int e = 0; e < 2; ++e) {
+        const int n = chunk * kChunk + 8 * j + lane % 4 * 2 + e;
+        if (n < v.Np) d[j][2 * half + e] = multiply_add(latent_[n], v.told_cell[row * v.Np + n], d[j][2 * half + e]);
+      }
+  }
+
+  /// What a candidate is told and hears, of the channels of a chunk that a lane has.
+  VMD_TEAM void listen(int tile, int chunk, int lane, float (&d)[2][4]) const {
+    const int t = lane % 4;
+    const Bf16* heard = heard_ + chunk * c.means * kChunk + t * 4;
+    VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+      const uint32_t row = rows_[tile * kTile + lane / 4 + 8 * half];
+      const int l = static_cast<int>(row & 0xffff), symbol = static_cast<int>(row >> 16 & 0xff);
+      const int state = static_cast<int>(row >> 24), told_row = v.positions ? state * static_cast<int>(v.V) + symbol : state;
+      const auto told = load<Packed<4>>(told_ + (chunk * told_rows() + told_row) * kChunk + t * 4);
+      float sum[4];
+      VMD_UNROLLED for (int r = 0; r < 4; ++r) sum[r] = bits_as<float>(told.w[r]);
+      add(load<Packed<2>>(heard + l * kChunk), 1.0f, sum);
+      for (int k = link_offsets_[l]; k < link_offsets_[l + 1]; ++k) {
+        const uint32_t link = links_[k], units = link >> 16;
+        const float share = units == 1 ? 1.0f : 1.0f / static_cast<float>(units);
+        add(load<Packed<2>>(heard + (static_cast<int>(link & 0xffff) + symbol) * kChunk), share, sum);
+      }
+      VMD_UNROLLED for (int r = 0; r < 4; ++r) d[r / 2][2 * half + r % 2] = sum[r];
+    }
+  }
+
+  static VMD_TEAM void add(const Packed<2>& heard, float share, float (&sum)[4]) {
+    VMD_UNROLLED for (int word = 0; word < 2; ++word) {
+      sum[2 * word] = multiply_add(low_half(heard.w[word]), share, sum[2 * word]);
+      sum[2 * word + 1] = multiply_add(high_half(heard.w[word]), share, sum[2 * word + 1]);
+    }
+  }
+
+  VMD_TEAM void write(Team& team, int w, Lanes& of) {
+    VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
+      struct Weights {
+        Packed<H / 8> keep[2];
+        Packed<4> write[H / 16];
+      };
+      PerLane<Weights> weights;
+      team.lanes([&](int lane) {
+        VMD_UNROLLED for (int j = 0; j < 2; ++j)
+          weights[lane].keep[j] = load<Packed<H / 8>>(keep_ + ((2 * chunk + j) * 32 + lane) * (H / 4));
+        VMD_UNROLLED for (int j = 0; j < H / 16; ++j)
+          weights[lane].write[j] = load<Packed<4>>(write_ + ((chunk * (H / 16) + j) * 32 + lane) * 8);
+      });
+      each_tile(w, [&](int i, int tile) {
+        PerLane<Chunk> sums;
+        PerLane<Packed<4>> hidden;
+        team.lanes([&](int lane) { listen(tile, chunk, lane, sums[lane].d); });
+        VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
+          VMD_UNROLLED for (int j = 0; j < 2; ++j)
+            multiply(
+                team, [&](int lane) { return sums[lane].d[j]; }, [&](int lane) { return of(w, lane).normed[i][k]; },
+                [&](int lane) { return weights[lane].keep[j].w + 2 * k; });
+        team.lanes([&](int lane) {
+          VMD_UNROLLED for (int r = 0; r < 4; ++r) {
+            const float* d = sums[lane].d[r / 2] + r % 2 * 2;
+            hidden[lane].w[r] = pack_relu(d[0], d[1]);
+          }
+        });
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
+          multiply(
+              team, [&](int lane) { return of(w, lane).state[i][j]; }, [&](int lane) { return hidden[lane].w; },
+              [&](int lane) { return weights[lane].write[j / 2].w + j % 2 * 2; });
+      });
+    }
+    each_tile(w, [&](int i, int) {
+      team.lanes([&](int lane) {
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
+          VMD_UNROLLED for (int r = 0; r < 4; ++r) of(w, lane).state[i][j][r] += write_bias_[8 * j + lane % 4 * 2 + r % 2];
+      });
+    });
+  }
+
+  const DenoiseTables& c;
+  const DenoiseView& v;
+  char* memory_;  // what is not taken yet
+  Bf16 *messages_, *means_, *heard_;          // [rows,M], [means,M]; [N/16][means][16]
+  Bf16 *speak_, *keep_, *hear_, *write_;      // by_column, the last by_row; with the board's latent inside
+  float *told_, *write_bias_, *speak_bias_, *read_, *latent_, *middle_;  // [N/16][told_rows][16], ...
+  uint32_t* rows_;                            // of each candidate: cell, symbol << 16, state << 24
+  int32_t *source_offsets_, *link_offsets_;
+  uint16_t* sources_;
+  uint32_t* links_;
+};
+
+}  // namespace vmd

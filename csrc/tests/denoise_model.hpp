@@ -1,0 +1,135 @@
+// denoise_model.hpp -- a denoiser of random weights and units for the tests, and the plainest loops in double.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "denoise.hpp"
+
+namespace vmd {
+
+inline std::mt19937_64 rng(1);
+inline int64_t below(int64_t n) { return static_cast<int64_t>(rng() % static_cast<uint64_t>(n)); }
+inline size_t at(int64_t i) { return static_cast<size_t>(i); }
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+
+inline Floats normal(int64_t n, double scale) {
+  std::normal_distribution<double> draw(0, scale);
+  Floats out(at(n));
+  for (float& value : out) value = static_cast<float>(draw(rng));
+  return out;
+}
+
+/// Random weights and units, each array in an allocation of exactly its size.
+struct Model {
+  explicit Model(const DenoiseSizes& sizes, bool positions) : s(sizes) {
+    const double h = 1 / std::sqrt(double(s.H)), m = 1 / std::sqrt(double(s.M)), n = 1 / std::sqrt(double(s.N));
+    state = normal(3 * s.H, 1), cell = normal(positions ? s.L * s.H : 0, 1), symbol = normal(positions ? s.V * s.H : 0, 1);
+    inject = normal(s.N * s.H, h), inject_bias = normal(s.N, 0.1), norm = normal(s.H, 1), norm_bias = normal(s.H, 0.1);
+    speak = normal(s.M * s.H, h), speak_bias = normal(s.M, 0.1), keep = normal(s.N * s.H, h);
+    hear = normal((1 + s.R) * s.N * s.M, m), write = normal(s.H * s.N, n), write_bias = normal(s.H, 0.1);
+    read_norm = normal(s.H, 1), read_norm_bias = normal(s.H, 0.1), read = normal(s.H, h), read_bias = normal(1, 1);
+    modulate = normal((2 * s.N + s.H) * s.D, 0.2), modulate_bias = normal(s.D ? 2 * s.N + s.H : 0, 0.2);
+    units.offsets = {0}, units.spans = {0};
+    for (int64_t r = 0; r < s.R; ++r) {
+      for (int64_t u = below(4); u > 0; --u) {  // a relation may have no unit
+        const int64_t first = below(s.L), size = 1 + below(s.L - first);
+        for (int64_t l = first; l < first + size; ++l) units.cells.push_back(l);
+        units.offsets.push_back(static_cast<int64_t>(units.cells.size()));
+      }
+      units.spans.push_back(static_cast<int64_t>(units.offsets.size()) - 1);
+    }
+  }
+
+  DenoiseWeights weights() const {
+    const auto given = [](const Floats& f) { return f.empty() ? nullptr : f.data(); };
+    return {state.data(), given(cell),       given(symbol),     inject.data(),    inject_bias.data(),
+            norm.data(),  norm_bias.data(),  speak.data(),      speak_bias.data(), keep.data(),
+            hear.data(),  write.data(),      write_bias.data(), read_norm.data(), read_norm_bias.data(),
+            read.data(),  read_bias.data(),  given(modulate),   given(modulate_bias)};
+  }
+
+  /// The logits of a board as vmdsolve/model/denoiser.py says them.
+  Doubles plain(const int32_t* x, const float* z, int64_t loops) const {
+    const int64_t C = s.L * s.V;
+    const auto latent = [&](int64_t j) {
+      double sum = s.D ? double{modulate_bias[at(j)]} : 0;
+      for (int64_t d = 0; d < s.D; ++d) sum += double{modulate[at(j * s.D + d)]} * double{z[d]};
+      return sum;
+    };
+    const auto normed = [&](const Doubles& h, int64_t i, const Floats& w, const Floats& b, int64_t j) {
+      double mean = 0, square = 0;
+      for (int64_t k = 0; k < s.H; ++k) mean += h[at(i * s.H + k)] / double(s.H);
+      for (int64_t k = 0; k < s.H; ++k) square += std::pow(h[at(i * s.H + k)] - mean, 2) / double(s.H);
+      return (h[at(i * s.H + j)] - mean) / std::sqrt(square + 1e-5) * double{w[at(j)]} + double{b[at(j)]};
+    };
+    Doubles h(at(C * s.H)), told(at(C * s.N)), n(h), m(at(C * s.M)), logits(at(C));
+    for (int64_t i = 0; i < C; ++i) {
+      const int64_t l = i / s.V, v = i % s.V, held = x[l] < 0 ? 0 : x[l] == v ? 1 : 2;
+      for (int64_t j = 0; j < s.H; ++j) {
+        h[at(i * s.H + j)] = double{state[at(held * s.H + j)]};
+        if (!cell.empty()) h[at(i * s.H + j)] += double{cell[at(l * s.H + j)]} + double{symbol[at(v * s.H + j)]};
+      }
+      for (int64_t o = 0; o < s.N; ++o) {
+        double sum = double{inject_bias[at(o)]} + latent(s.N + o) * (s.D > 0);
+        for (int64_t j = 0; j < s.H; ++j) sum += double{inject[at(o * s.H + j)]} * h[at(i * s.H + j)];
+        told[at(i * s.N + o)] = sum;
+      }
+    }
+    for (int64_t loop = 0; loop < loops; ++loop) {
+      for (int64_t i = 0; i < C; ++i) {
+        for (int64_t j = 0; j < s.H; ++j) n[at(i * s.H + j)] = normed(h, i, norm, norm_bias, j);
+        for (int64_t o = 0; o < s.M; ++o) {
+          double sum = double{speak_bias[at(o)]};
+          for (int64_t j = 0; j < s.H; ++j) sum += double{speak[at(o * s.H + j)]} * n[at(i * s.H + j)];
+          m[at(i * s.M + o)] = std::max(0.0, sum);
+        }
+      }
+      for (int64_t i = 0; i < C; ++i) {
+        const int64_t l = i / s.V, v = i % s.V;
+        Doubles a(told.begin() + i * s.N, told.begin() + (i + 1) * s.N);
+        const auto hears = [&](int64_t group, double share, int64_t from) {
+          for (int64_t o = 0; o < s.N; ++o)
+            for (int64_t j = 0; j < s.M; ++j)
+              a[at(o)] += share * double{hear[at((group * s.N + o) * s.M + j)]} * m[at(from * s.M + j)];
+        };
+        for (int64_t other = 0; other < s.V; ++other) hears(0, 1 / double(s.V), l * s.V + other);
+        for (int64_t r = 0; r < s.R; ++r) {
+          std::vector<int64_t> mine;
+          for (int64_t u = units.spans[at(r)]; u < units.spans[at(r + 1)]; ++u)
+            for (int64_t k = units.offsets[at(u)]; k < units.offsets[at(u + 1)]; ++k)
+              if (units.cells[at(k)] == l) mine.push_back(u);
+          for (const int64_t u : mine) {
+            const int64_t size = units.offsets[at(u + 1)] - units.offsets[at(u)];
+            for (int64_t k = units.offsets[at(u)]; k < units.offsets[at(u + 1)]; ++k)
+              hears(1 + r, 1 / double(size) / double(mine.size()), units.cells[at(k)] * s.V + v);
+          }
+        }
+        for (int64_t o = 0; o < s.N; ++o) {
+          for (int64_t j = 0; j < s.H; ++j) a[at(o)] += double{keep[at(o * s.H + j)]} * n[at(i * s.H + j)];
+          a[at(o)] = std::max(0.0, a[at(o)] * (1 + latent(o) * (s.D > 0)));
+        }
+        for (int64_t j = 0; j < s.H; ++j) {
+          double sum = double{write_bias[at(j)]};
+          for (int64_t o = 0; o < s.N; ++o) sum += double{write[at(j * s.N + o)]} * a[at(o)];
+          h[at(i * s.H + j)] += sum * (1 + latent(2 * s.N + j) * (s.D > 0));
+        }
+      }
+    }
+    for (int64_t i = 0; i < C; ++i) {
+      logits[at(i)] = double{read_bias[0]};
+      for (int64_t j = 0; j < s.H; ++j) logits[at(i)] += double{read[at(j)]} * normed(h, i, read_norm, read_norm_bias, j);
+    }
+    return logits;
+  }
+
+  DenoiseSizes s;
+  Floats state, cell, symbol, inject, inject_bias, norm, norm_bias, speak, speak_bias, keep, hear, write, write_bias,
+      read_norm, read_norm_bias, read, read_bias, modulate, modulate_bias;
+  DenoiseUnits units;
+};
+
+}  // namespace vmd

@@ -1,0 +1,173 @@
+// test_denoise_team.cpp -- the GPU's denoiser, done by turns on the host: near the plainest loops in double.
+//
+// The body, its layouts and its products lane by lane are those of the CUDA file; only the threads and the multiplying
+// itself differ (team.hpp, fragments.hpp). A whole solve equals its steps bit for bit. Rounding to bfloat16 leaves errors near half a percent, so errors are measured
+// over whole boards; anything that is computed wrongly leaves errors of the logits' own size.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "candidates.hpp"
+#include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
+#include "denoise_team.hpp"
+#include "denoise_weights.hpp"
+#include "solve_team.hpp"
+
+using namespace vmd;
+
+// Not assert: release builds must check too.
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
+      std::exit(1);                                                            \
+    }                                                                          \
+  } while (false)
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// Logits of B boards as the kernel's block computes them, one after the other.
+template <int kWarps, int H, int M, int N>
+Floats by_turns(const DenoiseTables& tables, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed) {
+  using Block = Turns<32 * kWarps>;
+  using Body = DenoiseTeam<Block, H, M, N>;
+  CHECK(tables.rows <= Body::max_rows);
+  std::vector<uint64_t> memory(at(Body::bytes(tables) / 8), 0x7fc07fc07fc07fc0u);  // NaN, until it is written
+  Block team(seed);
+  Body body(tables, memory.data());
+  body.start(team);
+  const DenoiseView& v = tables.view;
+  Floats logits(at(B * v.L * v.V));
+  for (int64_t b = 0; b < B; ++b) {
+    if (b == 0 || v.D > 0) body.modulate(team, z + b * v.D);
+    body.run(team, x + b * v.L, loops, logits.data() + b * v.L * v.V);
+  }
+  return logits;
+}
+
+double relative_error(const float* got, const Doubles& wanted) {
+  double error = 0, size = 1e-3;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    error += std::pow(double{got[i]} - wanted[i], 2);
+    size += wanted[i] * wanted[i];
+  }
+  return std::sqrt(error / size);
+}
+
+template <int kWarps, int H, int M, int N>
+void test_boards_of_any_shape(int rounds) {
+  double worst = 0, sum = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const int64_t V = 1 + below(12), most = std::min<int64_t>(30, kWarps * 3 * kTile / V);
+    const bool full = round % 3 == 0;
+    const DenoiseSizes s{1 + below(most), V, full ? H : 8 + below(H - 7), full ? M : 4 + below(M - 3),
+                         full ? N : 8 + below(N - 7), below(3), below(4)};
+    const Model model(s, round % 2 == 0);
+    const Prepared prepared(s, model.weights(), model.units);
+    const DenoiseLists lists(prepared.view);
+    const DenoiseTables tables = lists.tables(prepared.view);
+    const int64_t B = 3, loops = 1 + below(3), C = s.L * s.V;
+    std::vector<int32_t> x(at(B * s.L));
+    for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
+    const Floats z = normal(B * s.D, 1);
+    const auto run = [&](int64_t first, int64_t n, uint32_t seed) {
+      return by_turns<kWarps, H, M, N>(tables, n, x.data() + first * s.L, z.data() + first * s.D,
+                                       static_cast<int>(loops), seed);
+    };
+    const Floats logits = run(0, B, 1);
+    CHECK(logits == run(0, B, 2));  // whatever the order of the work
+    for (int64_t b = 0; b < B; ++b) {
+      const Floats alone = run(b, 1, 3);  // whatever else is in the batch
+      CHECK(std::equal(alone.begin(), alone.end(), logits.begin() + b * C));
+      const double error = relative_error(alone.data(), model.plain(x.data() + b * s.L, z.data() + b * s.D, loops));
+      worst = std::max(worst, error), sum += error / static_cast<double>(B * rounds);
+      CHECK(error < 0.05);
+    }
+  }
+  std::printf("%d warps of width %d: relative error %.4f on average, %.4f at worst\n", kWarps, H, sum, worst);
+  CHECK(sum < 0.01);
+}
+
+/// A solve in one go equals evaluations and the CPU's steps by turns, bit for bit, whatever the plan.
+void test_a_solve_is_its_steps() {
+  constexpr int H = 16, M = 16, N = 32;
+  using Block = Turns<64>;
+  using Body = DenoiseTeam<Block, H, M, N>;
+  int64_t filled = 0, stuck = 0;
+  for (int round = 0; round < 60; ++round) {
+    const DenoiseSizes s{1 + below(10), 1 + below(6), 12, 10, 20, below(3), below(3)};
+    const Model model(s, round % 2 == 0);
+    const Prepared prepared(s, model.weights(), model.units);
+    const DenoiseLists lists(prepared.view);
+    const DenoiseTables tables = lists.tables(prepared.view);
+    const int64_t B = 3, n = B * s.L, P = s.L > 2 ? 2 : 0;
+    const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(2)), T = static_cast<int>(1 + below(5));
+    std::vector<int32_t> x(at(n), -1), peers(at(s.L * P), -1), x_new(at(n)), nfe(at(B)), n_keep(1);
+    for (int64_t l = 0; l < s.L; ++l)  // the cells beside it
+      for (int64_t i = 0; i < P; ++i)
+        if (const int64_t p = l + (i ? 1 : -1); p >= 0 && p < s.L) peers[at(l * P + i)] = static_cast<int32_t>(p);
+    for (int32_t& value : x) value = below(4) ? -1 : static_cast<int32_t>(below(V));
+    std::vector<uint64_t> allowed(at(n)), key(at(B)), sets(at(s.L)), sets_new(at(s.L));
+    for (uint64_t& set : allowed) set = (below(8) ? ~uint64_t{0} : rng()) & (~uint64_t{0} >> (64 - V));
+    for (uint64_t& k : key) k = rng();
+    const Floats z = normal(B * s.D, 1);
+    Floats first(at(n * V)), logits(at(s.L * V));
+    const float thresholds[] = {kInfinity, kInfinity, 0.3f};
+    SolveArgs a{B, P, T, loops, x.data(), allowed.data(), z.data(), peers.data(), key.data(), {}, x_new.data(),
+                nfe.data(), first.data()};
+    a.rule = {static_cast<Order>(round % 4), below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
+              thresholds[below(3)],          rng(),        0};
+    std::vector<uint64_t> memory(at((Body::bytes(tables) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
+    Block team(1);
+    const UnmaskMemory m(memory.data(), s.L, 0, V);
+    Body body(tables, reinterpret_cast<char*>(memory.data()) + UnmaskMemory::bytes(s.L, 0, V));
+    body.start(team);
+    for (int64_t b = 0; b < B; ++b) {
+      body.modulate(team, z.data() + b * s.D);
+      solve_board(team, body, a, b, static_cast<int>(s.L), V, m);
+
+      std::vector<int32_t> now(x.begin() + b * s.L, x.begin() + (b + 1) * s.L), next(now);
+      const auto committed = std::make_unique<bool[]>(at(s.L));
+      int step = 0;
+      for (; step < T; ++step) {
+        CHECK(candidates({1, s.L, P, now.data(), allowed.data() + b * s.L, false, peers.data(), sets.data()}, 1));
+        int32_t open = 0;
+        bool lost = false;
+        for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && sets[l] == 0;
+        stuck += lost, filled += open == 0;
+        if (open == 0 || lost) break;
+        body.run(team, now.data(), loops, logits.data());
+        if (step == 0) CHECK(std::equal(logits.begin(), logits.end(), first.begin() + b * s.L * V));
+        n_keep[0] = (open + T - step - 1) / (T - step);
+        UnmaskArgs u{};
+        u.B = 1, u.L = s.L, u.P = P, u.V = V, u.logits = logits.data(), u.x = now.data(), u.candidates = sets.data();
+        u.peers = peers.data(), u.n_keep = n_keep.data(), u.key = key.data() + b, u.rule = a.rule;
+        u.rule.step = static_cast<uint32_t>(step);
+        u.x_new = next.data(), u.committed = committed.get(), u.candidates_new = sets_new.data();
+        CHECK(unmask(u, 1));
+        now = next;
+      }
+      CHECK(nfe[at(b)] == step);
+      CHECK(std::equal(now.begin(), now.end(), x_new.begin() + b * s.L));
+    }
+    x[0] = V;  // a forbidden value
+    solve_board(team, body, a, 0, static_cast<int>(s.L), V, m);
+    CHECK(nfe[0] == 0);
+    for (int64_t l = 0; l < s.L; ++l) CHECK(x_new[at(l)] == kRefused);
+  }
+  CHECK(filled > 20 && stuck > 20);  // both ends were met
+}
+
+}  // namespace
+
+int main() {
+  test_a_solve_is_its_steps();
+  test_boards_of_any_shape<2, 16, 16, 32>(30);
+  test_boards_of_any_shape<4, 32, 32, 64>(20);
+  std::puts("denoise team: ok");
+}
