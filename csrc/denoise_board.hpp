@@ -1,10 +1,10 @@
 // denoise_board.hpp -- one board through all loops, for one instruction set; see denoise.hpp for the meaning.
 //
 // A loop is four passes over tiles of candidates, cell by cell, V rows a cell:
-//   speak   from the states: 1 / deviation, and messages
+//   speak   from the states and their 1 / deviation: messages
 //   gather  means of messages over each cell's symbols and each unit's cells
 //   hear    those means times their weights: a table of rows
-//   write   told + what the cell and its units heard + keep * state, relu, write: added to the state
+//   write   told + what the cell and its units heard + keep * state, relu, write: added to the state; 1 / deviation
 #pragma once
 #include "denoise_gemm.hpp"
 
@@ -31,7 +31,7 @@ class DenoiseBoard {
     told_cell = take<float>(v.positions ? v.L * v.Np : 0);
     latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
     state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
-    factor = take<float>(padded + kLanesPadded), message = take<float>(padded * v.Mp);
+    factor = take<float>(padded), message = take<float>(padded * v.Mp);
     mean = take<E>(heard_rows * v.Mp), heard = take<float>(heard_rows * v.Np);
     base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np);
     bytes = static_cast<int64_t>(used - start);
@@ -68,27 +68,24 @@ class DenoiseBoard {
   /// Logits [L,V] of a board x [L].
   VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits) {
     embed(x);
-    for (int64_t loop = 0; loop < loops; ++loop) apply(x);
+    for (int64_t loop = 0; loop < loops; ++loop) apply(x, state);
     read(logits);
   }
 
   int64_t bytes;
 
  protected:
-  /// One loop.
-  VMD_INLINE void apply(const int32_t* x) {
-    for (int64_t first = 0; first < padded; first += kTileRows) {
-      find_factors(first);
-      speak_tile(first);
-    }
+  /// One loop: `next`, which may be `state`, from `state`.
+  VMD_INLINE void apply(const int32_t* x, float* next) {
+    for (int64_t first = 0; first < padded; first += kTileRows) speak_tile(first);
     gather();
     hear_means();
-    for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first);
+    for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first, next);
+    state = next;
   }
 
   /// Logits [L,V] of the states as they are.
-  VMD_INLINE void read(float* logits) {
-    for (int64_t first = 0; first < padded; first += kTileRows) find_factors(first);
+  VMD_INLINE void read(float* logits) const {
     for (int64_t i = 0; i < rows; ++i) {
       F dot[kParts] = {};
       for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
@@ -144,13 +141,14 @@ class DenoiseBoard {
         state[i * v.Hp + j] = from[j] + place;
       }
     }
+    for (int64_t first = 0; first < padded; first += kTileRows) find_factors(state, first);
   }
 
-  /// factor = 1 / deviation of a tile's states; copy = the states as inputs of products.
-  VMD_INLINE void find_factors(int64_t first) {
-    float sums[kLanesPadded] = {};
+  /// factor = 1 / deviation of a tile of states; copy = the states as inputs of products.
+  VMD_INLINE void find_factors(const float* states, int64_t first) {
+    float sums[kTileRows];
     for (int64_t r = 0; r < kTileRows; ++r) {
-      const float* from = state + (first + r) * v.Hp;
+      const float* from = states + (first + r) * v.Hp;
       F squares[kParts] = {};
       for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p) {
@@ -160,7 +158,7 @@ class DenoiseBoard {
         }
       sums[r] = total(squares);
     }
-    for (int64_t r = 0; r < kLanesPadded; ++r)
+    for (int64_t r = 0; r < kTileRows; ++r)
       factor[first + r] = 1.0f / __builtin_sqrtf(sums[r] / static_cast<float>(v.H) + 1e-5f);
   }
 
@@ -243,7 +241,7 @@ class DenoiseBoard {
     for (; j < v.Np; j += kLanesPadded) listen<1>(x, first, j);
   }
 
-  VMD_INLINE void write_tile(const int32_t* x, int64_t first) {
+  VMD_INLINE void write_tile(const int32_t* x, int64_t first, float* next) {
     listen_tile(x, first);
     multiply<I>(inputs(first), v.Hp, keep, v.Hp, v.Np,
                 [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
@@ -252,9 +250,10 @@ class DenoiseBoard {
                 });
     multiply<I>(hidden, v.Np, write, v.Np, v.Hp,
                 [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                  float* h = state + (first + r) * v.Hp + column;
-                  store_as(h, F(load_as<F>(h) + (sum + load_as<F>(write_bias + column))));
+                  const int64_t place = (first + r) * v.Hp + column;
+                  store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(write_bias + column))));
                 });
+    find_factors(next, first);
   }
 
   const DenoiseView& v;

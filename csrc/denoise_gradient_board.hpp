@@ -53,15 +53,15 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   /// Logits of each supervised loop, `stride` apart.
   VMD_INLINE void forward(const int32_t* x, int64_t free, int64_t supervised, float* logits, int64_t stride,
                           char* kept) {
+    state = kept_state(kept, 0);
     this->embed(x);
-    for (int64_t loop = 0; loop < free; ++loop) this->apply(x);
+    for (int64_t loop = 0; loop < free; ++loop) this->apply(x, state);
     for (int64_t s = 0; s < supervised; ++s) {
-      __builtin_memcpy(kept_state(kept, s), state, static_cast<uint64_t>(state_bytes()));
-      this->apply(x);
+      this->apply(x, kept_state(kept, s + 1));
       __builtin_memcpy(kept_mean(kept, supervised, s), mean, static_cast<uint64_t>(mean_bytes()));
       this->read(logits + s * stride);
     }
-    __builtin_memcpy(kept_state(kept, supervised), state, static_cast<uint64_t>(state_bytes()));
+    state = own_state;
   }
 
   /// Add the gradients of the tables to `sums`; set d_latent [2 Np + Hp].
@@ -72,7 +72,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
     clear(d_write_bias, v.Hp), clear(d_told, told_rows * v.Np), clear(d_told_cell, v.positions ? v.L * v.Np : 0);
     state = kept_state(kept, supervised);
     for (int64_t first = 0; first < padded; first += kTileRows) {
-      this->find_factors(first);
+      this->find_factors(state, first);
       back_through_norm(first, d_logits + (supervised - 1) * stride, sums);
     }
     for (int64_t s = supervised; s-- > 0;) {
@@ -199,7 +199,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
     for (int64_t t = 0; t < n; t += kTileRows) {
       const int64_t tile = first + t;
       float *seen = lit + t * v.Np, *undone = delta + t * v.Np;
-      this->find_factors(tile);
+      this->find_factors(state, tile);
       normalise(tile);
       this->listen_tile(x, tile);
       multiply<I>(this->inputs(tile), v.Hp, this->keep, v.Hp, v.Np,

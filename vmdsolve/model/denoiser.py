@@ -19,6 +19,8 @@ Departure from a block with one H-wide state a cell: measured side by side, see 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -26,6 +28,9 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from ..problem import Rules
 from .config import ModelConfig
+
+if TYPE_CHECKING:
+    from .fused import Fused
 
 __all__ = ["Denoiser", "Units"]
 
@@ -70,6 +75,7 @@ class Denoiser(nn.Module):
         super().__init__()
         H, M, N = config.width, config.message, config.hidden
         self.config, self.V = config, rules.V
+        self.fused: Fused | None = None  # the native way through the loops where gradients are wanted; see fused.py
         self.units = Units(rules, config.relations)
         self.state = nn.Embedding(3, H)  # open; holds this symbol; holds another
         if config.positions != (0, 0):
@@ -119,6 +125,8 @@ class Denoiser(nn.Module):
         Loops before the supervised ones carry no gradient: they only bring the state to where it will be.
         """
         loops = self.config.loops if loops is None else loops
+        if self.fused and torch.is_grad_enabled():
+            return self.fused(self, x, z, loops, supervise)
         h = self.embed(x)
         told = self.inject(h)
         scale = gate = None
