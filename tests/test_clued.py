@@ -16,7 +16,7 @@ from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, Domain, board_of, get
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files import Record
-from vmdsolve.generating import generate
+from vmdsolve.generating import generate_problems
 from vmdsolve.problem import Board
 from vmdsolve.spread import spread
 
@@ -38,7 +38,7 @@ DRAWN = """\
 @pytest.fixture(scope="module")
 def mixed() -> list[Problem]:
     """Problems of three kinds, each with rules of its own."""
-    made = (generate(name, 8, size=5 if name != "killer" else 6) for name in ("killer", "futoshiki", "nonogram"))
+    made = (generate_problems(name, 8, size=5 if name != "killer" else 6) for name in ("killer", "futoshiki", "nonogram"))
     return [problem for trio in zip(*made, strict=True) for problem, _ in trio]
 
 
@@ -58,7 +58,7 @@ def test_one_problem_is_solved_counted_and_checked() -> None:
 
 
 def test_an_answer_on_another_board_is_refused() -> None:
-    other = next(generate("killer", size=6))[0]
+    other = next(generate_problems("killer", size=6))[0]
     with pytest.raises(InvalidInput, match="the answer is of domain killer, L = 36; not one to this killer"):
         vmdsolve.check(get("killer").parse(KILLER), other)
     with pytest.raises(InvalidProblem, match="killer needs 16 cells, got 3 characters"):
