@@ -2,7 +2,8 @@
 
 A table stands between <!-- NAME --> and <!-- /NAME -->, and is that of the newest complete results/NAME-*.json that
 git knows (committed or added). Tables of accuracy combine all files that measured the same weights, those of the study
-all that were made under the same choices; newer rows win. A NAME may go on after a slash: another table of that result.
+all that were made under the same choices, interrupted ones too, since a row is written when its cell is done; newer rows
+win. A NAME may go on after a slash: another table of that result.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .solve import BASE, speed
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
+STUDY = ("synthetic", "generate")
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -42,14 +44,17 @@ def run(
 
 
 def known(name: str, folder: Path = RESULTS) -> list[Result]:
-    """The complete results of that name, newest first: those that git knows, or all where there is no git."""
+    """The results of that name, newest first: those that git knows, or all where there is no git.
+
+    Interrupted ones are left out, except for the study, whose rows stand for themselves.
+    """
     files = sorted(folder.glob(f"{name.partition('/')[0]}-*.json"), reverse=True)
     listed = git("ls-files", "benchmarks/results")
     if listed is not None and folder == RESULTS:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    return [result for result in results if result["complete"]]
+    return [result for result in results if result["complete"] or (name.partition("/")[0] in STUDY and result["rows"])]
 
 
 def filled(text: str, results: dict[str, list[Result]]) -> str:
@@ -71,6 +76,7 @@ def _source(results: Iterable[Result]) -> str:
         host = result["machine"]
         where = host.get("gpu") or f"{host['cpu']}, {host['cores']} cores"
         changes = " with changes" if result["dirty"] else ""
+        changes += "" if result["complete"] else " (interrupted)"
         said.append(f"{where}, commit {result['commit']}{changes}, `{result['command']}`, {result['date'][:8]}")
     return "Measured: " + "; ".join(said) + "."
 

@@ -180,7 +180,7 @@ def test_chances_compares_the_two_runs_it_finds(tmp_path: Path) -> None:
 
 def sample_results() -> dict[str, list[dict[str, Any]]]:
     head = {
-        "machine": {"cpu": "A CPU", "cores": 2, "gpu": None}, "commit": "abc", "dirty": False,
+        "machine": {"cpu": "A CPU", "cores": 2, "gpu": None}, "commit": "abc", "dirty": False, "complete": True,
         "date": "20260102T000000Z", "command": "python -m benchmarks NAME", "file": "NAME.json",
     }  # fmt: skip
     cell = {
@@ -225,6 +225,15 @@ def test_readme_tables_come_from_the_files() -> None:
     assert "A CPU, 2 cores, commit abc, `python -m benchmarks NAME`, 20260102" in after
     assert readme.filled(after, sample_results()) == after
     assert "not measured" in readme.filled(text, {"solve": []})
+
+
+def test_only_the_study_counts_what_was_interrupted(tmp_path: Path) -> None:
+    for name in ("kernels", "synthetic"):
+        for day, complete, rows in ((1, True, [1]), (2, False, [2]), (3, False, [])):
+            text = json.dumps({"complete": complete, "rows": rows})
+            (tmp_path / f"{name}-2026010{day}T000000Z-abc.json").write_text(text)
+    assert [file["rows"] for file in readme.known("synthetic/sweep", tmp_path)] == [[2], [1]]
+    assert [file["rows"] for file in readme.known("kernels", tmp_path)] == [[1]]
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="results are part of the repository, not of a source archive")
