@@ -2,8 +2,8 @@
 
 A table stands between <!-- NAME --> and <!-- /NAME -->, and is that of the newest complete results/NAME-*.json that
 git knows (committed or added). Tables of accuracy combine all files that measured the same weights, those of the study
-all that were made under the same choices, interrupted ones too, since a row is written when its cell is done; newer rows
-win. A NAME may go on after a slash: another table of that result.
+all that were made under the same choices, interrupted ones too, since a row is written when its cell is done; newer
+rows win. A NAME may go on after a slash: another table of that result.
 """
 
 from __future__ import annotations
