@@ -14,6 +14,7 @@ from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
 from .synthetic import run as synthetic
+from .text import run as text
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -32,6 +33,7 @@ app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)
 app.command("generate")(generate)
 app.command("overhead")(overhead)
+app.command("text")(text)
 app.command("plots")(plots)
 app.command("readme")(readme)
 

@@ -33,7 +33,7 @@ py::object regular_py(const Array<float>& logits, const Array<int32_t>& x, const
            std::equal(shape.begin(), shape.end(), array.shape());
   };
   if (a.L < 1 || a.L > kMaxCells || a.V < 1 || a.V > kMaxSymbols || a.n < 1 || a.n > a.L || a.Q < 1 ||
-      a.Q > kMaxStates || !is(x, {a.B, a.L}) || !is(sets, {a.B, a.L}) || !is(step, {a.Q, a.V}) ||
+      a.Q > kMaxStates || (a.n + 1) * a.Q > kMaxTable || !is(x, {a.B, a.L}) || !is(sets, {a.B, a.L}) || !is(step, {a.Q, a.V}) ||
       !is(accept, {a.Q}) || !is(key, {a.B}))
     throw std::invalid_argument("shape");
   if (!(temperature >= 0 && temperature < std::numeric_limits<float>::infinity()))

@@ -11,7 +11,7 @@
 // Shapes       logits [B,L,V] f32   x [B,L] i32, open < 0   candidates [B,L] u64   cells [n] i32, distinct
 //              step [Q,V] i32, -1 = dead   accept [Q] bool   key [B] u64
 //              word [B,n] i32   log_p [B,n,V] f32   found [B] bool: false where no word is accepted, then word is -1
-// Limits       V <= 64, L <= 65536, Q <= 65536. Any finite logit: d is kept to 1e30 below the best of its cell, so a
+// Limits       V <= 64, L <= 65536, Q <= 65536, (n + 1) Q <= 2^24: a gigabyte a thread, for eight boards. Any finite logit: d is kept to 1e30 below the best of its cell, so a
 //              word exists wherever symbols and automaton leave one. Up to
 //              1e8 below, float64 keeps the rest to 1e-8 nats. A cell's draw has 2^23 levels.
 // Cost         O(n Q V) a board; states that no word of length n passes at position i are skipped there.
@@ -27,6 +27,7 @@
 namespace vmd {
 
 constexpr int64_t kMaxStates = 1 << 16;
+constexpr int64_t kMaxTable = 1 << 24;
 
 struct RegularArgs {
   int64_t B, L, n, Q;

@@ -17,9 +17,11 @@ from benchmarks import driver, puzzles, readme
 from benchmarks.chances import run as chances
 from benchmarks.kernels import shown as kernels_shown
 from benchmarks.peers import PEERS, work
+from benchmarks.text import n_gram
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
+from vmdsolve.examples import Examples
 from vmdsolve.kernels.denoise import denoise_paths
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
@@ -88,6 +90,20 @@ def test_what_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"), driver.Run("toy", "", {}, (), tmp_path) as run:
         run.rows.append({"what": float("nan")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_n_grams_are_a_law_and_count_as_written_down() -> None:
+    text = np.random.default_rng(0).integers(0, 3, 400).astype(np.int8)
+    learned = Examples(text, np.array([0]), np.array([0, 398]), 3)
+    every = np.stack(np.meshgrid(*[np.arange(27)] * 3, indexing="ij"), -1).reshape(-1, 3)
+    for order in (1, 2, 3):
+        assert np.exp(-n_gram(learned, every, order)).sum() == pytest.approx(1)
+    one = np.bincount(text, minlength=27)
+    first = (one + 3 / 27) / (400 + 3)
+    pairs = np.bincount(27 * text[:-1].astype(int) + text[1:], minlength=27 * 27).reshape(27, 27)
+    second = (pairs[1, 2] + 3 * first[2]) / (pairs[1].sum() + 3)
+    wanted = -np.log(first[1] * second)
+    assert n_gram(learned, np.array([[1, 2]]), 2)[0] == pytest.approx(wanted)
 
 
 # puzzles, peers, evaluate -----------------------------------------------------------------------------

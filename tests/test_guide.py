@@ -144,6 +144,22 @@ def test_argmax_is_that_of_whole_words() -> None:
         assert out.values.tolist() == [[1, 0, 1, 0, 1]]
 
 
+@pytest.mark.parametrize("order", ["margin", "top_prob", "entropy"])
+def test_orders_see_the_conditioned_posterior(order: str) -> None:
+    """The network is least sure of the first cell, where the automaton leaves no choice: it comes first."""
+    rules = Rules(3, 2, (Regular(range(3), DFA(0, frozenset({1}), ((-1, 1), (1, 1)))),))
+
+    @dataclass
+    class Leaning(Coupled):
+        def __call__(self, x: Board, _z: Floats) -> Floats:
+            return np.broadcast_to(np.array([[0, 0.1], [2, 0], [0, 3]], np.float32), (*x.shape, 2)).copy()
+
+    boards = np.full((1, 3), OPEN, np.int32)
+    out = sample(Leaning(), rules, boards, Plan(steps=3, order=order), keys=np.zeros(1, np.uint64), trace=True)
+    assert out.trace is not None
+    assert out.trace[:, 0].tolist() == [[1, OPEN, OPEN], [1, OPEN, 1], [1, 0, 1]]
+
+
 def test_words_that_share_cells_are_kept_in_order_of_declaration() -> None:
     rules = Rules(4, 3, tuple(Regular(cells, NO_TWO_ONES) for cells in ([0, 1], [1, 2], [2, 3])))
     assert [cells.tolist() for cells, _ in guide_of(rules).words] == [[0, 1], [2, 3]]

@@ -223,6 +223,8 @@ def test_marginals_of_a_long_word_stay_exact() -> None:
         ({"cells": np.zeros(0, np.int32)}, "cells is empty"),
         ({"automaton": Automaton(np.array([[0, 2]], np.int32), np.array([True]), 0)}, r"step\[0, 1\] is 2"),
         ({"automaton": Automaton(np.zeros((1, 2), np.int32), np.array([True]), 1)}, "start is 1"),
+        ({"automaton": Automaton(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), 0)}, "has 0 states for 2 cells"),
+        ({"automaton": Automaton(np.zeros((65537, 2), np.int32), np.ones(65537, np.bool_), 0)}, "has 65537 states"),
         ({"automaton": Automaton(np.zeros((1, 3), np.int32), np.array([True]), 0)}, "V = 2"),
         ({"logits": np.full((1, 4, 2), np.nan, np.float32)}, "board 0, cell 0, symbol 0 is nan"),
         ({"logits": np.full((1, 4, 2), np.inf, np.float32)}, "is inf"),

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmdsolve import domains
+from vmdsolve import check, count_solutions, domains, solve
 from vmdsolve.checker import accepts
 from vmdsolve.domains.brackets import Brackets
 from vmdsolve.domains.equation import Equation
@@ -24,6 +24,7 @@ from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput, InvalidProblem, MissingExtra
 from vmdsolve.law import law_of
 from vmdsolve.problem import OPEN
+from vmdsolve.reading import find_domain
 from vmdsolve.search import solve_values
 
 
@@ -187,6 +188,18 @@ def test_a_regex_is_named_on_the_command_line() -> None:
 def test_a_regex_that_cannot_be_is_refused(pattern: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         Regex(pattern, 4)
+
+
+def test_calls_take_a_domain_as_well_as_its_name() -> None:
+    domain = Regex("[ab]+c", 4)
+    solution = solve("a..c", domain=domain, method="search")
+    assert solution.text in ("aaac", "abac", "aabc", "abbc")
+    assert solve([1, 0, 0, 0], domain=domain, method="search").grid[0] == 1
+    assert count_solutions("a...", domain=domain, limit=None) == (4, True)
+    assert count_solutions(domain.parse("a..."), domain=domain, limit=None) == (4, True)
+    assert [v.relation for v in check("a...", "bbbb", domain=domain)] == ["given", "regex"]
+    assert solve("a..c", domain="regex:4:[ab]+c", method="search").text == solution.text
+    assert find_domain("a..c", domain) is domain
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

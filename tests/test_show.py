@@ -101,7 +101,12 @@ def test_reasons_without_cells_and_changed_givens_speak_for_themselves() -> None
     assert words(domain, Violation("x", (0,), "holds value 99")) == "x: holds value 99 (row 1, column 1)"
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status is not Status.SOLVED])
+def test_what_was_not_checked_is_not_called_solved() -> None:
+    said = outcome(Solution(Status.UNCHECKED, grid="a", text="a", method="vmd"))
+    assert said == "filled in by vmd; nothing was checked; 0.00 s"
+
+
+@pytest.mark.parametrize("status", [status for status in Status if not status.has_solution])
 def test_every_other_status_comes_with_advice(status: Status) -> None:
     assert outcome(Solution(status)) == f"{status}: {ADVICE[status]}; 0.00 s"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,7 +70,7 @@ def train(
     --resume, its value in the run.
     """
     where = _domain(domain, examples, run_dir if resume else None)
-    folder = run_dir or Path("runs") / where.name
+    folder = run_dir or Path("runs") / re.sub(r"[^\w.-]+", "_", where.name)
     recipe = {
         "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
         "compile": compile, "loops": None if loops is None else parse_loops(loops),

@@ -11,7 +11,8 @@ cells by the marginals (orders, thresholds, confidences see nothing else) and co
                number of steps: every finished board matches. Without a word that is accepted it is stuck at once
     limits     words must not share cells: of Regular constraints that do, those declared first are kept. Rules of
                other kinds on the same cells mask symbols, but are not conditioned on: there the words are guidance,
-               a board may get stuck, and the checker decides as ever. Re-masking is harmless
+               a board may get stuck, and the checker decides as ever. So are words too large for the kernel. Re-masking
+               is harmless
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy.typing as npt
 
 from .constraints import DFA, Regular
 from .kernels import conflicts
-from .kernels.regular import MAX_STATES, Automaton, regular
+from .kernels.regular import Automaton, fits, regular
 from .problem import OPEN, Board, Rules
 
 __all__ = ["Guide", "Guided", "guide_of"]
@@ -55,7 +56,9 @@ class Guide:
         self.words: list[tuple[npt.NDArray[np.int32], Automaton]] = []
         taken: set[int] = set()
         for rule in rules.constraints:
-            if isinstance(rule, Regular) and taken.isdisjoint(rule.cells) and len(rule.dfa.step) <= MAX_STATES:
+            if not isinstance(rule, Regular) or not fits(len(rule.cells), len(rule.dfa.step)):
+                continue
+            if taken.isdisjoint(rule.cells):
                 taken.update(rule.cells)
                 self.words.append((np.array(rule.cells, np.int32), _automaton(rule.dfa, rules.V)))
         self.peers = rules.peers

@@ -23,7 +23,7 @@ __all__ = ["DOMAINS", "Regex"]
 
 ASCII = [chr(code) for code in range(32, 127)]
 STOP = "\n"  # after the pattern, so that a match is known by reading it, whichever alternative would be preferred
-PAD, PADS = "", "_~$#@^"  # how steps call it, and what it may look like
+PAD, PADS = "", ["_", "~", *ASCII[1:]]  # how steps call it, and what it may look like: the first that is no symbol
 MAX_STATES, MAX_LENGTH = 4096, 4096
 State = tuple[int, int]  # of the library's automaton, and the characters so far, up to the fewest wanted
 END: State = (-1, 0)  # where padding begins

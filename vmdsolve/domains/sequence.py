@@ -1,7 +1,7 @@
 """Sequences: rows of cells read as words, in which every character counts. The base of every token domain.
 
 Text form: L characters as they stand, nothing folded and nothing dropped; a space is written '_', and either is read.
-An open cell is '.', or where that is a symbol the first of "?*~^|#%" that is none.
+An open cell is '.', or where that is a symbol the first of "?*~^|#%", then of all ASCII, that is none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .base import Domain
 
 __all__ = ["TokenSequence", "automaton_of", "shown"]
 
-OPEN_CHARACTERS = ".?*~^|#%"
+OPEN_CHARACTERS = ".?*~^|#%" + "".join(map(chr, range(33, 127)))
 BLANK = "_"
 
 

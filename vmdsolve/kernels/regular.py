@@ -15,9 +15,9 @@ from vmdsolve import _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks, reference
 
-__all__ = ["MAX_STATES", "Automaton", "Words", "regular"]
+__all__ = ["Automaton", "Words", "fits", "regular"]
 
-MAX_STATES = 65_536
+MAX_STATES, MAX_TABLE = 65_536, 1 << 24
 
 
 class Automaton(NamedTuple):
@@ -39,6 +39,11 @@ class Words(NamedTuple):
     word: npt.NDArray[np.int32]
     log_p: npt.NDArray[np.float32]
     found: npt.NDArray[np.bool_]
+
+
+def fits(cells: int, states: int) -> bool:
+    """Whether `regular` takes words of so many cells under an automaton of so many states: a gigabyte a thread."""
+    return states <= MAX_STATES and (cells + 1) * states <= MAX_TABLE
 
 
 def regular(
@@ -78,7 +83,7 @@ def regular(
         x           int32 [B, L], open = -1
         candidates  uint64 [B, L], sets of legal symbols of open cells
         cells       int32 [n], distinct, in the order in which the word is read
-        automaton   at most 65,536 states
+        automaton   at most 65,536 states, and (n + 1) Q at most 2^24, see `fits`
         temperature, seed, key, step   as for `unmask`; the word of a cell takes draw 2, with 2^23 levels: a symbol
                     whose chance in its state is below 1.2e-7 may never be drawn. logit differences over temperature
                     are kept to 1e30
@@ -95,8 +100,11 @@ def regular(
     order = checks.array("cells", cells, np.int32, "n", sizes)
     rows = checks.array("automaton.step", automaton.step, np.int32, "QV", sizes)
     accept = checks.array("automaton.accept", automaton.accept, np.bool_, "Q", sizes)
-    if not 1 <= sizes["Q"] <= MAX_STATES:
-        raise InvalidInput(f"the automaton has {sizes['Q']} states, wanted 1 to {MAX_STATES:,}")
+    if not (sizes["Q"] and fits(len(order), sizes["Q"])):
+        raise InvalidInput(
+            f"the automaton has {sizes['Q']} states for {len(order)} cells; wanted 1 to {MAX_STATES:,}, and "
+            f"states times cells at most {MAX_TABLE:,}"
+        )
     start = checks.whole("automaton.start", automaton.start, sizes["Q"])
     if not len(order):
         raise InvalidInput("cells is empty; a word has at least one cell")
