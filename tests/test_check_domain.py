@@ -491,6 +491,14 @@ def test_a_failure_names_the_law_the_counterexample_and_what_to_do() -> None:
         check_domain(RowsAcrossBands())
 
 
+def test_symbols_that_look_hostile_are_told_from_what_is_hostile() -> None:
+    class Marks(Domain):
+        name, symbols, shape = "marks", "?!~", (1, 3)
+        constraints = (AllDifferent([0, 1, 2]),)
+
+    assert check_domain(Marks(), count=6)
+
+
 def test_a_known_answer_tells_rules_apart() -> None:
     example = ("1......2..4..3..", "1234341221434321")
     assert check_domain(Four(), examples=[example])

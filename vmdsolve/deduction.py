@@ -154,7 +154,7 @@ class _Board:
                 others = [cell for cell in c.cells if cell not in places and self.values[cell] == OPEN]
                 gone = dict.fromkeys(others, 1 << v)
                 blockers = self.blockers(v, others)
-                where = listed(self.say.unit(b) for b in blockers)
+                where = " and ".join(self.say.unit(b) for b in blockers)  # no commas: cells have them in their names
                 why = f" ({where} {'keeps' if len(blockers) == 1 else 'keep'} it out of the rest)" if blockers else ""
                 if not places:
                     return self.conflict(f"{unit} has no place left for {symbol}{why}", gone, (c, *blockers))

@@ -1,19 +1,24 @@
 """TEMPLATE: copy this file to start a new domain; this one is the pairs puzzle, a row of `n` cells in which
-neighbours differ and symbol 1 stands exactly twice.
+neighbours differ and symbol 1 stands exactly twice. docs/adapters.md goes through all of it, step by step.
 
 1. Copy it into your own package and rename the class.
 2. Say the rules with the six constraints of vmdsolve.constraints. Each names its relation.
-3. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:
+3. Say which changes keep the rules (`symmetry`), if there are any: training needs fewer puzzles then.
+4. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:
        [project.entry-points."vmdsolve.domains"]
        pairs = "your_package.pairs:DOMAINS"
-4. Write down a count you know (here: n = 5 has 26 rows) and test it.
-Where every problem brings clues, and perhaps a size, of its own, see clued.py and copy futoshiki.py instead.
+5. Write down a count that you know (here: n = 5 has 26 rows), and hold the adapter to all laws:
+       vmdsolve check-domain pairs-5 --count 26
+   and in a test of your own vmdsolve.testing.check_domain("pairs-5", count=26).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+
+import numpy as np
+import numpy.typing as npt
 
 from vmdsolve.constraints import AllDifferent, Count
 from vmdsolve.domains import Domain
@@ -30,6 +35,11 @@ class Pairs(Domain):
         self.shape = (1, n)  # rows, columns: L = rows * columns
         neighbours = tuple(AllDifferent([i, i + 1], "neighbour") for i in range(n - 1))
         self.constraints = (*neighbours, Count(range(n), symbol=0, low=2, high=2, relation="ones"))
+
+    def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Read the row backwards; swap symbols 2 and 3, about which the rules say the same."""
+        cells, values = np.arange(self.rules.L), np.arange(3)
+        return cells[:: rng.choice([1, -1])], np.append(0, rng.permutation(values[1:]))
 
 
 DOMAINS: dict[str, Callable[[], Domain]] = {f"pairs-{n}": partial(Pairs, n) for n in range(3, 9)}

@@ -140,7 +140,8 @@ class Domain(ABC):
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
-        values = self._code[np.frombuffer(line.encode("latin-1", "replace"), np.uint8)].astype(np.int32)
+        codes = bytes(min(ord(c), 255) for c in line)  # no symbol is beyond ASCII
+        values = self._code[np.frombuffer(codes, np.uint8)].astype(np.int32)
         bad = np.flatnonzero(values < OPEN)
         if bad.size:
             raise InvalidProblem(
