@@ -10,7 +10,7 @@
 //              then over slabs, boards, and at last over kAccumulators parts of the batch.
 // Parallelism  a thread takes one part of the batch at a time, and a board of it at a time.
 // Exact        results depend on the path and the batch alone, not on the number of threads: the parts are summed in
-//              their order. Logits are those of `denoise` to the bit.
+//              their order.
 // Twin         vmdsolve/model/denoiser.py   Test  tests/test_gradient.py, csrc/tests/test_gradient.cpp
 // Speed        benchmarks/training.py
 #pragma once

@@ -26,7 +26,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
  public:
   using Board::bytes, Board::modulate;
 
-  VMD_INLINE DenoiseGradientBoard(const DenoiseView& view, void* memory)
+  DenoiseGradientBoard(const DenoiseView& view, void* memory)
       : Board(view, memory), heard_rows(v.group_rows[v.groups]), told_rows(v.positions ? 3 * v.V : 3) {
     const uintptr_t start = this->used;
     const int64_t widest = larger(v.Hp, larger(v.Mp, v.Np));
@@ -46,12 +46,12 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// Of one board: states before each supervised loop and after the last, then means of messages in each.
-  VMD_INLINE int64_t kept_bytes(int64_t supervised) const {
+  int64_t kept_bytes(int64_t supervised) const {
     return (supervised + 1) * state_bytes() + supervised * mean_bytes();
   }
 
   /// Logits of each supervised loop, `stride` apart.
-  VMD_INLINE void forward(const int32_t* x, int64_t free, int64_t supervised, float* logits, int64_t stride,
+  void forward(const int32_t* x, int64_t free, int64_t supervised, float* logits, int64_t stride,
                           char* kept) {
     state = kept_state(kept, 0);
     this->embed(x);
@@ -65,7 +65,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// Add the gradients of the tables to `sums`; set d_latent [2 Np + Hp].
-  VMD_INLINE void backward(const int32_t* x, bool embedded, int64_t supervised, const float* d_logits, int64_t stride,
+  void backward(const int32_t* x, bool embedded, int64_t supervised, const float* d_logits, int64_t stride,
                            char* kept, const DenoiseTables<float>& sums, float* d_latent) {
     clear(gradient, padded * v.Hp), clear(change, padded * v.Hp);
     clear(d_keep, v.Hp * v.Np), clear(d_hear, v.groups * v.Mp * v.Np), clear(d_write, v.Np * v.Hp);
@@ -91,7 +91,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// The transposed weights; after modulate.
-  VMD_INLINE void turn() {
+  void turn() {
     const float *scale = latent, *gate = latent + 2 * v.Np;
     for (int64_t m = 0; m < v.Mp; ++m) {
       for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.speak[h * v.Mp + m];
@@ -148,7 +148,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// Rows as inputs of add_outer, in `to` if they are not that already.
-  VMD_INLINE const E* paired(const float* from, int64_t n, int64_t width, E* to) {
+  const E* paired(const float* from, int64_t n, int64_t width, E* to) {
     if constexpr (kCopies) {
       for (int64_t i = 0; i < n; i += 2)
         for (int64_t j = 0; j < width; j += I::kLanes)
@@ -160,7 +160,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// The same for rows of means.
-  VMD_INLINE const E* paired_means(int64_t first, int64_t n) {
+  const E* paired_means(int64_t first, int64_t n) {
     const E* from = mean + first * v.Mp;
     if constexpr (kCopies) {
       for (int64_t i = 0; i < n; i += 2)
@@ -173,7 +173,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// to += the sum of rows.
-  VMD_INLINE void add_rows(const float* from, int64_t n, int64_t width, float* to) {
+  void add_rows(const float* from, int64_t n, int64_t width, float* to) {
     for (int64_t j = 0; j < width; j += I::kLanes) {
       F sum{};
       for (int64_t i = 0; i < n; ++i) sum += load_as<F>(from + i * width + j);
@@ -182,7 +182,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// normed = norm(h) of a tile, paired.
-  VMD_INLINE void normalise(int64_t first) {
+  void normalise(int64_t first) {
     for (int64_t i = first; i < first + kTileRows; i += I::kGroup) {
       const float* h = state + i * v.Hp;
       for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
@@ -195,7 +195,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
     }
   }
 
-  VMD_INLINE void back_through_write(const int32_t* x, int64_t first, int64_t n) {
+  void back_through_write(const int32_t* x, int64_t first, int64_t n) {
     for (int64_t t = 0; t < n; t += kTileRows) {
       const int64_t tile = first + t;
       float *seen = lit + t * v.Np, *undone = delta + t * v.Np;
@@ -247,14 +247,14 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
     }
   }
 
-  VMD_INLINE void hand_back_tile(const int32_t* x, int64_t first, const float* undone) {
+  void hand_back_tile(const int32_t* x, int64_t first, const float* undone) {
     int64_t j = 0;
     for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) hand_back<4>(x, first, undone, j);
     for (; j < v.Np; j += kLanesPadded) hand_back<1>(x, first, undone, j);
   }
 
   /// From the gradients of what was heard to those of each message that has a part in a mean.
-  VMD_INLINE void back_through_hear() {
+  void back_through_hear() {
     for (int64_t i = 0; v.positions && i < v.L * v.Np; i += I::kLanes) add(d_told_cell + i, load_as<F>(d_heard + i));
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlabRows) {
@@ -269,7 +269,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
       }
   }
 
-  VMD_INLINE void back_through_speak(int64_t first, int64_t n, const float* d_logits,
+  void back_through_speak(int64_t first, int64_t n, const float* d_logits,
                                      const DenoiseTables<float>& sums) {
     for (int64_t t = 0; t < n; t += kTileRows) {
       const int64_t tile = first + t;
@@ -292,7 +292,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// to = the gradients of a tile's messages; the way back of `gather`.
-  VMD_INLINE void collect(int64_t first, float* to) {
+  void collect(int64_t first, float* to) {
     int64_t l = first / v.V, symbol = first % v.V;
     for (int64_t r = 0; r < kTileRows; ++r) {
       const bool real = first + r < rows;
@@ -310,7 +310,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// gradient += what a tile's states receive through norm: `change`, and what their logits (null: none) want.
-  VMD_INLINE void back_through_norm(int64_t first, const float* d_logits, const DenoiseTables<float>& sums) {
+  void back_through_norm(int64_t first, const float* d_logits, const DenoiseTables<float>& sums) {
     for (int64_t i = first; i < first + kTileRows; ++i) {
       const float d_logit = d_logits && i < rows ? d_logits[i] : 0.0f;
       const float *h = state + i * v.Hp, *dn = change + i * v.Hp;
@@ -329,7 +329,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
     }
   }
 
-  VMD_INLINE void back_through_embedding(const int32_t* x, const DenoiseTables<float>& sums) {
+  void back_through_embedding(const int32_t* x, const DenoiseTables<float>& sums) {
     for (int64_t i = 0; i < rows; ++i) {
       const int64_t l = i / v.V, symbol = i % v.V;
       float* to = sums.state + told_of(x[l], symbol) * v.Hp;
@@ -342,7 +342,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// From gradients of this board's weights to those of the tables and of its latent: the way back of `modulate`.
-  VMD_INLINE void unfold(const DenoiseTables<float>& sums, float* d_latent) {
+  void unfold(const DenoiseTables<float>& sums, float* d_latent) {
     const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
     float *d_scale = d_latent, *d_shift = d_latent + v.Np, *d_gate = d_latent + 2 * v.Np;
     clear(d_latent, 2 * v.Np + v.Hp);
@@ -367,7 +367,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// Of matrix * factors (one a column), from its gradient d to those of the matrix and the factors.
-  static VMD_INLINE void scaled(const float* matrix, const float* d, int64_t n, int64_t width, const float* factors,
+  static void scaled(const float* matrix, const float* d, int64_t n, int64_t width, const float* factors,
                                 float* d_matrix, float* d_factors) {
     for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j < width; j += I::kLanes) {
@@ -378,7 +378,7 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
   }
 
   /// A row of H channels minus its mean, in place; the padding becomes zero.
-  VMD_INLINE void centre(float* to) const {
+  void centre(float* to) const {
     float sum = 0;
     for (int64_t j = 0; j < v.H; ++j) sum += to[j];
     const float middle = sum / static_cast<float>(v.H);
@@ -400,17 +400,17 @@ class DenoiseGradientBoard : DenoiseBoard<I> {
 
 /// The path of instruction set I.
 template <class I>
-VMD_INLINE int64_t gradient_bytes(const DenoiseView& view) {
+int64_t gradient_bytes(const DenoiseView& view) {
   return DenoiseGradientBoard<I>(view, nullptr).bytes;
 }
 
 template <class I>
-VMD_INLINE int64_t gradient_kept_bytes(const DenoiseView& view, int64_t supervised) {
+int64_t gradient_kept_bytes(const DenoiseView& view, int64_t supervised) {
   return DenoiseGradientBoard<I>(view, nullptr).kept_bytes(supervised);
 }
 
 template <class I>
-VMD_INLINE void gradient_forward(const DenoiseView& units, const DenoiseStack& stack, float* logits, int64_t first,
+void gradient_forward(const DenoiseView& units, const DenoiseStack& stack, float* logits, int64_t first,
                                  int64_t last, void* memory) {
   DenoiseView view = with_tables(units, stack.tables);
   DenoiseGradientBoard<I> board(view, memory);
@@ -423,7 +423,7 @@ VMD_INLINE void gradient_forward(const DenoiseView& units, const DenoiseStack& s
 }
 
 template <class I>
-VMD_INLINE void gradient_backward(const DenoiseView& units, const DenoiseStack& stack, const DenoiseGradients& d,
+void gradient_backward(const DenoiseView& units, const DenoiseStack& stack, const DenoiseGradients& d,
                                   int64_t first, int64_t last, void* memory) {
   DenoiseView view = with_tables(units, stack.tables);
   DenoiseGradientBoard<I> board(view, memory);

@@ -55,6 +55,9 @@ def train(
     free_bits: Annotated[float | None, Option(help="Nats of each dimension or group that cost nothing.")] = None,
     settle: Annotated[float | None, Option(help="Share of the steps, at the end, with classes held still.")] = None,
     bf16: Annotated[bool | None, Option("--bf16/--no-bf16", help="bfloat16 arithmetic.")] = None,
+    native: Annotated[
+        bool | None, Option("--native/--no-native", help="Loops by the native kernel where there is one, or by torch.")
+    ] = None,
     compile: Annotated[bool | None, Option("--compile/--no-compile", help="torch.compile the block.")] = None,  # noqa: A002
     seconds: Annotated[float | None, Option(help="Stop after so long; --resume goes on.")] = None,
     threads: Annotated[int | None, Option(min=1, help="CPU threads (default: all cores).")] = None,
@@ -73,7 +76,7 @@ def train(
     folder = run_dir or Path("runs") / re.sub(r"[^\w.-]+", "_", where.name)
     recipe = {
         "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
-        "compile": compile, "loops": None if loops is None else parse_loops(loops),
+        "native": native, "compile": compile, "loops": None if loops is None else parse_loops(loops),
         "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
         "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
         "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
@@ -133,7 +136,8 @@ def _trainer(
         return Trainer(domain, ModelConfig(domain.name, domain.rules.relations, **shape), plan, device)
     _, metadata = load_tensors(folder / "state.safetensors")
     try:
-        before = Recipe(**json.loads(metadata["record"])["recipe"])
+        written = json.loads(metadata["record"])["recipe"]
+        before = Recipe(**{"native": False, **written})  # a run from before there was a kernel goes on without
     except (KeyError, TypeError, ValueError) as error:
         raise ModelMismatch(f"the run in {folder} cannot be resumed by this version: {error}") from error
     config = replace(ModelConfig.from_json(metadata.get("config", "")), **shape)

@@ -42,7 +42,10 @@ class Recipe:
     settle      share of the steps, at the end, in which a categorical z is the posterior's likeliest code, no longer
                 drawn, so that the prior can fit the codes; in the second half of them the codes no longer change
     ema         decay of the averaged weights, which are what is saved
-    bf16        bfloat16 autocast (fast where the CPU has AVX512-BF16 or AMX, or on a GPU)
+    bf16        bfloat16 products (fast where the CPU has AVX512-BF16 or AMX, or on a GPU; natively float32 elsewhere)
+    native      the denoiser's loops, forward and back, by the native kernel where there is one: mixer "messages" on a
+                CPU. False: by torch, as runs were trained before there was a kernel, and as they are resumed
+    compile     torch.compile the block; the loops are then torch's
     """
 
     steps: int = 6000
@@ -69,6 +72,7 @@ class Recipe:
     ema: float = 0.998
     seed: int = 0
     bf16: bool = True
+    native: bool = True
     compile: bool = False
 
     def __post_init__(self) -> None:

@@ -26,6 +26,8 @@ from .errors import ModelMismatch
 from .likelihood import nelbo
 from .model.checkpoint import load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
+from .model.denoiser import Denoiser
+from .model.fused import Fused
 from .model.vmd import VMD, Terms, objective, weight
 from .recipe import Recipe
 from .stream import Stream
@@ -76,6 +78,10 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
         )
+        if recipe.native and not recipe.compile and self.device.type == "cpu":
+            for part in self.model.modules():
+                if isinstance(part, Denoiser):
+                    part.fused = Fused(part)
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
             self.model.denoiser.block = block  # type: ignore[method-assign]

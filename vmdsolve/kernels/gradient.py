@@ -13,7 +13,7 @@ import numpy as np
 from vmdsolve import _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks
-from vmdsolve.kernels.denoise import denoise_paths
+from vmdsolve.kernels.denoise import BF16, denoise_paths
 
 __all__ = ["DenoiseGradient", "Pass"]
 
@@ -89,21 +89,21 @@ class DenoiseGradient:
     def backward(
         self, held: Pass, d_logits: checks.Array, *, threads: int = 0
     ) -> tuple[checks.Array, checks.Array]:
-        """Gradients of sum(logits * d_logits): [T] of the tables, and [B, W] of the latents."""
+        """Gradients of sum(logits * d_logits): [T] of the tables, and [B, W] of the latents.
+
+        A pass goes back once: a later one may take its memory.
+        """
         out: tuple[checks.Array, checks.Array] = self._native.backward(
             held.x, held.tables, held.latent, held.free, held.supervise, held.kept, d_logits, threads, held.path
         )
-        return out
-
-    def give_back(self, held: Pass) -> None:
-        """Let the next pass use this one's memory."""
         self._spare = held.kept
+        return out
 
 
 def _number(path: str | None) -> int:
     paths = denoise_paths()
     if path is None:
-        path = [name for name in paths if name != "avx512-bf16"][-1]
+        path = [name for name in paths if name != BF16][-1]
     if path not in paths:
         raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
     return paths.index(path)

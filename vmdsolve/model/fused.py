@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from ..errors import ModelMismatch
@@ -25,9 +25,14 @@ LANES = 16  # the kernel pads channels to a multiple of this
 
 
 class Fused:
-    """The native way through a denoiser's loops, with gradients; same arguments and result as Denoiser.forward."""
+    """The native way through a denoiser's loops, with gradients: what Denoiser.forward returns.
 
-    def __init__(self, denoiser: Denoiser) -> None:
+    path    a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 under bf16 autocast where this CPU
+            has it, else in float32
+    """
+
+    def __init__(self, denoiser: Denoiser, path: str | None = None) -> None:
+        self.path = path
         config, gather = denoiser.config, denoiser.units.gather.cpu().numpy()
         cells = [row.nonzero()[0].tolist() for row in gather]
         relations = [cells[start:end] for start, end in denoiser.units.spans]
@@ -41,14 +46,23 @@ class Fused:
             relations,
         )
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Fused:
+        return self  # it has no weights: one serves every copy of the denoiser
+
     def __call__(self, denoiser: Denoiser, x: Tensor, z: Tensor | None, loops: int, supervise: int) -> Tensor:
-        """Logits [S, B, L, V]; with bf16 autocast on, in bfloat16 where this CPU has it."""
+        """Logits [S, B, L, V] of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z]."""
         bf16 = torch.is_autocast_enabled("cpu") and BF16 in denoise_paths()
         with torch.autocast("cpu", enabled=False):
             tokens = x.to(torch.int32).numpy()
-            path = BF16 if bf16 else None
+            path = self.path or (BF16 if bf16 else None)
             out: Tensor = _Loops.apply(  # type: ignore[no-untyped-call]
-                tables(denoiser), factors(denoiser, z, len(x)), tokens, self.kernel, loops - supervise, supervise, path
+                tables(denoiser),
+                factors(denoiser, z, len(x)),
+                tokens,
+                self.kernel,
+                max(0, loops - supervise),
+                supervise,
+                path,
             )
         return out
 
@@ -80,11 +94,13 @@ class _Loops(torch.autograd.Function):
         return torch.from_numpy(logits)
 
     @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, d_logits: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        d_tables, d_latent = ctx.kernel.backward(
-            ctx.held, d_logits.contiguous().numpy(), threads=torch.get_num_threads()
-        )
-        ctx.kernel.give_back(ctx.held)
+        if ctx.held is None:
+            raise RuntimeError("the native loops go back once; for more, set the denoiser's `fused` to None")
+        held, ctx.held = ctx.held, None
+        threads = torch.get_num_threads()
+        d_tables, d_latent = ctx.kernel.backward(held, d_logits.contiguous().numpy(), threads=threads)
         return torch.from_numpy(d_tables), torch.from_numpy(d_latent), None, None, None, None, None
 
 

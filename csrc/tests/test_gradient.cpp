@@ -1,0 +1,265 @@
+// test_gradient.cpp -- the denoiser's way back on odd sizes against a difference quotient of the plainest loops in double,
+// under sanitizers, without Python.
+//
+// The comparison with autograd, parameter by parameter, is tests/test_gradient.py; here: no access outside an array on
+// any path, equal bits whatever the threads, refusal of what does not fit.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "denoise_gradient.hpp"
+#include "denoise_path.hpp"
+#include "denoise_tables.hpp"
+
+using namespace vmd;
+
+// Not assert: release builds must check too.
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
+      std::exit(1);                                                            \
+    }                                                                          \
+  } while (false)
+
+namespace {
+
+std::mt19937_64 rng(1);
+int64_t below(int64_t n) { return static_cast<int64_t>(rng() % static_cast<uint64_t>(n)); }
+size_t at(int64_t i) { return static_cast<size_t>(i); }
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+
+Floats normal(int64_t n) {
+  std::normal_distribution<double> draw(0, 1);
+  Floats out(at(n));
+  for (float& value : out) value = static_cast<float>(draw(rng));
+  return out;
+}
+
+/// Sizes, units and one board's way through the loops.
+struct Model {
+  explicit Model(const DenoiseSizes& sizes, bool positions) : s(sizes) {
+    view.L = s.L, view.V = s.V, view.H = s.H, view.groups = 1 + s.R, view.positions = positions;
+    view.Hp = (s.H + 15) / 16 * 16, view.Mp = (s.M + 15) / 16 * 16, view.Np = (s.N + 15) / 16 * 16;
+    units.offsets = {0}, units.spans = {0};
+    for (int64_t r = 0; r < s.R; ++r) {
+      for (int64_t u = below(4); u > 0; --u) {  // a relation may have no unit
+        const int64_t first = below(s.L), size = 1 + below(s.L - first);
+        for (int64_t l = first; l < first + size; ++l) units.cells.push_back(l);
+        units.offsets.push_back(static_cast<int64_t>(units.cells.size()));
+      }
+      units.spans.push_back(static_cast<int64_t>(units.offsets.size()) - 1);
+    }
+  }
+
+  /// Normal numbers where the tables hold weights, zeros where they are padded; states centred.
+  Floats tables(double scale) const {
+    Floats out(at(DenoiseTables<float>(view, nullptr).size));
+    const DenoiseTables<float> t(view, out.data());
+    const auto fill = [&](float* to, int64_t n, int64_t width, int64_t padded, int64_t of = 1, int64_t of_padded = 1) {
+      std::normal_distribution<double> draw(0, scale);
+      for (int64_t i = 0; i < n; ++i)
+        for (int64_t k = 0; k < of; ++k)
+          for (int64_t j = 0; j < width; ++j) to[(i * of_padded + k) * padded + j] = static_cast<float>(draw(rng));
+    };
+    const int64_t V = view.positions ? s.V : 0, L = view.positions ? s.L : 0;
+    fill(t.speak, 1, s.M, view.Mp, s.H, view.Hp), fill(t.speak_bias, 1, s.M, view.Mp);
+    fill(t.keep, 1, s.N, view.Np, s.H, view.Hp), fill(t.hear, view.groups, s.N, view.Np, s.M, view.Mp);
+    fill(t.write, 1, s.H, view.Hp, s.N, view.Np), fill(t.write_bias, 1, s.H, view.Hp);
+    fill(t.told_state, 3, s.N, view.Np), fill(t.told_symbol, V, s.N, view.Np), fill(t.told_cell, L, s.N, view.Np);
+    fill(t.state, 3, s.H, view.Hp), fill(t.symbol, V, s.H, view.Hp), fill(t.cell, L, s.H, view.Hp);
+    fill(t.read, 1, s.H, view.Hp), fill(t.read_bias, 1, 1, 1);
+    for (float* const rows : {t.state, t.symbol, t.cell})
+      for (int64_t i = 0; i < (rows == t.state ? 3 : rows == t.symbol ? V : L); ++i) {
+        float sum = 0;
+        for (int64_t j = 0; j < s.H; ++j) sum += rows[i * view.Hp + j];
+        for (int64_t j = 0; j < s.H; ++j) rows[i * view.Hp + j] -= sum / static_cast<float>(s.H);
+      }
+    return out;
+  }
+
+  /// Scale, shift and gate of a board.
+  Floats latent(double middle, double scale) const {
+    Floats out(at(2 * view.Np + view.Hp));
+    std::normal_distribution<double> draw(0, scale);
+    for (int64_t j = 0; j < s.N; ++j) out[at(j)] = static_cast<float>(middle + draw(rng));
+    for (int64_t j = 0; j < s.N; ++j) out[at(view.Np + j)] = static_cast<float>(draw(rng));
+    for (int64_t j = 0; j < s.H; ++j) out[at(2 * view.Np + j)] = static_cast<float>(middle + draw(rng));
+    return out;
+  }
+
+  /// sum(logits * d_logits) of one board, whose tables and latent are moved by `step` times a direction. Without
+  /// gradient through the free loops: these do not move.
+  double plain(const int32_t* x, const Floats& tables, const Floats& latent, const Floats& along, const Floats& aside,
+               double step, int64_t free, int64_t supervised, const float* d_logits, int64_t stride) const {
+    const int64_t C = s.L * s.V, Hp = view.Hp, Mp = view.Mp, Np = view.Np;
+    const DenoiseTables<const float> t(view, tables.data());
+    double moved = free > 0 ? 0.0 : step;
+    const auto of = [&](const float* place, int64_t i) {
+      const float* const one = place + i;
+      return double{*one} + moved * double{along[at(one - tables.data())]};
+    };
+    const auto z = [&](int64_t j) { return double{latent[at(j)]} + moved * double{aside[at(j)]}; };
+    const auto held = [&](int64_t i) { return x[i / s.V] < 0 ? 0 : x[i / s.V] == i % s.V ? 1 : 2; };
+    Doubles h(at(C * s.H)), n(h), m(at(C * s.M)), a(at(C * s.N));
+    for (int64_t i = 0; i < C; ++i)
+      for (int64_t j = 0; j < s.H; ++j) {
+        h[at(i * s.H + j)] = of(t.state, held(i) * Hp + j);
+        if (view.positions) h[at(i * s.H + j)] += of(t.cell, i / s.V * Hp + j) + of(t.symbol, i % s.V * Hp + j);
+      }
+    const auto norm = [&] {
+      for (int64_t i = 0; i < C; ++i) {
+        double square = 0;
+        for (int64_t j = 0; j < s.H; ++j) square += h[at(i * s.H + j)] * h[at(i * s.H + j)] / double(s.H);
+        for (int64_t j = 0; j < s.H; ++j) n[at(i * s.H + j)] = h[at(i * s.H + j)] / std::sqrt(square + 1e-5);
+      }
+    };
+    double out = 0;
+    for (int64_t loop = 0; loop < free + supervised; ++loop) {
+      if (loop == free) moved = step;
+      norm();
+      for (int64_t i = 0; i < C; ++i)
+        for (int64_t o = 0; o < s.M; ++o) {
+          double sum = of(t.speak_bias, o);
+          for (int64_t j = 0; j < s.H; ++j) sum += of(t.speak, j * Mp + o) * n[at(i * s.H + j)];
+          m[at(i * s.M + o)] = std::max(0.0, sum);
+        }
+      for (int64_t i = 0; i < C; ++i) {
+        const int64_t l = i / s.V, v = i % s.V;
+        for (int64_t o = 0; o < s.N; ++o) {
+          double sum = of(t.told_state, held(i) * Np + o) + z(Np + o);
+          if (view.positions) sum += of(t.told_cell, l * Np + o) + of(t.told_symbol, v * Np + o);
+          for (int64_t j = 0; j < s.H; ++j) sum += of(t.keep, j * Np + o) * n[at(i * s.H + j)];
+          a[at(i * s.N + o)] = sum;
+        }
+        const auto hears = [&](int64_t group, double share, int64_t from) {
+          for (int64_t j = 0; j < s.M; ++j)
+            for (int64_t o = 0; o < s.N; ++o)
+              a[at(i * s.N + o)] += share * of(t.hear, (group * Mp + j) * Np + o) * m[at(from * s.M + j)];
+        };
+        for (int64_t other = 0; other < s.V; ++other) hears(0, 1 / double(s.V), l * s.V + other);
+        for (int64_t r = 0; r < s.R; ++r) {
+          std::vector<int64_t> mine;
+          for (int64_t u = units.spans[at(r)]; u < units.spans[at(r + 1)]; ++u)
+            for (int64_t k = units.offsets[at(u)]; k < units.offsets[at(u + 1)]; ++k)
+              if (units.cells[at(k)] == l) mine.push_back(u);
+          for (const int64_t u : mine)
+            for (int64_t k = units.offsets[at(u)]; k < units.offsets[at(u + 1)]; ++k)
+              hears(1 + r, 1 / double(units.offsets[at(u + 1)] - units.offsets[at(u)]) / double(mine.size()),
+                    units.cells[at(k)] * s.V + v);
+        }
+      }
+      for (int64_t i = 0; i < C; ++i) {
+        Doubles step_of(at(s.H));
+        double middle = 0;
+        for (int64_t j = 0; j < s.H; ++j) {
+          double sum = of(t.write_bias, j);
+          for (int64_t o = 0; o < s.N; ++o) sum += of(t.write, o * Hp + j) * std::max(0.0, z(o) * a[at(i * s.N + o)]);
+          step_of[at(j)] = sum * z(2 * Np + j);
+          middle += step_of[at(j)] / double(s.H);
+        }
+        for (int64_t j = 0; j < s.H; ++j) h[at(i * s.H + j)] += step_of[at(j)] - middle;
+      }
+      norm();
+      for (int64_t i = 0; loop >= free && i < C; ++i) {
+        double logit = of(t.read_bias, 0);
+        for (int64_t j = 0; j < s.H; ++j) logit += of(t.read, j) * n[at(i * s.H + j)];
+        out += logit * double{d_logits[(loop - free) * stride + i]};
+      }
+    }
+    return out;
+  }
+
+  DenoiseSizes s;
+  DenoiseView view{};
+  DenoiseUnits units;
+};
+
+void test_odd_sizes_on_every_path() {
+  const std::vector<const char*> paths = denoise_paths();
+  for (int round = 0; round < 40; ++round) {
+    const DenoiseSizes s{1 + below(14), 1 + below(9), 3 + below(40), 1 + below(40), 1 + below(70), 0, below(4)};
+    const Model model(s, round % 2 == 0);
+    const DenoiseGradient kernel(s, round % 2 == 0, model.units);
+    const int64_t B = 3, free = below(3), supervised = 1 + below(3), C = s.L * s.V, W = kernel.latent();
+    const Floats tables = model.tables(0.3), along = model.tables(1), d_logits = normal(supervised * B * C);
+    CHECK(static_cast<int64_t>(tables.size()) == kernel.tables());
+    std::vector<int32_t> x(at(B * s.L));
+    for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
+    Floats latents, asides;
+    double wanted = 0, wanted_value = 0;
+    for (int64_t b = 0; b < B; ++b) {
+      const Floats latent = model.latent(1, 0.3), aside = model.latent(0, 1);
+      latents.insert(latents.end(), latent.begin(), latent.end()), asides.insert(asides.end(), aside.begin(), aside.end());
+      const auto value = [&](double step) {
+        return model.plain(x.data() + b * s.L, tables, latent, along, aside, step, free, supervised,
+                           d_logits.data() + b * C, B * C);
+      };
+      wanted += (value(1e-6) - value(-1e-6)) / 2e-6, wanted_value += value(0);
+    }
+    for (size_t i = 0; i < paths.size(); ++i) {
+      const int path = static_cast<int>(i);
+      const bool rounds = std::strcmp(paths[i], "avx512-bf16") == 0;
+      std::vector<char> kept(at(B * kernel.kept_bytes(supervised, path)));
+      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), free, supervised, kept.data()};
+      Floats logits(at(supervised * B * C)), d_tables(tables.size()), d_latent(at(B * W)), again(tables.size());
+      CHECK(kernel.forward(stack, logits.data(), 1, path));
+      kernel.backward(stack, d_logits.data(), d_tables.data(), d_latent.data(), 1, path);
+      kernel.backward(stack, d_logits.data(), again.data(), d_latent.data(), 3, path);
+      CHECK(d_tables == again);
+      double got = 0, got_value = 0, size = 1;
+      for (size_t k = 0; k < tables.size(); ++k) got += double{d_tables[k]} * double{along[k]};
+      for (size_t k = 0; k < latents.size(); ++k) got += double{d_latent[k]} * double{asides[k]};
+      for (size_t k = 0; k < logits.size(); ++k) got_value += double{logits[k]} * double{d_logits[k]};
+      for (const float d : d_tables) size += double{d} * double{d};
+      CHECK(std::abs(got_value - wanted_value) < (rounds ? 0.2 : 1e-3) * (1 + std::abs(wanted_value)) * 10);
+      CHECK(std::abs(got - wanted) < (rounds ? 0.3 : 2e-3) * std::sqrt(size));
+    }
+  }
+}
+
+void test_what_does_not_fit_is_refused() {
+  const DenoiseSizes s{4, 3, 5, 6, 7, 0, 1};
+  const auto refused = [&](const DenoiseSizes& sizes, const DenoiseUnits& units) {
+    try {
+      const DenoiseGradient kernel(sizes, false, units);
+    } catch (const std::invalid_argument&) {
+      return true;
+    }
+    return false;
+  };
+  const DenoiseUnits good{{0, 2, 3}, {0, 1, 3}, {0, 2}};
+  CHECK(!refused(s, good));
+  CHECK(refused(s, {{0, 2, 3}, {0, 1, 4}, {0, 2}}));
+  for (int field = 0; field < 5; ++field) {
+    DenoiseSizes wrong = s;
+    int64_t* const places[] = {&wrong.L, &wrong.V, &wrong.H, &wrong.M, &wrong.N};
+    *places[field] = 0;
+    CHECK(refused(wrong, good));
+  }
+  const DenoiseGradient kernel(s, false, good);
+  std::vector<int32_t> x{-1, 0, 1, 2};
+  const Floats tables(at(kernel.tables())), latent(at(kernel.latent()));
+  std::vector<char> kept(at(kernel.kept_bytes(1, 0)));
+  Floats logits(12);
+  const DenoiseStack stack{1, x.data(), tables.data(), latent.data(), 0, 1, kept.data()};
+  CHECK(kernel.forward(stack, logits.data(), 1, 0));
+  for (const int32_t bad : {3, -2, std::numeric_limits<int32_t>::min()}) {
+    x[3] = bad;
+    CHECK(!kernel.forward(stack, logits.data(), 1, 0));
+  }
+}
+
+}  // namespace
+
+int main() {
+  test_odd_sizes_on_every_path();
+  test_what_does_not_fit_is_refused();
+  std::puts("gradient: ok");
+}
