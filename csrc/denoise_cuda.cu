@@ -32,7 +32,7 @@ struct Shape {
   using Body = DenoiseTeam<Block, H, M, N>;
   static constexpr int threads = 32 * warps, least_blocks = warps == 16 ? 1 : 3;
 
-  static bool fits(const DenoiseTables& t) {
+  static bool fits(const ListedView& t) {
     return t.view.Hp <= H && t.view.Mp <= M && t.view.Np <= N && t.rows <= Body::max_rows;
   }
 };
@@ -50,13 +50,13 @@ constexpr int kShapes = 3;
 
 template <class S>
 __global__ void __launch_bounds__(S::threads, S::least_blocks)
-    denoise_kernel(const __grid_constant__ DenoiseTables tables, int64_t B, const int32_t* x, const float* z, int loops,
+    denoise_kernel(const __grid_constant__ ListedView listed, int64_t B, const int32_t* x, const float* z, int loops,
                    float* logits) {
   extern __shared__ uint4 memory[];
   typename S::Block team(nullptr);
-  typename S::Body denoiser(tables, memory);
+  typename S::Body denoiser(listed, memory);
   denoiser.start(team);
-  const int64_t L = tables.view.L, V = tables.view.V, D = tables.view.D;
+  const int64_t L = listed.view.L, V = listed.view.V, D = listed.view.D;
   for (int64_t b = blockIdx.x; b < B; b += gridDim.x) {
     if (b == blockIdx.x || D > 0) denoiser.modulate(team, z + b * D);
     denoiser.run(team, x + b * L, loops, logits + b * L * V);
@@ -65,21 +65,21 @@ __global__ void __launch_bounds__(S::threads, S::least_blocks)
 
 template <class S>
 __global__ void __launch_bounds__(S::threads, S::least_blocks)
-    solve_kernel(const __grid_constant__ DenoiseTables tables, const __grid_constant__ SolveArgs args, int32_t* next) {
+    solve_kernel(const __grid_constant__ ListedView listed, const __grid_constant__ SolveArgs args, int32_t* next) {
   extern __shared__ uint4 memory[];
   __shared__ typename S::Block::Partial partial;
   __shared__ int32_t taken;
-  const int L = static_cast<int>(tables.view.L), V = static_cast<int>(tables.view.V);
+  const int L = static_cast<int>(listed.view.L), V = static_cast<int>(listed.view.V);
   typename S::Block team(&partial);
   const UnmaskMemory m(memory, L, 0, V);
-  typename S::Body denoiser(tables, reinterpret_cast<char*>(memory) + UnmaskMemory::bytes(L, 0, V));
+  typename S::Body denoiser(listed, reinterpret_cast<char*>(memory) + UnmaskMemory::bytes(L, 0, V));
   denoiser.start(team);
   for (bool fresh = true;; fresh = false) {  // boards take different numbers of steps: each block takes the next one
     team.each(1, [&](int) { taken = atomicAdd(next, 1); });
     const int64_t b = taken;
     team.wait();
     if (b >= args.B) return;
-    if (fresh || tables.view.D > 0) denoiser.modulate(team, args.z + b * tables.view.D);
+    if (fresh || listed.view.D > 0) denoiser.modulate(team, args.z + b * listed.view.D);
     solve_board(team, denoiser, args, b, L, V, m);
   }
 }
@@ -118,7 +118,7 @@ class Packing {
 }  // namespace
 
 struct DenoiseCuda::Held {
-  DenoiseTables tables{};
+  ListedView listed{};
   int device = 0, shape = 0;
   int64_t bytes = 0, solve_bytes = 0;      // of shared memory a block
   int64_t blocks = 0, solve_blocks = 0;    // as many as run at the same time
@@ -129,7 +129,7 @@ struct DenoiseCuda::Held {
     const Prepared prepared(sizes, weights, units);
     if (sizes.L * sizes.V > 65535 || sizes.R > 254) throw std::invalid_argument("denoise on CUDA: more than 65,535 candidates");
     const DenoiseLists lists(prepared.view);
-    tables = lists.tables(prepared.view);
+    listed = lists.beside(prepared.view);
     choose_shape();
     const DeviceGuard guard(device);
     const int shared = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
@@ -155,16 +155,16 @@ struct DenoiseCuda::Held {
     for (int number = 0; number < kShapes && !found; ++number)
       with_shape(number, [&](auto s) {
         using S = decltype(s);
-        if (!S::fits(tables)) return;
+        if (!S::fits(listed)) return;
         found = true, shape = number;
-        bytes = S::Body::bytes(tables);
-        solve_bytes = bytes + UnmaskMemory::bytes(tables.view.L, 0, static_cast<int>(tables.view.V));
+        bytes = S::Body::bytes(listed);
+        solve_bytes = bytes + UnmaskMemory::bytes(listed.view.L, 0, static_cast<int>(listed.view.V));
       });
     if (!found)
       throw std::invalid_argument(
           "denoise on CUDA: wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates (cells times symbols), got " +
-          std::to_string(tables.view.H) + ", " + std::to_string(tables.view.Mp) + ", " +
-          std::to_string(tables.view.Np) + " (M and N rounded up) and " + std::to_string(tables.rows));
+          std::to_string(listed.view.H) + ", " + std::to_string(listed.view.Mp) + ", " +
+          std::to_string(listed.view.Np) + " (M and N rounded up) and " + std::to_string(listed.rows));
   }
 
   int attribute(cudaDeviceAttr which) const {
@@ -184,7 +184,7 @@ struct DenoiseCuda::Held {
   }
 
   void send() {
-    DenoiseView& v = tables.view;
+    DenoiseView& v = listed.view;
     const int64_t width = 2 * v.Np + v.Hp;
     Packing packing;
     packing.add(v.speak, v.Hp * v.Mp), packing.add(v.speak_bias, v.Mp), packing.add(v.keep, v.Hp * v.Np);
@@ -193,9 +193,9 @@ struct DenoiseCuda::Held {
     packing.add(v.told_symbol, v.positions ? v.V * v.Np : 0), packing.add(v.told_cell, v.positions ? v.L * v.Np : 0);
     packing.add(v.symbol, v.positions ? v.V * v.Hp : 0), packing.add(v.cell, v.positions ? v.L * v.Hp : 0);
     packing.add(v.modulate, v.D * width), packing.add(v.modulate_bias, width);
-    packing.add(tables.source_offsets, tables.means + 1), packing.add(tables.sources, tables.sources_size);
-    packing.add(tables.link_offsets, v.L + 1), packing.add(tables.links, tables.links_size);
-    packing.add(tables.group_of_tile, tables.means / kTile);
+    packing.add(listed.source_offsets, listed.means + 1), packing.add(listed.sources, listed.sources_size);
+    packing.add(listed.link_offsets, v.L + 1), packing.add(listed.links, listed.links_size);
+    packing.add(listed.group_of_tile, listed.means / kTile);
     memory = packing.send();
   }
 };
@@ -209,7 +209,7 @@ void DenoiseCuda::run(int64_t B, const int32_t* x, const float* z, int loops, fl
   with_shape(held_->shape, [&](auto s) {
     using S = decltype(s);
     launch("denoise", denoise_kernel<S>, std::min(B, held_->blocks), S::threads, held_->bytes, {held_->device, stream},
-           held_->tables, B, x, z, loops, logits);
+           held_->listed, B, x, z, loops, logits);
   });
 }
 
@@ -217,7 +217,7 @@ void DenoiseCuda::solve(const SolveArgs& args, int32_t* next, uintptr_t stream) 
   with_shape(held_->shape, [&](auto s) {
     using S = decltype(s);
     launch("solve", solve_kernel<S>, std::min(args.B, held_->solve_blocks), S::threads, held_->solve_bytes,
-           {held_->device, stream}, held_->tables, args, next);
+           {held_->device, stream}, held_->listed, args, next);
   });
 }
 

@@ -54,8 +54,8 @@ DenoiseLists::DenoiseLists(const DenoiseView& view) {
   }
 }
 
-DenoiseTables DenoiseLists::tables(const DenoiseView& view) const {
-  DenoiseTables t{};
+ListedView DenoiseLists::beside(const DenoiseView& view) const {
+  ListedView t{};
   t.view = view;
   t.rows = static_cast<int>(view.L * view.V), t.tiles = (t.rows + kTile - 1) / kTile;
   t.means = static_cast<int>(source_offsets.size()) - 1;

@@ -13,8 +13,8 @@ namespace vmd {
 
 constexpr int kTile = 16;
 
-struct DenoiseTables {
-  DenoiseView view;                 // its pointers to floats lead to where the tables are; the others are not used
+struct ListedView {
+  DenoiseView view;                 // its pointers to floats lead to where the lists are; the others are not used
   int rows, tiles;                  // candidates, L * V, and tiles of them
   int means;                        // rows of means, a multiple of kTile
   int sources_size, links_size;
@@ -31,7 +31,7 @@ struct DenoiseLists {
   explicit DenoiseLists(const DenoiseView& view);
 
   /// All together, where these lists and the view's floats are.
-  DenoiseTables tables(const DenoiseView& view) const;
+  ListedView beside(const DenoiseView& view) const;
 
   std::vector<int32_t> source_offsets, link_offsets;
   std::vector<uint16_t> sources;

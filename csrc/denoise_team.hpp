@@ -41,13 +41,13 @@ class DenoiseTeam {
   static constexpr int max_rows = kWarps * kTiles * kTile;
 
   /// Bytes of a block's memory.
-  static VMD_HD int64_t bytes(const DenoiseTables& tables) {
+  static VMD_HD int64_t bytes(const ListedView& listed) {
     char* const nowhere = reinterpret_cast<char*>(16);  // counted from, never read
-    return DenoiseTeam(tables, nowhere).memory_ - nowhere;
+    return DenoiseTeam(listed, nowhere).memory_ - nowhere;
   }
 
-  VMD_HD DenoiseTeam(const DenoiseTables& tables, void* memory)
-      : c(tables), v(tables.view), memory_(static_cast<char*>(memory)) {
+  VMD_HD DenoiseTeam(const ListedView& listed, void* memory)
+      : c(listed), v(listed.view), memory_(static_cast<char*>(memory)) {
     take(messages_, c.tiles * kTile * M), take(means_, c.means * M), take(heard_, c.means * N);
     take(speak_, H * M), take(keep_, H * N), take(hear_, static_cast<int>(v.groups) * M * N), take(write_, N * H);
     take(told_, told_rows() * N), take(write_bias_, H), take(speak_bias_, M), take(read_, H);
@@ -409,7 +409,7 @@ class DenoiseTeam {
     });
   }
 
-  const DenoiseTables& c;
+  const ListedView& c;
   const DenoiseView& v;
   char* memory_;  // what is not taken yet
   Bf16 *messages_, *means_, *heard_;          // [rows,M], [means,M]; [N/16][means][16]

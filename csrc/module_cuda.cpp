@@ -105,7 +105,7 @@ PYBIND11_MODULE(_cuda, m) {
       .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "L"_a, "V"_a, "H"_a, "M"_a, "N"_a, "D"_a, "weights"_a,
            "offsets"_a, "cells"_a, "spans"_a, "device"_a)
       .def("__call__", &vmd::denoise_py, "x"_a, "z"_a, "logits"_a, "B"_a, "loops"_a, "stream"_a)
-      .def("solve", &vmd::solve_py, "x"_a, "allowed"_a, "z"_a, "peers"_a, "key"_a, "next"_a, "x_new"_a, "nfe"_a,
+      .def("solve", &vmd::solve_py, "x"_a, "allowed"_a, "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a,
            "first"_a, "B"_a, "P"_a, "steps"_a, "loops"_a, "order"_a, "threshold"_a, "temperature"_a, "guard"_a, "noise"_a,
            "seed"_a, "stream"_a);
 }

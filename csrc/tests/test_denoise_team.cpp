@@ -33,15 +33,15 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// Logits of B boards as the kernel's block computes them, one after the other.
 template <int kWarps, int H, int M, int N>
-Floats by_turns(const DenoiseTables& tables, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed) {
+Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed) {
   using Block = Turns<32 * kWarps>;
   using Body = DenoiseTeam<Block, H, M, N>;
-  CHECK(tables.rows <= Body::max_rows);
-  std::vector<uint64_t> memory(at(Body::bytes(tables) / 8), 0x7fc07fc07fc07fc0u);  // NaN, until it is written
+  CHECK(listed.rows <= Body::max_rows);
+  std::vector<uint64_t> memory(at(Body::bytes(listed) / 8), 0x7fc07fc07fc07fc0u);  // NaN, until it is written
   Block team(seed);
-  Body body(tables, memory.data());
+  Body body(listed, memory.data());
   body.start(team);
-  const DenoiseView& v = tables.view;
+  const DenoiseView& v = listed.view;
   Floats logits(at(B * v.L * v.V));
   for (int64_t b = 0; b < B; ++b) {
     if (b == 0 || v.D > 0) body.modulate(team, z + b * v.D);
@@ -70,13 +70,13 @@ void test_boards_of_any_shape(int rounds) {
     const Model model(s, round % 2 == 0);
     const Prepared prepared(s, model.weights(), model.units);
     const DenoiseLists lists(prepared.view);
-    const DenoiseTables tables = lists.tables(prepared.view);
+    const ListedView listed = lists.beside(prepared.view);
     const int64_t B = 3, loops = 1 + below(3), C = s.L * s.V;
     std::vector<int32_t> x(at(B * s.L));
     for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
     const Floats z = normal(B * s.D, 1);
     const auto run = [&](int64_t first, int64_t n, uint32_t seed) {
-      return by_turns<kWarps, H, M, N>(tables, n, x.data() + first * s.L, z.data() + first * s.D,
+      return by_turns<kWarps, H, M, N>(listed, n, x.data() + first * s.L, z.data() + first * s.D,
                                        static_cast<int>(loops), seed);
     };
     const Floats logits = run(0, B, 1);
@@ -104,7 +104,7 @@ void test_a_solve_is_its_steps() {
     const Model model(s, round % 2 == 0);
     const Prepared prepared(s, model.weights(), model.units);
     const DenoiseLists lists(prepared.view);
-    const DenoiseTables tables = lists.tables(prepared.view);
+    const ListedView listed = lists.beside(prepared.view);
     const int64_t B = 3, n = B * s.L, P = s.L > 2 ? 2 : 0;
     const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(2)), T = static_cast<int>(1 + below(5));
     std::vector<int32_t> x(at(n), -1), peers(at(s.L * P), -1), x_new(at(n)), nfe(at(B)), n_keep(1);
@@ -122,10 +122,10 @@ void test_a_solve_is_its_steps() {
                 nfe.data(), first.data()};
     a.rule = {static_cast<Order>(round % 4), below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
               thresholds[below(3)],          rng(),        0};
-    std::vector<uint64_t> memory(at((Body::bytes(tables) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
+    std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
     Block team(1);
     const UnmaskMemory m(memory.data(), s.L, 0, V);
-    Body body(tables, reinterpret_cast<char*>(memory.data()) + UnmaskMemory::bytes(s.L, 0, V));
+    Body body(listed, reinterpret_cast<char*>(memory.data()) + UnmaskMemory::bytes(s.L, 0, V));
     body.start(team);
     for (int64_t b = 0; b < B; ++b) {
       body.modulate(team, z.data() + b * s.D);

@@ -8,7 +8,7 @@ do not depend on the batch, its order or the number of threads. Paths, the faste
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from vmdsolve import _native
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 
-__all__ = ["Denoise", "denoise_paths"]
+__all__ = ["Denoise", "Network", "denoise_paths", "network"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
 BF16 = "avx512-bf16"
@@ -47,6 +47,53 @@ def denoise_paths() -> list[str]:
     return _native.denoise_paths()
 
 
+class Network(NamedTuple):
+    """What the native classes are made of: sizes, weights by our names, and units end to end."""
+
+    L: int
+    V: int
+    H: int
+    M: int
+    N: int
+    D: int
+    weights: dict[str, checks.Array]
+    offsets: list[int]
+    cells: list[int]
+    spans: list[int]
+
+
+def network(weights: Mapping[str, Any], L: int, V: int, relations: Sequence[Sequence[Sequence[int]]]) -> Network:
+    """A denoiser's weights and units, checked; the arguments are those of `Denoise`."""
+    sizes = {"K": 3, "O": 1, "L": checks.whole("L", L, checks.MAX_CELLS + 1), "V": checks.whole("V", V, 65)}
+    checks.sizes(sizes)
+    wanted = [*WEIGHTS]
+    wanted += LATENT if "modulate.weight" in weights else ()
+    wanted += POSITIONS if "cell" in weights else ()
+    hear = ["hear_symbols.weight", *(f"hear_units.{r}.weight" for r in range(len(relations)))]
+    names = {name for _, name, _ in wanted}.union(hear)
+    if missing := sorted(names - set(weights)):
+        raise ModelMismatch(f"the weights lack {', '.join(missing)}")
+    if unknown := sorted(set(weights) - names):
+        raise ModelMismatch(f"the weights also hold {', '.join(unknown)}, which this network does not have")
+    held = {ours: _weight(name, weights[name], axes, sizes) for ours, name, axes in wanted}
+    held["hear"] = np.stack([_weight(name, weights[name], "NM", sizes) for name in hear])
+    H, N, D = sizes["H"], sizes["N"], sizes.get("D", 0)
+    for letter in "HMN":
+        if not 1 <= sizes[letter] <= MAX_WIDTH:
+            raise ModelMismatch(f"{letter} is {sizes[letter]}, wanted 1 to {MAX_WIDTH} channels")
+    if D > MAX_WIDTH or ("D" in sizes and not D):
+        raise ModelMismatch(f"D is {D}, wanted 1 to {MAX_WIDTH}, or no weights named modulate")
+    if sizes.get("Z", 2 * N + H) != 2 * N + H:
+        raise ModelMismatch(f"modulate has {sizes['Z']} outputs, wanted 2 N + H = {2 * N + H}")
+    flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
+    flat["read"] = held["read"].reshape(-1)
+    units = [_unit(r, unit, sizes["L"]) for r, mine in enumerate(relations) for unit in mine]
+    offsets = np.cumsum([0, *map(len, units)]).tolist()
+    spans = np.cumsum([0, *map(len, relations)]).tolist()
+    cells = [cell for unit in units for cell in unit]
+    return Network(sizes["L"], sizes["V"], H, sizes["M"], N, D, flat, offsets, cells, spans)
+
+
 class Denoise:
     """A denoiser's weights, prepared once and never changed: a function from tokens and latents to logits.
 
@@ -58,41 +105,9 @@ class Denoise:
     def __init__(
         self, weights: Mapping[str, Any], L: int, V: int, relations: Sequence[Sequence[Sequence[int]]]
     ) -> None:
-        sizes = {"K": 3, "O": 1, "L": checks.whole("L", L, checks.MAX_CELLS + 1), "V": checks.whole("V", V, 65)}
-        checks.sizes(sizes)
-        wanted = [*WEIGHTS]
-        wanted += LATENT if "modulate.weight" in weights else ()
-        wanted += POSITIONS if "cell" in weights else ()
-        hear = ["hear_symbols.weight", *(f"hear_units.{r}.weight" for r in range(len(relations)))]
-        names = {name for _, name, _ in wanted}.union(hear)
-        if missing := sorted(names - set(weights)):
-            raise ModelMismatch(f"the weights lack {', '.join(missing)}")
-        if unknown := sorted(set(weights) - names):
-            raise ModelMismatch(f"the weights also hold {', '.join(unknown)}, which this network does not have")
-        held = {ours: _weight(name, weights[name], axes, sizes) for ours, name, axes in wanted}
-        held["hear"] = np.stack([_weight(name, weights[name], "NM", sizes) for name in hear])
-        H, N, self.D = sizes["H"], sizes["N"], sizes.get("D", 0)
-        for letter in "HMN":
-            if not 1 <= sizes[letter] <= MAX_WIDTH:
-                raise ModelMismatch(f"{letter} is {sizes[letter]}, wanted 1 to {MAX_WIDTH} channels")
-        if self.D > MAX_WIDTH or ("D" in sizes and not self.D):
-            raise ModelMismatch(f"D is {self.D}, wanted 1 to {MAX_WIDTH}, or no weights named modulate")
-        if sizes.get("Z", 2 * N + H) != 2 * N + H:
-            raise ModelMismatch(f"modulate has {sizes['Z']} outputs, wanted 2 N + H = {2 * N + H}")
-        flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
-        flat["read"] = held["read"].reshape(-1)
-        self.L, self.V = sizes["L"], sizes["V"]
-        units = [self._unit(r, unit) for r, mine in enumerate(relations) for unit in mine]
-        offsets = np.cumsum([0, *map(len, units)]).tolist()
-        spans = np.cumsum([0, *map(len, relations)]).tolist()
-        cells = [cell for unit in units for cell in unit]
-        self._native = _native.Denoise(self.L, self.V, H, sizes["M"], N, self.D, flat, offsets, cells, spans)
-
-    def _unit(self, relation: int, unit: Sequence[int]) -> list[int]:
-        cells = [checks.whole(f"a cell of a unit of relation {relation}", cell, self.L) for cell in unit]
-        if not cells or len(set(cells)) < len(cells):
-            raise InvalidInput(f"a unit of relation {relation} has cells {cells}, wanted one or more, each once")
-        return cells
+        checked = network(weights, L, V, relations)
+        self.L, self.V, self.D = checked.L, checked.V, checked.D
+        self._native = _native.Denoise(*checked)
 
     def __call__(self, x: Any, z: Any = None, *, loops: int, threads: int = 0, path: str | None = None) -> Any:
         """Logits [B, L, V] float32 after the last of `loops` loops.
@@ -122,6 +137,13 @@ class Denoise:
         if out is None:  # refused by the native code, which leaves the words to this check
             checks.values(cells, self.V, np.zeros((0, 0), np.int32))
         return out
+
+
+def _unit(relation: int, unit: Sequence[int], L: int) -> list[int]:
+    cells = [checks.whole(f"a cell of a unit of relation {relation}", cell, L) for cell in unit]
+    if not cells or len(set(cells)) < len(cells):
+        raise InvalidInput(f"a unit of relation {relation} has cells {cells}, wanted one or more, each once")
+    return cells
 
 
 def _weight(name: str, value: Any, axes: str, sizes: dict[str, int]) -> checks.Array:
