@@ -96,8 +96,8 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: checker.accepts(RULES, np.zeros(3, int), np.zeros((1, 3), bool)),
         "boards and givens hold whole numbers, got bool and int64",
     ),
-    "box": (lambda: Sudoku(4, 5), "boxes of 4x5 make a 20x20 grid; grids are 2x2 to 16x16"),
-    "order": (lambda: LatinSquare(1), "Latin squares have order 2 to 25, got 1"),
+    "box": (lambda: Sudoku(5, 6), "boxes of 5x6 make a 30x30 grid; grids are 2x2 to 25x25"),
+    "order": (lambda: LatinSquare(1), "Latin squares have order 2 to 64, got 1"),
     "symbol twice": (
         lambda: Symbols("11").rules,
         "symbols of mine are '11'; wanted distinct ASCII characters",

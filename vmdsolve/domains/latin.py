@@ -1,6 +1,7 @@
 """Latin square: fill an n x n grid so that no row or column repeats a symbol.
 
 Text form: one character a cell, row by row, '.' or '0' for an open cell.
+A square to be completed is also known as a quasigroup with holes.
 Known counts: 12 squares of order 3, 576 of order 4, 161,280 of order 5 (OEIS A002860).
 """
 
@@ -20,15 +21,15 @@ __all__ = ["DOMAINS", "LatinSquare"]
 
 
 class LatinSquare(Domain):
-    """Latin squares of order `n`, 2 to 25.
+    """Latin squares of order `n`, 2 to 64.
 
     >>> LatinSquare(4).rules.L
     16
     """
 
     def __init__(self, n: int) -> None:
-        if not 2 <= n <= 25:
-            raise InvalidInput(f"Latin squares have order 2 to 25, got {n}")
+        if not 2 <= n <= len(SYMBOLS):
+            raise InvalidInput(f"Latin squares have order 2 to {len(SYMBOLS)}, got {n}")
         self.name = f"latin-{n}"
         self.symbols = SYMBOLS[:n]
         self.shape = (n, n)
@@ -41,4 +42,4 @@ class LatinSquare(Domain):
         return (cells.T if rng.random() < 0.5 else cells).ravel(), rng.permutation(n)
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {f"latin-{n}": partial(LatinSquare, n) for n in range(2, 26)}
+DOMAINS: dict[str, Callable[[], Domain]] = {f"latin-{n}": partial(LatinSquare, n) for n in range(2, len(SYMBOLS) + 1)}

@@ -1,7 +1,7 @@
 """Sudoku: fill an N x N grid so that no row, column or box repeats a symbol.
 
-    box       h rows by w columns, N = h * w; 2x2, 2x3, 3x3, 3x4 and 4x4 boxes come by name
-    symbols   1-9, then A-G
+    box       h rows by w columns, N = h * w; 2x2, 2x3, 3x3, 3x4, 4x4, 4x5 and 5x5 boxes come by name
+    symbols   1-9, then A-P
 Text form: one character a cell, row by row, '.' or '0' for an open cell; or a drawn board.
 Known counts: 288 grids of 4x4 (OEIS A107739), 28,200,960 of 6x6 (A291187).
 """
@@ -32,8 +32,8 @@ class Sudoku(Domain):
 
     def __init__(self, h: int, w: int) -> None:
         N = h * w
-        if not (h >= 1 and w >= 1 and 1 < N <= 16):
-            raise InvalidInput(f"boxes of {h}x{w} make a {N}x{N} grid; grids are 2x2 to 16x16")
+        if not (h >= 1 and w >= 1 and 1 < N <= 25):
+            raise InvalidInput(f"boxes of {h}x{w} make a {N}x{N} grid; grids are 2x2 to 25x25")
         self.h, self.w = h, w
         self.name = f"sudoku-{N}x{N}"
         self.symbols = SYMBOLS[:N]
@@ -61,5 +61,6 @@ class Sudoku(Domain):
 
 
 DOMAINS: dict[str, Callable[[], Domain]] = {
-    f"sudoku-{h * w}x{h * w}": partial(Sudoku, h, w) for h, w in ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
+    f"sudoku-{h * w}x{h * w}": partial(Sudoku, h, w)
+    for h, w in ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4), (4, 5), (5, 5))
 }

@@ -1,0 +1,62 @@
+"""Graph colouring: cliques, the forms in which graphs are written, and what the messages call a cell."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import vmdsolve
+from vmdsolve.domains import board_of, get
+from vmdsolve.domains.graphs import cliques
+from vmdsolve.search import solve_values
+
+PAIRS = list(combinations(range(9), 2))
+
+
+@settings(deadline=None)
+@given(edges=st.lists(st.sampled_from(PAIRS), unique=True))
+def test_cliques_hold_every_edge_and_nothing_else(edges: list[tuple[int, int]]) -> None:
+    found = cliques(9, edges)
+    assert {pair for clique in found for pair in combinations(clique, 2)} == set(edges)
+    assert all(sorted(set(clique)) == clique for clique in found)
+    assert not any(set(a) < set(b) for a in found for b in found)
+
+
+def test_a_complete_graph_is_one_clique() -> None:
+    assert cliques(9, PAIRS) == [list(range(9))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c a path\np edge 3 2\ne 1 2\ne 2 3\n",
+        "p col 3 4\nc from both ends\ne 1 2\ne 2 1\ne 3 2\ne 2 3\n",
+        "3\n1\t2\n2 3\n",
+        "colours 2/p edge 3 2/e 2 3/e 2 1",
+    ],
+)
+def test_a_graph_is_read_from_every_form(text: str) -> None:
+    problem = get("colouring-2").parse(text)
+    assert board_of(problem).clues == "colours 2/p edge 3 2/e 1 2/e 2 3"
+    assert board_of(problem).cell_name(2) == "vertex 3"
+    assert vmdsolve.solve(problem.board.write(problem.values) + "/.2.", domain="colouring").text == "121"
+
+
+def test_the_text_has_the_last_word_on_colours() -> None:
+    assert board_of(get("colouring-2").parse("colours 3/p edge 2 1/e 1 2")).symbols == "123"
+
+
+def test_colours_may_be_exchanged_and_vertices_numbered_anew() -> None:
+    rules = get("colouring-4").parse("p edge 5 5/e 1 2/e 2 3/e 3 4/e 4 5/e 5 1").rules
+    assert solve_values(rules, [[-1] * 5], limit=None).counts[0] % 24 == 0  # no solution uses fewer than 3 colours
+
+
+def test_a_drawing_numbers_the_vertices() -> None:
+    problem = get("colouring-2").parse("12/1 12/2...........".replace("/2", "/1 2/2"))
+    assert problem.board.render(problem.values).splitlines() == [
+        " 1 2    2 .    3 .    4 .    5 .    6 .    7 .    8 .    9 .   10 .",
+        "11 .   12 .                                                        ",
+    ]
