@@ -28,7 +28,7 @@ METHOD = (
     "board has no noise; the others differ by what the column says. `nothing`: z alone; without latent every board "
     "would be the same, so there K = 1 says all. Intervals: Wilson, 95%, of the sample."
 )
-RECIPE = Recipe(steps=1000, batch=64, rate=3e-3, decay=0.6, loops=((0.0, 8), (0.15, 16)), free=16, compile=True)
+RECIPE = Recipe(steps=1000, batch=64, rate=3e-3, decay=0.6, loops=((0.0, 8), (0.15, 16)), free=16)
 KS = (1, 4, 16, 64)
 
 
