@@ -12,7 +12,7 @@ from vmdsolve import checker
 from vmdsolve.domains import get
 from vmdsolve.domains.queens import Queens
 from vmdsolve.errors import InvalidInput
-from vmdsolve.generating import generate
+from vmdsolve.generating import generate_problems
 from vmdsolve.problem import OPEN, Rules
 from vmdsolve.search import generate_values, solve_values
 from vmdsolve.testing.oracles import cp_sat
@@ -68,7 +68,7 @@ def test_hidden_windows_follow_from_the_rules() -> None:
 
 
 def test_a_board_of_queens_is_drawn_as_usual_and_read_back() -> None:
-    problem, answer = next(generate("queens-6"))
+    problem, answer = next(generate_problems("queens-6"))
     domain = get("queens-6")
     drawn = domain.render(answer)
     assert drawn.splitlines()[0].split() == [".Q"[v] for v in answer[:6]]
