@@ -10,18 +10,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "check.hpp"
 #include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 

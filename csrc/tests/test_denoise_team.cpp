@@ -11,21 +11,13 @@
 #include <vector>
 
 #include "candidates.hpp"
+#include "check.hpp"
 #include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
 #include "denoise_team.hpp"
 #include "denoise_weights.hpp"
 #include "solve_team.hpp"
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 

@@ -12,20 +12,12 @@
 #include <stdexcept>
 #include <vector>
 
+#include "check.hpp"
 #include "denoise_gradient.hpp"
 #include "denoise_path.hpp"
 #include "denoise_tables.hpp"
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 

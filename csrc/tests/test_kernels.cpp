@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "candidates.hpp"
+#include "check.hpp"
 #include "checks.hpp"
 #include "conflicts.hpp"
 #include "ranking.hpp"
@@ -18,15 +19,6 @@
 #include "unmask.hpp"
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 

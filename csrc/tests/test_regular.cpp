@@ -12,18 +12,10 @@
 #include <random>
 #include <vector>
 
+#include "check.hpp"
 #include "regular.hpp"
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 

@@ -10,19 +10,11 @@
 #include <vector>
 
 #include "bf16.hpp"
+#include "check.hpp"
 #include "held_team.hpp"
 #include "unmask_team.hpp"
 
 using namespace vmd;
-
-// Not assert: release builds must check too.
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      std::printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
-      std::exit(1);                                                            \
-    }                                                                          \
-  } while (false)
 
 namespace {
 
