@@ -94,7 +94,7 @@ def _bits(sets: Any, V: int) -> npt.NDArray[np.bool_]:
 
 def _held(x: Tensor, near: Tensor, V: int) -> tuple[Tensor, Tensor]:
     """[B, L, V]: which symbol a cell holds, and which its filled peers hold."""
-    own = x[..., None] == torch.arange(V)
+    own = x[..., None] == torch.arange(V, device=x.device)
     return own, (near.float() @ own.float()) > 0
 
 
