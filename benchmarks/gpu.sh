@@ -31,7 +31,7 @@ sanitizer() {
 
 run() {
   case $step in
-  build) python3 -m pip install --no-deps --no-build-isolation . && (cd / && python3 -m vmdsolve info) ;;
+  build) python3 -m pip install --no-deps --no-build-isolation -e . && python3 -m vmdsolve info ;;
   test)
     [ $# -gt 0 ] || set -- tests/test_cuda.py tests/test_sampler_cuda.py tests/test_kernels.py tests/test_denoise.py
     python3 -m pytest -q "$@"

@@ -36,7 +36,7 @@ def run(
     seed: Annotated[int, Option(min=0, help="Of the boards and logits.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """unmask, candidates and conflicts beside torch."""
+    """unmask, candidates and conflicts beside torch, on the CPU; `gpu-kernels` is the same on a GPU."""
     parameters = {"boards": boards, "repeats": repeats, "budget": budget, "threads": threads, "seed": seed}
     if threads:
         torch.set_num_threads(threads)
