@@ -6,6 +6,7 @@ from .accuracy import run as accuracy
 from .chances import run as chances
 from .denoise import run as denoise
 from .generate import run as generate
+from .gpu import run_denoise, run_kernels
 from .kernels import run as kernels
 from .latin5 import run as latin5
 from .overhead import run as overhead
@@ -28,6 +29,8 @@ app.command("chances")(chances)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("denoise")(denoise)
+app.command("gpu-kernels")(run_kernels)
+app.command("gpu-denoise")(run_denoise)
 app.command("startup")(startup)
 app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)

@@ -45,7 +45,7 @@ def run(
     compiled: Annotated[bool, Option(help="torch.compile as well; takes minutes.")] = True,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """All loops of the denoiser, every code path, beside torch."""
+    """All loops of the denoiser, every code path, beside torch, on the CPU; `gpu-denoise` is the same on a GPU."""
     model = packaged(sudoku())
     if model is None:
         raise InvalidInput("there are no packaged weights for sudoku-9x9; train some first")

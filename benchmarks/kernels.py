@@ -36,7 +36,7 @@ def run(
     seed: Annotated[int, Option(min=0, help="Of the boards and logits.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """unmask, candidates and conflicts beside torch."""
+    """unmask, candidates and conflicts beside torch, on the CPU; `gpu-kernels` is the same on a GPU."""
     parameters = {"boards": boards, "repeats": repeats, "budget": budget, "threads": threads, "seed": seed}
     if threads:
         torch.set_num_threads(threads)
@@ -94,7 +94,7 @@ def _bits(sets: Any, V: int) -> npt.NDArray[np.bool_]:
 
 def _held(x: Tensor, near: Tensor, V: int) -> tuple[Tensor, Tensor]:
     """[B, L, V]: which symbol a cell holds, and which its filled peers hold."""
-    own = x[..., None] == torch.arange(V)
+    own = x[..., None] == torch.arange(V, device=x.device)
     return own, (near.float() @ own.float()) > 0
 
 

@@ -33,7 +33,7 @@ def torch_unmask(
     best = margin.topk(n_keep, dim=-1)
     committed = torch.zeros_like(open_).scatter_(1, best.indices, best.values > -torch.inf)
     x_new = torch.where(committed, symbol.to(x.dtype), x)
-    chosen = (symbol[..., None] == torch.arange(V)) & committed[..., None]
+    chosen = (symbol[..., None] == torch.arange(V, device=x.device)) & committed[..., None]
     # How many committed peers hold each symbol: one matrix product instead of a scatter over peers.
     held = (peers_mask.float() @ chosen.float()) > 0
     left = torch.where((x_new < 0)[..., None], candidates & ~held, candidates)
@@ -47,7 +47,7 @@ def _one_by_one(
 
     A cell whose symbol was taken leaves the queue at once, so a commit costs one argmax over cells.
     """
-    rows = torch.arange(len(x))
+    rows = torch.arange(len(x), device=x.device)
     x, candidates = x.clone(), candidates.clone()
     committed = torch.zeros_like(x, dtype=torch.bool)
     queue = margin.clone()
@@ -58,7 +58,7 @@ def _one_by_one(
         x[rows, cell] = torch.where(live, chosen.to(x.dtype), x[rows, cell])
         committed[rows, cell] |= live
         peers = peers_mask[cell] & (x < 0) & live[:, None]  # [B, L]
-        kept = chosen[:, None] == torch.arange(candidates.shape[-1])
+        kept = chosen[:, None] == torch.arange(candidates.shape[-1], device=x.device)
         candidates[rows, cell] = torch.where(live[:, None], kept, candidates[rows, cell])
         candidates &= ~(peers[..., None] & kept[:, None, :])
         queue.masked_fill_(peers & (symbol == chosen[:, None]), -torch.inf)

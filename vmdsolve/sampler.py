@@ -25,64 +25,24 @@ import torch
 from torch import Tensor
 
 from . import kernels
-from .errors import InvalidInput
+from .errors import InvalidInput, ModelMismatch
 from .guide import guide_of
+from .kernels.cuda import MAX_CUDA_CELLS, why_not
 from .kernels.denoise import BF16, Denoise, denoise_paths
+from .kernels.denoise_cuda import DenoiseCuda
 from .model.denoiser import Denoiser
-from .model.native import native
+from .model.native import native, native_cuda
 from .model.vmd import VMD
+from .plan import Plan, block_edges
 from .problem import OPEN, Board, Rules, latent_keys
+from .sampler_cuda import Loop, refuse_overflow
 
 __all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edges", "latent_keys", "reopen", "sample"]
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
-REMASK = ("none", "least", "conflicts")
 TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that rounding does not depend on the batch
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How boards are filled.
-
-    steps        T, 1 or more: the most network evaluations a board may cost
-    order        which cells come first: "margin", "top_prob", "entropy", "random" (and peers' names for them)
-    threshold    cells at least this certain are committed at once, beyond the step's share; None: never
-    temperature  0: the most probable symbol; else symbols are drawn at this temperature
-    noise        uniform noise on the confidence: another order of commits a latent
-    each_step    draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
-    blocks       left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
-    remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
-                 hold the symbol of a peer)
-    rate         share of these that each step but a block's last opens, the least certain first
-    legal        mask symbols that a filled peer holds, guard commits of one step against each other, and sample
-                 under Regular constraints; False leaves everything to the network
-    """
-
-    steps: int = 16
-    order: str = "margin"
-    threshold: float | None = None
-    temperature: float = 0.0
-    noise: float = 0.0
-    each_step: bool = False
-    blocks: int = 1
-    remask: str = "none"
-    rate: float = 0.2
-    legal: bool = True
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.steps <= 65_536:
-            raise InvalidInput(f"steps is {self.steps!r}; wanted a whole number from 1 to 65,536")
-        if self.order not in kernels.ORDERS and self.order not in kernels.ALIASES:
-            names = ", ".join((*kernels.ORDERS, *kernels.ALIASES))
-            raise InvalidInput(f"order is {self.order!r}; wanted one of {names}")
-        if not 1 <= self.blocks <= self.steps:
-            raise InvalidInput(f"blocks is {self.blocks!r}; wanted 1 to the number of steps, {self.steps}")
-        if self.remask not in REMASK:
-            raise InvalidInput(f"remask is {self.remask!r}; wanted one of {', '.join(REMASK)}")
-        if not 0 < self.rate <= 1:
-            raise InvalidInput(f"rate is {self.rate!r}; wanted a share above 0, at most 1")
 
 
 class Sample(NamedTuple):
@@ -115,8 +75,8 @@ class Predictor:
 
     loops    block applications an evaluation; None: what the model was made for
     bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
-    backend  "native" (kernels.denoise; mixer "messages" on a CPU) or "torch", in tiles of one fixed number of
-             boards; None: native where it can be
+    backend  "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
+             "torch", in tiles of one fixed number of boards; None: native where it can be
     threads  of the native kernel; 0: one a core
     """
 
@@ -128,20 +88,46 @@ class Predictor:
     threads: int = 0
     tile: int = field(init=False)
     _native: Denoise | None = field(init=False, repr=False, default=None)
+    _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
+    _loop: tuple[object, Loop] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
 
     def __post_init__(self) -> None:
         kind = self.device.partition(":")[0]
         self.model = self.model.to(self.device)
         self.tile = TILES.get(kind, TILES["cuda"])
-        can = kind == "cpu" and isinstance(self.model.denoiser, Denoiser) and not self.model.asks
-        self.backend = self.backend or ("native" if can else "torch")
+        denoiser, chosen = self.model.denoiser, self.backend
+        fits = isinstance(denoiser, Denoiser) and not self.model.asks
+        can = fits and (kind == "cpu" or (self.bf16 and not why_not()))
+        self.backend = chosen or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
             raise InvalidInput(
-                f"backend is {self.backend!r} for mixer {self.model.config.mixer!r} on {self.device}; "
-                "wanted 'torch', or, for mixer 'messages' on a CPU, 'native'"
+                f"backend is {self.backend!r} for mixer {self.model.config.mixer!r} on {self.device}; wanted 'torch', "
+                "or, for mixer 'messages' on a CPU, or on a GPU with bf16 and the CUDA kernels, 'native'"
             )
-        if self.backend == "native" and isinstance(self.model.denoiser, Denoiser):
-            self._native = native(self.model.denoiser)
+        if self.backend == "native" and isinstance(denoiser, Denoiser):
+            if kind == "cpu":
+                self._native = native(denoiser)
+                return
+            try:
+                self._cuda = native_cuda(denoiser, torch.device(self.device).index or 0)
+            except ModelMismatch:  # too large for a multiprocessor
+                if chosen:
+                    raise
+                self.backend = "torch"
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the loop can stay on the device: the model is on a GPU, and the kernels can work there."""
+        return not self.device.startswith("cpu") and not why_not()
+
+    def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
+        """Logits float32 [B, L, V] of tokens int32 [B, L] and latents [B, Z], tensors on the model's device."""
+        if self._cuda is not None:
+            return self._cuda(x, z if self.z_width else None, loops=self.loops or self.model.config.loops)
+        kind = torch.device(self.device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
+            out: Tensor = self.model(x.long(), z if self.z_width else None, self.loops)
+        return out.float()
 
     @property
     def z_width(self) -> int:
@@ -158,7 +144,7 @@ class Predictor:
     def __call__(self, x: Board, z: Floats) -> Floats:
         """Logits [B, L, V] for tokens x [B, L] and latents z [B, Z]."""
         if self._native is None:
-            return self._tiled(lambda tokens, z: self.model(tokens, z if self.z_width else None, self.loops), x, z)
+            return self._tiled(lambda tokens, z: self.on_tensors(tokens.int(), z), x, z)
         loops = self.model.config.loops if self.loops is None else self.loops
         path = BF16 if self.bf16 and BF16 in denoise_paths() else None
         tokens = x.astype(np.int32, copy=False)
@@ -187,15 +173,6 @@ def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
     out = np.zeros((n, *rows.shape[1:]), rows.dtype)
     out[: len(rows)] = rows
     return out
-
-
-def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
-    """[blocks + 1] where each of so many nearly equal parts of 0 .. n begins, and the end.
-
-    >>> block_edges(4, 2).tolist(), block_edges(5, 2).tolist()
-    ([0, 2, 4], [0, 2, 5])
-    """
-    return np.arange(blocks + 1) * n // blocks
 
 
 def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:
@@ -231,8 +208,10 @@ def sample(
     B, L, V = len(boards), rules.L, rules.V
     peers = rules.peers if plan.legal else rules.peers[:, :0]
     allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
-    x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
     guide, lost = guide_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
+    if isinstance(predict, Predictor) and predict.on_gpu and not guide and B and L <= MAX_CUDA_CELLS:
+        return _sample_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
+    x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
     certainty = np.zeros((B, L), np.float32)  # of each filled cell, when it was filled
@@ -288,6 +267,57 @@ def sample(
             if trace:
                 history.append(x.copy())
     return Sample(x, nfe, first, np.stack(history) if history else None)
+
+
+@torch.inference_mode()
+def _sample_on_gpu(
+    predict: Predictor,
+    rules: Rules,
+    boards: Board,
+    plan: Plan,
+    *,
+    keys: Keys,
+    seed: int,
+    allowed: npt.NDArray[np.uint64],
+    trace: bool,
+) -> Sample:
+    """The same on the model's device: the whole of it as one launch where a kernel can, else by sampler_cuda."""
+
+    def draw(x: Board, rows: npt.NDArray[np.int64], step: int) -> Floats:
+        return predict.draw(x, _normal(seed, keys[rows], step, predict.z_width))
+
+    values: Any
+    B, whole = len(boards), plan.blocks == 1 and plan.remask == "none" and not (plan.each_step or trace)
+    if predict._cuda is None or not whole:
+        about = rules.digest, plan, B, seed
+        if predict._loop is None or predict._loop[0] != about:
+            network, z_width, tile = predict.on_tensors, predict.z_width, predict.tile
+            loop = Loop(network, rules, plan, B, z_width=z_width, seed=seed, device=predict.device, tile=tile)
+            predict._loop = about, loop
+        loop = predict._loop[1]
+        values, nfe, first, history = loop.fill(boards, keys=keys, domains=allowed, draw=draw, trace=trace)
+        return Sample(values, nfe, first, np.stack(history) if history else None)
+    peers = rules.peers if plan.legal else rules.peers[:, :0]
+    arrays = boards, allowed, draw(boards, np.arange(B), 0), np.ascontiguousarray(peers), keys
+    x, sets, z, links, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
+    out = predict._cuda.solve(
+        x,
+        sets,
+        z if predict.z_width else None,
+        links,
+        key=key,
+        steps=plan.steps,
+        loops=predict.loops or predict.model.config.loops,
+        order=plan.order,
+        threshold=plan.threshold,
+        temperature=plan.temperature,
+        guard=plan.legal,
+        noise=plan.noise,
+        seed=seed,
+    )
+    values, spent, first = (tensor.cpu().numpy() for tensor in out)
+    refuse_overflow(values)
+    return Sample(values, spent.astype(np.int64), first, None)
 
 
 def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -> Floats:

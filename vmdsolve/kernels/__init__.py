@@ -78,7 +78,7 @@ def unmask(
     guard: bool = True,
     noise: float = 0.0,
     seed: int = 0,
-    step: int = 0,
+    step: Any = 0,
     threads: int = 0,
     backend: str | None = None,
 ) -> tuple[Any, Any, Any]:

@@ -20,9 +20,10 @@ from vmdsolve.kernels import checks
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["REFUSED", "candidates", "conflicts", "place", "tensor", "unmask", "why_not"]
+__all__ = ["MAX_CUDA_CELLS", "REFUSED", "candidates", "conflicts", "place", "tensor", "unmask", "why_not"]
 
 REFUSED = -2  # a value that no kernel takes
+MAX_CUDA_CELLS = 1024  # csrc/cuda.hpp
 
 
 @cache
@@ -154,7 +155,6 @@ def _module(sizes: dict[str, int]) -> Any:
     if why := why_not():
         raise InvalidInput(f"these tensors are on a GPU, but the CUDA kernels are {why}; pass .cpu() tensors")
     checks.sizes(sizes)
-    module = import_module("vmdsolve._cuda")
-    if (L := sizes["L"]) > module.max_cells:
-        raise InvalidInput(f"a board has {L} cells, wanted 1 to {module.max_cells} on CUDA; pass .cpu() tensors")
-    return module
+    if (L := sizes["L"]) > MAX_CUDA_CELLS:
+        raise InvalidInput(f"a board has {L} cells, wanted 1 to {MAX_CUDA_CELLS} on CUDA; pass .cpu() tensors")
+    return import_module("vmdsolve._cuda")

@@ -1,0 +1,67 @@
+"""Plan: how boards are filled, whatever fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from . import kernels
+from .errors import InvalidInput
+
+__all__ = ["Plan", "block_edges"]
+
+REMASK = ("none", "least", "conflicts")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How boards are filled.
+
+    steps        T, 1 or more: the most network evaluations a board may cost
+    order        which cells come first: "margin", "top_prob", "entropy", "random" (and peers' names for them)
+    threshold    cells at least this certain are committed at once, beyond the step's share; None: never
+    temperature  0: the most probable symbol; else symbols are drawn at this temperature
+    noise        uniform noise on the confidence: another order of commits a latent
+    each_step    draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
+    blocks       left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
+    remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
+                 hold the symbol of a peer)
+    rate         share of these that each step but a block's last opens, the least certain first
+    legal        mask symbols that a filled peer holds, guard commits of one step against each other, and sample
+                 under Regular constraints; False leaves everything to the network
+    """
+
+    steps: int = 16
+    order: str = "margin"
+    threshold: float | None = None
+    temperature: float = 0.0
+    noise: float = 0.0
+    each_step: bool = False
+    blocks: int = 1
+    remask: str = "none"
+    rate: float = 0.2
+    legal: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= 65_536:
+            raise InvalidInput(f"steps is {self.steps!r}; wanted a whole number from 1 to 65,536")
+        if self.order not in kernels.ORDERS and self.order not in kernels.ALIASES:
+            names = ", ".join((*kernels.ORDERS, *kernels.ALIASES))
+            raise InvalidInput(f"order is {self.order!r}; wanted one of {names}")
+        if not 1 <= self.blocks <= self.steps:
+            raise InvalidInput(f"blocks is {self.blocks!r}; wanted 1 to the number of steps, {self.steps}")
+        if self.remask not in REMASK:
+            raise InvalidInput(f"remask is {self.remask!r}; wanted one of {', '.join(REMASK)}")
+        if not 0 < self.rate <= 1:
+            raise InvalidInput(f"rate is {self.rate!r}; wanted a share above 0, at most 1")
+
+
+def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
+    """[blocks + 1] where each of so many nearly equal parts of 0 .. n begins, and the end.
+
+    >>> block_edges(4, 2).tolist(), block_edges(5, 2).tolist()
+    ([0, 2, 4], [0, 2, 5])
+    """
+    return np.arange(blocks + 1) * n // blocks
