@@ -14,6 +14,7 @@ from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
 from .synthetic import run as synthetic
+from .training import run as training
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -27,6 +28,7 @@ app.command("chances")(chances)
 app.command("solve")(solve)
 app.command("kernels")(kernels)
 app.command("denoise")(denoise)
+app.command("training")(training)
 app.command("startup")(startup)
 app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)
