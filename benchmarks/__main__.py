@@ -16,6 +16,7 @@ from .solve import run as solve
 from .startup import run as startup
 from .synthetic import run as synthetic
 from .text import run as text
+from .training import run as training
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -31,6 +32,7 @@ app.command("kernels")(kernels)
 app.command("denoise")(denoise)
 app.command("gpu-kernels")(run_kernels)
 app.command("gpu-denoise")(run_denoise)
+app.command("training")(training)
 app.command("startup")(startup)
 app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)

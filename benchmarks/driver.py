@@ -233,13 +233,15 @@ def _plain(value: object) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table, aligned so that it reads as text, too; numbers stand to the right, names to the left.
 
+    A bar in a cell is escaped.
+
     >>> print(table(["what", "ms"], [["a", 1.5], ["bc", 22]]))
     | what |  ms |
     |------|----:|
     | a    | 1.5 |
     | bc   |  22 |
     """
-    body = [[str(cell) for cell in row] for row in rows]
+    body = [[str(cell).replace("|", r"\|") for cell in row] for row in rows]
     width = [max(map(len, column)) for column in zip(header, *body, strict=True)]
     right = [i > 0 and all(row[i][:1].isdigit() for row in body) for i in range(len(header))]
 

@@ -121,7 +121,7 @@ def choices(rows: list[Row]) -> list[str]:
     mine = [row for row in rows if (row["domain"], row["blocks"]) == ("chains", 1)]
     steps = sorted({row["nfe"] for row in mine})
     held = grouped(mine, "arm", "variant", "nfe")
-    lines = dict.fromkeys((row["arm"], row["variant"]) for row in mine)
+    lines = dict.fromkeys((row["arm"], row["variant"]) for row in sorted(mine, key=lambda row: row["arm"] not in MAIN))
     header = ["arm", "sampled", *(f"{what}, NFE {nfe}" for nfe in steps for what in ("accuracy %", "KL"))]
     body = []
     for arm, variant in lines:

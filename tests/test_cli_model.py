@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import PUZZLES, P, run, table
@@ -11,6 +12,7 @@ from commands import PUZZLES, P, run, table
 import vmdsolve
 from vmdsolve.cli_train import parse_givens, parse_loops
 from vmdsolve.errors import InvalidInput
+from vmdsolve.model.checkpoint import load_tensors, save_tensors
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
 
@@ -45,6 +47,24 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     assert used.exit_code == 0
     assert {row["status"] for row in table(used.stdout)} == {"SOLVED"}
     assert "was trained for sudoku-4x4, not for sudoku-6x6" in run("eval", "sudoku-6x6", "--weights", weights).stderr
+
+
+def test_a_run_from_before_the_native_loops_goes_on_without_them(tmp_path: Path) -> None:
+    def recipe() -> Any:
+        return json.loads(load_tensors(state)[1]["record"])["recipe"]
+
+    state = tmp_path / "state.safetensors"
+    train = ["train", "sudoku-4x4", "--run-dir", tmp_path, "--device", "cpu"]
+    assert run(*train, *TINY, "--steps", 2).exit_code == 0
+    assert recipe()["native"] is True
+    tensors, metadata = load_tensors(state)
+    record = json.loads(metadata["record"])
+    del record["recipe"]["native"]
+    save_tensors(state, tensors, {**metadata, "record": json.dumps(record)})
+    assert run(*train, "--resume", "--steps", 3).exit_code == 0
+    assert recipe()["native"] is False
+    assert run(*train, "--resume", "--steps", 4, "--native").exit_code == 0
+    assert recipe()["native"] is True
 
 
 def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:

@@ -96,6 +96,39 @@ def test_training_lowers_the_loss_and_the_progress_says_so() -> None:
     assert progress[-1].puzzles_per_second > 0
 
 
+def test_the_native_loops_are_taken_where_they_can_be_and_learn_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch, "compile", lambda function: function)
+    ours, theirs = (Trainer(FOUR, SHAPE, replace(RECIPE, native=native)) for native in (True, False))
+    assert ours.model.denoiser.fused is not None
+    assert theirs.model.denoiser.fused is None
+    assert Trainer(FOUR, SHAPE, replace(RECIPE, compile=True)).model.denoiser.fused is None
+    mine, other = ours.advance(), theirs.advance()
+    torch.testing.assert_close(mine.nll, other.nll, rtol=1e-5, atol=1e-5)
+    for (name, a), b in zip(ours.model.named_parameters(), theirs.model.parameters(), strict=True):
+        assert a.grad is not None, name
+        assert b.grad is not None, name
+        assert abs(a.grad - b.grad).max() <= 1e-5 * max(0.1, abs(b.grad).max()), name
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+def test_the_native_loops_learn_the_same_bits_with_any_threads(bf16: bool) -> None:
+    """Without a latent nothing else takes long enough for torch to share out among threads."""
+    before, ends = torch.get_num_threads(), []
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            trainer = Trainer(FOUR, replace(SHAPE, latent=0), replace(RECIPE, bf16=bf16))
+            for _ in range(3):
+                trainer.advance()
+            ends.append(state_of(trainer))
+    finally:
+        torch.set_num_threads(before)
+    for a, b in zip(*ends, strict=True):
+        assert torch.equal(a, b)
+
+
 def test_the_elbo_weighs_boards_by_time_and_the_default_does_not() -> None:
     ends = []
     for weighting in ("cells", "elbo"):

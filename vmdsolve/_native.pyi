@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+_I8: TypeAlias = npt.NDArray[np.int8]
 _I32: TypeAlias = npt.NDArray[np.int32]
 _I64: TypeAlias = npt.NDArray[np.int64]
 _U64: TypeAlias = npt.NDArray[np.uint64]
@@ -116,3 +117,37 @@ class Denoise:
         spans: list[int],
     ) -> None: ...
     def __call__(self, x: _I32, z: _F32, loops: int, threads: int, path: int) -> _F32 | None: ...
+
+class DenoiseGradient:
+    def __init__(
+        self,
+        L: int,
+        V: int,
+        H: int,
+        M: int,
+        N: int,
+        positions: bool,
+        offsets: list[int],
+        cells: list[int],
+        spans: list[int],
+    ) -> None: ...
+    @property
+    def tables(self) -> int: ...
+    @property
+    def latent(self) -> int: ...
+    def kept_bytes(self, supervised: int, path: int) -> int: ...
+    def forward(
+        self, x: _I32, tables: _F32, latent: _F32, free: int, supervised: int, kept: _I8, threads: int, path: int
+    ) -> _F32 | None: ...
+    def backward(
+        self,
+        x: _I32,
+        tables: _F32,
+        latent: _F32,
+        free: int,
+        supervised: int,
+        kept: _I8,
+        d_logits: _F32,
+        threads: int,
+        path: int,
+    ) -> tuple[_F32, _F32]: ...

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
@@ -27,8 +27,8 @@ LANES = 16  # the kernel pads channels to a multiple of this
 class Fused:
     """The native way through a denoiser's loops, with gradients: what Denoiser.forward returns.
 
-    path    a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 under bf16 autocast where this CPU
-            has it, else in float32
+    path    a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 where autocast asks for it and
+            this CPU has it, else in float32
     """
 
     def __init__(self, denoiser: Denoiser, path: str | None = None) -> None:
@@ -71,7 +71,7 @@ class _Loops(torch.autograd.Function):
     """(tables [T], latent [B, W]) -> logits [S, B, L, V]."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any,
         held: Tensor,
         latent: Tensor,
@@ -94,8 +94,8 @@ class _Loops(torch.autograd.Function):
         return torch.from_numpy(logits)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, d_logits: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, d_logits: Tensor) -> tuple[Tensor | None, ...]:
         if ctx.held is None:
             raise RuntimeError("the native loops go back once; for more, set the denoiser's `fused` to None")
         held, ctx.held = ctx.held, None
@@ -107,7 +107,7 @@ class _Loops(torch.autograd.Function):
 def tables(d: Denoiser) -> Tensor:
     """All weights as csrc/denoise_tables.hpp has them, in its order."""
     H, M, N = d.config.width, d.config.message, d.config.hidden
-    hear = torch.stack([d.hear_symbols.weight, *(unit.weight for unit in d.hear_units)])  # type: ignore[misc]
+    hear = torch.stack([matrix.weight for matrix in (d.hear_symbols, *d.hear_units) if isinstance(matrix, nn.Linear)])
     inject, state = d.inject.weight, d.state.weight
     told = d.inject.bias + d.keep.weight @ d.norm.bias + state @ inject.T
     placed = d.config.positions != (0, 0)
@@ -136,8 +136,8 @@ def factors(d: Denoiser, z: Tensor | None, B: int) -> Tensor:
         if z is None:
             raise ModelMismatch("this model has a latent: pass z [B, Z]")
         one = one + d.modulate(z)
-    scale, shift, gate = one.split([N, N, H], -1)
-    return torch.cat([_padded(scale, N), _padded(shift, N), _padded(gate, H)], -1)
+    ends = (one[:, :N], N), (one[:, N : 2 * N], N), (one[:, 2 * N :], H)
+    return torch.cat([_padded(part, width) for part, width in ends], -1)
 
 
 def _padded(tensor: Tensor, *sizes: int) -> Tensor:
