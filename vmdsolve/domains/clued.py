@@ -79,13 +79,15 @@ class Lines:
         """The next line as whole numbers."""
         return [self.number(token, what, low, high) for token in self.tokens(what, n)]
 
-    def givens(self, rows: int, columns: int) -> str:
-        """The next lines as cells, written as numbers from 1; '-', '.', 0 and -1 are open."""
+    def givens(self, rows: int, columns: int, symbols: str = SYMBOLS) -> str:
+        """The next lines as cells: symbols, or numbers from 1; '-', '.', 0 and -1 are open unless they are symbols."""
         cells = ""
         for _ in range(rows):
             for token in self.tokens("numbers, or - where open", columns):
-                open_cell = token in ("-", ".", "-1", "0")
-                cells += "." if open_cell else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
+                if token in ("-", ".", "-1", "0") and token not in symbols:
+                    cells += "."
+                else:
+                    cells += token if len(token) == 1 else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
         return cells
 
     def cells(self) -> str:
@@ -119,7 +121,7 @@ class Clued(Domain):
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
         """A random board of this size that has a solution; how many is for the generator to settle by givens.
 
-        fill(rules) draws a random solution [L] of rules that have one, to take clues from.
+        fill(rules) draws a random solution [L] of rules, to take clues from; InvalidInput if they have none.
         """
 
 
