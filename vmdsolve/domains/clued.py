@@ -4,13 +4,13 @@ A subclass of Clued is one such board: an ordinary Domain whose constraints come
 to be read from text and how to be invented. Its Family is what the registry knows by name: it reads a text, makes
 the board, and leaves everything else to the board. How to write one: futoshiki.py is a short example.
 
-Text         several lines, or one line with '/' between them; blank lines are dropped. Lines of clues, then (unless
-             the clues have places for them, as futoshiki has) one line of cells, left out where nothing is given
+Text         several lines (a '/' in them, as in KenKen, is read as ':'), or one line with '/' between them; blank
+             lines are dropped. Lines of clues, then (unless the clues have places for them, as futoshiki has) one line
+             of cells, left out where nothing is given
 """
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Self
@@ -37,7 +37,9 @@ class Lines:
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.taken = name, 0
-        self.lines = [line.strip() for line in re.split(r"[\n/]", text) if line.strip()]
+        several = "\n" in text.strip()
+        parts = text.replace("/", ":").split("\n") if several else text.split("/")
+        self.lines = [line.strip() for line in parts if line.strip()]
 
     @property
     def left(self) -> int:
