@@ -82,6 +82,8 @@ def test_checker_search_and_cp_sat_find_the_same_solutions(name: str) -> None:
         ("._._._./_______/" * 3 + "._._._.", "futoshiki", 576),
         ("4 4" + "/- - - -" * 8, "killer", 288),
         ("2 2/1/1/1/1", "nonogram", 2),
+        ("4 4" + "/. . . ." * 4 + "/1 1 1 1/2 2 2 2/3 3 3 3/4 4 4 4", "jigsaw", 576),
+        ("4 4" + "/. . . ." * 4 + "/1 1 2 2/1 1 2 2/3 3 4 4/3 3 4 4", "jigsaw", 288),
         ("3 3/0/0/0/0/0/0", "nonogram", 1),
         ("2 2/2/2/1/1", "nonogram", 0),
         ("colours 4/p edge 5 4/e 1 2/e 2 3/e 2 4/e 4 5", "colouring", 4 * 3**4),  # a tree
@@ -188,6 +190,11 @@ REFUSED = [
     ("nonogram", "2 2/1/1/1", "nonogram ends after line 4; wanted runs of a row"),
     ("nonogram", "2 2/1/1 1/1/1", "nonogram, line 3: runs 1 1 do not fit into 2 cells"),
     ("nonogram", "2 2/1/3/1/1", "nonogram, line 3: runs of a column is '3'; wanted a whole number from 0 to 2"),
+    ("jigsaw", "2 3", "jigsaw, line 1: 2 rows and 3 columns; wanted as many"),
+    ("jigsaw", "2 2/- -/1 -/a a/b a", "jigsaw, line 5: regions of 3, 1 cells; wanted 2 of 2 cells"),
+    ("jigsaw", "2 2/- -/1 -/a a/b", "jigsaw, line 5: 1 entries, wanted 2: regions"),
+    ("jigsaw", "2 2/- -/1 3/a a/b b", "row 2, column 2 .* holds '3'; jigsaw uses 12"),
+    ("jigsaw", "2 2/- -/1 99/a a/b b", "jigsaw, line 3: a cell is '99'; wanted a whole number from 1 to 64"),
     ("nonogram", "999 1", "nonogram, line 1: a board of 999 by 1"),
 ]
 
@@ -279,7 +286,7 @@ def test_an_image_has_the_images_of_the_solutions(name: str) -> None:
             givens = np.where(problem.values[cells] == OPEN, OPEN, answers).astype(np.int32)
             assert vmdsolve.count_solutions(Problem(name, image.rules, givens, image)) == (1, True)
             assert get(name).parse(image.write(givens)).rules.constraints == image.rules.constraints
-            changed += image.clues != board.clues
+            changed += image.clues != board.clues or bool((cells != np.arange(board.rules.L)).any())
     assert changed
 
 

@@ -58,6 +58,10 @@ def assert_solved(domain: str, printed: list[Printed], *, most_several: int = 0)
     assert several <= most_several
 
 
+def test_jigsaws_of_puzzlekit() -> None:
+    assert_solved("jigsaw", puzzlekit("JigsawSudoku", NUMBERS)[::4], most_several=5)
+
+
 def test_killers_of_puzzlekit() -> None:
     printed = puzzlekit("KillerSudoku", NUMBERS)
     assert len(printed) > 400

@@ -19,8 +19,8 @@ Cage = tuple[str, list[int]]  # label, cells
 NONE = ("-", ".")
 
 
-def read_cages(lines: Lines, largest: int) -> tuple[int, list[Cage]]:
-    """The order of the grid and its cages."""
+def read_cages(lines: Lines, largest: int, *, unlabelled: bool = False) -> tuple[int, list[Cage]]:
+    """The order of the grid and its cages; those without a label are left out if they may be `unlabelled`."""
     n, columns = lines.numbers("rows and columns", 2, 2, largest)
     if n != columns:
         lines.fail(f"{n} rows and {columns} columns; wanted as many")
@@ -33,6 +33,8 @@ def read_cages(lines: Lines, largest: int) -> tuple[int, list[Cage]]:
     cages: list[Cage] = []
     for number, cells in members.items():
         found = [labels.pop(cell) for cell in cells if cell in labels]
+        if unlabelled and not found:
+            continue
         if len(found) != 1:
             lines.fail(f"cage {number[:40]!r} shows {len(found)} labels; wanted one")
         cages.append((found[0], cells))

@@ -4,13 +4,13 @@ A subclass of Clued is one such board: an ordinary Domain whose constraints come
 to be read from text and how to be invented. Its Family is what the registry knows by name: it reads a text, makes
 the board, and leaves everything else to the board. How to write one: futoshiki.py is a short example.
 
-Text         several lines, or one line with '/' between them; blank lines are dropped. Lines of clues, then (unless
-             the clues have places for them, as futoshiki has) one line of cells, left out where nothing is given
+Text         several lines (a '/' in them, as in KenKen, is read as ':'), or one line with '/' between them; blank
+             lines are dropped. Lines of clues, then (unless the clues have places for them, as futoshiki has) one line
+             of cells, left out where nothing is given
 """
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Self
@@ -37,7 +37,9 @@ class Lines:
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.taken = name, 0
-        self.lines = [line.strip() for line in re.split(r"[\n/]", text) if line.strip()]
+        several = "\n" in text.strip()
+        parts = text.replace("/", ":").split("\n") if several else text.split("/")
+        self.lines = [line.strip() for line in parts if line.strip()]
 
     @property
     def left(self) -> int:
@@ -79,13 +81,15 @@ class Lines:
         """The next line as whole numbers."""
         return [self.number(token, what, low, high) for token in self.tokens(what, n)]
 
-    def givens(self, rows: int, columns: int) -> str:
-        """The next lines as cells, written as numbers from 1; '-', '.', 0 and -1 are open."""
+    def givens(self, rows: int, columns: int, symbols: str = SYMBOLS) -> str:
+        """The next lines as cells: symbols, or numbers from 1; '-', '.', 0 and -1 are open unless they are symbols."""
         cells = ""
         for _ in range(rows):
             for token in self.tokens("numbers, or - where open", columns):
-                open_cell = token in ("-", ".", "-1", "0")
-                cells += "." if open_cell else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
+                if token in ("-", ".", "-1", "0") and token not in symbols:
+                    cells += "."
+                else:
+                    cells += token if len(token) == 1 else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
         return cells
 
     def cells(self) -> str:
@@ -119,7 +123,7 @@ class Clued(Domain):
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
         """A random board of this size that has a solution; how many is for the generator to settle by givens.
 
-        fill(rules) draws a random solution [L] of rules that have one, to take clues from.
+        fill(rules) draws a random solution [L] of rules, to take clues from; InvalidInput if they have none.
         """
 
 

@@ -1,0 +1,117 @@
+"""KenKen: a Latin square cut into cages; each shows what its numbers give when they are added, multiplied or so on.
+
+Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one line of
+cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
+Difference and quotient are the greatest number less, or divided by, all others.
+Known counts: without cages the Latin squares, 12 of order 3 and 576 of order 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Self
+
+import numpy as np
+
+from ..constraints import DFA, Regular, Sum, Table
+from ..problem import Constraint
+from .base import Image
+from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .clued import Clued, Family, Fill, Lines
+from .grids import SYMBOLS, rows_and_columns, turned
+
+__all__ = ["DOMAINS", "KenKen"]
+
+MAX_TOTAL = 10**9
+MAX_TUPLES = 20_000  # of a cage; above, its label has to name a sum or a product
+
+REACHED: dict[str, Callable[[list[int], int], bool]] = {
+    "+": lambda numbers, total: sum(numbers) == total,
+    "*": lambda numbers, total: prod(numbers) == total,
+    "-": lambda numbers, total: 2 * max(numbers) - sum(numbers) == total,
+    ":": lambda numbers, total: max(numbers) ** 2 == total * prod(numbers),
+}
+
+
+@lru_cache(maxsize=4096)
+def product_automaton(n: int, total: int) -> DFA:
+    """Accepts words of the numbers 1 to n whose product is `total`; its states are the divisors that can be reached."""
+    divisors, step = [1], []
+    for divisor in divisors:  # grows on the way
+        row = [divisor * k if total % (divisor * k) == 0 else 0 for k in range(1, n + 1)]
+        divisors += sorted({*row} - {0, *divisors})
+        step.append(tuple(divisors.index(larger) if larger else -1 for larger in row))
+    return DFA(0, frozenset({divisors.index(total)} if total in divisors else ()), tuple(step))
+
+
+@lru_cache(maxsize=4096)
+def tuples(n: int, size: int, label: str) -> tuple[tuple[int, ...], ...]:
+    """Values of the cells of a cage that give its label."""
+    total, signs = (int(label), "+-*:") if label.isdigit() else (int(label[:-1]), label[-1])
+    words = product(range(n), repeat=size)
+    return tuple(word for word in words if any(REACHED[sign]([v + 1 for v in word], total) for sign in signs))
+
+
+def rule(n: int, cells: list[int], label: str) -> Constraint:
+    """What a cage asks for."""
+    if label.endswith("+"):
+        return Sum(cells, int(label[:-1]), "cage")
+    if label.endswith("*"):
+        return Regular(cells, product_automaton(n, int(label[:-1])), "cage")
+    return Table(cells, tuples(n, len(cells), label), "cage")
+
+
+class KenKen(Clued):
+    """An n x n board, 2 to 25, with cages of (label, cells). Density: cages a cell; fewer are harder."""
+
+    name = "kenken"
+    sizes, size, density = range(2, 10), 6, 0.45
+
+    def __init__(self, n: int, cages: Iterable[Cage]) -> None:
+        self.shape, self.symbols = (n, n), SYMBOLS[:n]
+        self.cages = sorted(((label, sorted(cells)) for label, cells in cages), key=lambda cage: cage[1])
+        self.constraints = (*rows_and_columns(n), *(rule(n, cells, label) for label, cells in self.cages))
+        self.clues = write_cages(n, self.cages)
+
+    @classmethod
+    def read(cls, lines: Lines) -> tuple[Self, str]:
+        n, cages = read_cages(lines, largest=25, unlabelled=True)
+        for i, (label, cells) in enumerate(cages):
+            sign = label[-1] if label[-1] in "+-*:x" else ""
+            total = lines.number(label.removesuffix(sign), "a label without its sign", 1 if sign else 0, MAX_TOTAL)
+            cages[i] = (f"{total}{sign.replace('x', '*')}", cells)
+            if sign in ("-", ":", "") and n ** len(cells) > MAX_TUPLES:
+                lines.fail(f"a cage of {len(cells)} cells shows {label!r}; wanted a sum or product, such as 12+ or 12*")
+        return cls(n, cages), lines.cells()
+
+    @classmethod
+    def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
+        """Pairs are divided where they can be, and else mostly subtracted; larger cages are added or multiplied."""
+        answer = fill(cls(size, []).rules)
+        cages = []
+        for cells in grow_cages(rng, answer, density, distinct=False):
+            numbers = sorted((int(k) for k in answer[cells] + 1), reverse=True)
+            sums = {"+": sum(numbers), "*": prod(numbers)} if len(cells) < 7 else {"+": sum(numbers)}
+            if len(cells) == 1:
+                sums = {"": numbers[0]}
+            elif len(cells) == 2 and numbers[0] % numbers[1] == 0:
+                sums = {":": numbers[0] // numbers[1]}
+            elif len(cells) == 2 and rng.random() < 0.7:
+                sums = {"-": numbers[0] - numbers[1]}
+            sign = str(rng.choice(list(sums)))
+            cages.append((f"{sums[sign]}{sign}", cells))
+        return cls(size, cages)
+
+    def image(self, rng: np.random.Generator) -> Image:
+        """Turn or reflect the board."""
+        n, (_, cells, places) = self.shape[0], turned(rng, *self.shape)
+        return KenKen(n, [(label, places[cage].tolist()) for label, cage in self.cages]), cells, np.arange(n)
+
+    def frame(self) -> str:
+        return draw_cages(self.shape[0], self.cages)
+
+
+DOMAINS = {"kenken": lambda: Family(KenKen)}
