@@ -38,7 +38,8 @@ DRAWN = """\
 @pytest.fixture(scope="module")
 def mixed() -> list[Problem]:
     """Problems of three kinds, each with rules of its own."""
-    made = (generate_problems(name, 8, size=5 if name != "killer" else 6) for name in ("killer", "futoshiki", "nonogram"))
+    names = ("killer", "futoshiki", "nonogram")
+    made = (generate_problems(name, 8, size=5 if name != "killer" else 6) for name in names)
     return [problem for trio in zip(*made, strict=True) for problem, _ in trio]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from vmdsolve import reading
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files import MAX_LINE, Record, fingerprint, open_input, read, same_file
@@ -175,6 +176,7 @@ CLEAN = st.text("0123456789.ABCDEFG", min_size=1, max_size=90).filter(lambda t: 
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, puzzles: list[str], suffix: str
 ) -> None:
+    assume(not reading.is_part(puzzles[0]))
     lines = {
         ".csv": ["puzzle", *puzzles],
         ".txt": puzzles,

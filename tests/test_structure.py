@@ -27,7 +27,7 @@ LAYERS = [
     {"problem", "_native"},
     {"constraints"},
     {"domains", "checker", "kernels", "search"},
-    {"guide", "model", "reading", "filtering", "phrases"},
+    {"guide", "model", "reading", "formats", "filtering", "phrases"},
     {"sampler", "law", "deduction", "likelihood", "examples"},
     {"stages", "evaluate", "generating", "explaining"},
     {"solving", "samples", "recipe", "hints"},

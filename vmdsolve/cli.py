@@ -105,7 +105,7 @@ def check(
         try:
             if record.reason:
                 raise InvalidInput(record.reason)
-            given = read(record.puzzle, domain)
+            given = read(record.puzzle, domain or record.domain)
             held = read_answer(text, given) if text else given
         except InvalidInput as error:
             counts["unreadable"] += 1

@@ -70,4 +70,4 @@ def _problems(puzzle: str, domain: str | None) -> Iterator[tuple[str, Problem]]:
     for record in open_input(puzzle, domain):
         if record.reason:
             raise InvalidInput(f"{record.where}{record.reason}")
-        yield record.where, read(record.puzzle, domain)
+        yield record.where, read(record.puzzle, domain or record.domain)

@@ -19,7 +19,7 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from .domains import Domain
     from .files import Record
-    from .problem import Solution
+    from .problem import Problem, Solution
     from .results import Tally
 
 __all__ = ["DomainName", "solve"]
@@ -84,14 +84,17 @@ def _told_by(weights: str | None) -> Domain | None:
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
+    from .reading import read
     from .solving import solve_batch
 
     waiting: deque[Record] = deque()
 
-    def puzzles() -> Iterator[str]:
+    def puzzles() -> Iterator[str | Problem]:
         for record in records:
             waiting.append(record)
-            yield "" if record.reason else record.puzzle  # an empty text is INVALID in every domain
+            named = options["domain"] is None and record.domain
+            # an empty text is INVALID in every domain
+            yield read(record.puzzle, named) if named else "" if record.reason else record.puzzle
 
     for solution in solve_batch(puzzles(), batch_size=batch_size, invalid="report", **options):
         yield waiting.popleft(), solution
@@ -108,9 +111,9 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any], batch_size: i
     if not terminal:
         results = _with_progress(results)
     for record, solution in results:
-        row = row_of(record, solution, name)
+        row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
-            _draw(record, solution, row.reason, name)
+            _draw(record, solution, row.reason, name or record.domain)
         else:
             typer.echo(("" if tally.total else CSV_HEADER) + csv_line(row), nl=False)
         tally.add(row)
@@ -150,7 +153,7 @@ def _to_file(
         left = islice(chain([first], records), journal.done, None)
         try:
             for record, solution in _with_progress(_solved(left, options, batch_size), journal.done):
-                journal.add(row_of(record, solution, options["domain"]))
+                journal.add(row_of(record, solution, options["domain"] or record.domain))
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; --resume continues", err=True)
             raise

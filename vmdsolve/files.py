@@ -1,9 +1,11 @@
-"""Puzzle files, read as a stream of records; of a file of any size only a line is held in memory.
+"""Puzzle files, read as a stream of records; of a file of any size only a puzzle is held in memory.
 
-txt      one puzzle a line
+txt      one puzzle a line; or, if the first line is only a part of one, puzzles of several lines with blank
+         lines between them
 csv      a header that names a column `puzzle`, perhaps one `solution`; or no header: puzzle[,solution[,...]]
 jsonl    one object a line, {"puzzle": ..., "solution": ...}
-Blank lines, and lines that begin with '#', are skipped in all of them. A name that ends in .csv or .jsonl
+dzn      and mzn and col: one puzzle, see formats.py
+Other blank lines, and lines that begin with '#', are skipped. A name that ends in .csv or .jsonl
 says what the file is; any other, and standard input, is judged by its first line. .gz and .xz are unpacked.
 
 A line that cannot be read becomes a record that says why, and the rest is read; a file that cannot be read is
@@ -27,7 +29,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from . import reading
+from . import formats, reading
 from .domains import Domain
 from .domains.base import plain_line
 from .errors import InvalidInput
@@ -50,6 +52,7 @@ class Record:
     puzzle     its text, not yet checked against any domain
     solution   what the file says the answer is, or None
     reason     why this line holds no puzzle, in words; "" if it does
+    domain     the domain that the format of the file names, for where nobody asks for another
     """
 
     source: str
@@ -57,6 +60,7 @@ class Record:
     puzzle: str
     solution: str | None = None
     reason: str = ""
+    domain: str | None = None
 
     @property
     def where(self) -> str:
@@ -76,7 +80,7 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
     Raises InvalidInput, at once, for what is neither file nor puzzle; later, as `read` does.
     """
     if argument == STDIN or _exists(argument):
-        return read(argument)
+        return read(argument, domain)
     try:
         if not answers:
             reading.read(argument, domain)
@@ -86,8 +90,10 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
     return iter([Record("", 0, argument)])
 
 
-def read(path: str | Path) -> Iterator[Record]:
+def read(path: str | Path, domain: str | Domain | None = None) -> Iterator[Record]:
     """The records of a file, or of standard input ("-"), one at a time.
+
+    domain     the name asked for, or None: tells whether a puzzle has several lines
 
     Raises InvalidInput when the first bad thing is met: no such file, a folder, binary data, a line of absurd
     length, a csv without a column of puzzles, a damaged archive, no puzzle at all.
@@ -97,7 +103,7 @@ def read(path: str | Path) -> Iterator[Record]:
     found = 0
     try:
         with _opened(path) as stream:
-            for record in _records(lines, stream, _suffix(path)):
+            for record in _records(lines, stream, _suffix(path), domain):
                 found += 1
                 yield record
     except UnicodeDecodeError as error:
@@ -185,19 +191,54 @@ class _Lines:
                 raise InvalidInput(
                     f"{self.name}:{self.number} is over {MAX_LINE:,} characters; wanted one puzzle a line"
                 )
-            if line.strip() and not line.lstrip().startswith("#"):
+            if not line.lstrip().startswith("#"):
                 yield line
 
 
-def _records(lines: _Lines, stream: TextIO, suffix: str) -> Iterator[Record]:
-    source = lines.of(stream)
-    first = next(source, "")
-    source = chain([first] if first else [], source)
+def _records(lines: _Lines, stream: TextIO, suffix: str, domain: str | Domain | None) -> Iterator[Record]:
+    if suffix in formats.WHOLE:
+        return iter([_whole(lines, stream, suffix, domain)])
+    every = lines.of(stream)
+    first = next(filter(str.strip, every), "")
+    every = chain([first] if first else [], every)
+    source = filter(str.strip, every)
     if suffix == ".jsonl" or (suffix != ".csv" and first.lstrip().startswith("{")):
         return _jsonl(lines, source)
     if suffix == ".csv" or "," in first or first.strip().lower() in PUZZLE:
         return _csv(lines, source)
+    if first and reading.is_part(first, domain):
+        return _blocks(lines, every)
     return (Record(lines.name, lines.number, line.strip()) for line in source)
+
+
+def _whole(lines: _Lines, stream: TextIO, suffix: str, domain: str | Domain | None) -> Record:
+    text = stream.read(formats.MAX_FILE + 1)
+    if len(text) > formats.MAX_FILE:
+        raise InvalidInput(f"{lines.name} is over {formats.MAX_FILE:,} characters")
+    if suffix == ".col" and domain is None:
+        raise InvalidInput(f"{lines.name} is a graph; say in how many colours, as domain colouring-5 does")
+    try:
+        puzzle, named = formats.WHOLE[suffix](text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{lines.name}: {error}") from error
+    return Record(lines.name, 1, puzzle, domain=named)
+
+
+def _blocks(lines: _Lines, every: Iterator[str]) -> Iterator[Record]:
+    """Lines up to the next blank one, as one puzzle; it stands where its first line does."""
+    block: list[str] = []
+    begun, size = lines.number, 0
+    for line in chain(every, [""]):
+        if line.strip():
+            begun, size = (begun, size + len(line)) if block else (lines.number, len(line))
+            block.append(line)
+            if size > MAX_LINE:
+                raise InvalidInput(
+                    f"{lines.name}:{begun} begins a puzzle of over {MAX_LINE:,} characters; wanted blank lines between"
+                )
+        elif block:
+            yield Record(lines.name, begun, "".join(block).strip())
+            block = []
 
 
 def _csv(lines: _Lines, source: Iterator[str]) -> Iterator[Record]:

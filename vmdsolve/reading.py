@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import domains
-from .domains import Domain
-from .domains.base import plain_line
+from .domains import Domain, Family
+from .domains.base import DECORATION, plain_line
 from .errors import InvalidInput, InvalidProblem
 from .problem import Board, Problem
 
-__all__ = ["Grid", "find_domain", "read", "read_answer", "read_many", "same_kind"]
+__all__ = ["Grid", "find_domain", "is_part", "read", "read_answer", "read_many", "same_kind"]
 
 Grid = Any  # str | nested lists | numpy array | torch tensor | Problem
 
@@ -52,6 +52,21 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     if found:
         raise InvalidProblem(f"{cells} cells may be {' or '.join(found)}; name one with domain=")
     raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {sizes}. Name another with domain=")
+
+
+def is_part(line: str, name: str | Domain | None = None) -> bool:
+    """True if this line is one of several of a puzzle: a row or a border of a drawn board, or a line of clues.
+
+    >>> is_part("12 34 56 789"), is_part("1" * 81), is_part("4 4/1 1", "killer"), is_part("4 4", "killer")
+    (True, False, False, True)
+    """
+    domain = domains.get(name) if isinstance(name, str) else name
+    if isinstance(domain, Family):
+        return "/" not in line
+    cells = sum(not (c.isspace() or c in DECORATION) for c in line)
+    if domain is not None:
+        return not cells or domain.shape[1] == cells < domain.rules.L
+    return not cells or (cells * cells in _by_cells() and cells < min(_by_cells()))
 
 
 def read(grid: Grid, name: str | Domain | None = None) -> Problem:

@@ -1,7 +1,7 @@
 """KenKen: a Latin square cut into cages; each shows what its numbers give when they are added, multiplied or so on.
 
-Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one line of
-cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
+Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one
+line of cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
 Difference and quotient are the greatest number less, or divided by, all others.
 Known counts: without cages the Latin squares, 12 of order 3 and 576 of order 4.
 """
