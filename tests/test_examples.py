@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from commands import run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
@@ -57,6 +57,7 @@ def test_packed_files_are_unpacked(words: Path, suffix: str, packed: object) -> 
     assert every(read_examples(other, domain_from(other))[0]) == every(read_examples(words, domain_from(words))[0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(5, 60), min_size=1, max_size=30), st.integers(0, 2**32))
 def test_every_window_of_longer_lines_is_there_once(lengths: list[int], seed: int) -> None:
     import tempfile

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 from chi_square import merged_z
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.checker import accepts
@@ -89,6 +89,7 @@ def test_the_joint_law_after_t_steps_is_exact_and_a_wrong_temperature_shows(step
         assert (merged_z([found[full] for full in FULL], [law[full] for full in FULL]) < 4) is follows
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2**32), st.sampled_from(["random", "margin", "top_prob", "entropy"]), st.integers(1, 7),
     st.sampled_from([0.0, 1.0]), st.sampled_from(["none", "least"]), st.integers(1, 3),

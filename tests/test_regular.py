@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from chi_square import chi_square_z
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmdsolve import _native
@@ -71,6 +71,7 @@ def assert_same(a: Words, b: Words) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2**32), st.integers(0, 11), st.integers(1, 6), st.sampled_from([1, 2, 3, 5, 64]),
     st.integers(1, 6), st.sampled_from([0.0, 0.3, 1.0, 7.0]), st.sampled_from([1e-3, 2.0, 60.0, 1e20, 3e38]),
@@ -247,6 +248,7 @@ def test_wrong_input_is_refused_in_words(change: dict[str, Any], message: str) -
         regular(**good | change)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(-3, 4), st.integers(-3, 6))
 def test_no_automaton_crashes_the_native_kernel(seed: int, low: int, high: int) -> None:
     a = case(seed, 2, 3, 3, 2, 4)

@@ -109,6 +109,16 @@ def test_givens_hold_and_impossible_ones_are_proved_so() -> None:
         assert all(sample.text is None for sample in samples)
 
 
+def test_problems_with_a_board_of_their_own_are_completed() -> None:
+    problem = domains.get("futoshiki").parse(".>1/v__/._.")
+    samples = list(generate("futoshiki", 3, given=".>1/v__/._."))
+    assert {sample.status for sample in samples} == {Status.SOLVED}
+    boards = np.stack([domains.board_of(problem).parse(sample.text or "").values for sample in samples])
+    assert accepts(problem.rules, problem.values, boards).all()
+    with pytest.raises(InvalidInput, match="has a board of its own"):
+        generate("futoshiki")
+
+
 def test_a_domain_of_ones_own_and_a_predicate() -> None:
     even = TokenSequence("even", "01", 4, [Predicate(range(4), lambda values: sum(values) % 2 == 0)])
     samples = list(generate(even, 12))

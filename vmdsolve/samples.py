@@ -82,7 +82,7 @@ def generate(
     if predict is None and method == "vmd-only":
         raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
     draw = _Source(problem.rules, problem.values, options, predict, temperature)
-    return _solutions(where, problem, given, draw, n, seed)
+    return _solutions(domains.board_of(problem), problem, given, draw, n, seed)
 
 
 def _solutions(

@@ -152,7 +152,7 @@ class Domain(ABC):
 
     def problem(self) -> Problem:
         """The problem in which nothing is given."""
-        return Problem(self.name, self.rules, np.full(self.rules.L, OPEN, np.int32))
+        return Problem(self.name, self.rules, np.full(self.rules.L, OPEN, np.int32), self)
 
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""

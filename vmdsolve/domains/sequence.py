@@ -84,7 +84,7 @@ class TokenSequence(Domain):
                 f"{self.cell_name(int(cell))} is {line[cell]!r}; "
                 f"{self.name} uses {self.symbols} and {self.open_character!r} for open cells"
             )
-        return Problem(self.name, self.rules, values)
+        return Problem(self.name, self.rules, values, self)
 
     def format_many(self, boards: Board) -> list[str]:
         alphabet = np.frombuffer((self.symbols + self.open_character).encode("ascii"), np.uint8)
