@@ -84,7 +84,7 @@ class DenoiseGradient:
         logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number)
         if logits is None:  # refused by the native code, which leaves the words to this check
             checks.values(x, self.V, np.zeros((0, 0), np.int32))
-            raise AssertionError("the native code refuses what the check lets pass: a bug in vmdsolve; please report it")
+            raise AssertionError("the native code refuses what the check lets pass: a bug in vmdsolve; report it")
         return logits, Pass(x, tables, latent, free, supervise, number, kept)
 
     def backward(
