@@ -1,7 +1,7 @@
 """N queens completion: place queens on an N x N board, one in each row and column, no two on one diagonal.
 
 Text form: one character a square, row by row: Q for a queen, '_' for a square that has none, '.' where it is open.
-Drawings show empty squares as '.', as usual. Squares, rows or diagonals to keep free are given as '_'.
+Squares, rows or diagonals to keep free are given as '_'.
 Known counts: 2, 10, 4, 40, 92 boards for N = 4 to 8 (OEIS A000170).
 """
 
@@ -30,7 +30,7 @@ class Queens(Domain):
     [1, 0, 0, 0]
     """
 
-    symbols, glyphs = "_Q", ".Q"
+    symbols = "_Q"
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:
