@@ -1,7 +1,7 @@
 """KenKen: a Latin square cut into cages; each shows what its numbers give when they are added, multiplied or so on.
 
-Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one line of
-cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
+Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one
+line of cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
 Difference and quotient are the greatest number less, or divided by, all others.
 Known counts: without cages the Latin squares, 12 of order 3 and 576 of order 4.
 """
@@ -18,6 +18,7 @@ import numpy as np
 
 from ..constraints import DFA, Regular, Sum, Table
 from ..problem import Constraint
+from .automata import explore
 from .base import Image
 from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
 from .clued import Clued, Family, Fill, Lines
@@ -39,12 +40,11 @@ REACHED: dict[str, Callable[[list[int], int], bool]] = {
 @lru_cache(maxsize=4096)
 def product_automaton(n: int, total: int) -> DFA:
     """Accepts words of the numbers 1 to n whose product is `total`; its states are the divisors that can be reached."""
-    divisors, step = [1], []
-    for divisor in divisors:  # grows on the way
-        row = [divisor * k if total % (divisor * k) == 0 else 0 for k in range(1, n + 1)]
-        divisors += sorted({*row} - {0, *divisors})
-        step.append(tuple(divisors.index(larger) if larger else -1 for larger in row))
-    return DFA(0, frozenset({divisors.index(total)} if total in divisors else ()), tuple(step))
+
+    def step(product: int, v: int) -> int | None:
+        return None if total % (product * (v + 1)) else product * (v + 1)
+
+    return explore(1, n, step, total.__eq__)
 
 
 @lru_cache(maxsize=4096)
