@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .base import CELL
 from .clued import Clued, Lines
+from .grids import turned
 
 __all__ = ["Walled", "number_cells", "read_squares", "runs"]
 
@@ -58,6 +59,14 @@ class Walled(Clued):
         numbers = number_cells([[square == CELL for square in row] for row in squares])
         self.squares, self.shape = squares, (1, int(numbers.max()) + 1)
         return numbers
+
+    def turn(self, rng: np.random.Generator) -> tuple[list[list[str]], npt.NDArray[np.int64]]:
+        """The squares, turned or reflected, and which cell stands in each cell of that."""
+        squares = np.array(self.squares, dtype=object)
+        shape, order, _ = turned(rng, *squares.shape)
+        turned_squares = squares.ravel()[order]
+        cells = number_cells(squares == CELL).ravel()[order][turned_squares == CELL]
+        return turned_squares.reshape(shape).tolist(), cells
 
     def cell_name(self, cell: int) -> str:
         columns = len(self.squares[0])
