@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -26,6 +27,7 @@ CLUED = [name for name in names() if name not in IN_COLOURS[:2] + IN_COLOURS[3:]
 ENOUGH = 3000  # solutions that the judges compare
 
 
+@cache
 def tiny(name: str, n: int, seed: int = 0, *, rank: int = 1, **options: object) -> list[tuple[Problem, Board]]:
     """Problems of one of the smallest sizes."""
     return list(generate_problems(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
@@ -81,6 +83,29 @@ def test_checker_search_and_cp_sat_find_the_same_solutions(name: str) -> None:
         ("._._./_____/" * 2 + "._._.", "futoshiki", 12),
         ("._._._./_______/" * 3 + "._._._.", "futoshiki", 576),
         ("4 4" + "/- - - -" * 8, "killer", 288),
+        ("3 3" + "/- - -" * 6, "kenken", 12),
+        ("2 2/2 -/- -/1 1/1 1", "kenken", 0),
+        ("2 2/4* -/- -/1 1/1 1", "kenken", 2),
+        ("2 2/2: -/- -/1 1/- -", "kenken", 2),
+        ("3 3 3" + "/- - -" * 4, "skyscrapers", 12),
+        ("4 4 4 D" + "/- - - -" * 4, "skyscrapers", 48),
+        ("3 3 1" + "/- - -" * 4, "skyscrapers", 6),
+        ("3 3 3/1 - -" + "/- - -" * 3, "skyscrapers", 4),
+        ("3 3 3/3 - -/1 - -" + "/- - -" * 2, "skyscrapers", 2),
+        ("3 3 b" + "/- - -" * 4, "endview", 12),
+        ("3 3 a" + "/- - -" * 4, "endview", 6),
+        ("3 3 a/a - -" + "/- - -" * 3, "endview", 6),
+        ("3 3 b/a - -/a - -" + "/- - -" * 2, "endview", 0),
+        ("2 2", "takuzu", 2),
+        ("4 4", "takuzu", 90),
+        ("4 4 distinct", "takuzu", 72),
+        ("2 3/- - -/\\3 . .", "kakuro", 2),
+        ("2 10/" + "- " * 10 + "/\\45" + " ." * 9, "kakuro", 362880),
+        ("2 3/- 4\\ -/\\3 . .", "kakuro", 0),
+        ("3 3" + "/- - -" * 3, "akari", 6),
+        ("3 3/- - -/- 4 -/- - -", "akari", 1),
+        ("4 4 1/1 1 1 1/2 2 2 2/3 3 3 3/4 4 4 4", "starbattle", 2),
+        ("6 6 1/" + "/".join(" ".join(str(row) * 6) for row in range(6)), "starbattle", 90),
         ("2 2/1/1/1/1", "nonogram", 2),
         ("4 4" + "/. . . ." * 4 + "/1 1 1 1/2 2 2 2/3 3 3 3/4 4 4 4", "jigsaw", 576),
         ("4 4" + "/. . . ." * 4 + "/1 1 2 2/1 1 2 2/3 3 4 4/3 3 4 4", "jigsaw", 288),
@@ -195,6 +220,31 @@ REFUSED = [
     ("jigsaw", "2 2/- -/1 -/a a/b", "jigsaw, line 5: 1 entries, wanted 2: regions"),
     ("jigsaw", "2 2/- -/1 3/a a/b b", "row 2, column 2 .* holds '3'; jigsaw uses 12"),
     ("jigsaw", "2 2/- -/1 99/a a/b b", "jigsaw, line 3: a cell is '99'; wanted a whole number from 1 to 64"),
+    ("kenken", "2 2/3 -/- -/1 1/- -/..../.", "kenken, line 7: wanted the end"),
+    ("kenken", "2 2/3% -/- -/1 1/- -", "kenken, line 5: a label without its sign is '3%'; wanted a whole number"),
+    ("kenken", "5 5/4-" + " -" * 24 + "/1 1 1 1 1" * 5, "kenken, line 2: 25 entries, wanted 5"),
+    ("kenken", "5 5/4- - - - -" + "/- - - - -" * 4 + "/1 1 1 1 1" * 5, "a cage of 25 cells shows '4-'; wanted a sum or"),
+    ("skyscrapers", "3 4 3", "skyscrapers, line 1: '3 4 3'; wanted n, n, greatest height, and D"),
+    ("skyscrapers", "3 3 4", "skyscrapers, line 1: greatest height is '4'; wanted a whole number from 1 to 3"),
+    ("skyscrapers", "2 2 2/- -/- 3/- -/- -", "skyscrapers, line 5: a clue is '3'; wanted a whole number from 1 to 2"),
+    ("skyscrapers", "2 2 2/- -/- -/- -/- -/- 3/- -", "row 1, column 2 .* holds '3'; skyscrapers uses 12"),
+    ("endview", "3 3 d", "endview, line 1: '3 3 d'; wanted n, n and the last letter, at most the n-th"),
+    ("endview", "2 2 a/- -/- b/- -/- -", "endview, line 5: a clue is 'b'; wanted a letter up to a"),
+    ("takuzu", "2 3", "takuzu, line 1: 2 rows and 3 columns; wanted even numbers"),
+    ("takuzu", "2 2 alike", "takuzu, line 1: '2 2 alike'; wanted rows, columns, and perhaps the word distinct"),
+    ("takuzu", "2 2/0 -/2 -", "takuzu, line 3: cells hold both 0 and 2; wanted 0 and 1, or 1 and 2"),
+    ("kakuro", "2 2/- -/- -", "kakuro, line 3: wanted cells, but none in the first row and column"),
+    ("kakuro", "2 2/- ./- .", "kakuro, line 3: wanted cells, but none in the first row and column"),
+    ("kakuro", "2 2/- x/- .", "kakuro, line 3: row 1, column 2 is 'x'; wanted '-', a cell or down"),
+    ("kakuro", "2 2/- 46\\/- .", "kakuro, line 3: a total is '46'; wanted a whole number from 1 to 45"),
+    ("kakuro", "2 2/- \\4/- .", "kakuro, line 3: row 1, column 2 shows 4, which is for no cells"),
+    ("kakuro", "2 2/- 4\\/\\3 .", "kakuro, line 3: row 2, column 1 shows 3, which is for no cells or not the first total"),
+    ("kakuro", "2 11/" + "- " * 11 + "/-" + " ." * 10, "kakuro, line 3: a run of 10 cells; wanted at most 9"),
+    ("akari", "1 1/x", "akari, line 2: no cells; wanted one '-' at least"),
+    ("akari", "1 2/- 5", "akari, line 2: row 1, column 2 is '5'; wanted '-', x or 0 to 4"),
+    ("akari", "1 2/- 2", "akari: row 1, column 2 shows 2 beside 1 cells"),
+    ("starbattle", "2 3 1", "starbattle, line 1: 2 rows and 3 columns; wanted as many"),
+    ("starbattle", "1 1 1/@", "starbattle, line 2: no regions; wanted one at least"),
     ("nonogram", "999 1", "nonogram, line 1: a board of 999 by 1"),
 ]
 

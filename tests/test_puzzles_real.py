@@ -30,14 +30,17 @@ def folder(name: str) -> Path:
     return path
 
 
-def puzzlekit(name: str, symbols: dict[str, str]) -> list[Printed]:
-    """Puzzles of a json file; `symbols` says how a token of the answer is written here."""
-    entries = json.loads(folder(f"{name}.json").read_text())["data"].values()
-    answers = (entry["solution"].split("\n", 1)[1].split() for entry in entries)
-    return [
-        Printed(entry["problem"], "".join(symbols[token] for token in tokens))
-        for entry, tokens in zip(entries, answers, strict=True)
-    ]
+def puzzlekit(name: str, symbols: dict[str, str], cell: str | None = None) -> list[Printed]:
+    """Puzzles of a json file; `symbols` says how a token of the answer is written here.
+
+    cell    how the puzzle writes a cell, if some squares are none; the answer is taken from those only
+    """
+    printed = []
+    for entry in json.loads(folder(f"{name}.json").read_text())["data"].values():
+        squares, answer = (entry[key].split("\n", 1)[1].split() for key in ("problem", "solution"))
+        held = [token for i, token in enumerate(answer) if cell is None or squares[i] == cell]
+        printed.append(Printed(entry["problem"], "".join(symbols[token] for token in held)))
+    return printed
 
 
 NUMBERS = {str(number): symbol for number, symbol in enumerate(SYMBOLS, 1)}
@@ -58,8 +61,27 @@ def assert_solved(domain: str, printed: list[Printed], *, most_several: int = 0)
     assert several <= most_several
 
 
-def test_jigsaws_of_puzzlekit() -> None:
-    assert_solved("jigsaw", puzzlekit("JigsawSudoku", NUMBERS)[::4], most_several=5)
+# Name here, file there, symbols of the answers, how a cell is written, every k-th, with several solutions at most.
+HEIGHTS = {"0": "0"} | NUMBERS
+SAMPLES = [
+    ("jigsaw", "JigsawSudoku", NUMBERS, None, 4, 5),
+    ("kenken", "KenKen", NUMBERS, None, 4, 0),
+    ("skyscrapers", "Skyscraper", HEIGHTS, None, 4, 0),
+    ("endview", "ABCEndView", {"-": "0"} | {letter: letter for letter in "abcdef"}, None, 4, 5),
+    ("takuzu", "Binairo", {"1": "1", "2": "0"}, None, 4, 0),
+    ("kakuro", "Kakuro", NUMBERS, "0", 8, 0),
+    ("akari", "Akari", {"-": "0", "o": "1"}, "-", 8, 0),
+    ("starbattle", "Starbattle", {"-": "0", "x": "1"}, None, 5, 0),
+]
+
+
+@pytest.mark.parametrize(("domain", "name", "symbols", "cell", "step", "several"), SAMPLES)
+def test_a_sample_of_puzzlekit(
+    domain: str, name: str, symbols: dict[str, str], cell: str | None, step: int, several: int
+) -> None:
+    printed = puzzlekit(name, symbols, cell)[::step]
+    assert len(printed) > 30
+    assert_solved(domain, printed, most_several=several)
 
 
 def test_killers_of_puzzlekit() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..constraints import DFA, Regular, Sum, Table
 from ..problem import Constraint
+from .automata import explore
 from .base import Image
 from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
 from .clued import Clued, Family, Fill, Lines
@@ -39,12 +40,11 @@ REACHED: dict[str, Callable[[list[int], int], bool]] = {
 @lru_cache(maxsize=4096)
 def product_automaton(n: int, total: int) -> DFA:
     """Accepts words of the numbers 1 to n whose product is `total`; its states are the divisors that can be reached."""
-    divisors, step = [1], []
-    for divisor in divisors:  # grows on the way
-        row = [divisor * k if total % (divisor * k) == 0 else 0 for k in range(1, n + 1)]
-        divisors += sorted({*row} - {0, *divisors})
-        step.append(tuple(divisors.index(larger) if larger else -1 for larger in row))
-    return DFA(0, frozenset({divisors.index(total)} if total in divisors else ()), tuple(step))
+
+    def step(product: int, v: int) -> int | None:
+        return None if total % (product * (v + 1)) else product * (v + 1)
+
+    return explore(1, n, step, total.__eq__)
 
 
 @lru_cache(maxsize=4096)

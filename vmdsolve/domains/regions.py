@@ -5,7 +5,7 @@ Text form: a line of names for each row. Written, the names are numbers from 1 i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
 
@@ -13,17 +13,20 @@ from ..problem import Board
 from .clued import Lines
 from .grids import neighbours
 
-__all__ = ["cells_of", "read_regions", "renumbered", "trade_cells", "windows", "write_regions"]
+__all__ = ["OUTSIDE", "cells_of", "grow_regions", "read_regions", "renumbered", "trade_cells", "windows"]
+__all__ += ["write_regions"]
+
+OUTSIDE = "@"  # the name of no region, where there can be such cells
 
 
-def renumbered(names: Iterable[object]) -> list[int]:
-    """Regions numbered from 0 in the order of their first cells.
+def renumbered(names: Iterable[object], outside: Container[object] = ()) -> list[int]:
+    """Regions numbered from 0 in the order of their first cells; -1 for names that mean no region.
 
-    >>> renumbered("bbab")
-    [0, 0, 1, 0]
+    >>> renumbered("bba@", outside="@")
+    [0, 0, 1, -1]
     """
     seen: dict[object, int] = {}
-    return [seen.setdefault(name, len(seen)) for name in names]
+    return [-1 if name in outside else seen.setdefault(name, len(seen)) for name in names]
 
 
 def cells_of(regions: Sequence[int]) -> list[list[int]]:
@@ -34,23 +37,24 @@ def cells_of(regions: Sequence[int]) -> list[list[int]]:
     """
     cells: list[list[int]] = [[] for _ in range(max(regions) + 1)]
     for cell, region in enumerate(regions):
-        cells[region].append(cell)
+        if region >= 0:
+            cells[region].append(cell)
     return cells
 
 
-def read_regions(lines: Lines, rows: int, columns: int) -> list[int]:
-    """[L] the region of each cell."""
-    return renumbered(name for _ in range(rows) for name in lines.tokens("regions", columns))
+def read_regions(lines: Lines, rows: int, columns: int, outside: Container[object] = ()) -> list[int]:
+    """[L] the region of each cell; see `renumbered`."""
+    return renumbered((name for _ in range(rows) for name in lines.tokens("regions", columns)), outside)
 
 
 def write_regions(columns: int, regions: Sequence[int]) -> str:
     """Their text, on one line.
 
-    >>> write_regions(2, [0, 0, 1, 0])
-    '1 1/2 1'
+    >>> write_regions(2, [0, 0, 1, -1])
+    '1 1/2 @'
     """
-    rows = (regions[i : i + columns] for i in range(0, len(regions), columns))
-    return "/".join(" ".join(str(region + 1) for region in row) for row in rows)
+    names = [str(region + 1) if region >= 0 else OUTSIDE for region in regions]
+    return "/".join(" ".join(names[i : i + columns]) for i in range(0, len(names), columns))
 
 
 def windows(rows: int, columns: int) -> list[list[int]]:
@@ -65,6 +69,25 @@ def windows(rows: int, columns: int) -> list[list[int]]:
         for r in range(max(1, rows - 1))
         for c in range(max(1, columns - 1))
     ]
+
+
+def grow_regions(rng: np.random.Generator, n: int, seeds: Sequence[int]) -> list[int]:
+    """Cuts an n x n grid into one region a seed cell: random cells at their edges join them until none is left."""
+    beside: list[list[int]] = [[] for _ in range(n * n)]
+    for a, b in neighbours(n, n):
+        beside[a].append(b)
+        beside[b].append(a)
+    regions = np.full(n * n, -1)
+    regions[list(seeds)] = np.arange(len(seeds))
+    edge = [(seed, other) for seed in seeds for other in beside[seed]]
+    while edge:
+        at = int(rng.integers(len(edge)))
+        edge[at], edge[-1] = edge[-1], edge[at]
+        a, b = edge.pop()
+        if regions[b] < 0:
+            regions[b] = regions[a]
+            edge += [(b, other) for other in beside[b]]
+    return renumbered(regions.tolist())
 
 
 def trade_cells(rng: np.random.Generator, regions: Sequence[int], answer: Board) -> list[int]:

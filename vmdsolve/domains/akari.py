@@ -1,0 +1,88 @@
+"""Akari (Light up): bulbs light their rows and columns up to the next wall; every cell is lit, no bulb lights another.
+
+Text form: `rows columns`; then the squares: '-' or '.' for a cell, x for a wall, 0 to 4 for a wall with so many bulbs
+beside it; then, if there are givens, one line of cells, the walls left out. Cells are 0 (empty) and 1 (bulb).
+Known counts: without walls a bulb in every row and column, n! on n x n cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from ..constraints import Count
+from ..errors import InvalidProblem
+from .base import CELL, Image
+from .clued import Family, Fill, Lines
+from .grids import neighbours
+from .walled import Walled, read_squares, runs
+
+__all__ = ["DOMAINS", "Akari"]
+
+WALL = "x"
+
+
+class Akari(Walled):
+    """A board of cells, walls and numbers. Density: share of walls that have numbers; a quarter are walls."""
+
+    name, symbols, glyphs = "akari", "01", " o"
+    sizes, size, density = range(2, 15), 8, 0.6
+
+    def __init__(self, squares: Sequence[Sequence[str]]) -> None:
+        numbers = self.set_squares(squares)
+        across, down = runs(numbers)
+        lit_by: list[set[int]] = [set() for _ in range(self.shape[1])]
+        for run in (*across, *down):
+            for cell in run:
+                lit_by[cell].update(run)
+        walls = {i: int(s) for i, s in enumerate(s for row in squares for s in row) if s not in (CELL, WALL)}
+        beside: dict[int, list[int]] = {wall: [] for wall in walls}
+        for pair in neighbours(*numbers.shape):
+            for wall, other in (pair, pair[::-1]):
+                if wall in walls and numbers.flat[other] >= 0:
+                    beside[wall].append(int(numbers.flat[other]))
+        for wall, cells in beside.items():
+            if walls[wall] > len(cells):
+                row, column = divmod(wall, numbers.shape[1])
+                raise InvalidProblem(
+                    f"akari: row {row + 1}, column {column + 1} shows {walls[wall]} beside {len(cells)} cells"
+                )
+        self.constraints = (
+            *(Count(run, 1, 0, 1, "run") for run in (*across, *down) if len(run) > 1),
+            *(Count(sorted(cells), 1, 1, len(cells), "lit") for cells in lit_by),
+            *(Count(cells, 1, walls[wall], walls[wall], "wall") for wall, cells in beside.items() if cells),
+        )
+        rows = (" ".join("-" if square == CELL else square for square in row) for row in squares)
+        self.clues = "/".join([f"{numbers.shape[0]} {numbers.shape[1]}", *rows])
+
+    @classmethod
+    def read(cls, lines: Lines) -> tuple[Self, str]:
+        squares = [[CELL if square in ("-", ".") else square for square in row] for row in read_squares(lines)]
+        for row, line in enumerate(squares):
+            for column, square in enumerate(line):
+                if square not in (CELL, WALL, *"01234"):
+                    lines.fail(f"row {row + 1}, column {column + 1} is {square[:40]!r}; wanted '-', x or 0 to 4")
+        if not any(CELL in line for line in squares):
+            lines.fail("no cells; wanted one '-' at least")
+        return cls(squares), lines.cells()
+
+    @classmethod
+    def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
+        squares = np.where(rng.random((size, size)) < 0.25, WALL, CELL).astype(object)
+        squares[0, 0] = CELL
+        board = cls(squares.tolist())
+        bulbs = np.zeros((size + 2, size + 2), np.int64)
+        bulbs[1:-1, 1:-1][squares == CELL] = fill(board.rules)
+        beside = bulbs[:-2, 1:-1] + bulbs[2:, 1:-1] + bulbs[1:-1, :-2] + bulbs[1:-1, 2:]
+        numbered = (squares == WALL) & (rng.random(squares.shape) < density)
+        return cls(np.where(numbered, beside.astype(str), squares).tolist())
+
+    def image(self, rng: np.random.Generator) -> Image:
+        """Turn or reflect the board."""
+        squares, cells = self.turn(rng)
+        return Akari(squares), cells, np.arange(2)
+
+
+DOMAINS = {"akari": lambda: Family(Akari)}

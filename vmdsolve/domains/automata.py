@@ -1,0 +1,53 @@
+"""Automata made by exploring: say where each state leads, and the table of a `DFA` is built from what is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from itertools import combinations
+from typing import TypeVar
+
+from ..constraints import DFA
+
+__all__ = ["different_with_total", "explore"]
+
+State = TypeVar("State", bound=Hashable)
+
+
+def explore(
+    start: State, V: int, step: Callable[[State, int], State | None], accept: Callable[[State], bool]
+) -> DFA:
+    """The automaton over values 0 .. V-1 from `start`; `step` says the next state, None for a dead end.
+
+    >>> explore(0, 2, lambda ones, v: ones + v if ones + v < 3 else None, lambda ones: ones == 2).step  # two ones
+    ((0, 1), (1, 2), (2, -1))
+    """
+    number, order, rows = {start: 0}, [start], []
+    for state in order:  # grows on the way
+        row = []
+        for v in range(V):
+            following = step(state, v)
+            if following is None:
+                row.append(-1)
+                continue
+            if following not in number:
+                number[following] = len(order)
+                order.append(following)
+            row.append(number[following])
+        rows.append(tuple(row))
+    return DFA(0, frozenset(i for i, state in enumerate(order) if accept(state)), tuple(rows))
+
+
+@lru_cache(maxsize=4096)
+def different_with_total(V: int, length: int, total: int) -> DFA:
+    """Accepts words of `length` different numbers, 1 to V, that add up to `total`; a state is the set of them so far.
+
+    >>> different_with_total(9, 2, 3).step[0]
+    (1, 2, -1, -1, -1, -1, -1, -1, -1)
+    """
+    whole = [frozenset(numbers) for numbers in combinations(range(V), length) if sum(numbers) + length == total]
+
+    def step(held: frozenset[int], v: int) -> frozenset[int] | None:
+        return held | {v} if v not in held and any(held | {v} <= numbers for numbers in whole) else None
+
+    return explore(frozenset[int](), V, step, lambda held: held in whole)

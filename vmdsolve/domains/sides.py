@@ -1,0 +1,104 @@
+"""Square grids with clues on all four sides: what is seen when one looks along a row or column from there.
+
+Text form: a line of clues above the columns, one below them, one left of the rows, one right of them, '-' where there
+is none; then n rows of cells, '-' or '.' where open, which may be left out. The line before them is the subclass's own.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+
+from ..constraints import DFA, AllDifferent, Count, Regular
+from ..problem import Constraint
+from .base import CELL, Image
+from .clued import Clued, Fill, Lines
+from .grids import rows_and_columns, turned
+
+__all__ = ["BLANK", "Sided", "views"]
+
+NONE = "-"
+BLANK = "0"  # the symbol of a cell that stays empty
+
+
+@lru_cache
+def views(n: int) -> tuple[tuple[int, ...], ...]:
+    """[4n, n] the cells along each row and column from where its clue stands, in the order of the text.
+
+    >>> views(2)
+    ((0, 2), (1, 3), (2, 0), (3, 1), (0, 1), (2, 3), (1, 0), (3, 2))
+    """
+    grid = np.arange(n * n).reshape(n, n)
+    return tuple(map(tuple, np.concatenate([grid.T, grid.T[:, ::-1], grid, grid[:, ::-1]]).tolist()))
+
+
+@lru_cache
+def once_each(n: int, V: int, *, diagonals: bool) -> tuple[Constraint, ...]:
+    """Rows, columns and perhaps diagonals hold each symbol once; those of fewer than n symbols that are no blank."""
+    units = rows_and_columns(n)
+    if diagonals:
+        grid = np.arange(n * n).reshape(n, n)
+        units += tuple(AllDifferent(unit.tolist(), "diagonal") for unit in (grid.diagonal(), grid[:, ::-1].diagonal()))
+    if n == V:
+        return units
+    return tuple(Count(unit.cells, v, 1, 1, unit.relation) for unit in units for v in range(1, V))
+
+
+class Sided(Clued):
+    """An n x n board with 4n clues, "" for none, in the order of `views`. Subclasses say what is `seen`.
+
+    start    the first line of the text. Density: share of clues
+    """
+
+    start: str
+
+    def __init__(self, start: str, n: int, symbols: str, clues: Sequence[str], *, diagonals: bool = False) -> None:
+        self.start, self.shape, self.symbols, self.sides = start, (n, n), symbols, tuple(clues)
+        self.diagonals = diagonals
+        along = (Regular(view, self.sight(c), "view") for view, c in zip(views(n), self.sides, strict=True) if c)
+        self.constraints = (*once_each(n, len(symbols), diagonals=diagonals), *along)
+        shown = [clue or NONE for clue in self.sides]
+        sides = (" ".join(shown[i : i + n]) for i in range(0, 4 * n, n))
+        self.clues = "/".join([start, *sides, *[" ".join(CELL * n)] * n])
+
+    @abstractmethod
+    def sight(self, clue: str) -> DFA:
+        """Accepts what may stand along a row or column that shows this clue."""
+
+    @abstractmethod
+    def seen(self, symbols: str) -> str:
+        """The clue of a full row or column."""
+
+    def with_clues(self, clues: Sequence[str]) -> Self:
+        """The same board with other clues."""
+        return type(self)(self.start, self.shape[0], self.symbols, clues, diagonals=self.diagonals)
+
+    @classmethod
+    def read_sides(cls, lines: Lines, n: int, symbols: str) -> tuple[list[str], str]:
+        """The clues and the cells."""
+        clues = ["" if token == NONE else token for _ in range(4) for token in lines.tokens("clues, - for none", n)]
+        return clues, lines.givens(n, n, symbols) + lines.cells() if lines.left else ""
+
+    def drawn(self, rng: np.random.Generator, density: float, fill: Fill) -> Self:
+        """This board with clues of a random solution."""
+        answer = fill(self.rules)
+        seen = (self.seen("".join(self.symbols[v] for v in answer[list(view)])) for view in views(self.shape[0]))
+        return self.with_clues([clue if rng.random() < density else "" for clue in seen])
+
+    def image(self, rng: np.random.Generator) -> Image:
+        """Turn or reflect the board."""
+        n, (_, cells, _) = self.shape[0], turned(rng, *self.shape)
+        clue_of = dict(zip(views(n), self.sides, strict=True))
+        clues = [clue_of[tuple(cells[list(view)].tolist())] for view in views(n)]
+        return self.with_clues(clues), cells, np.arange(len(self.symbols))
+
+    def frame(self) -> str:
+        n, wide = self.shape[0], max(1, *map(len, self.sides))
+        top, bottom, left, right = ([c.rjust(wide) for c in self.sides[i : i + n]] for i in range(0, 4 * n, n))
+        rows = ([a, *[CELL.rjust(wide)] * n, b] for a, b in zip(left, right, strict=True))
+        edge = " " * wide
+        return "\n".join(" ".join(row) for row in [[edge, *top, edge], *rows, [edge, *bottom, edge]])

@@ -1,0 +1,75 @@
+"""Takuzu (Binairo): as many 0 as 1 in every row and column, and never three alike in a row, across or down.
+
+Text form: `rows columns`, both even, followed by ` distinct` if no two rows and no two columns may be the same; then
+rows of cells, '-' or '.' where open. 0 is a symbol; 2 is read as 0, for puzzles written in 1 and 2.
+Known counts: 2x2 2; 4x4 90, of which 72 distinct.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Self
+
+import numpy as np
+
+from ..constraints import DFA, Count, Regular
+from .base import CELL, Image
+from .clued import Clued, Family, Fill, Lines
+from .grids import turned
+
+__all__ = ["DOMAINS", "Takuzu"]
+
+MAX_SIDE = 60
+# Two words read by turns: state 0 where they are the same so far, 1 and 2 where 0 and 1 wait for the other's symbol.
+UNLIKE = DFA(0, frozenset({3}), ((1, 2), (0, 3), (3, 0), (3, 3)))
+
+
+class Takuzu(Clued):
+    """A board of even sides, 2 to 60. Density: not used, there are no clues but givens."""
+
+    name, symbols = "takuzu", "01"
+    sizes, size, density = range(2, 15, 2), 8, 1.0
+
+    def __init__(self, rows: int, columns: int, *, distinct: bool) -> None:
+        self.shape, self.distinct = (rows, columns), distinct
+        cells = np.arange(rows * columns).reshape(self.shape)
+        lines = [("row", line) for line in cells.tolist()] + [("column", line) for line in cells.T.tolist()]
+        pairs = [
+            (relation, [cell for both in zip(a, b, strict=True) for cell in both])
+            for (relation, a), (other, b) in combinations(lines if distinct else [], 2)
+            if relation == other
+        ]
+        self.constraints = (
+            *(Count(line, 1, len(line) // 2, len(line) // 2, relation) for relation, line in lines),
+            *(Count(line[i : i + 3], 1, 1, 2, "three") for _, line in lines for i in range(len(line) - 2)),
+            *(Regular(pair, UNLIKE, f"{relation}s") for relation, pair in pairs),
+        )
+        start = f"{rows} {columns}" + " distinct" * distinct
+        self.clues = "/".join([start, *[" ".join(CELL * columns)] * rows])
+
+    @classmethod
+    def read(cls, lines: Lines) -> tuple[Self, str]:
+        tokens = lines.tokens("rows, columns, and perhaps the word distinct")
+        distinct = tokens[2:] == ["distinct"]
+        if len(tokens) != 2 + distinct:
+            lines.fail(f"{' '.join(tokens)[:40]!r}; wanted rows, columns, and perhaps the word distinct")
+        rows, columns = (lines.number(token, "a side", 2, MAX_SIDE) for token in tokens[:2])
+        if rows % 2 or columns % 2:
+            lines.fail(f"{rows} rows and {columns} columns; wanted even numbers")
+        cells = lines.givens(rows, columns, cls.symbols) + lines.cells() if lines.left else ""
+        if "2" in cells and "0" in cells:
+            lines.fail("cells hold both 0 and 2; wanted 0 and 1, or 1 and 2")
+        return cls(rows, columns, distinct=distinct), cells.replace("2", "0")
+
+    @classmethod
+    def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
+        del rng, density, fill
+        return cls(size, size, distinct=True)
+
+    def image(self, rng: np.random.Generator) -> Image:
+        """Turn or reflect the board; perhaps swap the symbols."""
+        shape, cells, _ = turned(rng, *self.shape)
+        return Takuzu(*shape, distinct=self.distinct), cells, rng.permutation(2)
+
+
+DOMAINS = {"takuzu": lambda: Family(Takuzu)}

@@ -1,0 +1,79 @@
+"""Grids of which some squares are walls, with or without a clue on them; only the others are cells.
+
+Text form: `rows columns`; then a line of entries for each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from .base import CELL
+from .clued import Clued, Lines
+from .grids import turned
+
+__all__ = ["Walled", "number_cells", "read_squares", "runs"]
+
+MAX_SIDE = 100
+
+
+def read_squares(lines: Lines) -> list[list[str]]:
+    """The entries of all squares."""
+    rows, columns = lines.numbers("rows and columns", 2, 1, MAX_SIDE)
+    return [lines.tokens("squares", columns) for _ in range(rows)]
+
+
+def number_cells(white: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """[rows, columns] the numbers of the cells, -1 for walls.
+
+    >>> number_cells([[True, False], [True, True]]).tolist()
+    [[0, -1], [1, 2]]
+    """
+    white = np.asarray(white, np.bool_)
+    return np.where(white, np.cumsum(white).reshape(white.shape) - 1, -1)
+
+
+def runs(numbers: npt.NDArray[np.int64]) -> tuple[list[list[int]], list[list[int]]]:
+    """Cells side by side between walls, and cells one below the other.
+
+    >>> runs(number_cells([[True, False], [True, True]]))
+    ([[0], [1, 2]], [[0, 1], [2]])
+    """
+
+    def along(lines: list[list[int]]) -> list[list[int]]:
+        parts = (part for line in lines for part in " ".join(map(str, line)).split("-1"))
+        return [[int(cell) for cell in part.split()] for part in parts if part.strip()]
+
+    return along(numbers.tolist()), along(numbers.T.tolist())
+
+
+class Walled(Clued):
+    """A board in a frame of `squares` [rows, columns]: the text of a wall, or CELL. Cells are numbered row by row."""
+
+    squares: Sequence[Sequence[str]]
+
+    def set_squares(self, squares: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
+        """Sets `squares` and `shape`; the number of each cell [rows, columns], -1 for walls."""
+        numbers = number_cells([[square == CELL for square in row] for row in squares])
+        self.squares, self.shape = squares, (1, int(numbers.max()) + 1)
+        return numbers
+
+    def turn(self, rng: np.random.Generator) -> tuple[list[list[str]], npt.NDArray[np.int64]]:
+        """The squares, turned or reflected, and which cell stands in each cell of that."""
+        squares = np.array(self.squares, dtype=object)
+        shape, order, _ = turned(rng, *squares.shape)
+        turned_squares = squares.ravel()[order]
+        cells = number_cells(squares == CELL).ravel()[order][turned_squares == CELL]
+        return turned_squares.reshape(shape).tolist(), cells
+
+    def cell_name(self, cell: int) -> str:
+        columns = len(self.squares[0])
+        squares = [square for row in self.squares for square in row]
+        at = [i for i, square in enumerate(squares) if square == CELL][cell]
+        return f"row {at // columns + 1}, column {at % columns + 1}"
+
+    def frame(self) -> str:
+        wide = max(len(square) for row in self.squares for square in row)
+        return "\n".join(" ".join(square.rjust(wide) for square in row) for row in self.squares)
