@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import factorial
 
 import numpy as np
@@ -65,6 +66,15 @@ def test_hidden_windows_follow_from_the_rules() -> None:
     plain = Rules(81, 9, tuple(c for c in rules.constraints if c.relation != "hidden window"))
     boards = np.concatenate([generate_values(plain, 1, seed=seed, clues=81)[1] for seed in range(20)])
     assert checker.accepts(rules, np.full(81, OPEN, np.int32), boards).all()
+
+
+@pytest.mark.parametrize("n", [4, 7])
+def test_diagonals_join_the_squares_that_queens_attack_aslant(n: int) -> None:
+    units = [c.cells for c in get(f"queens-{n}").constraints if c.relation == "diagonal"]
+    pairs = [pair for unit in units for pair in combinations(sorted(unit), 2)]
+    at = [divmod(cell, n) for cell in range(n * n)]
+    squares = combinations(range(n * n), 2)
+    assert sorted(pairs) == [(a, b) for a, b in squares if abs(at[a][0] - at[b][0]) == abs(at[a][1] - at[b][1])]
 
 
 def test_a_board_of_queens_is_drawn_as_usual_and_read_back() -> None:
