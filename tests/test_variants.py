@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import factorial
 
 import numpy as np
@@ -67,12 +68,21 @@ def test_hidden_windows_follow_from_the_rules() -> None:
     assert checker.accepts(rules, np.full(81, OPEN, np.int32), boards).all()
 
 
+@pytest.mark.parametrize("n", [4, 7])
+def test_diagonals_join_the_squares_that_queens_attack_aslant(n: int) -> None:
+    units = [c.cells for c in get(f"queens-{n}").constraints if c.relation == "diagonal"]
+    pairs = [pair for unit in units for pair in combinations(sorted(unit), 2)]
+    at = [divmod(cell, n) for cell in range(n * n)]
+    squares = combinations(range(n * n), 2)
+    assert sorted(pairs) == [(a, b) for a, b in squares if abs(at[a][0] - at[b][0]) == abs(at[a][1] - at[b][1])]
+
+
 def test_a_board_of_queens_is_drawn_and_read_back() -> None:
     problem, answer = next(generate_problems("queens-6"))
     domain = get("queens-6")
     drawn = domain.render(answer)
     assert drawn.splitlines()[0].split() == ["_Q"[v] for v in answer[:6]]
-    again = vmdsolve.solve(drawn, domain="queens-6", unique=True)  # empty squares are read as open
+    again = vmdsolve.solve(drawn, domain="queens-6", unique=True)
     assert (again.text, again.unique) == (domain.format(answer), True)
     assert vmdsolve.solve(problem, unique=True, method="search").unique
 

@@ -1,0 +1,45 @@
+"""The words of clues about a row of houses: what each demands, and what it says in a mirror."""
+
+from __future__ import annotations
+
+from ..constraints import AllDifferent, Less, Table
+from ..problem import Constraint
+
+__all__ = ["ITEMS", "Clue", "mirrored", "rules_of"]
+
+Clue = tuple[str, ...]  # item, word, then items, or houses from 1
+MIRRORED = {"left-of": "right-of", "right-of": "left-of", "before": "after", "after": "before"}
+ITEMS = {"=": 2, "!=": 2, "next-to": 2, "at": 1, "between": 3} | dict.fromkeys(MIRRORED, 2)  # named in a clue
+
+
+def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
+    """The constraints that a clue is, on cells that hold the houses of items.
+
+    >>> rules_of(("fox", "next-to", "milk"), {"fox": 0, "milk": 1}, 2)
+    [Table(cells=(0, 1), tuples=((0, 1), (1, 0)), relation='next-to')]
+    """
+    first, word, *rest = clue
+    if word == "at":
+        return [Table([cell[first]], [(int(house) - 1,) for house in rest], "at")]
+    a, others = cell[first], [cell[item] for item in rest]
+    if word == "between":
+        return [Less(others[0], a, "before"), Less(a, others[1], "before")]
+    if word in ("before", "after"):
+        return [Less(*((a, others[0]) if word == "before" else (others[0], a)), "before")]
+    if word == "!=":
+        return [AllDifferent([a, others[0]], "unlike")]
+    steps = {"=": [0], "left-of": [1], "right-of": [-1], "next-to": [1, -1]}[word]
+    pairs = [(house, house + step) for house in range(n) for step in steps if 0 <= house + step < n]
+    return [Table([a, others[0]], pairs, word)]
+
+
+def mirrored(clue: Clue, n: int) -> Clue:
+    """The clue with the houses counted from the other end.
+
+    >>> mirrored(("fox", "before", "milk"), 5), mirrored(("fox", "at", "1"), 5)
+    (('fox', 'after', 'milk'), ('fox', 'at', '5'))
+    """
+    first, word, *rest = clue
+    if word == "at":
+        rest = [str(n + 1 - int(house)) for house in rest]
+    return (first, MIRRORED.get(word, word), *(rest[::-1] if word == "between" else rest))
