@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import kernels, overhead, startup, study_tables
+from . import chances, kernels, latin5, overhead, startup, study_tables
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
 
@@ -161,8 +161,9 @@ def _kernels(files: list[Result]) -> list[str]:
     return [kernels.shown(result["rows"]), legend, _source([result])]
 
 
-def _startup(files: list[Result]) -> list[str]:
-    return [startup.shown(files[0]["rows"]), _source(files[:1])]
+def _newest(shown: Callable[[list[Row]], str]) -> Callable[[list[Result]], list[str]]:
+    """The newest result as its own benchmark prints it."""
+    return lambda files: [shown(files[0]["rows"]), _source(files[:1])]
 
 
 def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]], list[str]]:
@@ -170,19 +171,17 @@ def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]],
     return lambda files: [*tables(study_tables.combined(files)), _source(study_tables.alike(files))]
 
 
-def _overhead(files: list[Result]) -> list[str]:
-    return [overhead.shown(files[0]["rows"]), _source(files[:1])]
-
-
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "solve": _solve,
     "kernels": _kernels,
-    "startup": _startup,
+    "startup": _newest(startup.shown),
     "synthetic": _study(study_tables.few_steps),
     "synthetic/choices": _study(study_tables.choices),
     "synthetic/sweep": _study(study_tables.sweep),
     "synthetic/cost": _study(study_tables.cost),
     "generate": _study(study_tables.grids),
-    "overhead": _overhead,
+    "overhead": _newest(overhead.shown),
+    "latin5": _newest(latin5.shown),
+    "chances": _newest(chances.shown),
 }
