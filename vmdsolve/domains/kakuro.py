@@ -52,7 +52,8 @@ class Kakuro(Walled):
         self.set_squares(squares)
         self.constraints = (
             *(AllDifferent(run, "run") for run in (*across, *down) if len(run) > 1),
-            *(Sum(run, total, "total") for run, total in self.totals.items()),  # as people say it; what follows is stronger
+            *(Sum(run, total, "total") for run, total in self.totals.items()),
+            # as people say it; the automata are stronger
             *(Regular(run, different_with_total(9, len(run), n), "run") for run, n in self.totals.items()),
         )
         self.clues = "/".join([f"{len(squares)} {len(squares[0])}", *(" ".join(row) for row in squares)])
