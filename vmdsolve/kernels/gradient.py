@@ -84,12 +84,10 @@ class DenoiseGradient:
         logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number)
         if logits is None:  # refused by the native code, which leaves the words to this check
             checks.values(x, self.V, np.zeros((0, 0), np.int32))
-            raise AssertionError("the native code refuses what the check lets pass: a bug in vmdsolve; report it")
+        assert logits is not None
         return logits, Pass(x, tables, latent, free, supervise, number, kept)
 
-    def backward(
-        self, held: Pass, d_logits: checks.Array, *, threads: int = 0
-    ) -> tuple[checks.Array, checks.Array]:
+    def backward(self, held: Pass, d_logits: checks.Array, *, threads: int = 0) -> tuple[checks.Array, checks.Array]:
         """Gradients of sum(logits * d_logits): [T] of the tables, and [B, W] of the latents.
 
         A pass goes back once: a later one may take its memory.
