@@ -10,8 +10,10 @@ import math
 import os
 import platform
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ __all__ = ["RESULTS", "ROOT", "Run", "machine", "summary", "table", "take_turns"
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "neon", "asimd", "sve")  # what changes speed or rounding
+STOPS = (signal.SIGINT, signal.SIGTERM)
 FORMAT = 1  # of the files; raised when a field changes its meaning
 
 Row = dict[str, Any]
@@ -161,7 +164,8 @@ class Run:
     with Run("kernels", "method in words", {"repeats": 20}) as run:
         run.rows.append({"kernel": "unmask", "seconds": summary(times(call, 20))})
 
-    An interrupted run writes the rows it has, marked as not complete. `path` is the file, once it is written.
+    An interrupted run writes the rows it has, marked as not complete: Ctrl-C and SIGTERM both interrupt, in the
+    background too, where a shell may have set the first to be ignored. `path` is the file, once it is written.
     """
 
     def __init__(
@@ -205,11 +209,14 @@ class Run:
         print(text, flush=True)
 
     def __enter__(self) -> Self:
+        self._before = {sign: signal.signal(sign, signal.default_int_handler) for sign in STOPS if _in_main_thread()}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for sign, handler in self._before.items():
+            signal.signal(sign, handler)
         if kind is not None and not self.rows:
             return
         stem = f"{self.head['name']}-{self.head['date']}-{self.head['commit']}"
@@ -224,6 +231,10 @@ class Run:
             stream.write("\n")
         self.path = path
         print(f"\nwritten to {os.path.relpath(path)}")
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()  # elsewhere Python sets no handlers
 
 
 def _plain(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,11 +77,14 @@ def test_a_run_writes_who_measured_what(tmp_path: Path, capsys: pytest.CaptureFi
     assert "by hand" in capsys.readouterr().out
 
 
-def test_an_interrupted_run_keeps_its_rows_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_its_rows_and_says_so(sign: signal.Signals, tmp_path: Path) -> None:
+    before = signal.signal(sign, signal.SIG_IGN)  # as in the background of a script
     run = driver.Run("toy", "", {}, (), tmp_path)
     run.rows.append({"what": "x"})
     with pytest.raises(KeyboardInterrupt), run:
-        raise KeyboardInterrupt
+        signal.raise_signal(sign)
+    assert signal.signal(sign, before) is signal.SIG_IGN
     assert run.path is not None
     assert json.loads(run.path.read_text())["complete"] is False
     assert readme.known("toy", tmp_path) == []
