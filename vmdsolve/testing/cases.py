@@ -28,7 +28,7 @@ class Case:
     kind     what is odd about it
     grid     text, lists or an array
     wanted   "read", "refused", or "either": refused, or read as something that is written and read again the same
-    values   what it must be read as, where wanted is "read"
+    values   what it must be read as, if it is read; None: whatever it says
     cell     the cell that the refusal must name, if it is about one
     """
 
@@ -58,7 +58,7 @@ class Case:
                 raise self._broken(f"is read as {_short(text)}", "Refuse it")
             if self.values is not None and problem.values.tolist() != self.values.tolist():
                 raise self._broken(f"is read as {_short(text)}, not {self.values.tolist()}", "Read it as it is")
-            if self.wanted == "either":
+            if self.wanted == "either" and self.values is None:
                 again = self.reader.parse(text)
                 if board_of(again).write(again.values) != text:
                     what = f"is read as {_short(text)}, and that as something else"
@@ -90,8 +90,9 @@ def cases(source: Domain, board: Domain, values: Board, cell: int) -> Iterator[C
 
 
 def _texts(board: Domain, values: Board, text: str) -> Iterator[Case]:
+    """Ways in which people write it; where white space or case means something, they may be refused, not misread."""
+    yield Case(board, "text as it is written", text, "read", values)
     forms = {
-        "text as it is written": text,
         "spaces between the cells": " ".join(text),
         "tabs and line ends around the text": f"\t{text}\r\n",
     }
@@ -100,7 +101,7 @@ def _texts(board: Domain, values: Board, text: str) -> Iterator[Case]:
     if not any(s.lower() in board.symbols for s in board.symbols if s != s.lower()):
         forms["lower case"] = text.lower()
     for kind, form in forms.items():
-        yield Case(board, kind, form, "read", values)
+        yield Case(board, kind, form, "either", values)
 
 
 def _bad_texts(board: Domain, text: str, cell: int) -> Iterator[Case]:

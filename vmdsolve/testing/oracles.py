@@ -66,11 +66,11 @@ def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = N
     x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
     for constraint in rules.constraints:
         _add(model, constraint, [x[cell] for cell in constraint.cells])
-    found: list[tuple[int, ...]] = []
+    found: dict[tuple[int, ...], None] = {}  # it may come upon one again, by other values of its own variables
 
     class Collector(cp.CpSolverSolutionCallback):  # type: ignore[name-defined,misc]
         def on_solution_callback(self) -> None:
-            found.append(tuple(self.value(cell) for cell in x))
+            found[tuple(self.value(cell) for cell in x)] = None
             if len(found) == limit:
                 self.stop_search()
 
@@ -78,7 +78,7 @@ def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = N
     solver.parameters.enumerate_all_solutions = True
     solver.parameters.num_workers = 1
     solver.solve(model, Collector())
-    return found
+    return list(found)
 
 
 def _add(model: Any, constraint: object, cells: list[Any]) -> None:
