@@ -36,7 +36,7 @@ class Kakuro(Walled):
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
 
     def __init__(self, white: Mask, totals: Mapping[Run, int]) -> None:
-        self.white, self.totals = white, totals
+        self.white, self.totals = white, dict(sorted(totals.items()))
         numbers = number_cells(white)
         across, down = runs(numbers)
         walls = np.full((2, white.shape[0] + 1, white.shape[1] + 1), "", dtype=object)
@@ -51,8 +51,8 @@ class Kakuro(Walled):
         self.set_squares(squares)
         self.constraints = (
             *(AllDifferent(run, "run") for run in (*across, *down) if len(run) > 1),
-            *(Sum(run, total, "total") for run, total in totals.items()),  # as people say it
-            *(Regular(run, different_with_total(9, len(run), n), "run") for run, n in totals.items()),  # and stronger
+            *(Sum(run, total, "total") for run, total in self.totals.items()),  # as people say it
+            *(Regular(run, different_with_total(9, len(run), n), "run") for run, n in self.totals.items()),  # stronger
         )
         self.clues = "/".join([f"{len(squares)} {len(squares[0])}", *(" ".join(row) for row in squares)])
 
