@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..constraints import DFA
 
-__all__ = ["different_with_total", "explore"]
+__all__ = ["different_with_total", "explore", "with_product"]
 
 State = TypeVar("State", bound=Hashable)
 
@@ -51,3 +51,17 @@ def different_with_total(V: int, length: int, total: int) -> DFA:
         return held | {v} if v not in held and any(held | {v} <= numbers for numbers in whole) else None
 
     return explore(frozenset[int](), V, step, lambda held: held in whole)
+
+
+@lru_cache(maxsize=4096)
+def with_product(V: int, total: int) -> DFA:
+    """Accepts words of numbers from 1 to V whose product is `total`; a state is the product so far.
+
+    >>> with_product(3, 4).step  # 1, 2 and 4
+    ((0, 1, -1), (1, 2, -1), (2, -1, -1))
+    """
+
+    def step(product: int, v: int) -> int | None:
+        return None if total % (product * (v + 1)) else product * (v + 1)
+
+    return explore(1, V, step, total.__eq__)

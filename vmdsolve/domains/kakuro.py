@@ -36,10 +36,9 @@ class Kakuro(Walled):
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
 
     def __init__(self, white: Mask, totals: Mapping[Run, int]) -> None:
+        self.white, self.totals = white, dict(sorted(totals.items()))
         numbers = number_cells(white)
         across, down = runs(numbers)
-        ordered = dict.fromkeys(map(tuple, (*across, *down)))  # one order, however they came
-        self.white, self.totals = white, {run: totals[run] for run in ordered if run in totals}
         walls = np.full((2, white.shape[0] + 1, white.shape[1] + 1), "", dtype=object)
         for i, direction in enumerate((down, across)):
             for run in direction:
@@ -52,9 +51,8 @@ class Kakuro(Walled):
         self.set_squares(squares)
         self.constraints = (
             *(AllDifferent(run, "run") for run in (*across, *down) if len(run) > 1),
-            *(Sum(run, total, "total") for run, total in self.totals.items()),
-            # as people say it; the automata are stronger
-            *(Regular(run, different_with_total(9, len(run), n), "run") for run, n in self.totals.items()),
+            *(Sum(run, total, "total") for run, total in self.totals.items()),  # as people say it
+            *(Regular(run, different_with_total(9, len(run), n), "run") for run, n in self.totals.items()),  # stronger
         )
         self.clues = "/".join([f"{len(squares)} {len(squares[0])}", *(" ".join(row) for row in squares)])
 

@@ -3,7 +3,7 @@
 Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one
 line of cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
 Difference and quotient are the greatest number less, or divided by, all others.
-Known counts: without cages the Latin squares, 12 of order 3 and 576 of order 4.
+Known counts: without cages the Latin squares, 12 of order 3.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Self
 
 import numpy as np
 
-from ..constraints import DFA, Regular, Sum, Table
+from ..constraints import Regular, Sum, Table
 from ..problem import Constraint
-from .automata import explore
+from .automata import with_product
 from .base import Image
 from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
 from .clued import Clued, Family, Fill, Lines
@@ -38,16 +38,6 @@ REACHED: dict[str, Callable[[list[int], int], bool]] = {
 
 
 @lru_cache(maxsize=4096)
-def product_automaton(n: int, total: int) -> DFA:
-    """Accepts words of the numbers 1 to n whose product is `total`; its states are the divisors that can be reached."""
-
-    def step(product: int, v: int) -> int | None:
-        return None if total % (product * (v + 1)) else product * (v + 1)
-
-    return explore(1, n, step, total.__eq__)
-
-
-@lru_cache(maxsize=4096)
 def tuples(n: int, size: int, label: str) -> tuple[tuple[int, ...], ...]:
     """Values of the cells of a cage that give its label."""
     total, signs = (int(label), "+-*:") if label.isdigit() else (int(label[:-1]), label[-1])
@@ -60,7 +50,7 @@ def rule(n: int, cells: list[int], label: str) -> Constraint:
     if label.endswith("+"):
         return Sum(cells, int(label[:-1]), "cage")
     if label.endswith("*"):
-        return Regular(cells, product_automaton(n, int(label[:-1])), "cage")
+        return Regular(cells, with_product(n, int(label[:-1])), "cage")
     return Table(cells, tuples(n, len(cells), label), "cage")
 
 

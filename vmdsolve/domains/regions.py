@@ -115,7 +115,7 @@ def trade_cells(rng: np.random.Generator, regions: Sequence[int], answer: Board)
         held[a], held[b] = held[b], held[a]
         members[held[a]][values[a]], members[held[b]][values[b]] = a, b
 
-    for a, turn in rng.integers(L, size=(8 * L, 2)).tolist():
+    for a, turn in rng.integers(L, size=(4 * L, 2)).tolist():
         ours, theirs = held[a], held[beside[a][turn % len(beside[a])]]
         b = members[theirs][values[a]]
         trade(a, b)
