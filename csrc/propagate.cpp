@@ -3,79 +3,140 @@
 
 #include <algorithm>
 
+#include "clauses.hpp"
+
 namespace vmd {
 namespace {
 
-bool costly(Kind kind) { return kind == Kind::table || kind == Kind::regular; }
+bool single(uint64_t domain) { return (domain & (domain - 1)) == 0; }
 
 }  // namespace
 
 DomainModel::DomainModel(const Rules& rules)
-    : rules_(rules), domains_(static_cast<size_t>(rules.L())), queued_(rules.constraints().size()),
-      weight_(static_cast<size_t>(rules.L())) {}
+    : rules_(rules), domains_(static_cast<size_t>(rules.L())), last_event_(domains_.size()),
+      weight_(domains_.size()) {
+  for (auto& flags : queued_) flags.resize(rules.constraints().size());
+  size_t cells = 0;
+  for (const Constraint& c : rules.constraints()) {
+    hint_offset_.push_back(cells);
+    if (c.kind == Kind::all_different) cells += c.cells.size();
+  }
+  hint_.resize(cells);
+}
 
 void DomainModel::start(const int32_t* values) {
   consistent_ = true;
   trail_.clear();
   marks_.clear();
-  for (auto& queue : queue_) queue.clear();
-  head_ = {};
-  std::fill(queued_.begin(), queued_.end(), uint8_t{0});
+  changed_.clear();
+  forget_queue();
+  std::fill(last_event_.begin(), last_event_.end(), -1);
+  std::fill(hint_.begin(), hint_.end(), int8_t{Matching::kNone});
   for (int32_t cell = 0; cell < rules_.L(); ++cell) {
     const auto c = static_cast<size_t>(cell);
     domains_[c] = values[cell] >= 0 ? uint64_t{1} << values[cell] : rules_.all_values();
     weight_[c] = static_cast<int64_t>(rules_.of(cell).size());
   }
-  for (size_t u = 0; u < queued_.size(); ++u) wake(static_cast<int32_t>(u));
+  for (size_t u = 0; u < rules_.constraints().size(); ++u) {
+    const Kind kind = rules_.constraints()[u].kind;
+    wake(u, kind == Kind::table || kind == Kind::regular || kind == Kind::sum ? kCostly : kCheap);
+  }
 }
 
-void DomainModel::wake(int32_t unit) {
-  const auto u = static_cast<size_t>(unit);
-  if (queued_[u] != 0 || unit == running_) return;
-  queued_[u] = 1;
-  queue_[costly(rules_.constraints()[u].kind) ? 1 : 0].push_back(unit);
+void DomainModel::wake(size_t unit, Queue queue) {
+  if (queued_[queue][unit] != 0) return;
+  queued_[queue][unit] = 1;
+  queue_[queue].push_back(static_cast<int32_t>(unit));
 }
 
-bool DomainModel::restrict(int32_t cell, uint64_t allowed) {
-  const uint64_t old = at(cell), domain = old & allowed;
-  if (domain == old) return domain != 0;
-  if (!marks_.empty()) trail_.push_back({cell, old});
-  domains_[static_cast<size_t>(cell)] = domain;
-  for (const int32_t unit : rules_.of(cell)) wake(unit);
-  if (domain == 0) consistent_ = false;
-  return domain != 0;
+bool DomainModel::restrict(int32_t cell, uint64_t allowed, Reason reason) {
+  const auto c = static_cast<size_t>(cell);
+  const uint64_t old = domains_[c], domain = old & allowed;
+  if (domain == old) return true;
+  if (domain == 0) {
+    consistent_ = false;
+    return false;
+  }
+  if (!marks_.empty()) {
+    const auto event = static_cast<int32_t>(trail_.size());
+    trail_.push_back({cell, reason, last_event_[c], old});
+    last_event_[c] = event;
+  }
+  domains_[c] = domain;
+  if (clauses_ != nullptr) changed_.push_back(cell);
+  for (const int32_t unit : rules_.of(cell)) {
+    if (unit == running_) continue;
+    const auto u = static_cast<size_t>(unit);
+    const Constraint& other = rules_.constraints()[u];
+    switch (other.kind) {
+      case Kind::all_different:
+        if (other.cells.size() > 2 || single(domain)) wake(u, kCheap);  // an edge only needs to see decisions
+        break;
+      case Kind::less:
+      case Kind::count: wake(u, kCheap); break;
+      default: wake(u, kCostly);
+    }
+  }
+  return true;
 }
 
 void DomainModel::pop() {
-  for (; trail_.size() > marks_.back(); trail_.pop_back())
-    domains_[static_cast<size_t>(trail_.back().cell)] = trail_.back().domain;
+  for (; trail_.size() > marks_.back(); trail_.pop_back()) {
+    const auto c = static_cast<size_t>(trail_.back().cell);
+    domains_[c] = trail_.back().old;
+    last_event_[c] = trail_.back().previous;
+  }
   marks_.pop_back();
   consistent_ = true;
+}
+
+uint64_t DomainModel::before(int32_t cell, int32_t event) const {
+  uint64_t domain = at(cell);
+  for (int32_t e = last_event(cell); e >= event; e = trail_[static_cast<size_t>(e)].previous)
+    domain = trail_[static_cast<size_t>(e)].old;
+  return domain;
 }
 
 bool DomainModel::propagate() {
   bool ok = consistent_;
   while (ok) {
-    const size_t q = head_[0] < queue_[0].size() ? 0 : 1;
-    if (head_[q] == queue_[q].size()) break;
-    const int32_t unit = queue_[q][head_[q]++];
-    const Constraint& c = rules_.constraints()[static_cast<size_t>(unit)];
-    queued_[static_cast<size_t>(unit)] = 0;
-    running_ = unit;
-    ok = filter(c);
-    running_ = kNone;
-    if (!ok) failed(c);
+    if (!changed_.empty()) {
+      const int32_t cell = changed_.back();
+      changed_.pop_back();
+      ok = clauses_->visit(cell, *this);
+      if (!ok) conflict_ = kClause + clauses_->failed();
+      continue;
+    }
+    size_t q = 0;
+    while (q < kQueues && head_[q] == queue_[q].size()) ++q;
+    if (q == kQueues) break;
+    const auto unit = static_cast<size_t>(queue_[q][head_[q]++]);
+    queued_[q][unit] = 0;
+    const Constraint& c = rules_.constraints()[unit];
+    running_ = static_cast<Reason>(unit);
+    ok = q == kMatching ? match(c, unit) : filter(c);
+    if (ok && q == kCheap && c.kind == Kind::all_different && c.cells.size() > 2) wake(unit, kMatching);
+    running_ = kDecision;
+    if (!ok) {
+      conflict_ = static_cast<Reason>(unit);
+      for (const int32_t cell : c.cells) ++weight_[static_cast<size_t>(cell)];
+    }
     if (head_[q] == queue_[q].size()) {  // drained: start over at the front
       queue_[q].clear();
       head_[q] = 0;
     }
   }
-  for (size_t q = 0; q < 2; ++q) {
-    for (; head_[q] < queue_[q].size(); ++head_[q]) queued_[static_cast<size_t>(queue_[q][head_[q]])] = 0;
+  changed_.clear();
+  if (!ok) forget_queue();
+  return ok;
+}
+
+void DomainModel::forget_queue() {
+  for (size_t q = 0; q < kQueues; ++q) {
+    for (; head_[q] < queue_[q].size(); ++head_[q]) queued_[q][static_cast<size_t>(queue_[q][head_[q]])] = 0;
     queue_[q].clear();
     head_[q] = 0;
   }
-  return ok;
 }
 
 bool DomainModel::filter(const Constraint& c) {
@@ -88,10 +149,6 @@ bool DomainModel::filter(const Constraint& c) {
     case Kind::regular: return regular(c);
   }
   return false;
-}
-
-void DomainModel::failed(const Constraint& c) {
-  for (const int32_t cell : c.cells) ++weight_[static_cast<size_t>(cell)];
 }
 
 Decision DomainModel::choose(const float* marginals) const {

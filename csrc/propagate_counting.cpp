@@ -1,4 +1,4 @@
-// propagate_counting.cpp -- filters that count: AllDifferent, Sum, Less, Count.
+// propagate_counting.cpp -- filters that count and compare: AllDifferent, Less, Count.
 #include <algorithm>
 
 #include "propagate.hpp"
@@ -44,60 +44,16 @@ bool DomainModel::all_different(const Constraint& c) {
       if ((left & hidden) != 0) left &= hidden;
       if (!single(left & hidden)) return false;  // the only place of two values
       if (left == domain) continue;
-      if (!restrict(cell, left)) return false;
+      if (!narrow(cell, left)) return false;
       changed = true;
     }
   }
   return true;
-}
-
-bool DomainModel::sum(const Constraint& c) {
-  const auto k = static_cast<int64_t>(c.cells.size());
-  const int64_t total = c.params[0] - k * c.params[1];  // of the values themselves
-  for (bool changed = true; changed;) {
-    int64_t low = 0, high = 0, decided = 0, open = 0;
-    int32_t last[2] = {-1, -1};
-    for (const int32_t cell : c.cells) {
-      const uint64_t domain = at(cell);
-      low += lowest(domain);
-      high += highest(domain);
-      if (single(domain)) {
-        decided += lowest(domain);
-      } else {
-        if (open < 2) last[open] = cell;
-        ++open;
-      }
-    }
-    if (low > total || high < total) return false;
-    if (open == 2) return last_two_of_sum(last[0], last[1], total - decided);
-    changed = false;
-    for (const int32_t cell : c.cells) {
-      const uint64_t domain = at(cell);
-      if (single(domain)) continue;
-      // The others sum to at least low - lowest and at most high - highest.
-      const uint64_t allowed = interval(total - high + highest(domain), total - low + lowest(domain));
-      if ((domain & ~allowed) == 0) continue;
-      if (!restrict(cell, allowed)) return false;
-      changed = true;
-    }
-  }
-  return true;
-}
-
-bool DomainModel::last_two_of_sum(int32_t a, int32_t b, int64_t rest) {
-  uint64_t left_a = 0, left_b = 0;
-  for (uint64_t values = at(a); values != 0; values &= values - 1) {
-    const int64_t x = lowest(values), y = rest - x;
-    if (y < 0 || y > 63 || (at(b) >> y & 1) == 0) continue;
-    left_a |= uint64_t{1} << x;
-    left_b |= uint64_t{1} << y;
-  }
-  return restrict(a, left_a) && restrict(b, left_b);
 }
 
 bool DomainModel::less(const Constraint& c) {
   const int32_t a = c.cells[0], b = c.cells[1];
-  return restrict(a, interval(0, highest(at(b)) - 1)) && restrict(b, interval(lowest(at(a)) + 1, 63));
+  return narrow(a, interval(0, highest(at(b)) - 1)) && narrow(b, interval(lowest(at(a)) + 1, 63));
 }
 
 bool DomainModel::count(const Constraint& c) {
@@ -112,7 +68,7 @@ bool DomainModel::count(const Constraint& c) {
   if (must == can || (must < high && can > low)) return true;
   for (const int32_t cell : c.cells) {
     if ((at(cell) & symbol) == 0 || at(cell) == symbol) continue;
-    restrict(cell, can == low ? symbol : ~symbol);  // the cell is open: something is left
+    narrow(cell, can == low ? symbol : ~symbol);  // the cell is open: something is left
   }
   return true;
 }

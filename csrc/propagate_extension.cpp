@@ -29,7 +29,7 @@ bool DomainModel::table(const Constraint& c) {
           break;
         }
     }
-    if (!restrict(c.cells[i], left)) return false;
+    if (!narrow(c.cells[i], left)) return false;
   }
   return true;
 }
@@ -77,7 +77,7 @@ bool DomainModel::regular(const Constraint& c) {
       if (good == 0) layer(i)[state / 64] &= ~(uint64_t{1} << (state % 64));
       left |= good;
     });
-    if (!restrict(c.cells[i], left)) return false;
+    if (!narrow(c.cells[i], left)) return false;
   }
   return true;
 }

@@ -113,7 +113,9 @@ Rules::Rules(int64_t L, int64_t V, std::span<const int32_t> kinds, std::span<con
     constraints_.push_back(c);
   }
   seen_.clear();
+  join_edges();
   index_units();
+  find_value_sets();
   lanes_ = LaneLayout::build(*this);
 }
 

@@ -8,6 +8,7 @@
 //                kind 4  Table         the row of values is one of n tuples      params: n, n*k values
 //                kind 5  Regular       the word of values is accepted            params: Q, start, Q accept
 //                                      flags, Q*V next states (-1: dead)
+//              AllDifferents of two cells are joined to those of cliques, which say the same and propagate more.
 //              A domain (set of possible values) is a uint64 bitset: bit v set <=> value v is possible.
 // Limits       1 <= V <= 64, 1 <= L <= 65536; everything is checked in the constructor, which throws
 //              std::invalid_argument naming the constraint, so that no later code has to check again.
@@ -31,7 +32,7 @@ struct Constraint {
   Kind kind;
   std::span<const int32_t> cells;
   std::span<const int64_t> params;
-  int32_t compiled;  // index into tables() or automata(); -1 for the other kinds
+  int32_t compiled;  // index of its table, automaton or value sets; -1 = none
 };
 
 /// Tuples turned sideways: bit t of support(i, v) is set <=> tuple t has value v at position i.
@@ -67,6 +68,10 @@ class Rules {
   const Automaton& automaton(const Constraint& c) const {
     return automata_[static_cast<size_t>(c.compiled)];
   }
+  /// For a Sum whose cells all differ: the sets of as many values that have its total. Only if c.compiled >= 0.
+  std::span<const uint64_t> value_sets(const Constraint& c) const {
+    return value_sets_[static_cast<size_t>(c.compiled)];
+  }
   /// The constraints on `cell`, ascending.
   std::span<const int32_t> of(int32_t cell) const {
     const auto c = static_cast<size_t>(cell);
@@ -78,7 +83,9 @@ class Rules {
  private:
   void add_table(size_t u, Constraint& c);
   void add_automaton(size_t u, Constraint& c);
+  void join_edges();        // rules_cliques.cpp
   void index_units();
+  void find_value_sets();   // rules_sums.cpp
 
   int32_t L_, V_;
   std::vector<int32_t> cells_;
@@ -88,6 +95,8 @@ class Rules {
   std::vector<int32_t> unit_ids_;
   std::vector<CompiledTable> tables_;
   std::vector<Automaton> automata_;
+  std::vector<std::vector<int32_t>> cliques_;
+  std::vector<std::vector<uint64_t>> value_sets_;
   std::map<std::vector<int64_t>, int32_t> seen_;  // equal tables and automata are compiled once
   std::unique_ptr<LaneLayout> lanes_;
 };

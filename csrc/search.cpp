@@ -1,4 +1,4 @@
-// search.cpp -- picks the engine and the instruction set, and counts.
+// search.cpp -- picks the engines and the instruction set, and counts.
 #include "search.hpp"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 
 #include "propagate.hpp"
 #include "search_lanes.hpp"
+#include "search_stages.hpp"
 
 namespace vmd {
 
@@ -72,9 +73,7 @@ std::unique_ptr<Search> on_this_cpu(const Rules& rules) {
   return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules);
 }
 
-}  // namespace
-
-std::unique_ptr<Search> make_search(const Rules& rules) {
+std::unique_ptr<Search> fastest(const Rules& rules) {
   const LaneLayout* lanes = rules.lanes();
   if (lanes == nullptr) return std::make_unique<DepthFirst<DomainModel>>(rules);
   if (lanes->lane_bits == 16 && lanes->n == 1) return on_this_cpu<uint16_t, 1>(rules);  // 9x9
@@ -82,6 +81,12 @@ std::unique_ptr<Search> make_search(const Rules& rules) {
   if (lanes->lane_bits == 16) return on_this_cpu<uint16_t, 0>(rules);
   if (lanes->lane_bits == 32) return on_this_cpu<uint32_t, 0>(rules);  // 25x25
   return on_this_cpu<uint64_t, 0>(rules);
+}
+
+}  // namespace
+
+std::unique_ptr<Search> make_search(const Rules& rules) {
+  return std::make_unique<StagedSearch>(rules, fastest(rules));
 }
 
 }  // namespace vmd

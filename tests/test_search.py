@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules import instances
@@ -151,6 +153,46 @@ def test_a_unit_that_needs_every_symbol_finds_hidden_singles() -> None:
     less = [Less(0, 1), Less(0, 2)]  # 0 has one place left
     domains, _ = propagate(Rules(3, 3, (AllDifferent([0, 1, 2]), *less)), [[OPEN] * 3])
     assert domains[0].tolist() == [0b001, 0b110, 0b110]
+
+
+def pigeons(n: int, holes: int) -> list[Count]:
+    """Cell = pigeon, value = hole, one a hole: said by counting, so that no filter sees at once that n are too many."""
+    return [Count(range(n), hole, 0, 1) for hole in range(holes)]
+
+
+PATIENCE = 10_000  # nodes of the fast engine, csrc/search_stages.hpp
+
+
+def test_what_the_fast_engine_does_not_settle_is_proved_by_learning() -> None:
+    result = solve_values(Rules(9, 8, tuple(pigeons(9, 8))), np.full((1, 9), OPEN), limit=None)
+    assert result.nodes[0] > PATIENCE
+    assert (result.status[0], result.counts[0], result.complete[0]) == (SearchStatus.UNSATISFIABLE, 0, True)
+
+
+def test_solutions_found_before_learning_began_are_not_found_again() -> None:
+    """With 0 in cell 9 the pigeons have a hole each, five ways with cell 10; with 1 nine of them want eight holes."""
+    homes = [Table([9, p], [(0, p), *((1, hole) for hole in range(8))]) for p in range(9)]
+    rules = Rules(11, 9, (*pigeons(9, 9), *homes, Table([9, 10], [(s, t) for s in range(2) for t in range(5)])))
+    solutions = enumerate_values(rules, np.full(11, OPEN))
+    assert sorted(s.tolist() for s in solutions) == [[*range(9), 0, t] for t in range(5)]
+    assert solutions.complete
+    assert solutions.nodes > PATIENCE
+
+
+def test_hard_latin_squares_are_completed() -> None:
+    """Order 30 with 374 holes, where completing Latin squares is hardest; depth-first search alone does not end."""
+    folder = DATA / "puzzles" / "QWH30"
+    if not folder.is_dir():
+        pytest.skip(f"no real instances at {folder}; set VMDSOLVE_DATA to a folder that has them")
+    rules = latin(30)
+    for name in ("02", "05", "06"):
+        text = (folder / f"qwh-o30-h374-{name}.dzn").read_text(encoding="utf-8")
+        cells = re.findall(r"\d+", text[text.index("[|") : text.index("|]")])
+        board = np.array(cells, np.int32)[None] - 1
+        result = solve_values(rules, board, node_limit=300_000)
+        assert all(c.accepts(result.values)[0] for c in rules.constraints)
+        assert (result.values == board)[board != OPEN].all()
+        assert result.nodes[0] > PATIENCE
 
 
 def test_limits_are_statuses() -> None:

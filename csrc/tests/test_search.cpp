@@ -1,109 +1,24 @@
 // test_search.cpp -- rules, search and generator against brute force; meant to run under sanitizers.
 //
-// tests/test_search.py holds the wider comparisons; here are those that need C++: every instruction set takes
-// the same decisions as the portable code, and no input reads or writes outside its arrays.
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
-#include <set>
+// tests/test_search.py holds the wider comparisons; here are those that need C++: every engine, with limits so
+// small that each of its stages is reached, every instruction set against the portable code, and that no input reads
+// or writes outside its arrays.
 #include <stdexcept>
 
+#include "brute_force.hpp"
 #include "generate.hpp"
 #include "propagate.hpp"
 #include "search_lanes.hpp"
+#include "search_stages.hpp"
 
 namespace {
 
-using vmd::Budget, vmd::Outcome, vmd::Rules, vmd::Search;
-using Values = std::vector<int32_t>;
+using vmd::Budget, vmd::Outcome, vmd::Search;
 
-#define CHECK(condition)                                                        \
-  do {                                                                          \
-    if (!(condition)) {                                                         \
-      std::printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);       \
-      std::exit(1);                                                             \
-    }                                                                           \
-  } while (false)
-
-/// Rules under construction, in the five arrays of the native form.
-struct Form {
-  int64_t L, V;
-  std::vector<int32_t> kinds{}, cells{};
-  std::vector<int64_t> cell_offsets{0}, param_offsets{0}, params{};
-  void add(int32_t kind, const Values& unit, const std::vector<int64_t>& numbers = {}) {
-    kinds.push_back(kind);
-    cells.insert(cells.end(), unit.begin(), unit.end());
-    params.insert(params.end(), numbers.begin(), numbers.end());
-    cell_offsets.push_back(static_cast<int64_t>(cells.size()));
-    param_offsets.push_back(static_cast<int64_t>(params.size()));
-  }
-  Rules rules() const { return {L, V, kinds, cell_offsets, cells, param_offsets, params}; }
-};
-
-Form sudoku(int32_t n) {
-  const int32_t N = n * n;
-  Form form{N * N, N};
-  for (int32_t i = 0; i < N; ++i) {
-    Values row, column, box;
-    for (int32_t k = 0; k < N; ++k) {
-      row.push_back(N * i + k);
-      column.push_back(N * k + i);
-      box.push_back(N * (i / n * n + k / n) + i % n * n + k % n);
-    }
-    for (const Values& unit : {row, column, box}) form.add(0, unit);
-  }
-  return form;
-}
-
-bool holds(const vmd::Constraint& c, const Values& x) {
-  std::vector<int64_t> word;
-  for (const int32_t cell : c.cells) word.push_back(x[static_cast<size_t>(cell)]);
-  const auto p = [&c](int64_t i) { return c.params[static_cast<size_t>(i)]; };
-  const auto k = static_cast<int64_t>(word.size());
-  int64_t number = 0;
-  switch (c.kind) {
-    case vmd::Kind::all_different: return std::set<int64_t>(word.begin(), word.end()).size() == word.size();
-    case vmd::Kind::sum:
-      for (const int64_t value : word) number += value + p(1);
-      return number == p(0);
-    case vmd::Kind::less: return word[0] < word[1];
-    case vmd::Kind::count:
-      for (const int64_t value : word) number += value == p(0) ? 1 : 0;
-      return p(1) <= number && number <= p(2);
-    case vmd::Kind::table:
-      for (int64_t t = 0; t < p(0); ++t)
-        if (std::equal(word.begin(), word.end(), c.params.begin() + 1 + t * k)) return true;
-      return false;
-    case vmd::Kind::regular: {
-      const int64_t Q = p(0), V = (static_cast<int64_t>(c.params.size()) - 2 - Q) / Q;
-      int64_t state = p(1);
-      for (const int64_t value : word)
-        if (state >= 0) state = p(2 + Q + state * V + value);
-      return state >= 0 && p(2 + state) == 1;
-    }
-  }
-  return false;
-}
-
-std::set<Values> brute_force(const Rules& rules, const Values& givens) {
-  std::set<Values> out;
-  Values x(givens.size(), 0);
-  for (;;) {
-    bool ok = true;
-    for (size_t i = 0; i < x.size(); ++i) ok = ok && (givens[i] < 0 || givens[i] == x[i]);
-    for (const auto& c : rules.constraints()) ok = ok && holds(c, x);
-    if (ok) out.insert(x);
-    size_t i = 0;
-    while (i < x.size() && ++x[i] == rules.V()) x[i++] = 0;
-    if (i == x.size()) return out;
-  }
-}
-
-std::set<Values> enumerate(Search& search, const Values& givens) {
+std::set<Values> enumerate(Search& search, const Values& givens, const float* marginals = nullptr) {
   std::set<Values> out;
   Values x(givens.size());
-  search.start(givens.data(), nullptr);
+  search.start(givens.data(), marginals);
   for (;;) {
     Budget budget(1, -1);  // one node a call: stopping and resuming must lose nothing
     const Outcome outcome = search.next(budget, x.data());
@@ -112,46 +27,75 @@ std::set<Values> enumerate(Search& search, const Values& givens) {
   }
 }
 
+/// Every engine on random rules: plain, learning with few and with many failures between restarts, and handed over.
 void random_rules_agree_with_brute_force() {
-  std::mt19937 random(1);
-  const auto draw = [&](int64_t low, int64_t high) { return std::uniform_int_distribution(low, high)(random); };
-  for (int trial = 0; trial < 600; ++trial) {
-    Form form{draw(1, 5), draw(1, 4)};
-    const bool only_different = draw(0, 2) == 0;
-    for (int64_t u = draw(0, 4); u > 0; --u) {
-      Values all;
-      for (int32_t c = 0; c < form.L; ++c) all.push_back(c);
-      std::shuffle(all.begin(), all.end(), random);
-      const int64_t k = draw(0, form.L);
-      Values unit(all.begin(), all.begin() + k);
-      std::vector<int64_t> numbers;
-      switch (only_different ? 0 : draw(0, 5)) {
-        case 0: form.add(0, unit); break;
-        case 1: form.add(1, unit, {draw(0, k * form.V), draw(-1, 1)}); break;
-        case 2: if (form.L > 1) form.add(2, {all[0], all[1]}); break;
-        case 3: form.add(3, unit, {draw(0, form.V - 1), draw(0, 2), draw(0, 4)}); break;
-        case 4:
-          numbers.push_back(draw(0, 9));
-          for (int64_t i = numbers[0] * k; i > 0; --i) numbers.push_back(draw(0, form.V - 1));
-          form.add(4, unit, numbers);
-          break;
-        default:
-          numbers = {draw(1, 3)};
-          numbers.push_back(draw(0, numbers[0] - 1));
-          for (int64_t q = 0; q < numbers[0]; ++q) numbers.push_back(draw(0, 1));
-          for (int64_t i = numbers[0] * form.V; i > 0; --i) numbers.push_back(draw(-1, numbers[0] - 1));
-          form.add(5, unit, numbers);
+  Random random(1);
+  int rich = 0;
+  for (int trial = 0; trial < 1500; ++trial) {
+    Form form{draw(random, 1, 5), draw(random, 1, 4)};
+    const bool only_different = draw(random, 0, 2) == 0;
+    for (int64_t u = draw(random, 0, 5); u > 0; --u) add_random(form, only_different ? 0 : draw(random, 0, 5), random);
+    if (draw(random, 0, 3) == 0)
+      for (int64_t e = draw(random, 0, 8); e > 0 && form.L > 1; --e) {
+        const auto a = static_cast<int32_t>(draw(random, 0, form.L - 2));
+        form.add(0, {a, static_cast<int32_t>(draw(random, a + 1, form.L - 1))});
       }
-    }
     Values givens;
     for (int32_t c = 0; c < form.L; ++c)
-      givens.push_back(draw(0, 3) == 0 ? static_cast<int32_t>(draw(0, form.V - 1)) : vmd::kOpen);
+      givens.push_back(draw(random, 0, 3) == 0 ? static_cast<int32_t>(draw(random, 0, form.V - 1)) : vmd::kOpen);
     const Rules rules = form.rules();
     const auto expected = brute_force(rules, givens);
+    rich += expected.size() > 64 ? 1 : 0;
     CHECK(enumerate(*vmd::make_search(rules), givens) == expected);
     vmd::DepthFirst<vmd::DomainModel> general(rules);
     CHECK(enumerate(general, givens) == expected);
+    vmd::LearningSearch restless(rules, 1, 2), learning(rules);
+    std::vector<float> marginals(static_cast<size_t>(form.L * form.V));
+    for (float& m : marginals) m = static_cast<float>(draw(random, 0, 9));
+    CHECK(enumerate(restless, givens, marginals.data()) == expected);
+    CHECK(enumerate(learning, givens) == expected);
+    vmd::StagedSearch staged(rules, std::make_unique<vmd::DepthFirst<vmd::DomainModel>>(rules), draw(random, 0, 40));
+    CHECK(enumerate(staged, givens) == expected);
   }
+  CHECK(rich > 20);  // more solutions than are blocked one by one
+}
+
+/// Latin squares with holes, most without completion: the same answer from every engine.
+void proofs_agree() {
+  Random random(3);
+  int unsatisfiable = 0;
+  for (int trial = 0; trial < 120; ++trial) {
+    const int32_t n = 6;
+    Form form{n * n, n};
+    for (int32_t i = 0; i < n; ++i) {
+      Values row, column;
+      for (int32_t k = 0; k < n; ++k) {
+        row.push_back(n * i + k);
+        column.push_back(n * k + i);
+      }
+      form.add(0, row);
+      form.add(0, column);
+    }
+    for (int64_t u = draw(random, 0, 6); u > 0; --u) {
+      const auto a = static_cast<int32_t>(draw(random, 0, n * n - 2));
+      form.add(2, {a, a + 1});
+    }
+    Values givens(static_cast<size_t>(n * n), vmd::kOpen), out(givens);
+    for (int64_t i = draw(random, 6, 11); i > 0; --i)
+      givens[static_cast<size_t>(draw(random, 0, n * n - 1))] = static_cast<int32_t>(draw(random, 0, n - 1));
+    const Rules rules = form.rules();
+    vmd::DepthFirst<vmd::DomainModel> general(rules);
+    vmd::LearningSearch restless(rules, 1, 2), learning(rules);
+    const auto count = [&](Search& search) {
+      const auto found = vmd::count_solutions(search, givens.data(), nullptr, 200, Budget(), rules.L(), out.data());
+      CHECK(found.complete || found.count == 200);
+      return found.count;
+    };
+    const int64_t expected = count(general);
+    CHECK(count(restless) == expected && count(learning) == expected);
+    unsatisfiable += expected == 0 ? 1 : 0;
+  }
+  CHECK(unsatisfiable > 20 && unsatisfiable < 110);
 }
 
 /// The same nodes and solutions from the portable code as from the one chosen for this CPU.
@@ -209,20 +153,19 @@ void generator_makes_minimal_problems() {
 
 /// Random numbers in random places: either refused, or searched without harm.
 void nonsense_is_refused() {
-  std::mt19937 random(2);
-  const auto draw = [&](int64_t low, int64_t high) { return std::uniform_int_distribution(low, high)(random); };
+  Random random(2);
   int refused = 0;
   for (int trial = 0; trial < 20000; ++trial) {
-    Form form{draw(0, 4), draw(0, 4)};
-    for (int64_t u = draw(0, 3); u > 0; --u) {
+    Form form{draw(random, 0, 4), draw(random, 0, 4)};
+    for (int64_t u = draw(random, 0, 3); u > 0; --u) {
       Values unit;
       std::vector<int64_t> numbers;
-      for (int64_t i = draw(0, 3); i > 0; --i) unit.push_back(static_cast<int32_t>(draw(-1, 4)));
-      for (int64_t i = draw(0, 9); i > 0; --i) numbers.push_back(draw(0, 9) == 0 ? INT64_MIN : draw(-1, 3));
-      form.add(static_cast<int32_t>(draw(-1, 6)), unit, draw(0, 1) == 0 ? numbers : std::vector<int64_t>{});
+      for (int64_t i = draw(random, 0, 3); i > 0; --i) unit.push_back(static_cast<int32_t>(draw(random, -1, 4)));
+      for (int64_t i = draw(random, 0, 9); i > 0; --i) numbers.push_back(draw(random, 0, 9) == 0 ? INT64_MIN : draw(random, -1, 3));
+      form.add(static_cast<int32_t>(draw(random, -1, 6)), unit, draw(random, 0, 1) == 0 ? numbers : std::vector<int64_t>{});
     }
     const auto units = static_cast<int64_t>(form.kinds.size());
-    if (draw(0, 9) == 0) form.cell_offsets[static_cast<size_t>(draw(0, units))] = draw(-9, 9);
+    if (draw(random, 0, 9) == 0) form.cell_offsets[static_cast<size_t>(draw(random, 0, units))] = draw(random, -9, 9);
     try {
       const Rules rules = form.rules();
       enumerate(*vmd::make_search(rules), Values(static_cast<size_t>(form.L), vmd::kOpen));
@@ -237,6 +180,7 @@ void nonsense_is_refused() {
 
 int main() {
   random_rules_agree_with_brute_force();
+  proofs_agree();
   every_lane_type_agrees();
   generator_makes_minimal_problems();
   nonsense_is_refused();

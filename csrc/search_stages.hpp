@@ -1,0 +1,53 @@
+// search_stages.hpp -- first the fast engine; what it does not settle in a while, the one that learns.
+//
+// Most problems need few nodes, and then nothing beats an engine that does little at each. A problem that used up
+// kPatience nodes is hard, and is begun anew by LearningSearch; solutions already found are blocked there. A problem
+// with more than LearningSearch::kBlocked solutions by then is not hard, only rich: it stays where it is.
+#pragma once
+#include <memory>
+
+#include "search_learn.hpp"
+
+namespace vmd {
+
+class StagedSearch final : public Search {
+ public:
+  static constexpr int64_t kPatience = 10'000;
+
+  StagedSearch(const Rules& rules, std::unique_ptr<Search> fast, int64_t patience = kPatience)
+      : rules_(rules), fast_(std::move(fast)), patience_(patience) {}
+
+  void start(const int32_t* values, const float* marginals) override {
+    fast_->start(values, marginals);
+    learning_ = false;
+    values_.assign(values, values + rules_.L());
+    marginals_ = marginals;
+    forbidden_.clear();
+    found_.clear();
+    count_ = 0;
+  }
+  void forbid(int32_t cell, int32_t value) override {
+    fast_->forbid(cell, value);
+    forbidden_.push_back({cell, value});
+  }
+  Outcome next(Budget& budget, int32_t* values) override;
+  bool propagate(uint64_t* domains) override { return fast_->propagate(domains); }
+  int64_t nodes() const override { return fast_->nodes() + (learning_ ? learner_->nodes() : 0); }
+  bool exhausted() const override { return learning_ ? learner_->exhausted() : fast_->exhausted(); }
+
+ private:
+  void begin_learning();
+
+  const Rules& rules_;
+  std::unique_ptr<Search> fast_;
+  const int64_t patience_;
+  std::unique_ptr<LearningSearch> learner_;  // made when first needed
+  bool learning_ = false;
+  std::vector<int32_t> values_;
+  const float* marginals_ = nullptr;
+  std::vector<Decision> forbidden_;
+  std::vector<int32_t> found_;  // [count_, L], while they are few
+  int64_t count_ = 0;
+};
+
+}  // namespace vmd

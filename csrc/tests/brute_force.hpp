@@ -1,0 +1,119 @@
+// brute_force.hpp -- random rules, and every solution of theirs by trying all boards.
+#pragma once
+#include <algorithm>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "check.hpp"
+#include "rules.hpp"
+#include "search.hpp"
+
+using vmd::Rules;
+using Values = std::vector<int32_t>;
+
+/// Rules under construction, in the five arrays of the native form.
+struct Form {
+  int64_t L, V;
+  std::vector<int32_t> kinds{}, cells{};
+  std::vector<int64_t> cell_offsets{0}, param_offsets{0}, params{};
+  void add(int32_t kind, const Values& unit, const std::vector<int64_t>& numbers = {}) {
+    kinds.push_back(kind);
+    cells.insert(cells.end(), unit.begin(), unit.end());
+    params.insert(params.end(), numbers.begin(), numbers.end());
+    cell_offsets.push_back(static_cast<int64_t>(cells.size()));
+    param_offsets.push_back(static_cast<int64_t>(params.size()));
+  }
+  Rules rules() const { return {L, V, kinds, cell_offsets, cells, param_offsets, params}; }
+};
+
+inline Form sudoku(int32_t n) {
+  const int32_t N = n * n;
+  Form form{N * N, N};
+  for (int32_t i = 0; i < N; ++i) {
+    Values row, column, box;
+    for (int32_t k = 0; k < N; ++k) {
+      row.push_back(N * i + k);
+      column.push_back(N * k + i);
+      box.push_back(N * (i / n * n + k / n) + i % n * n + k % n);
+    }
+    for (const Values& unit : {row, column, box}) form.add(0, unit);
+  }
+  return form;
+}
+
+inline bool holds(const vmd::Constraint& c, const Values& x) {
+  std::vector<int64_t> word;
+  for (const int32_t cell : c.cells) word.push_back(x[static_cast<size_t>(cell)]);
+  const auto p = [&c](int64_t i) { return c.params[static_cast<size_t>(i)]; };
+  const auto k = static_cast<int64_t>(word.size());
+  int64_t number = 0;
+  switch (c.kind) {
+    case vmd::Kind::all_different: return std::set<int64_t>(word.begin(), word.end()).size() == word.size();
+    case vmd::Kind::sum:
+      for (const int64_t value : word) number += value + p(1);
+      return number == p(0);
+    case vmd::Kind::less: return word[0] < word[1];
+    case vmd::Kind::count:
+      for (const int64_t value : word) number += value == p(0) ? 1 : 0;
+      return p(1) <= number && number <= p(2);
+    case vmd::Kind::table:
+      for (int64_t t = 0; t < p(0); ++t)
+        if (std::equal(word.begin(), word.end(), c.params.begin() + 1 + t * k)) return true;
+      return false;
+    case vmd::Kind::regular: {
+      const int64_t Q = p(0), V = (static_cast<int64_t>(c.params.size()) - 2 - Q) / Q;
+      int64_t state = p(1);
+      for (const int64_t value : word)
+        if (state >= 0) state = p(2 + Q + state * V + value);
+      return state >= 0 && p(2 + state) == 1;
+    }
+  }
+  return false;
+}
+
+inline std::set<Values> brute_force(const Rules& rules, const Values& givens) {
+  std::set<Values> out;
+  Values x(givens.size(), 0);
+  for (;;) {
+    bool ok = true;
+    for (size_t i = 0; i < x.size(); ++i) ok = ok && (givens[i] < 0 || givens[i] == x[i]);
+    for (const auto& c : rules.constraints()) ok = ok && holds(c, x);
+    if (ok) out.insert(x);
+    size_t i = 0;
+    while (i < x.size() && ++x[i] == rules.V()) x[i++] = 0;
+    if (i == x.size()) return out;
+  }
+}
+
+using Random = std::mt19937;
+inline int64_t draw(Random& random, int64_t low, int64_t high) {
+  return std::uniform_int_distribution(low, high)(random);
+}
+
+/// Add a constraint of this kind on random cells.
+inline void add_random(Form& form, int64_t kind, Random& random) {
+  Values all;
+  for (int32_t c = 0; c < form.L; ++c) all.push_back(c);
+  std::shuffle(all.begin(), all.end(), random);
+  const int64_t k = draw(random, 0, form.L);
+  const Values unit(all.begin(), all.begin() + k);
+  std::vector<int64_t> numbers;
+  switch (kind) {
+    case 0: form.add(0, unit); break;
+    case 1: form.add(1, unit, {draw(random, 0, k * form.V), draw(random, -1, 1)}); break;
+    case 2: if (form.L > 1) form.add(2, {all[0], all[1]}); break;
+    case 3: form.add(3, unit, {draw(random, 0, form.V - 1), draw(random, 0, 2), draw(random, 0, 4)}); break;
+    case 4:
+      numbers.push_back(draw(random, 0, 9));
+      for (int64_t i = numbers[0] * k; i > 0; --i) numbers.push_back(draw(random, 0, form.V - 1));
+      form.add(4, unit, numbers);
+      break;
+    default:
+      numbers = {draw(random, 1, 3)};
+      numbers.push_back(draw(random, 0, numbers[0] - 1));
+      for (int64_t q = 0; q < numbers[0]; ++q) numbers.push_back(draw(random, 0, 1));
+      for (int64_t i = numbers[0] * form.V; i > 0; --i) numbers.push_back(draw(random, -1, numbers[0] - 1));
+      form.add(5, unit, numbers);
+  }
+}
