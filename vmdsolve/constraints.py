@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -130,8 +132,8 @@ class Count(Constraint):
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
-        held = sum(values[cell] == self.symbol for cell in self.cells)
-        open_cells = sum(values[cell] == OPEN for cell in self.cells)
+        symbols = [values[cell] for cell in self.cells]
+        held, open_cells = symbols.count(self.symbol), symbols.count(OPEN)
         if held <= self.high and held + open_cells >= self.low:
             return []
         wanted = str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
@@ -204,6 +206,12 @@ class DFA:
             if any(not -1 <= target < states for target in row):
                 raise InvalidInput(f"DFA state {q} leads to {row}; states are 0 to {states - 1}, -1 = dead")
 
+    @cached_property
+    def native(self) -> list[int]:
+        """What the propagator is told; kept, because many units of many problems share an automaton."""
+        flags = [int(q in self.accept) for q in range(len(self.step))]
+        return [len(self.step), self.start, *flags, *chain.from_iterable(self.step)]
+
 
 @dataclass(frozen=True)
 class Regular(Constraint):
@@ -239,8 +247,7 @@ class Regular(Constraint):
         return np.isin(state, sorted(self.dfa.accept))
 
     def native(self) -> tuple[int, list[int]]:
-        flags = [int(q in self.dfa.accept) for q in range(len(self.dfa.step))]
-        return 5, [len(self.dfa.step), self.dfa.start, *flags, *(t for row in self.dfa.step for t in row)]
+        return 5, self.dfa.native
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Rules
 
-__all__ = ["brute_force", "cp_sat"]
+__all__ = ["brute_force", "cp_model", "cp_sat"]
 
 
 def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int | None = None) -> list[tuple[int, ...]]:
@@ -49,6 +49,18 @@ def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int 
     return list(extend(0))
 
 
+def cp_model(rules: Rules, values: Sequence[int] | Board) -> tuple[Any, list[Any]]:
+    """CP-SAT's model of a problem, each constraint in its own form, and the variable of every cell.
+
+    Raises as `cp_sat`.
+    """
+    model = _ortools().CpModel()
+    x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
+    for constraint in rules.constraints:
+        _add(model, constraint, [x[cell] for cell in constraint.cells], rules.V)
+    return model, x
+
+
 def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = None) -> list[tuple[int, ...]]:
     """Solutions by CP-SAT with its own form of each constraint, at most `limit`.
 
@@ -58,14 +70,8 @@ def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = N
 
     Raises MissingExtra without ortools; InvalidInput for a constraint that has no form there, such as Predicate.
     """
-    try:
-        cp = import_module("ortools.sat.python.cp_model")
-    except ImportError as error:
-        raise MissingExtra("CP-SAT needs ortools; pip install 'vmdsolve[test]'") from error
-    model = cp.CpModel()
-    x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
-    for constraint in rules.constraints:
-        _add(model, constraint, [x[cell] for cell in constraint.cells])
+    cp = _ortools()
+    model, x = cp_model(rules, values)
     found: dict[tuple[int, ...], None] = {}  # it may come upon one again, by other values of its own variables
 
     class Collector(cp.CpSolverSolutionCallback):  # type: ignore[name-defined,misc]
@@ -81,7 +87,14 @@ def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = N
     return list(found)
 
 
-def _add(model: Any, constraint: object, cells: list[Any]) -> None:
+def _ortools() -> Any:
+    try:
+        return import_module("ortools.sat.python.cp_model")
+    except ImportError as error:
+        raise MissingExtra("CP-SAT needs ortools; pip install 'vmdsolve[test]'") from error
+
+
+def _add(model: Any, constraint: object, cells: list[Any], V: int) -> None:
     match constraint:
         case AllDifferent():
             model.add_all_different(cells)
@@ -89,6 +102,8 @@ def _add(model: Any, constraint: object, cells: list[Any]) -> None:
             model.add(sum(cells) + first * len(cells) == total)
         case Less():
             model.add(cells[0] < cells[1])
+        case Count(symbol=symbol, low=low, high=high) if V == 2 and symbol < 2:
+            model.add_linear_constraint(sum(cells if symbol else [1 - cell for cell in cells]), low, high)
         case Count(symbol=symbol, low=low, high=high):
             held = [model.new_bool_var("") for _ in cells]
             for cell, h in zip(cells, held, strict=True):
