@@ -7,6 +7,7 @@ from .chances import run as chances
 from .denoise import run as denoise
 from .generate import run as generate
 from .gpu import run_denoise, run_kernels
+from .guided import run as guided
 from .instances import run as instances
 from .kernels import run as kernels
 from .latin5 import run as latin5
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("accuracy")(accuracy)
 app.command("chances")(chances)
 app.command("solve")(solve)
+app.command("guided")(guided)
 app.command("instances")(instances)
 app.command("kernels")(kernels)
 app.command("denoise")(denoise)

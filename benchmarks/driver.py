@@ -20,13 +20,25 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from vmdsolve.results import written
 
-__all__ = ["RESULTS", "ROOT", "Run", "machine", "summary", "table", "take_turns", "times", "versions", "wilson"]
+__all__ = [
+    "RESULTS",
+    "ROOT",
+    "Limit",
+    "Run",
+    "machine",
+    "summary",
+    "table",
+    "take_turns",
+    "times",
+    "versions",
+    "wilson",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -40,9 +52,7 @@ Row = dict[str, Any]
 # Time and chance ----------------------------------------------------------------------------------------
 
 
-def times(
-    call: Callable[[], object], repeats: int, *, warm_up: int = 1, budget: float | None = None
-) -> list[float]:
+def times(call: Callable[[], object], repeats: int, *, warm_up: int = 1, budget: float | None = None) -> list[float]:
     """Wall-clock seconds of up to `repeats` calls, at least one; none is begun after `budget` seconds."""
     return take_turns({"": call}, repeats, warm_up=warm_up, budget=budget)[""]
 
@@ -76,6 +86,28 @@ def take_turns(
             call()
             taken[name].append(time.perf_counter() - start)
     return taken
+
+
+class Limit(NamedTuple):
+    """What a solver may spend on an instance: seconds of the processor for one thread, of the wall clock for more.
+
+    stretch    seconds of the wall clock to wait for one, on a machine that others use, too
+    """
+
+    seconds: float
+    threads: int = 1
+    stretch: float = 1.0
+
+    @property
+    def wall(self) -> float:
+        return self.seconds * self.stretch
+
+    def now(self) -> float:
+        return time.process_time() if self.threads == 1 else time.perf_counter()
+
+    def taken(self, start: float) -> float:
+        """Seconds since then, `seconds` at most: who needs them all is too late."""
+        return min(self.now() - start, self.seconds)
 
 
 def summary(values: Iterable[float]) -> Row:

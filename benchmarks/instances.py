@@ -14,15 +14,16 @@ from vmdsolve import check, domains, solve
 from vmdsolve.problem import OPEN, Board, Problem, Status
 from vmdsolve.testing.oracles import cp_model
 
-from .driver import RESULTS, Row, Run, table
+from .driver import RESULTS, Limit, Row, Run, table
 from .real import SETS, Instance
 
 METHOD = (
     "vmdsolve.solve(problem, method='search') on every instance, reading the text not counted; on a random sample of "
     "each set CP-SAT right after it, on the same constraints in its own form (AllDifferent, linear, Automaton, "
-    "AllowedAssignments), building its model not counted; as many threads and seconds for both. `right`: accepted by "
-    "vmdsolve.checker and, where an answer is printed, equal to it, or both are answers (`several`); where there is "
-    "none, CP-SAT does not find one. An instance that runs out of time counts with the time it had."
+    "AllowedAssignments), building its model not counted; as many threads and seconds for both. Seconds are of the "
+    "processor for one thread, since others may use the machine, else of the wall clock; `stretch` of the wall clock "
+    "are allowed for each, and what needs more than the limit counts as not solved. `wrong`: the checker objects, or "
+    "an answer is printed that is none, or CP-SAT proves the contrary. `several`: the printed answer is another one."
 )
 HARD = {"qcp-15", "qwh-30"}  # get --hard-limit
 
@@ -56,6 +57,7 @@ def run(
     n: Annotated[int, Option(min=0, help="Instances a set; 0: all.")] = 0,
     peer_n: Annotated[int, Option(min=0, help="Instances a set for CP-SAT; 0: none.")] = 50,
     threads: Annotated[int, Option(min=1, help="Of each solver.")] = 1,
+    stretch: Annotated[float, Option(min=1, help="Seconds to wait for one of the processor on a shared machine.")] = 1,
     budget: Annotated[float, Option(help="Seconds after which no further instance is begun.")] = 3600.0,
     seed: Annotated[int, Option(min=0, help="Of the order of instances, and so of the samples.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
@@ -66,7 +68,7 @@ def run(
         raise SystemExit(f"unknown set {', '.join(sorted(unknown))}; there are {'; '.join(SETS)}")
     parameters: Row = {
         "sets": sets, "limit": limit, "hard_limit": hard_limit, "n": n, "peer_n": peer_n, "threads": threads,
-        "budget": budget, "seed": seed,
+        "stretch": stretch, "budget": budget, "seed": seed,
     }  # fmt: skip
     with Run("instances", METHOD, parameters, ["ortools"], out) as this:
         end = time.perf_counter() + budget
@@ -74,51 +76,54 @@ def run(
             this.note("CP-SAT: not installed")
             peer_n = 0
         blank = domains.get("sudoku-4x4").problem()
-        _both(Instance("", blank), limit, threads, peer=peer_n > 0)  # imports and first calls are not counted
+        _both(Instance("", blank), Limit(limit, threads), peer=peer_n > 0)  # imports and first calls are not counted
         for name in wanted:
             held = SETS[name].instances()
             if held is None:
                 this.note(f"{name}: not at hand (set VMDSOLVE_DATA)")
                 continue
             order = np.random.default_rng(seed).permutation(len(held))[: n or None].tolist()
-            seconds = hard_limit if name in HARD else limit
+            most = Limit(hard_limit if name in HARD else limit, threads, stretch)
             done: list[Both] = []
             for rank, index in enumerate(order):
                 if time.perf_counter() > end:
                     this.note(f"{name}: {len(done)} of {len(order)} instances, the budget is spent")
                     break
-                done.append(_both(held[index], seconds, threads, peer=rank < peer_n))
+                done.append(_both(held[index], most, peer=rank < peer_n))
             if done:
-                this.rows.append(_row(name, len(held), seconds, threads, done))
+                this.rows.append(_row(name, len(held), most, done))
                 print(shown(this.rows[-1:]), flush=True)
         print(f"\n{shown(this.rows)}")
 
 
-def ours(problem: Problem, limit: float, threads: int) -> Done:
+def ours(problem: Problem, limit: Limit) -> Done:
     """Exact search, as a user calls it."""
-    start = time.perf_counter()
-    solution = solve(problem, method="search", time_limit=limit, threads=threads)
-    seconds = time.perf_counter() - start
-    answer = domains.board_of(problem).parse(solution.text).values if solution.text is not None else None
+    start = limit.now()
+    solution = solve(problem, method="search", time_limit=limit.wall, threads=limit.threads)
+    seconds = limit.taken(start)
+    if seconds == limit.seconds:
+        return Done(seconds, None)
+    answer = None if solution.text is None else domains.board_of(problem).parse(solution.text).values
     return Done(seconds, answer, solution.status is Status.UNSATISFIABLE)
 
 
-def cp_sat(problem: Problem, limit: float, threads: int) -> Done:
+def cp_sat(problem: Problem, limit: Limit) -> Done:
     """CP-SAT; its answer is put to our checker, too."""
     from ortools.sat.python import cp_model as cp
 
     model, x = cp_model(problem.rules, problem.values)
     solver: Any = cp.CpSolver()
-    solver.parameters.num_workers = threads
-    solver.parameters.max_time_in_seconds = limit
-    start = time.perf_counter()
+    solver.parameters.num_workers = limit.threads
+    solver.parameters.max_time_in_seconds = limit.wall
+    start = limit.now()
     status = solver.solve(model)
-    seconds = time.perf_counter() - start
-    found = status in (cp.OPTIMAL, cp.FEASIBLE)
-    answer = np.array([solver.value(cell) for cell in x], np.int32) if found else None
-    if answer is not None and not accepted(problem, answer):
+    seconds = limit.taken(start)
+    if seconds == limit.seconds or status not in (cp.OPTIMAL, cp.FEASIBLE):
+        return Done(seconds, None, seconds < limit.seconds and status == cp.INFEASIBLE)
+    answer = np.array([solver.value(cell) for cell in x], np.int32)
+    if not accepted(problem, answer):
         raise RuntimeError("CP-SAT's answer breaks a rule: the two models differ")
-    return Done(seconds, answer, status == cp.INFEASIBLE)
+    return Done(seconds, answer)
 
 
 def accepted(problem: Problem, answer: Board) -> bool:
@@ -126,14 +131,14 @@ def accepted(problem: Problem, answer: Board) -> bool:
     return not (answer == OPEN).any() and not check(problem, Problem(problem.domain, problem.rules, answer))
 
 
-def _both(instance: Instance, limit: float, threads: int, *, peer: bool) -> Both:
-    mine = ours(instance.problem, limit, threads)
-    theirs = cp_sat(instance.problem, limit, threads) if peer else None
+def _both(instance: Instance, limit: Limit, *, peer: bool) -> Both:
+    mine = ours(instance.problem, limit)
+    theirs = cp_sat(instance.problem, limit) if peer else None
     wrong, several = judged(instance, mine, theirs, limit)
     return Both(instance.name, mine, wrong, several, theirs)
 
 
-def judged(instance: Instance, mine: Done, theirs: Done | None, limit: float) -> tuple[bool, bool]:
+def judged(instance: Instance, mine: Done, theirs: Done | None, limit: Limit) -> tuple[bool, bool]:
     """Whether what we said is wrong, and whether it is an answer beside the printed one."""
     problem, printed = instance.problem, instance.printed
     if mine.answer is None:
@@ -144,18 +149,18 @@ def judged(instance: Instance, mine: Done, theirs: Done | None, limit: float) ->
     if printed is None or ((printed == OPEN) | (printed == mine.answer)).all():
         return False, False
     both = np.where(printed == OPEN, problem.values, printed)
-    another = ours(Problem(problem.domain, problem.rules, both, problem.board), limit, 1)
+    another = ours(Problem(problem.domain, problem.rules, both, problem.board), limit)
     same = another.answer is not None and accepted(problem, another.answer)
     return not same, same
 
 
-def _row(name: str, instances: int, limit: float, threads: int, done: list[Both]) -> Row:
+def _row(name: str, instances: int, limit: Limit, done: list[Both]) -> Row:
     row: Row = {
         "set": name,
         "instances": instances,
         "n": len(done),
-        "limit": limit,
-        "threads": threads,
+        "limit": limit.seconds,
+        "threads": limit.threads,
         "solved": sum(both.ours.decided for both in done),
         "without": sum(both.ours.proved for both in done),
         "wrong": sum(both.wrong for both in done),
