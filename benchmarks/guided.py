@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -17,7 +18,7 @@ from vmdsolve.evaluate import held_out
 from vmdsolve.problem import Problem, board_keys, latent_keys
 from vmdsolve.sampler import Plan, Predictor, sample
 from vmdsolve.search import SearchStatus, propagate, solve_values
-from vmdsolve.stages import Options, predictor
+from vmdsolve.stages import Options, predictor, symbol_order
 
 from .driver import RESULTS, Limit, Row, Run, table
 from .puzzles import choose
@@ -25,11 +26,11 @@ from .real import SETS
 
 METHOD = (
     "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, and "
-    "solve_values from the givens with its logits as marginals, as solve() does. Nodes are propagations of the search; "
-    "seconds are the processor's, on one thread; those of the guided search contain propagation and network, loading "
-    "weights not. One after the other on each instance. What runs out of time counts with the nodes and seconds that "
-    "it had. A win is a solution where the other found none, or fewer nodes where both did; instances that propagation "
-    "alone decides are left out."
+    "solve_values from the givens, in each cell the likeliest symbol first, as solve() does. Nodes are propagations of "
+    "the search; seconds are the processor's, on one thread; those of the guided search contain propagation and "
+    "network, loading weights not. One after the other on each instance. What runs out of time counts with the nodes "
+    "and seconds that it had. A win is a solution where the other found none, or fewer nodes where both did; instances "
+    "that propagation alone decides are left out."
 )
 
 
@@ -52,13 +53,16 @@ class Pair(NamedTuple):
 Read = Callable[[Run, int, int], list[Problem] | None]  # run, n, seed
 
 
-def _real(name: str) -> Read:
+def _real(name: str, least: int = 0) -> Read:
+    """A set of real instances, those of so many symbols at least."""
+
     def read(this: Run, n: int, seed: int) -> list[Problem] | None:
         held = SETS[name].instances()
         if held is None:
             this.note(f"{name}: not at hand (set VMDSOLVE_DATA)")
             return None
-        return [held[i].problem for i in np.random.default_rng(seed).permutation(len(held))[:n]]
+        problems = [instance.problem for instance in held if least <= instance.problem.rules.V]
+        return [problems[i] for i in np.random.default_rng(seed).permutation(len(problems))[:n]]
 
     return read
 
@@ -86,7 +90,7 @@ HARDEST: dict[str, Read] = {
     "sudoku-9x9, 11+": _nines("11+"),
     "sudoku-9x9, minimal": _minimal("sudoku-9x9"),
     "sudoku-16x16, minimal": _minimal("sudoku-16x16"),
-    "sudoku-16x16, printed": _real("sudoku"),
+    "sudoku-16x16, printed": _real("sudoku", 16),
     "sudoku-dzn": _real("sudoku-dzn"),
     "qwh-30": _real("qwh-30"),
     "colouring": _real("colouring"),
@@ -127,31 +131,28 @@ def _measured(
     if problems is None:
         return {"n": 0, "why": "not at hand"}
     pairs: list[Pair] = []
-    name = None
+    fit: set[str] = set()
     for tried, problem in enumerate(problems):
         if time.perf_counter() > end:
             this.note(f"the budget is spent: {tried} of {len(problems)} instances")
             break
-        predict = weights(problem, model)
-        if predict is None:
-            return {"n": 0, "why": "no weights"}
-        name = predict.model.config.domain
-        pairs += [pair] if (pair := both(problem, predict, limit, seed)) else []
+        if predict := weights(problem, model):
+            fit.add(predict.model.config.domain)
+            pairs += [pair] if (pair := both(problem, predict, limit, seed)) else []
     if not pairs:
-        return {"n": 0, "why": "the budget was spent" if time.perf_counter() > end else "propagation decides all"}
-    return {"weights": name, "instances": len(problems), **summed(pairs)}
+        spent = "the budget was spent" if time.perf_counter() > end else "no weights that fit"
+        return {"n": 0, "why": "propagation decides all" if fit else spent}
+    return {"weights": ", ".join(sorted(fit)), "instances": len(problems), **summed(pairs)}
 
 
 def weights(problem: Problem, model: Path | None) -> Predictor | None:
-    """The network for a problem: the package's own weights, else those of the file if they fit, else None."""
+    """The network for a problem: the package's weights, else those of the file; None where neither fit."""
     domain = domains.board_of(problem)
-    packaged = predictor(domain, Options(threads=1))
-    if packaged is not None or model is None:
-        return packaged
-    try:
-        return predictor(domain, Options(model=model, threads=1))
-    except ModelMismatch:
-        return None
+    for named in (None, model):
+        with suppress(ModelMismatch):
+            if found := predictor(domain, Options(model=named, threads=1)):
+                return found
+    return None
 
 
 def both(problem: Problem, predict: Predictor, limit: Limit, seed: int) -> Pair | None:
@@ -167,7 +168,7 @@ def both(problem: Problem, predict: Predictor, limit: Limit, seed: int) -> Pair 
     drawn = sample(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed)
     network = limit.now() - start
     alone = search(problem, limit, None)
-    guided = search(problem, limit, drawn.first)
+    guided = search(problem, limit, symbol_order(drawn.first, allowed))
     return Pair(alone, guided._replace(seconds=guided.seconds + network), network)
 
 

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import chances, kernels, latin5, overhead, startup, study_tables
+from . import chances, guided, instances, kernels, latin5, overhead, startup, study_tables
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
 
@@ -184,4 +184,6 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "overhead": _newest(overhead.shown),
     "latin5": _newest(latin5.shown),
     "chances": _newest(chances.shown),
+    "instances": _newest(instances.shown),
+    "guided": _newest(guided.shown),
 }

@@ -198,11 +198,15 @@ def test_chances_compares_the_two_runs_it_finds(tmp_path: Path) -> None:
 # readme -----------------------------------------------------------------------------------------------
 
 
-def sample_results() -> dict[str, list[dict[str, Any]]]:
-    head = {
+def sample_head() -> dict[str, Any]:
+    return {
         "machine": {"cpu": "A CPU", "cores": 2, "gpu": None}, "commit": "abc", "dirty": False, "complete": True,
         "date": "20260102T000000Z", "command": "python -m benchmarks NAME", "file": "NAME.json",
     }  # fmt: skip
+
+
+def sample_results() -> dict[str, list[dict[str, Any]]]:
+    head = sample_head()
     cell = {
         "set": "17_clue", "order": "margin", "n": 200, "loops": 16, "legal": False, "latents": 1, "steps": 1,
         "solved": None,
