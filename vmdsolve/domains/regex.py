@@ -18,6 +18,7 @@ from ..constraints import DFA, Regular
 from ..errors import InvalidInput, MissingExtra
 from ..problem import MAX_SYMBOLS
 from .sequence import TokenSequence, shown
+from .subsets import states
 
 __all__ = ["DOMAINS", "Regex"]
 
@@ -67,6 +68,9 @@ def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[Sta
         outlines = import_module("outlines_core")
     except ImportError as error:
         raise MissingExtra("regex domains need outlines-core: pip install 'vmdsolve[regex]'") from error
+    most = 4 * MAX_STATES  # of the whole pattern, of which `symbols` may leave a part
+    if (states(pattern, most) or 0) > most:  # before the library takes memory for them all
+        raise InvalidInput(f"{pattern!r} needs over {most:,} states; use fewer counted repetitions")
     try:
         tokens = {character: [i] for i, character in enumerate([*ASCII, STOP])}
         index = outlines.Index(f"(?:{pattern}){STOP}", outlines.Vocabulary(len(tokens), tokens))
