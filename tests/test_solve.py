@@ -16,6 +16,7 @@ from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.search import generate_values
+from vmdsolve.stages import symbol_order
 
 GOOD = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
 HARD = "4.....8.5.3..........7......2.....6.....8.4......1.......6.3.7.5..2.....1.4......"
@@ -140,6 +141,18 @@ def test_one_method_a_solution_says_what_finished_it(small_model: VMD) -> None:
         assert s.nfe >= 1
         assert 1 <= s.latents_tried <= 8
     assert solve("." * 16, method="search").nfe == 0
+
+
+def test_search_is_told_the_order_of_symbols_and_nothing_of_cells() -> None:
+    logits = np.random.default_rng(0).normal(size=(2, 16, 4)).astype(np.float32)
+    allowed = np.random.default_rng(1).integers(1, 16, (2, 16)).astype(np.uint64)
+    order = symbol_order(logits, allowed)
+    assert (np.sort(order) == np.arange(4)).all()
+    for held, said, row in zip(order.reshape(-1, 4), logits.reshape(-1, 4), allowed.ravel().tolist(), strict=True):
+        legal = [v for v in range(4) if row >> v & 1]
+        assert sorted(range(4), key=held.__getitem__)[-len(legal) :] == sorted(legal, key=said.__getitem__)
+    louder = symbol_order(logits * np.float32(3) + np.arange(16, dtype=np.float32)[:, None], allowed)
+    assert (louder == order).all()
 
 
 def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:
