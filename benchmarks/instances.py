@@ -193,7 +193,7 @@ def _times(seconds: list[float]) -> Row:
 def shown(rows: list[Row]) -> str:
     """All rows as a table, and below it what nobody solved."""
     header = [
-        "set", "instances", "solved", "wrong", "median, ms", "90%", "slowest",
+        "set", "instances", "solved", "right", "wrong", "median, ms", "90%", "slowest",
         "CP-SAT: n", "solved", "median, ms", "slowest", "times as fast", "faster on",
     ]  # fmt: skip
     lines = [table(header, [_line(row) for row in rows])]
@@ -202,13 +202,16 @@ def shown(rows: list[Row]) -> str:
         for who, names in (("us", row["open"]), ("CP-SAT", peer["open"])):
             if names:
                 lines.append(f"Not solved by {who} in {row['limit']:g} s, {row['set']}: {', '.join(names)}.")
+    if several := [f"{row['set']} {row['several']}" for row in rows if row["several"]]:
+        lines.append(f"Answers beside the printed one, which is another: {', '.join(several)}.")
     return "\n\n".join(lines)
 
 
 def _line(row: Row) -> list[str]:
     seconds, peer = row["seconds"], row["peer"]
     of = "" if row["n"] == row["instances"] else f" of {row['instances']:,}"
-    line = [row["set"], f"{row['n']:,}{of}", f"{row['solved']:,}", str(row["wrong"])]
+    line = [row["set"], f"{row['n']:,}{of}", f"{row['solved']:,}"]
+    line += [f"{row['solved'] - row['wrong']:,}", str(row["wrong"])]
     line += [_ms(seconds[part]) for part in ("median", "q90", "slowest")]
     if peer is None:
         return [*line, *["-"] * 6]

@@ -92,6 +92,7 @@ def test_a_row_counts_what_is_open_and_compares_on_the_same_instances() -> None:
     assert "Not solved by us in 5 s, toy: a." in text
     assert "Not solved by CP-SAT in 5 s, toy: a." in text
     assert "Not solved by CP-SAT in 5 s, alone" not in text
+    assert "Answers beside the printed one, which is another: toy 1, alone 1." in text
 
 
 def toy_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
