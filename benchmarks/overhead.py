@@ -28,7 +28,8 @@ METHOD = (
     "equal networks but for the latent; every round times each of them once, in turn, after warm-up rounds that are "
     "not counted; a ratio is taken within its round. training step: forward, backward, AdamW and averaging, posterior "
     "and prior included, on a batch made beforehand. evaluation: one call of the network as the sampler makes it, in "
-    "tiles of its fixed size; z is at hand. draw of z: the prior, once a sample (or a block of it), on the same boards."
+    "tiles of its fixed size; what z does to a block is at hand. draw of z: the prior and what its z does to a block, "
+    "once a sample (or a block of it), on the same boards."
 )
 TARGET = 1.03  # an evaluation with a latent, to one without
 LATENTS: dict[str, Row] = {

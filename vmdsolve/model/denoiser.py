@@ -28,6 +28,7 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from ..problem import Rules
 from .config import ModelConfig
+from .modulation import Modulate
 
 if TYPE_CHECKING:
     from .fused import Fused
@@ -92,9 +93,8 @@ class Denoiser(nn.Module):
         self.read_norm = nn.LayerNorm(H)
         self.read = nn.Linear(H, 1)
         if config.latent:
-            self.modulate = nn.Linear(config.z_width, 2 * N + H)
+            self.modulate = Modulate(config)
             nn.init.normal_(self.modulate.weight, std=0.02)
-            nn.init.zeros_(self.modulate.bias)
 
     def embed(self, x: Tensor) -> Tensor:
         """[B, L] tokens -> [B, L, V, H] what each candidate is told."""
@@ -118,24 +118,28 @@ class Denoiser(nn.Module):
         return h + (step if gate is None else step * gate)
 
     def forward(
-        self, x: Tensor, z: Tensor | None = None, loops: int | None = None, supervise: int = 1
+        self,
+        x: Tensor,
+        z: Tensor | None = None,
+        loops: int | None = None,
+        supervise: int = 1,
+        *,
+        modulation: Tensor | None = None,
     ) -> Tensor:
         """Logits [S, B, L, V] float32 of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z].
 
+        In place of z, what `modulate` made of it will do: [B, 2N + H].
         Loops before the supervised ones carry no gradient: they only bring the state to where it will be.
         """
         loops = self.config.loops if loops is None else loops
-        if self.fused and torch.is_grad_enabled():
+        if self.fused and torch.is_grad_enabled() and modulation is None:
             return self.fused(self, x, z, loops, supervise)
         h = self.embed(x)
         told = self.inject(h)
         scale = gate = None
         if self.config.latent:
-            if z is None:
-                raise ModelMismatch("this model has a latent: pass z [B, Z]")
-            N = self.config.hidden
-            s, shift, g = self.modulate(z)[:, None, None].split([N, N, h.shape[-1]], -1)
-            scale, gate = 1 + s, 1 + g
+            made = self.modulate(z) if modulation is None else modulation
+            scale, shift, gate = self.modulate.split(made[:, None, None])
             told = told + shift
         told = told.to(h.dtype)
         with torch.no_grad():
