@@ -170,7 +170,7 @@ class Predictor:
         B, tile = len(x), self.tile
         padded = max(1, -(-B // tile)) * tile
         tokens = torch.from_numpy(_padded(x.astype(np.int64), padded))
-        others = torch.from_numpy(_padded(rows.astype(np.float32), padded))
+        others = torch.from_numpy(_padded(rows.astype(np.float32, copy=False), padded))
         out = []
         for start in range(0, padded, tile):
             part = slice(start, start + tile)
@@ -182,7 +182,9 @@ class Predictor:
 
 
 def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
-    """`n` rows: these, and zeros."""
+    """`n` rows: these, and zeros; no copy where there are n."""
+    if len(rows) == n and rows.flags.c_contiguous and rows.flags.writeable:
+        return rows
     out = np.zeros((n, *rows.shape[1:]), rows.dtype)
     out[: len(rows)] = rows
     return out
