@@ -103,8 +103,11 @@ class Denoiser(nn.Module):
         out: Tensor = self.state(state)
         return out + self.cell + self.symbol if self.config.positions != (0, 0) else out
 
-    def block(self, h: Tensor, told: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
-        """One application of the block: candidates h [B, L, V, H] -> the same shape."""
+    def block(self, h: Tensor, told: Tensor, factors: tuple[Tensor, ...]) -> Tensor:
+        """One application of the block: candidates h [B, L, V, H] -> the same shape.
+
+        factors    scale, scale times shift [B, 1, 1, N] and gate [B, 1, 1, H]; none without latent
+        """
         B, L, V, _ = h.shape
         n = self.norm(h)
         m = F.relu(self.speak(n))
@@ -114,8 +117,11 @@ class Denoiser(nn.Module):
         )
         a = (self.units.spread.to(m.dtype) @ heard.view(B, heard.shape[1], -1)).view(B, L, V, -1)
         a = a + self.keep(n) + told + self.hear_symbols(m.mean(2, keepdim=True))
-        step: Tensor = self.write(F.relu(a if scale is None else a * scale))
-        return h + (step if gate is None else step * gate)
+        if factors:
+            scale, shifted, gate = factors
+            return torch.addcmul(h, self.write(F.relu(torch.addcmul(shifted, a, scale))), gate)
+        step: Tensor = self.write(F.relu(a))
+        return h + step
 
     def forward(
         self,
@@ -135,18 +141,16 @@ class Denoiser(nn.Module):
         if self.fused and torch.is_grad_enabled() and modulation is None:
             return self.fused(self, x, z, loops, supervise)
         h = self.embed(x)
-        told = self.inject(h)
-        scale = gate = None
+        told = self.inject(h).to(h.dtype)
+        factors: tuple[Tensor, ...] = ()
         if self.config.latent:
             made = self.modulate(z) if modulation is None else modulation
-            scale, shift, gate = self.modulate.split(made[:, None, None])
-            told = told + shift
-        told = told.to(h.dtype)
+            factors = self.modulate.split(made[:, None, None])
         with torch.no_grad():
             for _ in range(loops - supervise):
-                h = self.block(h, told, scale, gate)
+                h = self.block(h, told, factors)
         read = []
         for _ in range(supervise):
-            h = self.block(h, told, scale, gate)
+            h = self.block(h, told, factors)
             read.append(self.read(self.read_norm(h)).squeeze(-1))
         return torch.stack(read).float()

@@ -130,7 +130,7 @@ def factors(d: Denoiser, z: Tensor | None, B: int) -> Tensor:
     """Scale, shift and gate of each board, side by side, each with the zeros after it: [B, W]."""
     H, N = d.config.width, d.config.hidden
     if d.config.latent:
-        one: Tensor = d.modulate(z)
+        one = d.modulate.factors(z)
     else:
         one = torch.cat([torch.ones(B, N), torch.zeros(B, N), torch.ones(B, H)], 1)
     ends = (one[:, :N], N), (one[:, N : 2 * N], N), (one[:, 2 * N :], H)

@@ -13,13 +13,11 @@ __all__ = ["Modulate"]
 
 
 class Modulate(nn.Linear):
-    """z [B, Z] -> scale [N], shift [N] and gate [H] of every board, side by side: [B, 2N + H].
-
-    Where z says nothing they are 1, 0 and 1.
+    """z [B, Z] -> what the block needs, so that scale * (a + shift) takes one operation: [B, 2N + H].
 
     >>> config = ModelConfig("pair", ("both",), width=4, hidden=3, latent=2)
-    >>> scale, shift, gate = Modulate(config).split(torch.ones(5, 10))
-    >>> scale.shape, shift.shape, gate.shape
+    >>> scale, shifted, gate = Modulate(config).split(torch.ones(5, 10))
+    >>> scale.shape, shifted.shape, gate.shape
     (torch.Size([5, 3]), torch.Size([5, 3]), torch.Size([5, 4]))
     """
 
@@ -32,11 +30,17 @@ class Modulate(nn.Linear):
         neutral = torch.cat([torch.full((n,), one) for n, one in zip(self.sizes, (1.0, 0.0, 1.0), strict=True)])
         self.register_buffer("neutral", neutral, persistent=False)
 
-    def forward(self, z: Tensor | None) -> Tensor:
+    def factors(self, z: Tensor | None) -> Tensor:
+        """Scale [N], shift [N] and gate [H] of every board, side by side; 1, 0 and 1 where z says nothing."""
         if z is None:
             raise ModelMismatch("this model has a latent: pass z [B, Z]")
         return F.linear(z, self.weight, self.bias + self.neutral)
 
-    def split(self, told: Tensor) -> tuple[Tensor, ...]:
-        """Scale [B, N], shift [B, N] and gate [B, H] of what `forward` gave."""
-        return torch.split(told, self.sizes, -1)
+    def forward(self, z: Tensor | None) -> Tensor:
+        """Scale, scale times shift, and gate, side by side."""
+        scale, shift, gate = self.split(self.factors(z))
+        return torch.cat([scale, scale * shift, gate], -1)
+
+    def split(self, made: Tensor) -> tuple[Tensor, ...]:
+        """The three parts of what `forward` made."""
+        return torch.split(made, self.sizes, -1)

@@ -101,8 +101,9 @@ class TokenDenoiser(nn.Module):
         told = self.inject(h)
         scale = gate = None
         if self.config.latent:
-            scale, shift, gate = self.modulate.split((self.modulate(z) if modulation is None else modulation)[:, None])
-            told = torch.addcmul(shift * scale, told, scale)  # the block scales what it adds to this, not the sum
+            made = self.modulate(z) if modulation is None else modulation
+            scale, shifted, gate = self.modulate.split(made[:, None])
+            told = torch.addcmul(shifted, told, scale)  # the block scales what it adds to this, not the sum
         told, bias = told.to(h.dtype), self.bias()
         with torch.no_grad():
             for _ in range(loops - supervise):
