@@ -22,8 +22,8 @@ METHOD = (
     "throughput: solve_batch over the whole set, text in and Solution out, after a warm-up; peers: one call a puzzle "
     "in one process and one thread, start and imports not counted, stopped when their time is over. `first` = one "
     "solution, `unique` = also whether it is the only one. Every answer is judged by vmdsolve.checker; all puzzles "
-    "have exactly one solution, so an answer `not unique` counts as wrong. `vmd-only`: the learned model alone, one board "
-    "a problem, all cores; no rule helps it, and what it did not solve is `open`."
+    "have exactly one solution, so an answer `not unique` counts as wrong. `vmd-only`: the learned model alone, one "
+    "board a problem, all cores; no rule helps it, and what it did not solve is `open`."
 )
 BASE = "CP-SAT"  # ratios are to this
 ALONE = (5, 10, 20)  # steps of the learned model alone, one board a problem
