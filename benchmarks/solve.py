@@ -26,7 +26,7 @@ METHOD = (
     "board a problem, all cores; no rule helps it, and what it did not solve is `open`."
 )
 BASE = "CP-SAT"  # ratios are to this
-ALONE = (5, 10, 20)  # steps of the learned model alone, one board a problem
+ALONE = ((5, False), (10, False), (20, False), (10, True), (20, True))  # the learned model alone: steps, bfloat16
 
 
 def run(
@@ -58,7 +58,7 @@ def run(
                     about_vmd: Row = {"unique": unique, "latents": latents, "steps": steps}
                     rows.append(_vmd(problems, vmd_n, "vmd", **about_vmd))
                     if not unique:
-                        rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, steps=T) for T in ALONE]
+                        rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, steps=T, bf16=b) for T, b in ALONE]
                 rows.append(_one_by_one(problems, call_n, unique))
                 rows += [_peer(problems, peer_n, unique, peer, peer_seconds) for peer in wanted]
                 _ratios(rows)
@@ -87,7 +87,7 @@ def _vmd(problems: ProblemSet, n: int, method: str, **options: Any) -> Row:
     taken = time.perf_counter() - start
     ways = Counter(solution.method for solution in found)
     return {
-        "solver": method if method == "vmd" else f"{method}, T = {options['steps']}",
+        "solver": method if method == "vmd" else f"{method}, T = {options['steps']}{', bf16' * options['bf16']}",
         **_judged(problems, found),
         "seconds": summary([taken]),
         "per_second": len(lines) / taken,

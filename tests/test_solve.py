@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch
+from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch, stages
 from vmdsolve.checker import violations
 from vmdsolve.domains import get
 from vmdsolve.domains.sudoku import Sudoku
@@ -140,6 +140,14 @@ def test_one_method_a_solution_says_what_finished_it(small_model: VMD) -> None:
         assert s.nfe >= 1
         assert 1 <= s.latents_tried <= 8
     assert solve("." * 16, method="search").nfe == 0
+
+
+def test_products_are_of_bfloat16_where_asked_for() -> None:
+    asked = [stages.predictor(FOUR, stages.Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)]
+    assert [predict and predict.bf16 for predict in asked] == [False, False, True]
+    puzzles = FOUR.format_many(generate_values(FOUR.rules, 40, seed=2**62 + 1)[0])
+    solved = [s.status is Status.SOLVED for s in solve_batch(puzzles, method="vmd-only", bf16=True, device="cpu")]
+    assert sum(solved) >= 38
 
 
 def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:

@@ -11,7 +11,7 @@ from .evaluate import EVALUATION_SEED
 
 __all__ = ["Recipe"]
 
-SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle")
+SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle", "hard_share")
 CHOICES = {"data": ("problems", "law", "examples"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo")}
 
 
@@ -31,6 +31,8 @@ class Recipe:
     data        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law;
                 "examples": answers drawn from a file
     examples    that file
+    hard        a file of problems, a line each, to mix among those of the generator, such as `generate --harder` makes
+    hard_share  share of the boards that are drawn from it
     givens      unless data is "problems": fewest and most cells visible at the start
     blocks      unless data is "problems": left to right in so many blocks, each with its own z
     draw        "once": posterior and prior see the start, as when z is drawn once a sample; "each_step": they see
@@ -61,6 +63,8 @@ class Recipe:
     full: float = 0.3
     data: str = "problems"
     examples: str = ""
+    hard: str = ""
+    hard_share: float = 0.5
     givens: tuple[int, int] = (0, 0)
     blocks: int = 1
     draw: str = "once"
@@ -99,6 +103,8 @@ class Recipe:
             )
         if (self.data == "examples") != bool(self.examples):
             raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
+        if self.hard and self.data != "problems":
+            raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")
         if not 0 <= self.seed < EVALUATION_SEED:
             raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
 

@@ -2,7 +2,8 @@
 
 A board goes from a start (what is visible when z is drawn) to its answer. Between them lies x_t, on which every open
 cell is masked with probability t. Three sources:
-    problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer
+    problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer;
+               or, for a share of the boards, a problem drawn from a file of hard ones
     law        answers drawn from the domain's law, for learning to generate; `givens` of the cells are visible at the
                start. With blocks, all earlier blocks are visible too, and the later ones open even in the answer.
     examples   the same with answers drawn from a file, see examples.py
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from .domains import Domain
 from .errors import InvalidInput
-from .examples import Examples, read_examples
+from .examples import Examples, read_examples, read_problems
 from .law import Law, law_of
 from .problem import OPEN, Board
 from .recipe import Recipe
@@ -60,6 +61,7 @@ class Stream:
         self.answers: Law | Examples | None = None
         self.held_out: Examples | None = None
         self.digest = ""
+        self.hard: tuple[Board, Board, str] | None = read_problems(recipe.hard, domain) if recipe.hard else None
         if recipe.data == "law":
             self.answers = law_of(domain)
         elif recipe.data == "examples":
@@ -69,7 +71,11 @@ class Stream:
     def source(self) -> str:
         """Where the boards come from, in words."""
         if self.answers is None:
-            return "native generator, minimal problems"
+            words = "native generator, minimal problems"
+            if self.hard is None:
+                return words
+            r, (boards, _, digest) = self.recipe, self.hard
+            return f"{words}; {r.hard_share:.0%} from the {len(boards):,} of {Path(r.hard).name}, hash {digest}"
         if isinstance(self.answers, Law):
             return f"law of {self.domain.name}, {len(self.answers.p):,} solutions"
         return f"{len(self.answers):,} examples of {Path(self.recipe.examples).name}, hash {self.digest}"
@@ -97,9 +103,13 @@ class Stream:
         return Batch(start, x, x0, noise, t[:, 0].astype(np.float32))
 
     def _problems(self, step: int, rng: np.random.Generator) -> tuple[Board, Board]:
-        """Problems of the generator and their answers."""
+        """Problems of the generator, hard ones among them, and their answers."""
         B = self.recipe.batch
         puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * B)
+        if self.hard is not None:
+            rows = np.flatnonzero(rng.random(B) < self.recipe.hard_share)
+            drawn = rng.integers(len(self.hard[0]), size=len(rows))
+            puzzles[rows], answers[rows] = self.hard[0][drawn], self.hard[1][drawn]
         for b in range(B):
             cells, values = self.domain.symmetry(rng)
             answers[b] = values[answers[b, cells]]
