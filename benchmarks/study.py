@@ -250,7 +250,7 @@ def _digits(value: float) -> float | None:
     return float(f"{value:.5g}") if np.isfinite(value) else None
 
 
-LATER = {name: getattr(Recipe(), name) for name in ("examples", "native", "hard", "hard_share")}
+LATER = {name: getattr(Recipe(), name) for name in ("examples", "native", "hard", "hard_share", "later", "reveal")}
 
 
 def fingerprint(config: ModelConfig, recipe: Recipe) -> str:

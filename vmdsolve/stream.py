@@ -12,7 +12,7 @@ cell is masked with probability t. Three sources:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,10 @@ from .domains import Domain
 from .errors import InvalidInput
 from .examples import Examples, read_examples, read_problems
 from .law import Law, law_of
-from .problem import OPEN, Board
+from .problem import OPEN, Board, Rules
 from .recipe import Recipe
 from .sampler import block_edges
-from .search import generate_values
+from .search import generate_values, propagate
 
 __all__ = ["Batch", "Stream"]
 
@@ -95,7 +95,10 @@ class Stream:
         t = np.maximum(rng.random((B, 1)), 1e-3)
         solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
-        masked = (rng.random((B, L)) < t) & (~solving | (start == OPEN))
+        hidden = rng.random((B, L)) < t
+        if self.recipe.reveal == "ease":
+            hidden = np.where(solving, _hardest(self.domain.rules, start, hidden, rng), hidden)
+        masked = hidden & (~solving | (start == OPEN))
         x = np.where(masked, OPEN, x0)
         # A board that is masked freely has no start but itself.
         start = x if self.recipe.draw == "each_step" else np.where(solving, start, x)
@@ -128,3 +131,12 @@ class Stream:
         answers = np.where(given | (cells < edges[block + 1]), answers, OPEN)
         start = np.where(given | (cells < edges[block]), answers, OPEN)
         return start.astype(np.int32), answers.astype(np.int32)
+
+
+def _hardest(rules: Rules, start: Board, hidden: npt.NDArray[np.bool_], rng: np.random.Generator) -> Any:
+    """[B, L] as many open cells hidden as in `hidden` [B, L], those that propagation leaves the most symbols."""
+    left, _ = propagate(rules, start)
+    bits = np.unpackbits(left.view(np.uint8).reshape(*start.shape, 8), axis=2)
+    symbols = bits.sum(axis=2, dtype=np.int64) + rng.random(start.shape)  # ties fall at random
+    rank = np.where(start == OPEN, -symbols, np.inf).argsort(axis=1).argsort(axis=1)
+    return rank < (hidden & (start == OPEN)).sum(axis=1, keepdims=True)
