@@ -181,7 +181,7 @@ def test_easy_cells_are_revealed_first_where_asked() -> None:
     assert ((before.x == OPEN).sum(1) == (after.x == OPEN).sum(1)).all()  # as many cells, others
     assert (before.x != after.x).any()
     left, _ = propagate(domain.rules, after.start)
-    symbols = np.vectorize(int.bit_count)(left)
+    symbols = np.array([[bits.bit_count() for bits in row] for row in left.tolist()])
     for start, x, n in zip(after.start, after.x, symbols, strict=True):
         hidden, shown = n[x == OPEN], n[(start == OPEN) & (x != OPEN)]
         assert not hidden.size or not shown.size or hidden.min() >= shown.max()
