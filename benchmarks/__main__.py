@@ -2,6 +2,7 @@
 
 import typer
 
+from .ablation import run as ablation
 from .accuracy import run as accuracy
 from .chances import run as chances
 from .denoise import run as denoise
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("accuracy")(accuracy)
+app.command("ablation")(ablation)
 app.command("chances")(chances)
 app.command("solve")(solve)
 app.command("guided")(guided)

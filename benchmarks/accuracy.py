@@ -28,10 +28,11 @@ METHOD = (
     "NFE x loops. Intervals: Wilson, 95%, of the sample."
 )
 KS = (1, 16, 64)
+SETS = ("held-out", "no-guess", "nearly-full", "17_clue", "top1465", "11+")
 
 
 def run(
-    sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = "held-out,17_clue,top1465,11+",
+    sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = ",".join(SETS),
     n: Annotated[int, Option(min=1, help="Problems a set.")] = 200,
     orders: Annotated[str, Option(help="Orders, separated by commas.")] = "margin,top_prob",
     steps: Annotated[str, Option(help="Values of T, separated by commas.")] = "1,5,10,20,60",

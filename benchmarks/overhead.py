@@ -7,19 +7,21 @@ ratio is taken within its round, so that a change of the machine meets both side
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from typer import Option
 
 from vmdsolve.domains import get
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.problem import OPEN
+from vmdsolve.problem import OPEN, Board, latent_keys
 from vmdsolve.recipe import Recipe
-from vmdsolve.sampler import Predictor
+from vmdsolve.sampler import Plan, Predictor, sample
 from vmdsolve.train import Trainer
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
@@ -28,9 +30,12 @@ METHOD = (
     "equal networks but for the latent; every round times each of them once, in turn, after warm-up rounds that are "
     "not counted; a ratio is taken within its round. training step: forward, backward, AdamW and averaging, posterior "
     "and prior included, on a batch made beforehand. evaluation: one call of the network as the sampler makes it, in "
-    "tiles of its fixed size; z is at hand. draw of z: the prior, once a sample (or a block of it), on the same boards."
+    "tiles of its fixed size; what z does to a block is at hand. sampling step: that evaluation, and all that the "
+    "sampler does around it to fill the boards, rules kept. draw of z: the prior and what its z does to a block, once "
+    "a sample (or a block of it), on the same boards."
 )
-TARGET = 1.03  # an evaluation with a latent, to one without
+TARGET = 1.03  # a sampling step with a latent, to one without
+Floats = npt.NDArray[np.float32]
 LATENTS: dict[str, Row] = {
     "none": {"latent": 0},
     "Gaussian, standard prior": {"latent": 8, "classes": 0, "prior": "standard"},
@@ -42,6 +47,21 @@ SIZES: dict[str, tuple[str, int, int, Row]] = {
     "chains, attention": ("chains", 128, 2048, {"mixer": "attention", "width": 32, "hidden": 64, "loops": 2}),
 }
 TRAINED_LOOPS = 4  # of a large network's training step, at most; both sides take the same
+
+
+@dataclass
+class AtHand:
+    """A network whose z [B, Z] was drawn before."""
+
+    predict: Predictor
+    z: Floats
+    z_width: int = 0
+
+    def draw(self, *_: object) -> Floats:
+        return self.z
+
+    def __call__(self, x: Board, z: Floats) -> Floats:
+        return self.predict(x, z)
 
 
 class OnOneBatch(Trainer):
@@ -104,7 +124,9 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
     name, _, boards, _ = SIZES[size]
     runs = {latent: trainer(size, latent, device) for latent in LATENTS}
     predictors = {latent: Predictor(run.average, device) for latent, run in runs.items()}
-    x = np.full((boards, get(name).rules.L), OPEN, np.int32)
+    rules = get(name).rules
+    x = np.full((boards, rules.L), OPEN, np.int32)
+    keys = latent_keys(np.arange(boards, dtype=np.uint64), 0)
 
     def settled(call: Callable[[], object]) -> Callable[[], object]:
         """The call, and on a GPU waiting for its end."""
@@ -115,16 +137,18 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
 
         return wait if device == "cuda" else call
 
-    steps, evaluations, draws = {}, {}, {}
+    steps, evaluations, samples, draws = {}, {}, {}, {}
     for latent, predict in predictors.items():
         predict.tile = min(boards, predict.tile if size.startswith("9x9") else 512)
         noise = np.random.default_rng(0).standard_normal((boards, predict.z_width), np.float32)
         z = predict.draw(x, noise)
         steps[latent] = settled(runs[latent].advance)
         evaluations[latent] = settled(lambda predict=predict, z=z: predict(x, z))  # type: ignore[misc]
+        drawn = AtHand(predict, z)
+        samples[latent] = settled(lambda it=drawn: sample(it, rules, x, Plan(steps=1), keys=keys))  # type: ignore[misc]
         if predict.z_width:
             draws[latent] = settled(lambda predict=predict, noise=noise: predict.draw(x, noise))  # type: ignore[misc]
-    return {"training step": steps, "evaluation": evaluations, "draw of z": draws}
+    return {"training step": steps, "evaluation": evaluations, "sampling step": samples, "draw of z": draws}
 
 
 def shown(rows: list[Row]) -> str:
@@ -142,6 +166,6 @@ def _line(row: Row) -> list[str]:
         return [*held, "-", "-"]
     ratio = row["ratio"]
     aim = ""
-    if row["what"] == "evaluation":
+    if row["what"] == "sampling step":
         aim = f", target {TARGET:g} {'met' if ratio['median'] <= TARGET else 'missed'}"
     return [*held, f"{ratio['median']:.3f}{aim}", f"{ratio['q1']:.3f} to {ratio['q3']:.3f}"]

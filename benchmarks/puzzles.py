@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from vmdsolve import domains, files
+from vmdsolve import domains, files, search
 from vmdsolve.domains import Domain
 from vmdsolve.evaluate import held_out
-from vmdsolve.problem import Board
+from vmdsolve.problem import OPEN, Board
 
 from .driver import ROOT, Run
 
@@ -30,6 +31,8 @@ THEIRS = {  # name: (source in the file, in words)
 }
 OURS = {
     "held-out": "minimal puzzles made by our generator from a seed that training never draws",
+    "no-guess": "those of held-out's kind that propagation alone solves: no step needs a guess",
+    "nearly-full": "answers of held-out's kind with 1 to 5 cells open",
     "easy": "puzzles/sudoku/easy.txt, 36 givens",
     "hard": "puzzles/sudoku/hard.txt, the hardest of 20,000 minimal puzzles by nodes of our search",
 }
@@ -59,10 +62,32 @@ def choose(run: Run, names: str, n: int, seed: int) -> list[ProblemSet]:
         wanted = [*dict.fromkeys(STAND_IN if name in THEIRS else name for name in wanted)]
     chosen = []
     for name in wanted:
-        boards = held_out(sudoku(), n, seed=seed)[0] if name == "held-out" else _sample(_read(name), n, seed)
+        boards = MADE[name](n, seed) if name in MADE else _sample(_read(name), n, seed)
         chosen.append(ProblemSet(name, boards, sudoku().format_many(boards)))
         run.note(f"{name}: {len(boards)} of {OURS.get(name) or THEIRS[name][1]}")
     return chosen
+
+
+def _no_guess(n: int, seed: int) -> Board:
+    """Problems that leave nothing open after propagation."""
+    boards, _ = held_out(sudoku(), 3 * n + 100, seed=seed)  # about half are
+    left, _ = search.propagate(sudoku().rules, boards)
+    return np.asarray(boards[(left & (left - np.uint64(1)) == 0).all(axis=1)][:n])
+
+
+def _nearly_full(n: int, seed: int) -> Board:
+    """Answers with one to five cells open."""
+    _, answers = held_out(sudoku(), n, seed=seed)
+    rng = np.random.default_rng(seed)
+    rank = rng.random(answers.shape).argsort(axis=1).argsort(axis=1)
+    return np.where(rank < rng.integers(1, 6, (n, 1)), OPEN, answers).astype(np.int32)
+
+
+MADE: dict[str, Callable[[int, int], Board]] = {
+    "held-out": lambda n, seed: held_out(sudoku(), n, seed=seed)[0],
+    "no-guess": _no_guess,
+    "nearly-full": _nearly_full,
+}
 
 
 def _read(name: str) -> list[str]:

@@ -16,7 +16,19 @@ from typing import Annotated
 
 from typer import Option
 
-from . import chances, guided, instances, kernels, latin5, overhead, startup, study_tables
+from . import (
+    ablation,
+    chances,
+    denoise,
+    guided,
+    instances,
+    kernels,
+    latin5,
+    overhead,
+    startup,
+    study_tables,
+    training,
+)
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
 
@@ -133,7 +145,7 @@ def _solve(files: list[Result]) -> list[str]:
         [[*line, *(_speed(held.get(solver)) for solver in solvers)] for line, held in lines.items()],
     )
     blocks = [f"Problems a second (in brackets: times {BASE}):", speeds]
-    learned = [row for row in rows if "finished_by" in row and row["goal"] == "first"]
+    learned = [row for row in rows if row["solver"] == "vmd" and row["goal"] == "first"]
     if learned:
         ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
         body = [
@@ -141,6 +153,15 @@ def _solve(files: list[Result]) -> list[str]:
         ]
         header = ["problems", "n", "propagation", "vmd", "search", "NFE"]
         blocks += ["By which stage method `vmd` finished, and its network evaluations a problem:", table(header, body)]
+    alone = [row for row in rows if row["solver"].startswith("vmd-only")]
+    if alone:
+        body = [
+            [row["set"], row["solver"], str(row["n"]), f"{1 - row['open'] / row['n']:.1%}", f"{row['nfe']:.0f}",
+             f"{1000 / row['per_second']:.1f}", f"{row['ratio']:.2f}" if row["ratio"] else "-"] for row in alone
+        ]  # fmt: skip
+        header = ["problems", "method", "n", "solved", "NFE", "ms a problem", f"times {BASE}"]
+        blocks += ["The learned model alone, one board a problem, all cores (what it did not solve stays open):",
+                   table(header, body)]  # fmt: skip
     wrong = sum(row.get("wrong", 0) for row in rows)
     return [*blocks, f"Wrong answers among all: {wrong}.", _source([result])]
 
@@ -175,6 +196,8 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "solve": _solve,
     "kernels": _kernels,
+    "denoise": _newest(denoise.shown),
+    "training": _newest(training.shown),
     "startup": _newest(startup.shown),
     "synthetic": _study(study_tables.few_steps),
     "synthetic/choices": _study(study_tables.choices),
@@ -186,4 +209,5 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "chances": _newest(chances.shown),
     "instances": _newest(instances.shown),
     "guided": _newest(guided.shown),
+    "ablation": _newest(ablation.shown),
 }

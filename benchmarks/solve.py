@@ -22,9 +22,11 @@ METHOD = (
     "throughput: solve_batch over the whole set, text in and Solution out, after a warm-up; peers: one call a puzzle "
     "in one process and one thread, start and imports not counted, stopped when their time is over. `first` = one "
     "solution, `unique` = also whether it is the only one. Every answer is judged by vmdsolve.checker; all puzzles "
-    "have exactly one solution, so an answer `not unique` counts as wrong."
+    "have exactly one solution, so an answer `not unique` counts as wrong. `vmd-only`: the learned model alone, one "
+    "board a problem, all cores; no rule helps it, and what it did not solve is `open`."
 )
 BASE = "CP-SAT"  # ratios are to this
+ALONE = ((5, False), (10, False), (20, False), (10, True), (20, True))  # the learned model alone: steps, bfloat16
 
 
 def run(
@@ -53,7 +55,10 @@ def run(
             for unique in (False, True):
                 rows = [*_search(problems, unique, repeats, budget, this.head["machine"]["cores"])]
                 if vmd_n:
-                    rows.append(_vmd(problems, vmd_n, unique=unique, latents=latents, steps=steps))
+                    about_vmd: Row = {"unique": unique, "latents": latents, "steps": steps}
+                    rows.append(_vmd(problems, vmd_n, "vmd", **about_vmd))
+                    if not unique:
+                        rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, steps=T, bf16=b) for T, b in ALONE]
                 rows.append(_one_by_one(problems, call_n, unique))
                 rows += [_peer(problems, peer_n, unique, peer, peer_seconds) for peer in wanted]
                 _ratios(rows)
@@ -73,16 +78,16 @@ def _search(problems: ProblemSet, unique: bool, repeats: int, budget: float, cor
         yield {"solver": name, **_judged(problems, call()), **rate}
 
 
-def _vmd(problems: ProblemSet, n: int, **options: Any) -> Row:
-    """Throughput of method vmd, once over n problems; by which method they were finished, and the cost."""
+def _vmd(problems: ProblemSet, n: int, method: str, **options: Any) -> Row:
+    """Throughput of a method with the model, once over n problems; by which method they were finished, and the cost."""
     lines = problems.lines[:n]
-    _ours(lines[:1], method="vmd", **options)  # loads the weights
+    _ours(lines[:1], method=method, **options)  # loads the weights
     start = time.perf_counter()
-    found = _ours(lines, method="vmd", **options)
+    found = _ours(lines, method=method, **options)
     taken = time.perf_counter() - start
     ways = Counter(solution.method for solution in found)
     return {
-        "solver": "vmd",
+        "solver": method if method == "vmd" else f"{method}, T = {options['steps']}{', bf16' * options['bf16']}",
         **_judged(problems, found),
         "seconds": summary([taken]),
         "per_second": len(lines) / taken,

@@ -250,9 +250,16 @@ def _digits(value: float) -> float | None:
     return float(f"{value:.5g}") if np.isfinite(value) else None
 
 
+LATER = {name: getattr(Recipe(), name) for name in ("examples", "native", "hard", "hard_share", "later", "reveal")}
+
+
 def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
-    """8 hex digits for every choice of a training but its seed: results under other choices are not mixed."""
-    said = config.to_json() + json.dumps({**asdict(recipe), "seed": None}, sort_keys=True)
+    """8 hex digits for every choice of a training but its seed: results under other choices are not mixed.
+
+    A field that came after the first results counts only where it is not at its default.
+    """
+    chosen = {name: value for name, value in asdict(recipe).items() if LATER.get(name, ...) != value}
+    said = config.to_json() + json.dumps({**chosen, "seed": None}, sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
 

@@ -281,7 +281,8 @@ def test_readme_repeats_the_committed_results() -> None:
         (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
-        (["overhead", "--repeats", "1", "--threads", "1"], 17),
+        (["ablation", "--arms", "base;16 loops an evaluation", "--steps", "1", "--seeds", "1", "--sets", "easy"], 2),
+        (["overhead", "--repeats", "1", "--threads", "1"], 24),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),
     ],
 )
@@ -292,7 +293,7 @@ def test_smoke(arguments: list[str], rows: int, tmp_path: Path) -> None:
     (path,) = tmp_path.iterdir()
     result = json.loads(path.read_text())
     if arguments[0] == "overhead":
-        rows = 16 * (1 + torch.cuda.is_available()) + (0 if torch.cuda.is_available() else 2)
+        rows = 22 * (1 + torch.cuda.is_available()) + (0 if torch.cuda.is_available() else 2)
     assert len(result["rows"]) in (rows, rows + 2)  # a machine of several cores has a row for all of them, a goal
     assert all(row.get("wrong", 0) == 0 for row in result["rows"])
     assert result["command"].startswith(f"python -m benchmarks {arguments[0]}")

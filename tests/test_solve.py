@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch
+from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch, stages
 from vmdsolve.checker import violations
 from vmdsolve.domains import get
 from vmdsolve.domains.sudoku import Sudoku
@@ -153,6 +153,14 @@ def test_search_is_told_the_order_of_symbols_and_nothing_of_cells() -> None:
         assert sorted(range(4), key=held.__getitem__)[-len(legal) :] == sorted(legal, key=said.__getitem__)
     louder = symbol_order(logits * np.float32(3) + np.arange(16, dtype=np.float32)[:, None], allowed)
     assert (louder == order).all()
+
+
+def test_products_are_of_bfloat16_where_asked_for() -> None:
+    asked = [stages.predictor(FOUR, stages.Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)]
+    assert [predict and predict.bf16 for predict in asked] == [False, False, True]
+    puzzles = FOUR.format_many(generate_values(FOUR.rules, 40, seed=2**62 + 1)[0])
+    solved = [s.status is Status.SOLVED for s in solve_batch(puzzles, method="vmd-only", bf16=True, device="cpu")]
+    assert sum(solved) >= 38
 
 
 def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:

@@ -18,6 +18,7 @@ from vmdsolve.law import law_of
 from vmdsolve.problem import OPEN
 from vmdsolve.recipe import Recipe
 from vmdsolve.sampler import block_edges
+from vmdsolve.search import propagate
 from vmdsolve.stream import Stream
 
 FOUR, CHAINS = get("sudoku-4x4"), get("chains")
@@ -163,8 +164,24 @@ def test_what_the_boards_are_is_said_in_words() -> None:
         ({"latent_kl": float("nan")}, "latent_kl is nan"),
         ({"kl_warmup": -0.1}, "kl_warmup is -0.1"),
         ({"free_bits": -1.0}, "free_bits is -1.0"),
+        ({"later": -1.0}, "later is -1.0"),
+        ({"reveal": "hard"}, "reveal is .hard.; wanted one of random, ease"),
     ],
 )
 def test_wrong_recipes_are_refused(change: dict[str, Any], text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
         stream_of(**change)
+
+
+def test_easy_cells_are_revealed_first_where_asked() -> None:
+    domain = get("sudoku-9x9")
+    plain, ease = (Recipe(batch=64, full=0.0, solving=1.0, reveal=how) for how in ("random", "ease"))
+    before, after = (Stream(domain, recipe, 0).batch(0) for recipe in (plain, ease))
+    assert (before.start == after.start).all()
+    assert ((before.x == OPEN).sum(1) == (after.x == OPEN).sum(1)).all()  # as many cells, others
+    assert (before.x != after.x).any()
+    left, _ = propagate(domain.rules, after.start)
+    symbols = np.array([[bits.bit_count() for bits in row] for row in left.tolist()])
+    for start, x, n in zip(after.start, after.x, symbols, strict=True):
+        hidden, shown = n[x == OPEN], n[(start == OPEN) & (x != OPEN)]
+        assert not hidden.size or not shown.size or hidden.min() >= shown.max()

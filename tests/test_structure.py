@@ -29,7 +29,7 @@ LAYERS = [
     {"domains", "checker", "kernels", "search"},
     {"guide", "model", "reading", "formats", "filtering", "phrases", "plan"},
     {"sampler_cuda"},
-    {"sampler", "law", "deduction", "likelihood", "examples"},
+    {"sampler", "law", "deduction", "likelihood", "examples", "breeding"},
     {"stages", "evaluate", "generating", "explaining"},
     {"solving", "samples", "recipe", "hints"},
     {"stream"},

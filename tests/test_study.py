@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import generate, plots, study, study_tables, synthetic
+from benchmarks.driver import RESULTS
 from vmdsolve.domains import get
 from vmdsolve.model.vmd import VMD
 
@@ -17,8 +19,6 @@ FEW: dict[str, Any] = {
 
 
 def result(folder: Path) -> dict[str, Any]:
-    import json
-
     (path,) = folder.glob("*.json")
     found: dict[str, Any] = json.loads(path.read_text())
     return {**found, "file": path.name}
@@ -92,3 +92,15 @@ def test_results_under_other_choices_are_not_mixed() -> None:
 def test_an_unknown_arm_is_named() -> None:
     with pytest.raises(SystemExit, match="unknown arm 'theirs'; there are baseline; published; ours"):
         synthetic.named("ours;theirs")
+
+
+@pytest.mark.parametrize("arm", ["baseline", "published", "ours"])
+def test_a_field_that_came_later_is_no_new_choice_at_its_default(arm: str) -> None:
+    domain, setting = get("sudoku-4x4"), study.settings_named("sudoku-4x4")
+    made = study.fingerprint(
+        study.widened(domain, setting, study.ARMS[arm]), setting.recipe(study.ARMS[arm], seed=5, blocks=1, scale=1.0)
+    )
+    files = [json.loads(path.read_text()) for path in RESULTS.glob("generate-*.json")]
+    rows = [row for file in files for row in file["rows"] if row["arm"] == arm]
+    assert {study_tables.SAME.get(row["choices"], row["choices"]) for row in rows} == {made}
+    assert {row["seed"] for row in rows} == {0, 1, 2}

@@ -140,6 +140,7 @@ def generate(
     clues: Annotated[int | None, Option(help="Givens to leave; by default none can be spared.")] = None,
     size: Annotated[int | None, Option(help="Of the board, where puzzles have boards of their own.")] = None,
     density: Annotated[float | None, Option(help="Clues besides the givens, 0 to 1, where there are such.")] = None,
+    harder: Annotated[int, Option(min=0, help="Rounds of breeding: 100 make a Sudoku much harder.")] = 0,
     output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl or .txt.")] = None,
 ) -> None:
     """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone.
@@ -153,7 +154,7 @@ def generate(
     kind = ".csv" if output is None else kind_of(output)
     if kind == ".parquet":
         raise InvalidInput("puzzles are written as .csv, .jsonl or .txt")
-    problems = made(domain, n, seed=seed, clues=clues, size=size, density=density)
+    problems = made(domain, n, seed=seed, clues=clues, size=size, density=density, harder=harder)
 
     def lines() -> Iterator[str]:
         if kind == ".csv":

@@ -40,6 +40,9 @@ def solve(
     unique: Annotated[bool, Option("--unique", help="Also settle if the answer is the only one.")] = False,
     weights: Annotated[str | None, Option(help="File of weights, instead of those that come along.")] = None,
     device: Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")] = None,
+    bf16: Annotated[
+        bool | None, Option("--bf16/--no-bf16", help="Multiply in bfloat16: faster; by default on a GPU only.")
+    ] = None,
     batch_size: Annotated[int, Option(help="Problems at once; answers do not depend on it.")] = 1024,
     resume: Annotated[bool, Option("--resume", help="Continue a job that was killed; needs -o.")] = False,
 ) -> None:
@@ -58,7 +61,7 @@ def solve(
         domains.get(domain)  # an unknown name is bad usage, not a file full of invalid puzzles
     options: dict[str, Any] = {
         "domain": domain or _told_by(weights), "method": method, "latents": latents, "steps": steps, "order": order,
-        "seed": seed, "time_limit": time_limit, "unique": unique, "model": weights, "device": device,
+        "seed": seed, "time_limit": time_limit, "unique": unique, "model": weights, "device": device, "bf16": bf16,
     }  # fmt: skip
     records = chain.from_iterable([open_input(argument, options["domain"]) for argument in inputs])
     begun = perf_counter()

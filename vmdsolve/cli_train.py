@@ -26,6 +26,10 @@ def train(
         str | None, Argument(help="The kind of puzzle, see `vmdsolve domains`; none: what a file of examples makes.")
     ] = None,
     examples: Annotated[Path | None, Option(help="A file of answers to learn from: lines of L characters.")] = None,
+    hard: Annotated[
+        Path | None, Option(help="A file of problems to mix among those made, as of `generate --harder 100 -o F.txt`.")
+    ] = None,
+    hard_share: Annotated[float | None, Option(help="Share of the boards that are from it (default a half).")] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the run in that folder.")] = False,
     steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
@@ -80,6 +84,7 @@ def train(
         "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
         "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
         "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
+        "hard": None if hard is None else str(hard), "hard_share": hard_share,
     }  # fmt: skip
     shape = {
         "width": width, "message": message, "hidden": hidden, "latent": latent, "classes": classes, "prior": prior,

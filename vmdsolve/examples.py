@@ -1,4 +1,4 @@
-"""Examples: boards from a file of text, to learn from; one in twenty is held out and never trained on.
+"""Boards from a file of text, to learn from: examples, of which one in twenty is held out, and problems.
 
 Every line holds one example of L characters, or, where it is longer, as many as there are windows of L characters. The
 file may be packed (.gz, .xz). Of 20 lines or more, those with the lowest hashes are held out, equal lines together; of
@@ -22,8 +22,9 @@ from .domains import Domain
 from .domains.sequence import TokenSequence, shown
 from .errors import InvalidInput, InvalidProblem
 from .problem import OPEN, Board
+from .search import solve_values
 
-__all__ = ["Examples", "domain_from", "read_examples"]
+__all__ = ["Examples", "domain_from", "read_examples", "read_problems"]
 
 SHARE = 20  # one part in so many is held out
 MANY = 20  # lines from which on whole lines are
@@ -93,6 +94,27 @@ def read_examples(path: Path | str, domain: Domain) -> tuple[Examples, Examples,
     if not len(train):
         raise InvalidInput(f"{path} holds no example of {L} characters to train on, besides what is held out")
     return train, held_out, digest
+
+
+def read_problems(path: Path | str, domain: Domain) -> tuple[Board, Board, str]:
+    """Problems [n, L] of a file, a line each, their answers [n, L], and a hash of the file.
+
+    Raises InvalidInput: no such file, a line that is no problem or has not exactly one answer (it is named).
+    """
+    lines, digest = _lines(path)
+    boards = domain.parse_many([line for _, line in lines])
+    if boards is None:
+        for number, line in lines:
+            try:
+                domain.parse(line)
+            except InvalidProblem as error:
+                raise InvalidInput(f"{path}:{number}: {error}") from error
+        boards = np.stack([domain.parse(line).values for _, line in lines])
+    found = solve_values(domain.rules, boards, limit=2)
+    for row in np.flatnonzero(~found.complete | (found.counts != 1)):
+        n = ("no answer", "an answer not proved to be the only one", "several answers")[found.counts[row]]
+        raise InvalidInput(f"{path}:{lines[row][0]} has {n}; wanted problems with one")
+    return boards, found.values, digest
 
 
 def domain_from(path: Path | str) -> TokenSequence:

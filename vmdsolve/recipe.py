@@ -11,8 +11,11 @@ from .evaluate import EVALUATION_SEED
 
 __all__ = ["Recipe"]
 
-SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle")
-CHOICES = {"data": ("problems", "law", "examples"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo")}
+SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle", "hard_share")
+CHOICES = {
+    "data": ("problems", "law", "examples"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo"),
+    "reveal": ("random", "ease"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,17 @@ class Recipe:
     loops       ((from this fraction of the steps on, loops), ...), ascending; supervised, with gradient
     free        up to so many loops more before those, without gradient, drawn anew each step once `loops` has
                 reached its last value: the network learns to go on from where it has come to
+    later       how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving     share of boards whose clues are all visible (masks as they occur while solving);
                 the others are masked freely
+    reveal      which cells of a solving board are visible besides its clues: "random", or "ease": those first that
+                exact propagation leaves the fewest symbols, as a solver would fill them
     full        share of the boards at t = 1: nothing but the clues is visible on the solving ones
     data        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law;
                 "examples": answers drawn from a file
     examples    that file
+    hard        a file of problems, a line each, to mix among those of the generator, such as `generate --harder` makes
+    hard_share  share of the boards that are drawn from it
     givens      unless data is "problems": fewest and most cells visible at the start
     blocks      unless data is "problems": left to right in so many blocks, each with its own z
     draw        "once": posterior and prior see the start, as when z is drawn once a sample; "each_step": they see
@@ -57,10 +65,14 @@ class Recipe:
     clip: float = 1.0
     loops: tuple[tuple[float, int], ...] = ((0.0, 8), (0.1, 16))
     free: int = 16
+    later: float = 1.0
     solving: float = 0.9
+    reveal: str = "random"
     full: float = 0.3
     data: str = "problems"
     examples: str = ""
+    hard: str = ""
+    hard_share: float = 0.5
     givens: tuple[int, int] = (0, 0)
     blocks: int = 1
     draw: str = "once"
@@ -85,8 +97,9 @@ class Recipe:
         for name in SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted 0 to 1")
-        if not self.free_bits >= 0:
-            raise InvalidInput(f"free_bits is {self.free_bits!r}; wanted 0 or more nats")
+        for name in ("free_bits", "later"):
+            if not getattr(self, name) >= 0:
+                raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted 0 or more")
         givens = [int(n) for n in self.givens]
         if len(givens) != 2 or not 0 <= givens[0] <= givens[1]:
             raise InvalidInput(f"givens is {self.givens}; wanted two numbers of cells, the fewest and the most")
@@ -99,6 +112,8 @@ class Recipe:
             )
         if (self.data == "examples") != bool(self.examples):
             raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
+        if self.hard and self.data != "problems":
+            raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")
         if not 0 <= self.seed < EVALUATION_SEED:
             raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
 

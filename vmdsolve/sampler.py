@@ -64,8 +64,8 @@ class Network(Protocol):
     """What the loop asks of a model; Predictor is one, and tests use laws in closed form."""
 
     @property
-    def z_width(self) -> int: ...
-    def draw(self, x: Board, noise: Floats, /) -> Floats: ...
+    def z_width(self) -> int: ...  # of the noise that z is drawn with
+    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next one takes
     def __call__(self, x: Board, z: Floats, /) -> Floats: ...
 
 
@@ -121,13 +121,24 @@ class Predictor:
         return not self.device.startswith("cpu") and not why_not()
 
     def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
-        """Logits float32 [B, L, V] of tokens int32 [B, L] and latents [B, Z], tensors on the model's device."""
+        """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""
         if self._cuda is not None:
             return self._cuda(x, z if self.z_width else None, loops=self.loops or self.model.config.loops)
         kind = torch.device(self.device).type
+        told = {"modulation" if self.modulates else "z": z if self.z_width else None}
         with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
-            out: Tensor = self.model(x.long(), z if self.z_width else None, self.loops)
+            out: Tensor = self.model(x.long(), loops=self.loops, **told)
         return out.float()
+
+    @property
+    def modulates(self) -> bool:
+        """Whether `draw` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw; else z."""
+        return self.backend == "torch" and bool(self.model.config.latent) and not self.model.asks
+
+    @property
+    def drawn_width(self) -> int:
+        """How many numbers `draw` gives for a board."""
+        return sum(self.model.denoiser.modulate.sizes) if self.modulates else self.z_width
 
     @property
     def z_width(self) -> int:
@@ -135,14 +146,16 @@ class Predictor:
         return self.model.z_width
 
     def draw(self, x: Board, noise: Floats) -> Floats:
-        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
+        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]; see `modulates`."""
         config = self.model.config
+        if self.modulates:
+            return self._tiled(lambda tokens, normal: self.model.modulation(self.model.draw(tokens, normal)), x, noise)
         if not config.latent or (config.prior == "standard" and not config.classes):
             return noise  # no latent at all, or N(0, I)
         return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
 
     def __call__(self, x: Board, z: Floats) -> Floats:
-        """Logits [B, L, V] for tokens x [B, L] and latents z [B, Z]."""
+        """Logits [B, L, V] for tokens x [B, L] and z [B, ...] as `draw` gave it."""
         if self._native is None:
             return self._tiled(lambda tokens, z: self.on_tensors(tokens.int(), z), x, z)
         loops = self.model.config.loops if self.loops is None else self.loops
@@ -157,7 +170,7 @@ class Predictor:
         B, tile = len(x), self.tile
         padded = max(1, -(-B // tile)) * tile
         tokens = torch.from_numpy(_padded(x.astype(np.int64), padded))
-        others = torch.from_numpy(_padded(rows.astype(np.float32), padded))
+        others = torch.from_numpy(_padded(rows.astype(np.float32, copy=False), padded))
         out = []
         for start in range(0, padded, tile):
             part = slice(start, start + tile)
@@ -169,7 +182,9 @@ class Predictor:
 
 
 def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
-    """`n` rows: these, and zeros."""
+    """`n` rows: these, and zeros; no copy where there are n."""
+    if len(rows) == n and rows.flags.c_contiguous and rows.flags.writeable:
+        return rows
     out = np.zeros((n, *rows.shape[1:]), rows.dtype)
     out[: len(rows)] = rows
     return out
@@ -215,7 +230,7 @@ def sample(
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
     certainty = np.zeros((B, L), np.float32)  # of each filled cell, when it was filled
-    z = np.zeros((B, predict.z_width), np.float32)
+    z = np.zeros((B, 0), np.float32)
     history = []
     cells, turns = block_edges(L, plan.blocks), block_edges(plan.steps, plan.blocks)
     for block in range(plan.blocks):
@@ -227,7 +242,9 @@ def sample(
             if not rows.size:
                 break
             if plan.each_step or step == turns[block]:
-                z[rows] = predict.draw(x[rows], _normal(seed, keys[rows], step, predict.z_width))
+                drawn = predict.draw(x[rows], _normal(seed, keys[rows], step, predict.z_width))
+                z = z if z.shape[1] else np.zeros((B, drawn.shape[1]), np.float32)
+                z[rows] = drawn
             logits = predict(x[rows], z[rows])
             unseen = nfe[rows] == 0
             first[rows[unseen]] = logits[unseen]
@@ -291,7 +308,7 @@ def _sample_on_gpu(
     if predict._cuda is None or not whole:
         about = rules.digest, plan, B, seed
         if predict._loop is None or predict._loop[0] != about:
-            network, z_width, tile = predict.on_tensors, predict.z_width, predict.tile
+            network, z_width, tile = predict.on_tensors, predict.drawn_width, predict.tile
             loop = Loop(network, rules, plan, B, z_width=z_width, seed=seed, device=predict.device, tile=tile)
             predict._loop = about, loop
         loop = predict._loop[1]

@@ -38,7 +38,8 @@ def refuse_overflow(values: Board) -> None:
 class Loop:
     """Room for B boards of one kind and one plan on one device, and a step for them.
 
-    network    logits float32 [tile, L, V] of tokens int32 [tile, L] and latents [tile, Z], on the device
+    network    logits float32 [tile, L, V] of tokens int32 [tile, L] and z [tile, Z], on the device
+    z_width    Z, how many numbers are drawn for a board, in whatever form the network takes them
     tile       boards an evaluation: fixed, so that rounding does not depend on the batch
     """
 

@@ -74,7 +74,10 @@ def generate(
     Raises as `solve`, at once.
     """
     where = domains.get(domain) if isinstance(domain, str) else domain
-    options = Options(None, method, latents, steps, order, seed, time_limit, False, model, device, False, threads)
+    options = Options(
+        method=method, latents=latents, steps=steps, order=order, seed=seed, time_limit=time_limit, model=model,
+        device=device, threads=threads,
+    )  # fmt: skip
     problem = where.problem() if given is None else read(given, where)
     if whole(n, "n") < 0 or not 0 <= temperature < np.inf:
         raise InvalidInput(f"n and temperature are {n} and {temperature}; wanted 0 or more")

@@ -46,6 +46,7 @@ class Options:
     unique: bool = False
     model: Any = None
     device: str | None = None
+    bf16: bool | None = None
     trace: bool = False
     threads: int = 0
 
@@ -291,12 +292,13 @@ def predictor(domain: Domain, options: Options) -> Predictor | None:
     from .sampler import Predictor
 
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
     if isinstance(options.model, VMD):
         if options.model.config.domain != domain.name:
             raise ModelMismatch(f"the model was trained for {options.model.config.domain}, not for {domain.name}")
-        return Predictor(options.model, device, threads=options.threads)
+        return Predictor(options.model, device, bf16=bf16, threads=options.threads)
     model = _loaded(domain, None if options.model is None else str(options.model))
-    return None if model is None else Predictor(model, device, threads=options.threads)
+    return None if model is None else Predictor(model, device, bf16=bf16, threads=options.threads)
 
 
 @cache

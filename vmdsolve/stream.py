@@ -2,7 +2,8 @@
 
 A board goes from a start (what is visible when z is drawn) to its answer. Between them lies x_t, on which every open
 cell is masked with probability t. Three sources:
-    problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer
+    problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer;
+               or, for a share of the boards, a problem drawn from a file of hard ones
     law        answers drawn from the domain's law, for learning to generate; `givens` of the cells are visible at the
                start. With blocks, all earlier blocks are visible too, and the later ones open even in the answer.
     examples   the same with answers drawn from a file, see examples.py
@@ -11,19 +12,19 @@ cell is masked with probability t. Three sources:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .domains import Domain
 from .errors import InvalidInput
-from .examples import Examples, read_examples
+from .examples import Examples, read_examples, read_problems
 from .law import Law, law_of
-from .problem import OPEN, Board
+from .problem import OPEN, Board, Rules
 from .recipe import Recipe
 from .sampler import block_edges
-from .search import generate_values
+from .search import generate_values, propagate
 
 __all__ = ["Batch", "Stream"]
 
@@ -60,6 +61,7 @@ class Stream:
         self.answers: Law | Examples | None = None
         self.held_out: Examples | None = None
         self.digest = ""
+        self.hard: tuple[Board, Board, str] | None = read_problems(recipe.hard, domain) if recipe.hard else None
         if recipe.data == "law":
             self.answers = law_of(domain)
         elif recipe.data == "examples":
@@ -69,7 +71,11 @@ class Stream:
     def source(self) -> str:
         """Where the boards come from, in words."""
         if self.answers is None:
-            return "native generator, minimal problems"
+            words = "native generator, minimal problems"
+            if self.hard is None:
+                return words
+            r, (boards, _, digest) = self.recipe, self.hard
+            return f"{words}; {r.hard_share:.0%} from the {len(boards):,} of {Path(r.hard).name}, hash {digest}"
         if isinstance(self.answers, Law):
             return f"law of {self.domain.name}, {len(self.answers.p):,} solutions"
         return f"{len(self.answers):,} examples of {Path(self.recipe.examples).name}, hash {self.digest}"
@@ -89,7 +95,10 @@ class Stream:
         t = np.maximum(rng.random((B, 1)), 1e-3)
         solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
-        masked = (rng.random((B, L)) < t) & (~solving | (start == OPEN))
+        hidden = rng.random((B, L)) < t
+        if self.recipe.reveal == "ease":
+            hidden = np.where(solving, _hardest(self.domain.rules, start, hidden, rng), hidden)
+        masked = hidden & (~solving | (start == OPEN))
         x = np.where(masked, OPEN, x0)
         # A board that is masked freely has no start but itself.
         start = x if self.recipe.draw == "each_step" else np.where(solving, start, x)
@@ -97,9 +106,13 @@ class Stream:
         return Batch(start, x, x0, noise, t[:, 0].astype(np.float32))
 
     def _problems(self, step: int, rng: np.random.Generator) -> tuple[Board, Board]:
-        """Problems of the generator and their answers."""
+        """Problems of the generator, hard ones among them, and their answers."""
         B = self.recipe.batch
         puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * B)
+        if self.hard is not None:
+            rows = np.flatnonzero(rng.random(B) < self.recipe.hard_share)
+            drawn = rng.integers(len(self.hard[0]), size=len(rows))
+            puzzles[rows], answers[rows] = self.hard[0][drawn], self.hard[1][drawn]
         for b in range(B):
             cells, values = self.domain.symmetry(rng)
             answers[b] = values[answers[b, cells]]
@@ -118,3 +131,12 @@ class Stream:
         answers = np.where(given | (cells < edges[block + 1]), answers, OPEN)
         start = np.where(given | (cells < edges[block]), answers, OPEN)
         return start.astype(np.int32), answers.astype(np.int32)
+
+
+def _hardest(rules: Rules, start: Board, hidden: npt.NDArray[np.bool_], rng: np.random.Generator) -> Any:
+    """[B, L] as many open cells hidden as in `hidden` [B, L], those that propagation leaves the most symbols."""
+    left, _ = propagate(rules, start)
+    bits = np.unpackbits(left.view(np.uint8).reshape(*start.shape, 8), axis=2)
+    symbols = bits.sum(axis=2, dtype=np.int64) + rng.random(start.shape)  # ties fall at random
+    rank = np.where(start == OPEN, -symbols, np.inf).argsort(axis=1).argsort(axis=1)
+    return rank < (hidden & (start == OPEN)).sum(axis=1, keepdims=True)

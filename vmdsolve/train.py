@@ -119,7 +119,7 @@ class Trainer:
                 loops=loops + r.free_at(step),
                 supervise=loops,
             )
-        share = torch.arange(1, loops + 1, device=self.device) / loops  # later loops count more
+        share = (torch.arange(1, loops + 1, device=self.device) / loops) ** r.later
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
         loss = objective(terms, share / share.sum(), w)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -144,7 +144,7 @@ class Trainer:
             terms = self.advance()
             count = float(terms.masked.sum().clamp(min=1))
             loops = len(terms.nll)
-            share = torch.arange(1, loops + 1, device=self.device) / loops
+            share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
             sums["loss"] += float((share / share.sum()) @ terms.nll.sum(1)) / count
             sums["last"] += float(terms.nll[-1].sum()) / count
             kl += terms.kl.mean(0).cpu()

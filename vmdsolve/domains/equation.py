@@ -7,10 +7,11 @@ Known counts: length 5 (one digit each) has 55 sums, 55 differences and 42 produ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 
 from ..constraints import Regular
 from ..errors import InvalidInput
+from ..problem import Rules
 from .sequence import TokenSequence, automaton_of
 
 __all__ = ["DOMAINS", "Equation"]
@@ -29,9 +30,13 @@ class Equation(TokenSequence):
     def __init__(self, length: int) -> None:
         if not 5 <= length <= 8:
             raise InvalidInput(f"equations have 5 to 8 characters, got {length}")
-        words = ([SYMBOLS.index(c) for c in text] for text in _true(length))
-        rule = Regular(range(length), automaton_of(words, len(SYMBOLS)), "equation")
-        super().__init__(f"equation-{length}", SYMBOLS, length, [rule])
+        super().__init__(f"equation-{length}", SYMBOLS, length)
+
+    @cached_property
+    def rules(self) -> Rules:  # made when asked for: listing all true equations takes half a second
+        words = ([SYMBOLS.index(c) for c in text] for text in _true(self.shape[1]))
+        rule = Regular(range(self.shape[1]), automaton_of(words, len(SYMBOLS)), "equation")
+        return Rules(self.shape[1], len(SYMBOLS), (rule,))
 
 
 def _numbers(digits: int) -> range:

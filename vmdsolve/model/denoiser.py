@@ -28,6 +28,7 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from ..problem import Rules
 from .config import ModelConfig
+from .modulation import Modulate
 
 if TYPE_CHECKING:
     from .fused import Fused
@@ -92,9 +93,8 @@ class Denoiser(nn.Module):
         self.read_norm = nn.LayerNorm(H)
         self.read = nn.Linear(H, 1)
         if config.latent:
-            self.modulate = nn.Linear(config.z_width, 2 * N + H)
+            self.modulate = Modulate(config)
             nn.init.normal_(self.modulate.weight, std=0.02)
-            nn.init.zeros_(self.modulate.bias)
 
     def embed(self, x: Tensor) -> Tensor:
         """[B, L] tokens -> [B, L, V, H] what each candidate is told."""
@@ -103,8 +103,11 @@ class Denoiser(nn.Module):
         out: Tensor = self.state(state)
         return out + self.cell + self.symbol if self.config.positions != (0, 0) else out
 
-    def block(self, h: Tensor, told: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
-        """One application of the block: candidates h [B, L, V, H] -> the same shape."""
+    def block(self, h: Tensor, told: Tensor, factors: tuple[Tensor, ...]) -> Tensor:
+        """One application of the block: candidates h [B, L, V, H] -> the same shape.
+
+        factors    scale, scale times shift [B, 1, 1, N] and gate [B, 1, 1, H]; none without latent
+        """
         B, L, V, _ = h.shape
         n = self.norm(h)
         m = F.relu(self.speak(n))
@@ -114,35 +117,40 @@ class Denoiser(nn.Module):
         )
         a = (self.units.spread.to(m.dtype) @ heard.view(B, heard.shape[1], -1)).view(B, L, V, -1)
         a = a + self.keep(n) + told + self.hear_symbols(m.mean(2, keepdim=True))
-        step: Tensor = self.write(F.relu(a if scale is None else a * scale))
-        return h + (step if gate is None else step * gate)
+        if factors:
+            scale, shifted, gate = factors
+            return torch.addcmul(h, self.write(F.relu(torch.addcmul(shifted, a, scale))), gate)
+        step: Tensor = self.write(F.relu(a))
+        return h + step
 
     def forward(
-        self, x: Tensor, z: Tensor | None = None, loops: int | None = None, supervise: int = 1
+        self,
+        x: Tensor,
+        z: Tensor | None = None,
+        loops: int | None = None,
+        supervise: int = 1,
+        *,
+        modulation: Tensor | None = None,
     ) -> Tensor:
         """Logits [S, B, L, V] float32 of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z].
 
+        In place of z, what `modulate` made of it will do: [B, 2N + H].
         Loops before the supervised ones carry no gradient: they only bring the state to where it will be.
         """
         loops = self.config.loops if loops is None else loops
-        if self.fused and torch.is_grad_enabled():
+        if self.fused and torch.is_grad_enabled() and modulation is None:
             return self.fused(self, x, z, loops, supervise)
         h = self.embed(x)
-        told = self.inject(h)
-        scale = gate = None
+        told = self.inject(h).to(h.dtype)
+        factors: tuple[Tensor, ...] = ()
         if self.config.latent:
-            if z is None:
-                raise ModelMismatch("this model has a latent: pass z [B, Z]")
-            N = self.config.hidden
-            s, shift, g = self.modulate(z)[:, None, None].split([N, N, h.shape[-1]], -1)
-            scale, gate = 1 + s, 1 + g
-            told = told + shift
-        told = told.to(h.dtype)
+            made = self.modulate(z) if modulation is None else modulation
+            factors = self.modulate.split(made[:, None, None])
         with torch.no_grad():
             for _ in range(loops - supervise):
-                h = self.block(h, told, scale, gate)
+                h = self.block(h, told, factors)
         read = []
         for _ in range(supervise):
-            h = self.block(h, told, scale, gate)
+            h = self.block(h, told, factors)
             read.append(self.read(self.read_norm(h)).squeeze(-1))
         return torch.stack(read).float()

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from ..errors import ModelMismatch
 from ..kernels.denoise import BF16, denoise_paths
 from ..kernels.gradient import DenoiseGradient
 from .denoiser import Denoiser
@@ -128,14 +127,12 @@ def tables(d: Denoiser) -> Tensor:
 
 
 def factors(d: Denoiser, z: Tensor | None, B: int) -> Tensor:
-    """Scale, shift and gate of each board, side by side: [B, W]."""
+    """Scale, shift and gate of each board, side by side, each with the zeros after it: [B, W]."""
     H, N = d.config.width, d.config.hidden
-    one = torch.ones(B, 2 * N + H)
-    one[:, N : 2 * N] = 0
     if d.config.latent:
-        if z is None:
-            raise ModelMismatch("this model has a latent: pass z [B, Z]")
-        one = one + d.modulate(z)
+        one = d.modulate.factors(z)
+    else:
+        one = torch.cat([torch.ones(B, N), torch.zeros(B, N), torch.ones(B, H)], 1)
     ends = (one[:, :N], N), (one[:, N : 2 * N], N), (one[:, 2 * N :], H)
     return torch.cat([_padded(part, width) for part, width in ends], -1)
 

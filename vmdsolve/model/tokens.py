@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from ..problem import OPEN, Rules
 from .config import ModelConfig
+from .modulation import Modulate
 
 __all__ = ["TokenDenoiser", "TokenEncoder"]
 
@@ -60,10 +61,9 @@ class TokenDenoiser(nn.Module):
         self.read_norm = nn.LayerNorm(H)
         self.read = nn.Linear(H, rules.V)
         if config.latent:
-            self.modulate = nn.Linear(config.z_width, 2 * N + H)
+            self.modulate = Modulate(config)
             if config.classes:  # codes are heard from the first step on
                 nn.init.normal_(self.modulate.weight, std=0.05)
-            nn.init.zeros_(self.modulate.bias)
 
     def bias(self) -> Tensor:
         """[heads, L, L] what is added to the attention's scores."""
@@ -71,18 +71,29 @@ class TokenDenoiser(nn.Module):
         return out + self.offset[:, self.distance] if self.config.positions[0] else out
 
     def block(self, h: Tensor, told: Tensor, bias: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
-        """One application of the block: cells h [B, L, H] -> the same shape."""
+        """One application of the block: cells h [B, L, H] -> the same shape; `told` is scaled already."""
         B, L, H = h.shape
         n = self.norm(h)
         q, k, v = self.speak(n).view(B, L, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # each [B, heads, L, H / heads]
         score = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5 + bias.to(q.dtype)
         m = (score.softmax(-1) @ v).transpose(1, 2).reshape(B, L, H)
-        a = self.keep(n) + self.hear(m) + told
-        step: Tensor = self.write(F.relu(a if scale is None else a * scale))
-        return h + (step if gate is None else step * gate)
+        a = self.keep(n) + self.hear(m)
+        step: Tensor = self.write(F.relu(told + a if scale is None else torch.addcmul(told, a, scale)))
+        return h + step if gate is None else torch.addcmul(h, step, gate)
 
-    def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None, supervise: int = 1) -> Tensor:
-        """Logits [S, B, L, V] float32 of the last S = `supervise` loops; tokens x [B, L], latents z [B, Z]."""
+    def forward(
+        self,
+        x: Tensor,
+        z: Tensor | None = None,
+        loops: int | None = None,
+        supervise: int = 1,
+        *,
+        modulation: Tensor | None = None,
+    ) -> Tensor:
+        """Logits [S, B, L, V] float32 of the last S = `supervise` loops; tokens x [B, L], latents z [B, Z].
+
+        In place of z, what `modulate` made of it will do: [B, 2N + H].
+        """
         loops = self.config.loops if loops is None else loops
         h = self.symbol(torch.where(x == OPEN, self.V, x))
         if self.config.positions[0]:
@@ -90,12 +101,9 @@ class TokenDenoiser(nn.Module):
         told = self.inject(h)
         scale = gate = None
         if self.config.latent:
-            if z is None:
-                raise ModelMismatch("this model has a latent: pass z [B, Z]")
-            N = self.config.hidden
-            s, shift, g = self.modulate(z)[:, None].split([N, N, h.shape[-1]], -1)
-            scale, gate = 1 + s, 1 + g
-            told = told + shift
+            made = self.modulate(z) if modulation is None else modulation
+            scale, shifted, gate = self.modulate.split(made[:, None])
+            told = torch.addcmul(shifted, told, scale)  # the block scales what it adds to this, not the sum
         told, bias = told.to(h.dtype), self.bias()
         with torch.no_grad():
             for _ in range(loops - supervise):

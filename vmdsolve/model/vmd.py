@@ -101,23 +101,31 @@ class VMD(nn.Module):
             return self.cells.draw(x, noise)
         return self.prior.draw(x, noise) if self.config.latent else None
 
+    def modulation(self, z: Tensor | None) -> Tensor | None:
+        """[B, 2N + H] what z [B, Z] does to every block of the denoiser; None where z is no learned code."""
+        return self.denoiser.modulate(z) if self.config.latent and not self.asks else None
+
     def posterior_of(self, start: Tensor, x0: Tensor, *, settled: bool = False) -> Latent:
         """q(z | x0, start) for tokens and answers [B, L]; `settled`: all of it on its likeliest classes."""
         q: Latent = self.posterior(start, x0)
         return _classes(q).mode() if settled else q
 
-    def forward(self, x: Tensor, z: Tensor | None = None, loops: int | None = None) -> Tensor:
-        """Logits [B, L, V] of p(x0 | x_t, z) after the last loop."""
-        logits: Tensor = self.predict(x, z, loops, 1)[0]
+    def forward(
+        self, x: Tensor, z: Tensor | None = None, loops: int | None = None, modulation: Tensor | None = None
+    ) -> Tensor:
+        """Logits [B, L, V] of p(x0 | x_t, z) after the last loop; for z its `modulation` will do."""
+        logits: Tensor = self.predict(x, z, loops, 1, modulation)[0]
         return logits
 
-    def predict(self, x: Tensor, z: Tensor | None, loops: int | None, supervise: int) -> Tensor:
+    def predict(
+        self, x: Tensor, z: Tensor | None, loops: int | None, supervise: int, modulation: Tensor | None = None
+    ) -> Tensor:
         """Logits [S, B, L, V] of the denoiser."""
         if self.asks:
             if z is None:
                 raise ModelMismatch("this model has a latent: pass z [B, Z]")
             x, z = with_cells(x, z), None
-        out: Tensor = self.denoiser(x, z, loops, supervise)
+        out: Tensor = self.denoiser(x, z, loops, supervise, modulation=modulation)
         return out
 
     def terms(

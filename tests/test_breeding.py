@@ -1,0 +1,112 @@
+"""Breeding: a minimal problem with the same answer comes out, as hard or harder, whatever it was bred beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vmdsolve import InvalidInput, generate_problems
+from vmdsolve.breeding import breed
+from vmdsolve.checker import accepts
+from vmdsolve.domains import get
+from vmdsolve.problem import OPEN
+from vmdsolve.recipe import Recipe
+from vmdsolve.search import generate_values, solve_values
+from vmdsolve.stream import Stream
+
+NAMES = ("sudoku-4x4", "sudoku-9x9", "latin-5", "sudoku-x-6x6")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bred_problems_are_minimal_and_have_the_same_only_answer(name: str) -> None:
+    rules = get(name).rules
+    puzzles, answers = generate_values(rules, 12, seed=3)
+    bred, nodes = breed(rules, puzzles, answers, rounds=6)
+    before, after = solve_values(rules, puzzles, limit=2), solve_values(rules, bred, limit=2)
+    assert (after.values == answers).all()
+    assert after.complete.all()
+    assert (after.counts == 1).all()
+    assert (nodes == after.nodes).all()
+    assert (nodes >= before.nodes).all()
+    for board in bred:
+        given = np.flatnonzero(board != OPEN)
+        without = np.repeat(board[None], len(given), axis=0)
+        without[np.arange(len(given)), given] = OPEN
+        assert (solve_values(rules, without, limit=2).counts == 2).all()
+
+
+def test_more_rounds_are_harder_and_no_rounds_change_nothing() -> None:
+    rules = get("sudoku-9x9").rules
+    puzzles, answers = generate_values(rules, 60, seed=4)
+    none, start = breed(rules, puzzles, answers, rounds=0)
+    assert (none == puzzles).all()
+    assert start.mean() < breed(rules, puzzles, answers, rounds=4)[1].mean()
+    assert 2 * start.mean() < breed(rules, puzzles, answers, rounds=12)[1].mean()
+
+
+def test_a_problem_is_bred_alike_whatever_stands_beside_it() -> None:
+    rules = get("sudoku-9x9").rules
+    puzzles, answers = generate_values(rules, 9, seed=5)
+    whole, _ = breed(rules, puzzles, answers, rounds=3, seed=7, threads=2)
+    part, _ = breed(rules, puzzles[4:6], answers[4:6], rounds=3, seed=7, first=4, threads=1)
+    assert (whole[4:6] == part).all()
+    assert (whole != breed(rules, puzzles, answers, rounds=3, seed=8)[0]).any()
+    assert breed(rules, puzzles[:0], answers[:0], rounds=3)[0].shape == (0, 81)
+
+
+def test_what_is_no_problem_with_one_answer_is_refused() -> None:
+    rules = get("sudoku-4x4").rules
+    puzzles, answers = generate_values(rules, 3, seed=6)
+    puzzles[1] = OPEN
+    with pytest.raises(InvalidInput, match="problem 1 has not its answer as the only solution"):
+        breed(rules, puzzles, answers, rounds=1)
+
+
+def test_generating_breeds_on_demand() -> None:
+    easy, hard = ([p.values for p, _ in generate_problems("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 10))
+    rules = get("sudoku-9x9").rules
+    nodes = [solve_values(rules, np.stack(boards), limit=2).nodes.mean() for boards in (easy, hard)]
+    assert nodes[1] > 1.5 * nodes[0]
+    [(late, _)] = generate_problems("sudoku-9x9", seed=9, first=55, harder=10)
+    assert (late.values == hard[55]).all()
+    with pytest.raises(InvalidInput, match="one board"):
+        generate_problems("killer", harder=3)
+    with pytest.raises(InvalidInput, match="harder is 3"):
+        generate_problems("sudoku-9x9", clues=30, harder=3)
+
+
+def test_a_stream_draws_its_share_from_a_file_of_hard_problems(tmp_path: Path) -> None:
+    domain, file = get("sudoku-4x4"), tmp_path / "hard.txt"
+    [board] = generate_values(domain.rules, 1, seed=1)[0]
+    file.write_text(domain.format(board) + "\n")
+    plain, mixed = Recipe(batch=400, full=1.0, solving=1.0), Recipe(batch=400, full=1.0, solving=1.0, hard=str(file))
+    stream = Stream(domain, mixed, 0)
+    batch = stream.batch(0)
+    assert "50% from the 1 of hard.txt, hash " in stream.source
+    assert all(accepts(domain.rules, batch.start, batch.x0))
+    givens = (batch.start != OPEN).sum(1)
+    drawn = givens == (board != OPEN).sum()  # and those of the generator that have as many
+    others = ((Stream(domain, plain, 0).batch(0).start != OPEN).sum(1) == (board != OPEN).sum()).mean()
+    assert abs(drawn.mean() - (0.5 + 0.5 * others)) < 0.1
+    assert (stream.batch(0).start == Stream(domain, mixed, 0).batch(0).start).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1......2..4..3..\n" + "." * 16, ":2 has several answers; wanted problems with one"),
+        ("11" + "." * 14, ":1 has no answer"),
+        ("1......x..4..3..", ":1: row 2, column 4"),
+        ("", "holds no example"),
+    ],
+)
+def test_a_file_that_holds_no_problems_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "hard.txt").write_text(text)
+    with pytest.raises(InvalidInput, match=message):
+        Stream(get("sudoku-4x4"), Recipe(hard=str(tmp_path / "hard.txt")), 0)
+    with pytest.raises(InvalidInput, match="no such file"):
+        Stream(get("sudoku-4x4"), Recipe(hard="nowhere.txt"), 0)
+    with pytest.raises(InvalidInput, match="hard problems go with data 'problems'"):
+        Recipe(hard="hard.txt", data="law")
