@@ -21,6 +21,7 @@ from vmdsolve.search import SearchStatus, propagate, solve_values
 from vmdsolve.stages import Options, predictor, symbol_order
 
 from .driver import RESULTS, Limit, Row, Run, table
+from .instances import milliseconds
 from .puzzles import choose
 from .real import SETS
 
@@ -218,9 +219,9 @@ def shown(rows: list[Row]) -> str:
 
 def _line(row: Row) -> list[str]:
     alone, guided = row["alone"], row["guided"]
-    milliseconds = (f"{1000 * s:,.3g}" for s in (alone["seconds"], guided["seconds"], row["network"]))
+    taken = (alone["seconds"], guided["seconds"], row["network"])
     return [
         row["set"], row["weights"], str(row["n"]), str(alone["solved"]), str(guided["solved"]),
         f"{alone['nodes']:,.0f}", f"{guided['nodes']:,.0f}", str(row["wins"]), str(row["losses"]),
-        *milliseconds, str(row["faster"]),
+        *map(milliseconds, taken), str(row["faster"]),
     ]  # fmt: skip

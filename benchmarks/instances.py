@@ -212,20 +212,20 @@ def _line(row: Row) -> list[str]:
     of = "" if row["n"] == row["instances"] else f" of {row['instances']:,}"
     line = [row["set"], f"{row['n']:,}{of}", f"{row['solved']:,}"]
     line += [f"{row['solved'] - row['wrong']:,}", str(row["wrong"])]
-    line += [_ms(seconds[part]) for part in ("median", "q90", "slowest")]
+    line += [milliseconds(seconds[part]) for part in ("median", "q90", "slowest")]
     if peer is None:
         return [*line, *["-"] * 6]
-    times = [_ms(peer["seconds"][part]) for part in ("median", "slowest")]
+    times = [milliseconds(peer["seconds"][part]) for part in ("median", "slowest")]
     return [
         *line, str(peer["n"]), str(peer["solved"]), *times, f"{peer['ratio']:.3g}",
         f"{peer['ours_faster']} of {peer['n']}",
     ]  # fmt: skip
 
 
-def _ms(seconds: float) -> str:
+def milliseconds(seconds: float) -> str:
     """Three digits.
 
-    >>> _ms(0.00012345), _ms(12.345)
+    >>> milliseconds(0.00012345), milliseconds(12.345)
     ('0.123', '12,300')
     """
     return f"{float(f'{1000 * seconds:.3g}'):,.6g}"
