@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import ablation, chances, denoise, kernels, latin5, overhead, startup, study_tables, training
+from . import ablation, chances, denoise, kernels, latin5, overhead, startup, study_tables, testtime, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
 
@@ -195,5 +195,6 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "overhead": _newest(overhead.shown),
     "latin5": _newest(latin5.shown),
     "chances": _newest(chances.shown),
+    "testtime": _newest(testtime.shown),
     "ablation": _newest(ablation.shown),
 }
