@@ -29,6 +29,7 @@ LAYERS = [
     {"domains", "checker", "kernels", "search"},
     {"guide", "model", "reading", "formats", "plan"},
     {"sampler_cuda"},
+    {"predictor"},
     {"sampler", "law", "likelihood", "examples", "breeding"},
     {"stages", "evaluate", "generating"},
     {"solving", "samples", "recipe", "hints"},
