@@ -18,6 +18,7 @@ from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
 from .synthetic import run as synthetic
+from .testtime import run as testtime
 from .text import run as text
 from .training import run as training
 
@@ -44,6 +45,7 @@ app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)
 app.command("generate")(generate)
 app.command("overhead")(overhead)
+app.command("testtime")(testtime)
 app.command("text")(text)
 app.command("plots")(plots)
 app.command("readme")(readme)

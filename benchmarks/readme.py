@@ -27,6 +27,7 @@ from . import (
     overhead,
     startup,
     study_tables,
+    testtime,
     training,
 )
 from .driver import RESULTS, ROOT, Row, git, table
@@ -209,5 +210,6 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "chances": _newest(chances.shown),
     "instances": _newest(instances.shown),
     "guided": _newest(guided.shown),
+    "testtime": _newest(testtime.shown),
     "ablation": _newest(ablation.shown),
 }

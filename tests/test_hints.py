@@ -14,13 +14,13 @@ from rules import constraints, instances
 import vmdsolve
 from vmdsolve import domains
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
-from vmdsolve.deduction import BY_STEPS, DIRECT, PLACES_NOTHING, TECHNIQUES, Hint, deduce
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
-from vmdsolve.filtering import bits, supported
 from vmdsolve.generating import generate_problems
 from vmdsolve.hints import hint, walkthrough
-from vmdsolve.phrases import Phrases
+from vmdsolve.hints.deduction import BY_STEPS, DIRECT, PLACES_NOTHING, TECHNIQUES, Hint, deduce
+from vmdsolve.hints.filtering import bits, supported
+from vmdsolve.hints.phrases import Phrases
 from vmdsolve.problem import OPEN, Constraint, Problem, Rules
 from vmdsolve.search import generate_values, solve_values
 from vmdsolve.testing.oracles import brute_force, cp_sat

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .explaining import Explanation as Explanation
-    from .explaining import explain as explain
     from .generating import generate_problems as generate_problems
+    from .hints import Explanation as Explanation
     from .hints import Hint as Hint
+    from .hints import explain as explain
     from .hints import hint as hint
     from .model.checkpoint import domain_of as domain_of
     from .problem import OPEN as OPEN
@@ -41,7 +41,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Domain": "domains",
-    "Explanation": "explaining",
+    "Explanation": "hints",
     "Hint": "hints",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
@@ -57,7 +57,7 @@ _WHERE = {
     "check": "solving",
     "count_solutions": "solving",
     "domain_of": "model.checkpoint",
-    "explain": "explaining",
+    "explain": "hints",
     "generate": "samples",
     "generate_problems": "generating",
     "get_domain": "domains",

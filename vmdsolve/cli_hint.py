@@ -44,7 +44,7 @@ def hint(
 
 def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.0) -> None:
     """Say why a puzzle has no solution: givens and rules that clash, none of which can be spared."""
-    from .explaining import explain as why
+    from .hints import explain as why
     from .problem import Status
 
     unsolvable = False

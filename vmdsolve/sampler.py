@@ -15,25 +15,17 @@ may round differently; where two confidences differ by less than that, the order
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from . import kernels
-from .errors import InvalidInput, ModelMismatch
 from .guide import guide_of
-from .kernels.cuda import MAX_CUDA_CELLS, why_not
-from .kernels.denoise import BF16, Denoise, denoise_paths
-from .kernels.denoise_cuda import DenoiseCuda
-from .model.denoiser import Denoiser
-from .model.native import native, native_cuda
-from .model.vmd import VMD
+from .kernels.cuda import MAX_CUDA_CELLS
 from .plan import Plan, block_edges
+from .predictor import Predictor
 from .problem import OPEN, Board, Rules, latent_keys
 from .sampler_cuda import Loop, refuse_overflow
 
@@ -42,7 +34,6 @@ __all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edge
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
-TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that rounding does not depend on the batch
 
 
 class Sample(NamedTuple):
@@ -67,127 +58,6 @@ class Network(Protocol):
     def z_width(self) -> int: ...  # of the noise that z is drawn with
     def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next one takes
     def __call__(self, x: Board, z: Floats, /) -> Floats: ...
-
-
-@dataclass
-class Predictor:
-    """The network as a function of arrays; weights are taken as they are when it is made.
-
-    loops    block applications an evaluation; None: what the model was made for
-    bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
-    backend  "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
-             "torch", in tiles of one fixed number of boards; None: native where it can be
-    threads  of the native kernel; 0: one a core
-    """
-
-    model: VMD
-    device: str = "cpu"
-    loops: int | None = None
-    bf16: bool = False
-    backend: str | None = None
-    threads: int = 0
-    tile: int = field(init=False)
-    _native: Denoise | None = field(init=False, repr=False, default=None)
-    _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
-    _loop: tuple[object, Loop] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
-
-    def __post_init__(self) -> None:
-        kind = self.device.partition(":")[0]
-        self.model = self.model.to(self.device)
-        self.tile = TILES.get(kind, TILES["cuda"])
-        denoiser, chosen = self.model.denoiser, self.backend
-        fits = isinstance(denoiser, Denoiser) and not self.model.asks
-        can = fits and (kind == "cpu" or (self.bf16 and not why_not()))
-        self.backend = chosen or ("native" if can else "torch")
-        if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
-            raise InvalidInput(
-                f"backend is {self.backend!r} for mixer {self.model.config.mixer!r} on {self.device}; wanted 'torch', "
-                "or, for mixer 'messages' on a CPU, or on a GPU with bf16 and the CUDA kernels, 'native'"
-            )
-        if self.backend == "native" and isinstance(denoiser, Denoiser):
-            if kind == "cpu":
-                self._native = native(denoiser)
-                return
-            try:
-                self._cuda = native_cuda(denoiser, torch.device(self.device).index or 0)
-            except ModelMismatch:  # too large for a multiprocessor
-                if chosen:
-                    raise
-                self.backend = "torch"
-
-    @property
-    def on_gpu(self) -> bool:
-        """Whether the loop can stay on the device: the model is on a GPU, and the kernels can work there."""
-        return not self.device.startswith("cpu") and not why_not()
-
-    def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
-        """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""
-        if self._cuda is not None:
-            return self._cuda(x, z if self.z_width else None, loops=self.loops or self.model.config.loops)
-        kind = torch.device(self.device).type
-        told = {"modulation" if self.modulates else "z": z if self.z_width else None}
-        with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
-            out: Tensor = self.model(x.long(), loops=self.loops, **told)
-        return out.float()
-
-    @property
-    def modulates(self) -> bool:
-        """Whether `draw` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw; else z."""
-        return self.backend == "torch" and bool(self.model.config.latent) and not self.model.asks
-
-    @property
-    def drawn_width(self) -> int:
-        """How many numbers `draw` gives for a board."""
-        return sum(self.model.denoiser.modulate.sizes) if self.modulates else self.z_width
-
-    @property
-    def z_width(self) -> int:
-        """Z, how many numbers z is."""
-        return self.model.z_width
-
-    def draw(self, x: Board, noise: Floats) -> Floats:
-        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]; see `modulates`."""
-        config = self.model.config
-        if self.modulates:
-            return self._tiled(lambda tokens, normal: self.model.modulation(self.model.draw(tokens, normal)), x, noise)
-        if not config.latent or (config.prior == "standard" and not config.classes):
-            return noise  # no latent at all, or N(0, I)
-        return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
-
-    def __call__(self, x: Board, z: Floats) -> Floats:
-        """Logits [B, L, V] for tokens x [B, L] and z [B, ...] as `draw` gave it."""
-        if self._native is None:
-            return self._tiled(lambda tokens, z: self.on_tensors(tokens.int(), z), x, z)
-        loops = self.model.config.loops if self.loops is None else self.loops
-        path = BF16 if self.bf16 and BF16 in denoise_paths() else None
-        tokens = x.astype(np.int32, copy=False)
-        each = z if self.z_width else None
-        return np.asarray(self._native(tokens, each, loops=loops, threads=self.threads, path=path))
-
-    @torch.inference_mode()
-    def _tiled(self, function: Callable[[Tensor, Tensor], Tensor | None], x: Board, rows: Floats) -> Floats:
-        """A function of tokens [B, L] and further rows [B, ...], applied to tiles of a fixed number of boards."""
-        B, tile = len(x), self.tile
-        padded = max(1, -(-B // tile)) * tile
-        tokens = torch.from_numpy(_padded(x.astype(np.int64), padded))
-        others = torch.from_numpy(_padded(rows.astype(np.float32, copy=False), padded))
-        out = []
-        for start in range(0, padded, tile):
-            part = slice(start, start + tile)
-            with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bf16):
-                done = function(tokens[part].to(self.device), others[part].to(self.device))
-            assert done is not None
-            out.append(done.float().cpu())
-        return np.asarray(torch.cat(out)[:B].numpy())
-
-
-def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
-    """`n` rows: these, and zeros; no copy where there are n."""
-    if len(rows) == n and rows.flags.c_contiguous and rows.flags.writeable:
-        return rows
-    out = np.zeros((n, *rows.shape[1:]), rows.dtype)
-    out[: len(rows)] = rows
-    return out
 
 
 def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .constraints import AllDifferent, Count, Less, Regular, Sum, Table
-from .domains import Domain
-from .problem import Constraint, Rules
+from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from ..domains import Domain
+from ..problem import Constraint, Rules
 
 __all__ = ["Phrases", "listed"]
 

@@ -15,10 +15,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .constraints import AllDifferent, Sum
+from ..constraints import AllDifferent, Sum
+from ..problem import OPEN, Constraint
 from .filtering import bits, supported
 from .phrases import Phrases, listed
-from .problem import OPEN, Constraint
 
 __all__ = ["TECHNIQUES", "Hint", "deduce"]
 

@@ -13,14 +13,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import search
+from .. import search
+from ..domains import board_of
+from ..problem import OPEN, Board, Problem, Status
+from ..reading import Grid, read
 from .deduction import TECHNIQUES, Hint, deduce
-from .domains import board_of
 from .explaining import explain
 from .filtering import bits
 from .phrases import Phrases
-from .problem import OPEN, Board, Problem, Status
-from .reading import Grid, read
 
 __all__ = ["TECHNIQUES", "Hint", "hint", "walkthrough"]
 

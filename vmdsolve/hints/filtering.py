@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .constraints import AllDifferent, Count, Less, Predicate, Regular, Sum, Table
-from .problem import Constraint
+from ..constraints import AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from ..problem import Constraint
 
 __all__ = ["bits", "supported"]
 

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import search
-from .checker import violations
+from .. import search
+from ..checker import violations
+from ..domains import board_of
+from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
+from ..reading import Grid, read
 from .deduction import deduce
-from .domains import board_of
 from .phrases import Phrases, listed
-from .problem import OPEN, Board, Constraint, Problem, Rules, Status
-from .reading import Grid, read
 
 __all__ = ["Explanation", "explain"]
 

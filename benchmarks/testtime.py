@@ -1,0 +1,105 @@
+"""`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, bfloat16.
+
+Averaging over symmetric images of a puzzle is not among the ways: the network commutes with every relabelling and
+every symmetry of the rules (tests/test_model.py), so all images say the same, and their mean is any one of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from typer import Option
+
+from vmdsolve.errors import InvalidInput
+from vmdsolve.evaluate import Accuracy, evaluate
+from vmdsolve.model.checkpoint import load_model, packaged
+from vmdsolve.sampler import Plan, Predictor
+
+from .accuracy import fingerprint
+from .driver import RESULTS, Row, Run, table, wilson
+from .puzzles import choose, sudoku
+
+METHOD = (
+    "the model alone, no rule masks a symbol; margin order. Each way changes one thing of `as is`. K boards a problem, "
+    "the checker chooses, a problem's boards stop at the first that is right. NFE = network evaluations a problem, "
+    "block applications = NFE x loops."
+)
+KS = (1, 4, 16)
+
+
+class Way(NamedTuple):
+    """One way to fill boards: fields of the plan, loops an evaluation (None: the model's own), bfloat16."""
+
+    plan: Row
+    loops: int | None = None
+    bf16: bool = False
+
+
+WAYS = {
+    "as is": Way({}),
+    "16 loops": Way({}, loops=16),
+    "32 loops": Way({}, loops=32),
+    "48 loops": Way({}, loops=48),
+    "T = 40": Way({"steps": 40}),
+    "cells that clash opened again, 0.5": Way({"remask": "conflicts", "rate": 0.5}),
+    "cells that clash opened again, 1.0": Way({"remask": "conflicts", "rate": 1.0}),
+    "least certain opened again, 0.1": Way({"remask": "least", "rate": 0.1}),
+    "certain cells (0.99) at once": Way({"threshold": 0.99}),
+    "bfloat16": Way({}, bf16=True),
+}
+
+
+def run(
+    sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = "top1465,11+",
+    n: Annotated[int, Option(min=1, help="Problems a set.")] = 100,
+    steps: Annotated[int, Option(min=1, help="T.")] = 20,
+    ways: Annotated[str, Option(help="Ways, separated by semicolons; 'all'.")] = "all",
+    latents: Annotated[int, Option(min=1, help="The largest K.")] = 16,
+    threads: Annotated[int, Option(min=0, help="0: one a core.")] = 0,
+    weights: Annotated[Path | None, Option(help="Weights, instead of those that come along.")] = None,
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """What more computing at test time buys."""
+    model = packaged(sudoku()) if weights is None else load_model(weights, sudoku())
+    if model is None:
+        raise InvalidInput("there are no packaged weights for sudoku-9x9; name a file with --weights")
+    wanted = list(WAYS) if ways == "all" else ways.split(";")
+    if unknown := [name for name in wanted if name not in WAYS]:
+        raise SystemExit(f"unknown way {', '.join(unknown)}; there are {'; '.join(WAYS)}")
+    parameters: Row = {
+        "sets": sets, "n": n, "steps": steps, "ways": ways, "latents": latents, "threads": threads,
+        "model": fingerprint(model.state_dict()), "loops": model.config.loops,
+    }  # fmt: skip
+    with Run("testtime", METHOD, parameters, (), out) as this:
+        for problems in choose(this, sets, n, seed=0):
+            for name in wanted:
+                way = WAYS[name]
+                predict = Predictor(model, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
+                plan = Plan(**{"steps": steps, "legal": False, **way.plan})
+                found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, latents=latents)
+                row: Row = {"set": problems.name, "way": name, "n": found.total, "loops": found.loops}
+                row["at"] = [at(found, K) for K in KS if latents >= K]
+                this.rows.append(row)
+                print(shown([row]).splitlines()[-1], flush=True)
+        print(f"\n{shown(this.rows)}")
+
+
+def at(found: Accuracy, K: int) -> Row:
+    """What K boards a problem would have solved, and cost."""
+    solved = found.solved_within(K)
+    return {"latents": K, "solved": solved, "interval": wilson(solved, found.total), "nfe": found.nfe_within(K)}
+
+
+def shown(rows: list[Row]) -> str:
+    """A line a way and set: share solved, its interval, NFE and block applications, by K."""
+    Ks = [held["latents"] for held in rows[0]["at"]] if rows else []
+    body = []
+    for row in rows:
+        cells = []
+        for held in row["at"]:
+            low, high = held["interval"]
+            cost = f"{held['nfe']:.0f}, {held['nfe'] * row['loops']:.0f}"
+            cells.append(f"{held['solved'] / row['n']:.0%} ({low:.0%} to {high:.0%}), {cost}")
+        body.append([row["set"], row["way"], str(row["n"]), *cells])
+    return table(["problems", "way", "n", *(f"K = {K}: solved, NFE, blocks" for K in Ks)], body)
