@@ -207,6 +207,19 @@ def shown(rows: list[Row]) -> str:
     return "\n\n".join(lines)
 
 
+def summary(rows: list[Row]) -> str:
+    """What they come to, in a sentence or two."""
+    total, solved, wrong = (sum(row[part] for row in rows) for part in ("n", "solved", "wrong"))
+    limits = " or ".join(f"{limit:g}" for limit in sorted({row["limit"] for row in rows}))
+    peers = [row for row in rows if row["peer"]]
+    slower = [row["set"] for row in peers if row["peer"]["ratio"] < 1]
+    return (
+        f"Of {total:,} puzzles and benchmark problems that others published, in {len(rows)} sets, exact search solves "
+        f"{solved:,} within {limits} s of one core, {wrong} of them wrong. In the median it is faster than CP-SAT on "
+        f"{len(peers) - len(slower)} sets of {len(peers)}; slower on: {', '.join(slower) or 'none'}."
+    )
+
+
 def _line(row: Row) -> list[str]:
     seconds, peer = row["seconds"], row["peer"]
     of = "" if row["n"] == row["instances"] else f" of {row['instances']:,}"

@@ -209,6 +209,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "latin5": _newest(latin5.shown),
     "chances": _newest(chances.shown),
     "instances": _newest(instances.shown),
+    "instances/summary": _newest(instances.summary),
     "guided": _newest(guided.shown),
     "testtime": _newest(testtime.shown),
     "ablation": _newest(ablation.shown),
