@@ -112,12 +112,13 @@ Decision LearningSearch::choose() const {
   if (best < 0) return {-1, -1};
   const uint64_t domain = model_.at(best);
   int32_t value = std::countr_zero(domain);
-  if (marginals_ != nullptr) {
+  // The value that it held last fits what was learnt since; a marginal says only where to begin.
+  if (const int32_t last = saved_[static_cast<size_t>(best)]; last >= 0 && (domain >> last & 1) != 0) {
+    value = last;
+  } else if (marginals_ != nullptr) {
     const float* row = marginals_ + static_cast<size_t>(best) * V;
     for (uint64_t rest = domain; rest != 0; rest &= rest - 1)
       if (row[std::countr_zero(rest)] > row[value]) value = std::countr_zero(rest);
-  } else if (const int32_t last = saved_[static_cast<size_t>(best)]; last >= 0 && (domain >> last & 1) != 0) {
-    value = last;
   }
   return {best, value};
 }
