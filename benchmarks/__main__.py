@@ -21,6 +21,7 @@ from .synthetic import run as synthetic
 from .testtime import run as testtime
 from .text import run as text
 from .training import run as training
+from .universal import run as universal
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -47,6 +48,7 @@ app.command("generate")(generate)
 app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
+app.command("universal")(universal)
 app.command("plots")(plots)
 app.command("readme")(readme)
 

@@ -151,7 +151,7 @@ def weights(problem: Problem, model: Path | None) -> Predictor | None:
     domain = domains.board_of(problem)
     for named in (None, model):
         with suppress(ModelMismatch):
-            if found := predictor(domain, Options(model=named, threads=1)):
+            if found := predictor(domain, problem.rules, Options(model=named, threads=1)):
                 return found
     return None
 

@@ -29,6 +29,7 @@ from . import (
     study_tables,
     testtime,
     training,
+    universal,
 )
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
@@ -213,4 +214,5 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "guided": _newest(guided.shown),
     "testtime": _newest(testtime.shown),
     "ablation": _newest(ablation.shown),
+    "universal": _newest(universal.shown),
 }

@@ -167,7 +167,7 @@ def test_guided_measures_what_has_weights_and_says_what_has_not(
     toy_sets(monkeypatch, tmp_path)
 
     def latin(*_: object) -> list[Problem]:
-        return [get("latin-3").problem()]
+        return [get("latin-17").problem()]
 
     read = {"toy": guided._real("toy"), "absent": guided._real("absent"), "latin": latin}
     monkeypatch.setattr(guided, "HARDEST", read)

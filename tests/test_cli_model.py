@@ -68,7 +68,7 @@ def test_a_run_from_before_the_native_loops_goes_on_without_them(tmp_path: Path)
 
 
 def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:
-    assert "no weights for latin-2 come along; name a file with --weights" in run("eval", "latin-2").stderr
+    assert "no weights for queens-6 come along; name a file with --weights" in run("eval", "queens-6").stderr
     path = tmp_path / "mixed.txt"
     path.write_text(f"{P}\n{'.' * 36}\n")
     assert f"{path}:2: a problem of sudoku-6x6 among those of sudoku-4x4" in run("eval", path).stderr

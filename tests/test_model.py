@@ -202,4 +202,4 @@ def test_packaged_weights_load_and_are_small(name: str) -> None:
     assert model is not None
     assert model.config.latent > 0
     assert sum(p.numel() for p in model.parameters()) < 1_000_000
-    assert packaged(get("latin-5")) is None
+    assert packaged(get("queens-6")) is None

@@ -156,7 +156,9 @@ def test_search_is_told_the_order_of_symbols_and_nothing_of_cells() -> None:
 
 
 def test_products_are_of_bfloat16_where_asked_for() -> None:
-    asked = [stages.predictor(FOUR, stages.Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)]
+    asked = [
+        stages.predictor(FOUR, FOUR.rules, stages.Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)
+    ]
     assert [predict and predict.bf16 for predict in asked] == [False, False, True]
     puzzles = FOUR.format_many(generate_values(FOUR.rules, 40, seed=2**62 + 1)[0])
     solved = [s.status is Status.SOLVED for s in solve_batch(puzzles, method="vmd-only", bf16=True, device="cpu")]
@@ -176,19 +178,19 @@ def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:
 
 
 def test_running_out_of_time_is_a_status() -> None:
-    big = get("sudoku-16x16")
+    big = get("sudoku-25x25")  # without weights
     puzzle = "".join("." for _ in range(big.rules.L))
     assert solve(puzzle, method="search", time_limit=0.0).status is Status.TIMEOUT
     assert solve(puzzle, method="vmd", time_limit=0.0).status is Status.TIMEOUT
 
 
 def test_a_domain_without_weights_is_solved_by_search_and_refused_by_vmd_only() -> None:
-    puzzle = "1...............2........"
-    solution = solve(puzzle, domain="latin-5")
+    puzzle = "." * 36
+    solution = solve(puzzle, domain="queens-6")
     assert solution.status is Status.SOLVED
     assert solution.method == "search"
-    with pytest.raises(ModelMismatch, match="no weights for latin-5"):
-        solve(puzzle, domain="latin-5", method="vmd-only")
+    with pytest.raises(ModelMismatch, match="no weights for queens-6"):
+        solve(puzzle, domain="queens-6", method="vmd-only")
 
 
 def test_a_model_of_another_domain_is_refused(small_model: VMD) -> None:

@@ -34,6 +34,7 @@ LAYERS = [
     {"stages", "evaluate", "generating"},
     {"solving", "samples", "recipe", "hints"},
     {"stream"},
+    {"mixture"},
     {"files", "show", "train", "testing", "diagnostics"},
     {"results", "plots"},
     {"journal"},

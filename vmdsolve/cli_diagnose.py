@@ -36,11 +36,14 @@ def diagnose(
     from .diagnostics import diagnose as look
     from .model.checkpoint import load_model, load_tensors
     from .model.config import ModelConfig
+    from .model.universal import ALL_DIFFERENT
     from .stream import Stream
 
     path = _packaged(domain) if weights is None else weights
     _, metadata = load_tensors(path)
     config = ModelConfig.from_json(metadata.get("config", ""))
+    if domain is None and config.domain == ALL_DIFFERENT:
+        raise InvalidInput(f"{path} is for every all-different puzzle: name the domain, too")
     where = domains.get(domain or config.domain)
     model = load_model(path, where).to(device_of(device))
     recipe = _recorded(metadata.get("recipe", "{}"))

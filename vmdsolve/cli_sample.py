@@ -51,7 +51,10 @@ def sample(
     else:
         from .model.checkpoint import domain_of
 
-        where = domain_of(str(weights))
+        told = domain_of(str(weights))
+        if told is None:
+            raise InvalidInput(f"{weights} is for every all-different puzzle: name the domain")
+        where = told
     drawn = generate(
         where, n, given=given, seed=seed, method=method, latents=latents, steps=steps, order=order,
         temperature=temperature, time_limit=time_limit, model=None if weights is None else str(weights), device=device,

@@ -82,7 +82,7 @@ def _told_by(weights: str | None) -> Domain | None:
     from .model.checkpoint import domain_of
 
     told = domain_of(weights)
-    return None if told.name in domains.names() else told
+    return None if told is None or told.name in domains.names() else told
 
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:

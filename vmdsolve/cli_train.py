@@ -16,6 +16,7 @@ from .errors import InvalidInput, ModelMismatch
 
 if TYPE_CHECKING:
     from .domains import Domain
+    from .mixture import Mixture
     from .train import Trainer
 
 __all__ = ["parse_givens", "parse_loops", "train"]
@@ -23,7 +24,11 @@ __all__ = ["parse_givens", "parse_loops", "train"]
 
 def train(
     domain: Annotated[
-        str | None, Argument(help="The kind of puzzle, see `vmdsolve domains`; none: what a file of examples makes.")
+        str | None,
+        Argument(
+            help="The kind of puzzle, see `vmdsolve domains`; all-different: all that are made of such rules alone; "
+            "none: what a file of examples makes."
+        ),
     ] = None,
     examples: Annotated[Path | None, Option(help="A file of answers to learn from: lines of L characters.")] = None,
     hard: Annotated[
@@ -108,16 +113,23 @@ def train(
         raise
 
 
-def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain:
-    """The domain to train: named, or told by a run to resume, or made from examples."""
+def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain | Mixture:
+    """What to train on: named, or told by a run to resume, or made from examples."""
     from . import domains
+    from .model.universal import ALL_DIFFERENT
 
-    if name is not None:
+    if name not in (None, ALL_DIFFERENT):
         return domains.get(name)
-    if resumed is not None:
+    if name is None and resumed is not None:
         from .model.checkpoint import domain_of
 
-        return domain_of(resumed / "state.safetensors")
+        if told := domain_of(resumed / "state.safetensors"):
+            return told
+        name = ALL_DIFFERENT
+    if name is not None:
+        from .mixture import Mixture
+
+        return Mixture()
     if examples is None:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
     from .examples import domain_from
@@ -126,9 +138,10 @@ def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Do
 
 
 def _trainer(
-    domain: Domain, folder: Path, resume: bool, recipe: dict[str, Any], shape: dict[str, Any], device: str
+    domain: Domain | Mixture, folder: Path, resume: bool, recipe: dict[str, Any], shape: dict[str, Any], device: str
 ) -> Trainer:
     """A new run, or the one in the folder with what was given on the command line put in its place."""
+    from .mixture import Mixture
     from .model.checkpoint import load_tensors
     from .model.config import ModelConfig
     from .train import Recipe, Trainer
@@ -136,9 +149,12 @@ def _trainer(
     if not resume:
         plan = Recipe(**recipe)
         placed = _positions(domain, plan.data != "problems")
-        mixer = "messages" if domain.constraints else "attention"  # messages go along rules
+        mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
         shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
-        return Trainer(domain, ModelConfig(domain.name, domain.rules.relations, **shape), plan, device)
+        relations = domain.rules.relations
+        if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
+            relations, shape = domain.relations, {"latent": 0, **shape}
+        return Trainer(domain, ModelConfig(domain.name, relations, **shape), plan, device)
     _, metadata = load_tensors(folder / "state.safetensors")
     try:
         written = json.loads(metadata["record"])["recipe"]
@@ -168,7 +184,7 @@ def _run(trainer: Trainer, folder: Path, every: int, seconds: float | None) -> N
     typer.echo(f"{'done' if trainer.step >= steps else 'stopped'}: {folder / 'weights.safetensors'}")
 
 
-def _positions(domain: Domain, wanted: bool) -> tuple[int, int]:
+def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
     """How many cells and symbols have embeddings: all, or none."""
     return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
 

@@ -23,7 +23,7 @@ from .errors import InvalidInput, ModelMismatch
 from .guide import guide_of
 from .problem import OPEN, Board, Problem, Rules, Solution, Status, board_keys, latent_keys, whole
 from .reading import Grid, read, same_kind
-from .stages import Options, Outcome, predictor
+from .stages import Options, Outcome, is_packaged, predictor
 
 __all__ = ["generate"]
 
@@ -67,7 +67,7 @@ def generate(
         steps, order T network evaluations a board; "random": ancestral sampling of the model
         seed         sample i is a function of domain, given, options, seed and i only
         time_limit   seconds that exact search may take for a sample; None: none
-        model, device, threads   as for `solve`
+        model, device, threads   as for `solve`; without model only weights of the domain's own are used
 
     Yields Solution, see `solve`: status SOLVED (the checker accepted it), UNCHECKED (the domain has no rules),
     UNSATISFIABLE, UNKNOWN or TIMEOUT; method "vmd", "uniform" or "search" says where it comes from.
@@ -81,7 +81,9 @@ def generate(
     problem = where.problem() if given is None else read(given, where)
     if whole(n, "n") < 0 or not 0 <= temperature < np.inf:
         raise InvalidInput(f"n and temperature are {n} and {temperature}; wanted 0 or more")
-    predict = None if method == "search" else predictor(where, options)
+    # weights for every all-different puzzle learned answers that are the only ones: those are used only if given
+    trained = method != "search" and (model is not None or is_packaged(where.name))
+    predict = predictor(where, problem.rules, options) if trained else None
     if predict is None and method == "vmd-only":
         raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
     draw = _Source(problem.rules, problem.values, options, predict, temperature)

@@ -87,7 +87,8 @@ def solve(
         steps       T, the most network evaluations a board costs, 1 to 65,536
         order       "margin", "top_prob", "entropy" or "random": which cells the model fills first
         seed        0 to 2^64 - 1; the same seed gives the same answer, whatever the batch
-        model       None: the packaged weights; or a path to weights, or a model
+        model       None: the packaged weights, the domain's own or, for AllDifferent alone, those for every such
+                    puzzle of up to 16 symbols; or a path to weights, or a model
         device      None: a GPU if torch has one, else the CPU
         bf16        multiply in bfloat16: 1.7 times as fast where the CPU can (AVX512-BF16), and on a GPU what lets a
                     whole solve be one launch; one first choice in 200 differs. None: on a GPU only

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +20,7 @@ from . import search
 from .checker import accepts
 from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
+from .model.universal import ALL_DIFFERENT, slotted, suits
 from .problem import OPEN, Board, Rules, Status, board_keys
 from .spread import spread, thread_count
 
@@ -95,7 +96,7 @@ class Group(NamedTuple):
 def run_all(groups: Sequence[Group], options: Options) -> list[Outcome]:
     """All stages for several groups: those too small to occupy every thread go side by side, on one thread each."""
     threads = thread_count(options.threads)
-    network = [options.method != "search" and _is_trained(group.domain, options) for group in groups]
+    network = [options.method != "search" and _is_trained(group.domain, group.rules, options) for group in groups]
     small = [i for i, group in enumerate(groups) if len(group.boards) < threads and not network[i]]
     one = replace(options, threads=1)
     done = dict(zip(small, spread(lambda i: run(*groups[i], one), small, threads), strict=True))
@@ -107,9 +108,9 @@ def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcom
     outcome = Outcome.unknown(*boards.shape)
     guide = None
     if options.model is not None and options.method != "search":
-        predictor(domain, options)  # wrong weights are refused even where propagation alone will do
+        predictor(domain, rules, options)  # wrong weights are refused even where propagation alone will do
     if options.method == "vmd-only":
-        predict = predictor(domain, options)
+        predict = predictor(domain, rules, options)
         if predict is None:
             raise ModelMismatch(f"no weights for {domain.name} are packaged; train some, or use method='vmd'")
         _sample(predict, rules, boards, np.arange(len(boards)), None, outcome, options)
@@ -141,7 +142,7 @@ def _propagate_and_sample(
     rows = np.array([r for r, status in enumerate(outcome.status) if status is Status.UNKNOWN], np.int64)
     if not rows.size:
         return None
-    predict = predictor(domain, options)
+    predict = predictor(domain, rules, options)
     if predict is None:
         return None
     guide = np.zeros((*boards.shape, rules.V), np.float32)
@@ -272,20 +273,21 @@ def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: O
 # The model ------------------------------------------------------------------------------------------
 
 
-def _is_trained(domain: Domain, options: Options) -> bool:
+def _is_trained(domain: Domain, rules: Rules, options: Options) -> bool:
     """True if there is a model to try."""
-    return options.model is not None or _is_packaged(domain.name)
+    return options.model is not None or is_packaged(domain.name) or (suits(rules) and is_packaged(ALL_DIFFERENT))
 
 
 @cache
-def _is_packaged(name: str) -> bool:
+def is_packaged(name: str) -> bool:
+    """Whether the package brings weights of that name; said without importing torch, which takes seconds."""
     return (files("vmdsolve") / "weights" / f"{name}.safetensors").is_file()
 
 
-def predictor(domain: Domain, options: Options) -> Predictor | None:
-    """The network to use, or None where the package has no weights for the domain."""
-    if not _is_trained(domain, options):
-        return None  # said without importing torch, which takes seconds
+def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | None:
+    """The network to use for problems of `rules`, or None where the package has no weights for them."""
+    if not _is_trained(domain, rules, options):
+        return None
     import torch
 
     from .model.vmd import VMD
@@ -293,16 +295,18 @@ def predictor(domain: Domain, options: Options) -> Predictor | None:
 
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    if isinstance(options.model, VMD):
-        if options.model.config.domain != domain.name:
-            raise ModelMismatch(f"the model was trained for {options.model.config.domain}, not for {domain.name}")
-        return Predictor(options.model, device, bf16=bf16, threads=options.threads)
-    model = _loaded(domain, None if options.model is None else str(options.model))
-    return None if model is None else Predictor(model, device, bf16=bf16, threads=options.threads)
+    model = options.model
+    if not isinstance(model, VMD):
+        model = _loaded(domain, rules, None if model is None else str(model))
+    elif model.config.domain == ALL_DIFFERENT:
+        model = model.under(slotted(rules))
+    elif model.config.domain != domain.name:
+        raise ModelMismatch(f"the model was trained for {model.config.domain}, not for {domain.name}")
+    return Predictor(model, device, bf16=bf16, threads=options.threads)
 
 
-@cache
-def _loaded(domain: Domain, path: str | None) -> Any:
+@lru_cache(maxsize=64)  # a domain whose problems have boards of their own brings new rules with each of them
+def _loaded(domain: Domain, rules: Rules, path: str | None) -> Any:
     from .model.checkpoint import load_model, packaged
 
-    return packaged(domain) if path is None else load_model(path, domain)
+    return packaged(domain, rules) if path is None else load_model(path, domain, rules)

@@ -49,12 +49,13 @@ class Batch(NamedTuple):
 class Stream:
     """Batches of one domain under one recipe; `z_width` normal numbers a board.
 
+    rules       as the model knows them: the domain's, unless said otherwise
     held_out    examples that no batch shows, or None
     digest      hash of the file of examples; "" without
     """
 
-    def __init__(self, domain: Domain, recipe: Recipe, z_width: int) -> None:
-        self.domain, self.recipe, self.z_width = domain, recipe, z_width
+    def __init__(self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None) -> None:
+        self.domain, self.recipe, self.z_width, self.rules = domain, recipe, z_width, rules or domain.rules
         L = domain.rules.L
         if recipe.givens[1] > L or recipe.blocks > L:
             raise InvalidInput(f"givens up to {recipe.givens[1]}, {recipe.blocks} blocks; {domain.name} has {L} cells")
@@ -79,6 +80,11 @@ class Stream:
         if isinstance(self.answers, Law):
             return f"law of {self.domain.name}, {len(self.answers.p):,} solutions"
         return f"{len(self.answers):,} examples of {Path(self.recipe.examples).name}, hash {self.digest}"
+
+    def at(self, step: int) -> Stream:
+        """The stream of one step: this one; a mixture's differ."""
+        del step
+        return self
 
     def batch(self, step: int) -> Batch:
         """The batch of one step.

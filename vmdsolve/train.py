@@ -22,15 +22,17 @@ from torch import Tensor
 
 from . import __version__
 from .domains import Domain
-from .errors import ModelMismatch
+from .errors import InvalidInput, ModelMismatch
 from .likelihood import nelbo
+from .mixture import MixedStream, Mixture
 from .model.checkpoint import load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
 from .model.denoiser import Denoiser
 from .model.fused import Fused
 from .model.vmd import VMD, Terms, objective, weight
+from .problem import Rules
 from .recipe import Recipe
-from .stream import Stream
+from .stream import Batch, Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
 
@@ -53,7 +55,8 @@ class Progress:
 
 
 class Trainer:
-    """One training run of one domain in a folder: `state.safetensors` to resume, `weights.safetensors` to use.
+    """One training run of one domain, or a mixture of them, in a folder: `state.safetensors` to resume,
+    `weights.safetensors` to use.
 
     >>> from vmdsolve.domains import get
     >>> domain = get("sudoku-4x4")
@@ -63,7 +66,7 @@ class Trainer:
     [2]
     """
 
-    def __init__(self, domain: Domain, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
+    def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
         if recipe.settle and config.latent and not config.classes:
@@ -71,6 +74,9 @@ class Trainer:
         if recipe.blocks > 1 and config.latent and config.prior == "cells":
             raise ModelMismatch("a prior over cells asks on the whole board: train without blocks")
         self.domain, self.config, self.recipe, self.device = domain, config, recipe, torch.device(device)
+        mixed = isinstance(domain, Mixture)
+        if mixed and (recipe.compile or config.prior == "cells"):
+            raise InvalidInput(f"compile and the prior 'cells' are for the board of one domain; {domain.name} has many")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             self.model = VMD(config, domain.rules).to(self.device)
@@ -78,22 +84,38 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
         )
-        if recipe.native and not recipe.compile and self.device.type == "cpu":
-            for part in self.model.modules():
-                if isinstance(part, Denoiser):
-                    part.fused = Fused(part)
+        self._fuse(self.model)
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
             self.model.denoiser.block = block  # type: ignore[method-assign]
-        self.stream = Stream(domain, recipe, self.model.z_width)
+        z = self.model.z_width
+        self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
         self.step = 0
         self.hours = 0.0
+
+    def _fuse(self, model: VMD) -> None:
+        """Take the native loops where the recipe and the device allow it."""
+        if self.recipe.native and not self.recipe.compile and self.device.type == "cpu":
+            for part in model.modules():
+                if isinstance(part, Denoiser):
+                    part.fused = Fused(part)
+
+    def _under(self, rules: Rules) -> VMD:
+        """The model for the board of one step."""
+        if rules is self.domain.rules:
+            return self.model
+        view = self.model.under(rules).to(self.device)
+        self._fuse(view)
+        return view
 
     # Data ---------------------------------------------------------------------------------------
 
     def batch(self, step: int) -> tuple[Tensor, ...]:
         """The stream's Batch as tensors on the device, tokens as int64."""
-        arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in self.stream.batch(step))
+        return self._tensors(self.stream.at(step).batch(step))
+
+    def _tensors(self, batch: Batch) -> tuple[Tensor, ...]:
+        arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in batch)
         return tuple(torch.from_numpy(a).to(self.device) for a in arrays)
 
     # The loop -----------------------------------------------------------------------------------
@@ -102,12 +124,13 @@ class Trainer:
         """One optimiser step; returns the ELBO's terms, detached."""
         r, step = self.recipe, self.step
         loops = r.loops_at(step)
-        start, x, x0, noise, t = self.batch(step)
+        stream = self.stream.at(step)
+        start, x, x0, noise, t = self._tensors(stream.batch(step))
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step)
         self.optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
-            terms: Terms = self.model.terms(
+            terms: Terms = self._under(stream.rules).terms(
                 x,
                 x0,
                 noise,
@@ -202,7 +225,7 @@ class Trainer:
 
     def _told(self) -> dict[str, Any]:
         """Of a domain that is nothing but its examples: what it takes to make it again from the weights."""
-        if self.recipe.data != "examples" or self.domain.constraints:
+        if self.recipe.data != "examples" or isinstance(self.domain, Mixture) or self.domain.constraints:
             return {}
         return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
 
@@ -232,7 +255,8 @@ class Trainer:
                     f"{folder} was trained with {name} {record['recipe'][name]}, not {getattr(self.recipe, name)}"
                 )
         if self.stream.digest not in record["data"]:
-            raise ModelMismatch(f"{folder} was trained on {record['data']}; {self.recipe.examples} is another file now")
+            now = f"{self.recipe.examples} is another file" if self.recipe.examples else f"it is {self.stream.source}"
+            raise ModelMismatch(f"{folder} was trained on {record['data']}; {now} now")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -18,7 +18,9 @@ from torch import Tensor
 from ..domains import Domain, get
 from ..domains.sequence import TokenSequence
 from ..errors import ModelMismatch
+from ..problem import Rules
 from .config import ModelConfig
+from .universal import ALL_DIFFERENT, slotted, suits
 from .vmd import VMD
 
 __all__ = ["domain_of", "load_model", "load_tensors", "packaged", "save_model", "save_tensors", "write_atomically"]
@@ -70,19 +72,24 @@ def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
     write_atomically(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
 
 
-def load_model(path: Path | str, domain: Domain) -> VMD:
+def load_model(path: Path | str, domain: Domain, rules: Rules | None = None) -> VMD:
     """The model in `path`, ready for `domain`, on the CPU, in evaluation mode.
+
+    rules    of the problem, where they are not the domain's; weights for every all-different puzzle go by these
 
     Raises ModelMismatch: no such file, damaged, of another domain, or not fitting its own config.
     """
     tensors, metadata = load_tensors(Path(path))
     config = ModelConfig.from_json(metadata.get("config", ""))
-    if config.domain != domain.name:
+    told = json.loads(metadata.get("recipe", "{}")).get("domain")
+    if config.domain == ALL_DIFFERENT:
+        model = VMD(config, slotted(rules or domain.rules))
+    elif config.domain != domain.name:
         raise ModelMismatch(f"{path} was trained for {config.domain}, not for {domain.name}")
-    told = json.loads(metadata.get("recipe", "{}")).get("domain") or {"symbols": domain.symbols}
-    if told["symbols"] != domain.symbols:
+    elif told and told["symbols"] != domain.symbols:
         raise ModelMismatch(f"{path} was trained on the symbols {told['symbols']}, not on {domain.symbols}")
-    model = VMD(config, domain.rules)
+    else:
+        model = VMD(config, domain.rules)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
@@ -93,14 +100,16 @@ def load_model(path: Path | str, domain: Domain) -> VMD:
     return model.eval().requires_grad_(False)
 
 
-def domain_of(path: Path | str) -> Domain:
+def domain_of(path: Path | str) -> Domain | None:
     """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
-    file of examples; else the one registered under its name.
+    file of examples; else the one registered under its name. None: for every all-different puzzle.
 
     Raises ModelMismatch: no such file, or damaged. InvalidInput: no installed package registers the domain.
     """
     _, metadata = load_tensors(Path(path))
     name = ModelConfig.from_json(metadata.get("config", "")).domain
+    if name == ALL_DIFFERENT:
+        return None
     try:
         record = json.loads(metadata.get("recipe") or metadata["record"])
         told = record.get("domain")
@@ -109,10 +118,15 @@ def domain_of(path: Path | str) -> Domain:
         raise ModelMismatch(f"{path} does not say what it is for: {error}") from error
 
 
-def packaged(domain: Domain) -> VMD | None:
-    """The weights that ship with the package for `domain`, or None if there are none."""
-    resource = files("vmdsolve") / "weights" / f"{domain.name}.safetensors"
+def packaged(domain: Domain, rules: Rules | None = None) -> VMD | None:
+    """The weights that ship with the package for `domain`: its own, else those for every all-different puzzle if it is
+    one (with `rules` of its own, see `load_model`), else None.
+    """
+    folder = files("vmdsolve") / "weights"
+    resource = folder / f"{domain.name}.safetensors"
+    if not resource.is_file() and suits(rules or domain.rules):
+        resource = folder / f"{ALL_DIFFERENT}.safetensors"
     if not resource.is_file():
         return None
     with as_file(resource) as path:
-        return load_model(path, domain)
+        return load_model(path, domain, rules)

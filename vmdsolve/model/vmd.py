@@ -95,6 +95,14 @@ class VMD(nn.Module):
             self.posterior = Encoder(config, rules.V, sees_answer=True)
             self.prior = make_prior(config, rules.V)
 
+    def under(self, rules: Rules) -> VMD:
+        """A model for problems of other rules, of the relations that the config names; the parameters are shared."""
+        with torch.random.fork_rng(devices=[]):  # what it is born with is thrown away
+            other = VMD(self.config, rules)
+        for mine, theirs in zip(self.modules(), other.modules(), strict=True):
+            theirs._parameters.update(mine._parameters)
+        return other.train(self.training)
+
     def draw(self, x: Tensor, noise: Tensor) -> Tensor | None:
         """z [B, Z] from the prior given tokens x [B, L], made of standard normal noise [B, Z]; None without latent."""
         if self.asks:

@@ -1,0 +1,147 @@
+"""The training data of one set of weights for every all-different puzzle: each step draws a kind of puzzle.
+
+Windoku and jigsaw 6x6 are never drawn: they are kept to see what the weights make of rules that training did not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+
+import numpy as np
+import numpy.typing as npt
+
+from .constraints import AllDifferent
+from .domains import Domain, get
+from .domains.clued import Family
+from .domains.latin import LatinSquare
+from .domains.sudoku import Sudoku
+from .domains.variants import SudokuX
+from .errors import InvalidInput
+from .model.universal import ALL_DIFFERENT, SLOTS, slotted
+from .problem import Board, Rules
+from .recipe import Recipe
+from .search import generate_values
+from .stream import Stream
+
+__all__ = ["FAMILIES", "MixedStream", "Mixture"]
+
+Draw = Callable[[np.random.Generator], Domain]
+
+
+class _Groups(Sudoku):
+    """Sudoku in which cells at the same place of their boxes differ, too: a fourth full unit for every cell."""
+
+    def __init__(self, h: int, w: int) -> None:
+        super().__init__(h, w)
+        self.name = f"groups-{h * w}x{h * w}"
+        cells = np.arange((h * w) ** 2).reshape(w, h, h, w).transpose(1, 3, 0, 2).reshape(h * w, h * w)
+        self.constraints += tuple(AllDifferent(unit, "group") for unit in cells.tolist())
+
+    def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return Domain.symmetry(self, rng)
+
+
+def _invented(name: str, rng: np.random.Generator, size: int, density: float = 1.0) -> Domain:
+    """A fresh board of a kind of puzzle whose problems have boards of their own."""
+
+    def fill(rules: Rules) -> Board:
+        _, answers = generate_values(rules, 1, seed=int(rng.integers(2**62)), clues=rules.L, threads=1)
+        return np.asarray(answers[0])
+
+    family = get(name)
+    assert isinstance(family, Family)
+    return family.kind.invent(rng, size, density, fill)
+
+
+def _jigsaw(size: int, rng: np.random.Generator) -> Domain:
+    return _invented("jigsaw", rng, size)
+
+
+def _colouring(rng: np.random.Generator) -> Domain:
+    """A random graph of 3 to 6 colours: units that are not full, and any number of them at a vertex."""
+    k, vertices = int(rng.integers(3, 7)), int(rng.integers(12, 41))
+    return _invented(f"colouring-{k}", rng, vertices, float(rng.uniform(0.1, 0.6)))
+
+
+def _fixed(boards: Mapping[float, Sequence[Domain]]) -> dict[str, tuple[float, Draw]]:
+    return {board.name: (share, partial(_same, board)) for share, some in boards.items() for board in some}
+
+
+def _same(board: Domain, rng: np.random.Generator) -> Domain:
+    del rng
+    return board
+
+
+# How often each kind is drawn. Most of the time goes to boards of up to 9x9; a step of larger ones costs far more.
+FAMILIES: dict[str, tuple[float, Draw]] = {
+    **_fixed({
+        14: [Sudoku(3, 3)],
+        10: [SudokuX(3, 3)],
+        8: [SudokuX(2, 3)],
+        7: [LatinSquare(8), LatinSquare(9)],
+        6: [Sudoku(2, 3), Sudoku(2, 4), LatinSquare(7), _Groups(3, 3)],
+        5: [LatinSquare(5), LatinSquare(6)],
+        4: [Sudoku(2, 2), _Groups(2, 3)],
+        2: [LatinSquare(4), SudokuX(2, 2), Sudoku(2, 5)],
+        1: [_Groups(2, 2), Sudoku(3, 4), LatinSquare(10), LatinSquare(12)],
+        0.1: [Sudoku(4, 4), LatinSquare(16)],
+    }),
+    **{f"jigsaw-{n}x{n}": (share, partial(_jigsaw, n)) for n, share in {5: 3, 7: 5, 8: 4, 9: 5}.items()},
+    "colouring": (4, _colouring),
+}  # fmt: skip
+
+
+class Mixture:
+    """Kinds of puzzles by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
+
+    relations    the names that a model's config has for them
+    """
+
+    name, relations = ALL_DIFFERENT, SLOTS
+
+    def __init__(self, families: dict[str, tuple[float, Draw]] | None = None) -> None:
+        self.families = FAMILIES if families is None else families
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Those of one kind, to make a model with."""
+        return slotted(self.domain_at(np.random.default_rng(0)).rules)
+
+    def domain_at(self, rng: np.random.Generator) -> Domain:
+        """The board of one step.
+
+        >>> Mixture().domain_at(np.random.default_rng(5)).name
+        'sudoku-12x12'
+        """
+        shares = np.array([share for share, _ in self.families.values()])
+        _, draw = list(self.families.values())[rng.choice(len(shares), p=shares / shares.sum())]
+        return draw(rng)
+
+
+class MixedStream:
+    """Batches of a mixture: as a Stream's, those of step s are a pure function of (recipe's seed, s)."""
+
+    held_out = None
+
+    def __init__(self, mixture: Mixture, recipe: Recipe, z_width: int) -> None:
+        if recipe.data != "problems" or recipe.hard:
+            told = f"data is {recipe.data!r}, hard {recipe.hard!r}"
+            raise InvalidInput(f"{told}; {mixture.name} learns from problems of the generator")
+        self.mixture, self.recipe, self.z_width = mixture, recipe, z_width
+
+    @property
+    def digest(self) -> str:
+        """The kinds and how often they are drawn."""
+        return f"({', '.join(f'{name} {share:g}' for name, (share, _) in self.mixture.families.items())})"
+
+    @property
+    def source(self) -> str:
+        """Where the boards come from, in words."""
+        return f"native generator, minimal problems of {len(self.mixture.families)} kinds {self.digest}"
+
+    def at(self, step: int) -> Stream:
+        """The stream of the kind of puzzle that a step draws, its units dealt to slots at random."""
+        rng = np.random.default_rng((self.recipe.seed, step, 2))
+        domain = self.mixture.domain_at(rng)
+        return Stream(domain, self.recipe, self.z_width, slotted(domain.rules, rng))
