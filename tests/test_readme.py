@@ -91,7 +91,11 @@ def test_every_command_is_shown() -> None:
 def test_links_lead_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if not link.startswith("https://")]
     assert len(links) > 10
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    for link in links:
+        path, _, anchor = link.partition("#")
+        assert (ROOT / path).exists(), link
+        titles = re.findall(r"^#+ (.+)$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+        assert anchor in ["", *(re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles)], link
 
 
 def test_the_commands_that_others_run_are_marked() -> None:
