@@ -226,6 +226,18 @@ def _newest(shown: Callable[[list[Row]], str]) -> Callable[[list[Result]], list[
     return lambda files: [shown(files[0]["rows"]), _source(files[:1])]
 
 
+def _ablation(files: list[Result]) -> list[str]:
+    """Arms of all results whose trainings and problems are as many as the newest one's."""
+    same = [
+        file for file in files
+        if all(file["parameters"][part] == files[0]["parameters"][part] for part in ("steps", "sets", "n"))
+    ]  # fmt: skip
+    rows = {(row["arm"], row["seed"], row["set"]): row for file in reversed(same) for row in file["rows"]}
+    said = f"{files[0]['parameters']['steps']:,} steps of 64 puzzles each; n = {files[0]['parameters']['n']}."
+    ordered = sorted(rows.values(), key=lambda row: [*ablation.ARMS].index(row["arm"]))
+    return [ablation.shown(ordered), said, _source(same)]
+
+
 def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]], list[str]]:
     """One of the study's tables, with the files whose rows it combines."""
     return lambda files: [*tables(study_tables.combined(files)), _source(study_tables.alike(files))]
@@ -251,6 +263,6 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "instances/summary": _newest(instances.summary),
     "guided": _newest(guided.shown),
     "testtime": _newest(testtime.shown),
-    "ablation": _newest(ablation.shown),
+    "ablation": _ablation,
     "universal": _newest(universal.shown),
 }
