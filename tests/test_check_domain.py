@@ -588,3 +588,9 @@ def test_checking_needs_neither_hypothesis_nor_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_boards_of_thousands_of_cells_are_checked_too() -> None:
+    assert not any(result.broken for result in check_domain("latin-40"))
+    with pytest.raises(TimeoutError, match="1600 open cells are more than 700"):
+        oracles.brute_force(get("latin-40").rules, [OPEN] * 1600, most_nodes=1)

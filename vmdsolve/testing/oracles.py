@@ -12,6 +12,8 @@ from ..problem import OPEN, Board, Rules
 
 __all__ = ["brute_force", "cp_model", "cp_sat"]
 
+DEEPEST = 700  # open cells that brute force goes through: Python's stack holds no more
+
 
 def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int | None = None) -> list[tuple[int, ...]]:
     """Every solution, found by writing each symbol into each open cell and asking `violations` alone.
@@ -20,7 +22,7 @@ def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int 
     >>> len(brute_force(get("latin-3").rules, [-1] * 9))
     12
 
-    Raises TimeoutError after `most_nodes` symbols were written: there is too much to try.
+    Raises TimeoutError after `most_nodes` symbols were written, and where they would not do: there is too much to try.
     """
     board = [int(v) for v in values]
     around: list[list[int]] = [[] for _ in board]
@@ -28,6 +30,8 @@ def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int 
         for cell in constraint.cells:
             around[cell].append(index)
     open_cells = [cell for cell, value in enumerate(board) if value == OPEN]
+    if most_nodes is not None and len(open_cells) > DEEPEST:
+        raise TimeoutError(f"{len(open_cells)} open cells are more than {DEEPEST}")
     left = [most_nodes]
 
     def extend(rank: int) -> Iterator[tuple[int, ...]]:

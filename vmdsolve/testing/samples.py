@@ -16,6 +16,8 @@ from ..search import generate_values, solve_values
 __all__ = ["Samples", "problem", "solution"]
 
 SOLUTIONS, PROBLEMS, BOARDS = 8, 3, 4  # how many of each; boards where a domain makes them
+LARGE = 1024  # cells from which on there is one problem and two solutions: each takes a second
+MOST_OPEN = 160  # cells of a larger problem, where not minimal
 MINIMAL = 256  # cells up to which problems are minimal: beyond, that takes minutes
 SECONDS = 2.0  # to find a solution where a Predicate is in the way
 
@@ -31,7 +33,8 @@ def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
     if isinstance(domain, Family):
         sizes = domain.kind.sizes[:3]
         return next(generate_problems(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
-    clues = None if domain.rules.L <= MINIMAL else 3 * domain.rules.L // 4
+    L = domain.rules.L
+    clues = None if L <= MINIMAL else max(3 * L // 4, L - MOST_OPEN)
     return next(generate_problems(domain, seed=seed, first=index, clues=clues))
 
 
@@ -76,7 +79,8 @@ class Samples:
     @cached_property
     def solutions(self) -> Board:
         """[S, L] random solutions; S = 0 if none was found."""
-        found = [solution(self.rules, self.seed + i) for i in range(SOLUTIONS)]
+        n = SOLUTIONS if self.rules.L < LARGE else 2
+        found = [solution(self.rules, self.seed + i) for i in range(n)]
         return np.array([f for f in found if f is not None], np.int32).reshape(-1, self.rules.L)
 
     @cached_property
@@ -84,7 +88,7 @@ class Samples:
         """Problems of this board with their one solution; none where rules hold a Predicate."""
         if self.rules.predicates:
             return []
-        n = 1 if isinstance(self.source, Family) else PROBLEMS
+        n = 1 if isinstance(self.source, Family) or self.rules.L >= LARGE else PROBLEMS
         return [problem(self.source, self.index + i, self.seed) for i in range(n)]
 
     def any_boards(self, rng: np.random.Generator, n: int) -> Board:
