@@ -175,7 +175,7 @@ def _share(row: Row) -> str:
 def _solve(files: list[Result]) -> list[str]:
     result = files[0]
     rows: list[Row] = result["rows"]
-    solvers = list(dict.fromkeys(row["solver"] for row in rows))
+    solvers = [name for name in dict.fromkeys(row["solver"] for row in rows) if not name.startswith("vmd-only")]
     lines: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:
         lines.setdefault((row["set"], row["goal"]), {})[row["solver"]] = row
