@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -143,11 +144,10 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
         noise = np.random.default_rng(0).standard_normal((boards, predict.z_width), np.float32)
         z = predict.draw(x, noise)
         steps[latent] = settled(runs[latent].advance)
-        evaluations[latent] = settled(lambda predict=predict, z=z: predict(x, z))  # type: ignore[misc]
-        drawn = AtHand(predict, z)
-        samples[latent] = settled(lambda it=drawn: sample(it, rules, x, Plan(steps=1), keys=keys))  # type: ignore[misc]
+        evaluations[latent] = settled(partial(predict, x, z))
+        samples[latent] = settled(partial(sample, AtHand(predict, z), rules, x, Plan(steps=1), keys=keys))
         if predict.z_width:
-            draws[latent] = settled(lambda predict=predict, noise=noise: predict.draw(x, noise))  # type: ignore[misc]
+            draws[latent] = settled(partial(predict.draw, x, noise))
     return {"training step": steps, "evaluation": evaluations, "sampling step": samples, "draw of z": draws}
 
 

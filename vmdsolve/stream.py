@@ -12,7 +12,7 @@ cell is masked with probability t. Three sources:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from .search import generate_values, propagate
 __all__ = ["Batch", "Stream"]
 
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 class Batch(NamedTuple):
@@ -139,10 +140,10 @@ class Stream:
         return start.astype(np.int32), answers.astype(np.int32)
 
 
-def _hardest(rules: Rules, start: Board, hidden: npt.NDArray[np.bool_], rng: np.random.Generator) -> Any:
+def _hardest(rules: Rules, start: Board, hidden: Mask, rng: np.random.Generator) -> Mask:
     """[B, L] as many open cells hidden as in `hidden` [B, L], those that propagation leaves the most symbols."""
     left, _ = propagate(rules, start)
     bits = np.unpackbits(left.view(np.uint8).reshape(*start.shape, 8), axis=2)
     symbols = bits.sum(axis=2, dtype=np.int64) + rng.random(start.shape)  # ties fall at random
     rank = np.where(start == OPEN, -symbols, np.inf).argsort(axis=1).argsort(axis=1)
-    return rank < (hidden & (start == OPEN)).sum(axis=1, keepdims=True)
+    return np.asarray(rank < (hidden & (start == OPEN)).sum(axis=1, keepdims=True))

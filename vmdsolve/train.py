@@ -142,9 +142,9 @@ class Trainer:
                 loops=loops + r.free_at(step),
                 supervise=loops,
             )
-        share = (torch.arange(1, loops + 1, device=self.device) / loops) ** r.later
+        share = self._share(loops)
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
-        loss = objective(terms, share / share.sum(), w)
+        loss = objective(terms, share, w)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         self.optimizer.step()
@@ -154,6 +154,11 @@ class Trainer:
                 mean.lerp_(now, 1 - decay)
         self.step += 1
         return Terms(*(part.detach() for part in terms))
+
+    def _share(self, loops: int) -> Tensor:
+        """[S] how much each of so many supervised loops counts, summing to 1."""
+        share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
+        return share / share.sum()
 
     def run(
         self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None
@@ -166,9 +171,7 @@ class Trainer:
         while self.step < self.recipe.steps:
             terms = self.advance()
             count = float(terms.masked.sum().clamp(min=1))
-            loops = len(terms.nll)
-            share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
-            sums["loss"] += float((share / share.sum()) @ terms.nll.sum(1)) / count
+            sums["loss"] += float(self._share(len(terms.nll)) @ terms.nll.sum(1)) / count
             sums["last"] += float(terms.nll[-1].sum()) / count
             kl += terms.kl.mean(0).cpu()
             sums["n"] += 1
