@@ -187,9 +187,7 @@ def _solve(files: list[Result]) -> list[str]:
     learned = [row for row in rows if row["solver"] == "vmd" and row["goal"] == "first"]
     if learned:
         ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
-        body = [
-            [row["set"], str(row["n"]), *way, f"{row['nfe']:.1f}"] for row, way in zip(learned, ways, strict=True)
-        ]
+        body = [[row["set"], str(row["n"]), *way, f"{row['nfe']:.1f}"] for row, way in zip(learned, ways, strict=True)]
         header = ["problems", "n", "propagation", "vmd", "search", "NFE"]
         blocks += ["By which stage method `vmd` finished, and its network evaluations a problem:", table(header, body)]
     alone = [row for row in rows if row["solver"].startswith("vmd-only")]

@@ -269,4 +269,3 @@ def record(domains: Iterable[str], arms: Iterable[Arm]) -> Row:
         "settings": {name: asdict(settings_named(name)) for name in domains},
         "arms": {arm.name: {**arm.latent, **arm.recipe} for arm in arms},
     }
-

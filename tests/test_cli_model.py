@@ -79,6 +79,24 @@ def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:
     assert "no such file" in run("eval", tmp_path / "gone").stderr
 
 
+def test_train_begins_with_packaged_weights_or_those_of_a_file(tmp_path: Path) -> None:
+    few = ("--steps", 1, "--batch", 2, "--loops", "0:2", "--full", 0.5)
+    first = run("train", "sudoku-4x4", "--run-dir", tmp_path / "a", "--init", "packaged", *few)
+    assert first.exit_code == 0, first.stderr
+    second = run("train", "sudoku-4x4", "--run-dir", tmp_path / "b", "--init", tmp_path / "a/weights.safetensors", *few)
+    assert second.exit_code == 0, second.stderr
+    told = [json.loads((tmp_path / name / "weights.json").read_text()) for name in "ab"]
+    assert [t["init"]["file"] for t in told] == ["sudoku-4x4.safetensors", "weights.safetensors"]
+    assert told[1]["init"]["puzzles"] == told[0]["init"]["puzzles"] + 2
+    assert told[0]["recipe"]["full"] == 0.5
+    assert (
+        "--init is for a run's beginning" in run("train", "--run-dir", tmp_path / "b", "--resume", "--init", "a").stderr
+    )
+    assert "no weights come along for latin-5" in run("train", "latin-5", "--init", "packaged").stderr
+    other = run("train", "latin-4", "--run-dir", tmp_path / "c", "--init", tmp_path / "a/weights.safetensors", *few)
+    assert "the config is for sudoku-4x4, not for latin-4" in other.stderr
+
+
 def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
     from safetensors.numpy import save_file
 

@@ -55,7 +55,7 @@ def law_of_the_chain(high: float) -> list[float]:
     """One cell a step in any order, no latent: the chance of a one hangs on the parity of the ones so far."""
     law = dict.fromkeys(((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)), 0.0)
     for first in range(3):
-        for second in ({0, 1, 2} - {first}):
+        for second in {0, 1, 2} - {first}:
             third = 3 - first - second
             for board in law:
                 p, ones = 1 / 6, 0

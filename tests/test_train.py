@@ -52,6 +52,31 @@ def test_a_run_that_was_stopped_ends_where_one_that_was_not_ends(tmp_path: Path)
         assert torch.equal(a, b)
 
 
+def test_a_run_begins_with_weights_and_its_record_says_with_which(tmp_path: Path) -> None:
+    first = Trainer(FOUR, SHAPE, RECIPE)
+    assert list(first.run(tmp_path / "first"))
+    weights = tmp_path / "first" / "weights.safetensors"
+    second = Trainer(FOUR, replace(SHAPE, loops=3), replace(RECIPE, seed=1))
+    second.begin_with(weights)
+    for part in (second.model, second.average):
+        for a, b in zip(part.state_dict().values(), first.average.state_dict().values(), strict=True):
+            assert torch.equal(a, b)
+    assert second.step == 0
+    assert list(second.run(tmp_path / "second", every=5))
+    assert not torch.equal(next(second.model.parameters()), next(first.average.parameters()))
+    told = json.loads((tmp_path / "second" / "weights.json").read_text())
+    assert (told["init"]["file"], told["init"]["puzzles"], told["puzzles"]) == ("weights.safetensors", 32, 32)
+    resumed = Trainer(FOUR, replace(SHAPE, loops=3), replace(RECIPE, seed=1, steps=9))
+    resumed.resume(tmp_path / "second")
+    assert resumed.init == told["init"]
+    third = Trainer(FOUR, SHAPE, RECIPE)
+    third.begin_with(tmp_path / "second" / "weights.safetensors")
+    assert third.init is not None
+    assert third.init["puzzles"] == 64  # with those of what the second began with
+    with pytest.raises(ModelMismatch, match=r"weights.safetensors has config .*; the run wants "):
+        Trainer(FOUR, replace(SHAPE, width=16), RECIPE).begin_with(weights)
+
+
 def test_the_stream_is_a_function_of_seed_and_step() -> None:
     a, b = Trainer(FOUR, SHAPE, RECIPE), Trainer(FOUR, SHAPE, RECIPE)
     later = b.batch(5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from .errors import InvalidInput, ModelMismatch
 if TYPE_CHECKING:
     from .domains import Domain
     from .mixture import Mixture
+    from .recipe import Recipe
     from .train import Trainer
 
 __all__ = ["parse_givens", "parse_loops", "train"]
@@ -37,11 +39,15 @@ def train(
     hard_share: Annotated[float | None, Option(help="Share of the boards that are from it (default a half).")] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the run in that folder.")] = False,
+    init: Annotated[
+        str | None, Option(help="Begin with these weights, not random ones: a file, or `packaged`. Not with --resume.")
+    ] = None,
     steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
     batch: Annotated[int | None, Option(help="Boards a step.")] = None,
     rate: Annotated[float | None, Option(help="Peak learning rate.")] = None,
     decay: Annotated[float | None, Option(help="Share of the steps over which the rate falls.")] = None,
     free: Annotated[int | None, Option(help="Up to so many loops without gradient before the others.")] = None,
+    full: Annotated[float | None, Option(help="Share of the boards that show nothing but their clues.")] = None,
     seed: Annotated[int | None, Option(help="Of the weights, the puzzles and the masks.")] = None,
     loops: Annotated[str | None, Option(help="Loops by share of the steps done, as in 0:8,0.1:16.")] = None,
     width: Annotated[int | None, Option(help="H, channels of a candidate.")] = None,
@@ -84,7 +90,7 @@ def train(
     where = _domain(domain, examples, run_dir if resume else None)
     folder = run_dir or Path("runs") / re.sub(r"[^\w.-]+", "_", where.name)
     recipe = {
-        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "seed": seed, "bf16": bf16,
+        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "full": full, "seed": seed, "bf16": bf16,
         "native": native, "compile": compile, "loops": None if loops is None else parse_loops(loops),
         "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
         "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
@@ -100,11 +106,13 @@ def train(
             f"there is no run to resume in {folder}" if resume
             else f"{folder} holds a run already: go on with --resume, or name another with --run-dir"
         )  # fmt: skip
+    if init is not None and resume:
+        raise InvalidInput("--init is for a run's beginning; --resume goes on with what the run has")
     import torch
 
     if threads is not None:
         torch.set_num_threads(threads)
-    trainer = _trainer(where, folder, resume, _given(recipe), _given(shape), device_of(device))
+    trainer = _trainer(where, folder, resume, _given(recipe), _given(shape), device_of(device), init)
     typer.echo(f"{where.name}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
     try:
         _run(trainer, folder, every, seconds)
@@ -138,7 +146,13 @@ def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Do
 
 
 def _trainer(
-    domain: Domain | Mixture, folder: Path, resume: bool, recipe: dict[str, Any], shape: dict[str, Any], device: str
+    domain: Domain | Mixture,
+    folder: Path,
+    resume: bool,
+    recipe: dict[str, Any],
+    shape: dict[str, Any],
+    device: str,
+    init: str | None,
 ) -> Trainer:
     """A new run, or the one in the folder with what was given on the command line put in its place."""
     from .mixture import Mixture
@@ -147,13 +161,15 @@ def _trainer(
     from .train import Recipe, Trainer
 
     if not resume:
-        plan = Recipe(**recipe)
+        plan, given = Recipe(**recipe), shape
         placed = _positions(domain, plan.data != "problems")
         mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
         shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
         relations = domain.rules.relations
         if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
             relations, shape = domain.relations, {"latent": 0, **shape}
+        if init is not None:
+            return _begun(domain, init, given, plan, device)
         return Trainer(domain, ModelConfig(domain.name, relations, **shape), plan, device)
     _, metadata = load_tensors(folder / "state.safetensors")
     try:
@@ -164,6 +180,28 @@ def _trainer(
     config = replace(ModelConfig.from_json(metadata.get("config", "")), **shape)
     trainer = Trainer(domain, config, replace(before, **recipe), device)
     trainer.resume(folder)
+    return trainer
+
+
+def _begun(domain: Domain | Mixture, init: str, shape: dict[str, Any], plan: Recipe, device: str) -> Trainer:
+    """A new run that begins with the weights of a file, in their shape."""
+    from importlib.resources import as_file
+
+    from .model.checkpoint import load_tensors, packaged_weights
+    from .model.config import ModelConfig
+    from .train import Trainer
+
+    with ExitStack() as stack:
+        path = Path(init)
+        if init == "packaged":
+            resource = packaged_weights(domain.name)
+            if resource is None:
+                raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
+            path = stack.enter_context(as_file(resource))
+        _, metadata = load_tensors(path)
+        config = replace(ModelConfig.from_json(metadata.get("config", "")), **{"loops": plan.loops[-1][1], **shape})
+        trainer = Trainer(domain, config, plan, device)
+        trainer.begin_with(path)
     return trainer
 
 

@@ -90,9 +90,7 @@ def generate(
     return _solutions(domains.board_of(problem), problem, given, draw, n, seed)
 
 
-def _solutions(
-    where: Domain, problem: Problem, given: Grid, draw: _Source, n: int, seed: int
-) -> Iterator[Solution]:
+def _solutions(where: Domain, problem: Problem, given: Grid, draw: _Source, n: int, seed: int) -> Iterator[Solution]:
     key = board_keys(problem.rules, problem.values[None])
     for start in range(0, n, CHUNK):
         begun = time.perf_counter()

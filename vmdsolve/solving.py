@@ -265,5 +265,3 @@ def _with_progress(problems: Iterable[Grid]) -> Iterable[Grid]:
     from rich.progress import track
 
     return track(problems, "solving", console=Console(stderr=True), transient=True)
-
-

@@ -25,7 +25,7 @@ from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
 from .likelihood import nelbo
 from .mixture import MixedStream, Mixture
-from .model.checkpoint import load_tensors, save_model, save_tensors
+from .model.checkpoint import load_start, load_tensors, save_model, save_tensors
 from .model.config import ModelConfig
 from .model.denoiser import Denoiser
 from .model.fused import Fused
@@ -92,6 +92,16 @@ class Trainer:
         self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
         self.step = 0
         self.hours = 0.0
+        self.init: dict[str, Any] | None = None
+
+    def begin_with(self, weights: Path) -> None:
+        """Start from these weights instead of random ones; the optimiser starts anew.
+
+        Raises ModelMismatch: no such file, damaged, or of another shape; loops may differ, they are not in the weights.
+        """
+        tensors, self.init = load_start(weights, self.config)
+        self.model.load_state_dict(tensors)
+        self.average.load_state_dict(tensors)
 
     def _fuse(self, model: VMD) -> None:
         """Take the native loops where the recipe and the device allow it."""
@@ -160,9 +170,7 @@ class Trainer:
         share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
         return share / share.sum()
 
-    def run(
-        self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None
-    ) -> Iterator[Progress]:
+    def run(self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None) -> Iterator[Progress]:
         """Train to the recipe's last step or for `seconds`; log, save and yield a Progress every `every` steps."""
         begun = mark = time.perf_counter()
         hours_before = self.hours
@@ -220,6 +228,7 @@ class Trainer:
             "puzzles": self.step * self.recipe.batch,
             "data": f"{self.stream.source}, seed {self.recipe.seed}",
             **self._told(),
+            **({} if self.init is None else {"init": self.init}),
             "hours": round(self.hours, 3),
             "threads": torch.get_num_threads(),
             "machine": f"{platform.machine()} {platform.system()}, torch {torch.__version__}, {self.device.type}",
@@ -271,4 +280,4 @@ class Trainer:
             if moments := part(f"adam.{name}."):
                 state["state"][index] = moments
         self.optimizer.load_state_dict(state)
-        self.step, self.hours = int(record["step"]), float(record["hours"])
+        self.step, self.hours, self.init = int(record["step"]), float(record["hours"]), record.get("init")

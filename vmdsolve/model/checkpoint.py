@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,17 @@ from .config import ModelConfig
 from .universal import ALL_DIFFERENT, slotted, suits
 from .vmd import VMD
 
-__all__ = ["domain_of", "load_model", "load_tensors", "packaged", "save_model", "save_tensors", "write_atomically"]
+__all__ = [
+    "domain_of",
+    "load_model",
+    "load_start",
+    "load_tensors",
+    "packaged",
+    "packaged_weights",
+    "save_model",
+    "save_tensors",
+    "write_atomically",
+]
 
 FORMAT = "vmdsolve-1"
 
@@ -100,6 +113,22 @@ def load_model(path: Path | str, domain: Domain, rules: Rules | None = None) -> 
     return model.eval().requires_grad_(False)
 
 
+def load_start(path: Path, config: ModelConfig) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Weights for a training of a model of `config` to begin with, and what a record tells of them: their file, its
+    SHA-256, and the puzzles and hours that they took, with those of what they began with.
+
+    Raises ModelMismatch: no such file, damaged, or of another config; loops may differ, they are not in the weights.
+    """
+    tensors, metadata = load_tensors(path)
+    theirs = replace(ModelConfig.from_json(metadata.get("config", "")), loops=config.loops)
+    if theirs != config:
+        raise ModelMismatch(f"{path} has config {theirs.to_json()}; the run wants {config.to_json()}")
+    record = json.loads(metadata.get("recipe", "{}"))
+    before = record.get("init", {})
+    sums = {name: record.get(name, 0) + before.get(name, 0) for name in ("puzzles", "hours")}
+    return tensors, {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **sums}
+
+
 def domain_of(path: Path | str) -> Domain | None:
     """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
     file of examples; else the one registered under its name. None: for every all-different puzzle.
@@ -118,15 +147,20 @@ def domain_of(path: Path | str) -> Domain | None:
         raise ModelMismatch(f"{path} does not say what it is for: {error}") from error
 
 
+def packaged_weights(name: str) -> Traversable | None:
+    """The file of weights that ships with the package under a domain's name, or `all-different`; None if none does."""
+    resource = files("vmdsolve") / "weights" / f"{name}.safetensors"
+    return resource if resource.is_file() else None
+
+
 def packaged(domain: Domain, rules: Rules | None = None) -> VMD | None:
     """The weights that ship with the package for `domain`: its own, else those for every all-different puzzle if it is
     one (with `rules` of its own, see `load_model`), else None.
     """
-    folder = files("vmdsolve") / "weights"
-    resource = folder / f"{domain.name}.safetensors"
-    if not resource.is_file() and suits(rules or domain.rules):
-        resource = folder / f"{ALL_DIFFERENT}.safetensors"
-    if not resource.is_file():
+    resource = packaged_weights(domain.name)
+    if resource is None and suits(rules or domain.rules):
+        resource = packaged_weights(ALL_DIFFERENT)
+    if resource is None:
         return None
     with as_file(resource) as path:
         return load_model(path, domain, rules)
