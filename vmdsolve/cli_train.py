@@ -90,8 +90,8 @@ def train(
     where = _domain(domain, examples, run_dir if resume else None)
     folder = run_dir or Path("runs") / re.sub(r"[^\w.-]+", "_", where.name)
     recipe = {
-        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "full": full, "seed": seed, "bf16": bf16,
-        "native": native, "compile": compile, "loops": None if loops is None else parse_loops(loops),
+        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "full": full, "seed": seed,
+        "bf16": bf16, "native": native, "compile": compile, "loops": None if loops is None else parse_loops(loops),
         "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
         "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
         "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
