@@ -46,8 +46,9 @@ class Arm:
 ARMS = {
     "base": Arm(),
     "8 loops with gradient": Arm({"loops": ((0.0, 8),), "free": 8}),
-    "24 loops with gradient": Arm({"loops": ((0.0, 8), (0.1, 24))}),
+    "32 loops with gradient": Arm({"loops": ((0.0, 8), (0.1, 32))}),
     "no free loops": Arm({"free": 0}),
+    "up to 48 free loops": Arm({"free": 48}),
     "all loops count alike": Arm({"later": 0.0}),
     "late loops count more": Arm({"later": 3.0}),
     "free masks only": Arm({"solving": 0.0}),
@@ -61,6 +62,8 @@ ARMS = {
     "no averaging": Arm({"ema": 0.0}),
     "16 loops an evaluation": Arm(loops=16),
     "32 loops an evaluation": Arm(loops=32),
+    "64 loops an evaluation": Arm(loops=64),
+    "up to 48 free loops, 64 loops an evaluation": Arm({"free": 48}, loops=64),
 }
 
 
