@@ -13,7 +13,7 @@ from typing import Annotated
 from typer import Option
 
 from vmdsolve import domains, solve_batch
-from vmdsolve.cli_model import weights_files
+from vmdsolve.cli.model import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.evaluate import EVALUATION_SEED

@@ -10,7 +10,7 @@ import pytest
 import torch
 from chi_square import chi_square_z
 
-from vmdsolve.cli_diagnose import diagnose
+from vmdsolve.cli.diagnose import diagnose
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.cells import with_cells

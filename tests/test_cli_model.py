@@ -10,7 +10,7 @@ import pytest
 from commands import PUZZLES, P, run, table
 
 import vmdsolve
-from vmdsolve.cli_train import parse_givens, parse_loops
+from vmdsolve.cli.train import parse_givens, parse_loops
 from vmdsolve.errors import InvalidInput
 from vmdsolve.model.checkpoint import load_tensors, save_tensors
 

@@ -11,7 +11,7 @@ from commands import run, table
 
 import vmdsolve
 from vmdsolve import OPEN, Problem, Rules, Status, stages
-from vmdsolve.cli_solve import _draw
+from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, Domain, board_of, get
 from vmdsolve.errors import InvalidInput, InvalidProblem

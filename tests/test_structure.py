@@ -38,8 +38,6 @@ LAYERS = [
     {"files", "show", "train", "testing", "diagnostics"},
     {"results", "plots"},
     {"journal"},
-    {"cli_solve", "cli_model"},
-    {"cli_train", "cli_diagnose", "cli_hint", "cli_sample", "cli_testing"},
     {"cli"},
     {"__main__"},
 ]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from .cli_model import Device, device_of
-from .errors import InvalidInput, ModelMismatch
+from ..errors import InvalidInput, ModelMismatch
+from .model import Device, device_of
 
 if TYPE_CHECKING:
-    from .domains import Domain
-    from .mixture import Mixture
-    from .recipe import Recipe
-    from .train import Trainer
+    from ..domains import Domain
+    from ..mixture import Mixture
+    from ..recipe import Recipe
+    from ..train import Trainer
 
 __all__ = ["parse_givens", "parse_loops", "train"]
 
@@ -123,24 +123,24 @@ def train(
 
 def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain | Mixture:
     """What to train on: named, or told by a run to resume, or made from examples."""
-    from . import domains
-    from .model.universal import ALL_DIFFERENT
+    from .. import domains
+    from ..model.universal import ALL_DIFFERENT
 
     if name not in (None, ALL_DIFFERENT):
         return domains.get(name)
     if name is None and resumed is not None:
-        from .model.checkpoint import domain_of
+        from ..model.checkpoint import domain_of
 
         if told := domain_of(resumed / "state.safetensors"):
             return told
         name = ALL_DIFFERENT
     if name is not None:
-        from .mixture import Mixture
+        from ..mixture import Mixture
 
         return Mixture()
     if examples is None:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
-    from .examples import domain_from
+    from ..examples import domain_from
 
     return domain_from(examples)
 
@@ -155,10 +155,10 @@ def _trainer(
     init: str | None,
 ) -> Trainer:
     """A new run, or the one in the folder with what was given on the command line put in its place."""
-    from .mixture import Mixture
-    from .model.checkpoint import load_tensors
-    from .model.config import ModelConfig
-    from .train import Recipe, Trainer
+    from ..mixture import Mixture
+    from ..model.checkpoint import load_tensors
+    from ..model.config import ModelConfig
+    from ..train import Recipe, Trainer
 
     if not resume:
         plan, given = Recipe(**recipe), shape
@@ -187,9 +187,9 @@ def _begun(domain: Domain | Mixture, init: str, shape: dict[str, Any], plan: Rec
     """A new run that begins with the weights of a file, in their shape."""
     from importlib.resources import as_file
 
-    from .model.checkpoint import load_tensors, packaged_weights
-    from .model.config import ModelConfig
-    from .train import Trainer
+    from ..model.checkpoint import load_tensors, packaged_weights
+    from ..model.config import ModelConfig
+    from ..train import Trainer
 
     with ExitStack() as stack:
         path = Path(init)

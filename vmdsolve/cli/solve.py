@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from . import __version__
-from .errors import InvalidInput
+from .. import __version__
+from ..errors import InvalidInput
 
 if TYPE_CHECKING:
-    from .domains import Domain
-    from .files import Record
-    from .problem import Problem, Solution
-    from .results import Tally
+    from ..domains import Domain
+    from ..files import Record
+    from ..problem import Problem, Solution
+    from ..results import Tally
 
 __all__ = ["DomainName", "solve"]
 
@@ -52,8 +52,8 @@ def solve(
     results come; a line that is no puzzle has the status INVALID and its reason. With -o OUT the file
     appears when all is done; until then OUT.partial.jsonl grows, and --resume continues from it.
     """
-    from . import domains
-    from .files import open_input
+    from .. import domains
+    from ..files import open_input
 
     if resume and output is None:
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
@@ -78,8 +78,8 @@ def _told_by(weights: str | None) -> Domain | None:
     """The domain that weights bring along, if they were trained on examples alone; else None."""
     if weights is None:
         return None
-    from . import domains
-    from .model.checkpoint import domain_of
+    from .. import domains
+    from ..model.checkpoint import domain_of
 
     told = domain_of(weights)
     return None if told is None or told.name in domains.names() else told
@@ -87,8 +87,8 @@ def _told_by(weights: str | None) -> Domain | None:
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
-    from .reading import read
-    from .solving import solve_batch
+    from ..reading import read
+    from ..solving import solve_batch
 
     waiting: deque[Record] = deque()
 
@@ -105,7 +105,7 @@ def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int)
 
 def _to_stdout(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Tally:
     """A drawing of one problem for a person, csv for everything else."""
-    from .results import CSV_HEADER, Tally, csv_line, row_of
+    from ..results import CSV_HEADER, Tally, csv_line, row_of
 
     tally, name = Tally(), options["domain"]
     few = list(islice(records, 2))
@@ -133,9 +133,9 @@ def _to_file(
     resume: bool,
 ) -> Tally:
     """Everything into one file, by way of a journal that survives being killed."""
-    from .files import STDIN, fingerprint, same_file
-    from .journal import Journal
-    from .results import kind_of, row_of
+    from ..files import STDIN, fingerprint, same_file
+    from ..journal import Journal
+    from ..results import kind_of, row_of
 
     kind_of(output)  # refuse what cannot be written before reading anything
     if any(same_file(argument, output) for argument in inputs):
@@ -183,9 +183,9 @@ def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) ->
 def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
     from rich.console import Console
 
-    from .domains import board_of
-    from .reading import read
-    from .show import outcome, styled
+    from ..domains import board_of
+    from ..reading import read
+    from ..show import outcome, styled
 
     if solution.text is not None:
         problem = read(record.puzzle, name)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from .cli_model import Device, device_of, weights_files
-from .errors import InvalidInput, ModelMismatch
+from ..errors import InvalidInput, ModelMismatch
+from .model import Device, device_of, weights_files
 
 if TYPE_CHECKING:
-    from .diagnostics import Diagnosis
-    from .recipe import Recipe
+    from ..diagnostics import Diagnosis
+    from ..recipe import Recipe
 
 __all__ = ["diagnose"]
 
@@ -32,12 +32,12 @@ def diagnose(
 
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
-    from . import domains
-    from .diagnostics import diagnose as look
-    from .model.checkpoint import load_model, load_tensors
-    from .model.config import ModelConfig
-    from .model.universal import ALL_DIFFERENT
-    from .stream import Stream
+    from .. import domains
+    from ..diagnostics import diagnose as look
+    from ..model.checkpoint import load_model, load_tensors
+    from ..model.config import ModelConfig
+    from ..model.universal import ALL_DIFFERENT
+    from ..stream import Stream
 
     path = _packaged(domain) if weights is None else weights
     _, metadata = load_tensors(path)
@@ -60,7 +60,7 @@ def diagnose(
     if result.dead:
         typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
     if plots is not None:
-        from .plots import plot_diagnosis
+        from ..plots import plot_diagnosis
 
         for file in plot_diagnosis(result, plots):
             typer.echo(f"wrote {file}", err=True)
@@ -68,7 +68,7 @@ def diagnose(
 
 def _packaged(domain: str | None) -> Path:
     """The weights that come along for a domain."""
-    from . import domains
+    from .. import domains
 
     if domain is None:
         raise InvalidInput("name a domain whose weights come along, or a file with --weights")
@@ -81,7 +81,7 @@ def _packaged(domain: str | None) -> Path:
 
 def _recorded(text: str) -> Recipe:
     """The recipe in weights' metadata; what it does not say has its default."""
-    from .recipe import Recipe
+    from ..recipe import Recipe
 
     try:
         recipe = json.loads(text).get("recipe", {})

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from .errors import InvalidInput
+from ..errors import InvalidInput
 
 __all__ = ["check_domain"]
 
@@ -19,8 +19,8 @@ def check_domain(
     seed: Annotated[int, Option(help="Of everything that is drawn.")] = 0,
 ) -> None:
     """Hold an adapter to the laws of the test kit: one line a law, ok, FAILED or skipped, and why."""
-    from .domains import get
-    from .testing.check import run_laws
+    from ..domains import get
+    from ..testing.check import run_laws
 
     examples = []
     for text in example or ():

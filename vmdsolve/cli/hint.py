@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from .cli_solve import DomainName
-from .errors import InvalidInput
+from ..errors import InvalidInput
+from .solve import DomainName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .problem import Problem
+    from ..problem import Problem
 
 __all__ = ["explain", "hint"]
 
@@ -28,7 +28,7 @@ def hint(
     time_limit: Seconds = 10.0,
 ) -> None:
     """Name the next forced cell, and say why it is forced."""
-    from .hints import walkthrough
+    from ..hints import walkthrough
 
     stuck = False
     for where, given in _problems(puzzle, domain):
@@ -44,8 +44,8 @@ def hint(
 
 def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.0) -> None:
     """Say why a puzzle has no solution: givens and rules that clash, none of which can be spared."""
-    from .hints import explain as why
-    from .problem import Status
+    from ..hints import explain as why
+    from ..problem import Status
 
     unsolvable = False
     for where, given in _problems(puzzle, domain):
@@ -61,9 +61,9 @@ def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.
 
 def _problems(puzzle: str, domain: str | None) -> Iterator[tuple[str, Problem]]:
     """Where it stands, and what it says, of every puzzle of the input."""
-    from . import domains
-    from .files import open_input
-    from .reading import read
+    from .. import domains
+    from ..files import open_input
+    from ..reading import read
 
     if domain is not None:
         domains.get(domain)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from .cli_model import Device
-from .errors import InvalidInput
+from ..errors import InvalidInput
+from .model import Device
 
 if TYPE_CHECKING:
-    from .results import Row
+    from ..results import Row
 
 __all__ = ["sample"]
 
@@ -38,9 +38,9 @@ def sample(
     (To make puzzles with one solution, see `vmdsolve generate`.) A file given with -o also says of each sample how
     it was made and whether it was checked.
     """
-    from . import domains
-    from .results import Row, Tally, kind_of, write_rows
-    from .samples import generate
+    from .. import domains
+    from ..results import Row, Tally, kind_of, write_rows
+    from ..samples import generate
 
     if output is not None:
         kind_of(output)  # refuse what cannot be written before any work
@@ -49,7 +49,7 @@ def sample(
     if domain is not None:
         where = domains.get(domain)
     else:
-        from .model.checkpoint import domain_of
+        from ..model.checkpoint import domain_of
 
         told = domain_of(str(weights))
         if told is None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from . import __version__
-from .errors import InvalidInput, ModelMismatch, VmdsolveError
+from .. import __version__
+from ..errors import InvalidInput, ModelMismatch, VmdsolveError
 
 if TYPE_CHECKING:
-    from .domains import Domain
-    from .problem import Board
+    from ..domains import Domain
+    from ..problem import Board
 
 __all__ = ["Device", "device_of", "evaluate", "info", "weights_files"]
 
@@ -40,11 +40,11 @@ def evaluate(
 
     Fresh puzzles are minimal, and training never draws them.
     """
-    from . import domains
-    from .evaluate import evaluate as measure
-    from .evaluate import held_out
-    from .model.checkpoint import load_model, packaged
-    from .sampler import Plan, Predictor
+    from .. import domains
+    from ..evaluate import evaluate as measure
+    from ..evaluate import held_out
+    from ..model.checkpoint import load_model, packaged
+    from ..sampler import Plan, Predictor
 
     if what in domains.names():
         where = domains.get(what)
@@ -74,9 +74,9 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
     """All problems of a file [B, L]; they must be of one domain."""
     import numpy as np
 
-    from . import domains
-    from .files import read as read_file
-    from .reading import read
+    from .. import domains
+    from ..files import read as read_file
+    from ..reading import read
 
     problems = []
     for record in read_file(file):
@@ -100,8 +100,8 @@ def info() -> None:
 def _facts() -> Iterator[tuple[str, str]]:
     import numpy as np
 
-    from . import _native
-    from .kernels.cuda import why_not
+    from .. import _native
+    from ..kernels.cuda import why_not
 
     yield "vmdsolve", __version__
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
@@ -127,7 +127,7 @@ def weights_files() -> list[Path]:
 
 def _recipe(path: Path) -> str:
     try:
-        from .model.checkpoint import load_tensors
+        from ..model.checkpoint import load_tensors
 
         tensors, metadata = load_tensors(path)
         record = json.loads(metadata["recipe"])
