@@ -14,9 +14,8 @@ from typer import Option
 from vmdsolve.evaluate import evaluate
 from vmdsolve.generating import generate_problems
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.recipe import Recipe
 from vmdsolve.sampler import Plan, Predictor
-from vmdsolve.train import Trainer
+from vmdsolve.train import Recipe, Trainer
 
 from .driver import RESULTS, Row, Run, table
 from .puzzles import ProblemSet, choose, sudoku

@@ -33,7 +33,7 @@ run() {
   case $step in
   build) python3 -m pip install --no-deps --no-build-isolation -e . && python3 -m vmdsolve info ;;
   test)
-    [ $# -gt 0 ] || set -- tests/test_cuda.py tests/test_sampler_cuda.py tests/test_kernels.py tests/test_denoise.py
+    [ $# -gt 0 ] || set -- tests/test_cuda.py tests/test_loop_cuda.py tests/test_kernels.py tests/test_denoise.py
     python3 -m pytest -q "$@"
     ;;
   sanitize) sanitizer memcheck && sanitizer racecheck ;;

@@ -22,10 +22,12 @@ from vmdsolve.law import law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board, board_keys
-from vmdsolve.sampler import Floats, Plan, Predictor, latent_keys, sample
+from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
 from vmdsolve.train import Recipe, Trainer
 
 from .driver import RESULTS, Row, Run, table, wilson
+
+Floats = npt.NDArray[np.float32]
 
 METHOD = (
     "a problem is five random cells of a random square; both models are trained here, on squares and givens drawn anew "

@@ -21,9 +21,8 @@ from typer import Option
 from vmdsolve.domains import get
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN, Board, latent_keys
-from vmdsolve.recipe import Recipe
 from vmdsolve.sampler import Plan, Predictor, sample
-from vmdsolve.train import Trainer
+from vmdsolve.train import Recipe, Trainer
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
 

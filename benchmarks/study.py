@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from vmdsolve.domains import Domain, get
@@ -28,11 +29,12 @@ from vmdsolve.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board
-from vmdsolve.recipe import Recipe
-from vmdsolve.sampler import Floats, Plan, Predictor, latent_keys, sample
-from vmdsolve.train import Trainer
+from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
+from vmdsolve.train import Recipe, Trainer
 
 from .driver import Row
+
+Floats = npt.NDArray[np.float32]
 
 __all__ = ["ABLATIONS", "ARMS", "MAIN", "SETTINGS", "Arm", "Setting", "Timed", "Trained", "Variant", "measured",
            "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip

@@ -21,11 +21,10 @@ from typer import Option
 
 from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput
-from vmdsolve.examples import Examples, read_examples
 from vmdsolve.likelihood import Bound, importance, nelbo
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.recipe import Recipe
-from vmdsolve.train import Trainer
+from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.examples import Examples, read_examples
 
 from .driver import RESULTS, ROOT, Row, Run, table
 

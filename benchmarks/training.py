@@ -15,8 +15,7 @@ from vmdsolve.domains import get
 from vmdsolve.kernels.denoise import BF16, denoise_paths
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.denoiser import Denoiser
-from vmdsolve.recipe import Recipe
-from vmdsolve.train import Trainer
+from vmdsolve.train import Recipe, Trainer
 
 from .denoise import floor, square_rate
 from .driver import RESULTS, Row, Run, summary, table, take_turns

@@ -18,10 +18,10 @@ from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.generating import generate_problems
-from vmdsolve.mixture import FAMILIES
 from vmdsolve.model.checkpoint import load_tensors
 from vmdsolve.model.universal import ALL_DIFFERENT
 from vmdsolve.problem import Problem, Solution
+from vmdsolve.train.mixture import FAMILIES
 
 from .accuracy import fingerprint
 from .driver import RESULTS, Row, Run, table, wilson

@@ -22,12 +22,12 @@ from benchmarks.text import n_gram
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate, held_out
-from vmdsolve.examples import Examples
 from vmdsolve.kernels.denoise import denoise_paths
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor
+from vmdsolve.train.examples import Examples
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,9 +12,9 @@ from vmdsolve.breeding import breed
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.problem import OPEN
-from vmdsolve.recipe import Recipe
 from vmdsolve.search import generate_values, solve_values
-from vmdsolve.stream import Stream
+from vmdsolve.train import Recipe
+from vmdsolve.train.stream import Stream
 
 NAMES = ("sudoku-4x4", "sudoku-9x9", "latin-5", "sudoku-x-6x6")
 

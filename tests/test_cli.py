@@ -137,3 +137,5 @@ def test_domains_lists_all_with_their_rules() -> None:
     [line] = [line for line in lines if line.startswith("sudoku-12x12")]
     assert line.split(maxsplit=4)[1:3] == ["144", "12"]
     assert line.endswith("12 row, 12 column, 12 box")
+    trained = {line.split()[0] for line in lines[1:] if line.split()[3] == "yes"}
+    assert {"sudoku-4x4", "sudoku-9x9"} <= trained

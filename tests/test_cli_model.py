@@ -176,4 +176,4 @@ def test_info_says_what_is_there_and_what_is_not() -> None:
     lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
     assert lines["vmdsolve"] == vmdsolve.__version__
     assert lines["native"].startswith("_native.")
-    assert {"python", "cores", "numpy", "torch", "cuda"} <= set(lines)
+    assert {"python", "cores", "numpy", "torch", "cuda", "weights"} <= set(lines)

@@ -1,7 +1,7 @@
 """The kernels on a GPU equal the CPU's bit for bit, and the denoiser is near torch; without a GPU these are skipped.
 
 What can be seen without one is tested elsewhere: the blocks' work in csrc/tests/test_team.cpp and
-test_denoise_team.cpp, the loop in test_sampler_cuda.py.
+test_denoise_team.cpp, the loop in test_loop_cuda.py.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native_cuda
 from vmdsolve.model.vmd import VMD
-from vmdsolve.plan import Plan
-from vmdsolve.sampler import Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, sample
 
 WHY_NOT = "torch sees no GPU" if not torch.cuda.is_available() else why_not()
 on_gpu = pytest.mark.skipif(bool(WHY_NOT), reason=f"needs a GPU and the CUDA kernels: {WHY_NOT}")

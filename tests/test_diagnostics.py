@@ -26,8 +26,8 @@ from vmdsolve.model.prior import Prior
 from vmdsolve.model.vmd import VMD
 from vmdsolve.plots import plot_diagnosis
 from vmdsolve.problem import OPEN
-from vmdsolve.recipe import Recipe
-from vmdsolve.stream import Stream
+from vmdsolve.train import Recipe
+from vmdsolve.train.stream import Stream
 
 PAIR = get("pair")
 LAW = Recipe(data="law", batch=256)

@@ -19,11 +19,10 @@ import vmdsolve
 from vmdsolve import Status, domains
 from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.examples import domain_from, read_examples
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.recipe import Recipe
-from vmdsolve.stream import Stream
-from vmdsolve.train import Trainer
+from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.examples import domain_from, read_examples
+from vmdsolve.train.stream import Stream
 
 WORDS = [a + b + c + a for a in "abcde" for b in "xyz" for c in "._"]  # 30 distinct lines
 

@@ -17,7 +17,8 @@ from vmdsolve.checker import accepts
 from vmdsolve.constraints import DFA, AllDifferent, Regular
 from vmdsolve.guide import guide_of
 from vmdsolve.problem import OPEN, Board, Rules
-from vmdsolve.sampler import Floats, Plan, sample
+from vmdsolve.sampler import Plan, sample
+from vmdsolve.sampler.loop import Floats
 
 N = 20_000
 NO_TWO_ONES = DFA(0, frozenset({0, 1}), ((0, 1, 0), (0, -1, 0)))

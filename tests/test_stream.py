@@ -16,10 +16,10 @@ from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.law import law_of
 from vmdsolve.problem import OPEN
-from vmdsolve.recipe import Recipe
 from vmdsolve.sampler import block_edges
 from vmdsolve.search import propagate
-from vmdsolve.stream import Stream
+from vmdsolve.train import Recipe
+from vmdsolve.train.stream import Stream
 
 FOUR, CHAINS = get("sudoku-4x4"), get("chains")
 LAW = Recipe(batch=2000, data="law")

@@ -26,7 +26,6 @@ from vmdsolve.domains.jigsaw import Jigsaw
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.generating import generate_problems
-from vmdsolve.mixture import FAMILIES, MixedStream, Mixture
 from vmdsolve.model.checkpoint import domain_of, load_model, packaged, save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.fused import Fused
@@ -36,6 +35,7 @@ from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Problem, Rules, Status
 from vmdsolve.stages import Options, predictor
 from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.mixture import FAMILIES, MixedStream, Mixture
 
 SHAPE = ModelConfig(ALL_DIFFERENT, SLOTS, width=8, message=8, hidden=12, loops=3, latent=0)
 RECIPE = Recipe(steps=8, batch=4, loops=((0.0, 1), (0.5, 2)), free=2, bf16=False, warmup=2)

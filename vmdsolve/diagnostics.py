@@ -19,7 +19,7 @@ from .errors import InvalidInput, ModelMismatch
 from .model.latent import Categorical, Latent
 from .model.vmd import VMD
 from .problem import OPEN, Board
-from .stream import Batch
+from .train.stream import Batch
 
 __all__ = ["ACTIVE", "Diagnosis", "diagnose"]
 

@@ -15,7 +15,7 @@ from .model import Device, device_of, weights_files
 
 if TYPE_CHECKING:
     from ..diagnostics import Diagnosis
-    from ..recipe import Recipe
+    from ..train import Recipe
 
 __all__ = ["diagnose"]
 
@@ -37,7 +37,7 @@ def diagnose(
     from ..model.checkpoint import load_model, load_tensors
     from ..model.config import ModelConfig
     from ..model.universal import ALL_DIFFERENT
-    from ..stream import Stream
+    from ..train.stream import Stream
 
     path = _packaged(domain) if weights is None else weights
     _, metadata = load_tensors(path)
@@ -81,7 +81,7 @@ def _packaged(domain: str | None) -> Path:
 
 def _recorded(text: str) -> Recipe:
     """The recipe in weights' metadata; what it does not say has its default."""
-    from ..recipe import Recipe
+    from ..train import Recipe
 
     try:
         recipe = json.loads(text).get("recipe", {})

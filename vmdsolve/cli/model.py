@@ -122,7 +122,7 @@ def _facts() -> Iterator[tuple[str, str]]:
 
 def weights_files() -> list[Path]:
     """The weights that come with the package; a file's stem is its domain."""
-    return sorted((Path(__file__).parent / "weights").glob("*.safetensors"))
+    return sorted((Path(__file__).parents[1] / "weights").glob("*.safetensors"))
 
 
 def _recipe(path: Path) -> str:

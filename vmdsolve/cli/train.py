@@ -17,9 +17,8 @@ from .model import Device, device_of
 
 if TYPE_CHECKING:
     from ..domains import Domain
-    from ..mixture import Mixture
-    from ..recipe import Recipe
-    from ..train import Trainer
+    from ..train import Recipe, Trainer
+    from ..train.mixture import Mixture
 
 __all__ = ["parse_givens", "parse_loops", "train"]
 
@@ -135,12 +134,12 @@ def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Do
             return told
         name = ALL_DIFFERENT
     if name is not None:
-        from ..mixture import Mixture
+        from ..train.mixture import Mixture
 
         return Mixture()
     if examples is None:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
-    from ..examples import domain_from
+    from ..train.examples import domain_from
 
     return domain_from(examples)
 
@@ -155,10 +154,10 @@ def _trainer(
     init: str | None,
 ) -> Trainer:
     """A new run, or the one in the folder with what was given on the command line put in its place."""
-    from ..mixture import Mixture
     from ..model.checkpoint import load_tensors
     from ..model.config import ModelConfig
     from ..train import Recipe, Trainer
+    from ..train.mixture import Mixture
 
     if not resume:
         plan, given = Recipe(**recipe), shape

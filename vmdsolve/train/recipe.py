@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import InvalidInput
-from .evaluate import EVALUATION_SEED
+from ..errors import InvalidInput
+from ..evaluate import EVALUATION_SEED
 
 __all__ = ["Recipe"]
 

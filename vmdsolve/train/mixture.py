@@ -11,17 +11,17 @@ from functools import cached_property, partial
 import numpy as np
 import numpy.typing as npt
 
-from .constraints import AllDifferent
-from .domains import Domain, get
-from .domains.clued import Family
-from .domains.latin import LatinSquare
-from .domains.sudoku import Sudoku
-from .domains.variants import SudokuX
-from .errors import InvalidInput
-from .model.universal import ALL_DIFFERENT, SLOTS, slotted
-from .problem import Board, Rules
+from ..constraints import AllDifferent
+from ..domains import Domain, get
+from ..domains.clued import Family
+from ..domains.latin import LatinSquare
+from ..domains.sudoku import Sudoku
+from ..domains.variants import SudokuX
+from ..errors import InvalidInput
+from ..model.universal import ALL_DIFFERENT, SLOTS, slotted
+from ..problem import Board, Rules
+from ..search import generate_values
 from .recipe import Recipe
-from .search import generate_values
 from .stream import Stream
 
 __all__ = ["FAMILIES", "MixedStream", "Mixture"]

@@ -20,17 +20,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import __version__
-from .domains import Domain
-from .errors import InvalidInput, ModelMismatch
-from .likelihood import nelbo
+from .. import __version__
+from ..domains import Domain
+from ..errors import InvalidInput, ModelMismatch
+from ..likelihood import nelbo
+from ..model.checkpoint import load_start, load_tensors, save_model, save_tensors
+from ..model.config import ModelConfig
+from ..model.denoiser import Denoiser
+from ..model.fused import Fused
+from ..model.vmd import VMD, Terms, objective, weight
+from ..problem import Rules
 from .mixture import MixedStream, Mixture
-from .model.checkpoint import load_start, load_tensors, save_model, save_tensors
-from .model.config import ModelConfig
-from .model.denoiser import Denoiser
-from .model.fused import Fused
-from .model.vmd import VMD, Terms, objective, weight
-from .problem import Rules
 from .recipe import Recipe
 from .stream import Batch, Stream
 

@@ -21,15 +21,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from . import kernels
-from .guide import guide_of
-from .kernels.cuda import MAX_CUDA_CELLS
+from .. import kernels
+from ..guide import guide_of
+from ..kernels.cuda import MAX_CUDA_CELLS
+from ..problem import OPEN, Board, Rules
+from .loop_cuda import Loop, refuse_overflow
 from .plan import Plan, block_edges
 from .predictor import Predictor
-from .problem import OPEN, Board, Rules, latent_keys
-from .sampler_cuda import Loop, refuse_overflow
 
-__all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edges", "latent_keys", "reopen", "sample"]
+__all__ = ["SECOND_NOISE", "Network", "Sample", "reopen", "sample"]
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
@@ -168,7 +168,7 @@ def _sample_on_gpu(
     allowed: npt.NDArray[np.uint64],
     trace: bool,
 ) -> Sample:
-    """The same on the model's device: the whole of it as one launch where a kernel can, else by sampler_cuda."""
+    """The same on the model's device: the whole of it as one launch where a kernel can, else by loop_cuda."""
 
     def draw(x: Board, rows: npt.NDArray[np.int64], step: int) -> Floats:
         return predict.draw(x, _normal(seed, keys[rows], step, predict.z_width))

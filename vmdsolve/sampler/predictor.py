@@ -11,15 +11,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .errors import InvalidInput, ModelMismatch
-from .kernels.cuda import why_not
-from .kernels.denoise import BF16, Denoise, denoise_paths
-from .kernels.denoise_cuda import DenoiseCuda
-from .model.denoiser import Denoiser
-from .model.native import native, native_cuda
-from .model.vmd import VMD
-from .problem import Board
-from .sampler_cuda import Loop
+from ..errors import InvalidInput, ModelMismatch
+from ..kernels.cuda import why_not
+from ..kernels.denoise import BF16, Denoise, denoise_paths
+from ..kernels.denoise_cuda import DenoiseCuda
+from ..model.denoiser import Denoiser
+from ..model.native import native, native_cuda
+from ..model.vmd import VMD
+from ..problem import Board
+from .loop_cuda import Loop
 
 __all__ = ["Predictor"]
 

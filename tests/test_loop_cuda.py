@@ -14,9 +14,9 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
-from vmdsolve.plan import Plan
-from vmdsolve.sampler import Predictor, _normal, sample
-from vmdsolve.sampler_cuda import Loop
+from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler.loop import _normal
+from vmdsolve.sampler.loop_cuda import Loop
 
 FOUR = domains.get("sudoku-4x4")
 PLANS = [

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checker import accepts
-from .domains import Domain
-from .domains.sequence import TokenSequence, shown
-from .errors import InvalidInput, InvalidProblem
-from .problem import OPEN, Board
-from .search import solve_values
+from ..checker import accepts
+from ..domains import Domain
+from ..domains.sequence import TokenSequence, shown
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import OPEN, Board
+from ..search import solve_values
 
 __all__ = ["Examples", "domain_from", "read_examples", "read_problems"]
 

@@ -16,11 +16,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from . import kernels
-from .errors import InvalidInput
-from .kernels.cuda import REFUSED
+from .. import kernels
+from ..errors import InvalidInput
+from ..kernels.cuda import REFUSED
+from ..problem import OPEN, Board, Rules
 from .plan import Plan, block_edges
-from .problem import OPEN, Board, Rules
 
 __all__ = ["Filled", "Loop", "refuse_overflow"]
 

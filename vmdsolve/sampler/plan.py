@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from . import kernels
-from .errors import InvalidInput
+from .. import kernels
+from ..errors import InvalidInput
 
 __all__ = ["Plan", "block_edges"]
 

@@ -17,14 +17,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .domains import Domain
-from .errors import InvalidInput
+from ..domains import Domain
+from ..errors import InvalidInput
+from ..law import Law, law_of
+from ..problem import OPEN, Board, Rules
+from ..sampler import block_edges
+from ..search import generate_values, propagate
 from .examples import Examples, read_examples, read_problems
-from .law import Law, law_of
-from .problem import OPEN, Board, Rules
 from .recipe import Recipe
-from .sampler import block_edges
-from .search import generate_values, propagate
 
 __all__ = ["Batch", "Stream"]
 
