@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from vmdsolve import InvalidInput, generate_problems
 from vmdsolve.breeding import breed
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
+from vmdsolve.errors import ModelMismatch
+from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN
 from vmdsolve.search import generate_values, solve_values
-from vmdsolve.train import Recipe
+from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.stream import Stream
 
 NAMES = ("sudoku-4x4", "sudoku-9x9", "latin-5", "sudoku-x-6x6")
@@ -110,3 +113,18 @@ def test_a_file_that_holds_no_problems_is_refused(text: str, message: str, tmp_p
         Stream(get("sudoku-4x4"), Recipe(hard="nowhere.txt"), 0)
     with pytest.raises(InvalidInput, match="hard problems go with data 'problems'"):
         Recipe(hard="hard.txt", data="law")
+
+
+def test_a_run_does_not_resume_on_a_changed_file_unless_another_is_named(tmp_path: Path) -> None:
+    domain, files = get("sudoku-4x4"), [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for file, seed in zip(files, (1, 2), strict=True):
+        [(problem, _)] = generate_problems("sudoku-4x4", seed=seed)
+        file.write_text(domain.format(problem.values) + "\n")
+    recipe = Recipe(steps=1, batch=2, loops=((0.0, 1),), hard=str(files[0]))
+    config = ModelConfig(domain.name, domain.rules.relations, width=4, message=4, hidden=4, loops=1)
+    assert list(Trainer(domain, config, recipe).run(tmp_path))
+    Trainer(domain, config, recipe).resume(tmp_path)
+    Trainer(domain, config, replace(recipe, hard=str(files[1]))).resume(tmp_path)
+    files[0].write_text(files[1].read_text())
+    with pytest.raises(ModelMismatch, match=r"a\.txt is another file now"):
+        Trainer(domain, config, recipe).resume(tmp_path)

@@ -132,8 +132,9 @@ def _recipe(path: Path) -> str:
         tensors, metadata = load_tensors(path)
         record = json.loads(metadata["recipe"])
         size = sum(tensor.numel() for tensor in tensors.values())
+        before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
         return (
-            f"{size:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps, "
+            f"{size:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
             f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
         )
     except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:

@@ -52,7 +52,7 @@ class Stream:
 
     rules       as the model knows them: the domain's, unless said otherwise
     held_out    examples that no batch shows, or None
-    digest      hash of the file of examples; "" without
+    digest      hash of the file of examples, or of hard problems; "" without
     """
 
     def __init__(self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None) -> None:
@@ -63,7 +63,10 @@ class Stream:
         self.answers: Law | Examples | None = None
         self.held_out: Examples | None = None
         self.digest = ""
-        self.hard: tuple[Board, Board, str] | None = read_problems(recipe.hard, domain) if recipe.hard else None
+        self.hard: tuple[Board, Board] | None = None
+        if recipe.hard:
+            boards, answers, self.digest = read_problems(recipe.hard, domain)
+            self.hard = boards, answers
         if recipe.data == "law":
             self.answers = law_of(domain)
         elif recipe.data == "examples":
@@ -76,8 +79,8 @@ class Stream:
             words = "native generator, minimal problems"
             if self.hard is None:
                 return words
-            r, (boards, _, digest) = self.recipe, self.hard
-            return f"{words}; {r.hard_share:.0%} from the {len(boards):,} of {Path(r.hard).name}, hash {digest}"
+            r, n = self.recipe, len(self.hard[0])
+            return f"{words}; {r.hard_share:.0%} from the {n:,} of {Path(r.hard).name}, hash {self.digest}"
         if isinstance(self.answers, Law):
             return f"law of {self.domain.name}, {len(self.answers.p):,} solutions"
         return f"{len(self.answers):,} examples of {Path(self.recipe.examples).name}, hash {self.digest}"

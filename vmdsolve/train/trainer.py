@@ -266,8 +266,11 @@ class Trainer:
                 raise ModelMismatch(
                     f"{folder} was trained with {name} {record['recipe'][name]}, not {getattr(self.recipe, name)}"
                 )
-        if self.stream.digest not in record["data"]:
-            now = f"{self.recipe.examples} is another file" if self.recipe.examples else f"it is {self.stream.source}"
+        hard = self.recipe.hard
+        changed = hard and record["recipe"].get("hard", "") != hard  # on purpose: another file of hard problems
+        if self.stream.digest not in record["data"] and not changed:
+            file = self.recipe.examples or hard
+            now = f"{file} is another file" if file else f"it is {self.stream.source}"
             raise ModelMismatch(f"{folder} was trained on {record['data']}; {now} now")
 
         def part(prefix: str) -> dict[str, Tensor]:
