@@ -5,6 +5,7 @@ import typer
 from .ablation import run as ablation
 from .accuracy import run as accuracy
 from .chances import run as chances
+from .curve import run as curve
 from .denoise import run as denoise
 from .generate import run as generate
 from .gpu import run_denoise, run_kernels
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
 app.command("chances")(chances)
+app.command("curve")(curve)
 app.command("solve")(solve)
 app.command("guided")(guided)
 app.command("instances")(instances)

@@ -19,6 +19,7 @@ from typer import Option
 from . import (
     ablation,
     chances,
+    curve,
     denoise,
     guided,
     instances,
@@ -143,7 +144,9 @@ def _aims(files: list[Result]) -> list[str]:
         for name, aims in AIMS.items()
     ]
     header = ["problems", "one pass, %", "NFE 20, K = 1", "K = 64, T = 20", "published, other puzzles and training"]
-    return [table(header, body), "In brackets: what we aim at. Margin order, no rule helps."]
+    of, loops = ({row[part] for row in held.values()} for part in ("n", "loops"))
+    said = f"In brackets: what we aim at. n = {max(of)}, margin order, {max(loops)} loops an evaluation, no rule helps."
+    return [table(header, body), said]
 
 
 def _of_one_model(files: list[Result]) -> list[Result]:
@@ -261,6 +264,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "instances/summary": _newest(instances.summary),
     "guided": _newest(guided.shown),
     "testtime": _newest(testtime.shown),
+    "curve": _newest(curve.shown),
     "ablation": _ablation,
     "universal": _newest(universal.shown),
 }

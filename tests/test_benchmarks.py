@@ -30,6 +30,7 @@ from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.train.examples import Examples
 
 ROOT = Path(__file__).resolve().parents[1]
+WEIGHTS = ROOT / "vmdsolve" / "weights" / "sudoku-9x9.safetensors"
 
 HARD = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4.."
 ANSWER = "812753649943682175675491283154237896369845721287169534521974368438526917796318452"
@@ -283,6 +284,7 @@ def test_readme_repeats_the_committed_results() -> None:
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
         (["ablation", "--arms", "base;16 loops an evaluation", "--steps", "1", "--seeds", "1", "--sets", "easy"], 2),
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", "as is;48 loops", "--latents", "4"], 2),
+        (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),
     ],
