@@ -1,4 +1,4 @@
-"""`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, bfloat16.
+"""`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, order noise.
 
 Averaging over symmetric images of a puzzle is not among the ways: the network commutes with every relabelling and
 every symmetry of the rules (tests/test_model.py), so all images say the same, and their mean is any one of them.
@@ -6,48 +6,59 @@ every symmetry of the rules (tests/test_model.py), so all images say the same, a
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from typer import Option
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.evaluate import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
-from vmdsolve.sampler import Plan, Predictor
+from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
 from .accuracy import fingerprint
 from .driver import RESULTS, Row, Run, table, wilson
 from .puzzles import choose, sudoku
 
 METHOD = (
-    "the model alone, no rule masks a symbol; margin order. Each way changes one thing of `as is`. K boards a problem, "
-    "the checker chooses, a problem's boards stop at the first that is right. NFE = network evaluations a problem, "
-    "block applications = NFE x loops."
+    "the model alone, no rule masks a symbol; margin order, bfloat16. Each way changes one thing of `as is`. K boards "
+    "a problem, the checker chooses, a problem's boards stop at the first that is right. NFE = network evaluations a "
+    "problem, block applications = NFE x loops. Boards after a problem's first have order noise, 0.5 unless the way "
+    "says otherwise."
 )
 KS = (1, 4, 16)
 
 
-class Way(NamedTuple):
-    """One way to fill boards: fields of the plan, loops an evaluation (None: the model's own), bfloat16."""
+@dataclass(frozen=True)
+class Way:
+    """One way to fill boards: fields of the plan, loops an evaluation (None: the model's own), bfloat16 or float32, and
+    fields of the plan for all boards of a problem but its first.
+    """
 
-    plan: Row
+    plan: Row = field(default_factory=dict)
     loops: int | None = None
-    bf16: bool = False
+    bf16: bool = True
+    again: Row = field(default_factory=dict)
 
 
 WAYS = {
-    "as is": Way({}),
-    "16 loops": Way({}, loops=16),
-    "32 loops": Way({}, loops=32),
-    "48 loops": Way({}, loops=48),
-    "96 loops": Way({}, loops=96),
+    "as is": Way(),
+    "16 loops": Way(loops=16),
+    "32 loops": Way(loops=32),
+    "48 loops": Way(loops=48),
+    "96 loops": Way(loops=96),
     "T = 40": Way({"steps": 40}),
     "cells that clash opened again, 0.5": Way({"remask": "conflicts", "rate": 0.5}),
     "cells that clash opened again, 1.0": Way({"remask": "conflicts", "rate": 1.0}),
     "least certain opened again, 0.1": Way({"remask": "least", "rate": 0.1}),
     "certain cells (0.99) at once": Way({"threshold": 0.99}),
-    "bfloat16": Way({}, bf16=True),
+    "float32": Way(bf16=False),
+    "order noise 0.25": Way(again={"noise": 0.25}),
+    "order noise 1": Way(again={"noise": 1.0}),
+    "order noise 2": Way(again={"noise": 2.0}),
+    "order noise 4": Way(again={"noise": 4.0}),
+    "symbols drawn, temperature 0.5": Way(again={"noise": SECOND_NOISE, "temperature": 0.5}),
 }
 
 
@@ -78,7 +89,8 @@ def run(
                 way = WAYS[name]
                 predict = Predictor(model, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
                 plan = Plan(**{"steps": steps, "legal": False, **way.plan})
-                found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, latents=latents)
+                again = replace(plan, **{"noise": SECOND_NOISE, **way.again})
+                found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, again=again, latents=latents)
                 row: Row = {"set": problems.name, "way": name, "n": found.total, "loops": found.loops}
                 row["at"] = [at(found, K) for K in KS if latents >= K]
                 this.rows.append(row)
