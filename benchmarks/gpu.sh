@@ -8,7 +8,8 @@
 #   benchmarks/gpu.sh denoise [...]      benchmarks/gpu.py: the denoiser, and whole solves; JSON into OUT
 #   benchmarks/gpu.sh accuracy [...]     benchmarks/accuracy with the options given; JSON into OUT
 #   benchmarks/gpu.sh solve [...]        whole solves of the sets given by --sets; JSON into OUT
-#   benchmarks/gpu.sh train DOMAIN       go on training for SECONDS_TO_TRAIN (default 540) and keep the state in OUT/DOMAIN
+#   benchmarks/gpu.sh train DOMAIN [...] go on training for SECONDS_TO_TRAIN (default 540) and keep the state in OUT/DOMAIN;
+#                                        a first run begins with INIT (default packaged; empty: random weights)
 #
 # OUT (default runs/gpu) receives what is worth keeping: each step's log, and results. A step of `all` that fails does not
 # stop the others; the last line says which failed.
@@ -47,10 +48,11 @@ run() {
   train)
     domain=${1:?usage: benchmarks/gpu.sh train DOMAIN [options of vmdsolve train]}
     shift
-    resume=()
-    [ -f "$OUT/$domain/state.safetensors" ] && resume=(--resume)
+    begin=()
+    [ -z "${INIT-packaged}" ] || begin=(--init "${INIT-packaged}")
+    [ ! -f "$OUT/$domain/state.safetensors" ] || begin=(--resume)
     vmdsolve train "$domain" --run-dir "$OUT/$domain" --device cuda --compile \
-      --seconds "${SECONDS_TO_TRAIN:-540}" "${resume[@]}" "$@"
+      --seconds "${SECONDS_TO_TRAIN:-540}" "${begin[@]}" "$@"
     ;;
   *)
     echo "unknown step $step; $usage" >&2
