@@ -26,7 +26,7 @@ METHOD = (
     "board a problem, all cores; no rule helps it, and what it did not solve is `open`."
 )
 BASE = "CP-SAT"  # ratios are to this
-ALONE = ((5, False), (10, False), (20, False), (10, True), (20, True))  # the learned model alone: steps, bfloat16
+ALONE = ((1, False), (5, False), (20, False), (1, True), (5, True), (20, True))  # the model alone: steps, bfloat16
 
 
 def run(
