@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from vmdsolve.evaluate import evaluate
-from vmdsolve.model.checkpoint import load_model, load_tensors
+from vmdsolve.model.checkpoint import history_of, load_model
 from vmdsolve.sampler import Plan, Predictor
 
 from .accuracy import fingerprint
@@ -45,7 +44,7 @@ def run(
 
 def measured(path: Path, sets: list[ProblemSet], loops: list[int], steps: list[int], threads: int) -> Iterator[Row]:
     """What one checkpoint solves of every set, by loops and steps."""
-    model, seen = load_model(path, sudoku()), puzzles_of(path)
+    model, seen = load_model(path, sudoku()), history_of(path)["puzzles"]
     for count in loops:
         predict = Predictor(model, "cpu", loops=count, bf16=True, threads=threads)
         for problems in sets:
@@ -55,12 +54,6 @@ def measured(path: Path, sets: list[ProblemSet], loops: list[int], steps: list[i
                     "puzzles": seen, "model": fingerprint(model.state_dict()), "loops": count, "set": problems.name,
                     "steps": T, "n": found.total, "solved": found.solved, "interval": wilson(found.solved, found.total),
                 }  # fmt: skip
-
-
-def puzzles_of(path: Path) -> int:
-    """How many puzzles weights have seen, with those that their run began with."""
-    record = json.loads(load_tensors(path)[1]["recipe"])
-    return int(record["puzzles"] + record.get("init", {}).get("puzzles", 0))
 
 
 def shown(rows: list[Row]) -> str:

@@ -9,7 +9,7 @@
 #   benchmarks/gpu.sh accuracy [...]     benchmarks/accuracy with the options given; JSON into OUT
 #   benchmarks/gpu.sh solve [...]        whole solves of the sets given by --sets; JSON into OUT
 #   benchmarks/gpu.sh train DOMAIN [...] go on training for SECONDS_TO_TRAIN (default 540) and keep the state in OUT/DOMAIN;
-#                                        a first run begins with INIT (default packaged; empty: random weights)
+#                                        a first run begins with the packaged weights, where there are some
 #
 # OUT (default runs/gpu) receives what is worth keeping: each step's log, and results. A step of `all` that fails does not
 # stop the others; the last line says which failed.
@@ -49,7 +49,7 @@ run() {
     domain=${1:?usage: benchmarks/gpu.sh train DOMAIN [options of vmdsolve train]}
     shift
     begin=()
-    [ -z "${INIT-packaged}" ] || begin=(--init "${INIT-packaged}")
+    [ ! -f "vmdsolve/weights/$domain.safetensors" ] || begin=(--init packaged)
     [ ! -f "$OUT/$domain/state.safetensors" ] || begin=(--resume)
     vmdsolve train "$domain" --run-dir "$OUT/$domain" --device cuda --compile \
       --seconds "${SECONDS_TO_TRAIN:-540}" "${begin[@]}" "$@"

@@ -47,7 +47,7 @@ WAYS = {
     "16 loops": Way(loops=16),
     "32 loops": Way(loops=32),
     "48 loops": Way(loops=48),
-    "96 loops": Way(loops=96),
+    "128 loops": Way(loops=128),
     "T = 40": Way({"steps": 40}),
     "cells that clash opened again, 0.5": Way({"remask": "conflicts", "rate": 0.5}),
     "cells that clash opened again, 1.0": Way({"remask": "conflicts", "rate": 1.0}),

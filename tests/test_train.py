@@ -15,7 +15,7 @@ from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.evaluate import EVALUATION_SEED, evaluate, held_out
-from vmdsolve.model.checkpoint import load_model
+from vmdsolve.model.checkpoint import load_model, load_tensors, save_tensors
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.train import Progress, Recipe, Trainer
@@ -73,8 +73,13 @@ def test_a_run_begins_with_weights_and_its_record_says_with_which(tmp_path: Path
     third.begin_with(tmp_path / "second" / "weights.safetensors")
     assert third.init is not None
     assert third.init["puzzles"] == 64  # with those of what the second began with
-    with pytest.raises(ModelMismatch, match=r"weights.safetensors has config .*; the run wants "):
+    with pytest.raises(ModelMismatch, match=r"weights.safetensors has config .*; the model has "):
         Trainer(FOUR, replace(SHAPE, width=16), RECIPE).begin_with(weights)
+    tensors, metadata = load_tensors(weights)
+    tensors["denoiser.read.bias"][:] = torch.nan
+    save_tensors(weights, tensors, metadata)
+    with pytest.raises(ModelMismatch, match=r"holds NaN or infinity in denoiser\.read\.bias"):
+        Trainer(FOUR, SHAPE, RECIPE).begin_with(weights)
 
 
 def test_the_stream_is_a_function_of_seed_and_step() -> None:

@@ -259,8 +259,7 @@ def _search(
 def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: Options) -> None:
     """Prove or refute uniqueness where there is an answer and nothing has said so yet."""
     rows = [
-        r
-        for r, (status, unique) in enumerate(zip(outcome.status, outcome.unique, strict=True))
+        r for r, (status, unique) in enumerate(zip(outcome.status, outcome.unique, strict=True))
         if status is Status.SOLVED and unique is None and outcome.method[r] != "search"
     ]
     if rows:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,7 @@ from .model import Device, device_of
 
 if TYPE_CHECKING:
     from ..domains import Domain
-    from ..train import Recipe, Trainer
+    from ..train import Trainer
     from ..train.mixture import Mixture
 
 __all__ = ["parse_givens", "parse_loops", "train"]
@@ -111,7 +110,11 @@ def train(
 
     if threads is not None:
         torch.set_num_threads(threads)
-    trainer = _trainer(where, folder, resume, _given(recipe), _given(shape), device_of(device), init)
+    given = _given(recipe), _given(shape), device_of(device)
+    if resume:
+        trainer = _resumed(where, folder, *given)
+    else:
+        trainer = _new(where, *given) if init is None else _begun(where, init, *given)
     typer.echo(f"{where.name}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
     try:
         _run(trainer, folder, every, seconds)
@@ -144,32 +147,50 @@ def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Do
     return domain_from(examples)
 
 
-def _trainer(
-    domain: Domain | Mixture,
-    folder: Path,
-    resume: bool,
-    recipe: dict[str, Any],
-    shape: dict[str, Any],
-    device: str,
-    init: str | None,
-) -> Trainer:
-    """A new run, or the one in the folder with what was given on the command line put in its place."""
-    from ..model.checkpoint import load_tensors
+def _new(domain: Domain | Mixture, recipe: dict[str, Any], shape: dict[str, Any], device: str) -> Trainer:
+    """A new run with random weights."""
     from ..model.config import ModelConfig
     from ..train import Recipe, Trainer
     from ..train.mixture import Mixture
 
-    if not resume:
-        plan, given = Recipe(**recipe), shape
-        placed = _positions(domain, plan.data != "problems")
-        mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
-        shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
-        relations = domain.rules.relations
-        if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-            relations, shape = domain.relations, {"latent": 0, **shape}
-        if init is not None:
-            return _begun(domain, init, given, plan, device)
-        return Trainer(domain, ModelConfig(domain.name, relations, **shape), plan, device)
+    plan = Recipe(**recipe)
+    placed = _positions(domain, plan.data != "problems")
+    mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
+    shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
+    relations = domain.rules.relations
+    if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
+        relations, shape = domain.relations, {"latent": 0, **shape}
+    return Trainer(domain, ModelConfig(domain.name, relations, **shape), plan, device)
+
+
+def _begun(domain: Domain | Mixture, init: str, recipe: dict[str, Any], shape: dict[str, Any], device: str) -> Trainer:
+    """A new run that begins with weights, in their shape."""
+    from importlib.resources import as_file
+
+    from ..model.checkpoint import load_tensors, packaged_weights
+    from ..model.config import ModelConfig
+    from ..train import Recipe, Trainer
+
+    resource = packaged_weights(domain.name) if init == "packaged" else Path(init)
+    if resource is None:
+        raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
+    plan = Recipe(**recipe)
+    with as_file(resource) as path:
+        _, metadata = load_tensors(path)
+        config = replace(ModelConfig.from_json(metadata.get("config", "")), **{"loops": plan.loops[-1][1], **shape})
+        trainer = Trainer(domain, config, plan, device)
+        trainer.begin_with(path)
+    return trainer
+
+
+def _resumed(
+    domain: Domain | Mixture, folder: Path, recipe: dict[str, Any], shape: dict[str, Any], device: str
+) -> Trainer:
+    """The run in the folder, with what was given on the command line put in its place."""
+    from ..model.checkpoint import load_tensors
+    from ..model.config import ModelConfig
+    from ..train import Recipe, Trainer
+
     _, metadata = load_tensors(folder / "state.safetensors")
     try:
         written = json.loads(metadata["record"])["recipe"]
@@ -179,28 +200,6 @@ def _trainer(
     config = replace(ModelConfig.from_json(metadata.get("config", "")), **shape)
     trainer = Trainer(domain, config, replace(before, **recipe), device)
     trainer.resume(folder)
-    return trainer
-
-
-def _begun(domain: Domain | Mixture, init: str, shape: dict[str, Any], plan: Recipe, device: str) -> Trainer:
-    """A new run that begins with the weights of a file, in their shape."""
-    from importlib.resources import as_file
-
-    from ..model.checkpoint import load_tensors, packaged_weights
-    from ..model.config import ModelConfig
-    from ..train import Trainer
-
-    with ExitStack() as stack:
-        path = Path(init)
-        if init == "packaged":
-            resource = packaged_weights(domain.name)
-            if resource is None:
-                raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
-            path = stack.enter_context(as_file(resource))
-        _, metadata = load_tensors(path)
-        config = replace(ModelConfig.from_json(metadata.get("config", "")), **{"loops": plan.loops[-1][1], **shape})
-        trainer = Trainer(domain, config, plan, device)
-        trainer.begin_with(path)
     return trainer
 
 

@@ -14,7 +14,9 @@ __all__ = ["different_with_total", "explore", "with_product"]
 State = TypeVar("State", bound=Hashable)
 
 
-def explore(start: State, V: int, step: Callable[[State, int], State | None], accept: Callable[[State], bool]) -> DFA:
+def explore(
+    start: State, V: int, step: Callable[[State, int], State | None], accept: Callable[[State], bool]
+) -> DFA:
     """The automaton over values 0 .. V-1 from `start`; `step` says the next state, None for a dead end.
 
     >>> explore(0, 2, lambda ones, v: ones + v if ones + v < 3 else None, lambda ones: ones == 2).step  # two ones

@@ -1,10 +1,10 @@
 """Toys of known law: short sequences of digits whose exact distribution can be written down.
 
-pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
-pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
-chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
-chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
-follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
+    pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
+    pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
+    chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
+    chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
+    follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
 """
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ def values(x: Array, V: int, peers: Array) -> None:
     own = np.arange(len(peers))[:, None]
     for cell, i in np.argwhere((peers < -1) | (peers >= len(peers)) | (peers == own)):
         raise InvalidInput(
-            f"peers[{cell}, {i}] is {peers[cell, i]}, wanted another cell 0..{len(peers) - 1}, or -1 for padding"
+            f"peers[{cell}, {i}] is {peers[cell, i]}, "
+            f"wanted another cell 0..{len(peers) - 1}, or -1 for padding"
         )
 
 
@@ -89,7 +90,9 @@ def sets_and_logits(candidates: Array, logits: Array) -> None:
     V = logits.shape[2]
     beyond = candidates >> np.uint64(V) if V < MAX_SYMBOLS else np.zeros_like(candidates)
     for b, cell in np.argwhere(beyond != 0):
-        raise InvalidInput(f"candidates[{b}, {cell}] is {int(candidates[b, cell]):#x}, wanted bits 0..{V - 1} only")
+        raise InvalidInput(
+            f"candidates[{b}, {cell}] is {int(candidates[b, cell]):#x}, wanted bits 0..{V - 1} only"
+        )
     for b, cell, v in np.argwhere(~(logits < np.inf)):
         raise InvalidInput(
             f"the logit of board {b}, cell {cell}, symbol {v} is {logits[b, cell, v]}, "

@@ -28,8 +28,9 @@ from .vmd import VMD
 
 __all__ = [
     "domain_of",
+    "history_of",
+    "load_into",
     "load_model",
-    "load_start",
     "load_tensors",
     "packaged",
     "packaged_weights",
@@ -103,6 +104,12 @@ def load_model(path: Path | str, domain: Domain, rules: Rules | None = None) -> 
         raise ModelMismatch(f"{path} was trained on the symbols {told['symbols']}, not on {domain.symbols}")
     else:
         model = VMD(config, domain.rules)
+    _put(model, tensors, path)
+    return model.eval().requires_grad_(False)
+
+
+def _put(model: VMD, tensors: Mapping[str, Tensor], path: Path | str) -> None:
+    """Give a model the tensors read from `path`, if they fit and are finite; else ModelMismatch."""
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
@@ -110,23 +117,31 @@ def load_model(path: Path | str, domain: Domain, rules: Rules | None = None) -> 
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
             raise ModelMismatch(f"{path} holds NaN or infinity in {name}")
-    return model.eval().requires_grad_(False)
 
 
-def load_start(path: Path, config: ModelConfig) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights for a training of a model of `config` to begin with, and what a record tells of them: their file, its
-    SHA-256, and the puzzles and hours that they took, with those of what they began with.
+def load_into(model: VMD, path: Path) -> None:
+    """Give a model the weights in `path`, whose config must be its own but for loops, which are not in the weights.
 
-    Raises ModelMismatch: no such file, damaged, or of another config; loops may differ, they are not in the weights.
+    Raises ModelMismatch: no such file, damaged, of another config, or not fitting its own.
     """
     tensors, metadata = load_tensors(path)
-    theirs = replace(ModelConfig.from_json(metadata.get("config", "")), loops=config.loops)
-    if theirs != config:
-        raise ModelMismatch(f"{path} has config {theirs.to_json()}; the run wants {config.to_json()}")
+    theirs = replace(ModelConfig.from_json(metadata.get("config", "")), loops=model.config.loops)
+    if theirs != model.config:
+        raise ModelMismatch(f"{path} has config {theirs.to_json()}; the model has {model.config.to_json()}")
+    _put(model, tensors, path)
+
+
+def history_of(path: Path) -> dict[str, Any]:
+    """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
+    that they took, with those of what they began with themselves.
+
+    Raises ModelMismatch: no such file, or damaged.
+    """
+    _, metadata = load_tensors(path)
     record = json.loads(metadata.get("recipe", "{}"))
     before = record.get("init", {})
     sums = {name: record.get(name, 0) + before.get(name, 0) for name in ("puzzles", "hours")}
-    return tensors, {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **sums}
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **sums}
 
 
 def domain_of(path: Path | str) -> Domain | None:

@@ -24,7 +24,7 @@ from .. import __version__
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
 from ..likelihood import nelbo
-from ..model.checkpoint import load_start, load_tensors, save_model, save_tensors
+from ..model.checkpoint import history_of, load_into, load_tensors, save_model, save_tensors
 from ..model.config import ModelConfig
 from ..model.denoiser import Denoiser
 from ..model.fused import Fused
@@ -97,11 +97,11 @@ class Trainer:
     def begin_with(self, weights: Path) -> None:
         """Start from these weights instead of random ones; the optimiser starts anew.
 
-        Raises ModelMismatch: no such file, damaged, or of another shape; loops may differ, they are not in the weights.
+        Raises ModelMismatch: no such file, damaged, or of another config, but for loops, which are not in weights.
         """
-        tensors, self.init = load_start(weights, self.config)
-        self.model.load_state_dict(tensors)
-        self.average.load_state_dict(tensors)
+        load_into(self.model, weights)
+        self.average.load_state_dict(self.model.state_dict())
+        self.init = history_of(weights)
 
     def _fuse(self, model: VMD) -> None:
         """Take the native loops where the recipe and the device allow it."""
