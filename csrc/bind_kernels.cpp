@@ -14,7 +14,7 @@
 #include <string>
 
 #include "candidates.hpp"
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "conflicts.hpp"
 #include "unmask.hpp"
 

@@ -9,7 +9,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "regular.hpp"
 
 namespace py = pybind11;

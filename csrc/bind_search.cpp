@@ -13,7 +13,7 @@
 
 #include "generate.hpp"
 #include "search.hpp"
-#include "threads.hpp"
+#include "support/threads.hpp"
 
 namespace py = pybind11;
 

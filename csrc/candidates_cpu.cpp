@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <atomic>
 
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "held.hpp"
-#include "threads.hpp"  // defines: parallel_for
+#include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 

@@ -3,10 +3,10 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "denoise.hpp"
 #include "denoise_weights.hpp"
-#include "threads.hpp"  // defines: parallel_for
+#include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 namespace {

@@ -9,7 +9,7 @@
 // Packed: panels of kPanel vectors of columns (the last one narrower), each [K / kGroup][columns][kGroup].
 #pragma once
 #include "denoise_path.hpp"
-#include "float32.hpp"  // defines: VMD_INLINE
+#include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {
 

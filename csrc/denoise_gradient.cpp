@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "denoise_tables.hpp"
 #include "denoise_weights.hpp"  // defines: Aligned, PreparedUnits, supported_path
-#include "threads.hpp"          // defines: parallel_for
+#include "support/threads.hpp"          // defines: parallel_for
 
 namespace vmd {
 namespace {

@@ -5,7 +5,7 @@
 // vmdsolve/model/fused.py makes them from a denoiser's parameters by operations that torch differentiates.
 #pragma once
 #include "denoise_path.hpp"
-#include "float32.hpp"  // defines: VMD_INLINE
+#include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {
 

@@ -15,7 +15,7 @@
 #pragma once
 #include "denoise_lists.hpp"
 #include "fragments.hpp"
-#include "team.hpp"
+#include "support/team.hpp"
 
 namespace vmd {
 

@@ -10,8 +10,8 @@
 #pragma once
 #include <cstdint>
 
-#include "bf16.hpp"
-#include "team.hpp"  // defines: VMD_TEAM
+#include "support/bf16.hpp"
+#include "support/team.hpp"  // defines: VMD_TEAM
 
 #if defined(__CUDACC__)
 #define VMD_UNROLLED _Pragma("unroll")  // what indexes registers must be known at compile time

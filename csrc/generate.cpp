@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "philox.hpp"
+#include "support/philox.hpp"
 
 namespace vmd {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "candidates.hpp"
 #include "conflicts.hpp"
-#include "team.hpp"  // defines: VMD_TEAM
+#include "support/team.hpp"  // defines: VMD_TEAM
 
 namespace vmd {
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "bind_weights.hpp"  // defines: make_denoiser
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "cuda.hpp"
 #include "denoise_cuda.hpp"
 #include "solve_args.hpp"

@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "float32.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as
+#include "support/float32.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as
 
 namespace vmd {
 

@@ -8,8 +8,8 @@
 #include <atomic>
 #include <vector>
 
-#include "checks.hpp"
-#include "threads.hpp"  // defines: parallel_for
+#include "support/checks.hpp"
+#include "support/threads.hpp"  // defines: parallel_for
 #include "unmask.hpp"   // defines: draw_words, uniform32
 
 namespace vmd {

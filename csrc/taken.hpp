@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "float32.hpp"  // defines: Lane, lanes, kMaxLanes, VMD_INLINE
+#include "support/float32.hpp"  // defines: Lane, lanes, kMaxLanes, VMD_INLINE
 
 namespace vmd {
 

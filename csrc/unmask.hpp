@@ -17,7 +17,7 @@
 #pragma once
 #include <cstdint>
 
-#include "float32.hpp"
+#include "support/float32.hpp"
 
 namespace vmd {
 

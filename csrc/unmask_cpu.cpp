@@ -8,10 +8,10 @@
 #include <atomic>
 #include <vector>
 
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "ranking.hpp"
 #include "taken.hpp"
-#include "threads.hpp"  // defines: parallel_for
+#include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 namespace {

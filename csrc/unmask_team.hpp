@@ -10,8 +10,8 @@
 #pragma once
 #include <cstdint>
 
-#include "bf16.hpp"
-#include "team.hpp"  // defines: VMD_TEAM
+#include "support/bf16.hpp"
+#include "support/team.hpp"  // defines: VMD_TEAM
 #include "unmask.hpp"
 
 namespace vmd {

@@ -12,7 +12,7 @@
 
 #include "candidates.hpp"
 #include "check.hpp"
-#include "checks.hpp"
+#include "support/checks.hpp"
 #include "conflicts.hpp"
 #include "ranking.hpp"
 #include "taken.hpp"

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "bf16.hpp"
+#include "support/bf16.hpp"
 #include "check.hpp"
 #include "held_team.hpp"
 #include "unmask_team.hpp"

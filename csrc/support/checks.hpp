@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "float32.hpp"  // defines: VMD_INLINE
+#include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "float32.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as
+#include "support/float32.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as
 
 namespace vmd {
 

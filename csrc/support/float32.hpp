@@ -13,7 +13,7 @@
 #pragma once
 #include <cstdint>
 
-#include "philox.hpp"  // defines: VMD_HD
+#include "support/philox.hpp"  // defines: VMD_HD
 
 #if defined(__CUDACC__)
 #define VMD_INLINE inline
