@@ -5,7 +5,7 @@
 //              of OR 2003): O(k V R / 64) words for R = greatest - least sum; only where R <= kMaxRange.
 // Different    exactly for Sum and AllDifferent together where some AllDifferent holds all its cells: for each set of
 //              values with the right total, the values that some matching onto the set uses. O(sets k V); only
-//              where the rules list at most kMaxSets sets for it (rules_sums.cpp).
+//              where the rules list at most kMaxSets sets for it (sums.cpp).
 #include <algorithm>
 
 #include "propagate.hpp"

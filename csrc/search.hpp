@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "rules.hpp"
+#include "rules/rules.hpp"
 
 namespace vmd {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "check.hpp"
-#include "rules.hpp"
+#include "rules/rules.hpp"
 #include "search.hpp"
 
 using vmd::Rules;

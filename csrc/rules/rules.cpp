@@ -1,5 +1,5 @@
 // rules.cpp -- checks the native form of the rules and compiles tables, automata and lanes.
-#include "rules.hpp"
+#include "rules/rules.hpp"
 
 #include <algorithm>
 #include <stdexcept>

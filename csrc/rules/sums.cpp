@@ -1,11 +1,11 @@
-// rules_sums.cpp -- for each Sum whose cells also all differ: the sets of values with its total.
+// sums.cpp -- for each Sum whose cells also all differ: the sets of values with its total.
 //
 // Kakuro and killer cages are such sums: two different cells of 1..9 that add up to 4 are 1 and 3 in some order.
 // Limits       kMaxSets sets; a Sum with more is filtered as any other.
 #include <algorithm>
 #include <bit>
 
-#include "rules.hpp"
+#include "rules/rules.hpp"
 
 namespace vmd {
 namespace {

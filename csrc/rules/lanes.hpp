@@ -1,4 +1,4 @@
-// propagate_lanes.hpp -- AllDifferent-only rules as bitboards: all units of the board in a few vector steps.
+// lanes.hpp -- AllDifferent-only rules as bitboards: all units of the board in a few vector steps.
 //
 // Idea         Each unit is a *lane*: an integer with one bit per cell of the unit. For every symbol v the
 //              lanes of all units lie side by side in n vectors of 64 bytes: bit i of lane u of symbol v is

@@ -1,4 +1,4 @@
-// rules_cliques.cpp -- joins AllDifferents of two cells (edges of a graph) to AllDifferents of whole cliques.
+// cliques.cpp -- joins AllDifferents of two cells (edges of a graph) to AllDifferents of whole cliques.
 //
 // Meaning      cells that differ pairwise all differ, so the solutions stay the same; but only the clique sees that
 //              four cells cannot share three values, or that a value has one place left.
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "rules.hpp"
+#include "rules/rules.hpp"
 
 namespace vmd {
 namespace {

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "propagate_lanes.hpp"
+#include "rules/lanes.hpp"
 
 namespace vmd {
 
@@ -83,9 +83,9 @@ class Rules {
  private:
   void add_table(size_t u, Constraint& c);
   void add_automaton(size_t u, Constraint& c);
-  void join_edges();        // rules_cliques.cpp
+  void join_edges();        // cliques.cpp
   void index_units();
-  void find_value_sets();   // rules_sums.cpp
+  void find_value_sets();   // sums.cpp
 
   int32_t L_, V_;
   std::vector<int32_t> cells_;

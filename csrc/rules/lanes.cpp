@@ -1,9 +1,9 @@
-// propagate_lanes.cpp -- lays the units of AllDifferent-only rules out in lanes.
-#include "propagate_lanes.hpp"
+// lanes.cpp -- lays the units of AllDifferent-only rules out in lanes.
+#include "rules/lanes.hpp"
 
 #include <algorithm>
 
-#include "rules.hpp"
+#include "rules/rules.hpp"
 
 namespace vmd {
 namespace {
