@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "generate.hpp"
-#include "search.hpp"
+#include "search/generate.hpp"
+#include "search/search.hpp"
 #include "support/threads.hpp"
 
 namespace py = pybind11;

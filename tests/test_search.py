@@ -160,7 +160,7 @@ def pigeons(n: int, holes: int) -> list[Count]:
     return [Count(range(n), hole, 0, 1) for hole in range(holes)]
 
 
-PATIENCE = 10_000  # nodes of the fast engine, csrc/search_stages.hpp
+PATIENCE = 10_000  # nodes of the fast engine, csrc/search/stages.hpp
 
 
 def test_what_the_fast_engine_does_not_settle_is_proved_by_learning() -> None:

@@ -1,6 +1,6 @@
 """Exact search: propagate, solve, count, enumerate and generate, on arrays.
 
-A thin layer over csrc/search.hpp and csrc/generate.hpp. Everything here is exact: what is called complete is
+A thin layer over csrc/search/search.hpp and csrc/search/generate.hpp. Everything here is exact: what is called complete is
 proved, and results depend on neither threads nor batch. Letters: B problems, L cells, V symbols.
 
 Rules without a native form (`Predicate`) cannot be propagated: solutions of the other rules are then taken
@@ -32,7 +32,7 @@ SECONDS_PER_CALL = 0.1  # enumeration returns to Python this often, so that Ctrl
 
 
 class SearchStatus(IntEnum):
-    """How the search of one problem ended. The numbers are those of csrc/search.hpp."""
+    """How the search of one problem ended. The numbers are those of csrc/search/search.hpp."""
 
     SOLVED = 0  # found as many as asked for, or all there are
     UNSATISFIABLE = 1  # proved: there is none

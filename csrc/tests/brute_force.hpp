@@ -7,7 +7,7 @@
 
 #include "check.hpp"
 #include "rules/rules.hpp"
-#include "search.hpp"
+#include "search/search.hpp"
 
 using vmd::Rules;
 using Values = std::vector<int32_t>;

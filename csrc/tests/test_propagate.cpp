@@ -2,9 +2,9 @@
 #include <bit>
 
 #include "brute_force.hpp"
-#include "explain.hpp"
-#include "matching.hpp"
-#include "propagate.hpp"
+#include "search/explain.hpp"
+#include "search/matching.hpp"
+#include "search/propagate.hpp"
 
 namespace {
 

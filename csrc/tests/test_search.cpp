@@ -6,10 +6,10 @@
 #include <stdexcept>
 
 #include "brute_force.hpp"
-#include "generate.hpp"
-#include "propagate.hpp"
-#include "search_lanes.hpp"
-#include "search_stages.hpp"
+#include "search/generate.hpp"
+#include "search/propagate.hpp"
+#include "search/lane_model.hpp"
+#include "search/stages.hpp"
 
 namespace {
 

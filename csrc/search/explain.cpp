@@ -1,5 +1,5 @@
 // explain.cpp -- see explain.hpp.
-#include "explain.hpp"
+#include "search/explain.hpp"
 
 #include <algorithm>
 

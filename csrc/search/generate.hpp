@@ -11,7 +11,7 @@
 #pragma once
 #include <cstdint>
 
-#include "search.hpp"
+#include "search/search.hpp"
 
 namespace vmd {
 

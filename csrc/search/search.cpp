@@ -1,12 +1,12 @@
 // search.cpp -- picks the engines and the instruction set, and counts.
-#include "search.hpp"
+#include "search/search.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "propagate.hpp"
-#include "search_lanes.hpp"
-#include "search_stages.hpp"
+#include "search/propagate.hpp"
+#include "search/lane_model.hpp"
+#include "search/stages.hpp"
 
 namespace vmd {
 

@@ -1,4 +1,4 @@
-// search_stages.hpp -- first the fast engine; what it does not settle in a while, the one that learns.
+// stages.hpp -- first the fast engine; what it does not settle in a while, the one that learns.
 //
 // Most problems need few nodes, and then nothing beats an engine that does little at each. A problem that used up
 // kPatience nodes is hard, and is begun anew by LearningSearch; solutions already found are blocked there. A problem
@@ -6,7 +6,7 @@
 #pragma once
 #include <memory>
 
-#include "search_learn.hpp"
+#include "search/learn.hpp"
 
 namespace vmd {
 

@@ -3,7 +3,7 @@
 // When         last, when all cheaper filters have come to rest, and only if the unit changed since.
 // Source       Regin, A filtering algorithm for constraints of difference in CSPs, AAAI 1994; on bitsets as in
 //              matching.hpp. Decided cells are left out: `all_different` has taken their values from the others.
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 

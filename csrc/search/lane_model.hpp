@@ -1,4 +1,4 @@
-// search_lanes.hpp -- the Model over lanes (see lanes.hpp for the idea).
+// lane_model.hpp -- the Model over lanes (see lanes.hpp for the idea).
 //
 // State        one frame a level: V symbols and the bits of the open cells, n blocks each. Frames are copied on
 //              a decision; a 9x9 Sudoku's is 640 bytes, which is cheaper than any trail.
@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "rules/lanes.hpp"
-#include "search_loop.hpp"
+#include "search/depth_first.hpp"
 
 #define VMD_INLINE inline __attribute__((always_inline))
 

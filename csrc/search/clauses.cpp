@@ -1,9 +1,9 @@
 // clauses.cpp -- see clauses.hpp.
-#include "clauses.hpp"
+#include "search/clauses.hpp"
 
 #include <algorithm>
 
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 

@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "clauses.hpp"
-#include "propagate.hpp"
+#include "search/clauses.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 

@@ -1,9 +1,9 @@
 // propagate.cpp -- queue, trail and decisions of DomainModel; the filters are in propagate_*.cpp.
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 #include <algorithm>
 
-#include "clauses.hpp"
+#include "search/clauses.hpp"
 
 namespace vmd {
 namespace {

@@ -1,5 +1,5 @@
 // matching.cpp -- see matching.hpp.
-#include "matching.hpp"
+#include "search/matching.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-// search_stages.cpp -- see search_stages.hpp.
-#include "search_stages.hpp"
+// stages.cpp -- see stages.hpp.
+#include "search/stages.hpp"
 
 #include <algorithm>
 

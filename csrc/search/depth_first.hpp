@@ -1,4 +1,4 @@
-// search_loop.hpp -- the depth-first loop, written once for every model of a partly filled board.
+// depth_first.hpp -- the depth-first loop, written once for every model of a partly filled board.
 //
 // A Model has  start(values)       load givens; a clash may wait until propagate
 //              propagate()         remove impossible values; false: no solution below
@@ -10,7 +10,7 @@
 #pragma once
 #include <vector>
 
-#include "search.hpp"
+#include "search/search.hpp"
 
 namespace vmd {
 

@@ -9,7 +9,7 @@
 //                Sum           bounds; then exactly where that is affordable, see propagate_sum.cpp
 //                Less, Count, Table, Regular   exactly (every value left is part of some tuple)
 // State        domains [L] with a trail of old values, so a decision costs what it changes, for any L. Each change
-//              on the trail names its reason, from which search_learn.cpp explains failures.
+//              on the trail names its reason, from which learn.cpp explains failures.
 // Weights      each failure makes its constraint weightier, and decisions prefer cells with few values and much
 //              weight (dom/wdeg, Boussemart et al., ECAI 2004): search learns where the difficulty is.
 // Test         csrc/tests/test_propagate.cpp against brute force, tests/test_search.py against CP-SAT
@@ -17,8 +17,8 @@
 #include <array>
 #include <bit>
 
-#include "matching.hpp"
-#include "search_loop.hpp"
+#include "search/matching.hpp"
+#include "search/depth_first.hpp"
 
 namespace vmd {
 

@@ -1,7 +1,7 @@
 // propagate_counting.cpp -- filters that count and compare: AllDifferent, Less, Count.
 #include <algorithm>
 
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 namespace {

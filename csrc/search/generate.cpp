@@ -1,5 +1,5 @@
 // generate.cpp -- see generate.hpp.
-#include "generate.hpp"
+#include "search/generate.hpp"
 
 #include <algorithm>
 #include <numeric>

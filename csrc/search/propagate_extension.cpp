@@ -1,7 +1,7 @@
 // propagate_extension.cpp -- filters over words: Table (listed) and Regular (accepted by an automaton).
 #include <algorithm>
 
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 

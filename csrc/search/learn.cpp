@@ -1,5 +1,5 @@
-// search_learn.cpp -- see search_learn.hpp.
-#include "search_learn.hpp"
+// learn.cpp -- see learn.hpp.
+#include "search/learn.hpp"
 
 #include <algorithm>
 

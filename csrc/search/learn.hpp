@@ -1,4 +1,4 @@
-// search_learn.hpp -- search that learns from its failures, for problems that defeat plain depth-first search.
+// learn.hpp -- search that learns from its failures, for problems that defeat plain depth-first search.
 //
 // Idea         each failure is traced back through the reasons of the changes that led to it, until one change of the
 //              last level is left that with earlier ones forces the failure (first unique implication point, Marques-
@@ -15,9 +15,9 @@
 #pragma once
 #include <vector>
 
-#include "clauses.hpp"
-#include "explain.hpp"
-#include "propagate.hpp"
+#include "search/clauses.hpp"
+#include "search/explain.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 

@@ -8,7 +8,7 @@
 //              where the rules list at most kMaxSets sets for it (sums.cpp).
 #include <algorithm>
 
-#include "propagate.hpp"
+#include "search/propagate.hpp"
 
 namespace vmd {
 namespace {
