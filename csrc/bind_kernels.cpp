@@ -13,10 +13,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "candidates.hpp"
+#include "kernels/candidates.hpp"
 #include "support/checks.hpp"
-#include "conflicts.hpp"
-#include "unmask.hpp"
+#include "kernels/conflicts.hpp"
+#include "kernels/unmask.hpp"
 
 namespace py = pybind11;
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "support/checks.hpp"
-#include "regular.hpp"
+#include "kernels/regular.hpp"
 
 namespace py = pybind11;
 

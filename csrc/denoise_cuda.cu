@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "cuda_launch.cuh"
+#include "kernels/cuda_launch.cuh"
 #include "denoise_cuda.hpp"
 #include "denoise_weights.hpp"
 #include "solve_team.hpp"

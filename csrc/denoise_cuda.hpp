@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "cuda.hpp"
+#include "kernels/cuda.hpp"
 #include "denoise.hpp"
 
 namespace vmd {

@@ -11,7 +11,7 @@
 
 #include "bind_weights.hpp"  // defines: make_denoiser
 #include "support/checks.hpp"
-#include "cuda.hpp"
+#include "kernels/cuda.hpp"
 #include "denoise_cuda.hpp"
 #include "solve_args.hpp"
 

@@ -9,7 +9,7 @@
 #pragma once
 #include <cstdint>
 
-#include "unmask.hpp"
+#include "kernels/unmask.hpp"
 
 namespace vmd {
 

@@ -6,7 +6,7 @@
 #pragma once
 #include "denoise_team.hpp"
 #include "solve_args.hpp"
-#include "unmask_team.hpp"
+#include "kernels/unmask_team.hpp"
 
 namespace vmd {
 

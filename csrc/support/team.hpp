@@ -15,7 +15,7 @@
 #pragma once
 #include <cstdint>
 
-#include "ranking.hpp"  // defines: kNoKey
+#include "kernels/ranking.hpp"  // defines: kNoKey
 #if !defined(__CUDACC__)
 #include <algorithm>
 #include <numeric>

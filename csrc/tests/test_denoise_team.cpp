@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "candidates.hpp"
+#include "kernels/candidates.hpp"
 #include "check.hpp"
 #include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
 #include "denoise_team.hpp"

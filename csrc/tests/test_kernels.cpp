@@ -10,13 +10,13 @@
 #include <random>
 #include <vector>
 
-#include "candidates.hpp"
+#include "kernels/candidates.hpp"
 #include "check.hpp"
 #include "support/checks.hpp"
-#include "conflicts.hpp"
-#include "ranking.hpp"
-#include "taken.hpp"
-#include "unmask.hpp"
+#include "kernels/conflicts.hpp"
+#include "kernels/ranking.hpp"
+#include "kernels/taken.hpp"
+#include "kernels/unmask.hpp"
 
 using namespace vmd;
 

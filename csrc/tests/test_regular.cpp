@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "check.hpp"
-#include "regular.hpp"
+#include "kernels/regular.hpp"
 
 using namespace vmd;
 

@@ -11,8 +11,8 @@
 
 #include "support/bf16.hpp"
 #include "check.hpp"
-#include "held_team.hpp"
-#include "unmask_team.hpp"
+#include "kernels/held_team.hpp"
+#include "kernels/unmask_team.hpp"
 
 using namespace vmd;
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CUDA_CELLS", "REFUSED", "candidates", "conflicts", "place", "tensor", "unmask", "why_not"]
 
 REFUSED = -2  # a value that no kernel takes
-MAX_CUDA_CELLS = 1024  # csrc/cuda.hpp
+MAX_CUDA_CELLS = 1024  # csrc/kernels/cuda.hpp
 
 
 @cache

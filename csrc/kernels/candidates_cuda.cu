@@ -1,8 +1,8 @@
 // candidates_cuda.cu -- `candidates` on a GPU: a block takes eight boards (held_team.hpp).
 //
 // Floor   B L (4 + 8) bytes through device memory, and `allowed` once (B L 8 more if it is per board)
-#include "cuda_launch.cuh"
-#include "held_team.hpp"
+#include "kernels/cuda_launch.cuh"
+#include "kernels/held_team.hpp"
 
 namespace vmd {
 namespace {

@@ -1,8 +1,8 @@
 // conflicts_cuda.cu -- `conflicts` on a GPU: a block takes eight boards (held_team.hpp).
 //
 // Floor   B L (4 + 1) bytes through device memory
-#include "cuda_launch.cuh"
-#include "held_team.hpp"
+#include "kernels/cuda_launch.cuh"
+#include "kernels/held_team.hpp"
 
 namespace vmd {
 namespace {

@@ -1,11 +1,11 @@
 // conflicts_cpu.cpp -- the loop of conflicts.hpp over boards.
-#include "conflicts.hpp"
+#include "kernels/conflicts.hpp"
 
 #include <algorithm>
 #include <atomic>
 
 #include "support/checks.hpp"
-#include "held.hpp"
+#include "kernels/held.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {

@@ -2,7 +2,7 @@
 //
 // Compiled three times (portable, AVX2: 4 lanes; AVX-512: 8) from the same source and chosen at run time; nothing is
 // contracted to FMA, so the three give the same bits.
-#include "regular.hpp"
+#include "kernels/regular.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,7 @@
 
 #include "support/checks.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
-#include "unmask.hpp"   // defines: draw_words, uniform32
+#include "kernels/unmask.hpp"   // defines: draw_words, uniform32
 
 namespace vmd {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "support/bf16.hpp"
 #include "support/team.hpp"  // defines: VMD_TEAM
-#include "unmask.hpp"
+#include "kernels/unmask.hpp"
 
 namespace vmd {
 

@@ -1,7 +1,7 @@
 // cuda_device.cu -- is there a GPU that these kernels can run on?
 #include <cuda_runtime.h>
 
-#include "cuda.hpp"
+#include "kernels/cuda.hpp"
 
 namespace vmd {
 

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string>
 
-#include "candidates.hpp"
-#include "conflicts.hpp"
-#include "unmask.hpp"
+#include "kernels/candidates.hpp"
+#include "kernels/conflicts.hpp"
+#include "kernels/unmask.hpp"
 
 namespace vmd {
 

@@ -6,8 +6,8 @@
 //              132 multiprocessors issue in the 0.31 us a board that the floor leaves.
 // Occupancy    2.3 kB of shared memory a board of 81 cells and 9 symbols, so registers decide how many fit
 // Built with   -fmad=false: no product and sum may be contracted (float32.hpp)
-#include "cuda_launch.cuh"
-#include "unmask_team.hpp"
+#include "kernels/cuda_launch.cuh"
+#include "kernels/unmask_team.hpp"
 
 namespace vmd {
 namespace {

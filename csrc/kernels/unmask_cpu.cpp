@@ -2,15 +2,15 @@
 //
 // The whole of it is compiled three times (portable, AVX2, AVX-512: 4, 8, 16 lanes) from the same source and
 // chosen at run time; nothing is contracted to FMA, so the three give the same bits.
-#include "unmask.hpp"
+#include "kernels/unmask.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <vector>
 
 #include "support/checks.hpp"
-#include "ranking.hpp"
-#include "taken.hpp"
+#include "kernels/ranking.hpp"
+#include "kernels/taken.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "cuda.hpp"
+#include "kernels/cuda.hpp"
 
 namespace vmd {
 

@@ -7,8 +7,8 @@
 #pragma once
 #include <cstdint>
 
-#include "candidates.hpp"
-#include "conflicts.hpp"
+#include "kernels/candidates.hpp"
+#include "kernels/conflicts.hpp"
 #include "support/team.hpp"  // defines: VMD_TEAM
 
 namespace vmd {

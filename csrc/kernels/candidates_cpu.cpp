@@ -1,11 +1,11 @@
 // candidates_cpu.cpp -- the loop of candidates.hpp over boards.
-#include "candidates.hpp"
+#include "kernels/candidates.hpp"
 
 #include <algorithm>
 #include <atomic>
 
 #include "support/checks.hpp"
-#include "held.hpp"
+#include "kernels/held.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
