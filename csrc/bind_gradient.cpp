@@ -8,8 +8,8 @@
 
 #include <stdexcept>
 
-#include "denoise_gradient.hpp"
-#include "denoise_path.hpp"  // defines: DenoiseStack
+#include "denoise/gradient.hpp"
+#include "denoise/path.hpp"  // defines: DenoiseStack
 
 namespace py = pybind11;
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "denoise.hpp"
+#include "denoise/denoise.hpp"
 
 namespace vmd {
 

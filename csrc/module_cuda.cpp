@@ -12,8 +12,8 @@
 #include "bind_weights.hpp"  // defines: make_denoiser
 #include "support/checks.hpp"
 #include "kernels/cuda.hpp"
-#include "denoise_cuda.hpp"
-#include "solve_args.hpp"
+#include "denoise/denoise_cuda.hpp"
+#include "denoise/solve_args.hpp"
 
 namespace py = pybind11;
 

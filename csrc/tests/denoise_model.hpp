@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "denoise.hpp"
+#include "denoise/denoise.hpp"
 
 namespace vmd {
 

@@ -13,9 +13,9 @@
 #include "kernels/candidates.hpp"
 #include "check.hpp"
 #include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
-#include "denoise_team.hpp"
-#include "denoise_weights.hpp"
-#include "solve_team.hpp"
+#include "denoise/denoise_team.hpp"
+#include "denoise/weights.hpp"
+#include "denoise/solve_team.hpp"
 
 using namespace vmd;
 

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "check.hpp"
-#include "denoise_gradient.hpp"
-#include "denoise_path.hpp"
-#include "denoise_tables.hpp"
+#include "denoise/gradient.hpp"
+#include "denoise/path.hpp"
+#include "denoise/tables.hpp"
 
 using namespace vmd;
 

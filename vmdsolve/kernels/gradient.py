@@ -1,7 +1,7 @@
 """The denoiser's loops, forward and back, as two native calls on arrays: `DenoiseGradient`.
 
     B boards, L cells, V symbols, S supervised loops; T numbers of all weights, W of a board's scale, shift and gate.
-`csrc/denoise_tables.hpp` says what the T and W numbers are; `vmdsolve/model/fused.py` makes them from a denoiser. The
+`csrc/denoise/tables.hpp` says what the T and W numbers are; `vmdsolve/model/fused.py` makes them from a denoiser. The
 gradients do not depend on the number of threads. Paths are those of `denoise`.
 """
 

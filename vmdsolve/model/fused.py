@@ -1,6 +1,6 @@
 """A denoiser's loops as one differentiable operation of the native kernel: several times as fast as torch on a CPU.
 
-The kernel knows no norm weights, no latent and no embedding matrices, only tables of numbers (csrc/denoise_tables.hpp).
+The kernel knows no norm weights, no latent and no embedding matrices, only tables of numbers (csrc/denoise/tables.hpp).
 Those are made here, by a few small operations that autograd differentiates as ever; so the kernel's way back ends at
 the tables, and everything that a parameter or z does to them is torch's to say.
 """
@@ -104,7 +104,7 @@ class _Loops(torch.autograd.Function):
 
 
 def tables(d: Denoiser) -> Tensor:
-    """All weights as csrc/denoise_tables.hpp has them, in its order."""
+    """All weights as csrc/denoise/tables.hpp has them, in its order."""
     H, M, N = d.config.width, d.config.message, d.config.hidden
     hear = torch.stack([matrix.weight for matrix in (d.hear_symbols, *d.hear_units) if isinstance(matrix, nn.Linear)])
     inject, state = d.inject.weight, d.state.weight

@@ -1,5 +1,5 @@
-// denoise_lists.hpp -- weights and units of the denoiser as the GPU's kernel reads them: what is prepared for the CPU
-// (denoise_path.hpp), and who hears whom as lists of rows.
+// lists.hpp -- weights and units of the denoiser as the GPU's kernel reads them: what is prepared for the CPU
+// (path.hpp), and who hears whom as lists of rows.
 //
 // A candidate is row l * V + v, in tiles of 16 rows. A mean is over the messages of a cell's symbols or of a unit's cells
 // with one symbol; the means of one group (its own weights in `hear`) fill whole tiles of 16 rows, too.
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "denoise_path.hpp"
+#include "denoise/path.hpp"
 
 namespace vmd {
 

@@ -4,8 +4,8 @@
 // Exact        as the two kernels one after the other, bit for bit
 // Test         csrc/tests/test_denoise_team.cpp, tests/test_cuda.py
 #pragma once
-#include "denoise_team.hpp"
-#include "solve_args.hpp"
+#include "denoise/denoise_team.hpp"
+#include "denoise/solve_args.hpp"
 #include "kernels/unmask_team.hpp"
 
 namespace vmd {

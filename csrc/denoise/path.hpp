@@ -1,4 +1,4 @@
-// denoise_path.hpp -- what the code paths of `denoise` share with the code that chooses among them.
+// path.hpp -- what the code paths of `denoise` share with the code that chooses among them.
 //
 // A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library
 // but <cstdint>: an inline function of it, compiled here for a wide machine, could be the one that the linker keeps.
@@ -37,7 +37,7 @@ struct DenoiseBoards {
   float* logits;
 };
 
-/// A batch whose weights are learned; see denoise_gradient.hpp.
+/// A batch whose weights are learned; see gradient.hpp.
 struct DenoiseStack {
   int64_t B;
   const int32_t* x;
@@ -63,9 +63,9 @@ struct DenoisePath {
                    void* memory);
 };
 
-extern const DenoisePath kDenoisePortable;  // denoise_portable.cpp
-extern const DenoisePath kDenoiseAvx2;      // denoise_avx2.cpp
-extern const DenoisePath kDenoiseAvx512;    // denoise_avx512.cpp
-extern const DenoisePath kDenoiseBf16;      // denoise_bf16.cpp
+extern const DenoisePath kDenoisePortable;  // path_portable.cpp
+extern const DenoisePath kDenoiseAvx2;      // path_avx2.cpp
+extern const DenoisePath kDenoiseAvx512;    // path_avx512.cpp
+extern const DenoisePath kDenoiseBf16;      // path_bf16.cpp
 
 }  // namespace vmd

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "kernels/cuda.hpp"
-#include "denoise.hpp"
+#include "denoise/denoise.hpp"
 
 namespace vmd {
 

@@ -1,5 +1,5 @@
-// denoise_lists.cpp -- who hears whom, as lists of rows; denoise_lists.hpp says which.
-#include "denoise_lists.hpp"
+// lists.cpp -- who hears whom, as lists of rows; lists.hpp says which.
+#include "denoise/lists.hpp"
 
 #include <cstddef>
 

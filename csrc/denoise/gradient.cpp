@@ -1,11 +1,11 @@
-// denoise_gradient.cpp -- the boards of a batch over threads, forward and back, and the sum of their gradients.
-#include "denoise_gradient.hpp"
+// gradient.cpp -- the boards of a batch over threads, forward and back, and the sum of their gradients.
+#include "denoise/gradient.hpp"
 
 #include <algorithm>
 
 #include "support/checks.hpp"
-#include "denoise_tables.hpp"
-#include "denoise_weights.hpp"  // defines: Aligned, PreparedUnits, supported_path
+#include "denoise/tables.hpp"
+#include "denoise/weights.hpp"  // defines: Aligned, PreparedUnits, supported_path
 #include "support/threads.hpp"          // defines: parallel_for
 
 namespace vmd {

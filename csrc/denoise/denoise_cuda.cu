@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "kernels/cuda_launch.cuh"
-#include "denoise_cuda.hpp"
-#include "denoise_weights.hpp"
-#include "solve_team.hpp"
+#include "denoise/denoise_cuda.hpp"
+#include "denoise/weights.hpp"
+#include "denoise/solve_team.hpp"
 
 namespace vmd {
 namespace {

@@ -1,10 +1,10 @@
-// denoise_tables.hpp -- the denoiser's weights as one row of floats, and gradients of them in the same order.
+// tables.hpp -- the denoiser's weights as one row of floats, and gradients of them in the same order.
 //
 // These are the weights of a DenoiseView, from which the latent is still absent: norm's weight and bias are in speak,
 // keep and told, and read_norm's in read; matrices are [in,out], padded with zeros; states are centred over channels.
 // vmdsolve/model/fused.py makes them from a denoiser's parameters by operations that torch differentiates.
 #pragma once
-#include "denoise_path.hpp"
+#include "denoise/path.hpp"
 #include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {

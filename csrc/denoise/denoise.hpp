@@ -12,7 +12,7 @@
 // Twin         vmdsolve/model/denoiser.py   Test  tests/test_denoise.py, csrc/tests/test_denoise.cpp
 // Speed        benchmarks/denoise.py
 //
-// What is done once instead of in every loop (denoise_weights.cpp, and for z in denoise_board.hpp):
+// What is done once instead of in every loop (weights.cpp, and for z in board.hpp):
 //   - norm's weight and bias go into speak and keep; its 1 / deviation is a factor after the product.
 //   - only norm reads the state, and norm does not see a constant added to all channels: embedding and write
 //     are centred over channels, so the state has mean zero and norm needs its squares only.
@@ -51,7 +51,7 @@ struct DenoiseSizes {
   int64_t L, V, H, M, N, D, R;
 };
 
-struct Prepared;  // denoise_weights.hpp
+struct Prepared;  // weights.hpp
 
 /// Prepared weights; never changes, so threads may share it.
 class Denoise {

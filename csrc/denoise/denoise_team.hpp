@@ -13,8 +13,8 @@
 // Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went in),
 //              normalised states, messages, means, heard and hidden channels are rounded to bfloat16; sums are float32.
 #pragma once
-#include "denoise_lists.hpp"
-#include "fragments.hpp"
+#include "denoise/lists.hpp"
+#include "denoise/fragments.hpp"
 #include "support/team.hpp"
 
 namespace vmd {

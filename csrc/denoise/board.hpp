@@ -1,4 +1,4 @@
-// denoise_board.hpp -- one board through all loops, for one instruction set; see denoise.hpp for the meaning.
+// board.hpp -- one board through all loops, for one instruction set; see denoise.hpp for the meaning.
 //
 // A loop is four passes over tiles of candidates, cell by cell, V rows a cell:
 //   speak   from the states and their 1 / deviation: messages
@@ -6,7 +6,7 @@
 //   hear    those means times their weights: a table of rows
 //   write   told + what the cell and its units heard + keep * state, relu, write: added to the state; 1 / deviation
 #pragma once
-#include "denoise_gemm.hpp"
+#include "denoise/gemm.hpp"
 
 namespace vmd {
 

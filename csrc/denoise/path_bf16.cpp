@@ -1,11 +1,11 @@
-// denoise_bf16.cpp -- `denoise` with AVX512-BF16: products of pairs of bfloat16, sums in float32.
+// path_bf16.cpp -- `denoise` with AVX512-BF16: products of pairs of bfloat16, sums in float32.
 //
 // Weights (after the latent went in), states, means of messages and hidden channels are rounded to bfloat16 where they
 // enter a product; states, messages and all sums are kept in float32.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise_gradient_board.hpp"
+#include "denoise/gradient_board.hpp"
 
 namespace vmd {
 namespace {

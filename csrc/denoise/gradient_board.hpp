@@ -1,4 +1,4 @@
-// denoise_gradient_board.hpp -- one board through its loops and back, for one instruction set; see denoise_gradient.hpp.
+// gradient_board.hpp -- one board through its loops and back, for one instruction set; see gradient.hpp.
 //
 // The way back through a loop, with g the gradient of its output and n = norm(h) of its input h:
 //   write   hidden = relu(a) again; da = g W_o^T where a > 0; g is handed on to h; da to what was told and heard
@@ -7,9 +7,9 @@
 //   norm    h receives da and du through keep, speak and norm, and what its logits want
 // Gradients of weights that hold a board's latent are summed apart and unfolded once a board.
 #pragma once
-#include "denoise_board.hpp"
-#include "denoise_outer.hpp"
-#include "denoise_tables.hpp"
+#include "denoise/board.hpp"
+#include "denoise/outer.hpp"
+#include "denoise/tables.hpp"
 
 namespace vmd {
 

@@ -1,11 +1,11 @@
-// denoise_weights.hpp -- weights and units in the form that the code paths of `denoise` read.
+// weights.hpp -- weights and units in the form that the code paths of `denoise` read.
 #pragma once
 #include <cstdint>
 #include <new>
 #include <vector>
 
-#include "denoise.hpp"
-#include "denoise_path.hpp"
+#include "denoise/denoise.hpp"
+#include "denoise/path.hpp"
 
 namespace vmd {
 

@@ -1,5 +1,5 @@
-// denoise_weights.cpp -- what `denoise` computes once from the weights and the units; denoise.hpp says why.
-#include "denoise_weights.hpp"
+// weights.cpp -- what `denoise` computes once from the weights and the units; denoise.hpp says why.
+#include "denoise/weights.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -1,8 +1,8 @@
-// denoise_avx2.cpp -- `denoise` with AVX2 and FMA: 16 registers of eight floats.
+// path_avx2.cpp -- `denoise` with AVX2 and FMA: 16 registers of eight floats.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise_gradient_board.hpp"
+#include "denoise/gradient_board.hpp"
 
 namespace vmd {
 namespace {

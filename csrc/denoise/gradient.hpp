@@ -1,8 +1,8 @@
-// denoise_gradient.hpp -- the denoiser's loops as a function of its weights: logits, and their gradients on the way back.
+// gradient.hpp -- the denoiser's loops as a function of its weights: logits, and their gradients on the way back.
 //
 // Meaning      vmdsolve/model/denoiser.py:Denoiser.forward with `free` loops that carry no gradient and `supervised`
 //              ones after them, each with logits; backward gives what torch's autograd gives, up to rounding.
-// Shapes       x [B,L] i32   tables [T] f32, denoise_tables.hpp   latent [B,W] f32: scale, shift, gate, W = 2 Np + Hp,
+// Shapes       x [B,L] i32   tables [T] f32, tables.hpp   latent [B,W] f32: scale, shift, gate, W = 2 Np + Hp,
 //              as factors (ones and zeros without latent)   logits, d_logits [S,B,L,V] f32
 //              kept: S + 1 states and S tables of means of each board, B * kept_bytes bytes
 // Method       A loop is undone from its state and the means of its messages; all else is computed again, a slab of
@@ -17,12 +17,12 @@
 #include <cstdint>
 #include <memory>
 
-#include "denoise.hpp"  // defines: DenoiseSizes, DenoiseUnits, denoise_paths
+#include "denoise/denoise.hpp"  // defines: DenoiseSizes, DenoiseUnits, denoise_paths
 
 namespace vmd {
 
-struct PreparedUnits;  // denoise_weights.hpp
-struct DenoiseStack;   // denoise_path.hpp
+struct PreparedUnits;  // weights.hpp
+struct DenoiseStack;   // path.hpp
 
 /// Sizes and units, prepared once; weights are given to each call.
 class DenoiseGradient {

@@ -1,5 +1,5 @@
-// denoise_portable.cpp -- `denoise` with vectors of four floats, which every machine has or the compiler splits.
-#include "denoise_gradient_board.hpp"
+// path_portable.cpp -- `denoise` with vectors of four floats, which every machine has or the compiler splits.
+#include "denoise/gradient_board.hpp"
 
 namespace vmd {
 namespace {

@@ -1,4 +1,4 @@
-// denoise_gemm.hpp -- a tile of kTileRows rows times a packed matrix, sums held in registers.
+// gemm.hpp -- a tile of kTileRows rows times a packed matrix, sums held in registers.
 //
 // An instruction set I says:
 //   F, kLanes       a vector of floats, and how many
@@ -8,7 +8,7 @@
 //   add_product     sum + product;  relu;  store: F as kLanes of E
 // Packed: panels of kPanel vectors of columns (the last one narrower), each [K / kGroup][columns][kGroup].
 #pragma once
-#include "denoise_path.hpp"
+#include "denoise/path.hpp"
 #include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {

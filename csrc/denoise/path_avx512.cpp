@@ -1,8 +1,8 @@
-// denoise_avx512.cpp -- `denoise` with AVX-512: 32 registers of 16 floats.
+// path_avx512.cpp -- `denoise` with AVX-512: 32 registers of 16 floats.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise_gradient_board.hpp"
+#include "denoise/gradient_board.hpp"
 
 namespace vmd {
 namespace {

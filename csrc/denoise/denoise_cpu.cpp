@@ -4,8 +4,8 @@
 #include <stdexcept>
 
 #include "support/checks.hpp"
-#include "denoise.hpp"
-#include "denoise_weights.hpp"
+#include "denoise/denoise.hpp"
+#include "denoise/weights.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {

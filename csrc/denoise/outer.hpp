@@ -1,9 +1,9 @@
-// denoise_outer.hpp -- sums over rows of products of channels, a^T b: what gradients of weights are made of.
+// outer.hpp -- sums over rows of products of channels, a^T b: what gradients of weights are made of.
 //
 // Both matrices are *paired*: rows in groups of I::kGroup, each [channels][kGroup], so that one lane multiplies a group
-// of rows at once. With kGroup = 1 that is row-major. See denoise_gemm.hpp for an instruction set I.
+// of rows at once. With kGroup = 1 that is row-major. See gemm.hpp for an instruction set I.
 #pragma once
-#include "denoise_gemm.hpp"
+#include "denoise/gemm.hpp"
 
 namespace vmd {
 
