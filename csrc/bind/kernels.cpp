@@ -1,4 +1,4 @@
-// bind_kernels.cpp -- the kernels as functions on NumPy arrays.
+// kernels.cpp -- the kernels as functions on NumPy arrays.
 //
 // Shapes, dtypes and contiguity are checked here, so that no call can read outside an array; messages for
 // people are made in vmdsolve/kernels/__init__.py, which has already looked. A kernel whose input holds a

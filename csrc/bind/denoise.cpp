@@ -1,4 +1,4 @@
-// bind_denoise.cpp -- the denoiser as a class on NumPy arrays.
+// denoise.cpp -- the denoiser as a class on NumPy arrays.
 //
 // Shapes, dtypes and contiguity are checked here, so that no call can read outside an array; messages for people are
 // made in vmdsolve/kernels/denoise.py, which has already looked. A call whose x holds a forbidden value gives None.
@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-#include "bind_weights.hpp"  // defines: make_denoiser
+#include "bind/weights.hpp"  // defines: make_denoiser
 
 namespace py = pybind11;
 

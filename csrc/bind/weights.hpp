@@ -1,4 +1,4 @@
-// bind_weights.hpp -- the denoiser's weights as they come from Python: a dictionary of NumPy arrays, and lists of units.
+// weights.hpp -- the denoiser's weights as they come from Python: a dictionary of NumPy arrays, and lists of units.
 #pragma once
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>

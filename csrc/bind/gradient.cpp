@@ -1,4 +1,4 @@
-// bind_gradient.cpp -- the denoiser's loops, forward and back, on NumPy arrays.
+// gradient.cpp -- the denoiser's loops, forward and back, on NumPy arrays.
 //
 // Shapes, dtypes and contiguity are checked here, so that no call can read outside an array; vmdsolve/kernels/gradient.py
 // has the words. `forward` gives None when x holds a forbidden value.

@@ -2,11 +2,11 @@
 #include <pybind11/pybind11.h>
 
 namespace vmd {
-void register_denoise(pybind11::module_& m);  // bind_denoise.cpp
-void register_gradient(pybind11::module_& m);  // bind_gradient.cpp
-void register_kernels(pybind11::module_& m);  // bind_kernels.cpp
-void register_regular(pybind11::module_& m);  // bind_regular.cpp
-void register_search(pybind11::module_& m);   // bind_search.cpp
+void register_denoise(pybind11::module_& m);  // denoise.cpp
+void register_gradient(pybind11::module_& m);  // gradient.cpp
+void register_kernels(pybind11::module_& m);  // kernels.cpp
+void register_regular(pybind11::module_& m);  // regular.cpp
+void register_search(pybind11::module_& m);   // search.cpp
 }  // namespace vmd
 
 PYBIND11_MODULE(_native, m) {

@@ -1,4 +1,4 @@
-// bind_regular.cpp -- the kernel of regular.hpp as a function on NumPy arrays.
+// regular.cpp -- the kernel of regular.hpp as a function on NumPy arrays.
 //
 // Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/kernels/regular.py.
 // An input that holds a forbidden value gives None.

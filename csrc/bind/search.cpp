@@ -1,4 +1,4 @@
-// bind_search.cpp -- Python's view of rules, search and generator: checks arrays, releases the GIL, calls.
+// search.cpp -- Python's view of rules, search and generator: checks arrays, releases the GIL, calls.
 //
 // Shapes       values [B, L] i32 (-1 = open)   domains [B, L] u64   marginals [B, L, V] f32
 // Errors       every array is checked in full before work starts; ValueError names the argument, what was

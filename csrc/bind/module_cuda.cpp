@@ -9,7 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "bind_weights.hpp"  // defines: make_denoiser
+#include "bind/weights.hpp"  // defines: make_denoiser
 #include "support/checks.hpp"
 #include "kernels/cuda.hpp"
 #include "denoise/denoise_cuda.hpp"
