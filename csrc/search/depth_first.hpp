@@ -10,13 +10,10 @@
 #pragma once
 #include <vector>
 
+#include "rules/decision.hpp"
 #include "search/search.hpp"
 
 namespace vmd {
-
-struct Decision {
-  int32_t cell, value;
-};
 
 template <class Model>
 class DepthFirst : public Search {

@@ -18,6 +18,7 @@
 #include "search/clauses.hpp"
 #include "search/explain.hpp"
 #include "search/propagate.hpp"
+#include "search/search.hpp"
 
 namespace vmd {
 

@@ -17,8 +17,9 @@
 #include <array>
 #include <bit>
 
+#include "rules/decision.hpp"
+#include "rules/rules.hpp"
 #include "search/matching.hpp"
-#include "search/depth_first.hpp"
 
 namespace vmd {
 

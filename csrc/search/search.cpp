@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "search/propagate.hpp"
+#include "search/depth_first.hpp"
 #include "search/lane_model.hpp"
+#include "search/propagate.hpp"
 #include "search/stages.hpp"
 
 namespace vmd {

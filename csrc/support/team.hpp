@@ -15,7 +15,7 @@
 #pragma once
 #include <cstdint>
 
-#include "kernels/ranking.hpp"  // defines: kNoKey
+#include "support/rank_key.hpp"  // defines: kNoKey
 #if !defined(__CUDACC__)
 #include <algorithm>
 #include <numeric>
