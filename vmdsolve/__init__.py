@@ -11,6 +11,8 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ._version import __version__
+
 if TYPE_CHECKING:
     from .domains import Domain as Domain
     from .domains import get as get_domain
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from .solving import count_solutions as count_solutions
     from .solving import solve as solve
     from .solving import solve_batch as solve_batch
-
-__version__ = "0.1.0"
 
 _WHERE = {
     "Domain": "domains",

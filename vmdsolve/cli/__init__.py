@@ -15,7 +15,7 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from .. import __version__
+from .._version import __version__
 from ..errors import VmdsolveError
 from . import check, diagnose, generate, hint, listing, model, sample, solve, testing, train
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from .. import __version__
+from .._version import __version__
 from ..errors import InvalidInput, ModelMismatch, VmdsolveError
 
 if TYPE_CHECKING:

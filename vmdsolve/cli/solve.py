@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from .. import __version__
+from .._version import __version__
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import __version__
+from .._version import __version__
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
 from ..likelihood import nelbo
