@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vmdsolve import InvalidInput, generate_problems
-from vmdsolve.breeding import breed
+from vmdsolve.search.breed import breed
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch

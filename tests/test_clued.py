@@ -18,7 +18,7 @@ from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files import Record
 from vmdsolve.generating import generate_problems
 from vmdsolve.problem import Board
-from vmdsolve.spread import spread
+from vmdsolve.search.threads import spread
 
 KILLER = "4 4/9 - 8 3/- 7 - -/4 - - 9/- - - -/2 2 4 1/2 3 4 1/6 3 4 5/6 3 5 5"
 ANSWER = "2341413232141423"

@@ -1,4 +1,4 @@
-# Types of the native module. Shapes and meanings: vmdsolve/search.py, vmdsolve/kernels/__init__.py.
+# Types of the native module. Shapes and meanings: vmdsolve/search, vmdsolve/kernels/__init__.py.
 
 from typing import Any, TypeAlias
 

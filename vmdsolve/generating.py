@@ -13,11 +13,11 @@ from functools import partial
 import numpy as np
 
 from . import domains, search
-from .breeding import breed
+from .search.breed import breed
 from .domains import Clued, Domain, Family
 from .errors import InvalidInput
 from .problem import OPEN, Board, Problem, Rules
-from .spread import spread
+from .search.threads import spread
 
 __all__ = ["generate_problems"]
 

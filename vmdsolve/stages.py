@@ -22,7 +22,7 @@ from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
 from .model.universal import ALL_DIFFERENT, slotted, suits
 from .problem import OPEN, Board, Rules, Status, board_keys
-from .spread import spread, thread_count
+from .search.threads import spread, thread_count
 
 if TYPE_CHECKING:
     from .sampler import Predictor

@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from . import search
-from .errors import InvalidInput
-from .problem import OPEN, Board, Rules
+from ..errors import InvalidInput
+from ..problem import OPEN, Board, Rules
+from .exact import solve_values
 
 __all__ = ["breed"]
 
@@ -31,10 +31,11 @@ def breed(
     """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
 
     >>> from vmdsolve.domains import get
+    >>> from vmdsolve.search import generate_values, solve_values
     >>> rules = get("sudoku-9x9").rules
-    >>> puzzles, answers = search.generate_values(rules, 50, seed=1)
+    >>> puzzles, answers = generate_values(rules, 50, seed=1)
     >>> harder, nodes = breed(rules, puzzles, answers, rounds=5)
-    >>> bool((nodes >= search.solve_values(rules, puzzles, limit=2).nodes).all()), bool(nodes.mean() > 10)
+    >>> bool((nodes >= solve_values(rules, puzzles, limit=2).nodes).all()), bool(nodes.mean() > 10)
     (True, True)
 
     Arguments
@@ -59,7 +60,7 @@ def breed(
 
 def _proof(rules: Rules, boards: Board, answers: Board, threads: int) -> Nodes:
     """Propagations [B] to prove each answer unique."""
-    found = search.solve_values(rules, boards, limit=2, threads=threads)
+    found = solve_values(rules, boards, limit=2, threads=threads)
     sole = found.complete & (found.counts == 1) & (found.values == answers).all(axis=1)
     if not sole.all():
         raise InvalidInput(f"problem {int(np.argmin(sole))} has not its answer as the only solution")
@@ -81,7 +82,7 @@ def _tightened(rules: Rules, boards: Board, answers: Board, order: npt.NDArray[n
     rank = np.argsort(order, axis=1)
     rows = np.arange(len(boards))
     while rows.size:  # another solution, and a given that it is not
-        found = search.solve_values(rules, boards[rows], limit=2, threads=threads)
+        found = solve_values(rules, boards[rows], limit=2, threads=threads)
         several = ~(found.complete & (found.counts == 1))
         rows, other = rows[several], found.values[several]
         differs = other != answers[rows]
@@ -94,7 +95,7 @@ def _tightened(rules: Rules, boards: Board, answers: Board, order: npt.NDArray[n
         rows = np.flatnonzero(boards[np.arange(len(boards)), cell] != OPEN)
         without = boards[rows].copy()
         without[np.arange(len(rows)), cell[rows]] = OPEN
-        found = search.solve_values(rules, without, limit=2, threads=threads)
+        found = solve_values(rules, without, limit=2, threads=threads)
         sole = found.complete & (found.counts == 1)
         boards[rows[sole]] = without[sole]
     return boards

@@ -19,9 +19,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from . import _native
-from .errors import InvalidInput
-from .problem import Board, Rules
+from .. import _native
+from ..errors import InvalidInput
+from ..problem import Board, Rules
 
 __all__ = ["Enumeration", "SearchResult", "SearchStatus"]
 __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
