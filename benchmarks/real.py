@@ -17,11 +17,11 @@ from typing import NamedTuple
 import numpy as np
 
 from vmdsolve.domains import board_of, get
-from vmdsolve.domains.grids import SYMBOLS
+from vmdsolve.domains.base import SYMBOLS
+from vmdsolve.domains.reading import read
 from vmdsolve.domains.zebra import Zebra
 from vmdsolve.files import open_input
 from vmdsolve.problem import OPEN, Board, Problem
-from vmdsolve.reading import read
 
 from .driver import ROOT
 from .english import Ambiguous, in_our_clues

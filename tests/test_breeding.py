@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from vmdsolve import InvalidInput, generate_problems
-from vmdsolve.search.breed import breed
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN
 from vmdsolve.search import generate_values, solve_values
+from vmdsolve.search.breed import breed
 from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.stream import Stream
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve.domains import board_of, get
-from vmdsolve.domains.graphs import cliques
+from vmdsolve.domains.parts.graphs import cliques
 from vmdsolve.search import solve_values
 
 PAIRS = list(combinations(range(9), 2))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import checker, domains
 from vmdsolve.constraints import AllDifferent
-from vmdsolve.domains import TEMPLATE, Domain, base, latin
+from vmdsolve.domains import TEMPLATE, Domain, latin, registry
 from vmdsolve.domains.base import plain_line
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
@@ -79,12 +79,12 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
             assert group == "vmdsolve.domains"
             return list(points)
 
-        monkeypatch.setattr(base, "entry_points", entry_points)
+        monkeypatch.setattr(registry, "entry_points", entry_points)
 
-    for cache in (base._factories, base.get):
+    for cache in (registry._factories, registry.get):
         cache.cache_clear()
     yield install
-    for cache in (base._factories, base.get):
+    for cache in (registry._factories, registry.get):
         cache.cache_clear()
 
 

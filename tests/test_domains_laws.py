@@ -16,11 +16,11 @@ from vmdsolve import checker
 from vmdsolve.domains import Family, board_of, get, names
 from vmdsolve.domains.base import CELL
 from vmdsolve.domains.nonogram import Nonogram
+from vmdsolve.domains.show import styled
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.generating import generate_problems
 from vmdsolve.problem import OPEN, Board, Problem, Rules
 from vmdsolve.search import enumerate_values, solve_values
-from vmdsolve.show import styled
 
 IN_COLOURS = [f"colouring-{k}" for k in range(2, 33)]  # one of these speaks for all
 CLUED = [name for name in names() if name not in IN_COLOURS[:2] + IN_COLOURS[3:] and isinstance(get(name), Family)]

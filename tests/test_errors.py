@@ -17,7 +17,7 @@ from test_constraints import REFUSED as CONSTRAINTS
 import vmdsolve
 from vmdsolve import checker, errors
 from vmdsolve.constraints import AllDifferent, Less
-from vmdsolve.domains import Domain, base, get
+from vmdsolve.domains import Domain, get, registry
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.problem import OPEN, Problem, Rules, as_cells, whole
@@ -42,14 +42,14 @@ class Twice:
 
 
 def two_packages() -> None:
-    found = base.entry_points
-    base._factories.cache_clear()
+    found = registry.entry_points
+    registry._factories.cache_clear()
     try:
-        base.entry_points = lambda **_: [Twice(), Twice()]
-        base.names()
+        registry.entry_points = lambda **_: [Twice(), Twice()]
+        registry.names()
     finally:
-        base.entry_points = found
-        base._factories.cache_clear()
+        registry.entry_points = found
+        registry._factories.cache_clear()
 
 
 # What a caller may do wrong with problem, checker and domains; constraints have their own table.
@@ -103,7 +103,7 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         "symbols of mine are '11'; wanted distinct ASCII characters",
     ),
     "open symbol": (lambda: Symbols("1.").rules, "symbols of mine are '1.'; a space or '.' is no symbol"),
-    "no domain": (lambda: get("latin-1"), "unknown domain 'latin-1'; installed are " + ", ".join(base.names())),
+    "no domain": (lambda: get("latin-1"), "unknown domain 'latin-1'; installed are " + ", ".join(registry.names())),
     "two packages": (two_packages, "two installed packages register the domain 'mine'; uninstall one"),
     "text length": (lambda: Symbols("12").parse("1"), "mine needs 2 cells, got 1 characters"),
     "character": (

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from vmdsolve import reading
-from vmdsolve.domains import get
+from vmdsolve.domains import get, reading
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files import MAX_LINE, Record, fingerprint, open_input, read, same_file
 from vmdsolve.search import SearchStatus, propagate, solve_values

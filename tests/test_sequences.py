@@ -18,14 +18,14 @@ from vmdsolve import check, count_solutions, domains, solve
 from vmdsolve.checker import accepts
 from vmdsolve.domains.brackets import Brackets
 from vmdsolve.domains.equation import Equation
+from vmdsolve.domains.parts.subsets import states
+from vmdsolve.domains.reading import find_domain
 from vmdsolve.domains.regex import Regex, _compiled
 from vmdsolve.domains.sequence import TokenSequence, automaton_of, shown
-from vmdsolve.domains.subsets import states
 from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput, InvalidProblem, MissingExtra
 from vmdsolve.law import law_of
 from vmdsolve.problem import OPEN
-from vmdsolve.reading import find_domain
 from vmdsolve.search import solve_values
 
 

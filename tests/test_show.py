@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from vmdsolve.domains import Domain, Family, get, names
+from vmdsolve.domains.show import ADVICE, outcome, styled, words
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.problem import OPEN, Solution, Status, Violation
-from vmdsolve.show import ADVICE, outcome, styled, words
 
 DRAWN = {
     "sudoku-4x4": ("1.......2......4", "1 . | . .\n. . | . .\n----+----\n2 . | . .\n. . | . 4"),

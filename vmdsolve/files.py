@@ -29,8 +29,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from . import formats, reading
-from .domains import Domain
+from . import formats
+from .domains import Domain, reading
 from .domains.base import plain_line
 from .errors import InvalidInput
 

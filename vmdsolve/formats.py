@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from math import isqrt
 
-from .domains.grids import SYMBOLS
+from .domains.base import SYMBOLS
 from .errors import InvalidInput
 
 __all__ = ["MAX_FILE", "WHOLE", "Puzzle"]

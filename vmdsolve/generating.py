@@ -13,10 +13,10 @@ from functools import partial
 import numpy as np
 
 from . import domains, search
-from .search.breed import breed
 from .domains import Clued, Domain, Family
 from .errors import InvalidInput
 from .problem import OPEN, Board, Problem, Rules
+from .search.breed import breed
 from .search.threads import spread
 
 __all__ = ["generate_problems"]

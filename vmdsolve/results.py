@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .domains import Domain, board_of
+from .domains.reading import find_domain, read
+from .domains.show import words
 from .errors import InvalidInput, MissingExtra
 from .files import Record
 from .problem import Solution, Status
-from .reading import find_domain, read
-from .show import words
 
 __all__ = [
     "CSV_HEADER",

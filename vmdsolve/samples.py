@@ -19,10 +19,10 @@ import numpy.typing as npt
 from . import domains, kernels, search
 from .checker import accepts
 from .domains import Domain
+from .domains.reading import Grid, read, same_kind
 from .errors import InvalidInput, ModelMismatch
 from .guide import guide_of
 from .problem import OPEN, Board, Problem, Rules, Solution, Status, board_keys, latent_keys, whole
-from .reading import Grid, read, same_kind
 from .stages import Options, Outcome, is_packaged, predictor
 
 __all__ = ["generate"]

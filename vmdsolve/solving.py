@@ -18,9 +18,9 @@ import numpy as np
 from . import search
 from .checker import violations
 from .domains import Domain, board_of
+from .domains.reading import Grid, find_domain, read, read_answer, read_many, same_kind
 from .errors import InvalidInput
 from .problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
-from .reading import Grid, find_domain, read, read_answer, read_many, same_kind
 from .stages import Group, Options, Outcome, run, run_all
 
 __all__ = ["Count", "check", "count_solutions", "find_domain", "solve", "solve_batch"]

@@ -26,10 +26,10 @@ def check(
 ) -> None:
     """Say which rules an answer breaks and which givens it changes; without an answer, if givens clash."""
     from .. import domains
+    from ..domains.reading import read, read_answer
+    from ..domains.show import words
     from ..files import open_input
     from ..problem import OPEN
-    from ..reading import read, read_answer
-    from ..show import words
     from ..solving import check as check_one
 
     if domain is not None:

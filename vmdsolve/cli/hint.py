@@ -62,8 +62,8 @@ def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.
 def _problems(puzzle: str, domain: str | None) -> Iterator[tuple[str, Problem]]:
     """Where it stands, and what it says, of every puzzle of the input."""
     from .. import domains
+    from ..domains.reading import read
     from ..files import open_input
-    from ..reading import read
 
     if domain is not None:
         domains.get(domain)

@@ -75,8 +75,8 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
     import numpy as np
 
     from .. import domains
+    from ..domains.reading import read
     from ..files import read as read_file
-    from ..reading import read
 
     problems = []
     for record in read_file(file):

@@ -87,7 +87,7 @@ def _told_by(weights: str | None) -> Domain | None:
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
-    from ..reading import read
+    from ..domains.reading import read
     from ..solving import solve_batch
 
     waiting: deque[Record] = deque()
@@ -184,8 +184,8 @@ def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | 
     from rich.console import Console
 
     from ..domains import board_of
-    from ..reading import read
-    from ..show import outcome, styled
+    from ..domains.reading import read
+    from ..domains.show import outcome, styled
 
     if solution.text is not None:
         problem = read(record.puzzle, name)

@@ -1,10 +1,10 @@
 """Kinds of problems. `get("sudoku-9x9")` finds one by name; TEMPLATE.py is the file to copy for a new one."""
 
 from .base import Domain as Domain
-from .base import board_of as board_of
-from .base import get as get
-from .base import names as names
 from .clued import Clued as Clued
 from .clued import Family as Family
+from .registry import board_of as board_of
+from .registry import get as get
+from .registry import names as names
 
 __all__ = ["Clued", "Domain", "Family", "board_of", "get", "names"]

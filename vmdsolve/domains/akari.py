@@ -16,8 +16,8 @@ from ..constraints import Count
 from ..errors import InvalidProblem
 from .base import CELL, Image
 from .clued import Family, Fill, Lines
-from .grids import neighbours
-from .walled import Walled, read_squares, runs
+from .parts.grids import neighbours
+from .parts.walled import Walled, read_squares, runs
 
 __all__ = ["DOMAINS", "Akari"]
 

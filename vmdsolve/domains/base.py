@@ -1,4 +1,4 @@
-"""Domain: what an adapter says of one kind of problem, and the registry that finds adapters by entry point.
+"""Domain: what an adapter says of one kind of problem.
 
 An adapter gives a name, the symbols, the shape of the board and the constraints. Checker, legal-symbol
 masks, model structure, exact search and tests all come from those. See TEMPLATE.py; and clued.py for kinds of
@@ -8,9 +8,8 @@ problems in which every problem brings a board of its own.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
-from importlib.metadata import entry_points
+from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -20,10 +19,10 @@ import numpy.typing as npt
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 
-__all__ = ["CELL", "ENTRY_POINTS", "Domain", "Image", "board_of", "fill", "get", "names", "plain_line"]
+__all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "fill", "plain_line"]
 
-ENTRY_POINTS = "vmdsolve.domains"  # a package names here a mapping: domain name -> function that makes it
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
+SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
 CELL = "□"  # stands in drawings and clue texts where the character of the next cell goes
 DECORATION = "|+-"  # drawn around boards of several lines; dropped with the white space
 
@@ -239,50 +238,3 @@ def _whole(item: Any) -> int | None:
         return number if number == item else None
     except (TypeError, ValueError, OverflowError):  # text, an array, NaN, infinity
         return None
-
-
-@cache
-def _factories() -> Mapping[str, Callable[..., Domain]]:
-    found: dict[str, Callable[..., Domain]] = {}
-    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: (p.name, p.value)):
-        for name, make in point.load().items():
-            if name in found:
-                raise InvalidInput(f"two installed packages register the domain {name!r}; uninstall one")
-            found[name] = make
-    return found
-
-
-def names() -> list[str]:
-    """Names of all installed domains.
-
-    >>> "sudoku-9x9" in names()
-    True
-    """
-    return [name for name in _factories() if not name.endswith(":")]
-
-
-@cache
-def get(name: str) -> Domain:
-    """The domain of that name. A registered name that ends in ':' makes a domain from what follows it.
-
-    >>> get("sudoku-4x4").rules.L, get("regex:3:[ab]+").rules.V
-    (16, 2)
-
-    Raises InvalidInput for a name that no installed package registers.
-    """
-    factories = _factories()
-    kind, colon, rest = name.partition(":")
-    if rest and kind + colon in factories:
-        return factories[kind + colon](rest)
-    if name not in names():
-        raise InvalidInput(f"unknown domain {name!r}; installed are {', '.join(names())}")
-    return factories[name]()
-
-
-def board_of(problem: Problem) -> Domain:
-    """The board of a problem: its own, or that of the domain it names.
-
-    >>> board_of(get("sudoku-4x4").parse("." * 16)).name
-    'sudoku-4x4'
-    """
-    return problem.board if isinstance(problem.board, Domain) else get(problem.domain)

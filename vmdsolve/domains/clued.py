@@ -19,8 +19,7 @@ import numpy as np
 
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
-from .base import Domain
-from .grids import SYMBOLS
+from .base import SYMBOLS, Domain
 
 __all__ = ["Clued", "Family", "Fill", "Lines"]
 

@@ -17,10 +17,9 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
-from .base import CELL, Domain, Image
+from .base import CELL, SYMBOLS, Domain, Image
 from .clued import Clued, Family, Fill, Lines
-from .graphs import Edge, cliques
-from .grids import SYMBOLS
+from .parts.graphs import Edge, cliques
 
 __all__ = ["DOMAINS", "Colouring"]
 

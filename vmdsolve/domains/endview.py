@@ -13,7 +13,7 @@ import numpy as np
 
 from ..constraints import DFA
 from .clued import Family, Fill, Lines
-from .sides import BLANK, Sided
+from .parts.sides import BLANK, Sided
 
 __all__ = ["DOMAINS", "EndView"]
 

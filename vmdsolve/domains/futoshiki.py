@@ -15,9 +15,9 @@ from typing import Self
 import numpy as np
 
 from ..constraints import Less
-from .base import CELL, Image
+from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import SYMBOLS, neighbours, rows_and_columns, turned
+from .parts.grids import neighbours, rows_and_columns, turned
 
 __all__ = ["DOMAINS", "Futoshiki"]
 

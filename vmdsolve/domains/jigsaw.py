@@ -12,10 +12,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
-from .base import CELL, Image
+from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import SYMBOLS, draw_regions, rows_and_columns, turned
-from .regions import cells_of, read_regions, renumbered, trade_cells, write_regions
+from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.regions import cells_of, read_regions, renumbered, trade_cells, write_regions
 
 __all__ = ["DOMAINS", "Jigsaw"]
 

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..constraints import AllDifferent, Regular, Sum
-from .automata import different_with_total
 from .base import CELL, Image
 from .clued import Family, Fill, Lines
-from .grids import turned
-from .walled import Walled, number_cells, read_squares, runs
+from .parts.automata import different_with_total
+from .parts.grids import turned
+from .parts.walled import Walled, number_cells, read_squares, runs
 
 __all__ = ["DOMAINS", "Kakuro"]
 

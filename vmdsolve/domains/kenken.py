@@ -18,11 +18,11 @@ import numpy as np
 
 from ..constraints import Regular, Sum, Table
 from ..problem import Constraint
-from .automata import with_product
-from .base import Image
-from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .base import SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import SYMBOLS, rows_and_columns, turned
+from .parts.automata import with_product
+from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.grids import rows_and_columns, turned
 
 __all__ = ["DOMAINS", "KenKen"]
 

@@ -13,10 +13,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent, Sum
-from .base import Image
-from .cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .base import SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import SYMBOLS, box_shape, boxes, rows_and_columns, turned
+from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.grids import box_shape, boxes, rows_and_columns, turned
 
 __all__ = ["DOMAINS", "Killer"]
 

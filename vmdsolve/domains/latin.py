@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput
-from .base import Domain
-from .grids import SYMBOLS, rows_and_columns
+from .base import SYMBOLS, Domain
+from .parts.grids import rows_and_columns
 
 __all__ = ["DOMAINS", "LatinSquare"]
 

@@ -20,7 +20,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ..constraints import DFA, Regular
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import draw_margins, turned
+from .parts.grids import draw_margins, turned
 
 __all__ = ["DOMAINS", "Nonogram"]
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ..constraints import Count
 from ..errors import InvalidInput
 from .base import Domain
-from .grids import turned
+from .parts.grids import turned
 
 __all__ = ["DOMAINS", "Queens"]
 

@@ -13,10 +13,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import DFA
-from .automata import explore
+from .base import SYMBOLS
 from .clued import Family, Fill, Lines
-from .grids import SYMBOLS
-from .sides import BLANK, Sided
+from .parts.automata import explore
+from .parts.sides import BLANK, Sided
 
 __all__ = ["DOMAINS", "Skyscrapers"]
 

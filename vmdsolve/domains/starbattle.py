@@ -16,8 +16,8 @@ import numpy as np
 from ..constraints import Count
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import draw_regions, rows_and_columns, turned
-from .regions import OUTSIDE, cells_of, grow_regions, read_regions, renumbered, windows, write_regions
+from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.regions import OUTSIDE, cells_of, grow_regions, read_regions, renumbered, windows, write_regions
 
 __all__ = ["DOMAINS", "StarBattle"]
 

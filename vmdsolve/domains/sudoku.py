@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput
-from .base import CELL, Domain
-from .grids import SYMBOLS, boxes, rows_and_columns
+from .base import CELL, SYMBOLS, Domain
+from .parts.grids import boxes, rows_and_columns
 
 __all__ = ["DOMAINS", "Sudoku"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..constraints import DFA, Count, Regular
 from .base import CELL, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import turned
+from .parts.grids import turned
 
 __all__ = ["DOMAINS", "Takuzu"]
 

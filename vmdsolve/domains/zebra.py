@@ -19,10 +19,9 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
-from .base import CELL, Image
+from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .grids import SYMBOLS
-from .houses import ITEMS, Clue, mirrored, rules_of
+from .parts.houses import ITEMS, Clue, mirrored, rules_of
 
 __all__ = ["DOMAINS", "Zebra"]
 

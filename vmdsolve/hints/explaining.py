@@ -19,8 +19,8 @@ import numpy as np
 from .. import search
 from ..checker import violations
 from ..domains import board_of
+from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
-from ..reading import Grid, read
 from .deduction import deduce
 from .phrases import Phrases, listed
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from .. import search
 from ..domains import board_of
+from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
-from ..reading import Grid, read
 from .deduction import TECHNIQUES, Hint, deduce
 from .explaining import explain
 from .filtering import bits

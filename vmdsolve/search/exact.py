@@ -1,7 +1,7 @@
 """Exact search: propagate, solve, count, enumerate and generate, on arrays.
 
-A thin layer over csrc/search/search.hpp and csrc/search/generate.hpp. Everything here is exact: what is called complete is
-proved, and results depend on neither threads nor batch. Letters: B problems, L cells, V symbols.
+A thin layer over csrc/search. Everything here is exact: what is called complete is proved, and results depend on
+neither threads nor batch. Letters: B problems, L cells, V symbols.
 
 Rules without a native form (`Predicate`) cannot be propagated: solutions of the other rules are then taken
 one by one and filtered, which is correct and slow.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .domains import Domain
-from .domains.base import CELL
-from .problem import OPEN, Board, Solution, Status, Violation
+from ..problem import OPEN, Board, Solution, Status, Violation
+from .base import CELL, Domain
 
 if TYPE_CHECKING:
     from rich.text import Text

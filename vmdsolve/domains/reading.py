@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import domains
-from .domains import Domain, Family
-from .domains.base import DECORATION, plain_line
-from .errors import InvalidInput, InvalidProblem
-from .problem import Board, Problem
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import Board, Problem
+from . import registry
+from .base import DECORATION, Domain, plain_line
+from .clued import Family
 
 __all__ = ["Grid", "find_domain", "is_part", "read", "read_answer", "read_many", "same_kind"]
 
@@ -23,8 +23,8 @@ Grid = Any  # str | nested lists | numpy array | torch tensor | Problem
 def _by_cells() -> dict[int, tuple[str, ...]]:
     """Number of cells -> domains that a bare grid of that size may mean."""
     out: dict[int, tuple[str, ...]] = {}
-    for name in domains.names():
-        domain = domains.get(name)
+    for name in registry.names():
+        domain = registry.get(name)
         if domain.by_shape:
             out[domain.rules.L] = (*out.get(domain.rules.L, ()), name)
     return out
@@ -41,13 +41,13 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     if isinstance(name, Domain):
         return name
     if name is None and isinstance(grid, Problem):
-        return domains.board_of(grid)
+        return registry.board_of(grid)
     if name is not None:
-        return domains.get(name)
+        return registry.get(name)
     cells = len(plain_line(grid)) if isinstance(grid, str) else int(np.size(np.asarray(grid, dtype=object)))
     found = _by_cells().get(cells, ())
     if len(found) == 1:
-        return domains.get(found[0])
+        return registry.get(found[0])
     sizes = ", ".join(f"{n} ({'/'.join(names)})" for n, names in sorted(_by_cells().items()))
     if found:
         raise InvalidProblem(f"{cells} cells may be {' or '.join(found)}; name one with domain=")
@@ -60,7 +60,7 @@ def is_part(line: str, name: str | Domain | None = None) -> bool:
     >>> is_part("12 34 56 789"), is_part("1" * 81), is_part("4 4/1 1", "killer"), is_part("4 4", "killer")
     (True, False, False, True)
     """
-    domain = domains.get(name) if isinstance(name, str) else name
+    domain = registry.get(name) if isinstance(name, str) else name
     if isinstance(domain, Family):
         return "/" not in line
     cells = sum(not (c.isspace() or c in DECORATION) for c in line)
@@ -91,7 +91,7 @@ def read_answer(grid: Grid, problem: Problem) -> Problem:
 
     Raises InvalidProblem (names the cell), InvalidInput where it is a Problem on another board.
     """
-    board = domains.board_of(problem)
+    board = registry.board_of(problem)
     if not isinstance(grid, Problem):
         return _read_on(board, grid if isinstance(grid, str) else _array(grid))
     if (grid.domain, grid.rules.L, grid.rules.V) != (problem.domain, problem.rules.L, problem.rules.V):

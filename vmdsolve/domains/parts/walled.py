@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .base import CELL
-from .clued import Clued, Lines
+from ..base import CELL
+from ..clued import Clued, Lines
 from .grids import turned
 
 __all__ = ["Walled", "number_cells", "read_squares", "runs"]

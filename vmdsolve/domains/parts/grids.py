@@ -8,12 +8,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import AllDifferent
-from .base import CELL
+from ...constraints import AllDifferent
+from ..base import CELL
 
-__all__ = ["SYMBOLS", "box_shape", "boxes", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
-
-SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
+__all__ = ["box_shape", "boxes", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
 
 Cells = npt.NDArray[np.int64]
 

@@ -13,10 +13,10 @@ from typing import Self
 
 import numpy as np
 
-from ..constraints import DFA, AllDifferent, Count, Regular
-from ..problem import Constraint
-from .base import CELL, Image
-from .clued import Clued, Fill, Lines
+from ...constraints import DFA, AllDifferent, Count, Regular
+from ...problem import Constraint
+from ..base import CELL, Image
+from ..clued import Clued, Fill, Lines
 from .grids import rows_and_columns, turned
 
 __all__ = ["BLANK", "Sided", "views"]

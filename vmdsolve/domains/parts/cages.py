@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..problem import Board
-from .clued import Lines
+from ...problem import Board
+from ..clued import Lines
 from .grids import draw_regions, neighbours
 
 __all__ = ["Cage", "draw_cages", "grow_cages", "read_cages", "write_cages"]

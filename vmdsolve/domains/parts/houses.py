@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..constraints import AllDifferent, Less, Table
-from ..problem import Constraint
+from ...constraints import AllDifferent, Less, Table
+from ...problem import Constraint
 
 __all__ = ["ITEMS", "Clue", "mirrored", "rules_of"]
 

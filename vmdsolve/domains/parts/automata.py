@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TypeVar
 
-from ..constraints import DFA
+from ...constraints import DFA
 
 __all__ = ["different_with_total", "explore", "with_product"]
 
