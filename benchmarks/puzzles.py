@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vmdsolve import domains, files, search
+from vmdsolve import domains, search
 from vmdsolve.domains import Domain
 from vmdsolve.evaluate import held_out
+from vmdsolve.files import records
 from vmdsolve.problem import OPEN, Board
 
 from .driver import ROOT, Run
@@ -92,7 +93,7 @@ MADE: dict[str, Callable[[int, int], Board]] = {
 
 def _read(name: str) -> list[str]:
     if name in OURS:
-        return [record.puzzle for record in files.read(ROOT / "puzzles" / "sudoku" / f"{name}.txt")]
+        return [record.puzzle for record in records.read(ROOT / "puzzles" / "sudoku" / f"{name}.txt")]
     with DATA.open(newline="") as lines:
         return [row["puzzle"] for row in csv.DictReader(lines) if row["source"] == THEIRS[name][0]]
 

@@ -20,7 +20,7 @@ from vmdsolve.domains import board_of, get
 from vmdsolve.domains.base import SYMBOLS
 from vmdsolve.domains.reading import read
 from vmdsolve.domains.zebra import Zebra
-from vmdsolve.files import open_input
+from vmdsolve.files.records import open_input
 from vmdsolve.problem import OPEN, Board, Problem
 
 from .driver import ROOT

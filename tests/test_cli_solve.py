@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.domains import get
-from vmdsolve.journal import Journal
+from vmdsolve.files.journal import Journal
 
 
 def test_one_puzzle_in_a_pipe_is_csv() -> None:

@@ -15,7 +15,7 @@ from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, Domain, board_of, get
 from vmdsolve.errors import InvalidInput, InvalidProblem
-from vmdsolve.files import Record
+from vmdsolve.files.records import Record
 from vmdsolve.generating import generate_problems
 from vmdsolve.problem import Board
 from vmdsolve.search.threads import spread

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.domains import get, reading
 from vmdsolve.errors import InvalidInput
-from vmdsolve.files import MAX_LINE, Record, fingerprint, open_input, read, same_file
+from vmdsolve.files.records import MAX_LINE, Record, fingerprint, open_input, read, same_file
 from vmdsolve.search import SearchStatus, propagate, solve_values
 
 P, S = "1......44......1", "1423231441323241"

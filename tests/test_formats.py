@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve import formats
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.files import MAX_LINE, open_input, read
-from vmdsolve.formats import WHOLE
+from vmdsolve.files import whole
+from vmdsolve.files.records import MAX_LINE, open_input, read
+from vmdsolve.files.whole import WHOLE
 
 DZN = "% a square\nN = 3;\nstart = [| 0, 2, 0\n | 0, 0, 0 | 3, 0, 0 |];\n"
 ARRAY = "x = array2d(1..n, 1..n, [ % cells\n 1,_,_,_,  _,_,_,4,\n _,_,_,_, _,_,2,_,\n]);\nn = 4;\n"
@@ -103,7 +103,7 @@ def test_what_is_no_puzzle_is_refused(tmp_path: Path, suffix: str, text: str, me
 
 
 def test_a_file_of_absurd_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "MAX_FILE", 50)
+    monkeypatch.setattr(whole, "MAX_FILE", 50)
     with pytest.raises(InvalidInput, match=r"a\.dzn is over 50 characters"):
         list(read(put(tmp_path, "a.dzn", DZN)))
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vmdsolve import results
 from vmdsolve.errors import InvalidInput, MissingExtra
-from vmdsolve.files import Record, read
-from vmdsolve.journal import Journal
+from vmdsolve.files import rows
+from vmdsolve.files.journal import Journal
+from vmdsolve.files.records import Record, read
+from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows, written
 from vmdsolve.problem import Solution, Status, Violation
-from vmdsolve.results import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows, written
 
 P, S = "1......44......1", "1423231441323241"
 SOLVED = Row(P, S, "SOLVED", "vmd", True, 17, 0.25, "")
@@ -75,7 +75,7 @@ def test_files_hold_what_was_written(tmp_path: Path) -> None:
 
 def test_parquet_holds_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parquet: Any = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
-    monkeypatch.setattr(results, "CHUNK", 3)
+    monkeypatch.setattr(rows, "CHUNK", 3)
     write_rows(ROWS, tmp_path / "out.parquet")
     assert [Row(**row) for row in parquet.read_table(tmp_path / "out.parquet").to_pylist()] == ROWS
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
@@ -85,7 +85,7 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
     def missing(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(results, "import_module", missing)
+    monkeypatch.setattr(rows, "import_module", missing)
     with pytest.raises(MissingExtra, match=r"pip install 'vmdsolve\[parquet\]'"):
         kind_of(tmp_path / "out.parquet")
 
@@ -191,7 +191,7 @@ def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkey
     with Journal(out, {}) as journal:
         journal.add(SOLVED)
         with monkeypatch.context() as patch:
-            patch.setattr("vmdsolve.journal.write_rows", lambda *_: 1 / 0)
+            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 journal.finish()
     with Journal(out, {}, resume=True) as journal:
@@ -229,4 +229,4 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
 
 
 def test_every_field_of_a_row_is_written() -> None:
-    assert set(json.loads(results.json_line(SOLVED))) == set(NAMES) == set(Row.__slots__)
+    assert set(json.loads(rows.json_line(SOLVED))) == set(NAMES) == set(Row.__slots__)

@@ -14,7 +14,7 @@ from ..errors import InvalidInput
 from .solve import DomainName
 
 if TYPE_CHECKING:
-    from ..files import Record
+    from ..files.records import Record
 
 __all__ = ["check"]
 
@@ -28,7 +28,7 @@ def check(
     from .. import domains
     from ..domains.reading import read, read_answer
     from ..domains.show import words
-    from ..files import open_input
+    from ..files.records import open_input
     from ..problem import OPEN
     from ..solving import check as check_one
 

@@ -30,8 +30,8 @@ def generate(
     (To draw solutions, see `vmdsolve sample`.)
     """
     from ..domains import board_of
+    from ..files.rows import kind_of, quoted, written
     from ..generating import generate_problems as made
-    from ..results import kind_of, quoted, written
 
     kind = ".csv" if output is None else kind_of(output)
     if kind == ".parquet":

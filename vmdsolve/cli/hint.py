@@ -63,7 +63,7 @@ def _problems(puzzle: str, domain: str | None) -> Iterator[tuple[str, Problem]]:
     """Where it stands, and what it says, of every puzzle of the input."""
     from .. import domains
     from ..domains.reading import read
-    from ..files import open_input
+    from ..files.records import open_input
 
     if domain is not None:
         domains.get(domain)

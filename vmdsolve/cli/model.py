@@ -76,7 +76,7 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
 
     from .. import domains
     from ..domains.reading import read
-    from ..files import read as read_file
+    from ..files.records import read as read_file
 
     problems = []
     for record in read_file(file):

@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from .model import Device
 
 if TYPE_CHECKING:
-    from ..results import Row
+    from ..files.rows import Row
 
 __all__ = ["sample"]
 
@@ -39,7 +39,7 @@ def sample(
     it was made and whether it was checked.
     """
     from .. import domains
-    from ..results import Row, Tally, kind_of, write_rows
+    from ..files.rows import Row, Tally, kind_of, write_rows
     from ..samples import generate
 
     if output is not None:

@@ -18,9 +18,9 @@ from ..errors import InvalidInput
 
 if TYPE_CHECKING:
     from ..domains import Domain
-    from ..files import Record
+    from ..files.records import Record
+    from ..files.rows import Tally
     from ..problem import Problem, Solution
-    from ..results import Tally
 
 __all__ = ["DomainName", "solve"]
 
@@ -53,7 +53,7 @@ def solve(
     appears when all is done; until then OUT.partial.jsonl grows, and --resume continues from it.
     """
     from .. import domains
-    from ..files import open_input
+    from ..files.records import open_input
 
     if resume and output is None:
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
@@ -105,7 +105,7 @@ def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int)
 
 def _to_stdout(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Tally:
     """A drawing of one problem for a person, csv for everything else."""
-    from ..results import CSV_HEADER, Tally, csv_line, row_of
+    from ..files.rows import CSV_HEADER, Tally, csv_line, row_of
 
     tally, name = Tally(), options["domain"]
     few = list(islice(records, 2))
@@ -133,9 +133,9 @@ def _to_file(
     resume: bool,
 ) -> Tally:
     """Everything into one file, by way of a journal that survives being killed."""
-    from ..files import STDIN, fingerprint, same_file
-    from ..journal import Journal
-    from ..results import kind_of, row_of
+    from ..files.journal import Journal
+    from ..files.records import STDIN, fingerprint, same_file
+    from ..files.rows import kind_of, row_of
 
     kind_of(output)  # refuse what cannot be written before reading anything
     if any(same_file(argument, output) for argument in inputs):

@@ -19,12 +19,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from .domains import Domain, board_of
-from .domains.reading import find_domain, read
-from .domains.show import words
-from .errors import InvalidInput, MissingExtra
-from .files import Record
-from .problem import Solution, Status
+from ..domains import Domain, board_of
+from ..domains.reading import find_domain, read
+from ..domains.show import words
+from ..errors import InvalidInput, MissingExtra
+from ..problem import Solution, Status
+from .records import Record
 
 __all__ = [
     "CSV_HEADER",

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable
 from math import isqrt
 
-from .domains.base import SYMBOLS
-from .errors import InvalidInput
+from ..domains.base import SYMBOLS
+from ..errors import InvalidInput
 
 __all__ = ["MAX_FILE", "WHOLE", "Puzzle"]
 

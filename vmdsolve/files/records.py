@@ -4,7 +4,7 @@ txt      one puzzle a line; or, if the first line is only a part of one, puzzles
          lines between them
 csv      a header that names a column `puzzle`, perhaps one `solution`; or no header: puzzle[,solution[,...]]
 jsonl    one object a line, {"puzzle": ..., "solution": ...}
-dzn      and mzn and col: one puzzle, see formats.py
+dzn      and mzn and col: one puzzle, see whole.py
 Other blank lines, and lines that begin with '#', are skipped. A name that ends in .csv or .jsonl
 says what the file is; any other, and standard input, is judged by its first line. .gz and .xz are unpacked.
 
@@ -29,10 +29,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from . import formats
-from .domains import Domain, reading
-from .domains.base import plain_line
-from .errors import InvalidInput
+from ..domains import Domain, reading
+from ..domains.base import plain_line
+from ..errors import InvalidInput
+from . import whole
 
 __all__ = ["STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
@@ -196,7 +196,7 @@ class _Lines:
 
 
 def _records(lines: _Lines, stream: TextIO, suffix: str, domain: str | Domain | None) -> Iterator[Record]:
-    if suffix in formats.WHOLE:
+    if suffix in whole.WHOLE:
         return iter([_whole(lines, stream, suffix, domain)])
     every = lines.of(stream)
     first = next(filter(str.strip, every), "")
@@ -212,13 +212,13 @@ def _records(lines: _Lines, stream: TextIO, suffix: str, domain: str | Domain | 
 
 
 def _whole(lines: _Lines, stream: TextIO, suffix: str, domain: str | Domain | None) -> Record:
-    text = stream.read(formats.MAX_FILE + 1)
-    if len(text) > formats.MAX_FILE:
-        raise InvalidInput(f"{lines.name} is over {formats.MAX_FILE:,} characters")
+    text = stream.read(whole.MAX_FILE + 1)
+    if len(text) > whole.MAX_FILE:
+        raise InvalidInput(f"{lines.name} is over {whole.MAX_FILE:,} characters")
     if suffix == ".col" and domain is None:
         raise InvalidInput(f"{lines.name} is a graph; say in how many colours, as domain colouring-5 does")
     try:
-        puzzle, named = formats.WHOLE[suffix](text)
+        puzzle, named = whole.WHOLE[suffix](text)
     except InvalidInput as error:
         raise InvalidInput(f"{lines.name}: {error}") from error
     return Record(lines.name, 1, puzzle, domain=named)

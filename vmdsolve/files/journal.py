@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from .errors import InvalidInput
-from .results import Row, Tally, json_line, kind_of, write_rows
+from ..errors import InvalidInput
+from .rows import Row, Tally, json_line, kind_of, write_rows
 
 __all__ = ["Journal"]
 
