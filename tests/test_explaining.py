@@ -14,7 +14,7 @@ from vmdsolve import domains
 from vmdsolve.constraints import AllDifferent, Predicate, Sum
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidProblem
-from vmdsolve.hints.explaining import Explanation, explain
+from vmdsolve.hints.explain import Explanation, explain
 from vmdsolve.problem import OPEN, Board, Constraint, Problem, Rules, Status
 from vmdsolve.search import generate_values
 from vmdsolve.testing.oracles import brute_force, cp_sat
@@ -123,7 +123,7 @@ def test_what_is_not_settled_in_time_is_said() -> None:
 def test_what_search_cannot_settle_in_time_is_kept() -> None:
     rules = Rules(3, 2, (Predicate([0, 1, 2], lambda held: sum(held) == 9),))
     values = np.zeros(3, np.int32)
-    with patch("vmdsolve.hints.explaining.TEST_SECONDS", 0.0):
+    with patch("vmdsolve.hints.explain.TEST_SECONDS", 0.0):
         why = explained(rules, values)
     assert (why.status, why.givens, why.constraints, why.minimal) == (
         Status.UNSATISFIABLE,

@@ -5,7 +5,7 @@ look for them, phrases.py says them in words; hinting.py and explaining.py are t
 """
 
 from .deduction import Hint
-from .explaining import Explanation, explain
-from .hinting import hint, walkthrough
+from .explain import Explanation, explain
+from .hint import hint, walkthrough
 
 __all__ = ["Explanation", "Hint", "explain", "hint", "walkthrough"]

@@ -18,7 +18,7 @@ from ..domains import board_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
 from .deduction import TECHNIQUES, Hint, deduce
-from .explaining import explain
+from .explain import explain
 from .filtering import bits
 from .phrases import Phrases
 
