@@ -19,7 +19,7 @@ from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.generating import generate_problems
 from vmdsolve.model.checkpoint import load_tensors
-from vmdsolve.model.universal import ALL_DIFFERENT
+from vmdsolve.model.slots import ALL_DIFFERENT
 from vmdsolve.problem import Problem, Solution
 from vmdsolve.train.mixture import FAMILIES
 

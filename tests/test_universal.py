@@ -30,7 +30,7 @@ from vmdsolve.model.checkpoint import domain_of, load_model, packaged, save_mode
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.fused import Fused
 from vmdsolve.model.native import native
-from vmdsolve.model.universal import ALL_DIFFERENT, SLOTS, slotted, suits
+from vmdsolve.model.slots import ALL_DIFFERENT, SLOTS, slotted, suits
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Problem, Rules, Status
 from vmdsolve.stages import Options, predictor

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from .errors import InvalidInput, ModelMismatch
+from .model.batch import Batch
 from .model.latent import Categorical, Latent
 from .model.vmd import VMD
 from .problem import OPEN, Board
-from .train.stream import Batch
 
 __all__ = ["ACTIVE", "Diagnosis", "diagnose"]
 

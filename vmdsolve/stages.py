@@ -20,7 +20,7 @@ from . import search
 from .checker import accepts
 from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
-from .model.universal import ALL_DIFFERENT, slotted, suits
+from .model.slots import ALL_DIFFERENT, slotted, suits
 from .problem import OPEN, Board, Rules, Status, board_keys
 from .search.threads import spread, thread_count
 

@@ -36,7 +36,7 @@ def diagnose(
     from ..diagnostics import diagnose as look
     from ..model.checkpoint import load_model, load_tensors
     from ..model.config import ModelConfig
-    from ..model.universal import ALL_DIFFERENT
+    from ..model.slots import ALL_DIFFERENT
     from ..train.stream import Stream
 
     path = _packaged(domain) if weights is None else weights

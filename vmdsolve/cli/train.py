@@ -126,7 +126,7 @@ def train(
 def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain | Mixture:
     """What to train on: named, or told by a run to resume, or made from examples."""
     from .. import domains
-    from ..model.universal import ALL_DIFFERENT
+    from ..model.slots import ALL_DIFFERENT
 
     if name not in (None, ALL_DIFFERENT):
         return domains.get(name)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from vmdsolve import _native
+import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks, cuda, reference
 from vmdsolve.kernels.checks import ALIASES, ORDERS

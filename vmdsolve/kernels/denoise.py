@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vmdsolve import _native
+import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vmdsolve import _native
+import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.denoise import BF16, denoise_paths

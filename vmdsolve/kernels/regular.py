@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vmdsolve import _native
+import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks, reference
 

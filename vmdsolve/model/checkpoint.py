@@ -23,7 +23,7 @@ from ..domains.sequence import TokenSequence
 from ..errors import ModelMismatch
 from ..problem import Rules
 from .config import ModelConfig
-from .universal import ALL_DIFFERENT, slotted, suits
+from .slots import ALL_DIFFERENT, slotted, suits
 from .vmd import VMD
 
 __all__ = [

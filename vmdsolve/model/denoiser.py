@@ -19,7 +19,7 @@ Departure from a block with one H-wide state a cell: measured side by side, see 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -29,9 +29,6 @@ from ..errors import ModelMismatch
 from ..problem import Rules
 from .config import ModelConfig
 from .modulation import Modulate
-
-if TYPE_CHECKING:
-    from .fused import Fused
 
 __all__ = ["Denoiser", "Units"]
 
@@ -76,7 +73,7 @@ class Denoiser(nn.Module):
         super().__init__()
         H, M, N = config.width, config.message, config.hidden
         self.config, self.V = config, rules.V
-        self.fused: Fused | None = None  # the native way through the loops where gradients are wanted; see fused.py
+        self.fused: Callable[..., Tensor] | None = None  # the native way through the loops where gradients are wanted; see fused.py
         self.units = Units(rules, config.relations)
         self.state = nn.Embedding(3, H)  # open; holds this symbol; holds another
         if config.positions != (0, 0):

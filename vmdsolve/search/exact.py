@@ -19,7 +19,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from .. import _native
+import vmdsolve._native as _native
+
 from ..errors import InvalidInput
 from ..problem import Board, Rules
 

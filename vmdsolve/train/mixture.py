@@ -18,7 +18,7 @@ from ..domains.latin import LatinSquare
 from ..domains.sudoku import Sudoku
 from ..domains.variants import SudokuX
 from ..errors import InvalidInput
-from ..model.universal import ALL_DIFFERENT, SLOTS, slotted
+from ..model.slots import ALL_DIFFERENT, SLOTS, slotted
 from ..problem import Board, Rules
 from ..search import generate_values
 from .recipe import Recipe

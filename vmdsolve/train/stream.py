@@ -12,7 +12,6 @@ cell is masked with probability t. Three sources:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,31 +19,16 @@ import numpy.typing as npt
 from ..domains import Domain
 from ..errors import InvalidInput
 from ..law import Law, law_of
+from ..model.batch import Batch
 from ..problem import OPEN, Board, Rules
 from ..sampler import block_edges
 from ..search import generate_values, propagate
 from .examples import Examples, read_examples, read_problems
 from .recipe import Recipe
 
-__all__ = ["Batch", "Stream"]
+__all__ = ["Stream"]
 
-Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
-
-
-class Batch(NamedTuple):
-    """What one step trains on.
-
-    start, x, x0   int32 [B, L]: tokens where z is drawn, masked tokens x_t, answers (OPEN = not to be predicted)
-    noise          float32 [B, Z] standard normal, for z
-    t              float32 [B] time of each board
-    """
-
-    start: Board
-    x: Board
-    x0: Board
-    noise: Floats
-    t: Floats
 
 
 class Stream:

@@ -24,6 +24,7 @@ from .._version import __version__
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
 from ..likelihood import nelbo
+from ..model.batch import Batch
 from ..model.checkpoint import history_of, load_into, load_tensors, save_model, save_tensors
 from ..model.config import ModelConfig
 from ..model.denoiser import Denoiser
@@ -32,7 +33,7 @@ from ..model.vmd import VMD, Terms, objective, weight
 from ..problem import Rules
 from .mixture import MixedStream, Mixture
 from .recipe import Recipe
-from .stream import Batch, Stream
+from .stream import Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
 
