@@ -27,8 +27,8 @@ from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native_cuda
 from vmdsolve.model.vmd import VMD
-from vmdsolve.problem import board_keys
 from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler.keys import board_keys
 
 from .denoise import floor
 from .driver import RESULTS, Row, Run, summary, table

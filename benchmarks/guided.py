@@ -15,8 +15,9 @@ from typer import Option
 from vmdsolve import domains
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.evaluate import held_out
-from vmdsolve.problem import Problem, board_keys, latent_keys
+from vmdsolve.problem import Problem
 from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler.keys import board_keys, latent_keys
 from vmdsolve.search import SearchStatus, propagate, solve_values
 from vmdsolve.stages import Options, predictor, symbol_order
 

@@ -21,8 +21,9 @@ from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.law import law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
-from vmdsolve.problem import OPEN, Board, board_keys
+from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
+from vmdsolve.sampler.keys import board_keys
 from vmdsolve.train import Recipe, Trainer
 
 from .driver import RESULTS, Row, Run, table, wilson

@@ -20,8 +20,9 @@ from typer import Option
 
 from vmdsolve.domains import get
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.problem import OPEN, Board, latent_keys
+from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler.keys import latent_keys
 from vmdsolve.train import Recipe, Trainer
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns

@@ -22,7 +22,7 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Network, Plan, Predictor, Sample, latent_keys, sample
-from vmdsolve.sampler.loop import Floats
+from vmdsolve.sampler.plan import Floats
 
 FREE = Rules(4, 2)  # four cells, two symbols, no rule
 N, HIGH = 20_000, 0.8

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from vmdsolve.checker import accepts
 from vmdsolve.constraints import DFA, AllDifferent, Regular
-from vmdsolve.guide import guide_of
 from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Plan, sample
-from vmdsolve.sampler.loop import Floats
+from vmdsolve.sampler.conditioning import conditioning_of
+from vmdsolve.sampler.plan import Floats
 
 N = 20_000
 NO_TWO_ONES = DFA(0, frozenset({0, 1}), ((0, 1, 0), (0, -1, 0)))
@@ -164,8 +164,8 @@ def test_orders_see_the_conditioned_posterior(order: str) -> None:
 
 def test_words_that_share_cells_are_kept_in_order_of_declaration() -> None:
     rules = Rules(4, 3, tuple(Regular(cells, NO_TWO_ONES) for cells in ([0, 1], [1, 2], [2, 3])))
-    assert [cells.tolist() for cells, _ in guide_of(rules).words] == [[0, 1], [2, 3]]
-    assert not guide_of(Rules(4, 3, (AllDifferent([0, 1]),)))
+    assert [cells.tolist() for cells, _ in conditioning_of(rules).words] == [[0, 1], [2, 3]]
+    assert not conditioning_of(Rules(4, 3, (AllDifferent([0, 1]),)))
 
 
 def test_under_all_different_the_words_are_guidance_and_no_peers_clash() -> None:

@@ -15,8 +15,8 @@ from vmdsolve.evaluate import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, sample
-from vmdsolve.sampler.loop import _normal
-from vmdsolve.sampler.loop_cuda import Loop
+from vmdsolve.sampler.keys import normal as _normal
+from vmdsolve.sampler.on_gpu import Loop
 
 FOUR = domains.get("sudoku-4x4")
 PLANS = [

@@ -11,9 +11,10 @@ from chi_square import chi_square_z
 
 from vmdsolve.constraints import AllDifferent
 from vmdsolve.errors import InvalidInput
-from vmdsolve.problem import OPEN, Board, Rules, board_keys
+from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Plan, latent_keys, sample
-from vmdsolve.sampler.loop import Floats
+from vmdsolve.sampler.keys import board_keys
+from vmdsolve.sampler.plan import Floats
 
 FREE = Rules(3, 2)  # three cells, two symbols, no rule
 N = 20_000

@@ -208,21 +208,6 @@ class Problem:
         object.__setattr__(self, "values", values)
 
 
-def board_keys(rules: Rules, boards: Board) -> npt.NDArray[np.uint64]:
-    """[B] 64-bit hashes of each problem's content: the batch-independent part of every random counter."""
-    digest = rules.digest
-    hashes = (hashlib.blake2b(row.tobytes(), digest_size=8, key=digest).digest() for row in boards.astype("<i4"))
-    return np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
-
-
-def latent_keys(keys: npt.NDArray[np.uint64], latent: int) -> npt.NDArray[np.uint64]:
-    """[B] keys of latent number `latent` of the problems with content hashes `keys` [B] (splitmix64's finaliser)."""
-    mixed = keys + np.uint64((latent + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
-
-
 @dataclass(frozen=True, slots=True)
 class Solution:
     """What came of one problem. `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a

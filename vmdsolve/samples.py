@@ -21,8 +21,9 @@ from .checker import accepts
 from .domains import Domain
 from .domains.reading import Grid, read, same_kind
 from .errors import InvalidInput, ModelMismatch
-from .guide import guide_of
-from .problem import OPEN, Board, Problem, Rules, Solution, Status, board_keys, latent_keys, whole
+from .problem import OPEN, Board, Problem, Rules, Solution, Status, whole
+from .sampler.conditioning import conditioning_of
+from .sampler.keys import board_keys, latent_keys
 from .stages import Options, Outcome, is_packaged, predictor
 
 __all__ = ["generate"]
@@ -133,7 +134,7 @@ class _Source:
             self._from_model(outcome, boards, allowed, keys)
         rows = np.flatnonzero([status is Status.UNKNOWN for status in outcome.status])
         if allowed is not None and rows.size:
-            if guide_of(self.rules).complete:
+            if conditioning_of(self.rules).complete:
                 self._uniformly(outcome, boards[rows], allowed[rows], keys[rows], rows)
             else:
                 self._by_search(outcome, boards[rows], keys[rows], rows)
@@ -164,11 +165,11 @@ class _Source:
         peers, seed = self.rules.peers, self.options.seed
         flat = np.zeros((*boards.shape, self.rules.V), np.float32)
         legal = kernels.candidates(boards, allowed, peers)
-        guided = guide_of(self.rules)(flat, boards, legal, key=keys, temperature=1.0, seed=seed, step=0)
+        guided = conditioning_of(self.rules)(flat, boards, legal, key=keys, temperature=1.0, seed=seed, step=0)
         free, _, _ = kernels.unmask(
             flat, boards, legal, peers, key=keys, n_keep=self.rules.L, temperature=1.0, seed=seed
         )
-        values = guide_of(self.rules).commit(boards, free, guided.word)
+        values = conditioning_of(self.rules).commit(boards, free, guided.word)
         good = accepts(self.rules, boards, values)
         for row, board, ok in zip(rows.tolist(), values, good.tolist(), strict=True):
             outcome.values[row] = board if ok else OPEN

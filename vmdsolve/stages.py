@@ -21,7 +21,8 @@ from .checker import accepts
 from .domains import Domain
 from .errors import InvalidInput, ModelMismatch
 from .model.slots import ALL_DIFFERENT, slotted, suits
-from .problem import OPEN, Board, Rules, Status, board_keys
+from .problem import OPEN, Board, Rules, Status
+from .sampler.keys import board_keys
 from .search.threads import spread, thread_count
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ class Denoiser(nn.Module):
         super().__init__()
         H, M, N = config.width, config.message, config.hidden
         self.config, self.V = config, rules.V
-        self.fused: Callable[..., Tensor] | None = None  # the native way through the loops where gradients are wanted; see fused.py
+        self.fused: Callable[..., Tensor] | None = None  # the loops with gradients, natively
         self.units = Units(rules, config.relations)
         self.state = nn.Embedding(3, H)  # open; holds this symbol; holds another
         if config.positions != (0, 0):

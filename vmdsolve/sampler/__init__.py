@@ -1,10 +1,52 @@
-"""Sampling: draw z, predict, choose and commit the most certain cells, again; by a Plan, with a Predictor."""
+"""Sampling: draw z, predict, choose and commit the most certain cells, again; by a Plan, with a Predictor.
 
-from __future__ import annotations
+Names are loaded when first used: drawing without a model must not import torch.
+"""
 
-from ..problem import latent_keys
-from .loop import SECOND_NOISE, Network, Sample, reopen, sample
-from .plan import Plan, block_edges
-from .predictor import Predictor
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["SECOND_NOISE", "Network", "Plan", "Predictor", "Sample", "block_edges", "latent_keys", "reopen", "sample"]
+if TYPE_CHECKING:
+    from .keys import board_keys as board_keys
+    from .keys import latent_keys as latent_keys
+    from .loop import SECOND_NOISE as SECOND_NOISE
+    from .loop import reopen as reopen
+    from .loop import sample as sample
+    from .plan import Network as Network
+    from .plan import Plan as Plan
+    from .plan import Sample as Sample
+    from .plan import block_edges as block_edges
+    from .predictor import Predictor as Predictor
+
+_WHERE = {
+    "SECOND_NOISE": "loop",
+    "Network": "plan",
+    "Plan": "plan",
+    "Predictor": "predictor",
+    "Sample": "plan",
+    "block_edges": "plan",
+    "board_keys": "keys",
+    "latent_keys": "keys",
+    "reopen": "loop",
+    "sample": "loop",
+}
+__all__ = [
+    "SECOND_NOISE",
+    "Network",
+    "Plan",
+    "Predictor",
+    "Sample",
+    "block_edges",
+    "board_keys",
+    "latent_keys",
+    "reopen",
+    "sample",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value

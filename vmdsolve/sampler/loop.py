@@ -4,7 +4,7 @@
         z from the prior, given what is visible
         for step in the block's share of T:
             logits = denoiser(x, z)                                    [B, L, V]
-            condition them on the words of Regular constraints: guide.py
+            condition them on the words of Regular constraints: conditioning.py
             x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / steps left) cells
             open some cells again, if the plan says so
 Boards that are full, or stuck at a cell without a legal symbol, leave the batch. Every board's randomness hangs on
@@ -15,61 +15,21 @@ may round differently; where two confidences differ by less than that, the order
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
-
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from .. import kernels
-from ..guide import guide_of
 from ..kernels.cuda import MAX_CUDA_CELLS
 from ..problem import OPEN, Board, Rules
-from .loop_cuda import Loop, refuse_overflow
-from .plan import Plan, block_edges
+from .conditioning import conditioning_of
+from .keys import Keys, normal
+from .on_gpu import sample_on_gpu
+from .plan import Floats, Network, Plan, Sample, block_edges
 from .predictor import Predictor
 
-__all__ = ["SECOND_NOISE", "Network", "Sample", "reopen", "sample"]
+__all__ = ["SECOND_NOISE", "reopen", "sample"]
 
-Floats = npt.NDArray[np.float32]
-Keys = npt.NDArray[np.uint64]
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
-
-
-class Sample(NamedTuple):
-    """What came of B boards.
-
-    values    int32 [B, L], OPEN where a board got stuck
-    nfe       int64 [B] network evaluations
-    first     float32 [B, L, V] logits of the first evaluation
-    trace     int32 [T, B, L] values after each step, if asked for
-    """
-
-    values: Board
-    nfe: npt.NDArray[np.int64]
-    first: Floats
-    trace: Board | None
-
-
-class Network(Protocol):
-    """What the loop asks of a model; Predictor is one, and tests use laws in closed form."""
-
-    @property
-    def z_width(self) -> int: ...  # of the noise that z is drawn with
-    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next one takes
-    def __call__(self, x: Board, z: Floats, /) -> Floats: ...
-
-
-def _normal(seed: int, keys: Keys, step: int, D: int) -> Floats:
-    """[B, D] standard normal noise, a function of (seed, key, step).
-
-    The generator counts up the counter's first word as it draws, so the step must not stand there.
-    """
-    out = np.empty((len(keys), D), np.float32)
-    if D:
-        for row, key in zip(out, keys.tolist(), strict=True):
-            row[:] = np.random.Generator(np.random.Philox(key=[seed, key], counter=[0, step, 0, 1])).standard_normal(D)
-    return out
 
 
 def sample(
@@ -93,9 +53,9 @@ def sample(
     B, L, V = len(boards), rules.L, rules.V
     peers = rules.peers if plan.legal else rules.peers[:, :0]
     allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
-    guide, lost = guide_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
-    if isinstance(predict, Predictor) and predict.on_gpu and not guide and B and L <= MAX_CUDA_CELLS:
-        return _sample_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
+    conditioning, lost = conditioning_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
+    if isinstance(predict, Predictor) and predict.on_gpu and not conditioning and B and L <= MAX_CUDA_CELLS:
+        return sample_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
     x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
@@ -112,15 +72,15 @@ def sample(
             if not rows.size:
                 break
             if plan.each_step or step == turns[block]:
-                drawn = predict.draw(x[rows], _normal(seed, keys[rows], step, predict.z_width))
+                drawn = predict.draw(x[rows], normal(seed, keys[rows], step, predict.z_width))
                 z = z if z.shape[1] else np.zeros((B, drawn.shape[1]), np.float32)
                 z[rows] = drawn
             logits = predict(x[rows], z[rows])
             unseen = nfe[rows] == 0
             first[rows[unseen]] = logits[unseen]
             nfe[rows] += 1
-            if guide:
-                logits, word, lost[rows] = guide(
+            if conditioning:
+                logits, word, lost[rows] = conditioning(
                     logits, x[rows], legal[rows], key=keys[rows], temperature=plan.temperature, seed=seed, step=step
                 )
             offered = np.where(inside, legal[rows], np.uint64(0))  # nothing is committed in a later block
@@ -140,8 +100,8 @@ def sample(
                 seed=seed,
                 step=step,
             )
-            if guide:
-                filled = guide.commit(x[rows], filled, word)
+            if conditioning:
+                filled = conditioning.commit(x[rows], filled, word)
             if plan.remask != "none":
                 certainty[rows] = np.where(filled != x[rows], _certainty(logits, filled, offered), certainty[rows])
                 if left > 1:
@@ -154,57 +114,6 @@ def sample(
             if trace:
                 history.append(x.copy())
     return Sample(x, nfe, first, np.stack(history) if history else None)
-
-
-@torch.inference_mode()
-def _sample_on_gpu(
-    predict: Predictor,
-    rules: Rules,
-    boards: Board,
-    plan: Plan,
-    *,
-    keys: Keys,
-    seed: int,
-    allowed: npt.NDArray[np.uint64],
-    trace: bool,
-) -> Sample:
-    """The same on the model's device: the whole of it as one launch where a kernel can, else by loop_cuda."""
-
-    def draw(x: Board, rows: npt.NDArray[np.int64], step: int) -> Floats:
-        return predict.draw(x, _normal(seed, keys[rows], step, predict.z_width))
-
-    values: Any
-    B, whole = len(boards), plan.blocks == 1 and plan.remask == "none" and not (plan.each_step or trace)
-    if predict._cuda is None or not whole:
-        about = rules.digest, plan, B, seed
-        if predict._loop is None or predict._loop[0] != about:
-            network, z_width, tile = predict.on_tensors, predict.drawn_width, predict.tile
-            loop = Loop(network, rules, plan, B, z_width=z_width, seed=seed, device=predict.device, tile=tile)
-            predict._loop = about, loop
-        loop = predict._loop[1]
-        values, nfe, first, history = loop.fill(boards, keys=keys, domains=allowed, draw=draw, trace=trace)
-        return Sample(values, nfe, first, np.stack(history) if history else None)
-    peers = rules.peers if plan.legal else rules.peers[:, :0]
-    arrays = boards, allowed, draw(boards, np.arange(B), 0), np.ascontiguousarray(peers), keys
-    x, sets, z, links, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
-    out = predict._cuda.solve(
-        x,
-        sets,
-        z if predict.z_width else None,
-        links,
-        key=key,
-        steps=plan.steps,
-        loops=predict.loops or predict.model.config.loops,
-        order=plan.order,
-        threshold=plan.threshold,
-        temperature=plan.temperature,
-        guard=plan.legal,
-        noise=plan.noise,
-        seed=seed,
-    )
-    values, spent, first = (tensor.cpu().numpy() for tensor in out)
-    refuse_overflow(values)
-    return Sample(values, spent.astype(np.int64), first, None)
 
 
 def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -> Floats:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
 from ..errors import InvalidInput
+from ..problem import Board
 
-__all__ = ["Plan", "block_edges"]
+__all__ = ["Floats", "Network", "Plan", "Sample", "block_edges"]
 
+Floats = npt.NDArray[np.float32]
 REMASK = ("none", "least", "conflicts")
 
 
@@ -65,3 +68,27 @@ def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     ([0, 2, 4], [0, 2, 5])
     """
     return np.arange(blocks + 1) * n // blocks
+
+
+class Sample(NamedTuple):
+    """What came of B boards.
+
+    values    int32 [B, L], OPEN where a board got stuck
+    nfe       int64 [B] network evaluations
+    first     float32 [B, L, V] logits of the first evaluation
+    trace     int32 [T, B, L] values after each step, if asked for
+    """
+
+    values: Board
+    nfe: npt.NDArray[np.int64]
+    first: Floats
+    trace: Board | None
+
+
+class Network(Protocol):
+    """What the loop asks of a model; Predictor is one, and tests use laws in closed form."""
+
+    @property
+    def z_width(self) -> int: ...  # of the noise that z is drawn with
+    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next one takes
+    def __call__(self, x: Board, z: Floats, /) -> Floats: ...

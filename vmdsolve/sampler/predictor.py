@@ -19,7 +19,6 @@ from ..model.denoiser import Denoiser
 from ..model.native import native, native_cuda
 from ..model.vmd import VMD
 from ..problem import Board
-from .loop_cuda import Loop
 
 __all__ = ["Predictor"]
 
@@ -47,7 +46,7 @@ class Predictor:
     tile: int = field(init=False)
     _native: Denoise | None = field(init=False, repr=False, default=None)
     _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
-    _loop: tuple[object, Loop] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
+    _loop: tuple[object, Any] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
 
     def __post_init__(self) -> None:
         kind = self.device.partition(":")[0]

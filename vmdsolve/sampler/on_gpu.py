@@ -20,11 +20,12 @@ from .. import kernels
 from ..errors import InvalidInput
 from ..kernels.cuda import REFUSED
 from ..problem import OPEN, Board, Rules
-from .plan import Plan, block_edges
+from .keys import Keys, normal
+from .plan import Floats, Plan, Sample, block_edges
+from .predictor import Predictor
 
-__all__ = ["Filled", "Loop", "refuse_overflow"]
+__all__ = ["Filled", "Loop", "refuse_overflow", "sample_on_gpu"]
 
-Floats = npt.NDArray[np.float32]
 Draw = Callable[[Board, npt.NDArray[np.int64], int], Floats]  # z of these boards, which are these rows, at this step
 Filled = tuple[Board, npt.NDArray[np.int64], Floats, list[Board]]  # values, evaluations, first logits, history
 
@@ -199,3 +200,54 @@ class Loop:
         n = (self.plan.rate * mine.sum(1, keepdim=True).double() - 1e-9).ceil()
         rank = torch.where(mine, certainty, torch.inf).argsort(dim=1, stable=True).argsort(dim=1, stable=True)
         return torch.where(mine & (rank < n), OPEN, filled)
+
+
+@torch.inference_mode()
+def sample_on_gpu(
+    predict: Predictor,
+    rules: Rules,
+    boards: Board,
+    plan: Plan,
+    *,
+    keys: Keys,
+    seed: int,
+    allowed: npt.NDArray[np.uint64],
+    trace: bool,
+) -> Sample:
+    """`sample` on the model's device: the whole of it as one launch where a kernel can, else by a Loop."""
+
+    def draw(x: Board, rows: npt.NDArray[np.int64], step: int) -> Floats:
+        return predict.draw(x, normal(seed, keys[rows], step, predict.z_width))
+
+    values: Any
+    B, whole = len(boards), plan.blocks == 1 and plan.remask == "none" and not (plan.each_step or trace)
+    if predict._cuda is None or not whole:
+        about = rules.digest, plan, B, seed
+        if predict._loop is None or predict._loop[0] != about:
+            network, z_width, tile = predict.on_tensors, predict.drawn_width, predict.tile
+            loop = Loop(network, rules, plan, B, z_width=z_width, seed=seed, device=predict.device, tile=tile)
+            predict._loop = about, loop
+        loop = predict._loop[1]
+        values, nfe, first, history = loop.fill(boards, keys=keys, domains=allowed, draw=draw, trace=trace)
+        return Sample(values, nfe, first, np.stack(history) if history else None)
+    peers = rules.peers if plan.legal else rules.peers[:, :0]
+    arrays = boards, allowed, draw(boards, np.arange(B), 0), np.ascontiguousarray(peers), keys
+    x, sets, z, links, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
+    out = predict._cuda.solve(
+        x,
+        sets,
+        z if predict.z_width else None,
+        links,
+        key=key,
+        steps=plan.steps,
+        loops=predict.loops or predict.model.config.loops,
+        order=plan.order,
+        threshold=plan.threshold,
+        temperature=plan.temperature,
+        guard=plan.legal,
+        noise=plan.noise,
+        seed=seed,
+    )
+    values, spent, first = (tensor.cpu().numpy() for tensor in out)
+    refuse_overflow(values)
+    return Sample(values, spent.astype(np.int64), first, None)

@@ -23,17 +23,17 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from .constraints import DFA, Regular
-from .kernels import conflicts
-from .kernels.regular import Automaton, fits, regular
-from .problem import OPEN, Board, Rules
+from ..constraints import DFA, Regular
+from ..kernels import conflicts
+from ..kernels.regular import Automaton, fits, regular
+from ..problem import OPEN, Board, Rules
 
-__all__ = ["Guide", "Guided", "guide_of"]
+__all__ = ["Conditioned", "Conditioning", "conditioning_of"]
 
 Floats = npt.NDArray[np.float32]
 
 
-class Guided(NamedTuple):
+class Conditioned(NamedTuple):
     """What the words of B boards say.
 
     logits    float32 [B, L, V] the network's, and in the cells of words log-marginals given that these are accepted
@@ -46,7 +46,7 @@ class Guided(NamedTuple):
     lost: npt.NDArray[np.bool_]
 
 
-class Guide:
+class Conditioning:
     """The words of a problem's rules; true if there are any.
 
     complete    they are all its rules: what matches them is an answer
@@ -77,14 +77,14 @@ class Guide:
         temperature: float,
         seed: int,
         step: int,
-    ) -> Guided:
+    ) -> Conditioned:
         """Condition logits [B, L, V] of tokens x [B, L] with legal symbols [B, L]; see `kernels.regular`."""
         logits, word, lost = logits.copy(), np.full(x.shape, OPEN, np.int32), np.zeros(len(x), np.bool_)
         for cells, automaton in self.words:
             out = regular(logits, x, legal, cells, automaton, key=key, temperature=temperature, seed=seed, step=step)
             logits[:, cells], word[:, cells] = out.log_p, out.word
             lost |= ~out.found
-        return Guided(logits, word, lost)
+        return Conditioned(logits, word, lost)
 
     def commit(self, x: Board, filled: Board, word: Board) -> Board:
         """Boards [B, L] `filled` in one step from x, but with the words' symbols where there are any.
@@ -107,15 +107,15 @@ def _automaton(dfa: DFA, V: int) -> Automaton:
     return Automaton(step, np.isin(np.arange(len(table)), sorted(dfa.accept)), dfa.start)
 
 
-_GUIDES: WeakKeyDictionary[Rules, Guide] = WeakKeyDictionary()
+_MADE: WeakKeyDictionary[Rules, Conditioning] = WeakKeyDictionary()
 
 
-def guide_of(rules: Rules) -> Guide:
-    """The guide of these rules, made once.
+def conditioning_of(rules: Rules) -> Conditioning:
+    """The conditioning of these rules, made once.
 
-    >>> guide_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
+    >>> conditioning_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
     [2, 0]
     """
-    if rules not in _GUIDES:
-        _GUIDES[rules] = Guide(rules)
-    return _GUIDES[rules]
+    if rules not in _MADE:
+        _MADE[rules] = Conditioning(rules)
+    return _MADE[rules]
