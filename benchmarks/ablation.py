@@ -11,8 +11,8 @@ from typing import Annotated, NamedTuple
 
 from typer import Option
 
-from vmdsolve.evaluate import evaluate
 from vmdsolve.generating import generate_problems
+from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.train import Recipe, Trainer

@@ -12,7 +12,7 @@ from typing import Annotated
 import torch
 from typer import Option
 
-from vmdsolve.evaluate import evaluate
+from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.checkpoint import load_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from vmdsolve.evaluate import evaluate
+from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.checkpoint import history_of, load_model
 from vmdsolve.sampler import Plan, Predictor
 

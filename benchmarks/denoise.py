@@ -14,8 +14,8 @@ from torch import Tensor
 from typer import Option
 
 from vmdsolve.errors import InvalidInput
-from vmdsolve.evaluate import held_out
 from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native

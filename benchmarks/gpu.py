@@ -21,8 +21,8 @@ from typer import Option
 from vmdsolve import kernels
 from vmdsolve.checker import accepts
 from vmdsolve.errors import InvalidInput
-from vmdsolve.evaluate import held_out
 from vmdsolve.kernels.cuda import why_not
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native_cuda

@@ -14,7 +14,7 @@ from typer import Option
 
 from vmdsolve import domains
 from vmdsolve.errors import ModelMismatch
-from vmdsolve.evaluate import held_out
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import Problem
 from vmdsolve.sampler import Plan, Predictor, sample
 from vmdsolve.sampler.keys import board_keys, latent_keys

@@ -13,7 +13,7 @@ from torch import Tensor
 from typer import Option
 
 from vmdsolve import kernels
-from vmdsolve.evaluate import held_out
+from vmdsolve.measure.accuracy import held_out
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
 from .puzzles import sudoku

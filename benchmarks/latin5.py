@@ -17,8 +17,8 @@ from typer import Option
 
 from vmdsolve.checker import accepts
 from vmdsolve.domains import Domain, get
-from vmdsolve.evaluate import EVALUATION_SEED
-from vmdsolve.law import law_of
+from vmdsolve.measure.accuracy import EVALUATION_SEED
+from vmdsolve.measure.law import law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board

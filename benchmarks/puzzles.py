@@ -16,8 +16,8 @@ import numpy as np
 
 from vmdsolve import domains, search
 from vmdsolve.domains import Domain
-from vmdsolve.evaluate import held_out
 from vmdsolve.files import records
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import OPEN, Board
 
 from .driver import ROOT, Run

@@ -25,7 +25,7 @@ import torch
 
 from vmdsolve.domains import Domain, get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.law import Law, law_of
+from vmdsolve.measure.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board

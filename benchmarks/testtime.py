@@ -13,7 +13,7 @@ from typing import Annotated
 from typer import Option
 
 from vmdsolve.errors import InvalidInput
-from vmdsolve.evaluate import Accuracy, evaluate
+from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 

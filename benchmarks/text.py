@@ -21,7 +21,7 @@ from typer import Option
 
 from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput
-from vmdsolve.likelihood import Bound, importance, nelbo
+from vmdsolve.measure.likelihood import Bound, importance, nelbo
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.examples import Examples, read_examples

@@ -16,8 +16,8 @@ from vmdsolve import domains, solve_batch
 from vmdsolve.cli.model import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
-from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.generating import generate_problems
+from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import load_tensors
 from vmdsolve.model.slots import ALL_DIFFERENT
 from vmdsolve.problem import Problem, Solution

@@ -21,8 +21,8 @@ from benchmarks.peers import PEERS, work
 from benchmarks.text import n_gram
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.evaluate import Accuracy, evaluate, held_out
 from vmdsolve.kernels.denoise import denoise_paths
+from vmdsolve.measure.accuracy import Accuracy, evaluate, held_out
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD

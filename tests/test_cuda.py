@@ -15,8 +15,8 @@ import torch
 
 from vmdsolve import domains, kernels
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.evaluate import evaluate, held_out
 from vmdsolve.kernels.cuda import MAX_CUDA_CELLS, REFUSED, why_not
+from vmdsolve.measure.accuracy import evaluate, held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native_cuda

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from vmdsolve import _native, domains
 from vmdsolve.constraints import AllDifferent
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.evaluate import held_out
 from vmdsolve.kernels.denoise import BF16, Denoise, denoise_paths
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native

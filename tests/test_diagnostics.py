@@ -16,15 +16,15 @@ import torch
 from commands import run
 from torch import Tensor, nn
 
-from vmdsolve.diagnostics import SHARED, Diagnosis, diagnose
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch, VmdsolveError
+from vmdsolve.measure.latent import SHARED, Diagnosis, diagnose
+from vmdsolve.measure.plots import plot_diagnosis
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.latent import Categorical, Gaussian, Latent
 from vmdsolve.model.prior import Prior
 from vmdsolve.model.vmd import VMD
-from vmdsolve.plots import plot_diagnosis
 from vmdsolve.problem import OPEN
 from vmdsolve.train import Recipe
 from vmdsolve.train.stream import Stream

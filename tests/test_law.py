@@ -11,7 +11,7 @@ from chi_square import chi_square_z
 from vmdsolve.domains import get
 from vmdsolve.domains.toys import Follow
 from vmdsolve.errors import InvalidInput
-from vmdsolve.law import Comparison, Law, law_of
+from vmdsolve.measure.law import Comparison, Law, law_of
 from vmdsolve.problem import OPEN
 from vmdsolve.search import solve_values
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.likelihood import Bound, importance, nelbo
+from vmdsolve.measure.likelihood import Bound, importance, nelbo
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.latent import Gaussian, log_density
 from vmdsolve.model.vmd import VMD

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from vmdsolve import domains
 from vmdsolve.errors import InvalidInput
-from vmdsolve.evaluate import held_out
+from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, sample

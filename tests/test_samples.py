@@ -17,7 +17,7 @@ from vmdsolve.checker import accepts
 from vmdsolve.constraints import Predicate
 from vmdsolve.domains.sequence import TokenSequence
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.law import law_of
+from vmdsolve.measure.law import law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN

@@ -24,7 +24,7 @@ from vmdsolve.domains.regex import Regex, _compiled
 from vmdsolve.domains.sequence import TokenSequence, automaton_of, shown
 from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput, InvalidProblem, MissingExtra
-from vmdsolve.law import law_of
+from vmdsolve.measure.law import law_of
 from vmdsolve.problem import OPEN
 from vmdsolve.search import solve_values
 

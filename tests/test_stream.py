@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.law import law_of
+from vmdsolve.measure.law import law_of
 from vmdsolve.problem import OPEN
 from vmdsolve.sampler import block_edges
 from vmdsolve.search import propagate

@@ -14,7 +14,7 @@ import torch
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.evaluate import EVALUATION_SEED, evaluate, held_out
+from vmdsolve.measure.accuracy import EVALUATION_SEED, evaluate, held_out
 from vmdsolve.model.checkpoint import load_model, load_tensors, save_tensors
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor

@@ -24,8 +24,8 @@ from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import Domain, get
 from vmdsolve.domains.jigsaw import Jigsaw
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.evaluate import EVALUATION_SEED
 from vmdsolve.generating import generate_problems
+from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import domain_of, load_model, packaged, save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.fused import Fused

@@ -14,7 +14,7 @@ from ..errors import InvalidInput, ModelMismatch
 from .model import Device, device_of, weights_files
 
 if TYPE_CHECKING:
-    from ..diagnostics import Diagnosis
+    from ..measure.latent import Diagnosis
     from ..train import Recipe
 
 __all__ = ["diagnose"]
@@ -33,7 +33,7 @@ def diagnose(
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
     from .. import domains
-    from ..diagnostics import diagnose as look
+    from ..measure.latent import diagnose as look
     from ..model.checkpoint import load_model, load_tensors
     from ..model.config import ModelConfig
     from ..model.slots import ALL_DIFFERENT
@@ -60,7 +60,7 @@ def diagnose(
     if result.dead:
         typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
     if plots is not None:
-        from ..plots import plot_diagnosis
+        from ..measure.plots import plot_diagnosis
 
         for file in plot_diagnosis(result, plots):
             typer.echo(f"wrote {file}", err=True)

@@ -41,8 +41,8 @@ def evaluate(
     Fresh puzzles are minimal, and training never draws them.
     """
     from .. import domains
-    from ..evaluate import evaluate as measure
-    from ..evaluate import held_out
+    from ..measure.accuracy import evaluate as measure
+    from ..measure.accuracy import held_out
     from ..model.checkpoint import load_model, packaged
     from ..sampler import Plan, Predictor
 

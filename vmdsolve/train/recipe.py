@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InvalidInput
-from ..evaluate import EVALUATION_SEED
+from ..measure.accuracy import EVALUATION_SEED
 
 __all__ = ["Recipe"]
 

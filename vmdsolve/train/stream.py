@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ..domains import Domain
 from ..errors import InvalidInput
-from ..law import Law, law_of
+from ..measure.law import Law, law_of
 from ..model.batch import Batch
 from ..problem import OPEN, Board, Rules
 from ..sampler import block_edges

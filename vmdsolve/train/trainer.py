@@ -23,7 +23,7 @@ from torch import Tensor
 from .._version import __version__
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
-from ..likelihood import nelbo
+from ..measure.likelihood import nelbo
 from ..model.batch import Batch
 from ..model.checkpoint import history_of, load_into, load_tensors, save_model, save_tensors
 from ..model.config import ModelConfig

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .diagnostics import ACTIVE, Diagnosis
-from .errors import VmdsolveError
+from ..errors import VmdsolveError
+from .latent import ACTIVE, Diagnosis
 
 __all__ = ["plot_diagnosis"]
 

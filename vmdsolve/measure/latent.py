@@ -15,11 +15,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .errors import InvalidInput, ModelMismatch
-from .model.batch import Batch
-from .model.latent import Categorical, Latent
-from .model.vmd import VMD
-from .problem import OPEN, Board
+from ..errors import InvalidInput, ModelMismatch
+from ..model.batch import Batch
+from ..model.latent import Categorical, Latent
+from ..model.vmd import VMD
+from ..problem import OPEN, Board
 
 __all__ = ["ACTIVE", "Diagnosis", "diagnose"]
 

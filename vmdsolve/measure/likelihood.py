@@ -23,10 +23,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .errors import InvalidInput, ModelMismatch
-from .model.latent import log_density
-from .model.vmd import VMD
-from .problem import OPEN, Board
+from ..errors import InvalidInput, ModelMismatch
+from ..model.latent import log_density
+from ..model.vmd import VMD
+from ..problem import OPEN, Board
 
 __all__ = ["Bound", "importance", "nelbo"]
 

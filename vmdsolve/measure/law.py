@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .domains import Domain
-from .errors import InvalidInput
-from .problem import OPEN, Board
-from .search import enumerate_values
+from ..domains import Domain
+from ..errors import InvalidInput
+from ..problem import OPEN, Board
+from ..search import enumerate_values
 
 __all__ = ["Comparison", "Law", "law_of"]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .checker import accepts
-from .domains import Domain
-from .errors import InvalidInput
-from .problem import Board
-from .sampler import SECOND_NOISE, Plan, Predictor, latent_keys, sample
-from .sampler.keys import board_keys
-from .search import generate_values
+from ..checker import accepts
+from ..domains import Domain
+from ..errors import InvalidInput
+from ..problem import Board
+from ..sampler import SECOND_NOISE, Plan, Predictor, latent_keys, sample
+from ..sampler.keys import board_keys
+from ..search import generate_values
 
 __all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
 
