@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from typer import Option
 
-from vmdsolve.generating import generate_problems
+from vmdsolve.api.generate import generate_problems
 from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor

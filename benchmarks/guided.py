@@ -13,13 +13,15 @@ import numpy.typing as npt
 from typer import Option
 
 from vmdsolve import domains
+from vmdsolve.api.options import Options
+from vmdsolve.api.stages import symbol_order
+from vmdsolve.api.weights import predictor
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import Problem
 from vmdsolve.sampler import Plan, Predictor, sample
 from vmdsolve.sampler.keys import board_keys, latent_keys
 from vmdsolve.search import SearchStatus, propagate, solve_values
-from vmdsolve.stages import Options, predictor, symbol_order
 
 from .driver import RESULTS, Limit, Row, Run, table
 from .instances import milliseconds

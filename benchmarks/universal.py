@@ -13,10 +13,10 @@ from typing import Annotated
 from typer import Option
 
 from vmdsolve import domains, solve_batch
+from vmdsolve.api.generate import generate_problems
 from vmdsolve.cli.model import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
-from vmdsolve.generating import generate_problems
 from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import load_tensors
 from vmdsolve.model.slots import ALL_DIFFERENT

@@ -10,13 +10,15 @@ import pytest
 from commands import run, table
 
 import vmdsolve
-from vmdsolve import OPEN, Problem, Rules, Status, stages
+from vmdsolve import OPEN, Problem, Rules, Status
+from vmdsolve.api import stages
+from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.options import Options
 from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, Domain, board_of, get
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files.records import Record
-from vmdsolve.generating import generate_problems
 from vmdsolve.problem import Board
 from vmdsolve.search.threads import spread
 
@@ -81,7 +83,7 @@ def test_a_batch_of_boards_gives_what_each_gives_alone(mixed: list[Problem]) -> 
 def test_boards_of_their_own_are_worked_on_side_by_side(mixed: list[Problem], monkeypatch: pytest.MonkeyPatch) -> None:
     run_one, together = stages.run, Barrier(2, timeout=30)  # breaks, unless two are in there at once
 
-    def run(domain: Domain, rules: Rules, boards: Board, options: stages.Options) -> stages.Outcome:
+    def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> stages.Outcome:
         assert options.threads == 1
         together.wait()
         return run_one(domain, rules, boards, options)

@@ -13,12 +13,12 @@ from test_search import cp_sat
 
 import vmdsolve
 from vmdsolve import checker
+from vmdsolve.api.generate import generate_problems
 from vmdsolve.domains import Family, board_of, get, names
 from vmdsolve.domains.base import CELL
 from vmdsolve.domains.nonogram import Nonogram
 from vmdsolve.domains.show import styled
 from vmdsolve.errors import InvalidInput, InvalidProblem
-from vmdsolve.generating import generate_problems
 from vmdsolve.problem import OPEN, Board, Problem, Rules
 from vmdsolve.search import enumerate_values, solve_values
 

@@ -13,10 +13,10 @@ from rules import constraints, instances
 
 import vmdsolve
 from vmdsolve import domains
+from vmdsolve.api.generate import generate_problems
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
-from vmdsolve.generating import generate_problems
 from vmdsolve.hints import hint, walkthrough
 from vmdsolve.hints.deduction import BY_STEPS, DIRECT, PLACES_NOTHING, TECHNIQUES, Hint, deduce
 from vmdsolve.hints.filtering import bits, supported

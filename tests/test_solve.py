@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch, stages
+from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch
+from vmdsolve.api.options import Options
+from vmdsolve.api.stages import symbol_order
+from vmdsolve.api.weights import predictor
 from vmdsolve.checker import violations
 from vmdsolve.domains import get
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.search import generate_values
-from vmdsolve.stages import symbol_order
 
 GOOD = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
 HARD = "4.....8.5.3..........7......2.....6.....8.4......1.......6.3.7.5..2.....1.4......"
@@ -157,7 +159,7 @@ def test_search_is_told_the_order_of_symbols_and_nothing_of_cells() -> None:
 
 def test_products_are_of_bfloat16_where_asked_for() -> None:
     asked = [
-        stages.predictor(FOUR, FOUR.rules, stages.Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)
+        predictor(FOUR, FOUR.rules, Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)
     ]
     assert [predict and predict.bf16 for predict in asked] == [False, False, True]
     puzzles = FOUR.format_many(generate_values(FOUR.rules, 40, seed=2**62 + 1)[0])

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve import generate, solve, solve_batch
+from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.options import Options
+from vmdsolve.api.weights import predictor
 from vmdsolve.checker import accepts
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import Domain, get
 from vmdsolve.domains.jigsaw import Jigsaw
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.generating import generate_problems
 from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import domain_of, load_model, packaged, save_model
 from vmdsolve.model.config import ModelConfig
@@ -33,7 +35,6 @@ from vmdsolve.model.native import native
 from vmdsolve.model.slots import ALL_DIFFERENT, SLOTS, slotted, suits
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Problem, Rules, Status
-from vmdsolve.stages import Options, predictor
 from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.mixture import FAMILIES, MixedStream, Mixture
 

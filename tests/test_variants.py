@@ -10,10 +10,10 @@ import pytest
 
 import vmdsolve
 from vmdsolve import checker
+from vmdsolve.api.generate import generate_problems
 from vmdsolve.domains import get
 from vmdsolve.domains.queens import Queens
 from vmdsolve.errors import InvalidInput
-from vmdsolve.generating import generate_problems
 from vmdsolve.problem import OPEN, Rules
 from vmdsolve.search import generate_values, solve_values
 from vmdsolve.testing.oracles import cp_sat

@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .api.generate import generate_problems as generate_problems
+    from .api.sample import generate as generate
+    from .api.solve import check as check
+    from .api.solve import count_solutions as count_solutions
+    from .api.solve import solve as solve
+    from .api.solve import solve_batch as solve_batch
     from .domains import Domain as Domain
     from .domains import get as get_domain
     from .errors import InvalidInput as InvalidInput
@@ -21,7 +27,6 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .generating import generate_problems as generate_problems
     from .hints import Explanation as Explanation
     from .hints import Hint as Hint
     from .hints import explain as explain
@@ -33,11 +38,6 @@ if TYPE_CHECKING:
     from .problem import Solution as Solution
     from .problem import Status as Status
     from .problem import Violation as Violation
-    from .samples import generate as generate
-    from .solving import check as check
-    from .solving import count_solutions as count_solutions
-    from .solving import solve as solve
-    from .solving import solve_batch as solve_batch
 
 _WHERE = {
     "Domain": "domains",
@@ -54,16 +54,16 @@ _WHERE = {
     "Solution": "problem",
     "Status": "problem",
     "Violation": "problem",
-    "check": "solving",
-    "count_solutions": "solving",
+    "check": "api.solve",
+    "count_solutions": "api.solve",
     "domain_of": "model.checkpoint",
     "explain": "hints",
-    "generate": "samples",
-    "generate_problems": "generating",
+    "generate": "api.sample",
+    "generate_problems": "api.generate",
     "get_domain": "domains",
     "hint": "hints",
-    "solve": "solving",
-    "solve_batch": "solving",
+    "solve": "api.solve",
+    "solve_batch": "api.solve",
 }
 __all__ = [
     "OPEN",

@@ -26,11 +26,11 @@ def check(
 ) -> None:
     """Say which rules an answer breaks and which givens it changes; without an answer, if givens clash."""
     from .. import domains
+    from ..api.solve import check as check_one
     from ..domains.reading import read, read_answer
     from ..domains.show import words
     from ..files.records import open_input
     from ..problem import OPEN
-    from ..solving import check as check_one
 
     if domain is not None:
         domains.get(domain)

@@ -29,9 +29,9 @@ def generate(
 
     (To draw solutions, see `vmdsolve sample`.)
     """
+    from ..api.generate import generate_problems as made
     from ..domains import board_of
     from ..files.rows import kind_of, quoted, written
-    from ..generating import generate_problems as made
 
     kind = ".csv" if output is None else kind_of(output)
     if kind == ".parquet":

@@ -39,8 +39,8 @@ def sample(
     it was made and whether it was checked.
     """
     from .. import domains
+    from ..api.sample import generate
     from ..files.rows import Row, Tally, kind_of, write_rows
-    from ..samples import generate
 
     if output is not None:
         kind_of(output)  # refuse what cannot be written before any work

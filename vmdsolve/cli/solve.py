@@ -87,8 +87,8 @@ def _told_by(weights: str | None) -> Domain | None:
 
 def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
+    from ..api.solve import solve_batch
     from ..domains.reading import read
-    from ..solving import solve_batch
 
     waiting: deque[Record] = deque()
 

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ..api.generate import generate_problems
 from ..domains import Domain, Family, board_of
-from ..generating import generate_problems
 from ..problem import OPEN, Board, Problem, Rules
 from ..search import generate_values, solve_values
 

@@ -9,58 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from . import search
-from .checker import accepts
-from .domains import Domain
-from .errors import InvalidInput, ModelMismatch
-from .model.slots import ALL_DIFFERENT, slotted, suits
-from .problem import OPEN, Board, Rules, Status
-from .sampler.keys import board_keys
-from .search.threads import spread, thread_count
+from .. import search
+from ..checker import accepts
+from ..domains import Domain
+from ..errors import ModelMismatch
+from ..problem import OPEN, Board, Rules, Status
+from ..sampler.keys import board_keys
+from ..search.threads import spread, thread_count
+from .options import Options
+from .weights import is_trained, predictor
 
 if TYPE_CHECKING:
-    from .sampler import Predictor
+    from ..sampler import Predictor
 
-__all__ = ["Group", "Options", "Outcome", "predictor", "run", "run_all", "symbol_order"]
+__all__ = ["Group", "Outcome", "run", "run_all", "symbol_order"]
 
-METHODS = ("vmd", "vmd-only", "search")
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
-
-
-@dataclass(frozen=True)
-class Options:
-    """The checked arguments of solve and solve_batch, but for the problems."""
-
-    domain: str | Domain | None = None
-    method: str = "vmd"
-    latents: int = 8
-    steps: int = 16
-    order: str = "margin"
-    seed: int = 0
-    time_limit: float | None = None
-    unique: bool = False
-    model: Any = None
-    device: str | None = None
-    bf16: bool | None = None
-    trace: bool = False
-    threads: int = 0
-
-    def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise InvalidInput(f"method is {self.method!r}; wanted one of {', '.join(METHODS)}")
-        for name, most in (("latents", 65_536), ("steps", 65_536), ("seed", 2**64 - 1)):
-            value, least = getattr(self, name), 0 if name == "seed" else 1
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-                raise InvalidInput(f"{name} is {value!r}; wanted a whole number from {least} to {most}")
-        if self.time_limit is not None and not self.time_limit >= 0:
-            raise InvalidInput(f"time_limit is {self.time_limit!r}; wanted seconds, 0 or more, or None")
 
 
 @dataclass
@@ -97,7 +66,7 @@ class Group(NamedTuple):
 def run_all(groups: Sequence[Group], options: Options) -> list[Outcome]:
     """All stages for several groups: those too small to occupy every thread go side by side, on one thread each."""
     threads = thread_count(options.threads)
-    network = [options.method != "search" and _is_trained(group.domain, group.rules, options) for group in groups]
+    network = [options.method != "search" and is_trained(group.domain, group.rules, options) for group in groups]
     small = [i for i, group in enumerate(groups) if len(group.boards) < threads and not network[i]]
     one = replace(options, threads=1)
     done = dict(zip(small, spread(lambda i: run(*groups[i], one), small, threads), strict=True))
@@ -166,7 +135,7 @@ def _sample(
     allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
     guide      [B, L, V], receives the `symbol_order` of the first evaluation
     """
-    from .sampler import SECOND_NOISE, Plan, latent_keys, sample
+    from ..sampler import SECOND_NOISE, Plan, latent_keys, sample
 
     share = None if options.time_limit is None else options.time_limit / 2 * len(rows)  # search has the other half
     deadline = None if share is None else time.perf_counter() + share
@@ -269,45 +238,3 @@ def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: O
         )
         for row, n, complete in zip(rows, result.counts.tolist(), result.complete.tolist(), strict=True):
             outcome.unique[row] = False if n > 1 else (True if complete else None)
-
-
-# The model ------------------------------------------------------------------------------------------
-
-
-def _is_trained(domain: Domain, rules: Rules, options: Options) -> bool:
-    """True if there is a model to try."""
-    return options.model is not None or is_packaged(domain.name) or (suits(rules) and is_packaged(ALL_DIFFERENT))
-
-
-@cache
-def is_packaged(name: str) -> bool:
-    """Whether the package brings weights of that name; said without importing torch, which takes seconds."""
-    return (files("vmdsolve") / "weights" / f"{name}.safetensors").is_file()
-
-
-def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | None:
-    """The network to use for problems of `rules`, or None where the package has no weights for them."""
-    if not _is_trained(domain, rules, options):
-        return None
-    import torch
-
-    from .model.vmd import VMD
-    from .sampler import Predictor
-
-    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    model = options.model
-    if not isinstance(model, VMD):
-        model = _loaded(domain, rules, None if model is None else str(model))
-    elif model.config.domain == ALL_DIFFERENT:
-        model = model.under(slotted(rules))
-    elif model.config.domain != domain.name:
-        raise ModelMismatch(f"the model was trained for {model.config.domain}, not for {domain.name}")
-    return Predictor(model, device, bf16=bf16, threads=options.threads)
-
-
-@lru_cache(maxsize=64)  # a domain whose problems have boards of their own brings new rules with each of them
-def _loaded(domain: Domain, rules: Rules, path: str | None) -> Any:
-    from .model.checkpoint import load_model, packaged
-
-    return packaged(domain, rules) if path is None else load_model(path, domain, rules)

@@ -12,12 +12,12 @@ from functools import partial
 
 import numpy as np
 
-from . import domains, search
-from .domains import Clued, Domain, Family
-from .errors import InvalidInput
-from .problem import OPEN, Board, Problem, Rules
-from .search.breed import breed
-from .search.threads import spread
+from .. import domains, search
+from ..domains import Clued, Domain, Family
+from ..errors import InvalidInput
+from ..problem import OPEN, Board, Problem, Rules
+from ..search.breed import breed
+from ..search.threads import spread
 
 __all__ = ["generate_problems"]
 

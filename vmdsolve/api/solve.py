@@ -1,7 +1,5 @@
 """solve, solve_batch, count_solutions, check: the public calls.
 
-(Not solve.py: a module of that name would take the place of the function vmdsolve.solve.)
-
 The way of a problem with method="vmd": propagate the givens (exact), let the model fill what is left with up to K
 latents, accept only what the checker accepts, and give the rest to exact search guided by the model's marginals.
 """
@@ -15,13 +13,14 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
-from . import search
-from .checker import violations
-from .domains import Domain, board_of
-from .domains.reading import Grid, find_domain, read, read_answer, read_many, same_kind
-from .errors import InvalidInput
-from .problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
-from .stages import Group, Options, Outcome, run, run_all
+from .. import search
+from ..checker import violations
+from ..domains import Domain, board_of
+from ..domains.reading import Grid, find_domain, read, read_answer, read_many, same_kind
+from ..errors import InvalidInput
+from ..problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
+from .options import Options
+from .stages import Group, Outcome, run, run_all
 
 __all__ = ["Count", "check", "count_solutions", "find_domain", "solve", "solve_batch"]
 

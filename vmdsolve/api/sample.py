@@ -16,15 +16,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import domains, kernels, search
-from .checker import accepts
-from .domains import Domain
-from .domains.reading import Grid, read, same_kind
-from .errors import InvalidInput, ModelMismatch
-from .problem import OPEN, Board, Problem, Rules, Solution, Status, whole
-from .sampler.conditioning import conditioning_of
-from .sampler.keys import board_keys, latent_keys
-from .stages import Options, Outcome, is_packaged, predictor
+from .. import domains, kernels, search
+from ..checker import accepts
+from ..domains import Domain
+from ..domains.reading import Grid, read, same_kind
+from ..errors import InvalidInput, ModelMismatch
+from ..problem import OPEN, Board, Problem, Rules, Solution, Status, whole
+from ..sampler.conditioning import conditioning_of
+from ..sampler.keys import board_keys, latent_keys
+from .options import Options
+from .stages import Outcome
+from .weights import is_packaged, predictor
 
 __all__ = ["generate"]
 
@@ -141,7 +143,7 @@ class _Source:
         return outcome
 
     def _from_model(self, outcome: Outcome, boards: Board, allowed: Keys | None, keys: Keys) -> None:
-        from .sampler import Plan, sample
+        from ..sampler import Plan, sample
 
         o, rows = self.options, np.arange(len(keys))
         plan = Plan(steps=o.steps, order=o.order, temperature=self.temperature, legal=allowed is not None)
