@@ -14,7 +14,7 @@ from typer import Option
 
 from vmdsolve import domains, solve_batch
 from vmdsolve.api.generate import generate_problems
-from vmdsolve.cli.model import weights_files
+from vmdsolve.cli.info import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.measure.accuracy import EVALUATION_SEED

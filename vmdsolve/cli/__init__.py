@@ -17,7 +17,17 @@ from typer.core import TyperGroup
 
 from .._version import __version__
 from ..errors import VmdsolveError
-from . import check, diagnose, generate, hint, listing, model, sample, solve, testing, train
+from .check import check
+from .check_domain import check_domain
+from .diagnose import diagnose
+from .domains import list_domains
+from .eval import evaluate
+from .generate import generate
+from .hint import explain, hint
+from .info import info
+from .sample import sample
+from .solve import solve
+from .train import train
 
 __all__ = ["app", "main"]
 
@@ -48,18 +58,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("solve")(solve.solve)
-app.command("check")(check.check)
-app.command("hint")(hint.hint)
-app.command("explain")(hint.explain)
-app.command("generate")(generate.generate)
-app.command("sample")(sample.sample)
-app.command("train")(train.train)
-app.command("eval")(model.evaluate)
-app.command("diagnose")(diagnose.diagnose)
-app.command("domains")(listing.list_domains)
-app.command("check-domain")(testing.check_domain)
-app.command("info")(model.info)
+app.command("solve")(solve)
+app.command("check")(check)
+app.command("hint")(hint)
+app.command("explain")(explain)
+app.command("generate")(generate)
+app.command("sample")(sample)
+app.command("train")(train)
+app.command("eval")(evaluate)
+app.command("diagnose")(diagnose)
+app.command("domains")(list_domains)
+app.command("check-domain")(check_domain)
+app.command("info")(info)
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,7 @@ import typer
 from typer import Argument
 
 from ..errors import InvalidInput
-from .solve import DomainName
+from .shared import DomainName
 
 if TYPE_CHECKING:
     from ..files.records import Record

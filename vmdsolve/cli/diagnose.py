@@ -11,7 +11,8 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput, ModelMismatch
-from .model import Device, device_of, weights_files
+from .info import weights_files
+from .shared import Device, device_of
 
 if TYPE_CHECKING:
     from ..measure.latent import Diagnosis

@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput
-from .solve import DomainName
+from .shared import DomainName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput
-from .model import Device
+from .shared import Device
 
 if TYPE_CHECKING:
     from ..files.rows import Row

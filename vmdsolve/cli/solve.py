@@ -15,6 +15,7 @@ from typer import Argument, Option
 
 from .._version import __version__
 from ..errors import InvalidInput
+from .shared import DomainName
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from ..files.rows import Tally
     from ..problem import Problem, Solution
 
-__all__ = ["DomainName", "solve"]
-
-DomainName = Annotated[str | None, Option("--domain", help="The kind of puzzle; needed where the size does not tell.")]
-
+__all__ = ["solve"]
 
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],

@@ -12,7 +12,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput, ModelMismatch
-from .model import Device, device_of
+from .shared import Device, device_of
 
 if TYPE_CHECKING:
     from ..domains import Domain

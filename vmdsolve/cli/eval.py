@@ -1,28 +1,21 @@
-"""The commands that use a trained model: `eval` and `info`; and what commands with a model share."""
+"""The command `eval`."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
-from .._version import __version__
-from ..errors import InvalidInput, ModelMismatch, VmdsolveError
+from ..errors import InvalidInput, ModelMismatch
+from .shared import Device, device_of
 
 if TYPE_CHECKING:
     from ..domains import Domain
     from ..problem import Board
 
-__all__ = ["Device", "device_of", "evaluate", "info", "weights_files"]
-
-Device = Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")]
-
+__all__ = ["evaluate"]
 
 def evaluate(
     what: Annotated[str, Argument(metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.")],
@@ -89,60 +82,3 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
         if problems[-1].domain != (one := problems[0].domain):
             raise InvalidInput(f"{record.where}a problem of {problems[-1].domain} among those of {one}")
     return domains.get(problems[0].domain), np.stack([problem.values for problem in problems])
-
-
-def info() -> None:
-    """Say what is installed, what is in use, and why something is off."""
-    for name, value in _facts():
-        typer.echo(f"{name:<9} {value}")
-
-
-def _facts() -> Iterator[tuple[str, str]]:
-    import numpy as np
-
-    from .. import _native
-    from ..kernels.cuda import why_not
-
-    yield "vmdsolve", __version__
-    yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    yield "cores", str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
-    yield "numpy", np.__version__
-    try:
-        import torch
-    except ImportError as error:
-        yield "torch", f"not usable: {error}; only method search works"
-    else:
-        gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU in use"
-        yield "torch", f"{torch.__version__}, {gpu}"
-    yield "native", f"{Path(_native.__file__).name}, {getattr(_native, 'built_with', 'build not recorded')}"
-    yield "cuda", why_not() or "built and usable"
-    for path in weights_files():
-        yield "weights", f"{path.stem}: {_recipe(path)}"
-
-
-def weights_files() -> list[Path]:
-    """The weights that come with the package; a file's stem is its domain."""
-    return sorted((Path(__file__).parents[1] / "weights").glob("*.safetensors"))
-
-
-def _recipe(path: Path) -> str:
-    try:
-        from ..model.checkpoint import load_tensors
-
-        tensors, metadata = load_tensors(path)
-        record = json.loads(metadata["recipe"])
-        size = sum(tensor.numel() for tensor in tensors.values())
-        before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
-        return (
-            f"{size:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
-            f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
-        )
-    except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:
-        return f"cannot be read: {error}"
-
-
-def device_of(name: str | None) -> str:
-    """The device of that name, or by default a GPU if there is one."""
-    import torch
-
-    return name or ("cuda" if torch.cuda.is_available() else "cpu")

@@ -6,7 +6,7 @@ from collections import Counter
 
 import typer
 
-from .model import weights_files
+from .info import weights_files
 
 __all__ = ["list_domains"]
 

@@ -1,0 +1,67 @@
+"""The command `info`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from .._version import __version__
+from ..errors import VmdsolveError
+
+__all__ = ["info", "weights_files"]
+
+
+def info() -> None:
+    """Say what is installed, what is in use, and why something is off."""
+    for name, value in _facts():
+        typer.echo(f"{name:<9} {value}")
+
+
+def _facts() -> Iterator[tuple[str, str]]:
+    import numpy as np
+
+    import vmdsolve._native as _native
+
+    from ..kernels.cuda import why_not
+
+    yield "vmdsolve", __version__
+    yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield "cores", str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
+    yield "numpy", np.__version__
+    try:
+        import torch
+    except ImportError as error:
+        yield "torch", f"not usable: {error}; only method search works"
+    else:
+        gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU in use"
+        yield "torch", f"{torch.__version__}, {gpu}"
+    yield "native", f"{Path(_native.__file__).name}, {getattr(_native, 'built_with', 'build not recorded')}"
+    yield "cuda", why_not() or "built and usable"
+    for path in weights_files():
+        yield "weights", f"{path.stem}: {_recipe(path)}"
+
+
+def weights_files() -> list[Path]:
+    """The weights that come with the package; a file's stem is its domain."""
+    return sorted((Path(__file__).parents[1] / "weights").glob("*.safetensors"))
+
+
+def _recipe(path: Path) -> str:
+    try:
+        from ..model.checkpoint import load_tensors
+
+        tensors, metadata = load_tensors(path)
+        record = json.loads(metadata["recipe"])
+        size = sum(tensor.numel() for tensor in tensors.values())
+        before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
+        return (
+            f"{size:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
+            f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
+        )
+    except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:
+        return f"cannot be read: {error}"
