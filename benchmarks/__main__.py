@@ -2,27 +2,27 @@
 
 import typer
 
-from .ablation import run as ablation
 from .accuracy import run as accuracy
-from .chances import run as chances
-from .curve import run as curve
 from .denoise import run as denoise
-from .generate import run as generate
 from .gpu import run_denoise, run_kernels
-from .guided import run as guided
 from .instances import run as instances
 from .kernels import run as kernels
-from .latin5 import run as latin5
 from .overhead import run as overhead
-from .plots import run as plots
 from .readme import run as readme
 from .solve import run as solve
 from .startup import run as startup
-from .synthetic import run as synthetic
-from .testtime import run as testtime
-from .text import run as text
+from .study.ablation import run as ablation
+from .study.chances import run as chances
+from .study.curve import run as curve
+from .study.generate import run as generate
+from .study.guided import run as guided
+from .study.latin5 import run as latin5
+from .study.plots import run as plots
+from .study.synthetic import run as synthetic
+from .study.testtime import run as testtime
+from .study.text import run as text
+from .study.universal import run as universal
 from .training import run as training
-from .universal import run as universal
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",

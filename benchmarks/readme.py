@@ -16,24 +16,11 @@ from typing import Annotated
 
 from typer import Option
 
-from . import (
-    ablation,
-    chances,
-    curve,
-    denoise,
-    guided,
-    instances,
-    kernels,
-    latin5,
-    overhead,
-    startup,
-    study_tables,
-    testtime,
-    training,
-    universal,
-)
+from . import denoise, instances, kernels, overhead, startup, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .solve import BASE, speed
+from .study import ablation, chances, curve, guided, latin5, testtime, universal
+from .study import tables as study_tables
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 

@@ -15,10 +15,10 @@ import pytest
 import torch
 
 from benchmarks import driver, puzzles, readme
-from benchmarks.chances import run as chances
 from benchmarks.kernels import shown as kernels_shown
 from benchmarks.peers import PEERS, work
-from benchmarks.text import n_gram
+from benchmarks.study.chances import run as chances
+from benchmarks.study.text import n_gram
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.denoise import denoise_paths

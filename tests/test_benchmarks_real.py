@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from test_benchmarks import sample_head
 
-from benchmarks import guided, instances, readme
+from benchmarks import instances, readme
 from benchmarks.driver import Limit
 from benchmarks.english import Ambiguous, in_our_clues
-from benchmarks.guided import Pair, Way
 from benchmarks.instances import Both, Done
 from benchmarks.real import Instance, RealSet
+from benchmarks.study import guided
+from benchmarks.study.guided import Pair, Way
 from vmdsolve.constraints import Count
 from vmdsolve.domains import get
 from vmdsolve.problem import OPEN, Problem, Rules

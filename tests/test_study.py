@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import generate, plots, study, study_tables, synthetic
 from benchmarks.driver import RESULTS
+from benchmarks.study import arms, generate, plots, synthetic, tables
 from vmdsolve.domains import get
 from vmdsolve.model.vmd import VMD
 
@@ -26,14 +26,14 @@ def result(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["pair", "chains", "sudoku-4x4"])
 def test_arms_have_the_same_size(name: str) -> None:
-    domain, setting = get(name), study.settings_named(name)
+    domain, setting = get(name), arms.settings_named(name)
     sizes = {}
-    for arm in study.ARMS.values():
-        config = study.widened(domain, setting, arm)
-        sizes[arm.name] = study.parameters(config, domain)
+    for arm in arms.ARMS.values():
+        config = arms.widened(domain, setting, arm)
+        sizes[arm.name] = arms.parameters(config, domain)
         assert (config.width, config.loops) == (setting.width, setting.loops)
-    assert max(sizes.values()) <= min(sizes.values()) * (1 + study.TOLERANCE), sizes
-    config = study.widened(domain, setting, study.ARMS["published"])
+    assert max(sizes.values()) <= min(sizes.values()) * (1 + arms.TOLERANCE), sizes
+    config = arms.widened(domain, setting, arms.ARMS["published"])
     assert sizes["published"] == sum(p.numel() for p in VMD(config, domain.rules).parameters())
 
 
@@ -46,15 +46,15 @@ def test_synthetic_rows_tables_and_plots(tmp_path: Path) -> None:
     ways = {(row["variant"], row["nfe"]) for row in one if row["arm"] == "published"}
     assert len(ways) == 10  # four ways at 2 and 4 evaluations, two where there is only one step
     assert {row["nfe"] for row in rows if row["blocks"] == 2} == {2, 4}
-    assert {row["arm"] for row in rows} == set(study.ARMS)
+    assert {row["arm"] for row in rows} == set(arms.ARMS)
     first = next(row for row in rows if row["arm"] == "ours" and row["nfe"] == 1)
     assert (first["prior_calls"], first["prior_draws"]) == (16, 1.0)
     assert 0 < first["prior_share"] < 1
     assert all(row["n"] == 100 and row["kl"] > 0 for row in rows)
     assert all(sum(row["joint"]) == 100 for row in rows if "joint" in row)
-    for table in (study_tables.few_steps, study_tables.choices, study_tables.sweep, study_tables.cost):
+    for table in (tables.few_steps, tables.choices, tables.sweep, tables.cost):
         assert "ours" in "\n".join(table(rows))
-    assert "87.3" in study_tables.few_steps(rows)[0]
+    assert "87.3" in tables.few_steps(rows)[0]
     pytest.importorskip("matplotlib")
     plots.draw(tmp_path / "plots", synthetic=rows)
     drawn = list((tmp_path / "plots").iterdir())
@@ -67,7 +67,7 @@ def test_generate_rows_and_tables(tmp_path: Path) -> None:
     rows = result(tmp_path)["rows"]
     assert {row["nfe"] for row in rows} == {1, 2, 4, 8, 16}
     assert {row["nfe"] for row in rows if row["remask"] != "none"} == {4, 16}
-    assert "conflicts" in study_tables.grids(rows)[0]
+    assert "conflicts" in tables.grids(rows)[0]
 
 
 def test_a_budget_ends_the_study_between_trainings(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_results_under_other_choices_are_not_mixed() -> None:
         {"parameters": {"n": 9}, "rows": [{**row, "seed": 2, "kl": 0.4, "choices": "b"}]},
         {"parameters": {"n": 8}, "rows": [{**row, "seed": 3, "kl": 0.5}]},
     ]
-    assert sorted(row["kl"] for row in study_tables.combined(files)) == [0.1, 0.3]
+    assert sorted(row["kl"] for row in tables.combined(files)) == [0.1, 0.3]
 
 
 def test_an_unknown_arm_is_named() -> None:
@@ -96,11 +96,11 @@ def test_an_unknown_arm_is_named() -> None:
 
 @pytest.mark.parametrize("arm", ["baseline", "published", "ours"])
 def test_a_field_that_came_later_is_no_new_choice_at_its_default(arm: str) -> None:
-    domain, setting = get("sudoku-4x4"), study.settings_named("sudoku-4x4")
-    made = study.fingerprint(
-        study.widened(domain, setting, study.ARMS[arm]), setting.recipe(study.ARMS[arm], seed=5, blocks=1, scale=1.0)
+    domain, setting = get("sudoku-4x4"), arms.settings_named("sudoku-4x4")
+    made = arms.fingerprint(
+        arms.widened(domain, setting, arms.ARMS[arm]), setting.recipe(arms.ARMS[arm], seed=5, blocks=1, scale=1.0)
     )
     files = [json.loads(path.read_text()) for path in RESULTS.glob("generate-*.json")]
     rows = [row for file in files for row in file["rows"] if row["arm"] == arm]
-    assert {study_tables.SAME.get(row["choices"], row["choices"]) for row in rows} == {made}
+    assert {tables.SAME.get(row["choices"], row["choices"]) for row in rows} == {made}
     assert {row["seed"] for row in rows} == {0, 1, 2}

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from typer import Option
 
-from .driver import RESULTS, Row, Run
+from ..driver import RESULTS, Row, Run
+from .arms import Arm, Trained, measured, record, trained
 from .plots import draw
-from .study import Arm, Trained, measured, record, trained
-from .study_tables import shown
 from .synthetic import named, studied
+from .tables import shown
 
 METHOD = (
     "All solutions of an empty board are known by exact search and equally likely; every arm is trained on boards "

@@ -17,8 +17,8 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.train import Recipe, Trainer
 
-from .driver import RESULTS, Row, Run, table
-from .puzzles import ProblemSet, choose, sudoku
+from ..driver import RESULTS, Row, Run, table
+from ..puzzles import ProblemSet, choose, sudoku
 
 METHOD = (
     "every arm is trained from nothing for the same number of puzzles and differs from `base` in one choice; then its "

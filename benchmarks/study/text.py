@@ -26,7 +26,7 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.examples import Examples, read_examples
 
-from .driver import RESULTS, ROOT, Row, Run, table
+from ..driver import RESULTS, ROOT, Row, Run, table
 
 METHOD = (
     "windows of {length} characters, each on its own: nothing before it is seen, by nobody. NELBO: {times} masks a "

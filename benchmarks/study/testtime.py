@@ -17,9 +17,9 @@ from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
-from .accuracy import fingerprint
-from .driver import RESULTS, Row, Run, table, wilson
-from .puzzles import choose, sudoku
+from ..accuracy import fingerprint
+from ..driver import RESULTS, Row, Run, table, wilson
+from ..puzzles import choose, sudoku
 
 METHOD = (
     "the model alone, no rule masks a symbol; margin order, bfloat16. Each way changes one thing of `as is`. K boards "

@@ -32,7 +32,7 @@ from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
 from vmdsolve.train import Recipe, Trainer
 
-from .driver import Row
+from ..driver import Row
 
 Floats = npt.NDArray[np.float32]
 

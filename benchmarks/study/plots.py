@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from typer import Option
 
-from .driver import RESULTS, Row
+from ..driver import RESULTS, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +25,8 @@ COLOURS = {"baseline": "#888888", "published": "#d95f02", "ours": "#1b6ca8"}
 
 def run(out: Annotated[Path, Option(help="Folder for the plots.")] = RESULTS) -> None:
     """Draw the study's plots from the committed results."""
-    from .readme import known
-    from .study_tables import combined
+    from ..readme import known
+    from .tables import combined
 
     draw(out, **{name: combined(known(name)) for name in ("synthetic", "generate") if known(name)})
 

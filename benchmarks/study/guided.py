@@ -23,10 +23,10 @@ from vmdsolve.sampler import Plan, Predictor, sample
 from vmdsolve.sampler.keys import board_keys, latent_keys
 from vmdsolve.search import SearchStatus, propagate, solve_values
 
-from .driver import RESULTS, Limit, Row, Run, table
-from .instances import milliseconds
-from .puzzles import choose
-from .real import SETS
+from ..driver import RESULTS, Limit, Row, Run, table
+from ..instances import milliseconds
+from ..puzzles import choose
+from ..real import SETS
 
 METHOD = (
     "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, and "

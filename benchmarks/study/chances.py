@@ -18,9 +18,9 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 from vmdsolve.train import Recipe, Trainer
 
-from .accuracy import line_of, row_of
-from .driver import RESULTS, Row, Run, table
-from .puzzles import choose, sudoku
+from ..accuracy import line_of, row_of
+from ..driver import RESULTS, Row, Run, table
+from ..puzzles import choose, sudoku
 
 METHOD = (
     "two models, latent 8 (Gaussian, standard prior) and latent 0, otherwise of one shape, trained on the same stream "

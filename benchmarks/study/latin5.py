@@ -26,7 +26,7 @@ from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
 from vmdsolve.sampler.keys import board_keys
 from vmdsolve.train import Recipe, Trainer
 
-from .driver import RESULTS, Row, Run, table, wilson
+from ..driver import RESULTS, Row, Run, table, wilson
 
 Floats = npt.NDArray[np.float32]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from statistics import mean
 
-from .driver import Row, table
+from ..driver import Row, table
 from .published import PUBLISHED
 
 __all__ = ["alike", "choices", "combined", "cost", "few_steps", "grids", "shown", "sweep"]
@@ -22,7 +22,7 @@ def alike(files: list[Row]) -> list[Row]:
     return [file for file in files if file["parameters"]["n"] == files[0]["parameters"]["n"]]
 
 
-# `study.fingerprint` once counted two new fields at their defaults: digests then, and what they are without.
+# `arms.fingerprint` once counted two new fields at their defaults: digests then, and what they are without.
 SAME = {"e1979400": "d6950281", "d1e5aec3": "f3adf1e9"}
 
 

@@ -13,10 +13,10 @@ from typing import Annotated
 import numpy as np
 from typer import Option
 
-from .driver import RESULTS, Row, Run
+from ..driver import RESULTS, Row, Run
+from .arms import ABLATIONS, ARMS, MAIN, Arm, Trained, measured, record, trained
 from .plots import draw
-from .study import ABLATIONS, ARMS, MAIN, Arm, Trained, measured, record, trained
-from .study_tables import shown
+from .tables import shown
 
 __all__ = ["cells", "run", "studied"]
 
