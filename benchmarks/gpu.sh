@@ -26,7 +26,7 @@ measure() { python3 -m benchmarks "$@" --out "$OUT"; }
 # One tool of compute-sanitizer over our kernels in a few tests of every kind.
 sanitizer() {
   compute-sanitizer --tool "$1" --target-processes all --error-exitcode 1 --kernel-name kernel_substring=vmd \
-    python3 -m pytest -q tests/test_cuda.py -p no:cacheprovider \
+    python3 -m pytest -q tests/kernels/test_cuda.py -p no:cacheprovider \
     -k 'unmask_equals or candidates_and or replayed or (near_torch and sudoku-4x4) or two_streams'
 }
 
@@ -34,7 +34,7 @@ run() {
   case $step in
   build) python3 -m pip install --no-deps --no-build-isolation -e . && python3 -m vmdsolve info ;;
   test)
-    [ $# -gt 0 ] || set -- tests/test_cuda.py tests/test_loop_cuda.py tests/test_kernels.py tests/test_denoise.py
+    [ $# -gt 0 ] || set -- tests/kernels/test_cuda.py tests/sampler/test_on_gpu.py tests/kernels/test_kernels.py tests/kernels/test_denoise.py
     python3 -m pytest -q "$@"
     ;;
   sanitize) sanitizer memcheck && sanitizer racecheck ;;

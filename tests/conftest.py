@@ -1,14 +1,11 @@
-"""Shared by the tests: where real puzzles are, and a tiny model that needs no training."""
+"""Fixtures that several tests use."""
 
 from __future__ import annotations
 
 import csv
-import os
-from pathlib import Path
 
 import pytest
-
-DATA = Path(os.environ.get("VMDSOLVE_DATA", Path(__file__).parents[1] / ".." / "shared" / "data"))
+from helpers.data import DATA
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_constraints import REFUSED as CONSTRAINTS
+from helpers.refusals import CONSTRAINTS
 
 import vmdsolve
 from vmdsolve import checker, errors

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .hints import Explanation as Explanation
-    from .hints import Hint as Hint
-    from .hints import explain as explain
-    from .hints import hint as hint
+    from .hints.explain import Explanation as Explanation
+    from .hints.deduction import Hint as Hint
+    from .hints.explain import explain as explain
+    from .hints.hint import hint as hint
     from .model.checkpoint import domain_of as domain_of
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem

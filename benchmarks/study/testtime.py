@@ -1,7 +1,7 @@
 """`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, order noise.
 
 Averaging over symmetric images of a puzzle is not among the ways: the network commutes with every relabelling and
-every symmetry of the rules (tests/test_model.py), so all images say the same, and their mean is any one of them.
+every symmetry of the rules (tests/model/test_model.py), so all images say the same, and their mean is any one of them.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@
 // Exact        a board's logits depend on its x and z and on the path alone: not on the batch, its order or the
 //              number of threads. Paths differ in rounding: avx2 and avx512 give the same bits, portable has no
 //              FMA, avx512-bf16 rounds weights and the inputs of products to bfloat16 and sums in float32.
-// Twin         vmdsolve/model/denoiser.py   Test  tests/test_denoise.py, csrc/tests/test_denoise.cpp
+// Twin         vmdsolve/model/denoiser.py   Test  tests/kernels/test_denoise.py, csrc/tests/test_denoise.cpp
 // Speed        benchmarks/denoise.py
 //
 // What is done once instead of in every loop (weights.cpp, and for z in board.hpp):

@@ -11,7 +11,7 @@
 // Parallelism  a thread takes one part of the batch at a time, and a board of it at a time.
 // Exact        results depend on the path and the batch alone, not on the number of threads: the parts are summed in
 //              their order.
-// Twin         vmdsolve/model/denoiser.py   Test  tests/test_gradient.py, csrc/tests/test_gradient.cpp
+// Twin         vmdsolve/model/denoiser.py   Test  tests/model/test_fused.py, csrc/tests/test_gradient.cpp
 // Speed        benchmarks/training.py
 #pragma once
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Meaning      solve_args.hpp
 // Exact        as the two kernels one after the other, bit for bit
-// Test         csrc/tests/test_denoise_team.cpp, tests/test_cuda.py
+// Test         csrc/tests/test_denoise_team.cpp, tests/kernels/test_cuda.py
 #pragma once
 #include "denoise/denoise_team.hpp"
 #include "denoise/solve_args.hpp"

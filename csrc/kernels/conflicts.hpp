@@ -5,7 +5,7 @@
 // Limits       x in -1..63, peers in -1..L-1; checked before use (checks.hpp)
 // Parallelism  cells are independent; a thread takes eight boards side by side (held.hpp).
 // Exact        integers only.
-// Twin         vmdsolve/kernels/reference.py:conflicts   Test  tests/test_kernels.py
+// Twin         vmdsolve/kernels/reference.py:conflicts   Test  tests/kernels/test_kernels.py
 #pragma once
 #include <cstdint>
 

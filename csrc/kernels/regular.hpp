@@ -19,7 +19,7 @@
 // Exact        exp32 and log32; float64 adds, subtracts and compares only; sums over ascending states, then symbols.
 //              Results are bit-equal to the reference and depend on neither batch nor threads.
 // Random       draw 2 of the cell, see unmask.hpp
-// Twin         vmdsolve/kernels/reference.py:regular   Test  tests/test_regular.py
+// Twin         vmdsolve/kernels/reference.py:regular   Test  tests/kernels/test_regular.py
 // Source       Baum et al. 1970 and Viterbi 1967, on the product of positions and states.
 #pragma once
 #include <cstdint>

@@ -13,7 +13,7 @@
 // Limits       1 <= V <= 64, 1 <= L <= 65536; everything is checked in the constructor, which throws
 //              std::invalid_argument naming the constraint, so that no later code has to check again.
 // Sharing      immutable after construction; any number of threads may read one Rules.
-// Twin         vmdsolve/constraints.py   Test  tests/test_search.py
+// Twin         vmdsolve/constraints.py   Test  tests/search/test_exact.py
 #pragma once
 #include <cstdint>
 #include <map>

@@ -7,7 +7,7 @@
 // Randomness   Philox with key = seed and counter = (index of the problem, attempt, block): problem `index`
 //              depends on the rules, the seed and its index alone.
 // Not uniform  neither solutions nor problems are drawn uniformly; all have a positive chance.
-// Test         tests/test_search.py
+// Test         tests/search/test_exact.py
 #pragma once
 #include <cstdint>
 

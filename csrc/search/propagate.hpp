@@ -12,7 +12,7 @@
 //              on the trail names its reason, from which learn.cpp explains failures.
 // Weights      each failure makes its constraint weightier, and decisions prefer cells with few values and much
 //              weight (dom/wdeg, Boussemart et al., ECAI 2004): search learns where the difficulty is.
-// Test         csrc/tests/test_propagate.cpp against brute force, tests/test_search.py against CP-SAT
+// Test         csrc/tests/test_propagate.cpp against brute force, tests/search/test_exact.py against CP-SAT
 #pragma once
 #include <array>
 #include <bit>

@@ -7,7 +7,7 @@
 //          exp32(0) = 1 and log32(1) = 0 exactly. No result that a caller uses is subnormal, so a thread that
 //          flushes subnormals computes the same.
 // Error    exp32 below 1.5 ulp on [-80, 0], log32 below 1.5 ulp, also next to 1 (tested against float64).
-// Twin     vmdsolve/kernels/reference.py:exp32, log32   Test  tests/test_kernels.py
+// Twin     vmdsolve/kernels/reference.py:exp32, log32   Test  tests/kernels/test_kernels.py
 //
 // Polynomials: minimax in relative error by Lawson's iteration, 3e-9 (exp) and 6e-9 (log), then rounded.
 #pragma once

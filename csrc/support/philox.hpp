@@ -1,7 +1,7 @@
 // philox.hpp -- Philox4x32-10, the one source of randomness: a pure function of (counter, key).
 //
 // Source   Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011.
-// Twin     vmdsolve/kernels/reference.py:philox   Test  tests/test_kernels.py (known answers of Random123)
+// Twin     vmdsolve/kernels/reference.py:philox   Test  tests/kernels/test_kernels.py (known answers of Random123)
 // Exact    integers only: the same words on every device.
 #pragma once
 #include <array>

@@ -1,6 +1,6 @@
 // test_denoise.cpp -- the denoiser on odd sizes against the plainest loops in double, under sanitizers, without Python.
 //
-// The comparison with the specification is tests/test_denoise.py; here: no access outside an array on any path, equal
+// The comparison with the specification is tests/kernels/test_denoise.py; here: no access outside an array on any path, equal
 // bits whatever the batch and the threads, refusal of what does not fit.
 #include <cmath>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // test_gradient.cpp -- the denoiser's way back on odd sizes against a difference quotient of the plainest loops in double,
 // under sanitizers, without Python.
 //
-// The comparison with autograd, parameter by parameter, is tests/test_gradient.py; here: no access outside an array on
+// The comparison with autograd, parameter by parameter, is tests/model/test_fused.py; here: no access outside an array on
 // any path, equal bits whatever the threads, refusal of what does not fit.
 #include <cmath>
 #include <cstdio>

@@ -1,6 +1,6 @@
 // test_kernels.cpp -- the kernels against the plainest loops, under sanitizers, without Python.
 //
-// The comparison with the specification is tests/test_kernels.py; here: no access outside an array for odd
+// The comparison with the specification is tests/kernels/test_kernels.py; here: no access outside an array for odd
 // sizes, one lane equals many, refusal of bad values, the guard's law.
 #include <cmath>
 #include <cstdio>

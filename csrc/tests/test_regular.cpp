@@ -1,6 +1,6 @@
 // test_regular.cpp -- the words of regular.hpp, under sanitizers, without Python.
 //
-// The comparison with the specification is tests/test_regular.py; here: no access outside an array for odd sizes,
+// The comparison with the specification is tests/kernels/test_regular.py; here: no access outside an array for odd sizes,
 // every path and number of threads gives the same bits, every word is accepted, bad automata are refused.
 #include <algorithm>
 #include <cstdio>

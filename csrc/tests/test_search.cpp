@@ -1,6 +1,6 @@
 // test_search.cpp -- rules, search and generator against brute force; meant to run under sanitizers.
 //
-// tests/test_search.py holds the wider comparisons; here are those that need C++: every engine, with limits so
+// tests/search/test_exact.py holds the wider comparisons; here are those that need C++: every engine, with limits so
 // small that each of its stages is reached, every instruction set against the portable code, and that no input reads
 // or writes outside its arrays.
 #include <stdexcept>

@@ -1,0 +1,358 @@
+"""Laws of every kind of problem with boards of its own: counts by three judges, text, generator, symmetry."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import vmdsolve
+from vmdsolve import checker
+from vmdsolve.api.generate import generate_problems
+from vmdsolve.domains import Family, board_of, get, names
+from vmdsolve.domains.base import CELL
+from vmdsolve.domains.nonogram import Nonogram
+from vmdsolve.domains.show import styled
+from vmdsolve.errors import InvalidInput, InvalidProblem
+from vmdsolve.problem import OPEN, Board, Problem, Rules
+from vmdsolve.search import enumerate_values, solve_values
+from vmdsolve.testing.oracles import brute_force, cp_sat
+
+IN_COLOURS = [f"colouring-{k}" for k in range(2, 33)]  # one of these speaks for all
+CLUED = [name for name in names() if name not in IN_COLOURS[:2] + IN_COLOURS[3:] and isinstance(get(name), Family)]
+ENOUGH = 3000  # solutions that the judges compare
+
+
+@cache
+def tiny(name: str, n: int, seed: int = 0, *, rank: int = 1, **options: object) -> list[tuple[Problem, Board]]:
+    """Problems of one of the smallest sizes."""
+    return list(generate_problems(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
+
+
+def some_solution(rules: Rules) -> Board:
+    return solve_values(rules, np.full((1, rules.L), OPEN, np.int32)).values[0]
+
+
+# Counts -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_checker_search_and_cp_sat_find_the_same_solutions(name: str) -> None:
+    kind, several = get(name).kind, 0
+    for seed in range(16):
+        size = [size for size in kind.sizes if size**2 <= 16][-1 - seed % 2 :][0]
+        board = kind.invent(np.random.default_rng(seed), size, 0.2 + 0.04 * seed, some_solution)
+        free = np.full(board.rules.L, OPEN, np.int32)
+        wanted = brute_force(board.rules, free)
+        several += len(wanted) > 1
+        assert 0 < len(wanted) < ENOUGH
+        assert sorted(map(tuple, enumerate_values(board.rules, free))) == sorted(wanted)
+        assert sorted(cp_sat(board.rules, free)) == sorted(wanted)
+    assert several
+
+
+@pytest.mark.parametrize(
+    ("text", "domain", "count"),
+    [
+        ("._._./_____/" * 2 + "._._.", "futoshiki", 12),
+        ("._._._./_______/" * 3 + "._._._.", "futoshiki", 576),
+        ("4 4" + "/- - - -" * 8, "killer", 288),
+        ("3 3" + "/- - -" * 6, "kenken", 12),
+        ("2 2/2 -/- -/1 1/1 1", "kenken", 0),
+        ("2 2/4* -/- -/1 1/1 1", "kenken", 2),
+        ("2 2/2: -/- -/1 1/- -", "kenken", 2),
+        ("3 3 3" + "/- - -" * 4, "skyscrapers", 12),
+        ("4 4 4 D" + "/- - - -" * 4, "skyscrapers", 48),
+        ("3 3 1" + "/- - -" * 4, "skyscrapers", 6),
+        ("3 3 3/1 - -" + "/- - -" * 3, "skyscrapers", 4),
+        ("3 3 3/3 - -/1 - -" + "/- - -" * 2, "skyscrapers", 2),
+        ("3 3 b" + "/- - -" * 4, "endview", 12),
+        ("3 3 a" + "/- - -" * 4, "endview", 6),
+        ("3 3 a/a - -" + "/- - -" * 3, "endview", 6),
+        ("3 3 b/a - -/a - -" + "/- - -" * 2, "endview", 0),
+        ("2 2", "takuzu", 2),
+        ("4 4", "takuzu", 90),
+        ("4 4 distinct", "takuzu", 72),
+        ("2 3/- - -/\\3 . .", "kakuro", 2),
+        ("2 10/" + "- " * 10 + "/\\45" + " ." * 9, "kakuro", 362880),
+        ("2 3/- 4\\ -/\\3 . .", "kakuro", 0),
+        ("3 3" + "/- - -" * 3, "akari", 6),
+        ("3 3/- - -/- 4 -/- - -", "akari", 1),
+        ("4 4 1/1 1 1 1/2 2 2 2/3 3 3 3/4 4 4 4", "starbattle", 2),
+        ("6 6 1/" + "/".join(" ".join(str(row) * 6) for row in range(6)), "starbattle", 90),
+        ("2 2/1/1/1/1", "nonogram", 2),
+        ("4 4" + "/. . . ." * 4 + "/1 1 1 1/2 2 2 2/3 3 3 3/4 4 4 4", "jigsaw", 576),
+        ("4 4" + "/. . . ." * 4 + "/1 1 2 2/1 1 2 2/3 3 4 4/3 3 4 4", "jigsaw", 288),
+        ("3 3/0/0/0/0/0/0", "nonogram", 1),
+        ("2 2/2/2/1/1", "nonogram", 0),
+        ("colours 4/p edge 5 4/e 1 2/e 2 3/e 2 4/e 4 5", "colouring", 4 * 3**4),  # a tree
+        ("colours 3/p edge 5 5/e 1 2/e 2 3/e 3 4/e 4 5/e 5 1", "colouring", 2**5 - 2),  # cycles, odd and even
+        ("p edge 6 6/e 1 2/e 2 3/e 3 4/e 4 5/e 5 6/e 6 1", "colouring-4", 3**6 + 3),
+        ("p edge 4 6/e 1 2/e 1 3/e 1 4/e 2 3/e 2 4/e 3 4", "colouring-5", 5 * 4 * 3 * 2),  # all joined
+        ("p edge 4 6/e 1 2/e 1 3/e 1 4/e 2 3/e 2 4/e 3 4", "colouring-3", 0),
+        ("6/1 4/1 5/1 6/2 4/2 5/2 6/3 4/3 5/3 6", "colouring-2", 2),  # two sides of three
+        ("6/1 4/1 5/1 6/2 4/2 5/2 6/3 4/3 5/3 6", "colouring-3", 42),
+        ("colours 3/p edge 3 0/1..", "colouring", 9),
+        ("houses 3/a: k l m/b: p q r", "zebra", 6**2),
+        ("houses 4/a: k l m n/k at 1 4", "zebra", 12),
+        ("houses 4/a: k l m n/k next-to l", "zebra", 12),
+        ("houses 4/a: k l m n/k left-of l", "zebra", 6),
+        ("houses 4/a: k l m n/k right-of l/l right-of m", "zebra", 2),
+        ("houses 4/a: k l m n/k before l", "zebra", 12),
+        ("houses 4/a: k l m n/k after l/l after m/m after n", "zebra", 1),
+        ("houses 4/a: k l m n/k between l m", "zebra", 4),
+        ("houses 3/a: k l m/b: p q r/k = p", "zebra", 12),
+        ("houses 3/a: k l m/b: p q r/k != p/1.....", "zebra", 8),
+    ],
+)  # fmt: skip
+def test_boards_have_as_many_solutions_as_known(text: str, domain: str, count: int) -> None:
+    assert vmdsolve.count_solutions(text, domain=domain, limit=None) == (count, True)
+
+
+@pytest.mark.parametrize(("n", "pictures"), [(1, 2), (2, 14), (3, 384)])
+def test_as_many_pictures_as_known_are_told_by_their_clues(n: int, pictures: int) -> None:
+    alone = 0
+    for bits in range(2 ** (n * n)):
+        board = Nonogram.of((bits >> np.arange(n * n)).reshape(n, n) % 2 == 1)
+        alone += int(solve_values(board.rules, [[OPEN] * n * n], limit=2).counts[0] == 1)
+    assert alone == pictures  # OEIS A242876
+
+
+# Text -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CLUED)
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_a_problem_comes_back_from_its_text(name: str, data: st.DataObject) -> None:
+    family, rank = get(name), data.draw(st.integers(0, 2))
+    seed, density = data.draw(st.integers(0, 20)), data.draw(st.sampled_from([0.2, 0.9]))
+    [(problem, _)] = tiny(name, 1, seed, rank=rank, density=density)
+    board = board_of(problem)
+    L, V = board.rules.L, board.rules.V
+    values = np.array(data.draw(st.lists(st.integers(OPEN, V - 1), min_size=L, max_size=L)), np.int32)
+    text = board.write(values)
+    assert "\n" not in text
+    for written in (text, text.replace("/", "\n"), text.replace("/", " / "), f"\n{text}\r\n"):
+        again = family.parse(written)
+        assert again.values.tolist() == values.tolist()
+        assert again.rules.constraints == board.rules.constraints
+        assert (again.domain, board_of(again).shape, board_of(again).clues) == (name, board.shape, board.clues)
+        assert board_of(again).write(again.values) == text == family.one_line(written)
+    assert board.parse(board.format(values)).values.tolist() == values.tolist()
+    assert family.parse_many([text]) is None
+
+
+@pytest.mark.parametrize("name", CLUED)
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_no_text_does_worse_than_be_refused(name: str, data: st.DataObject) -> None:
+    family = get(name)
+    [(problem, _)] = tiny(name, 1)
+    text = board_of(problem).write(problem.values)
+    at, to = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    piece = data.draw(st.text(max_size=6) | st.text("0123456789 /.-_<>^v()\n", max_size=12) | st.just("9" * 5000))
+    hostile = data.draw(st.sampled_from([text[:at] + piece + text[to:], text[:at] + piece + text[at:], piece]))
+    try:
+        read = family.parse(hostile)
+    except InvalidProblem as refusal:
+        said = str(refusal)
+        assert name in said or "row" in said
+        assert len(said) < 400
+        return
+    written = board_of(read).write(read.values)
+    assert board_of(family.parse(written)).write(read.values) == written
+
+
+REFUSED = [
+    ("futoshiki", "", "futoshiki, line 0: 0 lines; wanted 2n - 1, n from 2 to 64"),
+    ("futoshiki", "1<2/____/2_1", "futoshiki, line 2: 4 characters, wanted 3"),
+    ("futoshiki", "1<2/?__/2_1", r"futoshiki, line 3: '\?' in row 2, column 1 of the drawing; wanted a sign"),
+    ("futoshiki", "1<2/___/2_3", "row 2, column 2 .* holds '3'; futoshiki uses 12"),
+    ("futoshiki", "2/-1 3/-1 -1/0", "holds '3'; futoshiki uses 12 and"),
+    ("futoshiki", "2/-1 -1/-1 -1/1/0>3", "futoshiki, line 5: wanted two neighbouring cells"),
+    ("futoshiki", "2/-1 -1/-1 -1/1/0", "futoshiki, line 5: a cell is ''; wanted"),
+    ("futoshiki", "2/-1 -1", "futoshiki ends after line 2; wanted numbers, or - where open"),
+    ("killer", "", "killer ends after line 0; wanted rows and columns"),
+    ("killer", "4 5", "killer, line 1: 4 rows and 5 columns; wanted as many"),
+    ("killer", "99999 99999", "killer, line 1: rows and columns is '99999'; wanted a whole number from 2 to 25"),
+    ("killer", "2 2/3 - -", "killer, line 2: 3 entries, wanted 2: labels of cages"),
+    ("killer", "2 2/x -/- -/1 1/1 1", "killer, line 5: a total is 'x'"),
+    ("killer", "2 2/3 3/- -/1 1/- -", "killer, line 5: cage '1' shows 2 labels; wanted one"),
+    ("killer", "2 2/3 -/- 3/1 1/- -", "killer, line 5: row 2, column 2 shows a label outside of cages"),
+    ("killer", "2 2/3 -/- -/1 1/- -/...", "killer needs 4 cells, got 3 characters"),
+    ("killer", "2 2/3 -/- -/1 1/- -/..../.", "killer, line 7: wanted the end: clues and cells are complete"),
+    ("colouring", "", "colouring ends after line 0; wanted `p edge vertices edges`"),
+    ("colouring", "p edge 2 1/e 1 2", "colouring, line 1: wanted `colours k` before the graph, or a domain such as"),
+    ("colouring", "colours 65/p edge 2 1", "line 1: the number of colours is '65'; wanted a whole number from 1 to 64"),
+    ("colouring", "colours/p edge 2 1", "line 1: 1 entries, wanted 2: `colours k`"),
+    ("colouring-3", "p edge 2", "colouring-3, line 1: wanted `p edge vertices edges`"),
+    ("colouring-3", "p edge 65537 1", "the number of vertices is '65537'; wanted a whole number from 1 to 65536"),
+    ("colouring-3", "3/e 1 4", "colouring-3, line 2: a vertex is '4'; wanted a whole number from 1 to 3"),
+    ("colouring-3", "3/e 1", "colouring-3, line 2: a vertex is ''"),
+    ("colouring-3", "3/e 2 2", "colouring-3, line 2: wanted `e a b`, an edge between two vertices"),
+    ("colouring-3", "3/1 2 3", "colouring-3, line 2: wanted `e a b`"),
+    ("colouring-3", "3/1 2/12", "colouring-3 needs 3 cells, got 2 characters"),
+    ("colouring-3", "3/1 2/.4.", r"vertex 2 \(character 2\) holds '4'; colouring-3 uses 123 and"),
+    ("colouring-3", "3/1 2/.../1 3", "colouring-3, line 4: wanted the end: clues and cells are complete"),
+    ("zebra", "", "zebra ends after line 0; wanted `houses n`"),
+    ("zebra", "3 3/a: k l m", "zebra, line 1: wanted `houses n` first"),
+    ("zebra", "houses 65", "zebra, line 1: the number of houses is '65'; wanted a whole number from 2 to 64"),
+    ("zebra", "houses 2/k = l", "zebra, line 1: wanted a line `attribute: item item ...` next"),
+    ("zebra", "houses 2/a: k", "zebra, line 2: wanted a new attribute with 2 items, each with a name of its own"),
+    ("zebra", "houses 2/a: k l/b: l m", "zebra, line 3: wanted a new attribute"),
+    ("zebra", "houses 2/a: k l/a: m n", "zebra, line 3: wanted a new attribute"),
+    ("zebra", "houses 2/a: k l/k near l", "zebra, line 3: 'k near l' is no clue; words are =, !=, next-to, at"),
+    ("zebra", "houses 2/a: k l/k =", "zebra, line 3: 'k =' is no clue"),
+    ("zebra", "houses 2/a: k l/k at", "zebra, line 3: 'k at' is no clue"),
+    ("zebra", "houses 2/a: k l/k = k", "zebra, line 3: 'k = k' is no clue"),
+    ("zebra", "houses 2/a: k l/k between l", "zebra, line 3: 'k between l' is no clue"),
+    ("zebra", "houses 2/a: k l/k = m", "zebra, line 3: 'm' is no item of any attribute"),
+    ("zebra", "houses 2/a: k l/k at 3", "zebra, line 3: a house is '3'; wanted a whole number from 1 to 2"),
+    ("zebra", "houses 2/a: k l/.3", r"the house of l \(character 2\) holds '3'; zebra uses 12"),
+    ("nonogram", "", "nonogram, line 0: a board of 0 by 0; wanted 1 to 100"),
+    ("nonogram", "2 2/1/1/1", "nonogram ends after line 4; wanted runs of a row"),
+    ("nonogram", "2 2/1/1 1/1/1", "nonogram, line 3: runs 1 1 do not fit into 2 cells"),
+    ("nonogram", "2 2/1/3/1/1", "nonogram, line 3: runs of a column is '3'; wanted a whole number from 0 to 2"),
+    ("jigsaw", "2 3", "jigsaw, line 1: 2 rows and 3 columns; wanted as many"),
+    ("jigsaw", "2 2/- -/1 -/a a/b a", "jigsaw, line 5: regions of 3, 1 cells; wanted 2 of 2 cells"),
+    ("jigsaw", "2 2/- -/1 -/a a/b", "jigsaw, line 5: 1 entries, wanted 2: regions"),
+    ("jigsaw", "2 2/- -/1 3/a a/b b", "row 2, column 2 .* holds '3'; jigsaw uses 12"),
+    ("jigsaw", "2 2/- -/1 99/a a/b b", "jigsaw, line 3: a cell is '99'; wanted a whole number from 1 to 64"),
+    ("kenken", "2 2/3 -/- -/1 1/- -/..../.", "kenken, line 7: wanted the end"),
+    ("kenken", "2 2/3% -/- -/1 1/- -", "kenken, line 5: a label without its sign is '3%'; wanted a whole number"),
+    ("kenken", "5 5/4-" + " -" * 24 + "/1 1 1 1 1" * 5, "kenken, line 2: 25 entries, wanted 5"),
+    ("kenken", "5 5/4- - - - -" + "/- - - - -" * 4 + "/1 1 1 1 1" * 5, "of 25 cells shows '4-'; wanted a sum or"),
+    ("skyscrapers", "3 4 3", "skyscrapers, line 1: '3 4 3'; wanted n, n, greatest height, and D"),
+    ("skyscrapers", "3 3 4", "skyscrapers, line 1: greatest height is '4'; wanted a whole number from 1 to 3"),
+    ("skyscrapers", "2 2 2/- -/- 3/- -/- -", "skyscrapers, line 5: a clue is '3'; wanted a whole number from 1 to 2"),
+    ("skyscrapers", "2 2 2/- -/- -/- -/- -/- 3/- -", "row 1, column 2 .* holds '3'; skyscrapers uses 12"),
+    ("endview", "3 3 d", "endview, line 1: '3 3 d'; wanted n, n and the last letter, at most the n-th"),
+    ("endview", "2 2 a/- -/- b/- -/- -", "endview, line 5: a clue is 'b'; wanted a letter up to a"),
+    ("takuzu", "2 3", "takuzu, line 1: 2 rows and 3 columns; wanted even numbers"),
+    ("takuzu", "2 2 alike", "takuzu, line 1: '2 2 alike'; wanted rows, columns, and perhaps the word distinct"),
+    ("takuzu", "2 2/0 -/2 -", "takuzu, line 3: cells hold both 0 and 2; wanted 0 and 1, or 1 and 2"),
+    ("kakuro", "2 2/- -/- -", "kakuro, line 3: wanted cells, but none in the first row and column"),
+    ("kakuro", "2 2/- ./- .", "kakuro, line 3: wanted cells, but none in the first row and column"),
+    ("kakuro", "2 2/- x/- .", "kakuro, line 3: row 1, column 2 is 'x'; wanted '-', a cell or down"),
+    ("kakuro", "2 2/- 46\\/- .", "kakuro, line 3: a total is '46'; wanted a whole number from 1 to 45"),
+    ("kakuro", "2 2/- \\4/- .", "kakuro, line 3: row 1, column 2 shows 4, which is for no cells"),
+    ("kakuro", "2 2/- 4\\/\\3 .", "row 2, column 1 shows 3, which is for no cells or not the first total"),
+    ("kakuro", "2 11/" + "- " * 11 + "/-" + " ." * 10, "kakuro, line 3: a run of 10 cells; wanted at most 9"),
+    ("akari", "1 1/x", "akari, line 2: no cells; wanted one '-' at least"),
+    ("akari", "1 2/- 5", "akari, line 2: row 1, column 2 is '5'; wanted '-', x or 0 to 4"),
+    ("akari", "1 2/- 2", "akari: row 1, column 2 shows 2 beside 1 cells"),
+    ("starbattle", "2 3 1", "starbattle, line 1: 2 rows and 3 columns; wanted as many"),
+    ("starbattle", "1 1 1/@", "starbattle, line 2: no regions; wanted one at least"),
+    ("nonogram", "999 1", "nonogram, line 1: a board of 999 by 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), REFUSED)
+def test_bad_text_is_refused_with_its_place(name: str, text: str, message: str) -> None:
+    with pytest.raises(InvalidProblem, match=message):
+        get(name).parse(text)
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_a_kind_of_problems_has_no_board_of_its_own(name: str) -> None:
+    for use in ("rules", "shape", "symbols"):
+        with pytest.raises(InvalidInput, match=f"every problem of {name} has a board of its own; give its text"):
+            getattr(get(name), use)
+    with pytest.raises(InvalidInput, match="has a board of its own"):
+        vmdsolve.solve([[1, 0], [0, 0]], domain=name)
+    with pytest.raises(AttributeError):
+        get(name).nonsense  # noqa: B018
+
+
+# Generator --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_generated_problems_have_exactly_one_solution(name: str) -> None:
+    for rank in (0, 2):
+        for problem, answer in tiny(name, 6, seed=rank, rank=rank):
+            result = solve_values(problem.rules, problem.values[None], limit=2)
+            assert (result.counts[0], bool(result.complete[0])) == (1, True)
+            assert result.values[0].tolist() == answer.tolist()
+            assert not checker.violations(problem.rules, answer)
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
+    def texts(n: int, **options: int) -> list[str]:
+        made = generate_problems(name, n, size=get(name).kind.sizes[1], **options)
+        return [board_of(problem).write(problem.values) + str(answer) for problem, answer in made]
+
+    whole = texts(6, seed=5)
+    assert texts(2, seed=5) == whole[:2]
+    assert texts(3, seed=5, first=2) == whole[2:5]
+    assert texts(6, seed=5, threads=1) == whole == texts(6, seed=5, threads=3)
+    assert len(set(whole)) > 1
+    assert texts(6, seed=6) != whole
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_more_givens_and_fewer_clues_can_be_asked_for(name: str) -> None:
+    n = min(9, tiny(name, 1, rank=2)[0][0].rules.L)
+    assert {int((p.values != OPEN).sum()) for p, _ in tiny(name, 3, clues=n, rank=2)} == {n}
+    few, many = (np.mean([len(p.rules.constraints) for p, _ in tiny(name, 5, rank=2, density=d)]) for d in (0.2, 0.9))
+    assert few <= many
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"size": 1}, "size is 1; killer is made in sizes 4, 6"),
+        ({"density": 0.0}, "density is 0.0; wanted above 0, to 1"),
+        ({"n": -1}, "n and first are -1 and 0; wanted 0 or more"),
+        ({"seed": 2**64}, r"seed must be in 0..2\*\*64 - 1, got 18446744073709551616"),
+        ({"domain": "latin-4", "size": 4}, "latin-4 has one board; size and density are for domains that make boards"),
+    ],
+)
+def test_the_generator_refuses_bad_options_at_once(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        generate_problems(**{"domain": "killer", **options})
+
+
+def test_an_endless_range_of_problems_is_made_lazily() -> None:
+    assert len(list(islice(generate_problems("killer", 10**9, size=4), 3))) == 3
+
+
+# Symmetry and drawings --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_an_image_has_the_images_of_the_solutions(name: str) -> None:
+    rng, changed = np.random.default_rng(0), 0
+    for problem, answer in tiny(name, 6, rank=2):
+        board = board_of(problem)
+        for _ in range(4):
+            image, cells, values = board.image(rng)
+            assert sorted(cells) == list(range(board.rules.L))
+            answers = values[answer[cells]]
+            assert not checker.violations(image.rules, answers)
+            givens = np.where(problem.values[cells] == OPEN, OPEN, answers).astype(np.int32)
+            assert vmdsolve.count_solutions(Problem(name, image.rules, givens, image)) == (1, True)
+            assert get(name).parse(image.write(givens)).rules.constraints == image.rules.constraints
+            changed += image.clues != board.clues or bool((cells != np.arange(board.rules.L)).any())
+    assert changed
+
+
+@pytest.mark.parametrize("name", CLUED)
+def test_a_drawing_has_a_place_for_every_cell(name: str) -> None:
+    for rank in range(3):
+        [(problem, answer)] = tiny(name, 1, rank=rank)
+        board = board_of(problem)
+        frame = board.frame()
+        assert frame.count(CELL) == board.rules.L
+        assert len({len(line) for line in frame.split("\n")}) == 1
+        assert CELL not in board.render(answer)
+        text = styled(board, problem.values, answer)
+        assert text.plain == board.render(answer)
+        bold = sum(span.end - span.start for span in text.spans if str(span.style) == "bold")
+        assert bold == (problem.values != OPEN).sum()

@@ -1,0 +1,46 @@
+"""Denoisers of random shape and weights, and what they are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from vmdsolve.constraints import AllDifferent
+from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.vmd import VMD
+from vmdsolve.problem import Rules
+
+FLOAT32 = [path for path in denoise_paths() if path != BF16]
+
+
+def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Rules:
+    """Units of different sizes: a cell has none, one or several in each relation."""
+    constraints = []
+    for r in range(relations):
+        for _ in range(rng.integers(1, 5)):
+            size = rng.integers(1, min(L, 6), endpoint=True)
+            constraints.append(AllDifferent(rng.permutation(L)[:size].tolist(), f"r{r}"))
+    return Rules(L, V, tuple(constraints))
+
+
+def random_model(seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: bool) -> VMD:
+    """Weights large enough for every part of the network to matter."""
+    rng = np.random.default_rng(seed)
+    names = tuple(f"r{r}" for r in range(relations))
+    config = ModelConfig("any", names, *widths, loops=2, latent=D, positions=(L, V) if places else (0, 0))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = VMD(config, random_rules(rng, L, V, relations)).eval().requires_grad_(False)
+        for parameter in model.denoiser.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+def inputs(seed: int, B: int, model: VMD) -> tuple[Any, Any]:
+    rng = np.random.default_rng(seed)
+    L, V = model.denoiser.units.gather.shape[1], model.denoiser.V
+    x = np.where(rng.random((B, L)) < 0.4, rng.integers(0, V, (B, L)), -1).astype(np.int32)
+    return x, rng.standard_normal((B, model.config.latent), np.float32)
