@@ -27,7 +27,7 @@ from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native_cuda
 from vmdsolve.model.vmd import VMD
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import board_keys
 
 from .denoise import floor
@@ -234,11 +234,11 @@ def _bf16(network: Callable[..., Tensor], x: Tensor, z: Tensor, loops: int) -> C
 def _solves(predict: Predictor, name: str, boards: Any, steps: int, ideal: float) -> Row:
     """One latent of every board, from arrays on the host to answers there; at best `ideal` evaluations a second."""
     rules, keys = sudoku().rules, board_keys(sudoku().rules, boards)
-    sample(predict, rules, boards[:1024], Plan(steps=steps), keys=keys[:1024])
+    fill_boards(predict, rules, boards[:1024], Plan(steps=steps), keys=keys[:1024])
     taken = []
     for _ in range(3):
         begun = time.perf_counter()
-        drawn = sample(predict, rules, boards, Plan(steps=steps), keys=keys)
+        drawn = fill_boards(predict, rules, boards, Plan(steps=steps), keys=keys)
         taken.append(time.perf_counter() - begun)
     good = float(accepts(rules, boards, drawn.values).mean())
     seconds = summary(taken)

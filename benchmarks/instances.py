@@ -103,7 +103,7 @@ def ours(problem: Problem, limit: Limit) -> Done:
     seconds = limit.taken(start)
     if seconds == limit.seconds:
         return Done(seconds, None)
-    answer = None if solution.text is None else domains.board_of(problem).parse(solution.text).values
+    answer = None if solution.text is None else domains.layout_of(problem).parse(solution.text).values
     return Done(seconds, answer, solution.status is Status.UNSATISFIABLE)
 
 
@@ -149,7 +149,7 @@ def judged(instance: Instance, mine: Done, theirs: Done | None, limit: Limit) ->
     if printed is None or ((printed == OPEN) | (printed == mine.answer)).all():
         return False, False
     both = np.where(printed == OPEN, problem.values, printed)
-    another = ours(Problem(problem.domain, problem.rules, both, problem.board), limit)
+    another = ours(Problem(problem.domain, problem.rules, both, problem.layout), limit)
     same = another.answer is not None and accepted(problem, another.answer)
     return not same, same
 

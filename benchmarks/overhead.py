@@ -21,7 +21,7 @@ from typer import Option
 from vmdsolve.domains import get
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN, Board
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import latent_keys
 from vmdsolve.train import Recipe, Trainer
 
@@ -145,7 +145,7 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
         z = predict.draw(x, noise)
         steps[latent] = settled(runs[latent].advance)
         evaluations[latent] = settled(partial(predict, x, z))
-        samples[latent] = settled(partial(sample, AtHand(predict, z), rules, x, Plan(steps=1), keys=keys))
+        samples[latent] = settled(partial(fill_boards, AtHand(predict, z), rules, x, Plan(steps=1), keys=keys))
         if predict.z_width:
             draws[latent] = settled(partial(predict.draw, x, noise))
     return {"training step": steps, "evaluation": evaluations, "sampling step": samples, "draw of z": draws}

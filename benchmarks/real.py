@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vmdsolve.domains import board_of, get
+from vmdsolve.domains import get, layout_of
 from vmdsolve.domains.base import SYMBOLS
 from vmdsolve.domains.reading import read
 from vmdsolve.domains.zebra import Zebra
@@ -75,7 +75,7 @@ def _puzzlekit(domain: str, symbols: dict[str, str], path: Path, *, cell: str | 
 
 
 def _printed(name: str, problem: Problem, answer: str) -> Instance:
-    return Instance(name, problem, board_of(problem).parse(answer).values)
+    return Instance(name, problem, layout_of(problem).parse(answer).values)
 
 
 def _sudoku(path: Path) -> Iterator[Instance]:
@@ -135,7 +135,7 @@ def _zebras(path: Path) -> Iterator[Instance]:
         except Ambiguous:  # a name, such as Honda, stands in two attributes
             continue
         problem = get("zebra").parse(text)
-        board = problem.board
+        board = problem.layout
         assert isinstance(board, Zebra)
         printed = np.full(problem.rules.L, OPEN, np.int32)
         printed[board.cell[item]] = int(example["target"]) - 1

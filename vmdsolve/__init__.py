@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .api.generate import generate_problems as generate_problems
-    from .api.sample import generate as generate
+    from .api.generate import generate as generate
+    from .api.sample import sample as sample
     from .api.solve import check as check
     from .api.solve import count_solutions as count_solutions
     from .api.solve import solve as solve
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .hints.explain import Explanation as Explanation
     from .hints.deduction import Hint as Hint
+    from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
     from .hints.hint import hint as hint
     from .model.checkpoint import domain_of as domain_of
@@ -58,10 +58,10 @@ _WHERE = {
     "count_solutions": "api.solve",
     "domain_of": "model.checkpoint",
     "explain": "hints",
-    "generate": "api.sample",
-    "generate_problems": "api.generate",
+    "generate": "api.generate",
     "get_domain": "domains",
     "hint": "hints",
+    "sample": "api.sample",
     "solve": "api.solve",
     "solve_batch": "api.solve",
 }
@@ -86,9 +86,9 @@ __all__ = [
     "domain_of",
     "explain",
     "generate",
-    "generate_problems",
     "get_domain",
     "hint",
+    "sample",
     "solve",
     "solve_batch",
 ]

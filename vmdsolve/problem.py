@@ -181,13 +181,13 @@ class Problem:
     domain    name of the domain it belongs to ("sudoku-9x9")
     rules     shared by all problems of a domain with one board; else its own
     values    int32 [L], OPEN where nothing is given; read-only
-    board     the Domain that draws it and names its cells, see `domains.board_of`; None: the one called `domain`
+    layout    the Domain that draws it and names its cells, see `domains.layout_of`; None: the one called `domain`
     """
 
     domain: str
     rules: Rules
     values: Board = field(repr=False)
-    board: object = field(default=None, repr=False)
+    layout: object = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return f"Problem({self.domain!r}, values={self.values.tolist()})"

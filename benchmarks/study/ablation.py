@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from typer import Option
 
-from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.generate import generate
 from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor
@@ -125,7 +125,7 @@ def trained(arm: Arm, seed: int, steps: int, folder: Path) -> Made:
 def bred(path: Path) -> Path:
     """A file of hard puzzles, made if it is not there."""
     if not path.exists():
-        made = generate_problems(sudoku(), HARD, seed=HARD_SEED, harder=HARD_ROUNDS)
+        made = generate(sudoku(), HARD, seed=HARD_SEED, harder=HARD_ROUNDS)
         path.write_text("".join(f"{sudoku().format(problem.values)}\n" for problem, _ in made))
     return path
 

@@ -29,7 +29,7 @@ from vmdsolve.measure.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board
-from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.train import Recipe, Trainer
 
 from ..driver import Row
@@ -231,7 +231,7 @@ def measured(it: Trained, variant: Variant, nfe: int, n: int, **more: Any) -> tu
     start = time.perf_counter()
     plan = variant.plan(nfe, it.about["blocks"], **more)
     keys, boards = latent_keys(np.arange(n, dtype=np.uint64), 0), np.full((n, L), OPEN, np.int32)
-    values = sample(predict, it.domain.rules, boards, plan, keys=keys, seed=it.about["seed"]).values
+    values = fill_boards(predict, it.domain.rules, boards, plan, keys=keys, seed=it.about["seed"]).values
     seconds = time.perf_counter() - start
     config = it.model.config
     calls = {"standard": 0, "conditional": 1, "autoregressive": config.latent}[config.prior] if config.latent else 0

@@ -19,7 +19,7 @@ from vmdsolve.api.weights import predictor
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import Problem
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import board_keys, latent_keys
 from vmdsolve.search import SearchStatus, propagate, solve_values
 
@@ -151,7 +151,7 @@ def _measured(
 
 def weights(problem: Problem, model: Path | None) -> Predictor | None:
     """The network for a problem: the package's weights, else those of the file; None where neither fit."""
-    domain = domains.board_of(problem)
+    domain = domains.layout_of(problem)
     for named in (None, model):
         with suppress(ModelMismatch):
             if found := predictor(domain, problem.rules, Options(model=named, threads=1)):
@@ -169,7 +169,7 @@ def both(problem: Problem, predict: Predictor, limit: Limit, seed: int) -> Pair 
         return None
     forced = np.where(single, np.log2(allowed.astype(np.float64)), -1).astype(np.int32)
     keys = latent_keys(board_keys(rules, forced), 0)
-    drawn = sample(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed)
+    drawn = fill_boards(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed)
     network = limit.now() - start
     alone = search(problem, limit, None)
     guided = search(problem, limit, symbol_order(drawn.first, allowed))

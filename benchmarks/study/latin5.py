@@ -22,7 +22,7 @@ from vmdsolve.measure.law import law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board
-from vmdsolve.sampler import Plan, Predictor, latent_keys, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.sampler.keys import board_keys
 from vmdsolve.train import Recipe, Trainer
 
@@ -167,7 +167,7 @@ def measured(model: VMD, problems: Problems, expected: Floats, plan: Plan, sampl
     keys = board_keys(rules, problems.boards)
     keys = np.stack([latent_keys(keys, latent) for latent in range(samples)], axis=1).ravel()
     begun = time.perf_counter()
-    drawn = sample(predict, rules, boards, plan, keys=keys, seed=seed)
+    drawn = fill_boards(predict, rules, boards, plan, keys=keys, seed=seed)
     seconds = time.perf_counter() - begun
     good = accepts(rules, boards, drawn.values).reshape(n, samples)
     found = drawn.values.reshape(n, samples, -1)

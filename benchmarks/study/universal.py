@@ -13,7 +13,7 @@ from typing import Annotated
 from typer import Option
 
 from vmdsolve import domains, solve_batch
-from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.generate import generate
 from vmdsolve.cli.info import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
@@ -84,7 +84,7 @@ def problems(name: str, n: int, seed: int) -> list[Problem]:
     elif name not in domains.names():
         domain, _, side = name.rpartition("-")
         size = int(side.partition("x")[0])
-    return [problem for problem, _ in generate_problems(domain, n, seed=EVALUATION_SEED + seed, size=size)]
+    return [problem for problem, _ in generate(domain, n, seed=EVALUATION_SEED + seed, size=size)]
 
 
 def _measured(solutions: Iterable[Solution], n: int, begun: float) -> Row:

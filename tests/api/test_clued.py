@@ -12,11 +12,11 @@ from helpers.commands import run, table
 import vmdsolve
 from vmdsolve import OPEN, Problem, Rules, Status
 from vmdsolve.api import stages
-from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.generate import generate
 from vmdsolve.api.options import Options
 from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
-from vmdsolve.domains import TEMPLATE, Domain, board_of, get
+from vmdsolve.domains import TEMPLATE, Domain, get, layout_of
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files.records import Record
 from vmdsolve.problem import Board
@@ -41,7 +41,7 @@ DRAWN = """\
 def mixed() -> list[Problem]:
     """Problems of three kinds, each with rules of its own."""
     names = ("killer", "futoshiki", "nonogram")
-    made = (generate_problems(name, 8, size=5 if name != "killer" else 6) for name in names)
+    made = (generate(name, 8, size=5 if name != "killer" else 6) for name in names)
     return [problem for trio in zip(*made, strict=True) for problem, _ in trio]
 
 
@@ -56,12 +56,12 @@ def test_one_problem_is_solved_counted_and_checked() -> None:
     problem = get("killer").parse(KILLER)
     grid = vmdsolve.solve(problem).grid
     assert grid.shape == (4, 4)
-    for answer in (grid, grid.tolist(), board_of(problem).parse(ANSWER)):
+    for answer in (grid, grid.tolist(), layout_of(problem).parse(ANSWER)):
         assert vmdsolve.check(problem, answer) == []
 
 
 def test_an_answer_on_another_board_is_refused() -> None:
-    other = next(generate_problems("killer", size=6))[0]
+    other = next(generate("killer", size=6))[0]
     with pytest.raises(InvalidInput, match="the answer is of domain killer, L = 36; not one to this killer"):
         vmdsolve.check(get("killer").parse(KILLER), other)
     with pytest.raises(InvalidProblem, match="killer needs 16 cells, got 3 characters"):
@@ -74,7 +74,7 @@ def test_a_batch_of_boards_gives_what_each_gives_alone(mixed: list[Problem]) -> 
     for options in ({}, {"threads": 1}, {"threads": 3}, {"batch_size": 5}, {"method": "vmd"}):
         batch = vmdsolve.solve_batch(mixed, **{"method": "search", "unique": True, **options})
         assert [s.text for s in batch] == [s.text for s in alone]
-    texts = [board_of(problem).write(problem.values) for problem in mixed[::3]] + ["nonsense"]
+    texts = [layout_of(problem).write(problem.values) for problem in mixed[::3]] + ["nonsense"]
     batch = list(vmdsolve.solve_batch(texts, domain="killer", invalid="report"))
     assert [s.text for s in batch] == [*(s.text for s in alone[::3]), None]
     assert batch[-1].status is Status.INVALID

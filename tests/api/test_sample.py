@@ -1,4 +1,4 @@
-"""generate: laws of samples, with a model and without; the command `sample`."""
+"""sample: laws of samples, with a model and without; the command `sample`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 from helpers.chi_square import chi_square_z
 from helpers.commands import run, table
 
-from vmdsolve import Status, domains, generate
+from vmdsolve import Status, domains, sample
 from vmdsolve.checker import accepts
 from vmdsolve.constraints import Predicate
 from vmdsolve.domains.sequence import TokenSequence
@@ -41,7 +41,7 @@ def untrained(name: str) -> VMD:
 def test_without_a_model_words_are_uniform(name: str, given: str | None) -> None:
     domain = domains.get(name)
     law = law_of(domain, None if given is None else domain.parse(given).values)
-    found = Counter(sample.text for sample in generate(name, N, given=given, method="search"))
+    found = Counter(drawn.text for drawn in sample(name, N, given=given, method="search"))
     counts = [found[text] for text in domain.format_many(law.boards)]
     assert sum(counts) == N
     assert chi_square_z(counts, [1 / len(counts)] * len(counts)) < 4
@@ -49,13 +49,13 @@ def test_without_a_model_words_are_uniform(name: str, given: str | None) -> None
 
 
 def test_cells_of_no_word_are_free_and_of_no_rule_not_checked() -> None:
-    samples = list(generate("text-16", 200))
-    assert {sample.status for sample in samples} == {Status.UNCHECKED}
-    assert all(sample.status.has_solution for sample in samples)
-    letters = Counter("".join(sample.text or "" for sample in samples))
+    samples = list(sample("text-16", 200))
+    assert {drawn.status for drawn in samples} == {Status.UNCHECKED}
+    assert all(drawn.status.has_solution for drawn in samples)
+    letters = Counter("".join(drawn.text or "" for drawn in samples))
     assert len(letters) == 27
     assert chi_square_z(list(letters.values()), [1 / 27] * 27) < 4
-    infilled = next(generate("text-16", given="hello..........."))
+    infilled = next(sample("text-16", given="hello..........."))
     assert infilled.text is not None
     assert infilled.text.startswith("hello")
 
@@ -63,9 +63,9 @@ def test_cells_of_no_word_are_free_and_of_no_rule_not_checked() -> None:
 @pytest.mark.parametrize("name", ["sudoku-4x4", "latin-5", "equation-6", "chains"])
 def test_samples_are_checked_and_differ(name: str) -> None:
     domain = domains.get(name)
-    samples = list(generate(name, 20, method="search", seed=3))
-    texts = [sample.text for sample in samples]
-    assert all(sample.status is Status.SOLVED and sample.grid == sample.text for sample in samples)
+    samples = list(sample(name, 20, method="search", seed=3))
+    texts = [drawn.text for drawn in samples]
+    assert all(drawn.status is Status.SOLVED and drawn.grid == drawn.text for drawn in samples)
     assert len(set(texts)) > 10
     boards = np.stack([domain.parse(text or "").values for text in texts])
     assert accepts(domain.rules, np.full(domain.rules.L, OPEN, np.int32), boards).all()
@@ -75,7 +75,7 @@ def test_samples_are_checked_and_differ(name: str) -> None:
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 def test_any_model_samples_valid_words_at_the_first_try(steps: int, temperature: float) -> None:
     samples = list(
-        generate("brackets-8", 70, model=untrained("brackets-8"), steps=steps, temperature=temperature, latents=1)
+        sample("brackets-8", 70, model=untrained("brackets-8"), steps=steps, temperature=temperature, latents=1)
     )
     assert {(s.status, s.method, s.nfe, s.latents_tried) for s in samples} == {(Status.SOLVED, "vmd", steps, 1)}
     assert len({s.text for s in samples}) > (10 if temperature else 0)
@@ -83,47 +83,47 @@ def test_any_model_samples_valid_words_at_the_first_try(steps: int, temperature:
 
 def test_the_model_alone_is_labelled_and_search_fills_in_for_it() -> None:
     model = untrained("equation-6")
-    alone = list(generate("equation-6", 30, model=model, method="vmd-only", latents=2))
-    assert {sample.status for sample in alone} == {Status.UNKNOWN}
-    assert all(sample.text is None and sample.latents_tried == 2 for sample in alone)
+    alone = list(sample("equation-6", 30, model=model, method="vmd-only", latents=2))
+    assert {drawn.status for drawn in alone} == {Status.UNKNOWN}
+    assert all(drawn.text is None and drawn.latents_tried == 2 for drawn in alone)
     sudoku = untrained("sudoku-4x4")
-    mixed = list(generate("sudoku-4x4", 40, model=sudoku, latents=1, steps=16))
-    assert {sample.method for sample in mixed} == {"vmd", "search"}
-    assert all(sample.status is Status.SOLVED for sample in mixed)
+    mixed = list(sample("sudoku-4x4", 40, model=sudoku, latents=1, steps=16))
+    assert {drawn.method for drawn in mixed} == {"vmd", "search"}
+    assert all(drawn.status is Status.SOLVED for drawn in mixed)
 
 
 def test_a_sample_is_a_function_of_its_number() -> None:
-    few, many = list(generate("latin-4", 3, seed=5)), list(generate("latin-4", 70, seed=5))
+    few, many = list(sample("latin-4", 3, seed=5)), list(sample("latin-4", 70, seed=5))
     assert [s.text for s in few] == [s.text for s in many[:3]]
-    assert [s.text for s in generate("latin-4", 3, seed=6)] != [s.text for s in few]
+    assert [s.text for s in sample("latin-4", 3, seed=6)] != [s.text for s in few]
 
 
 def test_givens_hold_and_impossible_ones_are_proved_so() -> None:
     given = [[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 3, 0], [0, 0, 0, 0]]
-    sample = next(generate("sudoku-4x4", given=given))
-    assert sample.grid[0][0] == 1
-    assert sample.grid[2][2] == 3
+    drawn = next(sample("sudoku-4x4", given=given))
+    assert drawn.grid[0][0] == 1
+    assert drawn.grid[2][2] == 3
     for name, text in (("sudoku-4x4", "11" + "." * 14), ("brackets-4", ")..."), ("equation-5", "9+9=.")):
-        samples = list(generate(name, 2, given=text))
-        assert [sample.status for sample in samples] == [Status.UNSATISFIABLE] * 2
-        assert all(sample.text is None for sample in samples)
+        samples = list(sample(name, 2, given=text))
+        assert [drawn.status for drawn in samples] == [Status.UNSATISFIABLE] * 2
+        assert all(drawn.text is None for drawn in samples)
 
 
 def test_problems_with_a_board_of_their_own_are_completed() -> None:
     problem = domains.get("futoshiki").parse(".>1/v__/._.")
-    samples = list(generate("futoshiki", 3, given=".>1/v__/._."))
-    assert {sample.status for sample in samples} == {Status.SOLVED}
-    boards = np.stack([domains.board_of(problem).parse(sample.text or "").values for sample in samples])
+    samples = list(sample("futoshiki", 3, given=".>1/v__/._."))
+    assert {drawn.status for drawn in samples} == {Status.SOLVED}
+    boards = np.stack([domains.layout_of(problem).parse(drawn.text or "").values for drawn in samples])
     assert accepts(problem.rules, problem.values, boards).all()
     with pytest.raises(InvalidInput, match="has a board of its own"):
-        generate("futoshiki")
+        sample("futoshiki")
 
 
 def test_a_domain_of_ones_own_and_a_predicate() -> None:
     even = TokenSequence("even", "01", 4, [Predicate(range(4), lambda values: sum(values) % 2 == 0)])
-    samples = list(generate(even, 12))
-    assert all(sample.status is Status.SOLVED and (sample.text or "").count("1") % 2 == 0 for sample in samples)
-    assert len({sample.text for sample in samples}) > 2
+    samples = list(sample(even, 12))
+    assert all(drawn.status is Status.SOLVED and (drawn.text or "").count("1") % 2 == 0 for drawn in samples)
+    assert len({drawn.text for drawn in samples}) > 2
 
 
 def test_wrong_arguments_are_refused_at_once() -> None:
@@ -138,15 +138,15 @@ def test_wrong_arguments_are_refused_at_once() -> None:
         ({"order": "best", "model": untrained("sudoku-4x4")}, "order is 'best'"),
     ):
         with pytest.raises(InvalidInput, match=message):
-            next(generate(**{"domain": "sudoku-4x4", **arguments}))  # type: ignore[arg-type]
+            next(sample(**{"domain": "sudoku-4x4", **arguments}))  # type: ignore[arg-type]
     with pytest.raises(ModelMismatch, match="no weights for brackets-4"):
-        generate("brackets-4", method="vmd-only")
+        sample("brackets-4", method="vmd-only")
 
 
 def test_the_command_prints_a_sample_a_line(tmp_path: Path) -> None:
     result = run("sample", "brackets-6", "-n", 5)
     assert result.exit_code == 0
-    assert result.stdout.split() == [sample.text for sample in generate("brackets-6", 5)]
+    assert result.stdout.split() == [drawn.text for drawn in sample("brackets-6", 5)]
     assert result.stderr == "5 problems: 5 solved (5 by uniform)\n"
     out = tmp_path / "out.csv"
     assert run("sample", "text-16", "-n", 3, "--given", "." * 16, "-o", out).exit_code == 0

@@ -138,7 +138,7 @@ def test_sentences_that_clues_cannot_say_are_refused() -> None:
     clue = "Clue 1: The person with the cat is {}.\nQuestion: At what position is the person with the cat?"
     text, item = in_our_clues(people + clue.format("next to the person with the dog"))
     problem = get("zebra").parse(text)
-    assert item in problem.board.cell
+    assert item in problem.layout.cell
     assert "next-to" in text
     for other in (people + clue.format("older than all others"), people.replace("dog", "cat") + clue, ""):
         with pytest.raises(Ambiguous):

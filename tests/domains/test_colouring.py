@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve.domains import board_of, get
+from vmdsolve.domains import get, layout_of
 from vmdsolve.domains.parts.graphs import cliques
 from vmdsolve.search import solve_values
 
@@ -40,13 +40,13 @@ def test_a_complete_graph_is_one_clique() -> None:
 )
 def test_a_graph_is_read_from_every_form(text: str) -> None:
     problem = get("colouring-2").parse(text)
-    assert board_of(problem).clues == "colours 2/p edge 3 2/e 1 2/e 2 3"
-    assert board_of(problem).cell_name(2) == "vertex 3"
-    assert vmdsolve.solve(problem.board.write(problem.values) + "/.2.", domain="colouring").text == "121"
+    assert layout_of(problem).clues == "colours 2/p edge 3 2/e 1 2/e 2 3"
+    assert layout_of(problem).cell_name(2) == "vertex 3"
+    assert vmdsolve.solve(problem.layout.write(problem.values) + "/.2.", domain="colouring").text == "121"
 
 
 def test_the_text_has_the_last_word_on_colours() -> None:
-    assert board_of(get("colouring-2").parse("colours 3/p edge 2 1/e 1 2")).symbols == "123"
+    assert layout_of(get("colouring-2").parse("colours 3/p edge 2 1/e 1 2")).symbols == "123"
 
 
 def test_colours_may_be_exchanged_and_vertices_numbered_anew() -> None:
@@ -56,7 +56,7 @@ def test_colours_may_be_exchanged_and_vertices_numbered_anew() -> None:
 
 def test_a_drawing_numbers_the_vertices() -> None:
     problem = get("colouring-2").parse("12/1 12/2...........".replace("/2", "/1 2/2"))
-    assert problem.board.render(problem.values).splitlines() == [
+    assert problem.layout.render(problem.values).splitlines() == [
         " 1 2    2 .    3 .    4 .    5 .    6 .    7 .    8 .    9 .   10 .",
         "11 .   12 .                                                        ",
     ]

@@ -49,9 +49,9 @@ def test_graphs_are_coloured_in_as_many_colours_as_known(graph: str, colours: in
     if not path.exists():
         pytest.skip(f"no graph at {path}; set VMDSOLVE_DATA to a folder that has puzzles/dimacs")
     problem = problem_of(path, f"colouring-{colours}")
-    assert len(problem.board.edges) == edges
+    assert len(problem.layout.edges) == edges
     colour = vmdsolve.solve(problem, method="search", time_limit=60).grid.ravel()
-    assert all(colour[a] != colour[b] for a, b in problem.board.edges)
+    assert all(colour[a] != colour[b] for a, b in problem.layout.edges)
 
 
 def test_queens_off_excluded_diagonals() -> None:

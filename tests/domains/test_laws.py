@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve import checker
-from vmdsolve.api.generate import generate_problems
-from vmdsolve.domains import Family, board_of, get, names
+from vmdsolve.api.generate import generate
+from vmdsolve.domains import Family, get, layout_of, names
 from vmdsolve.domains.base import CELL
 from vmdsolve.domains.nonogram import Nonogram
 from vmdsolve.domains.show import styled
@@ -30,7 +30,7 @@ ENOUGH = 3000  # solutions that the judges compare
 @cache
 def tiny(name: str, n: int, seed: int = 0, *, rank: int = 1, **options: object) -> list[tuple[Problem, Board]]:
     """Problems of one of the smallest sizes."""
-    return list(generate_problems(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
+    return list(generate(name, n, seed=seed, size=get(name).kind.sizes[rank], **options))
 
 
 def some_solution(rules: Rules) -> Board:
@@ -132,7 +132,7 @@ def test_a_problem_comes_back_from_its_text(name: str, data: st.DataObject) -> N
     family, rank = get(name), data.draw(st.integers(0, 2))
     seed, density = data.draw(st.integers(0, 20)), data.draw(st.sampled_from([0.2, 0.9]))
     [(problem, _)] = tiny(name, 1, seed, rank=rank, density=density)
-    board = board_of(problem)
+    board = layout_of(problem)
     L, V = board.rules.L, board.rules.V
     values = np.array(data.draw(st.lists(st.integers(OPEN, V - 1), min_size=L, max_size=L)), np.int32)
     text = board.write(values)
@@ -141,8 +141,8 @@ def test_a_problem_comes_back_from_its_text(name: str, data: st.DataObject) -> N
         again = family.parse(written)
         assert again.values.tolist() == values.tolist()
         assert again.rules.constraints == board.rules.constraints
-        assert (again.domain, board_of(again).shape, board_of(again).clues) == (name, board.shape, board.clues)
-        assert board_of(again).write(again.values) == text == family.one_line(written)
+        assert (again.domain, layout_of(again).shape, layout_of(again).clues) == (name, board.shape, board.clues)
+        assert layout_of(again).write(again.values) == text == family.one_line(written)
     assert board.parse(board.format(values)).values.tolist() == values.tolist()
     assert family.parse_many([text]) is None
 
@@ -153,7 +153,7 @@ def test_a_problem_comes_back_from_its_text(name: str, data: st.DataObject) -> N
 def test_no_text_does_worse_than_be_refused(name: str, data: st.DataObject) -> None:
     family = get(name)
     [(problem, _)] = tiny(name, 1)
-    text = board_of(problem).write(problem.values)
+    text = layout_of(problem).write(problem.values)
     at, to = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
     piece = data.draw(st.text(max_size=6) | st.text("0123456789 /.-_<>^v()\n", max_size=12) | st.just("9" * 5000))
     hostile = data.draw(st.sampled_from([text[:at] + piece + text[to:], text[:at] + piece + text[at:], piece]))
@@ -164,8 +164,8 @@ def test_no_text_does_worse_than_be_refused(name: str, data: st.DataObject) -> N
         assert name in said or "row" in said
         assert len(said) < 400
         return
-    written = board_of(read).write(read.values)
-    assert board_of(family.parse(written)).write(read.values) == written
+    written = layout_of(read).write(read.values)
+    assert layout_of(family.parse(written)).write(read.values) == written
 
 
 REFUSED = [
@@ -285,8 +285,8 @@ def test_generated_problems_have_exactly_one_solution(name: str) -> None:
 @pytest.mark.parametrize("name", CLUED)
 def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
     def texts(n: int, **options: int) -> list[str]:
-        made = generate_problems(name, n, size=get(name).kind.sizes[1], **options)
-        return [board_of(problem).write(problem.values) + str(answer) for problem, answer in made]
+        made = generate(name, n, size=get(name).kind.sizes[1], **options)
+        return [layout_of(problem).write(problem.values) + str(answer) for problem, answer in made]
 
     whole = texts(6, seed=5)
     assert texts(2, seed=5) == whole[:2]
@@ -316,11 +316,11 @@ def test_more_givens_and_fewer_clues_can_be_asked_for(name: str) -> None:
 )
 def test_the_generator_refuses_bad_options_at_once(options: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
-        generate_problems(**{"domain": "killer", **options})
+        generate(**{"domain": "killer", **options})
 
 
 def test_an_endless_range_of_problems_is_made_lazily() -> None:
-    assert len(list(islice(generate_problems("killer", 10**9, size=4), 3))) == 3
+    assert len(list(islice(generate("killer", 10**9, size=4), 3))) == 3
 
 
 # Symmetry and drawings --------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ def test_an_endless_range_of_problems_is_made_lazily() -> None:
 def test_an_image_has_the_images_of_the_solutions(name: str) -> None:
     rng, changed = np.random.default_rng(0), 0
     for problem, answer in tiny(name, 6, rank=2):
-        board = board_of(problem)
+        board = layout_of(problem)
         for _ in range(4):
             image, cells, values = board.image(rng)
             assert sorted(cells) == list(range(board.rules.L))
@@ -347,7 +347,7 @@ def test_an_image_has_the_images_of_the_solutions(name: str) -> None:
 def test_a_drawing_has_a_place_for_every_cell(name: str) -> None:
     for rank in range(3):
         [(problem, answer)] = tiny(name, 1, rank=rank)
-        board = board_of(problem)
+        board = layout_of(problem)
         frame = board.frame()
         assert frame.count(CELL) == board.rules.L
         assert len({len(line) for line in frame.split("\n")}) == 1

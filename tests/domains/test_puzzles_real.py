@@ -8,7 +8,7 @@ from helpers.data import instances
 
 import vmdsolve
 from vmdsolve import checker
-from vmdsolve.domains import board_of
+from vmdsolve.domains import layout_of
 from vmdsolve.problem import OPEN
 
 # Set, how many at least, every k-th of them, with several solutions at most.
@@ -42,7 +42,7 @@ def test_a_sample_has_the_printed_answers(name: str, least: int, step: int, most
         assert printed is not None
         assert checker.accepts(problem.rules, problem.values, printed[None]).all(), puzzle
         assert solution.unique is not None
-        assert solution.text == board_of(problem).format(printed) or not solution.unique, puzzle
+        assert solution.text == layout_of(problem).format(printed) or not solution.unique, puzzle
         several += not solution.unique
     assert several <= most_several
 

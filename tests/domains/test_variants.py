@@ -10,7 +10,7 @@ import pytest
 
 import vmdsolve
 from vmdsolve import checker
-from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.generate import generate
 from vmdsolve.domains import get
 from vmdsolve.domains.queens import Queens
 from vmdsolve.errors import InvalidInput
@@ -78,7 +78,7 @@ def test_diagonals_join_the_squares_that_queens_attack_aslant(n: int) -> None:
 
 
 def test_a_board_of_queens_is_drawn_and_read_back() -> None:
-    problem, answer = next(generate_problems("queens-6"))
+    problem, answer = next(generate("queens-6"))
     domain = get("queens-6")
     drawn = domain.render(answer)
     assert drawn.splitlines()[0].split() == ["_Q"[v] for v in answer[:6]]

@@ -36,7 +36,7 @@ def houses(text: str) -> tuple[dict[str, int], bool | None]:
     problem = get("zebra").parse(text)
     solution = vmdsolve.solve(problem, method="search", unique=True, time_limit=30)
     assert solution.status.has_solution
-    return dict(zip(problem.board.cell, solution.grid.ravel().tolist(), strict=True)), solution.unique
+    return dict(zip(problem.layout.cell, solution.grid.ravel().tolist(), strict=True)), solution.unique
 
 
 def test_who_owns_the_zebra() -> None:
@@ -56,8 +56,8 @@ def test_every_clue_of_the_classic_is_needed() -> None:
 
 def test_a_drawing_names_the_items() -> None:
     problem = get("zebra").parse("houses 2/pet: fox dog/drink: tea milk/fox = milk/12..")
-    assert problem.board.render(problem.values) == "pet      fox 1    dog 2\ndrink    tea .   milk ."
-    assert problem.board.cell_name(3) == "the house of milk"
+    assert problem.layout.render(problem.values) == "pet      fox 1    dog 2\ndrink    tea .   milk ."
+    assert problem.layout.cell_name(3) == "the house of milk"
 
 
 @pytest.mark.parametrize(

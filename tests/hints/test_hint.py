@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve import domains
-from vmdsolve.api.generate import generate_problems
+from vmdsolve.api.generate import generate
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
@@ -308,7 +308,7 @@ def test_hints_of_nine_by_nine_need_no_search() -> None:
 
 @pytest.mark.parametrize("name", [n for n in domains.names() if isinstance(domains.get(n), domains.Family)])
 def test_hints_solve_problems_with_clues(name: str) -> None:
-    for problem, answer in generate_problems(name, 3, seed=1, size=domains.get(name).kind.sizes[2]):
+    for problem, answer in generate(name, 3, seed=1, size=domains.get(name).kind.sizes[2]):
         board = problem.values.copy()
         for found in walkthrough(problem):
             if found.cell is not None:

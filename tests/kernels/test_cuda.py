@@ -21,7 +21,7 @@ from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native_cuda
 from vmdsolve.model.vmd import VMD
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 
 WHY_NOT = "torch sees no GPU" if not torch.cuda.is_available() else why_not()
 on_gpu = pytest.mark.skipif(bool(WHY_NOT), reason=f"needs a GPU and the CUDA kernels: {WHY_NOT}")
@@ -243,8 +243,8 @@ def test_a_solve_equals_evaluations_and_steps(order: str) -> None:
     predict = Predictor(model, "cuda", loops=6, bf16=True)
     assert predict.backend == "native"
     for plan in (Plan(steps=5, order=order), Plan(steps=9, order=order, temperature=1.0, noise=0.5, threshold=0.9)):
-        whole = sample(predict, domain.rules, boards, plan, keys=keys, seed=4)
-        steps = sample(predict, domain.rules, boards, plan, keys=keys, seed=4, trace=True)  # a trace needs the loop
+        whole = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4)
+        steps = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, trace=True)
         assert steps.trace is not None
         for name in ("values", "nfe", "first"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(steps, name))

@@ -19,7 +19,7 @@ from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native
 from vmdsolve.model.vmd import VMD
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 
 # Largest difference from torch float32, as a share of the largest logit. float32 differs by the order of sums only;
 # bfloat16 keeps 8 bits of what enters a product. Measured: on 780 random models of 8 channels or more and up to 4 loops
@@ -125,8 +125,8 @@ def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
     boards, keys = held_out(domain, 20)[0], np.arange(20, dtype=np.uint64)
     ours, theirs = (Predictor(model, backend=backend) for backend in (None, "torch"))
     assert (ours.backend, theirs.backend) == ("native", "torch")
-    mine = sample(ours, domain.rules, boards, Plan(steps=4), keys=keys)
-    other = sample(theirs, domain.rules, boards, Plan(steps=4), keys=keys)
+    mine = fill_boards(ours, domain.rules, boards, Plan(steps=4), keys=keys)
+    other = fill_boards(theirs, domain.rules, boards, Plan(steps=4), keys=keys)
     np.testing.assert_array_equal(mine.values, other.values)
     np.testing.assert_allclose(mine.first, other.first, atol=1e-3)
     assert ours(boards[:0], np.zeros((0, ours.z_width), np.float32)).shape == (0, 16, 4)

@@ -17,7 +17,7 @@ from vmdsolve.model.cells import with_cells
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.train import Recipe, Trainer
 
 FOUR = get("latin-4")
@@ -88,7 +88,7 @@ def test_a_model_that_asks_trains_and_samples() -> None:
     trainer = Trainer(FOUR, model_of().config, recipe)
     assert [p.step for p in trainer.run()] == [3]
     x = np.full((6, 16), -1, np.int32)
-    drawn = sample(Predictor(trainer.average), FOUR.rules, x, Plan(steps=2), keys=np.arange(6, dtype=np.uint64))
+    drawn = fill_boards(Predictor(trainer.average), FOUR.rules, x, Plan(steps=2), keys=np.arange(6, dtype=np.uint64))
     assert drawn.values.shape == (6, 16)
     assert (drawn.nfe <= 2).all()
 

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve import generate, solve, solve_batch
-from vmdsolve.api.generate import generate_problems
+from vmdsolve import sample, solve, solve_batch
+from vmdsolve.api.generate import generate
 from vmdsolve.api.options import Options
 from vmdsolve.api.weights import predictor
 from vmdsolve.checker import accepts
@@ -159,7 +159,7 @@ def test_a_model_under_other_rules_shares_its_parameters_and_learns_for_both() -
 
 @pytest.mark.parametrize("name", ["latin-5", "sudoku-x-4x4", "sudoku-6x6", "colouring"])
 def test_the_kernels_compute_the_same_where_slots_are_empty(name: str) -> None:
-    domain = next(generate_problems(name, 1, size=9))[0].board if name == "colouring" else get(name)
+    domain = next(generate(name, 1, size=9))[0].layout if name == "colouring" else get(name)
     assert isinstance(domain, Domain)
     model = model_under(domain)
     assert (0, 0) in model.denoiser.units.spans
@@ -283,7 +283,7 @@ def test_the_command_trains_and_resumes(tmp_path: Path) -> None:
 
 
 def problems(name: str, n: int, size: int | None = None) -> list[Problem]:
-    return [problem for problem, _ in generate_problems(name, n, seed=EVALUATION_SEED, size=size)]
+    return [problem for problem, _ in generate(name, n, seed=EVALUATION_SEED, size=size)]
 
 
 def test_the_weights_come_along_and_are_small() -> None:
@@ -362,7 +362,7 @@ def test_a_model_that_is_named_guides_search_at_any_size(tmp_path: Path) -> None
 
 def test_what_learned_single_answers_is_not_used_to_draw_many() -> None:
     with pytest.raises(ModelMismatch, match="no weights for latin-4 are packaged"):
-        next(generate("latin-4", 1, method="vmd-only"))
-    assert next(generate("latin-4", 1, seed=1)).method == "search"
-    drawn = next(generate("latin-4", 1, model=model_under(get("latin-4")), method="vmd-only", device="cpu"))
+        next(sample("latin-4", 1, method="vmd-only"))
+    assert next(sample("latin-4", 1, seed=1)).method == "search"
+    drawn = next(sample("latin-4", 1, model=model_under(get("latin-4")), method="vmd-only", device="cpu"))
     assert drawn.nfe > 0

@@ -21,7 +21,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board, Rules
-from vmdsolve.sampler import Network, Plan, Predictor, Sample, latent_keys, sample
+from vmdsolve.sampler import Filled, Network, Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.sampler.plan import Floats
 
 FREE = Rules(4, 2)  # four cells, two symbols, no rule
@@ -64,9 +64,9 @@ class Fixed:
         return np.broadcast_to(np.asarray(self.logits, np.float32), (len(x), *np.shape(self.logits))).copy()
 
 
-def fill(network: Network, rules: Rules, boards: Board, plan: Plan, **options: Any) -> Sample:
+def fill(network: Network, rules: Rules, boards: Board, plan: Plan, **options: Any) -> Filled:
     keys = latent_keys(np.arange(len(boards), dtype=np.uint64), 0)
-    return sample(network, rules, boards, plan, **{"keys": keys, "trace": True, **options})
+    return fill_boards(network, rules, boards, plan, **{"keys": keys, "trace": True, **options})
 
 
 def boards_of(n: int, L: int) -> Board:
@@ -295,7 +295,7 @@ def test_a_boards_fate_does_not_hang_on_its_batch(plan: Plan, latent: dict[str, 
     keys, predict = latent_keys(np.arange(11, dtype=np.uint64), 0), Predictor(model)
 
     def run(rows: slice, seed: int = 5) -> Board:
-        return sample(predict, domain.rules, boards[rows], plan, keys=keys[rows], seed=seed).values
+        return fill_boards(predict, domain.rules, boards[rows], plan, keys=keys[rows], seed=seed).values
 
     whole = run(slice(None))
     assert (run(slice(None, None, -1))[::-1] == whole).all()

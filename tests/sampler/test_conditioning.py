@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from vmdsolve.checker import accepts
 from vmdsolve.constraints import DFA, AllDifferent, Regular
 from vmdsolve.problem import OPEN, Board, Rules
-from vmdsolve.sampler import Plan, sample
+from vmdsolve.sampler import Plan, fill_boards
 from vmdsolve.sampler.conditioning import conditioning_of
 from vmdsolve.sampler.plan import Floats
 
@@ -83,7 +83,7 @@ def test_the_joint_law_after_t_steps_is_exact_and_a_wrong_temperature_shows(step
     assert sum(law.values()) == pytest.approx(1)
     for factor, follows in ((1.0, True), (0.9, False), (1.1, False)):
         plan = Plan(steps=steps, order="random", temperature=temperature * factor)
-        out = sample(Coupled(), RULES, boards, plan, keys=keys, seed=steps)
+        out = fill_boards(Coupled(), RULES, boards, plan, keys=keys, seed=steps)
         assert accepts(RULES, boards, out.values).all()
         assert (out.nfe == steps).all()
         found = Counter(map(tuple, out.values.tolist()))
@@ -120,14 +120,14 @@ def test_every_finished_board_matches(
             return (30 * np.random.default_rng(x.tobytes()[0]).standard_normal((*x.shape, V))).astype(np.float32)
 
     plan = Plan(steps=max(steps, blocks), order=order, temperature=temperature, remask=remask, blocks=blocks)
-    out = sample(Noise(), where, boards, plan, keys=np.arange(20, dtype=np.uint64))
+    out = fill_boards(Noise(), where, boards, plan, keys=np.arange(20, dtype=np.uint64))
     assert (accepts(where, boards, out.values) == possible).all()
     assert (out.nfe[~possible & (boards == OPEN).any(axis=1)] <= 1).all()  # noticed at once
 
 
 def test_without_legal_masks_words_are_the_networks_own() -> None:
     boards, keys = np.full((N, 4), OPEN, np.int32), np.arange(N, dtype=np.uint64)
-    out = sample(Coupled(), RULES, boards, Plan(steps=1, temperature=1.0, legal=False), keys=keys)
+    out = fill_boards(Coupled(), RULES, boards, Plan(steps=1, temperature=1.0, legal=False), keys=keys)
     assert 0.2 < accepts(RULES, boards, out.values).mean() < 0.9
 
 
@@ -142,7 +142,7 @@ def test_argmax_is_that_of_whole_words() -> None:
 
     boards = np.full((1, 5), OPEN, np.int32)
     for steps in (1, 2, 5):
-        out = sample(Ones(), rules, boards, Plan(steps=steps), keys=np.zeros(1, np.uint64))
+        out = fill_boards(Ones(), rules, boards, Plan(steps=steps), keys=np.zeros(1, np.uint64))
         assert out.values.tolist() == [[1, 0, 1, 0, 1]]
 
 
@@ -157,7 +157,7 @@ def test_orders_see_the_conditioned_posterior(order: str) -> None:
             return np.broadcast_to(np.array([[0, 0.1], [2, 0], [0, 3]], np.float32), (*x.shape, 2)).copy()
 
     boards = np.full((1, 3), OPEN, np.int32)
-    out = sample(Leaning(), rules, boards, Plan(steps=3, order=order), keys=np.zeros(1, np.uint64), trace=True)
+    out = fill_boards(Leaning(), rules, boards, Plan(steps=3, order=order), keys=np.zeros(1, np.uint64), trace=True)
     assert out.trace is not None
     assert out.trace[:, 0].tolist() == [[1, OPEN, OPEN], [1, OPEN, 1], [1, 0, 1]]
 
@@ -179,7 +179,7 @@ def test_under_all_different_the_words_are_guidance_and_no_peers_clash() -> None
 
     boards, keys = np.full((200, 4), OPEN, np.int32), np.arange(200, dtype=np.uint64)
     for steps in (1, 2, 4):
-        out = sample(Same(), rules, boards, Plan(steps=steps, order="random", temperature=1.0), keys=keys)
+        out = fill_boards(Same(), rules, boards, Plan(steps=steps, order="random", temperature=1.0), keys=keys)
         filled = [[v for v in board if v != OPEN] for board in out.values.tolist()]
         assert all(filled)
         assert all(len(set(board)) == len(board) for board in filled)

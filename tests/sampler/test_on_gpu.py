@@ -14,7 +14,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
-from vmdsolve.sampler import Plan, Predictor, sample
+from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import normal as _normal
 from vmdsolve.sampler.on_gpu import Loop
 
@@ -63,7 +63,7 @@ def test_the_loop_on_tensors_equals_the_loop_on_arrays(plan: Plan, prior: str) -
     it = loop(predict, plan, 11, seed=3)
     before = boards.copy(), allowed.copy()
     for _ in range(2):  # the second time in room that was used
-        wanted = sample(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed, trace=True)
+        wanted = fill_boards(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed, trace=True)
         values, nfe, first, history = filled(it, predict, boards, keys, allowed, 3)
         np.testing.assert_array_equal(values, wanted.values)
         np.testing.assert_array_equal(nfe, wanted.nfe)

@@ -12,7 +12,7 @@ from helpers.chi_square import chi_square_z
 from vmdsolve.constraints import AllDifferent
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Board, Rules
-from vmdsolve.sampler import Plan, latent_keys, sample
+from vmdsolve.sampler import Plan, fill_boards, latent_keys
 from vmdsolve.sampler.keys import board_keys
 from vmdsolve.sampler.plan import Floats
 
@@ -40,7 +40,7 @@ class Toy:
 def counts(toy: Toy, plan: Plan, seed: int = 0) -> list[int]:
     keys = latent_keys(np.arange(N, dtype=np.uint64), 0)
     boards = np.full((N, 3), OPEN, np.int32)
-    drawn = sample(toy, FREE, boards, plan, keys=keys, seed=seed)
+    drawn = fill_boards(toy, FREE, boards, plan, keys=keys, seed=seed)
     assert (drawn.values >= 0).all()
     assert (drawn.nfe == plan.steps).all()
     found = Counter(map(tuple, drawn.values.tolist()))
@@ -94,12 +94,12 @@ def test_a_boards_fate_hangs_on_its_key_alone() -> None:
     keys = latent_keys(np.arange(40, dtype=np.uint64), 3)
     boards = np.full((40, 3), OPEN, np.int32)
     plan = Plan(steps=2, order="margin", temperature=1.0, noise=0.5)
-    whole = sample(Toy(1), FREE, boards, plan, keys=keys, seed=9)
-    back = sample(Toy(1), FREE, boards[::-1], plan, keys=keys[::-1], seed=9)
-    part = sample(Toy(1), FREE, boards[10:13], plan, keys=keys[10:13], seed=9)
+    whole = fill_boards(Toy(1), FREE, boards, plan, keys=keys, seed=9)
+    back = fill_boards(Toy(1), FREE, boards[::-1], plan, keys=keys[::-1], seed=9)
+    part = fill_boards(Toy(1), FREE, boards[10:13], plan, keys=keys[10:13], seed=9)
     assert (whole.values == back.values[::-1]).all()
     assert (whole.values[10:13] == part.values).all()
-    other = sample(Toy(1), FREE, boards, plan, keys=keys, seed=10)
+    other = fill_boards(Toy(1), FREE, boards, plan, keys=keys, seed=10)
     assert (whole.values != other.values).any()
 
 
@@ -122,10 +122,10 @@ def test_givens_stay_and_the_guard_keeps_peers_apart() -> None:
     boards = np.array([[OPEN, OPEN, OPEN], [OPEN, 0, OPEN]], np.int32)
     keys = board_keys(rules, boards)
     before = boards.copy()
-    legal = sample(Stubborn(), rules, boards, Plan(steps=3), keys=keys)
+    legal = fill_boards(Stubborn(), rules, boards, Plan(steps=3), keys=keys)
     assert [sorted(row) for row in legal.values.tolist()] == [[0, 1, 2]] * 2
     assert legal.values[1, 1] == 0
-    free = sample(Stubborn(), rules, boards, Plan(steps=1, legal=False), keys=keys)
+    free = fill_boards(Stubborn(), rules, boards, Plan(steps=1, legal=False), keys=keys)
     assert free.values.tolist() == [[0, 0, 0]] * 2
     assert (boards == before).all()
 
@@ -134,16 +134,16 @@ def test_a_stuck_board_leaves_and_is_not_charged() -> None:
     rules = Rules(2, 2, (AllDifferent([0, 1]),))
     boards = np.array([[0, OPEN], [OPEN, OPEN]], np.int32)
     only_zero = np.array([[1, 1], [3, 3]], np.uint64)  # the open cell of the first board may hold 0 only: illegal
-    drawn = sample(Toy(0), rules, boards, Plan(steps=2), keys=board_keys(rules, boards), domains=only_zero)
+    drawn = fill_boards(Toy(0), rules, boards, Plan(steps=2), keys=board_keys(rules, boards), domains=only_zero)
     assert drawn.values[0].tolist() == [0, OPEN]
     assert drawn.nfe.tolist() == [0, 2]
 
 
 def test_early_commits_save_evaluations() -> None:
     boards, keys = np.full((5, 3), OPEN, np.int32), np.arange(5, dtype=np.uint64)
-    drawn = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.5), keys=keys)
+    drawn = fill_boards(Toy(0), FREE, boards, Plan(steps=3, threshold=0.5), keys=keys)
     assert drawn.nfe.tolist() == [1] * 5
-    late = sample(Toy(0), FREE, boards, Plan(steps=3, threshold=0.7), keys=keys, trace=True)
+    late = fill_boards(Toy(0), FREE, boards, Plan(steps=3, threshold=0.7), keys=keys, trace=True)
     assert late.nfe.tolist() == [3] * 5
     assert late.trace is not None
     assert (late.trace[:, 0] >= 0).sum(axis=1).tolist() == [1, 2, 3]

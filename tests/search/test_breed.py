@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vmdsolve import InvalidInput, generate_problems
+from vmdsolve import InvalidInput, generate
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
@@ -68,16 +68,16 @@ def test_what_is_no_problem_with_one_answer_is_refused() -> None:
 
 
 def test_generating_breeds_on_demand() -> None:
-    easy, hard = ([p.values for p, _ in generate_problems("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 10))
+    easy, hard = ([p.values for p, _ in generate("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 10))
     rules = get("sudoku-9x9").rules
     nodes = [solve_values(rules, np.stack(boards), limit=2).nodes.mean() for boards in (easy, hard)]
     assert nodes[1] > 1.5 * nodes[0]
-    [(late, _)] = generate_problems("sudoku-9x9", seed=9, first=55, harder=10)
+    [(late, _)] = generate("sudoku-9x9", seed=9, first=55, harder=10)
     assert (late.values == hard[55]).all()
     with pytest.raises(InvalidInput, match="one board"):
-        generate_problems("killer", harder=3)
+        generate("killer", harder=3)
     with pytest.raises(InvalidInput, match="harder is 3"):
-        generate_problems("sudoku-9x9", clues=30, harder=3)
+        generate("sudoku-9x9", clues=30, harder=3)
 
 
 def test_a_stream_draws_its_share_from_a_file_of_hard_problems(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_file_that_holds_no_problems_is_refused(text: str, message: str, tmp_p
 def test_a_run_does_not_resume_on_a_changed_file_unless_another_is_named(tmp_path: Path) -> None:
     domain, files = get("sudoku-4x4"), [tmp_path / "a.txt", tmp_path / "b.txt"]
     for file, seed in zip(files, (1, 2), strict=True):
-        [(problem, _)] = generate_problems("sudoku-4x4", seed=seed)
+        [(problem, _)] = generate("sudoku-4x4", seed=seed)
         file.write_text(domain.format(problem.values) + "\n")
     recipe = Recipe(steps=1, batch=2, loops=((0.0, 1),), hard=str(files[0]))
     config = ModelConfig(domain.name, domain.rules.relations, width=4, message=4, hidden=4, loops=1)

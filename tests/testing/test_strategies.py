@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import checker
 from vmdsolve.constraints import Predicate
-from vmdsolve.domains import Domain, board_of, get, names
+from vmdsolve.domains import Domain, get, layout_of, names
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.errors import InvalidProblem
 from vmdsolve.problem import OPEN, Problem
@@ -33,7 +33,7 @@ def test_a_problem_has_one_solution(name: str, data: st.DataObject) -> None:
     result = solve_values(problem.rules, problem.values[None], limit=2)
     assert result.counts.tolist() == [1]
     assert problem.domain == name
-    written = board_of(problem).write(problem.values)
+    written = layout_of(problem).write(problem.values)
     assert get(name).parse(written).values.tolist() == problem.values.tolist()
 
 
@@ -122,7 +122,7 @@ def test_a_case_is_shown_with_what_it_is() -> None:
 @QUICK
 @given(problem=..., domain=...)
 def test_hypothesis_knows_our_types(problem: Problem, domain: Domain) -> None:
-    assert isinstance(board_of(problem), Domain)
+    assert isinstance(layout_of(problem), Domain)
     assert domain.name in names()
 
 

@@ -167,7 +167,7 @@ def test_the_weights_alone_generate_and_infill_and_say_that_nothing_was_checked(
     assert (solution.status, solution.method) == (Status.UNCHECKED, "vmd")
     assert solution.text is not None
     assert solution.text[0] == solution.text[3] == "a"
-    samples = list(vmdsolve.generate(domain, 3, model=str(weights)))
+    samples = list(vmdsolve.sample(domain, 3, model=str(weights)))
     assert {(sample.status, sample.method) for sample in samples} == {(Status.UNCHECKED, "vmd")}
     printed = run("sample", "--weights", weights, "-n", 3)
     assert printed.stdout.split() == [sample.text for sample in samples]

@@ -19,14 +19,14 @@ from ..problem import OPEN, Board, Problem, Rules
 from ..search.breed import breed
 from ..search.threads import spread
 
-__all__ = ["generate_problems"]
+__all__ = ["generate"]
 
 BOARDS = 16  # invented for one problem, at most
 TEST_NODES = 20_000  # propagations that the proof of uniqueness may cost before a board counts as hopeless
 CELLS_AT_ONCE = 4096  # small enough that Ctrl-C is heard
 
 
-def generate_problems(
+def generate(
     domain: str | Domain,
     n: int = 1,
     *,
@@ -40,7 +40,7 @@ def generate_problems(
 ) -> Iterator[tuple[Problem, Board]]:
     """Problems with exactly one solution, each with its solution [L].
 
-    >>> [(problem.board.write(problem.values), answer.tolist()) for problem, answer in generate_problems("latin-2", 2)]
+    >>> [(problem.layout.write(problem.values), answer.tolist()) for problem, answer in generate("latin-2", 2)]
     [('...1', [0, 1, 1, 0]), ('..2.', [0, 1, 1, 0])]
 
     Problem i is a function of the domain, the options, seed and first + i only.

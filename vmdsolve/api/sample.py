@@ -1,4 +1,4 @@
-"""generate: any number of different answers to one problem, or to none in particular.
+"""sample: any number of different answers to one problem, or to none in particular.
 
 With a model each sample is drawn from it, at temperature 1 unless said otherwise: valid by construction where all
 rules are Regular constraints on cells of their own, else checked, and drawn again where the checker objects. Without a
@@ -28,13 +28,13 @@ from .options import Options
 from .stages import Outcome
 from .weights import is_packaged, predictor
 
-__all__ = ["generate"]
+__all__ = ["sample"]
 
 CHUNK = 64  # samples drawn together; what they are does not depend on it
 Keys = npt.NDArray[np.uint64]
 
 
-def generate(
+def sample(
     domain: str | Domain,
     n: int = 1,
     *,
@@ -52,9 +52,9 @@ def generate(
 ) -> Iterator[Solution]:
     """Draw `n` samples of a domain: full boards that break no rule, each of them as if the others were not there.
 
-    >>> [sample.text for sample in generate("brackets-6", 3)]
+    >>> [drawn.text for drawn in sample("brackets-6", 3)]
     ['(()())', '(()())', '()()()']
-    >>> next(generate("sudoku-4x4", given="1......2..4..3..")).text
+    >>> next(sample("sudoku-4x4", given="1......2..4..3..")).text
     '1234341221434321'
 
     Main arguments
@@ -90,7 +90,7 @@ def generate(
     if predict is None and method == "vmd-only":
         raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
     draw = _Source(problem.rules, problem.values, options, predict, temperature)
-    return _solutions(domains.board_of(problem), problem, given, draw, n, seed)
+    return _solutions(domains.layout_of(problem), problem, given, draw, n, seed)
 
 
 def _solutions(where: Domain, problem: Problem, given: Grid, draw: _Source, n: int, seed: int) -> Iterator[Solution]:
@@ -143,12 +143,12 @@ class _Source:
         return outcome
 
     def _from_model(self, outcome: Outcome, boards: Board, allowed: Keys | None, keys: Keys) -> None:
-        from ..sampler import Plan, sample
+        from ..sampler import Plan, fill_boards
 
         o, rows = self.options, np.arange(len(keys))
         plan = Plan(steps=o.steps, order=o.order, temperature=self.temperature, legal=allowed is not None)
         for latent in range(o.latents):
-            drawn = sample(
+            drawn = fill_boards(
                 self.predict, self.rules, boards[rows], plan, keys=latent_keys(keys[rows], latent), seed=o.seed,
                 domains=None if allowed is None else allowed[rows],
             )  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import search
 from ..checker import violations
-from ..domains import Domain, board_of
+from ..domains import Domain, layout_of
 from ..domains.reading import Grid, find_domain, read, read_answer, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
@@ -179,7 +179,7 @@ def check(problem: Grid, values: Grid, *, domain: str | Domain | None = None) ->
     """
     given = read(problem, domain)
     held = given if values is problem else read_answer(values, given)
-    where = board_of(given)
+    where = layout_of(given)
     changed = [
         Violation(
             "given",
@@ -218,7 +218,7 @@ def _solve_chunk(batch: list[Grid], options: Options, report: bool) -> Iterator[
     members: dict[tuple[Domain, Rules], list[int]] = {}
     for index, problem in enumerate(problems):
         if isinstance(problem, Problem):
-            members.setdefault((board_of(problem), problem.rules), []).append(index)
+            members.setdefault((layout_of(problem), problem.rules), []).append(index)
     groups = [
         Group(board, rules, np.stack([p.values for i in rows if isinstance(p := problems[i], Problem)]))
         for (board, rules), rows in members.items()

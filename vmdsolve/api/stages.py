@@ -135,7 +135,7 @@ def _sample(
     allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
     guide      [B, L, V], receives the `symbol_order` of the first evaluation
     """
-    from ..sampler import SECOND_NOISE, Plan, latent_keys, sample
+    from ..sampler import SECOND_NOISE, Plan, fill_boards, latent_keys
 
     share = None if options.time_limit is None else options.time_limit / 2 * len(rows)  # search has the other half
     deadline = None if share is None else time.perf_counter() + share
@@ -148,7 +148,7 @@ def _sample(
             noise=SECOND_NOISE if latent else 0.0,
             legal=allowed is not None,
         )
-        drawn = sample(
+        drawn = fill_boards(
             predict,
             rules,
             boards[rows],

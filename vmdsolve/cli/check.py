@@ -49,7 +49,7 @@ def check(
             continue
         wrong = check_one(given, held)
         for violation in wrong:
-            typer.echo(record.where + words(domains.board_of(given), violation))
+            typer.echo(record.where + words(domains.layout_of(given), violation))
         counts["broken" if wrong else "unfinished" if (held.values == OPEN).any() else "right"] += 1
     kinds = ("right", "unfinished", "broken", "unreadable")
     summary = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])

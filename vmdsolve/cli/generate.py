@@ -29,8 +29,8 @@ def generate(
 
     (To draw solutions, see `vmdsolve sample`.)
     """
-    from ..api.generate import generate_problems as made
-    from ..domains import board_of
+    from ..api.generate import generate as made
+    from ..domains import layout_of
     from ..files.rows import kind_of, quoted, written
 
     kind = ".csv" if output is None else kind_of(output)
@@ -43,7 +43,7 @@ def generate(
             yield "puzzle,solution\n"
         try:
             for problem, values in problems:
-                board = board_of(problem)
+                board = layout_of(problem)
                 puzzle, answer = board.write(problem.values), board.format(values)
                 if kind == ".jsonl":
                     yield json.dumps({"puzzle": puzzle, "solution": answer}) + "\n"

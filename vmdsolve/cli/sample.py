@@ -39,7 +39,7 @@ def sample(
     it was made and whether it was checked.
     """
     from .. import domains
-    from ..api.sample import generate
+    from ..api.sample import sample as draw
     from ..files.rows import Row, Tally, kind_of, write_rows
 
     if output is not None:
@@ -55,7 +55,7 @@ def sample(
         if told is None:
             raise InvalidInput(f"{weights} is for every all-different puzzle: name the domain")
         where = told
-    drawn = generate(
+    drawn = draw(
         where, n, given=given, seed=seed, method=method, latents=latents, steps=steps, order=order,
         temperature=temperature, time_limit=time_limit, model=None if weights is None else str(weights), device=device,
     )  # fmt: skip

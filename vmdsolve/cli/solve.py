@@ -181,13 +181,13 @@ def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) ->
 def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
     from rich.console import Console
 
-    from ..domains import board_of
+    from ..domains import layout_of
     from ..domains.reading import read
     from ..domains.show import outcome, styled
 
     if solution.text is not None:
         problem = read(record.puzzle, name)
-        board = board_of(problem)
+        board = layout_of(problem)
         Console().print(styled(board, problem.values, board.parse(solution.text).values), soft_wrap=True)
     elif reason:
         typer.echo(reason)

@@ -3,8 +3,8 @@
 from .base import Domain as Domain
 from .clued import Clued as Clued
 from .clued import Family as Family
-from .registry import board_of as board_of
 from .registry import get as get
+from .registry import layout_of as layout_of
 from .registry import names as names
 
-__all__ = ["Clued", "Domain", "Family", "board_of", "get", "names"]
+__all__ = ["Clued", "Domain", "Family", "get", "layout_of", "names"]

@@ -181,7 +181,7 @@ class Domain(ABC):
 
         >>> from vmdsolve.domains import get
         >>> problem = get("futoshiki").parse(".>1/v__/._.")
-        >>> problem.board.write(problem.values)
+        >>> problem.layout.write(problem.values)
         '.>1/v__/._.'
         """
         cells = self.format(values)

@@ -131,7 +131,7 @@ class Family(Domain):
 
     >>> from vmdsolve.domains import get
     >>> problem = get("futoshiki").parse(".>1/v__/._.")
-    >>> problem.board.shape, problem.board.cell_name(3)
+    >>> problem.layout.shape, problem.layout.cell_name(3)
     ((2, 2), 'row 2, column 2')
     """
 

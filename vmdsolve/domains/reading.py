@@ -41,7 +41,7 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     if isinstance(name, Domain):
         return name
     if name is None and isinstance(grid, Problem):
-        return registry.board_of(grid)
+        return registry.layout_of(grid)
     if name is not None:
         return registry.get(name)
     cells = len(plain_line(grid)) if isinstance(grid, str) else int(np.size(np.asarray(grid, dtype=object)))
@@ -91,7 +91,7 @@ def read_answer(grid: Grid, problem: Problem) -> Problem:
 
     Raises InvalidProblem (names the cell), InvalidInput where it is a Problem on another board.
     """
-    board = registry.board_of(problem)
+    board = registry.layout_of(problem)
     if not isinstance(grid, Problem):
         return _read_on(board, grid if isinstance(grid, str) else _array(grid))
     if (grid.domain, grid.rules.L, grid.rules.V) != (problem.domain, problem.rules.L, problem.rules.V):

@@ -10,7 +10,7 @@ from ..errors import InvalidInput
 from ..problem import Problem
 from .base import Domain
 
-__all__ = ["ENTRY_POINTS", "board_of", "get", "names"]
+__all__ = ["ENTRY_POINTS", "get", "layout_of", "names"]
 
 ENTRY_POINTS = "vmdsolve.domains"  # a package names here a mapping: domain name -> function that makes it
 
@@ -53,10 +53,10 @@ def get(name: str) -> Domain:
     return factories[name]()
 
 
-def board_of(problem: Problem) -> Domain:
+def layout_of(problem: Problem) -> Domain:
     """The board of a problem: its own, or that of the domain it names.
 
-    >>> board_of(get("sudoku-4x4").parse("." * 16)).name
+    >>> layout_of(get("sudoku-4x4").parse("." * 16)).name
     'sudoku-4x4'
     """
-    return problem.board if isinstance(problem.board, Domain) else get(problem.domain)
+    return problem.layout if isinstance(problem.layout, Domain) else get(problem.domain)

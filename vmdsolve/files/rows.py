@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..domains import Domain, board_of
+from ..domains import Domain, layout_of
 from ..domains.reading import find_domain, read
 from ..domains.show import words
 from ..errors import InvalidInput, MissingExtra
@@ -72,7 +72,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     elif solution.status is Status.INVALID:
         reason = record.where + "; ".join(v.reason for v in solution.violations)
     elif solution.violations:
-        where = board_of(read(record.puzzle, domain))
+        where = layout_of(read(record.puzzle, domain))
         reason = "; ".join(words(where, violation) for violation in solution.violations)
     else:
         reason = ""

@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import search
 from ..checker import violations
-from ..domains import board_of
+from ..domains import layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
 from .deduction import deduce
@@ -65,7 +65,7 @@ def explain(problem: Grid, *, domain: str | None = None, time_limit: float | Non
     """
     given = read(problem, domain)
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
-    rules, say = given.rules, Phrases(board_of(given), given.rules)
+    rules, say = given.rules, Phrases(layout_of(given), given.rules)
     conflict = _Conflict(given, deadline)
     status = conflict.status()
     if status is not Status.UNSATISFIABLE:

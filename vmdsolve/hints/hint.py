@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import search
-from ..domains import board_of
+from ..domains import layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
 from .deduction import TECHNIQUES, Hint, deduce
@@ -79,7 +79,7 @@ def walkthrough(problem: Grid, *, domain: str | None = None, time_limit: float |
 
 def _next(given: Problem, time_limit: float | None) -> Hint:
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
-    say = Phrases(board_of(given), given.rules)
+    say = Phrases(layout_of(given), given.rules)
     found = deduce(given.values.tolist(), given.rules.V, given.rules.constraints, say)
     if found is not None:
         return found

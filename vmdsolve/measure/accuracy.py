@@ -11,7 +11,7 @@ from ..checker import accepts
 from ..domains import Domain
 from ..errors import InvalidInput
 from ..problem import Board
-from ..sampler import SECOND_NOISE, Plan, Predictor, latent_keys, sample
+from ..sampler import SECOND_NOISE, Plan, Predictor, fill_boards, latent_keys
 from ..sampler.keys import board_keys
 from ..search import generate_values
 
@@ -114,7 +114,7 @@ def evaluate(
         good, evaluations = np.zeros(len(left), np.bool_), 0
         for start in range(0, len(left), chunk):
             part = slice(start, start + chunk)
-            drawn = sample(
+            drawn = fill_boards(
                 predict,
                 domain.rules,
                 left[part],

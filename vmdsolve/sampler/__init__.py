@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from .keys import board_keys as board_keys
     from .keys import latent_keys as latent_keys
     from .loop import SECOND_NOISE as SECOND_NOISE
+    from .loop import fill_boards as fill_boards
     from .loop import reopen as reopen
-    from .loop import sample as sample
+    from .plan import Filled as Filled
     from .plan import Network as Network
     from .plan import Plan as Plan
-    from .plan import Sample as Sample
     from .plan import block_edges as block_edges
     from .predictor import Predictor as Predictor
 
@@ -23,24 +23,24 @@ _WHERE = {
     "Network": "plan",
     "Plan": "plan",
     "Predictor": "predictor",
-    "Sample": "plan",
+    "Filled": "plan",
     "block_edges": "plan",
     "board_keys": "keys",
     "latent_keys": "keys",
     "reopen": "loop",
-    "sample": "loop",
+    "fill_boards": "loop",
 }
 __all__ = [
     "SECOND_NOISE",
+    "Filled",
     "Network",
     "Plan",
     "Predictor",
-    "Sample",
     "block_edges",
     "board_keys",
+    "fill_boards",
     "latent_keys",
     "reopen",
-    "sample",
 ]
 
 

@@ -23,16 +23,16 @@ from ..kernels.cuda import MAX_CUDA_CELLS
 from ..problem import OPEN, Board, Rules
 from .conditioning import conditioning_of
 from .keys import Keys, normal
-from .on_gpu import sample_on_gpu
-from .plan import Floats, Network, Plan, Sample, block_edges
+from .on_gpu import fill_on_gpu
+from .plan import Filled, Floats, Network, Plan, block_edges
 from .predictor import Predictor
 
-__all__ = ["SECOND_NOISE", "reopen", "sample"]
+__all__ = ["SECOND_NOISE", "fill_boards", "reopen"]
 
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
 
 
-def sample(
+def fill_boards(
     predict: Network,
     rules: Rules,
     boards: Board,
@@ -42,20 +42,20 @@ def sample(
     seed: int = 0,
     domains: npt.NDArray[np.uint64] | None = None,
     trace: bool = False,
-) -> Sample:
+) -> Filled:
     """Fill the open cells of B boards by the network.
 
     boards     int32 [B, L], OPEN where open; never changed where filled
     keys       uint64 [B], one a board: see `latent_keys`
     domains    uint64 [B, L] symbols allowed in each cell from outside (propagation); None: all
-    Returns a Sample; a board's `nfe` counts the steps in which it was still open.
+    Returns a Filled; a board's `nfe` counts the steps in which it was still open.
     """
     B, L, V = len(boards), rules.L, rules.V
     peers = rules.peers if plan.legal else rules.peers[:, :0]
     allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
     conditioning, lost = conditioning_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
     if isinstance(predict, Predictor) and predict.on_gpu and not conditioning and B and L <= MAX_CUDA_CELLS:
-        return sample_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
+        return fill_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
     x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
     nfe = np.zeros(B, np.int64)
     first = np.zeros((B, L, V), np.float32)
@@ -113,7 +113,7 @@ def sample(
             legal[rows] = kernels.candidates(filled, allowed[rows], peers)
             if trace:
                 history.append(x.copy())
-    return Sample(x, nfe, first, np.stack(history) if history else None)
+    return Filled(x, nfe, first, np.stack(history) if history else None)
 
 
 def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -> Floats:

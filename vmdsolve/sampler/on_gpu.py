@@ -1,4 +1,4 @@
-"""The sampling loop on tensors of one device, as `sampler.sample` does it on arrays: nothing but z comes from the host.
+"""The sampling loop on tensors of one device, as loop.py does it on arrays: nothing but z comes from the host.
 
 A step works on a tile of boards named by their rows, so it can be captured once as a CUDA graph (gather the tile's
 boards, evaluate, unmask, open again, scatter) and replayed for every tile of every step; what changes between replays
@@ -21,13 +21,13 @@ from ..errors import InvalidInput
 from ..kernels.cuda import REFUSED
 from ..problem import OPEN, Board, Rules
 from .keys import Keys, normal
-from .plan import Floats, Plan, Sample, block_edges
+from .plan import Filled, Floats, Plan, block_edges
 from .predictor import Predictor
 
-__all__ = ["Filled", "Loop", "refuse_overflow", "sample_on_gpu"]
+__all__ = ["Arrays", "Loop", "fill_on_gpu", "refuse_overflow"]
 
 Draw = Callable[[Board, npt.NDArray[np.int64], int], Floats]  # z of these boards, which are these rows, at this step
-Filled = tuple[Board, npt.NDArray[np.int64], Floats, list[Board]]  # values, evaluations, first logits, history
+Arrays = tuple[Board, npt.NDArray[np.int64], Floats, list[Board]]  # values, evaluations, first logits, history
 
 
 def refuse_overflow(values: Board) -> None:
@@ -80,7 +80,7 @@ class Loop:
     @torch.inference_mode()
     def fill(
         self, boards: Board, *, keys: npt.NDArray[np.uint64], domains: npt.NDArray[np.uint64], draw: Draw, trace: bool
-    ) -> Filled:
+    ) -> Arrays:
         """Fill boards [B, L] whose cells may hold `domains` [B, L]."""
         self._begin(boards, keys, domains)
         history: list[Board] = []
@@ -203,7 +203,7 @@ class Loop:
 
 
 @torch.inference_mode()
-def sample_on_gpu(
+def fill_on_gpu(
     predict: Predictor,
     rules: Rules,
     boards: Board,
@@ -213,8 +213,8 @@ def sample_on_gpu(
     seed: int,
     allowed: npt.NDArray[np.uint64],
     trace: bool,
-) -> Sample:
-    """`sample` on the model's device: the whole of it as one launch where a kernel can, else by a Loop."""
+) -> Filled:
+    """`fill_boards` on the model's device: the whole of it as one launch where a kernel can, else by a Loop."""
 
     def draw(x: Board, rows: npt.NDArray[np.int64], step: int) -> Floats:
         return predict.draw(x, normal(seed, keys[rows], step, predict.z_width))
@@ -229,7 +229,7 @@ def sample_on_gpu(
             predict._loop = about, loop
         loop = predict._loop[1]
         values, nfe, first, history = loop.fill(boards, keys=keys, domains=allowed, draw=draw, trace=trace)
-        return Sample(values, nfe, first, np.stack(history) if history else None)
+        return Filled(values, nfe, first, np.stack(history) if history else None)
     peers = rules.peers if plan.legal else rules.peers[:, :0]
     arrays = boards, allowed, draw(boards, np.arange(B), 0), np.ascontiguousarray(peers), keys
     x, sets, z, links, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
@@ -250,4 +250,4 @@ def sample_on_gpu(
     )
     values, spent, first = (tensor.cpu().numpy() for tensor in out)
     refuse_overflow(values)
-    return Sample(values, spent.astype(np.int64), first, None)
+    return Filled(values, spent.astype(np.int64), first, None)

@@ -12,7 +12,7 @@ from .. import kernels
 from ..errors import InvalidInput
 from ..problem import Board
 
-__all__ = ["Floats", "Network", "Plan", "Sample", "block_edges"]
+__all__ = ["Filled", "Floats", "Network", "Plan", "block_edges"]
 
 Floats = npt.NDArray[np.float32]
 REMASK = ("none", "least", "conflicts")
@@ -70,7 +70,7 @@ def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     return np.arange(blocks + 1) * n // blocks
 
 
-class Sample(NamedTuple):
+class Filled(NamedTuple):
     """What came of B boards.
 
     values    int32 [B, L], OPEN where a board got stuck

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..domains import Domain, board_of
+from ..domains import Domain, layout_of
 from ..errors import InvalidInput
 from ..problem import Board
 from .broken import LawBroken
@@ -53,14 +53,14 @@ class Case:
         except Exception as error:
             raise self._broken(f"raises {type(error).__name__}: {error}", "Raise InvalidProblem and say why") from error
         else:
-            text = board_of(problem).write(problem.values)
+            text = layout_of(problem).write(problem.values)
             if self.wanted == "refused":
                 raise self._broken(f"is read as {_short(text)}", "Refuse it")
             if self.values is not None and problem.values.tolist() != self.values.tolist():
                 raise self._broken(f"is read as {_short(text)}, not {self.values.tolist()}", "Read it as it is")
             if self.wanted == "either" and self.values is None:
                 again = self.reader.parse(text)
-                if board_of(again).write(again.values) != text:
+                if layout_of(again).write(again.values) != text:
                     what = f"is read as {_short(text)}, and that as something else"
                     raise self._broken(what, "`write` what `parse` reads")
         if isinstance(self.grid, np.ndarray) and not _same(self.grid, before):

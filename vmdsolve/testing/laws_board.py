@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import checker, search
-from ..domains import Domain, board_of
+from ..domains import Domain, layout_of
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Constraint
 from .broken import LawBroken, Skipped
@@ -118,7 +118,7 @@ def problems_have_one_solution(samples: Samples) -> str:
             )
     last = len(made) - 1
     again, _ = problem(samples.source, samples.index + last, samples.seed)
-    texts = [board_of(p).write(p.values) for p in (made[last][0], again)]
+    texts = [layout_of(p).write(p.values) for p in (made[last][0], again)]
     if texts[0] != texts[1]:
         what = f"problem {samples.index + last} is {texts[0]!r} at first, {texts[1]!r} when made again"
         raise LawBroken("generation", what, "Draw from the rng that is passed in, and keep rules the same")

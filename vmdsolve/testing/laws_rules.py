@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from .. import checker, kernels, search
-from ..domains import board_of
+from ..domains import layout_of
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
 from .broken import LawBroken, Skipped
@@ -134,13 +134,13 @@ def counts(samples: Samples, known: int | None = None, examples: Sequence[tuple[
         notes.append(f"{known} solutions as known")
     for text, answer in examples:
         problem = samples.source.parse(text)
-        wanted = board_of(problem).parse(answer).values
+        wanted = layout_of(problem).parse(answer).values
         result = search.solve_values(problem.rules, problem.values[None], limit=2)
         if result.counts[0] != 1 or (result.values[0] != wanted).any():
             raise LawBroken(
                 "count",
                 f"{text!r} has the one solution {answer!r}, but search finds {result.counts[0]}: "
-                f"{board_of(problem).format(result.values[0])!r}",
+                f"{layout_of(problem).format(result.values[0])!r}",
                 "A rule is missing or wrong, or the text is read wrongly",
             )
     if examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..domains import board_of
+from ..domains import layout_of
 from ..problem import OPEN, Board
 from .broken import LawBroken
 from .cases import cases
@@ -29,7 +29,7 @@ def text(samples: Samples) -> str:
         if problem.domain != domain.name or problem.rules.constraints != samples.rules.constraints:
             what = f"{whole!r} is read as a problem of {problem.domain!r}, or with other constraints"
             raise LawBroken("text", what, "Its domain and rules must be those of the board that was written")
-        if (again := board_of(problem).write(problem.values)) != whole or "\n" in whole:
+        if (again := layout_of(problem).write(problem.values)) != whole or "\n" in whole:
             raise LawBroken("text", f"{whole!r} is written again as {again!r}", "Wanted the same one line")
     if domain.format_many(boards) != lines:
         raise LawBroken("text", f"format_many of {len(boards)} boards is not `format` of each", "Override both or none")

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..api.generate import generate_problems
-from ..domains import Domain, Family, board_of
+from ..api.generate import generate
+from ..domains import Domain, Family, layout_of
 from ..problem import OPEN, Board, Problem, Rules
 from ..search import generate_values, solve_values
 
@@ -27,15 +27,15 @@ def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
 
     >>> from vmdsolve.domains import get
     >>> made, answer = problem(get("latin-3"), 0)
-    >>> made.board.format(made.values), answer.tolist()
+    >>> made.layout.format(made.values), answer.tolist()
     ('3.......2', [2, 1, 0, 1, 0, 2, 0, 2, 1])
     """
     if isinstance(domain, Family):
         sizes = domain.kind.sizes[:3]
-        return next(generate_problems(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
+        return next(generate(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
     L = domain.rules.L
     clues = None if L <= MINIMAL else max(3 * L // 4, L - MOST_OPEN)
-    return next(generate_problems(domain, seed=seed, first=index, clues=clues))
+    return next(generate(domain, seed=seed, first=index, clues=clues))
 
 
 def solution(rules: Rules, seed: int) -> Board | None:
@@ -64,7 +64,7 @@ class Samples:
 
     def __init__(self, source: Domain, seed: int = 0, index: int = 0) -> None:
         self.source, self.seed, self.index = source, seed, index
-        self.domain = board_of(problem(source, index, seed)[0]) if isinstance(source, Family) else source
+        self.domain = layout_of(problem(source, index, seed)[0]) if isinstance(source, Family) else source
         self.rules = self.domain.rules
 
     @classmethod

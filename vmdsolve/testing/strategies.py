@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..domains import Domain, Family, board_of, get
+from ..domains import Domain, Family, get, layout_of
 from ..errors import MissingExtra
 from ..problem import OPEN, Board, Problem
 from . import samples
@@ -93,7 +93,7 @@ def _partial(draw: st.DrawFn, domain: Domain) -> Problem:
 def _hostile(draw: st.DrawFn, domain: Domain) -> Case:
     problem = draw(_partial(domain))
     cell = draw(st.integers(0, problem.rules.L - 1))
-    return draw(st.sampled_from(list(cases(domain, board_of(problem), problem.values, cell))))
+    return draw(st.sampled_from(list(cases(domain, layout_of(problem), problem.values, cell))))
 
 
 def _some(draw: st.DrawFn, cells: np.ndarray) -> np.ndarray:
