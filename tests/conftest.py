@@ -1,4 +1,4 @@
-"""Fixtures that several tests use."""
+"""Fixtures and options of all tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import csv
 
 import pytest
 from helpers.data import DATA
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="write tests/golden/*.json anew, then compare")
 
 
 @pytest.fixture(scope="session")
