@@ -268,6 +268,7 @@ def test_readme_repeats_the_committed_results() -> None:
 # the command line -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "rows"),
     [

@@ -24,6 +24,7 @@ def result(folder: Path) -> dict[str, Any]:
     return {**found, "file": path.name}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pair", "chains", "sudoku-4x4"])
 def test_arms_have_the_same_size(name: str) -> None:
     domain, setting = get(name), arms.settings_named(name)
@@ -37,6 +38,7 @@ def test_arms_have_the_same_size(name: str) -> None:
     assert sizes["published"] == sum(p.numel() for p in VMD(config, domain.rules).parameters())
 
 
+@pytest.mark.slow
 def test_synthetic_rows_tables_and_plots(tmp_path: Path) -> None:
     options = {**FEW, "domains": "chains,pair,follow-20", "arms": "all", "out": tmp_path}
     synthetic.run(**options)
@@ -62,6 +64,7 @@ def test_synthetic_rows_tables_and_plots(tmp_path: Path) -> None:
     assert all(path.stat().st_size < 100_000 for path in drawn)
 
 
+@pytest.mark.slow
 def test_generate_rows_and_tables(tmp_path: Path) -> None:
     generate.run(**{**FEW, "domains": "sudoku-4x4", "arms": "ours", "n": 8, "out": tmp_path, "plots": tmp_path})
     rows = result(tmp_path)["rows"]

@@ -95,6 +95,7 @@ def test_mistakes_are_one_line_and_exit_2(arguments: list[str], text: str) -> No
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=60), st.text(f"{P},\n#{{", max_size=60).map(str.encode)))
 def test_any_bytes_end_in_a_clean_exit(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
@@ -136,6 +137,7 @@ def test_output_files_hold_every_problem(mixed: Path, kind: str) -> None:
     assert sorted(path.name for path in mixed.parent.iterdir()) == sorted(["mixed.txt", out.name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [".csv", ".jsonl", ".txt"])
 def test_a_killed_job_resumes_to_the_same_results(mixed: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, out = mixed.parent / f"whole{kind}", mixed.parent / f"out{kind}"

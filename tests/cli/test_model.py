@@ -17,6 +17,7 @@ from vmdsolve.model.checkpoint import load_tensors, save_tensors
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
 
 
+@pytest.mark.slow
 def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     weights = folder / "weights.safetensors"

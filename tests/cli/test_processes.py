@@ -40,6 +40,7 @@ def busy(many: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Pa
     process.communicate()
 
 
+@pytest.mark.slow
 def test_a_killed_process_resumes(busy: tuple[subprocess.Popen[str], Path], many: Path) -> None:
     process, out = busy
     process.kill()

@@ -161,6 +161,7 @@ def test_a_wrong_length_is_refused(text: str) -> None:
     assert domains.get("sudoku-4x4").parse_many(["." * 16, text]) is None
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(text=st.one_of(st.text(max_size=40), st.text("01234. 5\n|", min_size=15, max_size=18)))
 def test_no_text_does_worse_than_be_refused(text: str) -> None:

@@ -29,6 +29,7 @@ SAMPLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "least", "step", "most_several"), SAMPLES)
 def test_a_sample_has_the_printed_answers(name: str, least: int, step: int, most_several: int) -> None:
     """All are solved; the answer is the printed one, or both are answers and at most so many puzzles have several."""

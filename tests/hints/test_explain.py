@@ -60,6 +60,7 @@ def test_any_problem_is_explained_or_solvable(instance: tuple[Rules, np.ndarray]
         assert_minimal(rules, values, why)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(
     name=st.sampled_from(["sudoku-4x4", "sudoku-9x9", "latin-5", "latin-7"]),

@@ -135,6 +135,7 @@ def test_deduction_alone_is_sound(instance: tuple[Rules, np.ndarray]) -> None:
     assert {s[found.cell] for s in brute_force(rules, values)} <= ({found.value} if found.cell is not None else set())
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     name=st.sampled_from(["sudoku-4x4", "sudoku-6x6", "sudoku-9x9", "latin-4", "latin-7", "sudoku-16x16"]),
@@ -306,6 +307,7 @@ def test_hints_of_nine_by_nine_need_no_search() -> None:
         assert [h.technique for h in walkthrough(domain.format(puzzle))].count("search") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in domains.names() if isinstance(domains.get(n), domains.Family)])
 def test_hints_solve_problems_with_clues(name: str) -> None:
     for problem, answer in generate(name, 3, seed=1, size=domains.get(name).kind.sizes[2]):

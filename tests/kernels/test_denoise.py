@@ -105,6 +105,7 @@ def test_logits_do_not_depend_on_the_batch_or_the_threads(path: str) -> None:
         np.testing.assert_array_equal(kernel(x[part], z[part], loops=3, path=path), whole[part])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sudoku-4x4", "sudoku-9x9"])
 def test_shipped_weights_on_held_out_puzzles(name: str) -> None:
     domain = domains.get(name)

@@ -170,6 +170,7 @@ def test_what_cannot_be_diagnosed_is_refused() -> None:
 # Plots and the command ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "files"), [(Known(2), ["classes", "explained", "information", "kl"]),
                                               (Waves(1), ["explained", "information", "kl"])])  # fmt: skip
 def test_every_diagnostic_has_a_picture(model: Any, files: list[str], tmp_path: Path) -> None:
@@ -197,6 +198,7 @@ def test_weights_that_come_along_are_diagnosed() -> None:
     assert ("the latent is dead" in said.stderr) == found["dead"]
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_on_a_law_and_diagnosed_by_its_recipe(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     weights = folder / "weights.safetensors"

@@ -101,6 +101,7 @@ def test_the_law_of_the_oracle_sums_to_one_and_bounds_bound(kind: str, draw: str
     assert all(bound > nats - 1e-6 for bound, nats in both)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "draw"), CASES)
 def test_estimates_agree_with_enumeration(kind: str, draw: str) -> None:
     """Each within four of its standard errors; the errors are small enough to tell the two bounds apart."""
@@ -118,6 +119,7 @@ def test_estimates_agree_with_enumeration(kind: str, draw: str) -> None:
         assert close.nats.mean() < bound - 0.5 * (bound - nats)
 
 
+@pytest.mark.slow
 def test_more_latents_come_closer() -> None:
     many = np.repeat(EVERY[5][None], 200, axis=0)
     means = [importance(model_of("conditional"), many, latents=k, seed=k).nats.mean() for k in (1, 4, 64)]

@@ -91,6 +91,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(**SHAPES)
 def test_every_path_gives_the_gradients_of_autograd_for_any_shape(

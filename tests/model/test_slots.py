@@ -300,6 +300,7 @@ def test_the_weights_come_along_and_are_small() -> None:
         assert packaged(get(name)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "size"), [("latin-5", None), ("sudoku-6x6", None), ("jigsaw", 6)])
 def test_puzzles_without_weights_of_their_own_are_learned_alone(name: str, size: int | None) -> None:
     given_ = problems(name, 10, size)

@@ -99,6 +99,7 @@ def counted(values: Board) -> list[int]:
 # Blocks ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("blocks", "steps", "pull"), [(2, 2, 0.5), (2, 4, 0.5), (4, 4, 0.5), (2, 2, 0.0), (1, 3, 0.5)])
 def test_blocks_draw_from_their_joint_law(blocks: int, steps: int, pull: float) -> None:
     toy = Toy(pull)
@@ -168,6 +169,7 @@ def test_wrong_plans_are_refused(change: dict[str, Any], text: str) -> None:
 # z at every step ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_z_at_every_step_is_fresh_and_sees_what_is_visible() -> None:
     """Left to right, one cell a step: each cell is a mixture of its own, weighed by the ones before it."""
     toy = Toy(0.5)

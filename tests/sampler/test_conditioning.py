@@ -75,6 +75,7 @@ def law_after(steps: int, temperature: float, board: tuple[int, ...] = (OPEN,) *
     return law
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 2, 4])
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
 def test_the_joint_law_after_t_steps_is_exact_and_a_wrong_temperature_shows(steps: int, temperature: float) -> None:

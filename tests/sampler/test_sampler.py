@@ -69,6 +69,7 @@ def law_of_the_chain(high: float) -> list[float]:
     return list(law.values())
 
 
+@pytest.mark.slow
 def test_z_once_makes_cells_agree_and_z_each_step_does_not() -> None:
     once = Plan(steps=3, order="random", temperature=1.0)
     assert chi_square_z(counts(Toy(1), once), law_of_one_latent(0.8)) < 4

@@ -67,6 +67,7 @@ def test_what_is_no_problem_with_one_answer_is_refused() -> None:
         breed(rules, puzzles, answers, rounds=1)
 
 
+@pytest.mark.slow
 def test_generating_breeds_on_demand() -> None:
     easy, hard = ([p.values for p, _ in generate("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 10))
     rules = get("sudoku-9x9").rules
@@ -115,6 +116,7 @@ def test_a_file_that_holds_no_problems_is_refused(text: str, message: str, tmp_p
         Recipe(hard="hard.txt", data="law")
 
 
+@pytest.mark.slow
 def test_a_run_does_not_resume_on_a_changed_file_unless_another_is_named(tmp_path: Path) -> None:
     domain, files = get("sudoku-4x4"), [tmp_path / "a.txt", tmp_path / "b.txt"]
     for file, seed in zip(files, (1, 2), strict=True):

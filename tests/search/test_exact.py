@@ -169,6 +169,7 @@ def test_solutions_found_before_learning_began_are_not_found_again() -> None:
     assert solutions.nodes > PATIENCE
 
 
+@pytest.mark.slow
 def test_hard_latin_squares_are_completed() -> None:
     """Order 30 with 374 holes, where completing Latin squares is hardest; depth-first search alone does not end."""
     folder = DATA / "puzzles" / "QWH30"

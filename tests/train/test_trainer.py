@@ -116,6 +116,7 @@ def test_solving_masks_leave_the_clues_visible() -> None:
     assert (free < 0).all()
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss_and_the_progress_says_so() -> None:
     trainer = Trainer(FOUR, SHAPE, replace(RECIPE, steps=150, batch=16, rate=1e-2))
     progress: list[Progress] = list(trainer.run(every=50))
@@ -268,6 +269,7 @@ def test_the_schedules_are_those_described() -> None:
     assert {recipe.free_at(s) for s in range(100, 200)} == {0, 1, 2, 3, 4}
 
 
+@pytest.mark.slow
 def test_a_model_trained_for_a_minute_less_solves_4x4_alone() -> None:
     """The learned model by itself, on problems that training never draws; the figures count, not the clock."""
     shape = replace(SHAPE, width=16, message=16, hidden=32, loops=6)

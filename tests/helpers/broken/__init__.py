@@ -1,0 +1,1 @@
+"""Deliberately broken adapters: what the test kit is tested with."""
