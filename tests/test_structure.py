@@ -17,7 +17,7 @@ import vmdsolve
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "vmdsolve"
-MAX_LINES = 450
+MAX_LINES = 400
 
 # What the folders of csrc may include; Python's rule is in pyproject.toml, checked by import-linter.
 MAY_INCLUDE = {
@@ -96,7 +96,7 @@ def test_solve_is_the_function_whatever_is_used_first(first: str) -> None:
 
 # Files ----------------------------------------------------------------------------------------------
 
-SOURCES = [p for top in (PACKAGE, ROOT / "csrc", ROOT / "benchmarks") for p in top.rglob("*")]
+SOURCES = [p for top in (PACKAGE, ROOT / "csrc", ROOT / "benchmarks", ROOT / "tests") for p in top.rglob("*")]
 SOURCES = [path for path in SOURCES if path.suffix in (".py", ".pyi", ".cpp", ".hpp", ".cu", ".cuh")]
 KINDS = {".cpp", ".hpp", ".md", ".py", ".pyi", ".sh", ".toml", ".txt", ".yaml"}
 TOPS = [p for p in ROOT.iterdir() if p.name not in ("build", "dist") and not (p.is_dir() and p.name.startswith("."))]

@@ -11,13 +11,13 @@ from ..domains import Domain, Family, get
 from ..errors import InvalidInput
 from . import laws_board, laws_rules, laws_text
 from .broken import LawBroken, Skipped
-from .samples import Samples
+from .specimens import Specimens
 
 __all__ = ["LAWS", "Result", "check_domain", "run_laws"]
 
-Law = Callable[[Samples], str]
+Law = Callable[[Specimens], str]
 PER_BOARD: dict[str, Law] = {
-    "declaration": lambda samples: laws_board.declaration(samples.domain),
+    "declaration": lambda specimens: laws_board.declaration(specimens.domain),
     "solvable": laws_rules.solvable,
     "statements": laws_rules.statements,
     "native": laws_rules.native,
@@ -102,7 +102,7 @@ def run_laws(
     if count is not None and isinstance(where, Family):
         raise InvalidInput(f"every problem of {where.name} has a board of its own; give examples, not a count")
     laws: dict[str, Law] = {**PER_BOARD, "count": partial(laws_rules.counts, known=count, examples=examples)}
-    boards: list[Samples] = []
+    boards: list[Specimens] = []
     for name, law in laws.items():
         result = _result(name, law, where, boards, seed)
         yield result
@@ -110,12 +110,12 @@ def run_laws(
             return
 
 
-def _result(name: str, law: Law, domain: Domain, boards: list[Samples], seed: int) -> Result:
+def _result(name: str, law: Law, domain: Domain, boards: list[Specimens], seed: int) -> Result:
     """One law on all boards; it is the first one that makes them."""
     begun = time.perf_counter()
     note, broken, skipped = "", None, False
     try:
-        boards[:] = boards or Samples.of(domain, seed)
+        boards[:] = boards or Specimens.of(domain, seed)
         notes = [law(board) for board in boards]
         note = notes[0] + (f"; {len(notes) - 1} more boards" if len(notes) > 1 else "")
     except Skipped as reason:

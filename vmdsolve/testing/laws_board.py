@@ -14,7 +14,7 @@ from ..domains import Domain, layout_of
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Constraint
 from .broken import LawBroken, Skipped
-from .samples import Samples, problem
+from .specimens import Specimens, problem
 
 __all__ = ["declaration", "problems_have_one_solution", "repeatable", "symmetry", "weight"]
 
@@ -53,9 +53,9 @@ def declaration(domain: Domain) -> str:
     return f"{rules.L} cells, {rules.V} symbols, {len(rules.constraints)} constraints"
 
 
-def symmetry(samples: Samples) -> str:
+def symmetry(specimens: Specimens) -> str:
     """A symmetry is a bijection on cells and symbols, and takes solutions to solutions of the same weight."""
-    rng, rules, domain = samples.rng(), samples.rules, samples.domain
+    rng, rules, domain = specimens.rng(), specimens.rules, specimens.domain
     free = np.full(rules.L, OPEN, np.int32)
     moved = 0
     for i in range(IMAGES):
@@ -63,14 +63,14 @@ def symmetry(samples: Samples) -> str:
         for what, got, n in (("cells", cells, rules.L), ("values", values, rules.V)):
             if np.shape(got) != (n,) or sorted(got.tolist()) != list(range(n)):
                 raise LawBroken("symmetry", f"{what} is {got.tolist()}", f"Wanted each of 0 to {n - 1} once")
-        board = samples.solutions[i % len(samples.solutions)]
+        board = specimens.solutions[i % len(specimens.solutions)]
         image = values[board[cells]].astype(np.int32)
         moved += bool((image != board).any())
         if not checker.accepts(there.rules, free, image[None])[0]:
             broken = checker.violations(there.rules, image)[0]
             raise LawBroken(
                 "symmetry",
-                f"the solution {samples.text(board)} becomes {there.write(image)!r}, which breaks {broken}; "
+                f"the solution {specimens.text(board)} becomes {there.write(image)!r}, which breaks {broken}; "
                 f"cells = {cells.tolist()}, values = {values.tolist()}",
                 "Leave out the move that does not keep this rule",
             )
@@ -78,58 +78,58 @@ def symmetry(samples: Samples) -> str:
         if not np.isclose(before, after):
             raise LawBroken(
                 "symmetry",
-                f"the weight of {samples.text(board)} goes from {before} to {after} in {there.write(image)!r}",
+                f"the weight of {specimens.text(board)} goes from {before} to {after} in {there.write(image)!r}",
                 "A symmetry keeps weights: training draws images of solutions",
             )
     return f"{IMAGES} images, {moved} of them new" if moved else "the domain knows none"
 
 
-def weight(samples: Samples) -> str:
+def weight(specimens: Specimens) -> str:
     """Weights of solutions are positive, finite, one a board, and do not hang on the other boards."""
-    boards = samples.solutions
-    weights = np.asarray(samples.domain.weight(boards.copy()))
+    boards = specimens.solutions
+    weights = np.asarray(specimens.domain.weight(boards.copy()))
     if weights.shape != (len(boards),) or not (np.isfinite(weights) & (weights > 0)).all():
         what = f"{len(boards)} solutions weigh {weights.tolist()}"
         raise LawBroken("weight", what, "Wanted [B] finite numbers above 0")
     for board, together in zip(boards, weights, strict=True):
-        alone = samples.domain.weight(board[None])[0]
+        alone = specimens.domain.weight(board[None])[0]
         if not np.isclose(alone, together):
             raise LawBroken(
                 "weight",
-                f"{samples.text(board)} weighs {alone} alone and {together} among {len(boards)}",
+                f"{specimens.text(board)} weighs {alone} alone and {together} among {len(boards)}",
                 "A weight is a function of its own board; it is normalised elsewhere",
             )
     return f"{len(boards)} solutions"
 
 
-def problems_have_one_solution(samples: Samples) -> str:
+def problems_have_one_solution(specimens: Specimens) -> str:
     """Generated problems have just the solution that comes with them, and hang on their number alone."""
-    made = samples.problems
+    made = specimens.problems
     if not made:
         raise Skipped("rules hold a Predicate, for which problems cannot be generated")
     for given, answer in made:
         found = search.solve_values(given.rules, given.values[None], limit=2)
-        text = samples.text(given.values)
+        text = specimens.text(given.values)
         if found.counts[0] != 1:
             raise LawBroken("generation", f"{text} has {found.counts[0]} solutions or more", "Wanted exactly one")
         if not checker.accepts(given.rules, given.values, answer[None])[0]:
             raise LawBroken(
-                "generation", f"{samples.text(answer)} is no answer to {text}", "Search and checker disagree"
+                "generation", f"{specimens.text(answer)} is no answer to {text}", "Search and checker disagree"
             )
     last = len(made) - 1
-    again, _ = problem(samples.source, samples.index + last, samples.seed)
+    again, _ = problem(specimens.source, specimens.index + last, specimens.seed)
     texts = [layout_of(p).write(p.values) for p in (made[last][0], again)]
     if texts[0] != texts[1]:
-        what = f"problem {samples.index + last} is {texts[0]!r} at first, {texts[1]!r} when made again"
+        what = f"problem {specimens.index + last} is {texts[0]!r} at first, {texts[1]!r} when made again"
         raise LawBroken("generation", what, "Draw from the rng that is passed in, and keep rules the same")
     return f"{len(made)} problems"
 
 
-def repeatable(samples: Samples) -> str:
+def repeatable(specimens: Specimens) -> str:
     """Every call gives the same for the same input, whatever came between, and leaves input and global chance alone."""
-    domain, rng = samples.domain, samples.rng()
-    a = rng.integers(0, samples.rules.V, samples.rules.L, np.int32)
-    b = samples.opened(rng, samples.solutions[-1])
+    domain, rng = specimens.domain, specimens.rng()
+    a = rng.integers(0, specimens.rules.V, specimens.rules.L, np.int32)
+    b = specimens.opened(rng, specimens.solutions[-1])
     text_a, text_b = domain.format(a), domain.format(b)
     calls: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
         "rules": (lambda _: domain.rules, a, b),
@@ -139,8 +139,8 @@ def repeatable(samples: Samples) -> str:
         "render": (domain.render, a, b),
         "to_numbers": (lambda board: domain.to_numbers(board).tolist(), a, b),
         "from_numbers": (lambda board: domain.from_numbers(board + 1).values.tolist(), a, b),
-        "cell_name": (domain.cell_name, 0, samples.rules.L - 1),
-        "weight": (lambda board: domain.weight(board[None]).tolist(), *samples.solutions[[0, -1]]),
+        "cell_name": (domain.cell_name, 0, specimens.rules.L - 1),
+        "weight": (lambda board: domain.weight(board[None]).tolist(), *specimens.solutions[[0, -1]]),
         "symmetry": (lambda seed: [x.tolist() for x in domain.symmetry(np.random.default_rng(seed))], 1, 2),
     }
     for i, c in enumerate(domain.constraints):

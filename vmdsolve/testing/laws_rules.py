@@ -14,7 +14,7 @@ from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
 from .broken import LawBroken, Skipped
 from .oracles import brute_force, cp_sat
-from .samples import Samples
+from .specimens import Specimens
 
 __all__ = ["counts", "cp_sat_agrees", "masks", "native", "solvable", "statements"]
 
@@ -24,7 +24,7 @@ TRIED = 400  # boards that a single constraint is asked about at once
 WHOLE, PART = 60_000, 6_000  # symbols that brute force may write, on the empty board and on one with few open cells
 
 
-def solvable(samples: Samples) -> str:
+def solvable(samples: Specimens) -> str:
     """The rules have a solution, and the checker accepts it."""
     found = samples.solutions
     if not len(found):
@@ -42,7 +42,7 @@ def solvable(samples: Samples) -> str:
     return f"{len(found)} solutions"
 
 
-def statements(samples: Samples) -> str:
+def statements(samples: Specimens) -> str:
     """`violations` says of full boards what `accepts` says, and of partial boards nothing too early."""
     rng, rules = samples.rng(), samples.rules
     boards = np.concatenate([samples.near(rng, FULL_BOARDS), np.abs(samples.any_boards(rng, FULL_BOARDS // 4))])
@@ -78,7 +78,7 @@ def statements(samples: Samples) -> str:
     return f"{len(rules.constraints)} constraints on {len(boards)} full boards"
 
 
-def native(samples: Samples) -> str:
+def native(samples: Specimens) -> str:
     """Each constraint's native form, by way of search, has the solutions that its `violations` has."""
     rng, rules = samples.rng(), samples.rules
     most = int(log(TRIED) / log(max(rules.V, 2)))  # open cells
@@ -94,7 +94,7 @@ def native(samples: Samples) -> str:
     return f"{len(asked)} constraints" + (f"; {blind} have no native form, so search is blind to them" if blind else "")
 
 
-def masks(samples: Samples) -> str:
+def masks(samples: Specimens) -> str:
     """Neither propagation nor the legal-symbol masks exclude a symbol of a solution."""
     rng, rules = samples.rng(), samples.rules
     boards, answers = [], []
@@ -120,7 +120,7 @@ def masks(samples: Samples) -> str:
     return f"{len(boards)} partial boards"
 
 
-def counts(samples: Samples, known: int | None = None, examples: Sequence[tuple[str, str]] = ()) -> str:
+def counts(samples: Specimens, known: int | None = None, examples: Sequence[tuple[str, str]] = ()) -> str:
     """Search finds the solutions that trying all symbols finds, the known number of them, and known answers."""
     rng, rules = samples.rng(), samples.rules
     notes = []
@@ -160,7 +160,7 @@ def counts(samples: Samples, known: int | None = None, examples: Sequence[tuple[
     return ", ".join(notes)
 
 
-def cp_sat_agrees(samples: Samples) -> str:
+def cp_sat_agrees(samples: Specimens) -> str:
     """CP-SAT finds the same solutions; Skipped where it cannot be asked."""
     rng, rules = samples.rng(), samples.rules
     boards = [samples.opened(rng, base, min(rules.L, 2 + 2 * i)) for i, base in enumerate(samples.near(rng, 7))]
@@ -182,7 +182,7 @@ def cp_sat_agrees(samples: Samples) -> str:
     return f"{len(boards)} boards"
 
 
-def _assert_same_solutions(law: str, samples: Samples, rules: Rules, board: Board, of: str, nodes: int) -> int:
+def _assert_same_solutions(law: str, samples: Specimens, rules: Rules, board: Board, of: str, nodes: int) -> int:
     """How many solutions the board has. Raises TimeoutError if that takes brute force more than so many nodes."""
     wanted = set(brute_force(rules, board, most_nodes=nodes))
     found = {tuple(b.tolist()) for b in search.enumerate_values(rules, board, limit=len(wanted) + 1)}

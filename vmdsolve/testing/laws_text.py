@@ -8,7 +8,7 @@ from ..domains import layout_of
 from ..problem import OPEN, Board
 from .broken import LawBroken
 from .cases import cases
-from .samples import Samples
+from .specimens import Specimens
 
 __all__ = ["drawing", "hostile_input", "numbers", "text"]
 
@@ -16,17 +16,17 @@ BOARDS = 40
 SPOILT = 4  # boards that are written in all hostile ways
 
 
-def text(samples: Samples) -> str:
+def text(specimens: Specimens) -> str:
     """What `format` and `write` write is read again, also many at once; rules play no part."""
-    domain, source = samples.domain, samples.source
-    boards = _boards(samples)
+    domain, source = specimens.domain, specimens.source
+    boards = _boards(specimens)
     lines = [domain.format(board) for board in boards]
     for board, line in zip(boards, lines, strict=True):
-        _assert_same("text", f"parse of {line!r}", samples, domain.parse(line).values, board)
+        _assert_same("text", f"parse of {line!r}", specimens, domain.parse(line).values, board)
         whole = domain.write(board)
         problem = source.parse(whole)
-        _assert_same("text", f"parse of {whole!r}", samples, problem.values, board)
-        if problem.domain != domain.name or problem.rules.constraints != samples.rules.constraints:
+        _assert_same("text", f"parse of {whole!r}", specimens, problem.values, board)
+        if problem.domain != domain.name or problem.rules.constraints != specimens.rules.constraints:
             what = f"{whole!r} is read as a problem of {problem.domain!r}, or with other constraints"
             raise LawBroken("text", what, "Its domain and rules must be those of the board that was written")
         if (again := layout_of(problem).write(problem.values)) != whole or "\n" in whole:
@@ -36,14 +36,14 @@ def text(samples: Samples) -> str:
     many = domain.parse_many(lines)
     if many is not None:
         for line, got, board in zip(lines, many, boards, strict=True):
-            _assert_same("text", f"parse_many of {line!r}", samples, got, board)
+            _assert_same("text", f"parse_many of {line!r}", specimens, got, board)
     return f"{len(boards)} boards"
 
 
-def numbers(samples: Samples) -> str:
+def numbers(specimens: Specimens) -> str:
     """What `to_numbers` gives `from_numbers` reads: 0 = open, k = the k-th symbol."""
-    domain = samples.domain
-    boards = _boards(samples)
+    domain = specimens.domain
+    boards = _boards(specimens)
     for board in boards:
         out = np.asarray(domain.to_numbers(board.copy()))
         if out.shape != board.shape or (out != board + 1).any():
@@ -51,52 +51,52 @@ def numbers(samples: Samples) -> str:
             raise LawBroken("numbers", what, "Wanted 0 for open, k for the k-th symbol")
         for grid in (out, out.reshape(domain.shape)):
             got = domain.from_numbers(grid).values
-            _assert_same("numbers", f"from_numbers of {grid.tolist()}", samples, got, board)
+            _assert_same("numbers", f"from_numbers of {grid.tolist()}", specimens, got, board)
     return f"{len(boards)} boards"
 
 
-def drawing(samples: Samples) -> str:
+def drawing(specimens: Specimens) -> str:
     """A drawing shows every cell's symbol, in order, and changes with it."""
-    domain, rng = samples.domain, samples.rng()
+    domain, rng = specimens.domain, specimens.rng()
     shown = (domain.glyphs or domain.symbols) + "."
-    for board in _boards(samples):
+    for board in _boards(specimens):
         drawn = domain.render(board)
         left = iter(drawn)
         for cell, value in enumerate(board.tolist()):
             if shown[value] not in left:  # looks on from where the last one was found
                 where = f"{shown[value]!r} of {domain.cell_name(cell)}"
-                what = f"{where} is not in its place in the drawing of {samples.text(board)}:\n{drawn}\n"
+                what = f"{where} is not in its place in the drawing of {specimens.text(board)}:\n{drawn}\n"
                 raise LawBroken("drawing", what, "Draw every cell, in order")
         other = board.copy()
-        cell = int(rng.integers(samples.rules.L))
+        cell = int(rng.integers(specimens.rules.L))
         other[cell] = board[cell] - 1 if board[cell] > OPEN else 0
         if domain.render(other) == drawn:
-            what = f"{samples.text(board)} and {samples.text(other)} look the same:\n{drawn}\n"
+            what = f"{specimens.text(board)} and {specimens.text(other)} look the same:\n{drawn}\n"
             raise LawBroken("drawing", what, "Draw every cell")
     return f"{BOARDS} boards"
 
 
-def hostile_input(samples: Samples) -> str:
+def hostile_input(specimens: Specimens) -> str:
     """Malformed text and arrays are refused with the cell named; odd ones that are well-formed are read."""
-    rng, tried = samples.rng(), 0
-    for board in samples.any_boards(rng, SPOILT):
-        for case in cases(samples.source, samples.domain, board, int(rng.integers(samples.rules.L))):
+    rng, tried = specimens.rng(), 0
+    for board in specimens.any_boards(rng, SPOILT):
+        for case in cases(specimens.source, specimens.domain, board, int(rng.integers(specimens.rules.L))):
             case.assert_met()
             tried += 1
     return f"{tried} inputs"
 
 
-def _boards(samples: Samples) -> Board:
+def _boards(specimens: Specimens) -> Board:
     """Boards of any values; among them one symbol everywhere, so that each symbol is seen in each cell."""
-    V, L = samples.rules.V, samples.rules.L
+    V, L = specimens.rules.V, specimens.rules.L
     uniform = np.repeat(np.arange(OPEN, V, dtype=np.int32)[:, None], L, axis=1)
-    return np.concatenate([uniform, samples.any_boards(samples.rng(), max(BOARDS - len(uniform), 8))])
+    return np.concatenate([uniform, specimens.any_boards(specimens.rng(), max(BOARDS - len(uniform), 8))])
 
 
-def _assert_same(law: str, call: str, samples: Samples, got: Board, wanted: Board) -> None:
+def _assert_same(law: str, call: str, specimens: Specimens, got: Board, wanted: Board) -> None:
     if np.shape(got) != wanted.shape:
         raise LawBroken(law, f"{call} gives shape {np.shape(got)}", f"Wanted {wanted.shape}")
     for cell in np.flatnonzero(got != wanted)[:1]:
-        where = samples.domain.cell_name(int(cell))
+        where = specimens.domain.cell_name(int(cell))
         what = f"{call} puts value {got[cell]} in {where}, wanted {wanted[cell]}"
         raise LawBroken(law, what, "What is written must be read as it was")

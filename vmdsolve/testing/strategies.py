@@ -12,7 +12,7 @@ import numpy as np
 from ..domains import Domain, Family, get, layout_of
 from ..errors import MissingExtra
 from ..problem import OPEN, Board, Problem
-from . import samples
+from . import specimens
 from .cases import Case, cases
 
 try:
@@ -23,8 +23,8 @@ except ImportError as error:
 __all__ = ["hostile", "partial", "problems", "solutions"]
 
 SEEDS = 255
-_problem = lru_cache(maxsize=4096)(samples.problem)
-_solution = lru_cache(maxsize=4096)(samples.solution)
+_problem = lru_cache(maxsize=4096)(specimens.problem)
+_solution = lru_cache(maxsize=4096)(specimens.solution)
 
 
 def problems(domain: Domain | str) -> st.SearchStrategy[Problem]:

@@ -1,4 +1,4 @@
-"""Samples: boards of one domain for the laws to look at, each a function of a seed and of nothing else."""
+"""Specimens: boards of one domain for the laws to look at, each a function of a seed and of nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..domains import Domain, Family, layout_of
 from ..problem import OPEN, Board, Problem, Rules
 from ..search import generate_values, solve_values
 
-__all__ = ["Samples", "problem", "solution"]
+__all__ = ["Specimens", "problem", "solution"]
 
 SOLUTIONS, PROBLEMS, BOARDS = 8, 3, 4  # how many of each; boards where a domain makes them
 LARGE = 1024  # cells from which on there is one problem and two solutions: each takes a second
@@ -54,7 +54,7 @@ def solution(rules: Rules, seed: int) -> Board | None:
     return found.values[0] if found.counts[0] else None
 
 
-class Samples:
+class Specimens:
     """What the laws look at: one board of a domain.
 
     source     the domain under test
@@ -68,7 +68,7 @@ class Samples:
         self.rules = self.domain.rules
 
     @classmethod
-    def of(cls, domain: Domain, seed: int = 0) -> Iterator[Samples]:
+    def of(cls, domain: Domain, seed: int = 0) -> Iterator[Specimens]:
         """One for a domain that is a board, several for one that makes them."""
         return (cls(domain, seed, i) for i in range(BOARDS if isinstance(domain, Family) else 1))
 

@@ -1,0 +1,26 @@
+"""README.md, CONTRIBUTING.md and the pages of docs/ are tests, too: their code prints what it says."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait in busy loops: for small networks one is faster
+
+import pytest
+from helpers.pages import console_block, file_block, python_block, sh_block
+from sybil import Sybil
+from sybil.parsers.markdown import CodeBlockParser
+
+BLOCKS = {"python": python_block, "toml": file_block, "sh": sh_block, "console": console_block}
+
+pytest_collect_file = Sybil(
+    [CodeBlockParser(language, run) for language, run in BLOCKS.items()],
+    patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
+    fixtures=["tmp_path_factory"],
+).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name == "adapters.md":  # trains a model
+            item.add_marker(pytest.mark.slow)
