@@ -174,14 +174,7 @@ def _solve(files: list[Result]) -> list[str]:
     result = files[0]
     rows: list[Row] = result["rows"]
     solvers = [name for name in dict.fromkeys(row["solver"] for row in rows) if not name.startswith("vmd-only")]
-    lines: dict[tuple[str, str], dict[str, Row]] = {}
-    for row in rows:
-        lines.setdefault((row["set"], row["goal"]), {})[row["solver"]] = row
-    speeds = table(
-        ["problems", "goal", *solvers],
-        [[*line, *(_speed(held.get(solver)) for solver in solvers)] for line, held in lines.items()],
-    )
-    blocks = [f"Problems a second (in brackets: times {BASE}):", speeds]
+    blocks = [f"Problems a second (in brackets: times {BASE}):", _speeds(rows, solvers)]
     learned = [row for row in rows if row["solver"] == "vmd" and row["goal"] == "first"]
     if learned:
         ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
@@ -197,8 +190,30 @@ def _solve(files: list[Result]) -> list[str]:
         header = ["problems", "method", "n", "solved", "NFE", "ms a problem", f"times {BASE}"]
         blocks += ["The learned model alone, one board a problem, all cores (what it did not solve stays open):",
                    table(header, body)]  # fmt: skip
-    wrong = sum(row.get("wrong", 0) for row in rows)
-    return [*blocks, f"Wrong answers among all: {wrong}.", _source([result])]
+    return [*blocks, _wrong(rows), _source([result])]
+
+
+def _fastest(files: list[Result]) -> list[str]:
+    """First solutions a second, by one core where a solver can."""
+    result = files[0]
+    found = dict.fromkeys(row["solver"] for row in result["rows"])
+    solvers = [name for name in found if not name.startswith("vmd-only") and name != "search, one call a puzzle"]
+    rows = [row for row in result["rows"] if row["goal"] == "first"]
+    speeds = _speeds(rows, solvers)
+    return [f"Problems a second (in brackets: times {BASE}):", speeds, _wrong(result["rows"]), _source([result])]
+
+
+def _wrong(rows: list[Row]) -> str:
+    return f"Wrong answers among all: {sum(row.get('wrong', 0) for row in rows)}."
+
+
+def _speeds(rows: list[Row], solvers: list[str]) -> str:
+    """One line for problems and goal, one column a solver."""
+    lines: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        lines.setdefault((row["set"], row["goal"]), {})[row["solver"]] = row
+    body = [[*line, *(_speed(held.get(solver)) for solver in solvers)] for line, held in lines.items()]
+    return table(["problems", "goal", *solvers], body)
 
 
 def _speed(row: Row | None) -> str:
@@ -243,6 +258,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
     "solve": _solve,
+    "solve/summary": _fastest,
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),

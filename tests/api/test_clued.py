@@ -112,6 +112,7 @@ def test_clashing_clues_are_unsatisfiable() -> None:
 # Commands ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["futoshiki", "killer", "nonogram"])
 @pytest.mark.parametrize("kind", [".csv", ".jsonl", ".txt"])
 def test_files_of_problems_go_through_all_commands(name: str, kind: str, tmp_path: Path) -> None:
@@ -140,6 +141,7 @@ def test_broken_rules_are_said_with_the_names_of_cells() -> None:
     assert "row: both hold 4 (row 1, column 1 and row 1, column 3)" in result.stdout
 
 
+@pytest.mark.slow
 def test_kinds_are_listed_and_what_they_cannot_do_is_said() -> None:
     lines = run("domains").stdout.splitlines()
     assert any(line.split()[:3] == ["killer", "-", "-"] for line in lines)

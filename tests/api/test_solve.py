@@ -292,6 +292,7 @@ def test_real_puzzles_are_solved_and_their_uniqueness_is_right(sudoku9: list[dic
         assert s.text == row["solution"] or not s.unique
 
 
+@pytest.mark.slow
 def test_real_puzzles_by_the_model(sudoku9: list[dict[str, str]]) -> None:
     rows = sudoku9[::400]
     for row, s in zip(rows, solve_batch((r["puzzle"] for r in rows), latents=2, unique=True), strict=True):

@@ -127,6 +127,7 @@ def test_sets_without_other_peoples_puzzles(tmp_path: Path, monkeypatch: pytest.
         puzzles.choose(run, "18_clue", 3, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PEERS)
 def test_peers_solve_and_know_uniqueness(name: str) -> None:
     if not PEERS[name].installed:

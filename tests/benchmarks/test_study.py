@@ -73,6 +73,7 @@ def test_generate_rows_and_tables(tmp_path: Path) -> None:
     assert "conflicts" in tables.grids(rows)[0]
 
 
+@pytest.mark.slow
 def test_a_budget_ends_the_study_between_trainings(tmp_path: Path) -> None:
     options = {**FEW, "domains": "pair", "arms": "baseline", "out": tmp_path}
     synthetic.run(**{**options, "seeds": 3, "budget": 1e-3})

@@ -52,6 +52,7 @@ def test_a_killed_process_resumes(busy: tuple[subprocess.Popen[str], Path], many
     assert [row["problem"] for row in table(out.read_text())] == many.read_text().splitlines()
 
 
+@pytest.mark.slow
 def test_an_interrupted_process_says_how_to_go_on(busy: tuple[subprocess.Popen[str], Path]) -> None:
     process, out = busy
     process.send_signal(signal.SIGINT)
@@ -72,6 +73,7 @@ def test_a_reader_that_leaves_early_is_no_error(many: Path) -> None:
     process.stderr.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
 @pytest.mark.parametrize("arguments", [[P], [P, P], [CLASH]], ids=["one", "two", "clash"])
 def test_a_terminal_shows_one_board_or_a_table(arguments: list[str]) -> None:

@@ -99,6 +99,7 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_rule_that_is_dropped_is_caught_as_the_page_says(package: Path) -> None:
     adapter = package / "mypuzzles" / "diagonal.py"
     kept = [line for line in adapter.read_text(encoding="utf-8").splitlines() if '("diagonal"' not in line]

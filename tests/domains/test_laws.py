@@ -40,6 +40,7 @@ def some_solution(rules: Rules) -> Board:
 # Counts -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 def test_checker_search_and_cp_sat_find_the_same_solutions(name: str) -> None:
     kind, several = get(name).kind, 0
@@ -147,6 +148,7 @@ def test_a_problem_comes_back_from_its_text(name: str, data: st.DataObject) -> N
     assert family.parse_many([text]) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 @settings(deadline=None, max_examples=150)
 @given(data=st.data())
@@ -282,6 +284,7 @@ def test_generated_problems_have_exactly_one_solution(name: str) -> None:
             assert not checker.violations(problem.rules, answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
     def texts(n: int, **options: int) -> list[str]:
@@ -296,6 +299,7 @@ def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
     assert texts(6, seed=6) != whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 def test_more_givens_and_fewer_clues_can_be_asked_for(name: str) -> None:
     n = min(9, tiny(name, 1, rank=2)[0][0].rules.L)

@@ -34,6 +34,7 @@ def test_grids_with_two_diagonals_are_as_many_as_two_solvers_count(N: int, grids
     assert len(cp_sat(rules, first)) * factorial(N) == grids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sudoku-x-6x6", "sudoku-x-9x9", "windoku-9x9", "queens-8", "queens-10"])
 def test_partial_boards_have_the_same_completions_by_another_solver(name: str) -> None:
     rules, several = get(name).rules, 0

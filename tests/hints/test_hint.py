@@ -232,6 +232,7 @@ def test_only_the_eliminations_that_matter_are_listed() -> None:
     assert str(found) == f"{found.because[0]}; {found.reason}"
 
 
+@pytest.mark.slow
 def test_eliminations_are_listed_where_a_reason_rests_on_them() -> None:
     domain = domains.get("sudoku-9x9")
     techniques: dict[str, Hint] = {}

@@ -105,6 +105,7 @@ SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 DTYPES = st.sampled_from([np.float32, np.float64, np.int32, np.int64, np.uint64, np.bool_])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_native_entry_points_survive_any_arrays(data: st.DataObject) -> None:

@@ -104,6 +104,7 @@ def test_a_comparison_is_what_its_definition_says() -> None:
         law.compare(np.empty((0, 2), np.int32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [SKEW, CHAINS], ids=["pair-skew", "chains"])
 def test_perfect_samples_show_the_floor_and_a_tilt_of_a_tenth_shows(law: Law) -> None:
     true, wrong = repeated(law, law, 10_000, 100), repeated(law, tilted(law, 0.1), 10_000, 100)
@@ -114,6 +115,7 @@ def test_perfect_samples_show_the_floor_and_a_tilt_of_a_tenth_shows(law: Law) ->
     assert all(c.accuracy == 1 for c in true)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "by"), [(SKEW, 0.4), (CHAINS, 0.4), (CHAINS, 0.2)])
 def test_the_error_of_the_kl_is_its_spread(law: Law, by: float) -> None:
     """Two hundred times; the error is that of the estimate about its own mean."""
@@ -125,6 +127,7 @@ def test_the_error_of_the_kl_is_its_spread(law: Law, by: float) -> None:
     assert abs(np.mean([c.kl for c in found]) - found[0].kl_floor - expected) < 0.1 * expected
 
 
+@pytest.mark.slow
 def test_at_the_law_itself_the_error_is_never_too_small() -> None:
     found = repeated(CHAINS, CHAINS, 10_000, 200)
     spread, error = np.std([c.kl for c in found]), np.mean([c.kl_error for c in found])

@@ -94,6 +94,7 @@ def exact(kind: str, answer: np.ndarray, draw: str) -> tuple[float, float]:
 CASES = [(kind, draw) for kind in KINDS for draw in ("once", "each_step")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "draw"), CASES)
 def test_the_law_of_the_oracle_sums_to_one_and_bounds_bound(kind: str, draw: str) -> None:
     both = [exact_of(kind, number, draw) for number in range(len(EVERY))]

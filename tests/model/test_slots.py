@@ -66,6 +66,7 @@ def all_different(draw: st.DrawFn) -> Rules:
     return Rules(L, V, tuple(AllDifferent(cells, f"role {i % 3}") for i, cells in enumerate(units)))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(all_different())
 def test_units_share_a_cell_within_a_slot_only_where_every_slot_of_their_kind_is_taken(rules: Rules) -> None:

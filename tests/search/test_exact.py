@@ -153,12 +153,14 @@ def pigeons(n: int, holes: int) -> list[Count]:
 PATIENCE = 10_000  # nodes of the fast engine, csrc/search/stages.hpp
 
 
+@pytest.mark.slow
 def test_what_the_fast_engine_does_not_settle_is_proved_by_learning() -> None:
     result = solve_values(Rules(9, 8, tuple(pigeons(9, 8))), np.full((1, 9), OPEN), limit=None)
     assert result.nodes[0] > PATIENCE
     assert (result.status[0], result.counts[0], result.complete[0]) == (SearchStatus.UNSATISFIABLE, 0, True)
 
 
+@pytest.mark.slow
 def test_solutions_found_before_learning_began_are_not_found_again() -> None:
     """With 0 in cell 9 the pigeons have a hole each, five ways with cell 10; with 1 nine of them want eight holes."""
     homes = [Table([9, p], [(0, p), *((1, hole) for hole in range(8))]) for p in range(9)]
@@ -385,6 +387,7 @@ arrays = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.tuples(small, small, arrays, arrays, arrays, arrays, arrays))
 def test_no_arrays_crash_the_constructor(arguments: Any) -> None:
@@ -395,6 +398,7 @@ def test_no_arrays_crash_the_constructor(arguments: Any) -> None:
     _native.solve_batch(rules, np.full((1, rules.L), OPEN, np.int32), 3)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(arrays, st.one_of(st.none(), arrays), small, small, st.floats())
 def test_no_arrays_crash_the_entry_points(
