@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,25 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert there.exists(), link
         titles = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
         assert anchor in ["", *(re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles)], link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_files_that_a_page_names_exist(path: Path) -> None:
+    """What is in backticks and begins with a folder of this project; `*` stands for something."""
+    named = re.findall(
+        r"`((?:vmdsolve|csrc|tests|benchmarks|docs|puzzles|\.ci)/[\w./*-]*)`", path.read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []
+    assert named or path.name == "adapters.md"
+
+
+def test_the_picture_of_layers_is_the_rule() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = [line[:37].split() for line in blocks(text, "text")[0].splitlines()]  # what they are is said beside
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    [rule] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    assert drawn == [layer.split(" : ") for layer in rule]
 
 
 def test_the_commands_that_others_run_are_marked() -> None:
