@@ -14,7 +14,6 @@ from typer import Option
 
 from vmdsolve import domains
 from vmdsolve.api.options import Options
-from vmdsolve.api.stages import symbol_order
 from vmdsolve.api.weights import predictor
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.measure.accuracy import held_out
@@ -169,14 +168,14 @@ def both(problem: Problem, predict: Predictor, limit: Limit, seed: int) -> Pair 
         return None
     forced = np.where(single, np.log2(allowed.astype(np.float64)), -1).astype(np.int32)
     keys = latent_keys(board_keys(rules, forced), 0)
-    drawn = fill_boards(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed)
+    drawn = fill_boards(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed, keep_first=True)
     network = limit.now() - start
     alone = search(problem, limit, None)
-    guided = search(problem, limit, symbol_order(drawn.first, allowed))
+    guided = search(problem, limit, drawn.first)
     return Pair(alone, guided._replace(seconds=guided.seconds + network), network)
 
 
-def search(problem: Problem, limit: Limit, marginals: npt.NDArray[np.float32] | None) -> Way:
+def search(problem: Problem, limit: Limit, marginals: npt.NDArray[np.uint8] | None) -> Way:
     """Exact search on one thread."""
     start = limit.now()
     result = solve_values(problem.rules, problem.values[None], time_limit=limit.wall, threads=1, marginals=marginals)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 import vmdsolve
 from vmdsolve import InvalidInput, InvalidProblem, ModelMismatch, Solution, Status, solve, solve_batch
 from vmdsolve.api.options import Options
-from vmdsolve.api.stages import symbol_order
 from vmdsolve.api.weights import predictor
 from vmdsolve.checker import violations
 from vmdsolve.domains import get
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
+from vmdsolve.sampler.symbols import symbol_order
 from vmdsolve.search import generate_values
 
 GOOD = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"

@@ -243,8 +243,8 @@ def test_a_solve_equals_evaluations_and_steps(order: str) -> None:
     predict = Predictor(model, "cuda", loops=6, bf16=True)
     assert predict.backend == "native"
     for plan in (Plan(steps=5, order=order), Plan(steps=9, order=order, temperature=1.0, noise=0.5, threshold=0.9)):
-        whole = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4)
-        steps = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, trace=True)
+        whole = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True)
+        steps = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True, trace=True)
         assert steps.trace is not None
         for name in ("values", "nfe", "first"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(steps, name))

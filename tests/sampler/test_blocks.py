@@ -23,6 +23,7 @@ from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Filled, Network, Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.sampler.plan import Floats
+from vmdsolve.sampler.remask import reopen
 
 FREE = Rules(4, 2)  # four cells, two symbols, no rule
 N, HIGH = 20_000, 0.8
@@ -143,12 +144,22 @@ def test_a_later_block_waits_for_every_earlier_one(data: st.DataObject) -> None:
             assert not (np.any(unfilled[:block], axis=0) & touched[block]).any()
 
 
-def test_the_first_logits_are_those_of_the_first_evaluation_even_where_the_first_block_is_given() -> None:
+def test_the_first_order_is_that_of_the_first_evaluation_even_where_the_first_block_is_given() -> None:
+    @dataclass
+    class Turning(Fixed):
+        """Prefers symbol 0 until the last cell is filled."""
+
+        def __call__(self, x: Board, z: Floats) -> Floats:
+            out = super().__call__(x, z)
+            out[x[:, 3] != OPEN] *= -1
+            return out
+
     boards = boards_of(2, 4)
     boards[0, :2] = 1
-    drawn = fill(Fixed([[3.0, 1.0]] * 4), FREE, boards, Plan(steps=2, blocks=2))
-    assert drawn.nfe.tolist() == [1, 2]
-    assert drawn.first.tolist() == [[[3.0, 1.0]] * 4] * 2
+    drawn = fill(Turning([[3.0, 1.0]] * 4), FREE, boards, Plan(steps=4, blocks=2), keep_first=True)
+    assert drawn.nfe.tolist() == [2, 4]
+    assert drawn.first is not None
+    assert drawn.first.tolist() == [[[1, 0]] * 4] * 2
 
 
 @pytest.mark.parametrize(
@@ -240,14 +251,12 @@ def test_only_cells_in_conflict_open_again_the_less_certain_first() -> None:
 
 
 def test_a_rate_opens_the_share_it_says_whatever_floats_make_of_it() -> None:
-    from vmdsolve.sampler import reopen
-
     x, mine = np.zeros((1, 100), np.int32), np.ones((1, 100), np.bool_)
     for percent in range(1, 101):
-        opened = reopen(x, mine, np.zeros((1, 100), np.float32), percent / 100)
+        opened = reopen(np, x, mine, np.zeros((1, 100), np.float32), percent / 100)
         assert (opened == OPEN).sum() == percent
-    assert (reopen(x, mine & (np.arange(100) < 3), np.zeros((1, 100), np.float32), 0.01) == OPEN).sum() == 1
-    assert (reopen(x, ~mine, np.zeros((1, 100), np.float32), 1.0) == 0).all()
+    assert (reopen(np, x, mine & (np.arange(100) < 3), np.zeros((1, 100), np.float32), 0.01) == OPEN).sum() == 1
+    assert (reopen(np, x, ~mine, np.zeros((1, 100), np.float32), 1.0) == 0).all()
 
 
 def test_re_masking_repairs_what_one_look_gets_wrong() -> None:

@@ -1,12 +1,15 @@
-"""The loop on tensors equals the loop on arrays: here on the CPU's tensors, which do all but capture a graph."""
+"""The loop on tensors equals the reference: here on the CPU's tensors, which do all but capture a graph."""
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from helpers.reference_loop import assert_same, reference_fill
 from torch import Tensor
 
 from vmdsolve import domains
@@ -15,8 +18,7 @@ from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
-from vmdsolve.sampler.keys import normal as _normal
-from vmdsolve.sampler.on_gpu import Loop
+from vmdsolve.sampler.on_gpu import TensorLoop, borrowed_loop, refuse_overflow
 
 FOUR = domains.get("sudoku-4x4")
 PLANS = [
@@ -25,50 +27,41 @@ PLANS = [
     Plan(steps=6, blocks=3, threshold=0.6),
     Plan(steps=5, remask="least", rate=0.4, order="top_prob"),
     Plan(steps=5, remask="conflicts", legal=False, order="random"),
-    Plan(steps=16, blocks=2, remask="least", legal=False, temperature=0.5, each_step=True),
+    Plan(steps=8, blocks=2, remask="least", legal=False, temperature=0.5, each_step=True),
 ]
 
 
 def predictor(prior: str = "standard") -> Predictor:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        # Positions, since cells that are images of each other tie, and two exponentials round a tie two ways.
-        config = ModelConfig(FOUR.name, FOUR.rules.relations, 8, 8, 8, 2, 3, prior, positions=(16, 4))
+        config = ModelConfig(FOUR.name, FOUR.rules.relations, 8, 8, 8, 2, 3, prior)
         model = VMD(config, FOUR.rules).eval().requires_grad_(False)
         for parameter in model.denoiser.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
     return Predictor(model, backend="torch")
 
 
-def loop(predict: Predictor, plan: Plan, B: int, seed: int) -> Loop:
-    return Loop(
-        predict.on_tensors, FOUR.rules, plan, B, z_width=predict.drawn_width, seed=seed, device="cpu", tile=predict.tile
-    )
-
-
-def filled(it: Loop, predict: Predictor, boards: Any, keys: Any, domains_: Any, seed: int) -> Any:
-    def draw(x: Any, rows: Any, step: int) -> Any:
-        return predict.draw(x, _normal(seed, keys[rows], step, predict.z_width))
-
-    return it.fill(boards, keys=keys, domains=domains_, draw=draw, trace=True)
+def loop(predict: Predictor, plan: Plan, B: int, seed: int) -> TensorLoop:
+    return TensorLoop(FOUR.rules, plan, B, tile=predict.tile, device="cpu", seed=seed, keep_first=True)
 
 
 @pytest.mark.parametrize("prior", ["standard", "conditional"])
 @pytest.mark.parametrize("plan", PLANS, ids=range(len(PLANS)))
-def test_the_loop_on_tensors_equals_the_loop_on_arrays(plan: Plan, prior: str) -> None:
-    boards, keys = held_out(FOUR, 11)[0], np.arange(11, dtype=np.uint64) << np.uint64(60)
+def test_the_loop_on_tensors_equals_the_reference(plan: Plan, prior: str) -> None:
+    boards, keys = held_out(FOUR, 6)[0], np.arange(6, dtype=np.uint64) << np.uint64(60)
     allowed = np.random.default_rng(0).integers(1, 16, boards.shape, np.uint64)  # some boards get stuck
-    allowed[:6] = 15
+    allowed[:3] = 15
     predict = predictor(prior)
-    it = loop(predict, plan, 11, seed=3)
+    it = loop(predict, plan, 6, seed=3)
     before = boards.copy(), allowed.copy()
     for _ in range(2):  # the second time in room that was used
-        wanted = fill_boards(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed, trace=True)
-        values, nfe, first, history = filled(it, predict, boards, keys, allowed, 3)
-        np.testing.assert_array_equal(values, wanted.values)
-        np.testing.assert_array_equal(nfe, wanted.nfe)
-        np.testing.assert_array_equal(first, wanted.first)
-        np.testing.assert_array_equal(np.stack(history), wanted.trace)
+        wanted = reference_fill(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed)
+        found = it.fill(predict, predict.on_tensors, boards, keys=keys, domains=allowed, trace=True)
+        assert_same(found, wanted)
+        arrays = fill_boards(
+            predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed, keep_first=True, trace=True
+        )
+        assert_same(arrays, wanted)
         keys = keys[::-1].copy()
     np.testing.assert_array_equal(boards, before[0])
     np.testing.assert_array_equal(allowed, before[1])
@@ -80,7 +73,34 @@ def test_a_network_that_overflows_is_named() -> None:
     def overflows(x: Tensor, z: Tensor) -> Tensor:
         return predict.on_tensors(x, z) * torch.nan
 
-    it = Loop(overflows, FOUR.rules, Plan(steps=2), 3, z_width=predict.drawn_width, seed=0, device="cpu", tile=4)
     boards, keys = held_out(FOUR, 3)[0], np.arange(3, dtype=np.uint64)
     with pytest.raises(InvalidInput, match=r"the logit of board 0, cell \d+, symbol \d is nan"):
-        filled(it, predict, boards, keys, np.full(boards.shape, np.uint64(15)), 0)
+        loop(predict, Plan(steps=2), 3, 0).fill(
+            predict, overflows, boards, keys=keys, domains=np.full(boards.shape, np.uint64(15))
+        )
+    with pytest.raises(InvalidInput, match="the network gave NaN or infinity for board 1; look for an overflow"):
+        refuse_overflow(np.array([[0, -1], [-2, -2]], np.int32))
+
+
+def test_a_loop_is_kept_for_the_same_call_again_and_goes_with_its_predictor() -> None:
+    predict = predictor()
+
+    usual: dict[str, Any] = {"plan": Plan(steps=2), "B": 3, "seed": 1, "keep_first": False}
+
+    def lent(it: Predictor, **options: Any) -> TensorLoop:
+        with borrowed_loop(it, FOUR.rules, **{**usual, **options}) as loop:
+            return loop
+
+    first = lent(predict)
+    assert lent(predict) is first
+    for other in ({"seed": 2}, {"B": 4}, {"keep_first": True}, {"plan": Plan(steps=3)}):
+        assert lent(predict) is not lent(predict, **other)
+    with borrowed_loop(predict, FOUR.rules, **usual) as mine:
+        assert lent(predict) is not mine  # nobody else has it meanwhile
+    kept = weakref.ref(lent(predict))
+    del first, mine
+    gc.collect()
+    assert kept() is not None
+    del predict
+    gc.collect()
+    assert kept() is None

@@ -21,6 +21,7 @@ from ..checker import accepts
 from ..domains import Domain
 from ..domains.reading import Grid, read, same_kind
 from ..errors import InvalidInput, ModelMismatch
+from ..kernels.normal import normal
 from ..problem import OPEN, Board, Problem, Rules, Solution, Status, whole
 from ..sampler.conditioning import conditioning_of
 from ..sampler.keys import board_keys, latent_keys
@@ -179,10 +180,10 @@ class _Source:
 
     def _by_search(self, outcome: Outcome, boards: Board, keys: Keys, rows: Any) -> None:
         """Exact search that tries symbols in an order of each sample's own."""
-        o, shape = self.options, (self.rules.L, self.rules.V)
-        noise = [np.random.Generator(np.random.Philox(key=[o.seed, key])).random(shape) for key in keys.tolist()]
+        o, L, V = self.options, self.rules.L, self.rules.V
+        noise = normal(keys, L * V, seed=o.seed).reshape(-1, L, V)  # search only looks which is greater
         found = search.solve_values(
-            self.rules, boards, time_limit=o.time_limit, threads=o.threads, marginals=np.stack(noise)
+            self.rules, boards, time_limit=o.time_limit, threads=o.threads, marginals=noise
         )
         good = accepts(self.rules, boards, found.values)
         for i, row in enumerate(rows.tolist()):

@@ -27,7 +27,7 @@ from .weights import is_trained, predictor
 if TYPE_CHECKING:
     from ..sampler import Predictor
 
-__all__ = ["Group", "Outcome", "run", "run_all", "symbol_order"]
+__all__ = ["Group", "Outcome", "run", "run_all"]
 
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
 
@@ -95,8 +95,8 @@ def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcom
 
 def _propagate_and_sample(
     domain: Domain, rules: Rules, boards: Board, outcome: Outcome, options: Options
-) -> npt.NDArray[np.float32] | None:
-    """Exact propagation, then the model on what is left; returns marginals [B, L, V] to guide search."""
+) -> npt.NDArray[np.uint8] | None:
+    """Exact propagation, then the model on what is left; returns an order of symbols [B, L, V] to guide search."""
     allowed, clash = search.propagate(rules, boards, threads=options.threads)
     for row in np.flatnonzero(clash):
         outcome.settle(int(row), Status.UNSATISFIABLE, "propagation")
@@ -115,7 +115,7 @@ def _propagate_and_sample(
     predict = predictor(domain, rules, options)
     if predict is None:
         return None
-    guide = np.zeros((*boards.shape, rules.V), np.float32)
+    guide = np.zeros((*boards.shape, rules.V), np.uint8)
     _sample(predict, rules, forced, rows, allowed, outcome, options, guide)
     return guide
 
@@ -128,12 +128,12 @@ def _sample(
     allowed: npt.NDArray[np.uint64] | None,
     outcome: Outcome,
     options: Options,
-    guide: npt.NDArray[np.float32] | None = None,
+    guide: npt.NDArray[np.uint8] | None = None,
 ) -> None:
     """Up to K latents for the given rows, one round after another; a problem's latents stop at its first answer.
 
     allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
-    guide      [B, L, V], receives the `symbol_order` of the first evaluation
+    guide      [B, L, V], receives the order of symbols of the first evaluation
     """
     from ..sampler import SECOND_NOISE, Plan, fill_boards, latent_keys
 
@@ -156,10 +156,11 @@ def _sample(
             keys=latent_keys(keys, latent),
             seed=options.seed,
             domains=None if allowed is None else allowed[rows],
+            keep_first=guide is not None and latent == 0,
             trace=options.trace,
         )
-        if guide is not None and allowed is not None and latent == 0:
-            guide[rows] = symbol_order(drawn.first, allowed[rows])
+        if guide is not None and drawn.first is not None:
+            guide[rows] = drawn.first
         outcome.nfe[rows] += drawn.nfe
         outcome.tried[rows] += 1
         good = accepts(rules, boards[rows], drawn.values)
@@ -178,22 +179,8 @@ def _sample(
             return
 
 
-def symbol_order(logits: npt.NDArray[np.float32], allowed: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
-    """[B, L, V] marginals for search that only say which symbol to try first: its place, the greatest the likeliest.
-
-    >>> symbol_order(np.float32([[[0.3, 0.5, 0.9]]]), np.uint64([[0b011]])).tolist()
-    [[[1.0, 2.0, 0.0]]]
-
-    Search takes marginals for comparable between cells, too, and breaks ties of its own choice of cell by them; that
-    costs nodes where the model is sure of what is easy (benchmark `guided`).
-    """
-    legal = allowed[..., None] >> np.arange(logits.shape[-1], dtype=np.uint64) & np.uint64(1) == 1
-    order = np.where(legal, logits, -np.inf).argsort(axis=-1, kind="stable")
-    return np.asarray(order.argsort(axis=-1, kind="stable"), np.float32)
-
-
 def _search(
-    rules: Rules, boards: Board, guide: npt.NDArray[np.float32] | None, outcome: Outcome, options: Options
+    rules: Rules, boards: Board, guide: npt.NDArray[np.uint8] | None, outcome: Outcome, options: Options
 ) -> None:
     """Exact search for every problem without an answer yet; and for uniqueness, if asked."""
     rows = np.array([r for r, s in enumerate(outcome.status) if s in (Status.UNKNOWN, Status.TIMEOUT)], np.int64)

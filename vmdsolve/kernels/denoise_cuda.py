@@ -72,8 +72,9 @@ class DenoiseCuda:
         guard: bool = True,
         noise: float = 0.0,
         seed: int = 0,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Up to `steps` steps: values [B, L] int32, evaluations spent [B] int32, logits of the first [B, L, V].
+        keep_first: bool = False,
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Up to `steps` steps: values [B, L] int32, evaluations spent [B] int32, logits of the first [B, L, V] if kept.
 
             while a board has open cells, each with a legal symbol, and steps are left:
                 unmask(denoise(x, z), ...) with n_keep = ceil(open cells / steps left)
@@ -90,7 +91,7 @@ class DenoiseCuda:
         key = tensor("key", key, ("uint64",), "B", sizes, x)
         least = None if threshold is None else checks.real("threshold", threshold, -np.inf)
         values, nfe = torch.empty_like(x), torch.empty(len(x), dtype=torch.int32, device=x.device)
-        first = torch.zeros((*x.shape, self.V), dtype=torch.float32, device=x.device)
+        first = torch.zeros((*x.shape, self.V), dtype=torch.float32, device=x.device) if keep_first else None
         following = torch.zeros(1, dtype=torch.int32, device=x.device)  # the board that a free block takes
         self._cuda.solve(
             x.data_ptr(),
@@ -101,7 +102,7 @@ class DenoiseCuda:
             following.data_ptr(),
             values.data_ptr(),
             nfe.data_ptr(),
-            first.data_ptr(),
+            0 if first is None else first.data_ptr(),
             len(x),
             sizes["P"],
             checks.whole("steps", steps, 1 << 31),

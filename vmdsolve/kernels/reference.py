@@ -20,6 +20,15 @@ _NOTHING = _f(-np.inf)
 _FLOOR = _f(-1e30)
 
 DRAW_ORDER, DRAW_NOISE, DRAW_WORD, DRAW_GUMBEL = 0, 1, 2, 4
+NORMAL_COUNTER = 0xFFC00000
+NORMAL_CENTRAL = (
+    2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
+    0.246640727, 1.50140941,
+)  # fmt: skip
+NORMAL_OUTER = (
+    -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
+    1.00167406, 2.83297682,
+)  # fmt: skip
 
 
 def candidates(x: I32, allowed: U64, peers: I32) -> U64:
@@ -243,6 +252,27 @@ def uniform32(word: int) -> np.float32:
 def gumbel32(u: np.float32) -> np.float32:
     """Standard Gumbel noise; within [-2.82, 16.64] on the values of `uniform32`."""
     return -log32(-log32(u))
+
+
+def normal(key: U64, n: int, *, seed: int, step: int) -> F32:
+    """Standard normal noise [B, n]; see `vmdsolve.kernels.normal` for the arguments in words."""
+    out = np.empty((len(key), n), _f)
+    for b, number in enumerate(key.tolist()):
+        for i in range(n):
+            counter = (number & _MASK, number >> 32, step, NORMAL_COUNTER + i // 4)
+            out[b, i] = normal32(uniform32(philox(counter, (seed & _MASK, seed >> 32))[i % 4]))
+    return out
+
+
+def normal32(u: np.float32) -> np.float32:
+    """The number below which a standard normal lies with probability u, within 3e-7 of its value."""
+    w = -log32((_f(4) * u) * (_f(1) - u))
+    central, outer = w - _f(2.5), np.sqrt(w) - _f(3)
+    v, coefficients = (central, NORMAL_CENTRAL) if w < _f(5) else (outer, NORMAL_OUTER)
+    p = _f(coefficients[0])
+    for c in coefficients[1:]:
+        p = v * p + _f(c)
+    return (p * ((u - _f(0.5)) * _f(2))) * _f(1.41421356)
 
 
 def exp32(x: np.float32) -> np.float32:

@@ -7,11 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .fill import fill_boards as fill_boards
     from .keys import board_keys as board_keys
     from .keys import latent_keys as latent_keys
-    from .loop import SECOND_NOISE as SECOND_NOISE
-    from .loop import fill_boards as fill_boards
-    from .loop import reopen as reopen
+    from .plan import SECOND_NOISE as SECOND_NOISE
     from .plan import Filled as Filled
     from .plan import Network as Network
     from .plan import Plan as Plan
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from .predictor import Predictor as Predictor
 
 _WHERE = {
-    "SECOND_NOISE": "loop",
+    "SECOND_NOISE": "plan",
     "Network": "plan",
     "Plan": "plan",
     "Predictor": "predictor",
@@ -27,8 +26,7 @@ _WHERE = {
     "block_edges": "plan",
     "board_keys": "keys",
     "latent_keys": "keys",
-    "reopen": "loop",
-    "fill_boards": "loop",
+    "fill_boards": "fill",
 }
 __all__ = [
     "SECOND_NOISE",
@@ -40,7 +38,6 @@ __all__ = [
     "board_keys",
     "fill_boards",
     "latent_keys",
-    "reopen",
 ]
 
 

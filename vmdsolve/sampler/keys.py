@@ -1,4 +1,4 @@
-"""Keys: what every random number of a board hangs on, and the normal noise that is drawn with them."""
+"""Keys: what every random number of a board hangs on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..problem import Board, Rules
 
-__all__ = ["Keys", "board_keys", "latent_keys", "normal"]
+__all__ = ["Keys", "board_keys", "latent_keys"]
 
 Keys = npt.NDArray[np.uint64]
 
@@ -27,15 +27,3 @@ def latent_keys(keys: npt.NDArray[np.uint64], latent: int) -> npt.NDArray[np.uin
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))
-
-
-def normal(seed: int, keys: Keys, step: int, D: int) -> npt.NDArray[np.float32]:
-    """[B, D] standard normal noise, a function of (seed, key, step).
-
-    The generator counts up the counter's first word as it draws, so the step must not stand there.
-    """
-    out = np.empty((len(keys), D), np.float32)
-    if D:
-        for row, key in zip(out, keys.tolist(), strict=True):
-            row[:] = np.random.Generator(np.random.Philox(key=[seed, key], counter=[0, step, 0, 1])).standard_normal(D)
-    return out

@@ -6,133 +6,190 @@
             logits = denoiser(x, z)                                    [B, L, V]
             condition them on the words of Regular constraints: conditioning.py
             x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / steps left) cells
-            open some cells again, if the plan says so
+            open some cells again, if the plan says so: remask.py
 Boards that are full, or stuck at a cell without a legal symbol, leave the batch. Every board's randomness hangs on
 (seed, its key, step, cell) alone, and the network runs in tiles of one fixed shape, so a board's fate does not
 depend on what else is in the batch. Across machines and thread counts, floating-point sums inside the network
 may round differently; where two confidences differ by less than that, the order of commits may too.
+
+Arrays are NumPy's here and torch's on a GPU (on_gpu.py); what a step says is the same. On a CPU torch would take
+four times as long for a step of a small board, the network aside.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
-from ..kernels.cuda import MAX_CUDA_CELLS
+from ..kernels.normal import normal
 from ..problem import OPEN, Board, Rules
 from .conditioning import conditioning_of
-from .keys import Keys, normal
-from .on_gpu import fill_on_gpu
-from .plan import Filled, Floats, Network, Plan, block_edges
-from .predictor import Predictor
+from .keys import Keys
+from .plan import Filled, Network, Plan, block_edges
+from .remask import certainty, reopen
+from .symbols import symbol_order
 
-__all__ = ["SECOND_NOISE", "fill_boards", "reopen"]
+__all__ = ["Evaluate", "Loop", "Values"]
 
-SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
+Values = Any  # an array of the module that a loop works with
+Evaluate = Callable[[Values, Values], Values]  # logits float32 [n, L, V] of tokens int32 [n, L] and z [n, ...]
 
 
-def fill_boards(
-    predict: Network,
-    rules: Rules,
-    boards: Board,
-    plan: Plan,
-    *,
-    keys: Keys,
-    seed: int = 0,
-    domains: npt.NDArray[np.uint64] | None = None,
-    trace: bool = False,
-) -> Filled:
-    """Fill the open cells of B boards by the network.
+class Loop:
+    """Room for B boards of one set of rules and one plan, and the step that fills them.
 
-    boards     int32 [B, L], OPEN where open; never changed where filled
-    keys       uint64 [B], one a board: see `latent_keys`
-    domains    uint64 [B, L] symbols allowed in each cell from outside (propagation); None: all
-    Returns a Filled; a board's `nfe` counts the steps in which it was still open.
+    What changes between steps lies in arrays that stay where they are, so that a step can be captured and replayed.
+    There is one row more than boards, whose board is full: a row that has nothing to do names it. Sets and keys are
+    held as int64, since torch does little with uint64.
     """
-    B, L, V = len(boards), rules.L, rules.V
-    peers = rules.peers if plan.legal else rules.peers[:, :0]
-    allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
-    conditioning, lost = conditioning_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
-    if isinstance(predict, Predictor) and predict.on_gpu and not conditioning and B and L <= MAX_CUDA_CELLS:
-        return fill_on_gpu(predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, trace=trace)
-    x, legal = boards.copy(), kernels.candidates(boards, allowed, peers)
-    nfe = np.zeros(B, np.int64)
-    first = np.zeros((B, L, V), np.float32)
-    certainty = np.zeros((B, L), np.float32)  # of each filled cell, when it was filled
-    z = np.zeros((B, 0), np.float32)
-    history = []
-    cells, turns = block_edges(L, plan.blocks), block_edges(plan.steps, plan.blocks)
-    for block in range(plan.blocks):
-        inside = (np.arange(L) >= cells[block]) & (np.arange(L) < cells[block + 1])
-        for step in range(turns[block], turns[block + 1]):
-            opened = (x == OPEN) & inside
-            stuck = ((x == OPEN) & (legal == 0)).any(axis=1) | lost
-            rows = np.flatnonzero(opened.any(axis=1) & ~stuck)
-            if not rows.size:
-                break
-            if plan.each_step or step == turns[block]:
-                drawn = predict.draw(x[rows], normal(seed, keys[rows], step, predict.z_width))
-                z = z if z.shape[1] else np.zeros((B, drawn.shape[1]), np.float32)
-                z[rows] = drawn
-            logits = predict(x[rows], z[rows])
-            unseen = nfe[rows] == 0
-            first[rows[unseen]] = logits[unseen]
-            nfe[rows] += 1
-            if conditioning:
-                logits, word, lost[rows] = conditioning(
-                    logits, x[rows], legal[rows], key=keys[rows], temperature=plan.temperature, seed=seed, step=step
-                )
-            offered = np.where(inside, legal[rows], np.uint64(0))  # nothing is committed in a later block
-            left = turns[block + 1] - step
-            filled, _, _ = kernels.unmask(
-                logits,
-                x[rows],
-                offered,
-                peers,
-                key=keys[rows],
-                order=plan.order,
-                n_keep=-(-opened[rows].sum(axis=1) // left).astype(np.int32),
-                threshold=plan.threshold,
-                temperature=plan.temperature,
-                guard=plan.legal,
-                noise=plan.noise,
-                seed=seed,
-                step=step,
-            )
-            if conditioning:
-                filled = conditioning.commit(x[rows], filled, word)
-            if plan.remask != "none":
-                certainty[rows] = np.where(filled != x[rows], _certainty(logits, filled, offered), certainty[rows])
-                if left > 1:
-                    mine = (boards[rows] == OPEN) & inside & (filled != OPEN)
-                    if plan.remask == "conflicts":
-                        mine &= kernels.conflicts(filled, rules.peers)
-                    filled = reopen(filled, mine, certainty[rows], plan.rate)
-            x[rows] = filled
-            legal[rows] = kernels.candidates(filled, allowed[rows], peers)
-            if trace:
-                history.append(x.copy())
-    return Filled(x, nfe, first, np.stack(history) if history else None)
 
+    xp: Any = np  # the module that the arrays are of
 
-def _certainty(logits: Floats, filled: Board, offered: npt.NDArray[np.uint64]) -> Floats:
-    """[B, L] probability of the symbol that a cell holds, among those it was offered."""
-    V = logits.shape[2]
-    legal = (offered[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1
-    top = np.maximum(logits.max(axis=2, keepdims=True), np.finfo(np.float32).min)  # -inf where no symbol is left
-    weight = np.where(legal, np.exp(logits - top), 0)
-    held = np.take_along_axis(weight, np.maximum(filled, 0)[..., None].astype(np.int64), 2)[..., 0]
-    return np.asarray(held / np.maximum(weight.sum(axis=2), np.finfo(np.float32).tiny), np.float32)
+    def __init__(self, rules: Rules, plan: Plan, B: int, *, seed: int = 0, keep_first: bool = False) -> None:
+        self.rules, self.plan, self.B, self.seed, self.keep_first = rules, plan, B, seed, keep_first
+        self.conditioning = conditioning_of(rules) if plan.legal else None
+        self.linked = self._device(rules.peers)
+        self.peers = self.linked if plan.legal else self._device(rules.peers[:, :0])
 
+        def zeros(*shape: int, dtype: type[np.generic]) -> Values:
+            return self._device(np.zeros(shape, dtype))
 
-def reopen(x: Board, mine: npt.NDArray[np.bool_], certainty: Floats, rate: float) -> Board:
-    """x [B, L] with a share `rate` of the cells `mine` [B, L] open again, rounded up, the least certain first.
+        L, V = rules.L, rules.V
+        self.x, self.given = zeros(B + 1, L, dtype=np.int32), zeros(B + 1, L, dtype=np.bool_)
+        self.allowed, self.legal = zeros(B + 1, L, dtype=np.int64), zeros(B + 1, L, dtype=np.int64)
+        self.key, self.nfe = zeros(B + 1, dtype=np.int64), zeros(B + 1, dtype=np.int64)
+        self.lost = zeros(B + 1, dtype=np.bool_)  # no word of a Regular constraint is left
+        self.certainty = zeros(B + 1, L, dtype=np.float32)
+        self.z: Values = None
+        # What a step reads beside the boards; `left` counts the steps of the block from this one on.
+        self.inside, self.symbols = zeros(L, dtype=np.bool_), self._device(np.arange(V))
+        self.step, self.left = zeros(dtype=np.int32), zeros(dtype=np.int32)
 
-    >>> x, mine = np.array([[4, 5, 6]], np.int32), np.array([[True, True, False]])
-    >>> reopen(x, mine, np.array([[0.9, 0.2, 0.1]], np.float32), 0.5).tolist()
-    [[4, -1, 6]]
-    """
-    n = np.ceil(rate * mine.sum(axis=1, keepdims=True) - 1e-9)  # 0.07 of 100 cells are 7, whatever floats say
-    rank = np.where(mine, certainty, np.inf).argsort(axis=1, kind="stable").argsort(axis=1)
-    return np.asarray(np.where(mine & (rank < n), OPEN, x), np.int32)
+    def fill(
+        self,
+        predict: Network,
+        evaluate: Evaluate,
+        boards: Board,
+        *,
+        keys: Keys,
+        domains: npt.NDArray[np.uint64],
+        trace: bool = False,
+    ) -> Filled:
+        """Fill boards [B, L] whose cells may hold the sets `domains` [B, L]; `evaluate` is `predict` on the arrays."""
+        self._begin(boards, keys, domains)
+        plan, L, V = self.plan, self.rules.L, self.rules.V
+        first = np.zeros((self.B, L, V), np.uint8) if self.keep_first else None
+        history: list[Board] = []
+        cells, turns = block_edges(L, plan.blocks).tolist(), block_edges(plan.steps, plan.blocks).tolist()
+        for block in range(plan.blocks):
+            self.inside[:] = False
+            self.inside[cells[block] : cells[block + 1]] = True
+            for step in range(turns[block], turns[block + 1]):
+                rows = self._unfinished()
+                if not len(rows):
+                    break
+                if plan.each_step or step == turns[block]:
+                    self._draw(predict, rows, keys, step)
+                self.step[...] = step
+                self.left[...] = turns[block + 1] - step
+                for part in self._parts(rows):
+                    logits = self._run(evaluate, part)
+                    if first is not None and step == turns[block]:  # no board begins within a block
+                        fresh = self.nfe[part] == 1
+                        at = self._host(part[fresh])
+                        first[at] = symbol_order(self._host(logits[fresh]), domains[at])
+                if trace:
+                    history.append(self._boards(self.x))
+        return Filled(self._boards(self.x), self._boards(self.nfe), first, np.stack(history) if history else None)
+
+    def _device(self, array: npt.NDArray[Any]) -> Values:
+        """An array of the host's where the loop works."""
+        return array
+
+    def _host(self, values: Values) -> npt.NDArray[Any]:
+        return np.asarray(values)
+
+    def _boards(self, values: Values) -> npt.NDArray[Any]:
+        """A copy of the boards' rows."""
+        return self._host(values[: self.B]).copy()
+
+    def _begin(self, boards: Board, keys: Keys, domains: npt.NDArray[np.uint64]) -> None:
+        B = self.B
+        self.x[:B], self.key[:B] = self._device(boards), self._device(keys.view(np.int64))
+        self.allowed[:B] = self._device(domains.view(np.int64))
+        self.given[:] = self.x != OPEN
+        self.legal[:] = self._candidates(self.x, self.allowed)
+        for state in (self.nfe, self.lost, self.certainty):
+            state[:] = 0
+
+    def _candidates(self, x: Values, allowed: Values) -> Values:
+        return kernels.candidates(x, allowed.view(self.xp.uint64), self.peers).view(self.xp.int64)
+
+    def _unfinished(self) -> Values:
+        """Rows of the boards that have something to do in this block, and can; on a GPU this waits for it."""
+        opened = self.x == OPEN
+        stuck = (opened & (self.legal == 0)).any(1) | self.lost
+        return self.xp.where((opened & self.inside).any(1) & ~stuck)[0]
+
+    def _draw(self, predict: Network, rows: Values, keys: Keys, step: int) -> None:
+        noise = normal(keys[self._host(rows)], predict.z_width, seed=self.seed, step=step)
+        drawn = predict.draw(self._host(self.x[rows]), noise)
+        if self.z is None:
+            self.z = self._device(np.zeros((self.B + 1, drawn.shape[1]), drawn.dtype))
+        self.z[rows] = self._device(drawn)
+
+    def _parts(self, rows: Values) -> Iterable[Values]:
+        """The rows that a step takes together."""
+        return (rows,)
+
+    def _run(self, evaluate: Evaluate, rows: Values) -> Values:
+        """One step of the boards `rows`; the logits that the network gave for them."""
+        return self._advance(evaluate, rows)
+
+    def _advance(self, evaluate: Evaluate, rows: Values) -> Values:
+        plan, xp = self.plan, self.xp
+        x, legal, key = self.x[rows], self.legal[rows], self.key[rows].view(xp.uint64)
+        said = logits = evaluate(x, self.z[rows])
+        self.nfe[rows] += 1
+        if self.conditioning:
+            logits, word, self.lost[rows] = self.conditioning(
+                logits, x, legal.view(xp.uint64), key=key, temperature=plan.temperature, seed=self.seed,
+                step=int(self.step),
+            )  # fmt: skip
+        offered = xp.where(self.inside, legal, 0)  # nothing is committed in a later block
+        opened = ((x == OPEN) & self.inside).sum(1, dtype=xp.int32)
+        filled, _, _ = kernels.unmask(
+            logits,
+            x,
+            offered.view(xp.uint64),
+            self.peers,
+            key=key,
+            order=plan.order,
+            n_keep=(opened + self.left - 1) // self.left,
+            threshold=plan.threshold,
+            temperature=plan.temperature,
+            guard=plan.legal,
+            noise=plan.noise,
+            seed=self.seed,
+            step=self.step,
+        )
+        if self.conditioning:
+            filled = self.conditioning.commit(x, filled, word)
+        if plan.remask != "none":
+            filled = self._remasked(logits, x, filled, offered, rows)
+        self.x[rows] = filled
+        self.legal[rows] = self._candidates(filled, self.allowed[rows])
+        return said
+
+    def _remasked(self, logits: Values, x: Values, filled: Values, offered: Values, rows: Values) -> Values:
+        """`filled` with the share of its cells open again that the plan says, but for a block's last step."""
+        now = certainty(self.xp, logits, filled, offered, self.symbols)
+        sure = self.certainty[rows] = self.xp.where(filled != x, now, self.certainty[rows])
+        which = ~self.given[rows] & self.inside & (filled != OPEN) & (self.left > 1)
+        if self.plan.remask == "conflicts":
+            which &= kernels.conflicts(filled, self.linked)
+        return reopen(self.xp, filled, which, sure, self.plan.rate)

@@ -12,10 +12,11 @@ from .. import kernels
 from ..errors import InvalidInput
 from ..problem import Board
 
-__all__ = ["Filled", "Floats", "Network", "Plan", "block_edges"]
+__all__ = ["SECOND_NOISE", "Filled", "Floats", "Network", "Plan", "block_edges"]
 
 Floats = npt.NDArray[np.float32]
 REMASK = ("none", "least", "conflicts")
+SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Plan:
     blocks       left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
     remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
                  hold the symbol of a peer)
-    rate         share of these that each step but a block's last opens, the least certain first
+    rate         the share of these cells that a step opens again, the least certain first; the last step of a block
+                 opens none
     legal        mask symbols that a filled peer holds, guard commits of one step against each other, and sample
                  under Regular constraints; False leaves everything to the network
     """
@@ -75,13 +77,14 @@ class Filled(NamedTuple):
 
     values    int32 [B, L], OPEN where a board got stuck
     nfe       int64 [B] network evaluations
-    first     float32 [B, L, V] logits of the first evaluation
+    first     uint8 [B, L, V] places of each cell's symbols by the first evaluation, the greatest the likeliest, those
+              that are not allowed from outside below the others; 0 where there was no evaluation. None: not asked for
     trace     int32 [T, B, L] values after each step, if asked for
     """
 
     values: Board
     nfe: npt.NDArray[np.int64]
-    first: Floats
+    first: npt.NDArray[np.uint8] | None
     trace: Board | None
 
 

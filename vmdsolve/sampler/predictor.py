@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that rounding does not depend on the batch
 
 
-@dataclass
+@dataclass(eq=False)
 class Predictor:
     """The network as a function of arrays; weights are taken as they are when it is made.
 
@@ -46,7 +46,6 @@ class Predictor:
     tile: int = field(init=False)
     _native: Denoise | None = field(init=False, repr=False, default=None)
     _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
-    _loop: tuple[object, Any] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
 
     def __post_init__(self) -> None:
         kind = self.device.partition(":")[0]
@@ -76,6 +75,11 @@ class Predictor:
     def on_gpu(self) -> bool:
         """Whether the loop can stay on the device: the model is on a GPU, and the kernels can work there."""
         return not self.device.startswith("cpu") and not why_not()
+
+    @property
+    def fused(self) -> DenoiseCuda | None:
+        """The kernel that does a whole solve on the device in one launch; None where there is none."""
+        return self._cuda
 
     def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
         """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""

@@ -1,0 +1,74 @@
+"""fill_boards: the open cells of a batch of boards, filled by a network as a plan says."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..kernels.cuda import MAX_CUDA_CELLS
+from ..problem import Board, Rules
+from ..sets import full
+from .conditioning import conditioning_of
+from .keys import Keys
+from .loop import Loop
+from .on_gpu import fill_on_gpu
+from .plan import Filled, Network, Plan
+from .predictor import Predictor
+
+__all__ = ["fill_boards"]
+
+
+def fill_boards(
+    predict: Network,
+    rules: Rules,
+    boards: Board,
+    plan: Plan,
+    *,
+    keys: Keys,
+    seed: int = 0,
+    domains: npt.NDArray[np.uint64] | None = None,
+    keep_first: bool = False,
+    trace: bool = False,
+) -> Filled:
+    """Fill the open cells of B boards by the network.
+
+    Parameters
+    ----------
+    predict
+        The network; a Predictor on a GPU is sampled there, anything else on the CPU.
+    rules
+        Rules of L cells and V symbols; what they mask, the plan says.
+    boards
+        int32 [B, L], OPEN where open; never changed where filled.
+    plan
+        Steps, order, noise and the rest.
+    keys
+        uint64 [B], one a board: see `latent_keys`.
+    seed
+        0 <= seed < 2^64.
+    domains
+        uint64 [B, L], symbols allowed in each cell from outside (propagation); None: all.
+    keep_first
+        Keep the order of symbols of the first evaluation.
+    trace
+        Keep the values after each step.
+
+    Returns
+    -------
+    Filled
+        A board's `nfe` counts the steps in which it was still open.
+
+    Raises
+    ------
+    InvalidInput
+        The network gave NaN or infinity, or arrays of another shape or dtype.
+    """
+    B = len(boards)
+    allowed = np.full(boards.shape, full(rules.V)) if domains is None else domains
+    by_automata = plan.legal and bool(conditioning_of(rules))  # these stay on the CPU
+    if isinstance(predict, Predictor) and predict.on_gpu and not by_automata and B and rules.L <= MAX_CUDA_CELLS:
+        return fill_on_gpu(
+            predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, keep_first=keep_first, trace=trace
+        )
+    loop = Loop(rules, plan, B, seed=seed, keep_first=keep_first)
+    return loop.fill(predict, predict, boards, keys=keys, domains=allowed, trace=trace)
