@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 
-__all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "fill", "plain_line"]
+__all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "codes_of", "fill", "plain_line"]
 
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
 SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
@@ -35,6 +35,16 @@ def plain_line(text: str) -> str:
     """
     drawn = "\n" in text.strip()
     return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
+
+
+def codes_of(text: str) -> npt.NDArray[np.uint8]:
+    """The code of each character, 255 for all beyond: symbols are ASCII.
+
+    >>> codes_of("1é€").tolist()
+    [49, 233, 255]
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.asarray(np.minimum(codes, 255), np.uint8)
 
 
 Image = tuple["Domain", npt.NDArray[np.int64], npt.NDArray[np.int64]]  # a board, cells [L], values [V]
@@ -139,8 +149,7 @@ class Domain(ABC):
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
-        codes = bytes(min(ord(c), 255) for c in line)  # no symbol is beyond ASCII
-        values = self._code[np.frombuffer(codes, np.uint8)].astype(np.int32)
+        values = self._code[codes_of(line)].astype(np.int32)
         bad = np.flatnonzero(values < OPEN)
         if bad.size:
             raise InvalidProblem(

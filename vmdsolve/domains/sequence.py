@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..constraints import DFA
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Constraint, Problem, Rules
-from .base import Domain
+from .base import Domain, codes_of
 
 __all__ = ["TokenSequence", "automaton_of", "shown"]
 
@@ -78,7 +78,7 @@ class TokenSequence(Domain):
         line, L = text.rstrip("\r\n"), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} characters, got {len(line)}")
-        values = self._code[np.frombuffer(line.encode("latin-1", "replace"), np.uint8)].astype(np.int32)
+        values = self._code[codes_of(line)].astype(np.int32)
         for cell in np.flatnonzero(values < -1)[:1]:
             raise InvalidProblem(
                 f"{self.cell_name(int(cell))} is {line[cell]!r}; "
