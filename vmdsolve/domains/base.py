@@ -70,6 +70,7 @@ class Domain(ABC):
     by_shape       True if a bare grid of this shape means this domain
     clues          what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
     glyphs         V characters that drawings show instead of the symbols; "" for the symbols
+    verbatim       True if white space in a text counts
     """
 
     name: str
@@ -79,6 +80,7 @@ class Domain(ABC):
     by_shape: bool = False
     clues: str = ""
     glyphs: str = ""
+    verbatim: bool = False
 
     def __repr__(self) -> str:
         return f"<domain {self.name}>"
@@ -202,6 +204,27 @@ class Domain(ABC):
     def one_line(self, text: str) -> str:
         """The same problem text on one line, whatever it holds."""
         return plain_line(text)
+
+    # Text in files: what tells a puzzle from what a file has beside puzzles --------------------------
+
+    def has(self, character: str) -> bool:
+        """True if a problem's text may hold this character, borders and white space apart."""
+        return bool(self._code[codes_of(character)[0]] >= OPEN)
+
+    def is_comment(self, line: str, begun: bool = False) -> bool:
+        """True if this line of a file is a comment: it begins with '#', as none of a problem's does.
+
+        `begun`: it follows other lines of a problem.
+        """
+        del begun
+        return line.lstrip().startswith("#") and not self.has("#")
+
+    def is_part(self, line: str) -> bool:
+        """True if this line is one of several of a problem: a row or a border of a drawn board."""
+        cells, L = [c for c in line if not c.isspace() and c not in DECORATION], self.rules.L
+        if len(plain := plain_line(line)) == L and all(map(self.has, plain)):
+            return False
+        return not cells or self.shape[1] == len(cells) < L
 
     def frame(self) -> str:
         """The drawing of the board, on several lines, with a CELL for every cell, in order."""

@@ -48,6 +48,8 @@ class TokenSequence(Domain):
     'A.GT'
     """
 
+    verbatim = True
+
     def __init__(self, name: str, symbols: str, length: int, constraints: Sequence[Constraint] = ()) -> None:
         self.name, self.symbols, self.shape = name, symbols, (1, length)
         self.constraints = tuple(constraints)
@@ -90,6 +92,13 @@ class TokenSequence(Domain):
         alphabet = np.frombuffer((self.symbols + self.open_character).encode("ascii"), np.uint8)
         text, L = alphabet[boards].tobytes().decode("ascii"), self.rules.L  # OPEN = -1 picks the last
         return [text[i : i + L] for i in range(0, len(text), L)]
+
+    def one_line(self, text: str) -> str:
+        return text.rstrip("\r\n").replace(" ", BLANK)
+
+    def is_part(self, line: str) -> bool:
+        del line
+        return False
 
     def render(self, values: Board) -> str:
         return self.format(values)
