@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from vmdsolve.files.rows import written
+from vmdsolve.files.atomic import written
 
 __all__ = [
     "RESULTS",

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput, MissingExtra
 from vmdsolve.files import rows
+from vmdsolve.files.atomic import written
+from vmdsolve.files.formats import parquet as parquet_format
 from vmdsolve.files.journal import Journal
 from vmdsolve.files.records import Record, read
-from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows, written
+from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows
 from vmdsolve.problem import Solution, Status, Violation
 
 P, S = "1......44......1", "1423231441323241"
@@ -75,7 +77,7 @@ def test_files_hold_what_was_written(tmp_path: Path) -> None:
 
 def test_parquet_holds_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parquet: Any = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
-    monkeypatch.setattr(rows, "CHUNK", 3)
+    monkeypatch.setattr(parquet_format, "CHUNK", 3)
     write_rows(ROWS, tmp_path / "out.parquet")
     assert [Row(**row) for row in parquet.read_table(tmp_path / "out.parquet").to_pylist()] == ROWS
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
@@ -85,7 +87,7 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
     def missing(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(rows, "import_module", missing)
+    monkeypatch.setattr(parquet_format, "import_module", missing)
     with pytest.raises(MissingExtra, match=r"pip install 'vmdsolve\[parquet\]'"):
         kind_of(tmp_path / "out.parquet")
 

@@ -219,8 +219,9 @@ class Domain(ABC):
         del begun
         return line.lstrip().startswith("#") and not self.has("#")
 
-    def is_part(self, line: str) -> bool:
-        """True if this line is one of several of a problem: a row or a border of a drawn board."""
+    def is_part(self, line: str, answer: bool = False) -> bool:
+        """True if this line is one of several of a problem, or of an answer: a row or a border of a drawn board."""
+        del answer
         cells, L = [c for c in line if not c.isspace() and c not in DECORATION], self.rules.L
         if len(plain := plain_line(line)) == L and all(map(self.has, plain)):
             return False

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
-from .base import SYMBOLS, Domain
+from .base import DECORATION, SYMBOLS, Domain
 
 __all__ = ["Clued", "Family", "Fill", "Lines"]
 
@@ -172,8 +172,9 @@ class Family(Domain):
     def is_comment(self, line: str, begun: bool = False) -> bool:
         return line.lstrip().startswith("#") and not (begun and self.has("#"))
 
-    def is_part(self, line: str) -> bool:
-        return "/" not in line
+    def is_part(self, line: str, answer: bool = False) -> bool:
+        drawn = any(c.isspace() or c in DECORATION for c in line.strip())
+        return drawn if answer else "/" not in line
 
 
 def _on_one_line(text: str) -> str:

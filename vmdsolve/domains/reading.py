@@ -12,7 +12,7 @@ from ..problem import Board, Problem
 from . import registry
 from .base import DECORATION, Domain, plain_line
 
-__all__ = ["Grid", "find_domain", "is_part", "read", "read_answer", "read_each", "read_many", "same_kind"]
+__all__ = ["Grid", "find_domain", "is_part", "is_problem", "read", "read_answer", "read_each", "read_many", "same_kind"]
 
 
 class _Array(Protocol):
@@ -50,14 +50,29 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {known}. Name another with domain=")
 
 
-def is_part(line: str, name: str | Domain | None = None) -> bool:
+def is_problem(text: str, name: str | Domain | None = None) -> bool:
+    """True if this text is a whole problem that can be read.
+
+    >>> is_problem("." * 81), is_problem("oops")
+    (True, False)
+    """
+    try:
+        read(text, name)
+    except InvalidInput:
+        return False
+    return True
+
+
+def is_part(line: str, name: str | Domain | None = None, *, answer: bool = False) -> bool:
     """True if this line is one of several of a puzzle: a row or a border of a drawn board, or a line of clues.
+
+    `answer`: of an answer, which has no clues.
 
     >>> is_part("12 34 56 789"), is_part("1" * 81), is_part("4 4/1 1", "killer"), is_part("4 4", "killer")
     (True, False, False, True)
     """
     if name is not None:
-        return (registry.get(name) if isinstance(name, str) else name).is_part(line)
+        return (registry.get(name) if isinstance(name, str) else name).is_part(line, answer)
     cells, sizes = sum(not (c.isspace() or c in DECORATION) for c in line), registry.by_cells()
     return not cells or (cells * cells in sizes and cells < min(sizes))
 
