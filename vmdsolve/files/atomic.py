@@ -29,8 +29,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     name = path.with_name(f".vmdsolve-{secrets.token_hex(8)}")  # in the same folder: a rename is one step there
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(name, flags, 0o666)  # of which the system takes the umask
     try:
-        with os.fdopen(os.open(name, flags, 0o666), "w+b") as out:  # 0o666, of which the system takes the umask
+        with os.fdopen(handle, "w+b") as out:
             with suppress(FileNotFoundError):
                 name.chmod(path.stat().st_mode & 0o777)
             yield out
