@@ -60,7 +60,7 @@ def sample(
         where, n, given=given, seed=seed, method=method, latents=latents, steps=steps, order=order,
         temperature=temperature, time_limit=time_limit, model=None if weights is None else str(weights), device=device,
     )  # fmt: skip
-    tally, problem = Tally(), given or where.format(where.problem().values)
+    tally, problem = Tally(), where.one_line(given) if given else where.format(where.problem().values)
 
     def rows() -> Iterator[Row]:
         for one in drawn:

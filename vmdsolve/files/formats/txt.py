@@ -31,7 +31,7 @@ class Txt(TextFormat):
             yield from _blocks(source)
             return
         for line in source.lines():
-            if line.strip() and not source.is_comment(line):
+            if (text := line.strip()) and not (text[0] == "#" and source.is_comment(line)):
                 yield Record(source.name, source.number, source.trimmed(line))
 
     def lines(self, rows: Iterable[Written], kind: type[Written]) -> Iterator[str]:
