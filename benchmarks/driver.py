@@ -24,7 +24,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from vmdsolve.files.rows import written
+from vmdsolve.files.atomic import written
+from vmdsolve.search.threads import thread_count
 
 __all__ = [
     "RESULTS",
@@ -144,7 +145,7 @@ def machine() -> Row:
     flags = set(info.get("flags", info.get("Features", "")).split())
     found: Row = {
         "cpu": info.get("model name") or platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": thread_count(),
         "flags": [flag for flag in FLAGS if flag in flags],
         "memory_gib": round(int(_lines("/proc/meminfo").get("MemTotal", "0 kB").split()[0]) / 2**20, 1),
         "os": f"{platform.system()} {platform.release()} {platform.machine()}",

@@ -9,6 +9,7 @@ void register_kernels(pybind11::module_& m);  // kernels.cpp
 void register_normal(pybind11::module_& m);   // normal.cpp
 void register_regular(pybind11::module_& m);  // regular.cpp
 void register_search(pybind11::module_& m);   // search.cpp
+void register_support(pybind11::module_& m);  // support.cpp
 }  // namespace vmd
 
 PYBIND11_MODULE(_native, m) {
@@ -25,4 +26,5 @@ PYBIND11_MODULE(_native, m) {
   vmd::register_normal(m);
   vmd::register_regular(m);
   vmd::register_search(m);
+  vmd::register_support(m);
 }

@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "support/cores.hpp"
 #include "support/stop.hpp"
 
 namespace vmd {
@@ -23,7 +23,7 @@ namespace vmd {
 /// Number of threads to use when the caller asks for `threads` (0: as many as there are cores).
 inline int thread_count(int threads) {
   if (threads > 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return cores();
 }
 
 /// Threads that all run one function, which must not throw; joined at the end.

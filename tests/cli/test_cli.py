@@ -116,8 +116,8 @@ def test_generated_files_agree_whatever_their_format(tmp_path: Path) -> None:
 
 def test_generate_refuses_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "a.parquet"
-    monkeypatch.setattr("vmdsolve.files.rows.import_module", lambda _: None)  # as if pyarrow were installed
-    assert "puzzles are written as .csv, .jsonl or .txt" in run("generate", "latin-4", "-o", out).stderr
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    assert "parquet files need pyarrow" in run("generate", "latin-4", "-o", out).stderr
     assert run("generate", "latin-4", "-n", 0).exit_code == 2
     assert "seed must be in 0..2**64 - 1" in run("generate", "latin-4", "--seed", -1).stderr
 

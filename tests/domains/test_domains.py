@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import checker, domains
 from vmdsolve.constraints import AllDifferent
-from vmdsolve.domains import TEMPLATE, Domain, latin, registry
+from vmdsolve.domains import TEMPLATE, Domain, latin
 from vmdsolve.domains.base import plain_line
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
@@ -43,61 +42,6 @@ def problems(draw: st.DrawFn, name: str) -> tuple[Domain, np.ndarray]:
     domain = domains.get(name)
     cells = st.lists(st.integers(OPEN, domain.rules.V - 1), min_size=domain.rules.L, max_size=domain.rules.L)
     return domain, np.array(draw(cells), np.int32)
-
-
-# Registry -------------------------------------------------------------------------------------------
-
-
-def test_our_domains_are_found_by_entry_point() -> None:
-    assert set(NAMES) <= set(domains.names())
-    for name in NAMES:
-        assert domains.get(name).name == name
-    assert domains.get("sudoku-9x9") is domains.get("sudoku-9x9")  # one object: rules are compiled once
-
-
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidInput, match=r"unknown domain 'sudoku'; installed are .*sudoku-9x9"):
-        domains.get("sudoku")
-
-
-class Point:
-    """An entry point of a package that is not installed."""
-
-    def __init__(self, name: str, mapping: dict[str, Callable[[], Domain]]) -> None:
-        self.name, self.value, self._mapping = name, f"package_{name}", mapping
-
-    def load(self) -> dict[str, Callable[[], Domain]]:
-        return self._mapping
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Pretend that just these entry points are installed."""
-
-    def install(*points: Point) -> None:
-        def entry_points(group: str) -> list[Point]:
-            assert group == "vmdsolve.domains"
-            return list(points)
-
-        monkeypatch.setattr(registry, "entry_points", entry_points)
-
-    for cache in (registry._factories, registry.get):
-        cache.cache_clear()
-    yield install
-    for cache in (registry._factories, registry.get):
-        cache.cache_clear()
-
-
-def test_a_package_adds_domains(install: Callable[..., None]) -> None:
-    install(Point("sudoku", {"sudoku-4x4": lambda: Sudoku(2, 2)}), Point("pairs", TEMPLATE.DOMAINS))
-    assert domains.names() == ["pairs-3", "pairs-4", "pairs-5", "pairs-6", "pairs-7", "pairs-8", "sudoku-4x4"]
-    assert isinstance(domains.get("pairs-5"), TEMPLATE.Pairs)
-
-
-def test_two_packages_cannot_have_the_same_name(install: Callable[..., None]) -> None:
-    install(Point("a", TEMPLATE.DOMAINS), Point("b", TEMPLATE.DOMAINS))
-    with pytest.raises(InvalidInput, match="two installed packages register the domain 'pairs-3'; uninstall one"):
-        domains.names()
 
 
 # Text -----------------------------------------------------------------------------------------------

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput, MissingExtra
 from vmdsolve.files import rows
-from vmdsolve.files.journal import Journal
+from vmdsolve.files.atomic import written
+from vmdsolve.files.formats import parquet as parquet_format
 from vmdsolve.files.records import Record, read
-from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows, written
+from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows
 from vmdsolve.problem import Solution, Status, Violation
 
 P, S = "1......44......1", "1423231441323241"
@@ -75,7 +74,7 @@ def test_files_hold_what_was_written(tmp_path: Path) -> None:
 
 def test_parquet_holds_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parquet: Any = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
-    monkeypatch.setattr(rows, "CHUNK", 3)
+    monkeypatch.setattr(parquet_format, "CHUNK", 3)
     write_rows(ROWS, tmp_path / "out.parquet")
     assert [Row(**row) for row in parquet.read_table(tmp_path / "out.parquet").to_pylist()] == ROWS
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
@@ -85,7 +84,7 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
     def missing(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(rows, "import_module", missing)
+    monkeypatch.setattr(parquet_format, "import_module", missing)
     with pytest.raises(MissingExtra, match=r"pip install 'vmdsolve\[parquet\]'"):
         kind_of(tmp_path / "out.parquet")
 
@@ -131,102 +130,6 @@ def test_the_tally_counts_ways_and_failures() -> None:
         tally.add(row)
     assert str(tally) == "4 problems: 1 solved (1 by vmd), 2 INVALID, 1 TIMEOUT"
     assert not tally.all_solved
-
-
-# Law 8 ------------------------------------------------------------------------------------------------
-
-
-def journal_of(out: Path, rows: list[Row], settings: dict[str, Any]) -> bytes:
-    """The bytes of a journal that was killed just before the end."""
-    with Journal(out, settings) as journal:
-        for row in rows:
-            journal.add(row)
-    content = journal.path.read_bytes()
-    journal.path.unlink()
-    return content
-
-
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=9)
-ANY_ROW = st.builds(
-    Row, TEXT, st.none() | TEXT, st.sampled_from(list(map(str, Status))), st.none() | TEXT,
-    st.none() | st.booleans(), st.integers(0, 99), st.floats(0, 9), TEXT,
-)  # fmt: skip
-
-
-@pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(ANY_ROW, max_size=6), kill=st.floats(0, 1), kind=st.sampled_from([".csv", ".jsonl", ".txt"]))
-def test_a_job_killed_at_any_byte_resumes_to_the_same_file(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], kill: float, kind: str
-) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    whole, out = folder / f"whole{kind}", folder / f"out{kind}"
-    write_rows(rows, whole)
-    content = journal_of(out, rows, {"seed": 1})
-    path = out.with_name(out.name + ".partial.jsonl")
-    path.write_bytes(content[: round(kill * len(content))])
-    with Journal(out, {"seed": 1}, resume=True) as journal:
-        done = journal.done
-        assert journal.tally.total == done <= len(rows)
-        for row in rows[done:]:
-            journal.add(row)
-        journal.finish()
-    assert out.read_bytes() == whole.read_bytes()
-    assert not path.exists()
-    assert journal.tally.total == len(rows)
-
-
-def test_resuming_keeps_every_whole_line(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    content = journal_of(out, ROWS, {})
-    path = tmp_path / "out.csv.partial.jsonl"
-    for cut in range(len(content) + 1):
-        path.write_bytes(content[:cut])
-        with Journal(out, {}, resume=True) as journal:
-            assert journal.done == max(0, content[:cut].count(b"\n") - 1)
-        path.unlink()
-
-
-def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = tmp_path / "out.txt"
-    with Journal(out, {}) as journal:
-        journal.add(SOLVED)
-        with monkeypatch.context() as patch:
-            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_: 1 / 0)
-            with pytest.raises(ZeroDivisionError):
-                journal.finish()
-    with Journal(out, {}, resume=True) as journal:
-        assert journal.done == 1
-        journal.finish()
-    assert out.read_text() == S + "\n"
-
-
-def test_a_journal_with_rows_is_never_thrown_away(tmp_path: Path) -> None:
-    out = tmp_path / "out.txt"
-    content = journal_of(out, ROWS, {"seed": 1})
-    path = tmp_path / "out.txt.partial.jsonl"
-    path.write_bytes(content)
-    with pytest.raises(InvalidInput, match="left of a job that did not finish: continue it with --resume, or delete"):
-        Journal(out, {"seed": 1})
-    with pytest.raises(InvalidInput, match="it was begun with other settings: order None, now 'margin', seed 1, now 2"):
-        Journal(out, {"seed": 2, "order": "margin"}, resume=True)
-    assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize("first", [b"{}\n", b"[]\n", b"\xff\n", b'{"settings": 5}\n', b"puzzle\n"])
-def test_a_foreign_file_is_no_journal(tmp_path: Path, first: bytes) -> None:
-    (tmp_path / "out.txt.partial.jsonl").write_bytes(first + b"second\n")
-    with pytest.raises(InvalidInput, match="is not the journal of a job"):
-        Journal(tmp_path / "out.txt", {}, resume=True)
-
-
-def test_a_damaged_line_is_named(tmp_path: Path) -> None:
-    content = journal_of(tmp_path / "out.txt", ROWS, {})
-    path = tmp_path / "out.txt.partial.jsonl"
-    for damage in (b"rubbish\n", b"{}\n", b"\xff\xfe\n"):
-        path.write_bytes(content + damage)
-        with pytest.raises(InvalidInput, match=rf"partial\.jsonl:{len(ROWS) + 2} is damaged; delete it"):
-            Journal(tmp_path / "out.txt", {}, resume=True)
 
 
 def test_every_field_of_a_row_is_written() -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import vmdsolve
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.files import whole
+from vmdsolve.files.formats import FORMATS, whole
+from vmdsolve.files.formats.whole import WholeFile
 from vmdsolve.files.records import MAX_LINE, open_input, read
-from vmdsolve.files.whole import WHOLE
 
+WHOLE = {form.reads[0]: form for form in FORMATS if isinstance(form, WholeFile)}
 DZN = "% a square\nN = 3;\nstart = [| 0, 2, 0\n | 0, 0, 0 | 3, 0, 0 |];\n"
 ARRAY = "x = array2d(1..n, 1..n, [ % cells\n 1,_,_,_,  _,_,_,4,\n _,_,_,_, _,_,2,_,\n]);\nn = 4;\n"
 UNITS = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [0, 3, 6], [1, 4, 7], [2, 5, 8]]
@@ -57,7 +58,7 @@ def test_a_graph_is_read_for_the_domain_that_says_its_colours(tmp_path: Path) ->
     path = put(tmp_path, "a.col", COL)
     [record] = read(path, "colouring-2")
     assert vmdsolve.solve(record.puzzle, domain="colouring-2").text in ("121", "212")
-    with pytest.raises(InvalidInput, match=r"a\.col is a graph; say in how many colours, as domain colouring-5 does"):
+    with pytest.raises(InvalidInput, match=r"a\.col: this is a graph; say in how many colours, as domain"):
         list(read(path))
 
 
@@ -115,7 +116,7 @@ def test_no_text_does_worse_than_be_refused(suffix: str, data: st.DataObject) ->
     at, to = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
     piece = data.draw(st.text(max_size=8) | st.sampled_from(["x=[|", "[" * 9, "|]", "%", "²", "9" * 5000, text]))
     try:
-        puzzle, named = WHOLE[suffix](text[:at] + piece + text[to:])
+        puzzle, named = WHOLE[suffix].puzzle_of(text[:at] + piece + text[to:], get("colouring-5"))
     except InvalidInput:
         return
     assert "\n" not in puzzle
@@ -128,7 +129,7 @@ def test_a_hostile_file_is_refused_in_linear_time(piece: str) -> None:
     text = piece * (2_000_000 // len(piece))  # hours, were it quadratic
     for suffix in (".dzn", ".mzn"):
         with pytest.raises(InvalidInput):
-            WHOLE[suffix](text)
+            WHOLE[suffix].puzzle_of(text, None)
 
 
 # Several lines --------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def sample(
     domain: str | Domain,
     n: int = 1,
     *,
-    given: Grid = None,
+    given: Grid | None = None,
     seed: int = 0,
     method: str = "vmd",
     latents: int = 8,
@@ -94,7 +94,9 @@ def sample(
     return _solutions(domains.layout_of(problem), problem, given, draw, n, seed)
 
 
-def _solutions(where: Domain, problem: Problem, given: Grid, draw: _Source, n: int, seed: int) -> Iterator[Solution]:
+def _solutions(
+    where: Domain, problem: Problem, given: Grid | None, draw: _Source, n: int, seed: int
+) -> Iterator[Solution]:
     key = board_keys(problem.rules, problem.values[None])
     for start in range(0, n, CHUNK):
         begun = time.perf_counter()

@@ -16,7 +16,7 @@ import numpy as np
 from .. import search
 from ..checker import violations
 from ..domains import Domain, layout_of
-from ..domains.reading import Grid, find_domain, read, read_answer, read_many, same_kind
+from ..domains.reading import Grid, find_domain, read, read_answer, read_each, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules, Solution, Status, Violation
 from .options import Options
@@ -208,13 +208,10 @@ def _solve_chunk(batch: list[Grid], options: Options, report: bool) -> Iterator[
             yield _solution(outcome, row, boards[row], domain.rules, text, text, share, options.seed)
         return
     problems: list[Problem | Violation] = []
-    for grid in batch:
-        try:
-            problems.append(read(grid, options.domain))
-        except InvalidInput as error:
-            if not report:
-                raise
-            problems.append(Violation("input", (), str(error)))
+    for found in read_each(batch, options.domain):
+        if isinstance(found, InvalidInput) and not report:
+            raise found
+        problems.append(Violation("input", (), str(found)) if isinstance(found, InvalidInput) else found)
     members: dict[tuple[Domain, Rules], list[int]] = {}
     for index, problem in enumerate(problems):
         if isinstance(problem, Problem):

@@ -72,7 +72,7 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
     from ..files.records import read as read_file
 
     problems = []
-    for record in read_file(file):
+    for record in read_file(file, name):
         try:
             if record.reason:
                 raise InvalidInput(record.reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,8 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from ..errors import InvalidInput, VmdsolveError
+from ..errors import VmdsolveError
+from ..files import WRITTEN
 
 __all__ = ["generate"]
 
@@ -23,7 +23,7 @@ def generate(
     size: Annotated[int | None, Option(help="Of the board, where puzzles have boards of their own.")] = None,
     density: Annotated[float | None, Option(help="Clues besides the givens, 0 to 1, where there are such.")] = None,
     harder: Annotated[int, Option(min=0, help="Rounds of breeding: 100 make a Sudoku much harder.")] = 0,
-    output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl or .txt.")] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
 ) -> None:
     """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone.
 
@@ -31,30 +31,23 @@ def generate(
     """
     from ..api.generate import generate as made
     from ..domains import layout_of
-    from ..files.rows import kind_of, quoted, written
+    from ..files.formats import CSV
+    from ..files.rows import Puzzle, format_of, write_rows
 
-    kind = ".csv" if output is None else kind_of(output)
-    if kind == ".parquet":
-        raise InvalidInput("puzzles are written as .csv, .jsonl or .txt")
+    if output is not None:
+        format_of(output)  # refuse what cannot be written before any work
     problems = made(domain, n, seed=seed, clues=clues, size=size, density=density, harder=harder)
 
-    def lines() -> Iterator[str]:
-        if kind == ".csv":
-            yield "puzzle,solution\n"
+    def puzzles() -> Iterator[Puzzle]:
         try:
             for problem, values in problems:
                 board = layout_of(problem)
-                puzzle, answer = board.write(problem.values), board.format(values)
-                if kind == ".jsonl":
-                    yield json.dumps({"puzzle": puzzle, "solution": answer}) + "\n"
-                else:
-                    yield quoted((puzzle, answer)) if kind == ".csv" else f"{puzzle}\n"
+                yield Puzzle(board.write(problem.values), board.format(values))
         except RuntimeError as error:  # random search found no solution to start from
             raise VmdsolveError(str(error)) from error
 
     if output is None:
-        for line in lines():
+        for line in CSV.lines(puzzles(), Puzzle):
             typer.echo(line, nl=False)
     else:
-        with written(output) as stream:
-            stream.writelines(lines())
+        write_rows(puzzles(), output, Puzzle)

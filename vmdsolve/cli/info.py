@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +27,11 @@ def _facts() -> Iterator[tuple[str, str]]:
     import vmdsolve._native as _native
 
     from ..kernels.cuda import why_not
+    from ..search.threads import thread_count
 
     yield "vmdsolve", __version__
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    yield "cores", str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
+    yield "cores", str(thread_count())
     yield "numpy", np.__version__
     try:
         import torch

@@ -10,6 +10,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput
+from ..files import WRITTEN
 from .shared import Device
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def sample(
     temperature: Annotated[float, Option(help="1: the model's own law; 0: its most probable choices.")] = 1.0,
     time_limit: Annotated[float | None, Option(help="Seconds of exact search a sample may take.")] = None,
     weights: Annotated[Path | None, Option(help="File of weights, instead of those that come along.")] = None,
-    output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl, .txt or .parquet.")] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
     device: Device = None,
 ) -> None:
     """Draw solutions that differ, one a line: from a model, or else at random from all that obey the rules.
@@ -59,7 +60,7 @@ def sample(
         where, n, given=given, seed=seed, method=method, latents=latents, steps=steps, order=order,
         temperature=temperature, time_limit=time_limit, model=None if weights is None else str(weights), device=device,
     )  # fmt: skip
-    tally, problem = Tally(), given or where.format(where.problem().values)
+    tally, problem = Tally(), where.one_line(given) if given else where.format(where.problem().values)
 
     def rows() -> Iterator[Row]:
         for one in drawn:

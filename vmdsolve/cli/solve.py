@@ -15,6 +15,7 @@ from typer import Argument, Option
 
 from .._version import __version__
 from ..errors import InvalidInput
+from ..files import WRITTEN
 from .shared import DomainName
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = ["solve"]
 
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
-    output: Annotated[Path | None, Option("-o", "--output", help="Write here: .csv, .jsonl, .txt or .parquet.")] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
     domain: DomainName = None,
     method: Annotated[str, Option(help="vmd, vmd-only (the learned model alone) or search (exact only).")] = "vmd",
     latents: Annotated[int, Option(help="Boards the model may sample for a problem.")] = 8,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 
-__all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "fill", "plain_line"]
+__all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "codes_of", "fill", "plain_line"]
 
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
 SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
@@ -35,6 +35,16 @@ def plain_line(text: str) -> str:
     """
     drawn = "\n" in text.strip()
     return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
+
+
+def codes_of(text: str) -> npt.NDArray[np.uint8]:
+    """The code of each character, 255 for all beyond: symbols are ASCII.
+
+    >>> codes_of("1é€").tolist()
+    [49, 233, 255]
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.asarray(np.minimum(codes, 255), np.uint8)
 
 
 Image = tuple["Domain", npt.NDArray[np.int64], npt.NDArray[np.int64]]  # a board, cells [L], values [V]
@@ -60,6 +70,7 @@ class Domain(ABC):
     by_shape       True if a bare grid of this shape means this domain
     clues          what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
     glyphs         V characters that drawings show instead of the symbols; "" for the symbols
+    verbatim       True if white space in a text counts
     """
 
     name: str
@@ -69,6 +80,7 @@ class Domain(ABC):
     by_shape: bool = False
     clues: str = ""
     glyphs: str = ""
+    verbatim: bool = False
 
     def __repr__(self) -> str:
         return f"<domain {self.name}>"
@@ -139,8 +151,7 @@ class Domain(ABC):
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
-        codes = bytes(min(ord(c), 255) for c in line)  # no symbol is beyond ASCII
-        values = self._code[np.frombuffer(codes, np.uint8)].astype(np.int32)
+        values = self._code[codes_of(line)].astype(np.int32)
         bad = np.flatnonzero(values < OPEN)
         if bad.size:
             raise InvalidProblem(
@@ -193,6 +204,28 @@ class Domain(ABC):
     def one_line(self, text: str) -> str:
         """The same problem text on one line, whatever it holds."""
         return plain_line(text)
+
+    # Text in files: what tells a puzzle from what a file has beside puzzles --------------------------
+
+    def has(self, character: str) -> bool:
+        """True if a problem's text may hold this character, borders and white space apart."""
+        return bool(self._code[codes_of(character)[0]] >= OPEN)
+
+    def is_comment(self, line: str, begun: bool = False) -> bool:
+        """True if this line of a file is a comment: it begins with '#', as none of a problem's does.
+
+        `begun`: it follows other lines of a problem.
+        """
+        del begun
+        return line.lstrip().startswith("#") and not self.has("#")
+
+    def is_part(self, line: str, answer: bool = False) -> bool:
+        """True if this line is one of several of a problem, or of an answer: a row or a border of a drawn board."""
+        del answer
+        cells, L = [c for c in line if not c.isspace() and c not in DECORATION], self.rules.L
+        if len(plain := plain_line(line)) == L and all(map(self.has, plain)):
+            return False
+        return not cells or self.shape[1] == len(cells) < L
 
     def frame(self) -> str:
         """The drawing of the board, on several lines, with a CELL for every cell, in order."""

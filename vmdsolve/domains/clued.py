@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
-from .base import SYMBOLS, Domain
+from .base import DECORATION, SYMBOLS, Domain
 
 __all__ = ["Clued", "Family", "Fill", "Lines"]
 
@@ -106,11 +106,16 @@ class Clued(Domain):
     sizes     that `invent` can make, the smallest first
     size      which of them it makes if nobody says
     density   how many clues `invent` gives if nobody says, 0 to 1; what that counts, the subclass says
+    marks     which of '#', ',' and '{' its text may hold: in files these mean something of their own
     """
 
     sizes: Sequence[int]
     size: int
     density: float
+    marks: str = ""
+
+    def write(self, values: Board) -> str:
+        return _on_one_line(super().write(values))
 
     @classmethod
     @abstractmethod
@@ -159,4 +164,19 @@ class Family(Domain):
         del lines
 
     def one_line(self, text: str) -> str:
-        return "/".join(" ".join(line.split()) for line in Lines(self.name, text).lines)
+        return _on_one_line("/".join(" ".join(line.split()) for line in Lines(self.name, text).lines))
+
+    def has(self, character: str) -> bool:
+        return character in self.kind.marks
+
+    def is_comment(self, line: str, begun: bool = False) -> bool:
+        return line.lstrip().startswith("#") and not (begun and self.has("#"))
+
+    def is_part(self, line: str, answer: bool = False) -> bool:
+        drawn = any(c.isspace() or c in DECORATION for c in line.strip())
+        return drawn if answer else "/" not in line
+
+
+def _on_one_line(text: str) -> str:
+    """With a '/' at least: a line without one is a part of a problem."""
+    return text if "/" in text else text + "/"

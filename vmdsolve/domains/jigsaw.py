@@ -25,6 +25,7 @@ class Jigsaw(Clued):
 
     name = "jigsaw"
     sizes, size, density = range(3, 10), 9, 1.0
+    marks = "#,"
 
     def __init__(self, regions: Sequence[int]) -> None:
         n = max(regions) + 1

@@ -34,6 +34,7 @@ class Kakuro(Walled):
 
     name, symbols = "kakuro", "123456789"
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
+    marks = ","
 
     def __init__(self, white: Mask, totals: Mapping[Run, int]) -> None:
         self.white, self.totals = white, dict(sorted(totals.items()))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,22 +11,18 @@ from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem
 from . import registry
 from .base import DECORATION, Domain, plain_line
-from .clued import Family
 
-__all__ = ["Grid", "find_domain", "is_part", "read", "read_answer", "read_many", "same_kind"]
-
-Grid = Any  # str | nested lists | numpy array | torch tensor | Problem
+__all__ = ["Grid", "find_domain", "is_part", "is_problem", "read", "read_answer", "read_each", "read_many", "same_kind"]
 
 
-@cache
-def _by_cells() -> dict[int, tuple[str, ...]]:
-    """Number of cells -> domains that a bare grid of that size may mean."""
-    out: dict[int, tuple[str, ...]] = {}
-    for name in registry.names():
-        domain = registry.get(name)
-        if domain.by_shape:
-            out[domain.rules.L] = (*out.get(domain.rules.L, ()), name)
-    return out
+class _Array(Protocol):
+    """A NumPy array, a torch tensor, a data frame."""
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+Grid = str | Problem | Sequence[Any] | _Array  # a sequence: of whole numbers or None, or of rows of them
+FEW = 8  # grids that are read one by one rather than halved again
 
 
 def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
@@ -45,28 +40,41 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     if name is not None:
         return registry.get(name)
     cells = len(plain_line(grid)) if isinstance(grid, str) else int(np.size(np.asarray(grid, dtype=object)))
-    found = _by_cells().get(cells, ())
+    sizes = registry.by_cells()
+    found = sizes.get(cells, ())
     if len(found) == 1:
         return registry.get(found[0])
-    sizes = ", ".join(f"{n} ({'/'.join(names)})" for n, names in sorted(_by_cells().items()))
+    known = ", ".join(f"{n} ({'/'.join(names)})" for n, names in sorted(sizes.items()))
     if found:
         raise InvalidProblem(f"{cells} cells may be {' or '.join(found)}; name one with domain=")
-    raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {sizes}. Name another with domain=")
+    raise InvalidProblem(f"no domain goes by {cells} cells; known by size are {known}. Name another with domain=")
 
 
-def is_part(line: str, name: str | Domain | None = None) -> bool:
+def is_problem(text: str, name: str | Domain | None = None) -> bool:
+    """True if this text is a whole problem that can be read.
+
+    >>> is_problem("." * 81), is_problem("oops")
+    (True, False)
+    """
+    try:
+        read(text, name)
+    except InvalidInput:
+        return False
+    return True
+
+
+def is_part(line: str, name: str | Domain | None = None, *, answer: bool = False) -> bool:
     """True if this line is one of several of a puzzle: a row or a border of a drawn board, or a line of clues.
+
+    `answer`: of an answer, which has no clues.
 
     >>> is_part("12 34 56 789"), is_part("1" * 81), is_part("4 4/1 1", "killer"), is_part("4 4", "killer")
     (True, False, False, True)
     """
-    domain = registry.get(name) if isinstance(name, str) else name
-    if isinstance(domain, Family):
-        return "/" not in line
-    cells = sum(not (c.isspace() or c in DECORATION) for c in line)
-    if domain is not None:
-        return not cells or domain.shape[1] == cells < domain.rules.L
-    return not cells or (cells * cells in _by_cells() and cells < min(_by_cells()))
+    if name is not None:
+        return (registry.get(name) if isinstance(name, str) else name).is_part(line, answer)
+    cells, sizes = sum(not (c.isspace() or c in DECORATION) for c in line), registry.by_cells()
+    return not cells or (cells * cells in sizes and cells < min(sizes))
 
 
 def read(grid: Grid, name: str | Domain | None = None) -> Problem:
@@ -105,17 +113,39 @@ def _read_on(domain: Domain, grid: Grid) -> Problem:
 
 def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain, Board] | None:
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
-    if not all(type(grid) is str for grid in grids):
+    lines = [grid for grid in grids if isinstance(grid, str)]
+    if len(lines) < len(grids):
         return None
     try:
         domain = find_domain(grids[0], name)
     except InvalidInput:
         return None
-    boards = domain.parse_many(grids)
+    boards = domain.parse_many(lines)
     return None if boards is None else (domain, boards)
 
 
-def same_kind(grid: Grid, domain: Domain, values: Board) -> Any:
+def read_each(grids: Sequence[Grid], name: str | Domain | None) -> Iterator[Problem | InvalidInput]:
+    """Each grid as a problem, or why it is none: what is plain is read together, and only the rest one by one.
+
+    >>> [type(found).__name__ for found in read_each(["." * 16, "oops"], "sudoku-4x4")]
+    ['Problem', 'InvalidProblem']
+    """
+    if len(grids) > FEW and (plain := read_many(grids, name)) is None:
+        half = len(grids) // 2
+        yield from read_each(grids[:half], name)
+        yield from read_each(grids[half:], name)
+    elif len(grids) > FEW and plain is not None:
+        domain, boards = plain
+        yield from (Problem(domain.name, domain.rules, values, domain) for values in boards)
+    else:
+        for grid in grids:
+            try:
+                yield read(grid, name)
+            except InvalidInput as error:
+                yield error
+
+
+def same_kind(grid: Any, domain: Domain, values: Board) -> Any:
     """The answer `values` [L] in the shape and kind of the input `grid`."""
     if isinstance(grid, str):
         return domain.format(values)
@@ -130,7 +160,7 @@ def same_kind(grid: Grid, domain: Domain, values: Board) -> Any:
     return shaped.tolist()
 
 
-def _array(grid: Grid) -> Any:
+def _array(grid: Any) -> Any:
     """Lists, arrays and tensors as an array of objects; ragged or absurd input is refused."""
     if isinstance(grid, bytes) or grid is None:
         raise InvalidProblem(f"a grid is text, nested lists or an array, got {type(grid).__name__}")

@@ -3,8 +3,8 @@
     regex:8:[ab]+c       rows of just 8 characters
     regex:3-8:[ab]+c     of 3 to 8 characters, filled up to 8 cells with a pad symbol at the end
 
-A pattern is in the syntax of Rust's regex crate, without look-around and back-references; outlines-core makes the
-automaton (the extra `regex`). `.` and classes stand for printable ASCII characters, of which at most 64 can be symbols.
+A pattern is in the syntax of Rust's regex crate, without anchors, look-around and back-references (parts/pattern.py).
+`.` and classes stand for printable ASCII characters, of which at most 64 can be symbols.
 Known counts: [ab]+c of length 8 has 2^7 rows; of 3 to 8, the sum of 2^2 to 2^7, 252.
 """
 
@@ -12,21 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib import import_module
 
 from ..constraints import DFA, Regular
-from ..errors import InvalidInput, MissingExtra
+from ..errors import InvalidInput
 from ..problem import MAX_SYMBOLS
-from .parts.subsets import states
+from .parts.pattern import ALPHABET, EVERY, mask_of, parse, shorter
+from .parts.subsets import TooLarge, automaton
 from .sequence import TokenSequence, shown
 
 __all__ = ["DOMAINS", "Regex"]
 
-ASCII = [chr(code) for code in range(32, 127)]
-STOP = "\n"  # after the pattern, so that a match is known by reading it, whichever alternative would be preferred
-PAD, PADS = "", ["_", "~", *ASCII[1:]]  # how steps call it, and what it may look like: the first that is no symbol
+PAD, PADS = "", ["_", "~", *ALPHABET[1:]]  # how steps call it, and what it may look like: the first that is no symbol
 MAX_STATES, MAX_LENGTH = 4096, 4096
-State = tuple[int, int]  # of the library's automaton, and the characters so far, up to the fewest wanted
+State = tuple[int, int]  # of the pattern's automaton, and the characters so far, up to the fewest wanted
 END: State = (-1, 0)  # where padding begins
 Steps = dict[State, dict[str, State]]
 
@@ -40,7 +38,7 @@ class Regex(TokenSequence):
     >>> domain.symbols, [domain.rules.constraints[0].violations(domain.parse(t).values) == [] for t in ("abac", "abab")]
     ('abc', [True, False])
 
-    Raises InvalidInput (what the library refuses, no match, over 64 symbols, over 4,096 states), MissingExtra.
+    Raises InvalidInput (what is not read, no match, over 64 symbols, over 4,096 states).
     """
 
     def __init__(self, pattern: str, length: int, *, least: int | None = None, symbols: str | None = None) -> None:
@@ -50,11 +48,12 @@ class Regex(TokenSequence):
         start, accept, steps = _compiled(pattern, least, symbols)
         used = _used(start, accept, steps, length)
         if not used:
-            raise InvalidInput(f"no row of {lengths} characters matches {pattern!r}; change the length or the pattern")
+            what = f"no row of {lengths} characters matches {shorter(pattern)}"
+            raise InvalidInput(f"{what}; change the length or the pattern")
         letters = shown(used - {PAD})
         pad = "" if least is None else next(c for c in PADS if c not in letters)
         if len(letters + pad) > MAX_SYMBOLS:
-            raise InvalidInput(f"{pattern!r} uses {len(letters)} characters, over {MAX_SYMBOLS}; give symbols=")
+            raise InvalidInput(f"{shorter(pattern)} uses {len(letters)} characters, over {MAX_SYMBOLS}; give symbols=")
         characters = [" " if c == "_" and " " in used else c for c in letters] + [PAD] * len(pad)
         numbers = {state: i for i, state in enumerate(steps)}
         table = tuple(tuple(numbers[row[c]] if c in row else -1 for c in characters) for row in steps.values())
@@ -64,32 +63,24 @@ class Regex(TokenSequence):
 
 def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:
     """Start, accepting states and steps; unless `least` is None, a match may be followed by padding."""
+    too_large = f"{shorter(pattern)} needs over {MAX_STATES:,} states; use fewer counted repetitions"
     try:
-        outlines = import_module("outlines_core")
-    except ImportError as error:
-        raise MissingExtra("regex domains need outlines-core: pip install 'vmdsolve[regex]'") from error
-    most = 4 * MAX_STATES  # of the whole pattern, of which `symbols` may leave a part
-    if (states(pattern, most) or 0) > most:  # before the library takes memory for them all
-        raise InvalidInput(f"{pattern!r} needs over {most:,} states; use fewer counted repetitions")
-    try:
-        tokens = {character: [i] for i, character in enumerate([*ASCII, STOP])}
-        index = outlines.Index(f"(?:{pattern}){STOP}", outlines.Vocabulary(len(tokens), tokens))
-    except ValueError as error:
-        raise InvalidInput(f"the regular expression {pattern!r} is not taken (leave out ^ and $): {error}") from error
-    rows, matched, start = index.get_transitions(), index.get_final_states(), (index.get_initial_state(), 0)
-    final = {q for q, row in rows.items() if row.get(len(ASCII)) in matched}
+        rows, final = automaton(parse(pattern), MAX_STATES, EVERY if symbols is None else mask_of(symbols))
+    except TooLarge as error:
+        raise InvalidInput(too_large) from error
+    start = (0, 0)
     steps: Steps = {start: {}}
     for state in (queue := [start]):  # grows while it is read: breadth first
+        at, so_far = state
         row = steps[state]
-        for token, target in rows.get(state[0], {}).items():
-            if token < len(ASCII) and (symbols is None or ASCII[token] in symbols):
-                row[ASCII[token]] = (target, min(least or 0, state[1] + 1))
-        if least is not None and (state == END or (state[0] in final and state[1] == least)):
+        if state != END:
+            row |= {c: (target, min(least or 0, so_far + 1)) for c, target in rows[at].items()}
+        if least is not None and (state == END or (at in final and so_far == least)):
             row[PAD] = END
         queue += [target for target in dict.fromkeys(row.values()) if target not in steps]
         steps |= {target: {} for target in row.values() if target not in steps}
         if len(steps) > MAX_STATES:
-            raise InvalidInput(f"{pattern!r} needs over {MAX_STATES:,} states; use fewer counted repetitions")
+            raise InvalidInput(too_large)
     return start, {state for state in steps if state == END or state[0] in final}, steps
 
 

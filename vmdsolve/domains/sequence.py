@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..constraints import DFA
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Constraint, Problem, Rules
-from .base import Domain
+from .base import Domain, codes_of
 
 __all__ = ["TokenSequence", "automaton_of", "shown"]
 
@@ -48,6 +48,8 @@ class TokenSequence(Domain):
     'A.GT'
     """
 
+    verbatim = True
+
     def __init__(self, name: str, symbols: str, length: int, constraints: Sequence[Constraint] = ()) -> None:
         self.name, self.symbols, self.shape = name, symbols, (1, length)
         self.constraints = tuple(constraints)
@@ -78,7 +80,7 @@ class TokenSequence(Domain):
         line, L = text.rstrip("\r\n"), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} characters, got {len(line)}")
-        values = self._code[np.frombuffer(line.encode("latin-1", "replace"), np.uint8)].astype(np.int32)
+        values = self._code[codes_of(line)].astype(np.int32)
         for cell in np.flatnonzero(values < -1)[:1]:
             raise InvalidProblem(
                 f"{self.cell_name(int(cell))} is {line[cell]!r}; "
@@ -90,6 +92,13 @@ class TokenSequence(Domain):
         alphabet = np.frombuffer((self.symbols + self.open_character).encode("ascii"), np.uint8)
         text, L = alphabet[boards].tobytes().decode("ascii"), self.rules.L  # OPEN = -1 picks the last
         return [text[i : i + L] for i in range(0, len(text), L)]
+
+    def one_line(self, text: str) -> str:
+        return text.rstrip("\r\n").replace(" ", BLANK)
+
+    def is_part(self, line: str, answer: bool = False) -> bool:
+        del line, answer
+        return False
 
     def render(self, values: Board) -> str:
         return self.format(values)

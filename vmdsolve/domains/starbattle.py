@@ -27,6 +27,7 @@ class StarBattle(Clued):
 
     name, symbols, glyphs = "starbattle", "01", " *"
     sizes, size, density = range(4, 11), 6, 1.0
+    marks = "#,"
 
     def __init__(self, stars: int, n: int, regions: Sequence[int]) -> None:
         self.shape, self.stars, self.regions = (n, n), stars, np.array(regions)

@@ -31,6 +31,7 @@ class Zebra(Clued):
 
     name = "zebra"
     sizes, size, density = range(3, 10), 5, 0.4
+    marks = "#,"
 
     def __init__(self, attributes: dict[str, list[str]], clues: Sequence[Clue]) -> None:
         self.attributes, self.said = attributes, list(clues)

@@ -3,20 +3,27 @@
 A job with an output file appends one line of JSON a row to OUT.partial.jsonl. When all is done, OUT is made
 from it under a temporary name and renamed; then the journal goes. A killed job leaves its journal: whole
 lines are done, a torn last line is dropped, and the job goes on from there. The first line holds the
-settings, so that a job is never continued with others.
+settings, so that a job is never continued with others, and the number of the process that is at work. It holds the
+journal locked as long as it lives: a second job on the same OUT is refused.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Iterator, Mapping
+from io import SEEK_END
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from ..errors import InvalidInput
-from .rows import Row, Tally, json_line, kind_of, write_rows
+from ..problem import Status
+from .rows import Row, Tally, format_of, json_line, write_rows
 
 __all__ = ["Journal"]
+
+HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
 
 
 class Journal:
@@ -33,29 +40,44 @@ class Journal:
     done     rows that a killed job left behind: skip as many problems
     tally    of all rows so far
 
-    Raises InvalidInput: a journal with rows is there and `resume` is False, or its settings are others, or it
-    is damaged.
+    Raises InvalidInput, with nothing changed: another job is at work on OUT, a journal with rows is there and
+    `resume` is False, its settings are others, or it is damaged.
     """
 
     def __init__(self, out: Path, settings: Mapping[str, Any], *, resume: bool = False) -> None:
-        kind_of(out)
+        format_of(out)
         self.out, self.path = out, out.with_name(out.name + ".partial.jsonl")
         self.tally = Tally()
         self.done = 0
+        self._stream = _locked(self.path, out)
+        try:
+            self._begin(settings, resume)
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def _begin(self, settings: Mapping[str, Any], resume: bool) -> None:
+        head = HEAD % os.getpid()
         if not self._begun():
-            self.path.write_text(json.dumps({"settings": settings}) + "\n", encoding="utf-8", newline="\n")
-        elif not resume:
+            self._stream.truncate(0)
+            self._stream.write(head + json.dumps(settings).encode() + b"}\n")
+            self._stream.flush()
+            return
+        if not resume:
             raise InvalidInput(
                 f"{self.path} is left of a job that did not finish: continue it with --resume, or delete it"
             )
-        else:
-            self._compare(settings)
-            self._drop_torn_line()
-            for row in self._rows():
-                self.tally.add(row)
-            self.done = self.tally.total
-        # buffering=1: every whole line goes to the system at once, so only a power failure could lose one
-        self._stream = self.path.open("a", encoding="utf-8", newline="\n", buffering=1)
+        self._compare(settings)
+        for row in self._rows():
+            self.tally.add(row)
+        self.done = self.tally.total
+        self._stream.seek(0)
+        self._stream.truncate(sum(len(line) for line in self._stream if line.endswith(b"\n")))  # no torn last line
+        self._stream.seek(0)
+        if self._stream.read(len(head)).startswith(head[:10]):
+            self._stream.seek(0)
+            self._stream.write(head)
+        self._stream.seek(0, SEEK_END)
 
     def __enter__(self) -> Self:
         return self
@@ -64,20 +86,19 @@ class Journal:
         self._stream.close()
 
     def add(self, row: Row) -> None:
-        """Append one row."""
-        self._stream.write(json_line(row))
+        """Append one row; it goes to the system at once, so only a power failure could lose it."""
+        self._stream.write(json_line(row).encode())
+        self._stream.flush()
         self.tally.add(row)
 
     def finish(self) -> None:
         """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again."""
-        self._stream.close()
         write_rows(self._rows(), self.out)
         self.path.unlink()
+        self._stream.close()
 
     def _begun(self) -> bool:
         """True if at least one row is whole; else there is nothing to go on from, and nothing to lose."""
-        if not self.path.exists():
-            return False
         with self.path.open("rb") as stream:
             stream.readline()
             return stream.readline().endswith(b"\n")
@@ -93,17 +114,50 @@ class Journal:
             was = ", ".join(f"{name} {before.get(name)!r}, now {settings.get(name)!r}" for name in names)
             raise InvalidInput(f"cannot resume {self.path}; it was begun with other settings: {was}")
 
-    def _drop_torn_line(self) -> None:
-        with self.path.open("rb+") as stream:
-            whole = sum(len(line) for line in stream if line.endswith(b"\n"))
-            stream.truncate(whole)
-
     def _rows(self) -> Iterator[Row]:
         with self.path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
-                if number == 1:
+                if number == 1 or not line.endswith(b"\n"):
                     continue
                 try:
-                    yield Row(**json.loads(line))
+                    row = Row(**json.loads(line))
+                    Status(row.status)
                 except (ValueError, TypeError) as error:
                     raise InvalidInput(f"{self.path}:{number} is damaged; delete it to begin anew") from error
+                yield row
+
+
+def _locked(path: Path, out: Path) -> BinaryIO:
+    """The journal, open and locked until it is closed, which the system does when a process dies.
+
+    Raises InvalidInput if another job has it.
+    """
+    while True:
+        stream: BinaryIO = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+b")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            first = _process(stream.readline())
+            stream.close()
+            raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file") from error
+        except OSError:  # a file system without locks: better to work without one than not at all
+            return stream
+        if _same(stream, path):
+            return stream
+        stream.close()  # finished and removed by another job since it was opened
+
+
+def _same(stream: BinaryIO, path: Path) -> bool:
+    """True if `path` still names the open file."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _process(first: bytes) -> str:
+    """` (process 123)`, by the first line of a journal; "" if that does not say."""
+    try:
+        return f" (process {int(json.loads(first)['process'])})"
+    except (ValueError, TypeError, KeyError):
+        return ""

@@ -1,50 +1,44 @@
-"""What a solve of many problems writes: rows, the formats of files, and the tally of how problems ended.
+"""What commands write: rows of a solve, puzzles with their answers; and the tally of how problems ended.
 
-csv, jsonl, parquet    a row a problem with the fields of `Row`, in input order
+csv, jsonl, parquet    a row an item with its fields, in input order
 txt                    line i is the answer to puzzle i; without an answer, the puzzle as it was
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from importlib import import_module
-from io import StringIO
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
 
 from ..domains import Domain, layout_of
 from ..domains.reading import find_domain, read
 from ..domains.show import words
-from ..errors import InvalidInput, MissingExtra
+from ..errors import InvalidInput
 from ..problem import Solution, Status
-from .records import Record
+from .formats import WRITTEN, writer_of
+from .formats.base import Format, Written, names_of
+from .formats.csv import quoted
+from .formats.jsonl import json_line
+from .record import Record
 
 __all__ = [
     "CSV_HEADER",
+    "Puzzle",
     "Row",
     "Tally",
     "csv_line",
+    "format_of",
     "json_line",
     "kind_of",
     "quoted",
     "row_of",
     "write_rows",
-    "written",
 ]
-
-KINDS = (".csv", ".jsonl", ".parquet", ".txt")
-CHUNK = 10_000  # rows a parquet row group
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Written):
     """One line of output. `solution`, `method` and `unique` are None where there is none."""
 
     problem: str
@@ -56,13 +50,34 @@ class Row:
     seconds: float
     reason: str
 
+    @property
+    def line(self) -> str:
+        """The answer; without one the problem, marked where a reader would skip what is no problem at all."""
+        text = self.solution or self.problem
+        skipped = not text.strip() or (text.lstrip().startswith("#") and self.status == Status.INVALID)
+        return "?" + text.strip() if skipped else text
 
-NAMES = tuple(field.name for field in fields(Row))
-CSV_HEADER = ",".join(NAMES) + "\n"
+
+@dataclass(frozen=True, slots=True)
+class Puzzle(Written):
+    """A puzzle with its answer."""
+
+    puzzle: str
+    solution: str
+
+    @property
+    def line(self) -> str:
+        """The puzzle alone."""
+        return self.puzzle
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in NAMES}  # asdict would copy, five times slower
+NAMES = names_of(Row)
+CSV_HEADER = quoted(NAMES)
+
+
+def csv_line(row: Row) -> str:
+    """One row as a line of csv."""
+    return quoted([getattr(row, name) for name in NAMES])
 
 
 def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> Row:
@@ -92,96 +107,35 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
 
 
 def _printable(text: str) -> str:
-    """One line that every terminal and every encoding takes: anything else in it becomes '?'."""
-    line = " ".join(text.split())
-    return line if line.isprintable() else "".join(c if c.isprintable() else "?" for c in line)
+    """One line that every terminal and every encoding takes: white space becomes ' ', anything else in it '?'."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text.strip("\r\n"))
 
 
-# Formats ----------------------------------------------------------------------------------------------
-
-
-def kind_of(out: Path) -> str:
+def format_of(out: Path) -> Format:
     """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
-    kind = out.suffix.lower()
-    if kind not in KINDS:
-        raise InvalidInput(f"cannot write {out}: its ending is {kind!r}; wanted one of {', '.join(KINDS)}")
+    suffix = out.suffix.lower()
+    form = writer_of(suffix)
+    if form is None:
+        raise InvalidInput(f"cannot write {out}: its ending is {suffix!r}; wanted one of {', '.join(WRITTEN)}")
     if out.is_dir():
         raise InvalidInput(f"cannot write {out}: it is a folder")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
-    if kind == ".parquet":
-        _pyarrow()
-    return kind
+    form.ready()
+    return form
 
 
-def csv_line(row: Row) -> str:
-    """One row as a line of csv; None is an empty field, truth is `true` or `false`."""
-    return quoted(str(v).lower() if isinstance(v, bool) else v for v in _fields(row).values())
+def kind_of(out: Path) -> str:
+    """OUT's ending, if files are written so. Raises before any work, as `format_of`."""
+    format_of(out)
+    return out.suffix.lower()
 
 
-def quoted(values: Iterable[object]) -> str:
-    """A line of csv."""
-    line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow(values)
-    return line.getvalue()
-
-
-def _txt_line(row: Row) -> str:
-    return (row.solution or row.problem or "?") + "\n"  # never a blank line: readers would skip it
-
-
-def json_line(row: Row) -> str:
-    """One row as a line of JSON."""
-    return json.dumps(_fields(row)) + "\n"
-
-
-def write_rows(rows: Iterable[Row], out: Path) -> None:
-    """Write rows to OUT in the format of its ending, under a temporary name first."""
-    kind = kind_of(out)
-    if kind == ".parquet":
-        _write_parquet(iter(rows), out)
-        return
-    line: Callable[[Row], str] = {".csv": csv_line, ".jsonl": json_line, ".txt": _txt_line}[kind]
-    with written(out) as stream:
-        if kind == ".csv":
-            stream.write(CSV_HEADER)
-        stream.writelines(map(line, rows))
-
-
-@contextmanager
-def written(out: Path) -> Iterator[TextIO]:
-    """A text file that appears as OUT only when it is complete and on disk."""
-    partial = out.with_name(out.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _write_parquet(rows: Iterator[Row], out: Path) -> None:
-    pa = _pyarrow()
-    types = {"nfe": pa.int64(), "seconds": pa.float64(), "unique": pa.bool_()}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in NAMES])
-    partial = out.with_name(out.name + ".partial")
-    try:
-        with pa.parquet.ParquetWriter(str(partial), schema) as writer:
-            while chunk := list(islice(rows, CHUNK)):
-                writer.write_table(pa.Table.from_pylist([_fields(row) for row in chunk], schema))
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _pyarrow() -> Any:
-    try:
-        import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise MissingExtra("parquet files need pyarrow: pip install 'vmdsolve[parquet]'") from error
-    return import_module("pyarrow")
+def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row) -> None:
+    """Write rows, all of this kind, to OUT in the format of its ending; the file appears when it is complete."""
+    format_of(out).write(rows, kind, out)
 
 
 # The tally --------------------------------------------------------------------------------------------

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -21,6 +19,7 @@ from torch import Tensor
 from ..domains import Domain, get
 from ..domains.sequence import TokenSequence
 from ..errors import ModelMismatch
+from ..files.atomic import replacing
 from ..problem import Rules
 from .config import ModelConfig
 from .slots import ALL_DIFFERENT, slotted, suits
@@ -43,19 +42,10 @@ FORMAT = "vmdsolve-1"
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write to a temporary name beside `path`, then rename: a reader never sees half a file."""
+    """Write a file, and the folders it is in: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp makes files that only the owner can read
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as out:
+        out.write(data)
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:

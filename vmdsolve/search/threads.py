@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,9 +16,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def thread_count(threads: int) -> int:
-    """Threads to use where `threads` are asked for; 0: one a core."""
-    return threads or os.cpu_count() or 1
+def thread_count(threads: int = 0) -> int:
+    """Threads to use where `threads` are asked for; 0: one for each core that this process may use.
+
+    That number is the native module's own, too: of the CPUs in the process's affinity no more than the quota of its
+    control groups (as containers have) allows.
+    """
+    return threads or int(_native.cores())
 
 
 def spread(function: Callable[[Item], Result], items: Iterable[Item], threads: int = 0) -> Iterator[Result]:

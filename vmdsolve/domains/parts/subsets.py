@@ -1,145 +1,148 @@
-"""Counts the states of a pattern's automaton before anyone builds it: sets of positions, one by one, up to a limit.
+"""From a pattern's tree to its automaton: sets of positions, found one by one, up to limits of states and of work.
 
-The library behind `regex:` takes all the memory there is for `(a|b)*a(a|b){24}`, which needs 2^25 states. Here the
-same sets are gone through lazily, so that a pattern too large is known by the time the limit is reached.
+`(a|b)*a(a|b){24}` has 2^25 states, and `(a?b?){2000}` few, but thousands of positions in each: both are known by the
+time a limit is reached, in a fraction of a second.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from importlib import import_module
-from typing import Any
+from collections.abc import Iterable
 
-__all__ = ["states"]
+from .pattern import ALPHABET, EVERY, Alternatives, Characters, Node, Repeat, Sequence
 
-FIRST, LAST = 32, 126  # printable ASCII
-EVERY = (1 << (LAST - FIRST + 1)) - 1
-CLASSES = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}
-MOST_NODES = 100_000  # of the automaton with free steps; a counted repetition copies what it repeats
+__all__ = ["Automaton", "TooLarge", "automaton"]
+
+WORK = 400_000  # positions looked at: a fraction of a second
+Automaton = tuple[list[dict[str, int]], set[int]]  # steps of each state, 0 the start; the states that accept
 
 
 class TooLarge(Exception):
-    """More nodes than anyone should build."""
+    """More states, or more work, than allowed."""
 
 
-class Unread(Exception):
-    """A construct that has no automaton here."""
+def automaton(tree: Node, limit: int, alphabet: int = EVERY) -> Automaton:
+    """The deterministic automaton of a pattern over the characters in `alphabet`, numbered breadth first.
 
+    >>> from .pattern import parse
+    >>> automaton(parse("(ab)*"), 9)
+    ([{'a': 1}, {'b': 0}], {0})
 
-def states(pattern: str, limit: int) -> int | None:
-    """How many states the pattern's automaton over printable ASCII has, dead ones left out; `limit` + 1 if more.
-
-    >>> states("(a|b)*a(a|b){3}", 100), states("(a|b)*a(a|b){24}", 100), states("[[:alpha:]]", 100) is None
-    (16, 101, True)
-
-    None where Python's parser, unlike the library's, does not read the pattern.
+    Raises
+    ------
+    TooLarge
+        Over `limit` states, or over WORK positions to look at.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)  # a set in brackets that means another in other dialects
-            tree = import_module("re._parser").parse(pattern)
-        return _count(_Nodes(tree), limit)
-    except TooLarge:
-        return limit + 1
-    except (re.error, Unread, FutureWarning, RecursionError, OverflowError):
-        return None
+    positions = _Positions(tree, alphabet)
+    masks = sorted(set(positions.reads))
+    alike: dict[tuple[int, ...], list[int]] = {}  # characters that the same positions read
+    for bit in range(len(ALPHABET)):
+        alike.setdefault(tuple(mask >> bit & 1 for mask in masks), []).append(bit)
+    alike.pop((0,) * len(masks), None)
+    groups = sorted(alike.values())
+    numbers = {positions.first: 0}
+    steps: list[dict[str, int]] = []
+    for held in (queue := [positions.first]):  # grows while it is read
+        row: dict[int, int] = {}
+        for bits in groups:
+            target = positions.after(held, bits[0])
+            if target:
+                if target not in numbers:
+                    numbers[target] = len(queue)
+                    queue.append(target)
+                row |= dict.fromkeys(bits, numbers[target])
+        steps.append({ALPHABET[bit]: row[bit] for bit in sorted(row)})
+        if len(queue) > limit:
+            raise TooLarge
+    return steps, {number for held, number in numbers.items() if positions.end in held}
 
 
-class _Nodes:
-    """Nodes that read one character of a set (`reads`, as bits) and go on to the next, or step freely (`free`)."""
+class _Positions:
+    """Places in the pattern: each reads one character of a set (`reads`, as bits) and goes on to `next`, or, where the
+    set is empty, goes on freely to any of `free`.
+    """
 
-    def __init__(self, tree: Iterable[Any]) -> None:
+    def __init__(self, tree: Node, alphabet: int) -> None:
         self.reads: list[int] = []
         self.next: list[int] = []
-        self.free: list[Sequence[int]] = []
-        self.end = self.node()
-        self.start = self.sequence(tree, self.end)
+        self.free: list[list[int]] = []
+        self.work, self.alphabet = 0, alphabet
+        self.closed: dict[int, frozenset[int]] = {}
+        self.end = self.place()
+        self.first = self.closure(self.enter(_simplified(tree)[0], self.end))
 
-    def node(self, reads: int = 0, goes: int = -1, free: Sequence[int] = ()) -> int:
-        if len(self.reads) == MOST_NODES:
+    def spend(self, work: int) -> None:
+        self.work += work
+        if self.work > WORK:
             raise TooLarge
+
+    def place(self, reads: int = 0, goes: int = -1, free: Iterable[int] = ()) -> int:
         self.reads.append(reads)
         self.next.append(goes)
-        self.free.append(free)
+        self.free.append([*free])
         return len(self.reads) - 1
 
-    def sequence(self, tree: Iterable[Any], after: int) -> int:
-        for kind, what in reversed(list(tree)):
-            after = self.part(str(kind), what, after)
-        return after
+    def enter(self, node: Node, after: int) -> int:
+        """The place where a part of the pattern begins that goes on at `after`."""
+        self.spend(10)  # a place takes more memory than a look at one
+        if isinstance(node, Characters):
+            return self.place(node.mask & self.alphabet, after)
+        if isinstance(node, Sequence):
+            for part in reversed(node.parts):
+                after = self.enter(part, after)
+            return after
+        if isinstance(node, Alternatives):
+            return self.place(free=[self.enter(way, after) for way in node.ways])
+        least, begin = node.least, after
+        if node.most is None:
+            loop = self.place()
+            body = self.enter(node.part, loop)
+            self.free[loop] = [body, after]
+            begin, least = (body, least - 1) if least else (loop, 0)
+        else:
+            for _ in range(node.most - least):
+                begin = self.place(free=[self.enter(node.part, begin), after])
+        for _ in range(least):
+            begin = self.enter(node.part, begin)
+        return begin
 
-    def part(self, kind: str, what: Any, after: int) -> int:
-        """The node where a part of a pattern begins that goes on at `after`."""
-        if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return self.node(_characters(kind, what), after)
-        if kind == "SUBPATTERN":
-            return self.sequence(what[-1], after)
-        if kind == "BRANCH":
-            return self.node(free=[self.sequence(branch, after) for branch in what[1]])
-        if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, most, again = what
-            begin = after
-            if str(most) == "MAXREPEAT":
-                loop = self.node()
-                body = self.sequence(again, loop)
-                self.free[loop] = [body, after]
-                begin, least = (body, least - 1) if least else (loop, 0)
-            else:
-                for _ in range(most - least):
-                    begin = self.node(free=[self.sequence(again, begin), after])
-            for _ in range(least):
-                begin = self.sequence(again, begin)
-            return begin
-        raise Unread
+    def closure(self, start: int) -> frozenset[int]:
+        """The places that free steps lead to, those left out that only step on."""
+        if start not in self.closed:
+            reached, left = {start}, [start]
+            while left:
+                for place in self.free[left.pop()]:
+                    if place not in reached:
+                        reached.add(place)
+                        left.append(place)
+            self.spend(len(reached))
+            self.closed[start] = frozenset(p for p in reached if self.reads[p] or p == self.end)
+        return self.closed[start]
 
-
-def _characters(kind: str, what: Any) -> int:
-    """The printable characters that a part reads, bit c - FIRST for character c."""
-    if kind == "ANY":
-        return EVERY
-    if kind == "NOT_LITERAL":
-        return EVERY & ~_characters("LITERAL", what)
-    if kind in ("LITERAL", "RANGE"):
-        low, high = (what, what) if kind == "LITERAL" else what
-        return sum(1 << (c - FIRST) for c in range(max(low, FIRST), min(high, LAST) + 1))
-    if kind == "CATEGORY":
-        name = str(what).removeprefix("CATEGORY_")
-        known = re.compile(CLASSES[name.removeprefix("NOT_")], re.ASCII)
-        held = sum(1 << (c - FIRST) for c in range(FIRST, LAST + 1) if known.match(chr(c)))
-        return EVERY & ~held if name.startswith("NOT_") else held
-    out = 0
-    for part, of in what:
-        out |= 0 if str(part) == "NEGATE" else _characters(str(part), of)
-    return EVERY & ~out if what and str(what[0][0]) == "NEGATE" else out
+    def after(self, held: frozenset[int], bit: int) -> frozenset[int]:
+        """The places held once the character of that bit has been read."""
+        found = [self.closure(self.next[place]) for place in held if self.reads[place] >> bit & 1]
+        self.spend(len(held) + sum(map(len, found)))
+        return frozenset[int]().union(*found)
 
 
-def _count(nodes: _Nodes, limit: int) -> int:
-    closed: Callable[[int], frozenset[int]] = cache(lambda node: _closure(nodes, node))
-    alike: dict[tuple[int, ...], int] = {}  # one character stands for all that the same nodes read
-    masks = sorted(set(nodes.reads))
-    for bit in range(LAST - FIRST + 1):
-        alike.setdefault(tuple(mask >> bit & 1 for mask in masks), bit)
-    seen = {closed(nodes.start)}
-    for held in (queue := list(seen)):  # grows while it is read
-        for bit in alike.values():
-            goes = (closed(nodes.next[node]) for node in held if nodes.reads[node] >> bit & 1)
-            if (target := frozenset[int]().union(*goes)) and target not in seen:
-                seen.add(target)
-                queue.append(target)
-        if len(seen) > limit:
-            return limit + 1
-    return len(seen)
-
-
-def _closure(nodes: _Nodes, start: int) -> frozenset[int]:
-    """The nodes that free steps lead to, those left out that only step on."""
-    reached, left = {start}, [start]
-    while left:
-        for node in nodes.free[left.pop()]:
-            if node not in reached:
-                reached.add(node)
-                left.append(node)
-    return frozenset(node for node in reached if nodes.reads[node] or node == nodes.end)
+def _simplified(node: Node) -> tuple[Node, bool]:
+    """The same language, repetitions of repetitions made one where they can be; and if nothing at all matches it."""
+    if isinstance(node, Characters):
+        return node, False
+    if isinstance(node, Sequence):
+        parts = [_simplified(part) for part in node.parts]
+        return Sequence(tuple(part for part, _ in parts)), all(nothing for _, nothing in parts)
+    if isinstance(node, Alternatives):
+        ways = [_simplified(way) for way in node.ways]
+        return Alternatives(tuple(way for way, _ in ways)), any(nothing for _, nothing in ways)
+    part, nothing = _simplified(node.part)
+    least, most = 0 if nothing else node.least, node.most
+    if most == 0:
+        return Sequence(()), True
+    if isinstance(part, Repeat) and part.least <= 1:
+        if part.most == 1:  # (a?){0,n}
+            part = part.part
+        elif part.most is None:  # (a*){m,n}, (a+){m,n}
+            least, most = least * part.least, None
+            part = part.part
+    return Repeat(part, least, most), least == 0
