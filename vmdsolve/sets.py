@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DTYPE", "EMPTY", "MAX_SYMBOLS", "Sets", "count", "full", "from_members", "listed", "members", "one", "single"]
+__all__ = ["DTYPE", "EMPTY", "MAX_SYMBOLS", "Sets", "count", "from_members", "full", "listed", "members", "one", "single"]
 
 MAX_SYMBOLS = 64
 DTYPE = np.uint64

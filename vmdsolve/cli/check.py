@@ -26,7 +26,7 @@ def check(
 ) -> None:
     """Say which rules an answer breaks and which givens it changes; without an answer, if givens clash."""
     from .. import domains
-    from ..api.solve import check as check_one
+    from ..api.check import check as check_one
     from ..domains.reading import read, read_answer
     from ..domains.show import words
     from ..files.records import open_input
