@@ -135,8 +135,11 @@ def _refuse_absent(device: str) -> None:
 # The table -------------------------------------------------------------------------------------------
 
 
-def _order(default: str) -> Option:
-    return Option(default, _order_name, f"Which cells the model fills first: {', '.join(ORDERS)}.")
+OWN = "by default what the model was made for"
+
+
+def _order(default: str | None, why: str) -> Option:
+    return Option(default, _or_none(_order_name), f"Which cells are filled first: {', '.join(ORDERS)}; {why}.")
 
 
 def _latents(default: int) -> Option:
@@ -173,7 +176,10 @@ class MethodOptions(TypedDict, total=False):
 class NetworkOptions(TypedDict, total=False):
     """What every call takes that runs the network."""
 
-    steps: Annotated[int, Option(16, _from(1, MOST), "T, network evaluations that a board may cost.")]
+    steps: Annotated[
+        int | None,
+        Option(None, _or_none(_from(1, MOST)), f"T, network evaluations that a board may cost; {OWN}."),
+    ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
         Option(None, _weights, "File of weights, or a model; by default those that come along.", "weights"),
@@ -196,7 +202,7 @@ class SeededOptions(TypedDict, total=False):
 class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `solve`."""
 
-    order: Annotated[str, _order("margin")]
+    order: Annotated[str | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
 
@@ -211,10 +217,10 @@ class BatchOptions(SolveOptions, total=False):
 
 
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
-    """The options of `sample`; cells are filled at random, for only so the samples follow the model's law."""
+    """The options of `sample`; the default order is the one in which samples follow the model's law."""
 
-    given: Annotated["Grid", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
-    order: Annotated[str, _order("random")]
+    given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
+    order: Annotated[str | None, _order("random", "random follows the model's law")]
     temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
 
 
@@ -222,7 +228,7 @@ class EvalOptions(NetworkOptions, SeededOptions, total=False):
     """The options of the command `eval`; one board a problem, for that is what others publish."""
 
     latents: Annotated[int, _latents(1)]
-    order: Annotated[str, _order("margin")]
+    order: Annotated[str | None, _order(None, OWN)]
 
 
 class GenerateOptions(SeededOptions, total=False):

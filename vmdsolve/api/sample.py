@@ -27,7 +27,7 @@ from ..sampler.conditioning import conditioning_of
 from ..sampler.keys import Keys, board_keys, latent_keys
 from .options import Options, SampleOptions, takes
 from .solve import solutions_of
-from .stages import Open, Settled, Task, tries
+from .stages import Open, Settled, Task, planned, tries
 from .weights import is_packaged
 
 __all__ = ["sample"]
@@ -108,9 +108,7 @@ def _drawn(task: Task, left: Open, keys: Keys) -> list[Settled]:
             return [left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, "propagation")]
         left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))
     if task.trained and task.predict is not None:
-        from ..sampler import Plan  # which imports torch
-
-        plan = Plan(options.steps, options.order, temperature=options.temperature, legal=left.allowed is not None)
+        plan = planned(task.predict, options, temperature=options.temperature, legal=left.allowed is not None)
         settled, left = tries(task, left, task.predict, plan, keys=keys)
     if left.allowed is None or not len(left):
         return [*settled, left.given_up()]

@@ -29,8 +29,8 @@ from .weights import is_trained, predictor
 if TYPE_CHECKING:
     from ..sampler import Plan, Predictor
 
-__all__ = ["Open", "Settled", "Task", "exactly", "propagation", "run", "run_all", "symbol_order", "tries", "uniqueness"]
-__all__ += ["with_model"]
+__all__ = ["Open", "Settled", "Task", "exactly", "planned", "propagation", "run", "run_all"]
+__all__ += ["symbol_order", "tries", "uniqueness", "with_model"]
 
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
 MODEL_SHARE = 0.5  # of a problem's time, where search comes after the model
@@ -178,15 +178,25 @@ def with_model(task: Task, open_: Open) -> tuple[list[Settled], Open]:
     """Up to K latents; where propagation went before, rules mask symbols, and the model has its share of the time."""
     if (predict := task.predict) is None:
         return [], open_
-    from ..sampler import SECOND_NOISE, Plan  # which imports torch
+    from ..sampler import SECOND_NOISE  # which imports torch
 
-    options, helped = task.options, open_.allowed is not None
-    early = EARLY if helped and options.order == "margin" else None
-    plan = Plan(steps=options.steps, order=options.order, threshold=early, legal=helped)
+    helped = open_.allowed is not None
+    plan = planned(predict, task.options, legal=helped)
+    if helped and plan.order == "margin":
+        plan = replace(plan, threshold=EARLY)
     return tries(
         task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
         share=MODEL_SHARE if helped else 1.0, guided=helped,
     )  # fmt: skip
+
+
+def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
+    """How the model was made to fill boards, but for what is asked for otherwise."""
+    from ..sampler import Plan  # which imports torch
+
+    del predict
+    asked = {"steps": options.steps, "order": options.order, **fields}
+    return Plan(**{name: value for name, value in asked.items() if value is not None})
 
 
 def tries(

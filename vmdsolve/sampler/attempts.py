@@ -106,7 +106,7 @@ def attempts(
     at_once
         Boards that are filled together; None: see `boards_at_once`.
     """
-    from .loop import fill_boards  # which imports torch
+    from . import fill_boards  # which imports torch
 
     rows, size = np.arange(len(boards)), at_once or boards_at_once(rules)
     watched = _Watched(predict, seconds_left)
