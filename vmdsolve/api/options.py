@@ -182,7 +182,7 @@ class NetworkOptions(TypedDict, total=False):
     ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
-        Option(None, _weights, "File of weights, or a model; by default those that come along.", "weights"),
+        Option(None, _weights, "File of weights, or in Python a model; by default those that come along.", "weights"),
     ]
     device: Annotated[
         "str | torch.device | None", Option(None, _device, "auto, cpu, cuda or cuda:1; auto: a GPU if there is one.")
