@@ -81,7 +81,7 @@ def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> S
 
     Examples
     --------
-    >>> solutions = enumerate_solutions("12..34..2...4...")
+    >>> solutions = enumerate_solutions("12..34..2.4......")
     >>> [solution.text for solution in solutions], solutions.complete
     (['1243342121344312', '1243342123144132'], True)
     """

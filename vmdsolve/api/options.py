@@ -129,7 +129,7 @@ def _refuse_absent(device: str) -> None:
 
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if int(device.partition(":")[2] or 0) >= there:
-        raise InvalidInput(f"device is {device!r}, but torch finds {there or 'no'} GPU here; use cpu, or auto")
+        raise InvalidInput(f"device is {device!r}, and torch finds {there} GPUs here; use cpu, or auto")
 
 
 # The table -------------------------------------------------------------------------------------------
@@ -310,8 +310,8 @@ class Options(SimpleNamespace):
         table = table_of(kind)
         for name in given:
             if name not in table:
-                close = get_close_matches(name, table, 1)
-                raise TypeError(f"there is no option {name!r}" + f"; did you mean {close[0]!r}?" * bool(close))
+                meant = "".join(f"; did you mean {close!r}?" for close in get_close_matches(name, table, 1))
+                raise TypeError(f"there is no option {name!r}{meant}")
         found = {name: option.check(given.get(name, option.default), name) for name, option in table.items()}
         super().__init__(**found)
         if (found.get("device") or "cpu") != "cpu" and found.get("method") != "search":

@@ -25,7 +25,7 @@ from .plan import Floats, Network, Plan
 __all__ = ["Round", "attempts", "boards_at_once"]
 
 CANDIDATES = 1 << 24  # symbols of cells whose logits are held at once: 64 MB
-FIRST_PIECE = 1 << 11  # cells in the first call of a network of whose speed nothing is known yet
+FIRST_PIECE = 1 << 9  # cells in the first call of a network of whose speed nothing is known yet
 PIECE_SECONDS = 0.1
 
 
