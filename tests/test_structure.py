@@ -87,7 +87,7 @@ def test_exact_search_does_not_import_torch() -> None:
 
 @pytest.mark.parametrize(
     "first",
-    ["vmdsolve.check", "vmdsolve.count_solutions", "from vmdsolve.api.solve import check", "import vmdsolve.cli"],
+    ["vmdsolve.check", "vmdsolve.count_solutions", "from vmdsolve.api.check import check", "import vmdsolve.cli"],
 )
 def test_solve_is_the_function_whatever_is_used_first(first: str) -> None:
     """The module of the same name must not take its place."""

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .api.check import check as check
+    from .api.exact import Count as Count
+    from .api.exact import count_solutions as count_solutions
+    from .api.exact import enumerate_solutions as enumerate_solutions
     from .api.generate import generate as generate
     from .api.sample import sample as sample
-    from .api.solve import check as check
-    from .api.solve import count_solutions as count_solutions
     from .api.solve import solve as solve
     from .api.solve import solve_batch as solve_batch
     from .domains import Domain as Domain
@@ -31,42 +33,65 @@ if TYPE_CHECKING:
     from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
     from .hints.hint import hint as hint
+    from .measure.accuracy import Accuracy as Accuracy
+    from .measure.accuracy import evaluate as evaluate
     from .model.checkpoint import domain_of as domain_of
+    from .model.checkpoint import load_model as load_model
+    from .model.checkpoint import save_model as save_model
+    from .model.vmd import VMD as VMD
     from .problem import OPEN as OPEN
     from .problem import Problem as Problem
     from .problem import Rules as Rules
     from .problem import Solution as Solution
     from .problem import Status as Status
     from .problem import Violation as Violation
+    from .sampler.plan import Plan as Plan
+    from .sampler.predictor import Predictor as Predictor
+    from .train.recipe import Recipe as Recipe
+    from .train.trainer import Trainer as Trainer
 
 _WHERE = {
+    "Accuracy": "measure.accuracy",
+    "Count": "api.exact",
     "Domain": "domains",
-    "Explanation": "hints",
-    "Hint": "hints",
+    "Explanation": "hints.explain",
+    "Hint": "hints.deduction",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
     "MissingExtra": "errors",
     "ModelMismatch": "errors",
-    "VmdsolveError": "errors",
     "OPEN": "problem",
+    "Plan": "sampler.plan",
+    "Predictor": "sampler.predictor",
     "Problem": "problem",
+    "Recipe": "train.recipe",
     "Rules": "problem",
     "Solution": "problem",
     "Status": "problem",
+    "Trainer": "train.trainer",
+    "VMD": "model.vmd",
     "Violation": "problem",
-    "check": "api.solve",
-    "count_solutions": "api.solve",
+    "VmdsolveError": "errors",
+    "check": "api.check",
+    "count_solutions": "api.exact",
     "domain_of": "model.checkpoint",
-    "explain": "hints",
+    "enumerate_solutions": "api.exact",
+    "evaluate": "measure.accuracy",
+    "explain": "hints.explain",
     "generate": "api.generate",
     "get_domain": "domains",
-    "hint": "hints",
+    "hint": "hints.hint",
+    "load_model": "model.checkpoint",
     "sample": "api.sample",
+    "save_model": "model.checkpoint",
     "solve": "api.solve",
     "solve_batch": "api.solve",
 }
 __all__ = [
     "OPEN",
+    "VMD",
+    "Accuracy",
+    "Count",
     "Domain",
     "Explanation",
     "Hint",
@@ -74,21 +99,29 @@ __all__ = [
     "InvalidProblem",
     "MissingExtra",
     "ModelMismatch",
+    "Plan",
+    "Predictor",
     "Problem",
+    "Recipe",
     "Rules",
     "Solution",
     "Status",
+    "Trainer",
     "Violation",
     "VmdsolveError",
     "__version__",
     "check",
     "count_solutions",
     "domain_of",
+    "enumerate_solutions",
+    "evaluate",
     "explain",
     "generate",
     "get_domain",
     "hint",
+    "load_model",
     "sample",
+    "save_model",
     "solve",
     "solve_batch",
 ]

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from .arguments import whole
 from .errors import InvalidInput
-from .problem import OPEN, Board, Rules, Violation, whole
+from .problem import OPEN, Board, Rules, Violation
 
 __all__ = ["accepts", "violations"]
 

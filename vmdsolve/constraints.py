@@ -19,8 +19,9 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from .arguments import whole
 from .errors import InvalidInput
-from .problem import OPEN, Board, Constraint, Violation, as_cells, whole
+from .problem import OPEN, Board, Constraint, Violation, as_cells
 
 __all__ = ["DFA", "AllDifferent", "Count", "Less", "Predicate", "Regular", "Sum", "Table"]
 

@@ -12,7 +12,6 @@ Letters     B boards, L cells, V symbols, U units, R relations, T steps, K laten
 from __future__ import annotations
 
 import hashlib
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .arguments import whole
 from .errors import InvalidInput
 
 __all__ = ["OPEN", "Board", "Constraint", "Problem", "Rules", "Solution", "Status", "Violation"]
@@ -210,47 +210,60 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What came of one problem. `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a
-    full board of a domain without rules; nothing else carries any.
+    """What came of one problem: an answer, or an honest status. False where there is no answer.
 
-    status          see Status
-    grid            the answer in the input's own shape and kind (text, lists, array, tensor); None if there is none
-    text            the answer as the domain writes it on one line; None if there is none
-    method          what finished it: "propagation", "vmd", "search", or (of samples) "uniform"; None if nothing did
-    unique          True, False, or None where it was not asked or not settled
-    nfe             network evaluations spent on this problem, all latents together
-    latents_tried   boards sampled before one was accepted
-    seconds         wall-clock time; in a batch the batch's time shared out equally
-    seed            the seed that was used
-    violations      where givens already clash: which, and why
-    trace           values [T, L] after each step of the accepted latent, if asked for
+    `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a full board of a domain without
+    rules; nothing else carries any. Two solutions are equal if all is but the time they took and the forms in which
+    they say the same (grid, trace).
+
+    Attributes
+    ----------
+    status
+        See `Status`.
+    grid
+        The answer in the input's own shape and kind (text, lists, array, tensor); None if there is none.
+    text
+        The answer as the domain writes it on one line; None if there is none.
+    method
+        What finished it: "propagation", "vmd", "search", or (of samples) "uniform"; None if nothing did.
+    unique
+        True, False, or None where it was not asked or not settled.
+    nfe
+        Network evaluations spent on this problem, all latents together.
+    latents_tried
+        Boards sampled before one was accepted.
+    seconds
+        Wall-clock time; in a batch the batch's time shared out equally.
+    seed
+        The seed that was used.
+    violations
+        Where givens already clash: which, and why. Of an INVALID problem one, "input", which says what `reason` says.
+    trace
+        Values [T, L] after each step of the accepted latent, if asked for.
+    reason
+        In words for people: why the problem is INVALID, or which givens clash; else "".
+
+    Examples
+    --------
+    >>> bool(Solution(Status.TIMEOUT)), Solution(Status.TIMEOUT, seconds=1.0) == Solution(Status.TIMEOUT, seconds=2.0)
+    (False, True)
     """
 
     status: Status
-    grid: Any = None
+    grid: Any = field(default=None, compare=False)
     text: str | None = None
     method: str | None = None
     unique: bool | None = None
     nfe: int = 0
     latents_tried: int = 0
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
     seed: int = 0
     violations: tuple[Violation, ...] = ()
-    trace: Board | None = field(default=None, repr=False)
+    trace: Board | None = field(default=None, repr=False, compare=False)
+    reason: str = ""
 
-
-def whole(value: Any, what: str) -> int:
-    """`value` as an int. Nothing is rounded or read as a number that is none: 1.5, "1" and True are refused.
-
-    >>> whole(np.int64(3), "total")
-    3
-    """
-    if not isinstance(value, bool):
-        try:
-            return operator.index(value)
-        except TypeError:
-            pass
-    raise InvalidInput(f"{what} is {value!r}; wanted a whole number")
+    def __bool__(self) -> bool:
+        return self.status.has_solution
 
 
 def as_cells(cells: Iterable[int], what: str) -> tuple[int, ...]:

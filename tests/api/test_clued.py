@@ -13,13 +13,11 @@ import vmdsolve
 from vmdsolve import OPEN, Problem, Rules, Status
 from vmdsolve.api import stages
 from vmdsolve.api.generate import generate
-from vmdsolve.api.options import Options
 from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
-from vmdsolve.domains import TEMPLATE, Domain, get, layout_of
+from vmdsolve.domains import TEMPLATE, get, layout_of
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files.records import Record
-from vmdsolve.problem import Board
 from vmdsolve.search.threads import spread
 
 KILLER = "4 4/9 - 8 3/- 7 - -/4 - - 9/- - - -/2 2 4 1/2 3 4 1/6 3 4 5/6 3 5 5"
@@ -83,10 +81,10 @@ def test_a_batch_of_boards_gives_what_each_gives_alone(mixed: list[Problem]) -> 
 def test_boards_of_their_own_are_worked_on_side_by_side(mixed: list[Problem], monkeypatch: pytest.MonkeyPatch) -> None:
     run_one, together = stages.run, Barrier(2, timeout=30)  # breaks, unless two are in there at once
 
-    def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> stages.Outcome:
-        assert options.threads == 1
+    def run(task: stages.Task) -> list[stages.Settled]:
+        assert task.options.threads == 1
         together.wait()
-        return run_one(domain, rules, boards, options)
+        return run_one(task)
 
     monkeypatch.setattr(stages, "run", run)
     solutions = list(vmdsolve.solve_batch(mixed[:6], method="search", threads=2))

@@ -129,10 +129,10 @@ def test_a_domain_of_ones_own_and_a_predicate() -> None:
 def test_wrong_arguments_are_refused_at_once() -> None:
     for arguments, message in (
         ({"domain": "nope"}, "unknown domain"),
-        ({"n": -1}, "n and temperature are -1"),
+        ({"n": -1}, "n is -1; wanted a whole number, 0 or more"),
         ({"n": 1.5}, "wanted a whole number"),
-        ({"temperature": -1.0}, "wanted 0 or more"),
-        ({"temperature": float("nan")}, "wanted 0 or more"),
+        ({"temperature": -1.0}, "temperature is -1.0; wanted a number, 0 or more"),
+        ({"temperature": float("nan")}, "temperature is nan; wanted a number, 0 or more"),
         ({"given": "123"}, "needs 16 cells"),
         ({"method": "magic"}, "method is 'magic'"),
         ({"order": "best", "model": untrained("sudoku-4x4")}, "order is 'best'"),

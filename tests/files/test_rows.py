@@ -15,7 +15,7 @@ from vmdsolve.files.atomic import written
 from vmdsolve.files.formats import parquet as parquet_format
 from vmdsolve.files.records import Record, read
 from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows
-from vmdsolve.problem import Solution, Status, Violation
+from vmdsolve.problem import Solution, Status
 
 P, S = "1......44......1", "1423231441323241"
 SOLVED = Row(P, S, "SOLVED", "vmd", True, 17, 0.25, "")
@@ -33,19 +33,15 @@ def test_a_row_says_where_and_why() -> None:
     assert row_of(record, Solution(Status.SOLVED, text=S, method="search", seconds=0.123456789), None) == Row(
         P, S, "SOLVED", "search", None, 0, 0.123457, ""
     )
-    clash = (Violation("row", (0, 3), "both hold value 0"), Violation("box", (0, 1), "both hold value 1"))
-    row = row_of(record, Solution(Status.UNSATISFIABLE, violations=clash), None)
-    assert row.reason == (
-        "row: both hold 1 (row 1, column 1 and row 1, column 4); box: both hold 2 (row 1, column 1 and row 1, column 2)"
-    )
-    bad = Solution(Status.INVALID, violations=(Violation("input", (), "too short"),))
+    assert row_of(record, Solution(Status.UNSATISFIABLE, reason="row: both hold 1"), None).reason == "row: both hold 1"
+    bad = Solution(Status.INVALID, reason="too short")
     assert row_of(record, bad, None).reason == "a.txt:3: too short"
     assert row_of(Record("a.txt", 3, "x", None, "not JSON"), bad, None).reason == "a.txt:3: not JSON"
     assert row_of(Record("", 0, "x"), bad, None).reason == "too short"
 
 
 def test_a_row_is_one_printable_line_whatever_came_in() -> None:
-    bad = Solution(Status.INVALID, violations=(Violation("input", (), "a\nb\x1b[31m"),))
+    bad = Solution(Status.INVALID, reason="a\nb\x1b[31m")
     row = row_of(Record("a.txt", 1, "1\n2\ud800\x1b]0;title\x07"), bad, None)
     assert row.problem == "1 2??]0;title?"
     assert row.reason == "a.txt:1: a b?[31m"

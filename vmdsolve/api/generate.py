@@ -9,94 +9,101 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 
 from .. import domains, search
+from ..arguments import whole
+from ..deadline import Deadline
 from ..domains import Clued, Domain, Family
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules
 from ..search.breed import breed
 from ..search.threads import spread
+from .options import GenerateOptions, Options, takes
 
 __all__ = ["generate"]
 
 BOARDS = 16  # invented for one problem, at most
 TEST_NODES = 20_000  # propagations that the proof of uniqueness may cost before a board counts as hopeless
-CELLS_AT_ONCE = 4096  # small enough that Ctrl-C is heard
+CELLS_AT_ONCE = 4096  # of puzzles made together, so that the first ones come soon
 
 
+@takes(GenerateOptions)
 def generate(
-    domain: str | Domain,
-    n: int = 1,
-    *,
-    seed: int = 0,
-    first: int = 0,
-    clues: int | None = None,
-    size: int | None = None,
-    density: float | None = None,
-    harder: int = 0,
-    threads: int = 0,
+    domain: str | Domain, n: int = 1, **options: Unpack[GenerateOptions]
 ) -> Iterator[tuple[Problem, Board]]:
     """Problems with exactly one solution, each with its solution [L].
 
+    Problem i is a function of the domain, the options, seed and first + i only. What size and density count, the
+    domain's class says; their defaults are its own.
+
+    Parameters
+    ----------
+    domain
+        Its name or a Domain.
+    n
+        How many.
+    {options}
+
+    Yields
+    ------
+    tuple of Problem and array
+        As soon as they are made.
+
+    Raises
+    ------
+    InvalidInput
+        At the call: unknown domain, an option out of range or not for this domain.
+    RuntimeError
+        No solution was found to start from.
+    TimeoutError
+        A puzzle took longer than the time limit; those that are made together share theirs.
+
+    Examples
+    --------
     >>> [(problem.layout.write(problem.values), answer.tolist()) for problem, answer in generate("latin-2", 2)]
     [('...1', [0, 1, 1, 0]), ('..2.', [0, 1, 1, 0])]
-
-    Problem i is a function of the domain, the options, seed and first + i only.
-
-    Arguments
-        clues      givens to leave; None: none can be spared, and where a problem has other clues, none if possible
-        size       of the board, where problems have boards of their own; None: the domain's own choice
-        density    how many other clues there are, above 0 to 1, where problems have them; None: likewise. What it
-                   counts is said by the domain's class
-        harder     rounds of breeding (see breeding.py), where the domain has one board: each may make a problem harder
-                   for exact search; 100 rounds bring a 9x9 Sudoku from 5 to about 60 propagations
-        threads    0: all cores; the result does not depend on it
-
-    Raises InvalidInput (unknown domain, an argument out of range), RuntimeError (no solution found to start from).
     """
     where = domains.get(domain) if isinstance(domain, str) else domain
-    if n < 0 or first < 0:
-        raise InvalidInput(f"n and first are {n} and {first}; wanted 0 or more")
-    if not 0 <= seed < 2**64:
-        raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
-    if harder < 0 or (harder and (clues is not None or isinstance(where, Family))):
-        raise InvalidInput(f"harder is {harder}; wanted 0 or more rounds, for a domain of one board and without clues")
+    n, checked = whole(n, "n", 0), Options(GenerateOptions, **options)
+    harder = checked.harder
+    if harder and (checked.clues is not None or isinstance(where, Family)):
+        raise InvalidInput(f"harder is {harder}; wanted 0, unless the domain has one board and clues are left open")
     if not isinstance(where, Family):
-        if (size, density) != (None, None):
+        if (checked.size, checked.density) != (None, None):
             raise InvalidInput(f"{where.name} has one board; size and density are for domains that make boards")
-        return _on_one_board(where, n, seed, first, clues, harder, threads)
+        return _on_one_board(where, n, checked)
     kind = where.kind
-    size = kind.size if size is None else size
-    density = kind.density if density is None else density
+    size = kind.size if checked.size is None else checked.size
+    density = kind.density if checked.density is None else checked.density
     if size not in kind.sizes:
         raise InvalidInput(f"size is {size}; {where.name} is made in sizes {', '.join(map(str, kind.sizes))}")
-    if not 0 < density <= 1:
-        raise InvalidInput(f"density is {density}; wanted above 0, to 1")
-    return spread(partial(_invented, kind, seed, clues, size, density), range(first, first + n), threads)
+    make = partial(_invented, kind, checked, size, density)
+    return spread(make, range(checked.first, checked.first + n), checked.threads)
 
 
-def _on_one_board(
-    domain: Domain, n: int, seed: int, first: int, clues: int | None, harder: int, threads: int
-) -> Iterator[tuple[Problem, Board]]:
-    chunk = max(1, CELLS_AT_ONCE // domain.rules.L)
-    for i in range(0, n, chunk):
+def _on_one_board(domain: Domain, n: int, options: Options) -> Iterator[tuple[Problem, Board]]:
+    chunk, rules = max(1, CELLS_AT_ONCE // domain.rules.L), domain.rules
+    for start in range(options.first, options.first + n, chunk):
+        some = min(chunk, options.first + n - start)
+        clock = Deadline(options.time_limit, n=some)
         puzzles, answers = search.generate_values(
-            domain.rules, min(chunk, n - i), seed=seed, first=first + i, clues=clues, threads=threads
+            rules, some, seed=options.seed, first=start, clues=options.clues, threads=options.threads
         )
-        if harder:
+        if options.harder:
             puzzles, _ = breed(
-                domain.rules, puzzles, answers, rounds=harder, seed=seed, first=first + i, threads=threads
-            )
+                rules, puzzles, answers, rounds=options.harder, seed=options.seed, first=start, threads=options.threads,
+                look=partial(_in_time, domain, clock),
+            )  # fmt: skip
+        _in_time(domain, clock)
         for puzzle, answer in zip(puzzles, answers, strict=True):
-            yield Problem(domain.name, domain.rules, puzzle, domain), answer
+            yield Problem(domain.name, rules, puzzle, domain), answer
 
 
-def _invented(
-    kind: type[Clued], seed: int, clues: int | None, size: int, density: float, index: int
-) -> tuple[Problem, Board]:
-    rng = np.random.default_rng((seed, index))
+def _invented(kind: type[Clued], options: Options, size: int, density: float, index: int) -> tuple[Problem, Board]:
+    rng, clock = np.random.default_rng((options.seed, index)), Deadline(options.time_limit)
 
     def draw(rules: Rules, givens: int | None) -> tuple[Board, Board]:
         puzzles, answers = search.generate_values(rules, 1, seed=int(rng.integers(2**63)), clues=givens, threads=1)
@@ -106,11 +113,21 @@ def _invented(
         return draw(rules, rules.L)[1]
 
     board = kind.invent(rng, size, density, fill)
-    for _ in range(0 if clues else BOARDS):
+    for _ in range(0 if options.clues else BOARDS):
+        _in_time(board, clock)
         nothing = np.full((1, board.rules.L), OPEN, np.int32)
-        found = search.solve_values(board.rules, nothing, limit=2, node_limit=TEST_NODES, threads=1)
+        found = search.solve_values(
+            board.rules, nothing, limit=2, node_limit=TEST_NODES, time_limit=clock.limit, threads=1
+        )
         if found.complete[0] and found.counts[0] == 1:
             return Problem(board.name, board.rules, nothing[0], board), found.values[0]
         board = kind.invent(rng, size, density, fill)
-    puzzle, answer = draw(board.rules, clues)
+    _in_time(board, clock)
+    puzzle, answer = draw(board.rules, options.clues)
+    _in_time(board, clock)
     return Problem(board.name, board.rules, puzzle, board), answer
+
+
+def _in_time(domain: Domain, clock: Deadline) -> None:
+    if clock.over:
+        raise TimeoutError(f"no puzzle of {domain.name} was made in {clock.seconds:g} s; allow more")

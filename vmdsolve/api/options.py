@@ -1,44 +1,354 @@
-"""The options of solve and solve_batch, checked."""
+"""The one table of options: what each call takes, with type, default, range and help.
 
-from __future__ import annotations
+An option stands here once. Signatures and docstrings of the calls, the options of the commands and the list in
+README.md come from this table, so adding one is a line here, and its use. A default is the same in every call, but for
+those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --help` reads it, too.
+"""
 
+# Annotations are looked at here, so they are no strings (no `from __future__ import annotations`).
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from difflib import get_close_matches
+from os import PathLike, fspath
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, TypedDict, TypeVar
 
-import numpy as np
-
-from ..domains import Domain
+from ..arguments import choice, flag, number, seconds, whole
 from ..errors import InvalidInput
+from ..orders import ALIASES, ORDERS
 
-__all__ = ["METHODS", "Options"]
+if TYPE_CHECKING:
+    import torch
+
+    from ..domains import Domain
+    from ..domains.reading import Grid
+    from ..model.vmd import VMD
+
+__all__ = ["METHODS", "Option", "Options", "table_of", "takes", "type_text"]
 
 METHODS = ("vmd", "vmd-only", "search")
+MOST = 65_536
+MAX_THREADS = 1024
+Check = Callable[[Any, str], Any]  # (value, name) -> the value to work with; raises InvalidInput
 
 
-@dataclass(frozen=True)
-class Options:
-    """The checked arguments of solve and solve_batch, but for the problems."""
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of one call.
 
-    domain: str | Domain | None = None
-    method: str = "vmd"
-    latents: int = 8
-    steps: int = 16
-    order: str = "margin"
-    seed: int = 0
-    time_limit: float | None = None
-    unique: bool = False
-    model: Any = None
-    device: str | None = None
-    bf16: bool | None = None
-    trace: bool = False
-    threads: int = 0
+    Attributes
+    ----------
+    default
+        The same in Python and on the command line.
+    check
+        Function of (value, name) that gives the value to work with, or raises InvalidInput.
+    help
+        A sentence or two, for the commands, the docstrings and the README.
+    flag
+        What the command line calls it, if not by its name.
+    settles
+        False if answers cannot depend on it.
+    """
 
-    def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise InvalidInput(f"method is {self.method!r}; wanted one of {', '.join(METHODS)}")
-        for name, most in (("latents", 65_536), ("steps", 65_536), ("seed", 2**64 - 1)):
-            value, least = getattr(self, name), 0 if name == "seed" else 1
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-                raise InvalidInput(f"{name} is {value!r}; wanted a whole number from {least} to {most}")
-        if self.time_limit is not None and not self.time_limit >= 0:
-            raise InvalidInput(f"time_limit is {self.time_limit!r}; wanted seconds, 0 or more, or None")
+    default: Any
+    check: Check
+    help: str
+    flag: str = ""
+    settles: bool = True
+
+
+# How values are checked ------------------------------------------------------------------------------
+
+
+def _from(least: int, most: int | None = None) -> Check:
+    return lambda value, name: whole(value, name, least, most)
+
+
+def _or_none(check: Check) -> Check:
+    return lambda value, name: None if value is None else check(value, name)
+
+
+def _one_of(names: tuple[str, ...]) -> Check:
+    return lambda value, name: choice(value, name, names)
+
+
+def _as_it_is(value: Any, name: str) -> Any:
+    del name
+    return value
+
+
+def _temperature(value: Any, name: str) -> float:
+    return number(value, name, least=0)
+
+
+def _share(value: Any, name: str) -> float:
+    return number(value, name, above=0, most=1)
+
+
+def _order_name(value: Any, name: str) -> str:
+    """The order's own name, so that nobody behind the door sees an alias."""
+    return ALIASES.get(str(value)) or choice(value, name, ORDERS)
+
+
+def _domain(value: Any, name: str) -> Any:
+    if value is None:
+        return None
+    from ..domains import Domain, get  # which imports NumPy
+
+    if isinstance(value, Domain):
+        return value
+    if isinstance(value, str):
+        return get(value)
+    raise InvalidInput(f"{name} is {value!r}; wanted the name of a domain, or a Domain")
+
+
+def _weights(value: Any, name: str) -> Any:
+    if isinstance(value, (str, PathLike)):
+        return fspath(value)
+    if value is None or hasattr(value, "config"):  # not isinstance: that would import torch
+        return value
+    raise InvalidInput(f"{name} is {value!r}; wanted a file of weights, or a model")
+
+
+def _device(value: Any, name: str) -> str | None:
+    """The device's name as torch spells it; None: a GPU if there is one."""
+    text = str(value) if type(value).__module__.partition(".")[0] == "torch" else value
+    if text is None or text == "auto":
+        return None
+    if isinstance(text, str) and (found := re.fullmatch(r"(cpu)(?::0)?|(cuda(?::\d{1,3})?)", text)):
+        return found[1] or found[2]
+    raise InvalidInput(f"{name} is {value!r}; wanted auto, cpu, cuda, or one GPU of several, as in cuda:1")
+
+
+def _refuse_absent(device: str) -> None:
+    """A GPU that is asked for must be there."""
+    import torch
+
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if int(device.partition(":")[2] or 0) >= there:
+        raise InvalidInput(f"device is {device!r}, and torch finds {there} GPUs here; use cpu, or auto")
+
+
+# The table -------------------------------------------------------------------------------------------
+
+
+OWN = "by default what the model was made for"
+
+
+def _order(default: str | None, why: str) -> Option:
+    return Option(default, _or_none(_order_name), f"Which cells are filled first: {', '.join(ORDERS)}; {why}.")
+
+
+def _latents(default: int) -> Option:
+    return Option(default, _from(1, MOST), "K, boards that the model may fill for one problem.")
+
+
+def _time(default: float | None) -> Option:
+    return Option(default, seconds, "Seconds that a problem may take, all stages together.")
+
+
+def _limit(default: int | None) -> Option:
+    return Option(default, _or_none(_from(1)), "Stop at so many solutions; None: find all.")
+
+
+class DomainOptions(TypedDict, total=False):
+    """What every call takes that reads a problem."""
+
+    domain: Annotated[
+        "str | Domain | None", Option(None, _domain, "The kind of problem; needed where the size does not tell.")
+    ]
+
+
+class MethodOptions(TypedDict, total=False):
+    """What every call takes that may use the model, or do without."""
+
+    method: Annotated[
+        str, Option("vmd", _one_of(METHODS), "vmd, vmd-only (the learned model alone) or search (exact only).")
+    ]
+    time_limit: Annotated[float | None, _time(None)]
+    latents: Annotated[int, _latents(8)]
+    trace: Annotated[bool, Option(False, flag, "Keep the board after each step of the model.", settles=False)]
+
+
+class NetworkOptions(TypedDict, total=False):
+    """What every call takes that runs the network."""
+
+    steps: Annotated[
+        int | None,
+        Option(None, _or_none(_from(1, MOST)), f"T, network evaluations that a board may cost; {OWN}."),
+    ]
+    model: Annotated[
+        "str | PathLike[str] | VMD | None",
+        Option(None, _weights, "File of weights, or in Python a model; by default those that come along.", "weights"),
+    ]
+    device: Annotated[
+        "str | torch.device | None", Option(None, _device, "auto, cpu, cuda or cuda:1; auto: a GPU if there is one.")
+    ]
+    bf16: Annotated[
+        bool | None, Option(None, _or_none(flag), "Multiply in bfloat16: faster; by default on a GPU only.")
+    ]
+
+
+class SeededOptions(TypedDict, total=False):
+    """What every call takes that draws at random."""
+
+    seed: Annotated[int, Option(0, _from(0, 2**64 - 1), "The same seed gives the same results, whatever the batch.")]
+    threads: Annotated[int, Option(0, _from(0, MAX_THREADS), "CPU threads; 0: one a core.", settles=False)]
+
+
+class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
+    """The options of `solve`."""
+
+    order: Annotated[str | None, _order(None, OWN)]
+    unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
+
+
+class BatchOptions(SolveOptions, total=False):
+    """The options of `solve_batch`."""
+
+    batch_size: Annotated[int, Option(1024, _from(1), "Problems worked on at once.", settles=False)]
+    invalid: Annotated[
+        str, Option("raise", _one_of(("raise", "report")), "What a malformed problem does: raise, or report INVALID.")
+    ]
+    progress: Annotated[bool, Option(False, flag, "Show progress on a terminal's error stream.", settles=False)]
+
+
+class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
+    """The options of `sample`; the default order is the one in which samples follow the model's law."""
+
+    given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
+    order: Annotated[str | None, _order("random", "random follows the model's law")]
+    temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
+
+
+class EvalOptions(NetworkOptions, SeededOptions, total=False):
+    """The options of the command `eval`; one board a problem, for that is what others publish."""
+
+    latents: Annotated[int, _latents(1)]
+    order: Annotated[str | None, _order(None, OWN)]
+
+
+class GenerateOptions(SeededOptions, total=False):
+    """The options of `generate`."""
+
+    first: Annotated[int, Option(0, _from(0), "Number of the first puzzle: a run may be made in parts.")]
+    clues: Annotated[int | None, Option(None, _or_none(_from(0)), "Givens to leave; by default none can be spared.")]
+    size: Annotated[int | None, Option(None, _or_none(_from(1)), "Of the board, where each puzzle has its own.")]
+    density: Annotated[
+        float | None, Option(None, _or_none(_share), "Clues besides the givens, above 0 to 1, where there are such.")
+    ]
+    harder: Annotated[int, Option(0, _from(0), "Rounds of breeding: 100 make a Sudoku much harder.")]
+    time_limit: Annotated[float | None, _time(None)]
+
+
+class CheckOptions(DomainOptions, total=False):
+    """The options of `check`."""
+
+    time_limit: Annotated[float | None, _time(None)]
+
+
+class CountOptions(CheckOptions, total=False):
+    """The options of `count_solutions`; two answer the usual question, whether a solution is the only one."""
+
+    limit: Annotated[int | None, _limit(2)]
+
+
+class EnumerateOptions(CheckOptions, total=False):
+    """The options of `enumerate_solutions`."""
+
+    limit: Annotated[int | None, _limit(None)]
+
+
+class HintOptions(DomainOptions, total=False):
+    """The options of `hint` and `explain`; a person waits, so they have a time limit by default."""
+
+    time_limit: Annotated[float | None, _time(10.0)]
+
+
+# What is made of it ----------------------------------------------------------------------------------
+
+
+def table_of(kind: Any) -> dict[str, Option]:
+    """The options of one call, by name.
+
+    >>> table_of(CountOptions)["limit"].default
+    2
+    """
+    return {name: kind.__annotations__[name].__metadata__[0] for name in kind.__annotations__}
+
+
+def type_text(kind: Any, name: str) -> str:
+    """An option's type in words.
+
+    >>> type_text(SolveOptions, "time_limit"), type_text(SolveOptions, "domain")
+    ('float | None', 'str | Domain | None')
+    """
+    hint = kind.__annotations__[name].__origin__
+    if isinstance(hint, ForwardRef):
+        return hint.__forward_arg__
+    return hint.__name__ if isinstance(hint, type) else str(hint)
+
+
+class Options(SimpleNamespace):
+    """The options of one call as attributes, all checked; what is not given has its default.
+
+    >>> Options(order="topk_margin").order, Options(CountOptions).limit
+    ('margin', 2)
+
+    Raises
+    ------
+    InvalidInput
+        A value that cannot be, or a device that is not there.
+    TypeError
+        A name that is no option.
+    """
+
+    def __init__(self, kind: Any = SolveOptions, /, **given: Any) -> None:
+        table = table_of(kind)
+        for name in given:
+            if name not in table:
+                meant = "".join(f"; did you mean {close!r}?" for close in get_close_matches(name, table, 1))
+                raise TypeError(f"there is no option {name!r}{meant}")
+        found = {name: option.check(given.get(name, option.default), name) for name, option in table.items()}
+        super().__init__(**found)
+        if (found.get("device") or "cpu") != "cpu" and found.get("method") != "search":
+            _refuse_absent(found["device"])
+
+    def but(self, **changed: Any) -> "Options":
+        """The same with other values, which are not checked again."""
+        out = Options.__new__(Options)
+        out.__dict__.update(self.__dict__, **changed)
+        return out
+
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def takes(kind: Any) -> Callable[[Call], Call]:
+    """Of a function that takes `**options: Unpack[kind]`, make signature and docstring's `{options}` from the table."""
+
+    def described(call: Call) -> Call:
+        signature = inspect.signature(call)
+        own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+        keywords = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=type_text(kind, name)
+            )
+            for name, option in table_of(kind).items()
+        ]
+        call.__signature__ = signature.replace(parameters=own + keywords)  # type: ignore[attr-defined]
+        call.__doc__ = (call.__doc__ or "").replace("{options}", _documented(kind, table_of(kind)))
+        return call
+
+    return described
+
+
+def _documented(kind: Any, table: Mapping[str, Option]) -> str:
+    lines = (
+        f"{name} : {type_text(kind, name)}, default {option.default!r}\n        {option.help}"
+        for name, option in table.items()
+    )
+    return "\n    ".join(lines)

@@ -1,227 +1,322 @@
-"""The stages that a batch of problems goes through: propagation, the model, exact search.
+"""The way of a problem: propagation, the model, exact search; then, if asked for, whether the answer is the only one.
 
-Each stage fills in what it settles of an Outcome and leaves the rest to the next. Whatever becomes an answer has
-passed the checker.
+Each stage takes the problems that are open, and returns what it settled and what is still open. Whatever becomes an
+answer has passed the checker.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .. import search
+from .. import search, sets
 from ..checker import accepts
+from ..deadline import Deadline
 from ..domains import Domain
 from ..errors import ModelMismatch
 from ..problem import OPEN, Board, Rules, Status
-from ..sampler.keys import board_keys
+from ..sampler.attempts import attempts, boards_at_once
+from ..sampler.keys import Keys, board_keys
 from ..search.threads import spread, thread_count
 from .options import Options
 from .weights import is_trained, predictor
 
 if TYPE_CHECKING:
-    from ..sampler import Predictor
+    from ..sampler import Plan, Predictor
 
-__all__ = ["Group", "Outcome", "run", "run_all"]
+__all__ = ["Open", "Settled", "Task", "exactly", "planned", "propagation", "run", "run_all"]
+__all__ += ["tries", "uniqueness", "with_model"]
 
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
+MODEL_SHARE = 0.5  # of a problem's time, where search comes after the model
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
-@dataclass
-class Outcome:
-    """What is known of B problems of one set of rules; filled in by one stage after another."""
+@dataclass(frozen=True)
+class Task:
+    """Problems [B, L] that share a layout and its rules, and how to solve them.
 
-    values: Board  # [B, L], OPEN while there is no answer
-    method: list[str | None]
-    status: list[Status]
-    unique: list[bool | None]
-    nfe: npt.NDArray[np.int64]
-    tried: npt.NDArray[np.int64]
-    trace: dict[int, Board]
-
-    @staticmethod
-    def unknown(B: int, L: int) -> Outcome:
-        zeros = np.zeros(B, np.int64)
-        return Outcome(
-            np.full((B, L), OPEN, np.int32), [None] * B, [Status.UNKNOWN] * B, [None] * B, zeros, zeros.copy(), {}
-        )
-
-    def settle(self, row: int, status: Status, method: str) -> None:
-        self.status[row], self.method[row] = status, method
-
-
-class Group(NamedTuple):
-    """Problems [B, L] that share a board and its rules."""
+    Attributes
+    ----------
+    spent
+        Seconds that each of them has taken before, which count against its time limit.
+    """
 
     domain: Domain
     rules: Rules
-    boards: Board
+    givens: Board
+    options: Options
+    spent: float = 0.0
+
+    @cached_property
+    def predict(self) -> Predictor | None:
+        """The network; None where the package has no weights for it."""
+        return predictor(self.domain, self.rules, self.options)
+
+    @property
+    def trained(self) -> bool:
+        """Whether a network will be used."""
+        return self.options.method != "search" and is_trained(self.domain, self.rules, self.options)
 
 
-def run_all(groups: Sequence[Group], options: Options) -> list[Outcome]:
-    """All stages for several groups: those too small to occupy every thread go side by side, on one thread each."""
-    threads = thread_count(options.threads)
-    network = [options.method != "search" and is_trained(group.domain, group.rules, options) for group in groups]
-    small = [i for i, group in enumerate(groups) if len(group.boards) < threads and not network[i]]
-    one = replace(options, threads=1)
-    done = dict(zip(small, spread(lambda i: run(*groups[i], one), small, threads), strict=True))
-    return [done[i] if i in done else run(*group, options) for i, group in enumerate(groups)]
+@dataclass(frozen=True)
+class Open:
+    """Problems without an answer yet, and what is known of them.
 
-
-def run(domain: Domain, rules: Rules, boards: Board, options: Options) -> Outcome:
-    """All stages for problems [B, L] of one set of rules."""
-    outcome = Outcome.unknown(*boards.shape)
-    guide = None
-    if options.model is not None and options.method != "search":
-        predictor(domain, rules, options)  # wrong weights are refused even where propagation alone will do
-    if options.method == "vmd-only":
-        predict = predictor(domain, rules, options)
-        if predict is None:
-            raise ModelMismatch(f"no weights for {domain.name} are packaged; train some, or use method='vmd'")
-        _sample(predict, rules, boards, np.arange(len(boards)), None, outcome, options)
-    elif options.method == "vmd":
-        guide = _propagate_and_sample(domain, rules, boards, outcome, options)
-    if options.method != "vmd-only":
-        _search(rules, boards, guide, outcome, options)
-    elif options.unique:
-        _settle_uniqueness(rules, boards, outcome, options)
-    return outcome
-
-
-def _propagate_and_sample(
-    domain: Domain, rules: Rules, boards: Board, outcome: Outcome, options: Options
-) -> npt.NDArray[np.uint8] | None:
-    """Exact propagation, then the model on what is left; returns an order of symbols [B, L, V] to guide search."""
-    allowed, clash = search.propagate(rules, boards, threads=options.threads)
-    for row in np.flatnonzero(clash):
-        outcome.settle(int(row), Status.UNSATISFIABLE, "propagation")
-    single = (allowed & (allowed - np.uint64(1))) == 0
-    bits = np.where(single & ~clash[:, None], allowed, np.uint64(0))
-    forced = np.where(bits > 0, np.log2(np.maximum(bits, 1).astype(np.float64)).astype(np.int32), OPEN)
-    forced = forced.astype(np.int32)
-    full = np.flatnonzero((forced != OPEN).all(axis=1))
-    for row in full[accepts(rules, boards[full], forced[full])]:
-        outcome.values[row] = forced[row]
-        outcome.settle(int(row), Status.SOLVED, "propagation")
-        outcome.unique[row] = True  # propagation only removes what no solution has
-    rows = np.array([r for r, status in enumerate(outcome.status) if status is Status.UNKNOWN], np.int64)
-    if not rows.size:
-        return None
-    predict = predictor(domain, rules, options)
-    if predict is None:
-        return None
-    guide = np.zeros((*boards.shape, rules.V), np.uint8)
-    _sample(predict, rules, forced, rows, allowed, outcome, options, guide)
-    return guide
-
-
-def _sample(
-    predict: Predictor,
-    rules: Rules,
-    boards: Board,
-    rows: npt.NDArray[np.int64],
-    allowed: npt.NDArray[np.uint64] | None,
-    outcome: Outcome,
-    options: Options,
-    guide: npt.NDArray[np.uint8] | None = None,
-) -> None:
-    """Up to K latents for the given rows, one round after another; a problem's latents stop at its first answer.
-
-    allowed    sets of symbols left by propagation, or None: the model alone, no rule masks a symbol
-    guide      [B, L, V], receives the order of symbols of the first evaluation
+    Attributes
+    ----------
+    rows
+        int64 [n], which of the task's problems.
+    boards
+        int32 [n, L], the givens, and what propagation forced.
+    clock
+        Their time, which they share while they are worked on together.
+    allowed
+        uint64 [n, L], sets of symbols that propagation left; None before.
+    guide
+        uint8 [n, L, V], the model's order of symbols, for search; None before.
+    nfe, tried
+        int64 [n], network evaluations and latents spent.
     """
-    from ..sampler import SECOND_NOISE, Plan, fill_boards, latent_keys
 
-    share = None if options.time_limit is None else options.time_limit / 2 * len(rows)  # search has the other half
-    deadline = None if share is None else time.perf_counter() + share
-    keys = board_keys(rules, boards[rows])
-    for latent in range(options.latents):
-        plan = Plan(
-            steps=options.steps,
-            order=options.order,
-            threshold=EARLY if allowed is not None and options.order == "margin" else None,
-            noise=SECOND_NOISE if latent else 0.0,
-            legal=allowed is not None,
+    rows: Ints
+    boards: Board
+    clock: Deadline
+    allowed: sets.Sets | None
+    guide: npt.NDArray[np.uint8] | None
+    nfe: Ints
+    tried: Ints
+
+    @staticmethod
+    def of(rows: Ints, boards: Board, clock: Deadline) -> Open:
+        """Problems of which nothing is known yet."""
+        return Open(rows, boards, clock, None, None, np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def kept(self, keep: Mask) -> Open:
+        """Those of them, whose time alone goes on."""
+        self.clock.among(int(keep.sum()))
+        return Open(
+            self.rows[keep],
+            self.boards[keep],
+            self.clock,
+            None if self.allowed is None else self.allowed[keep],
+            None if self.guide is None else self.guide[keep],
+            self.nfe[keep],
+            self.tried[keep],
         )
-        drawn = fill_boards(
-            predict,
-            rules,
-            boards[rows],
-            plan,
-            keys=latent_keys(keys, latent),
-            seed=options.seed,
-            domains=None if allowed is None else allowed[rows],
-            keep_first=guide is not None and latent == 0,
-            trace=options.trace,
-        )
-        if guide is not None and drawn.first is not None:
-            guide[rows] = drawn.first
-        outcome.nfe[rows] += drawn.nfe
-        outcome.tried[rows] += 1
-        good = accepts(rules, boards[rows], drawn.values)
-        for index in np.flatnonzero(good):
-            row = int(rows[index])
-            outcome.values[row] = drawn.values[index]
-            outcome.settle(row, Status.SOLVED, "vmd")
-            if drawn.trace is not None:
-                outcome.trace[row] = drawn.trace[: drawn.nfe[index], index]
-        rows, keys = rows[~good], keys[~good]
-        if not rows.size:
-            return
-        if deadline is not None and time.perf_counter() > deadline:
-            for row in rows:
-                outcome.status[row] = Status.TIMEOUT
-            return
+
+    def settled(
+        self, which: Mask | Ints, status: Status, method: str | None, values: Board | None = None, **more: Any
+    ) -> Settled:
+        """Some of them with their fate, and their answers."""
+        spent = self.clock.spent
+        return Settled(status, method, self.rows[which], values, self.nfe[which], self.tried[which], spent, **more)
+
+    def given_up(self) -> Settled:
+        """All of them, without an answer and without proof."""
+        status = Status.TIMEOUT if self.clock.over else Status.UNKNOWN
+        return self.settled(np.ones(len(self), np.bool_), status, None)
 
 
-def _search(
-    rules: Rules, boards: Board, guide: npt.NDArray[np.uint8] | None, outcome: Outcome, options: Options
-) -> None:
-    """Exact search for every problem without an answer yet; and for uniqueness, if asked."""
-    rows = np.array([r for r, s in enumerate(outcome.status) if s in (Status.UNKNOWN, Status.TIMEOUT)], np.int64)
-    if rows.size:
-        everything = rows.size == len(boards)
-        result = search.solve_values(
-            rules,
-            boards if everything else boards[rows],
-            limit=2 if options.unique else 1,
-            time_limit=options.time_limit and options.time_limit / (2 if options.method == "vmd" else 1),
-            threads=options.threads,
-            marginals=None if guide is None else guide[rows],
-        )
-        good = accepts(rules, boards if everything else boards[rows], result.values)
-        found = result.counts > 0
-        if (found & ~good).any():
-            raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
-        outcome.values[rows] = result.values
-        unique = np.where(result.counts > 1, 0, np.where(result.complete & found, 1, -1)).tolist()
-        unsatisfiable = (result.complete & ~found).tolist()
-        for index, (row, has) in enumerate(zip(rows.tolist(), found.tolist(), strict=True)):
-            if has:
-                outcome.settle(row, Status.SOLVED, "search")
-                outcome.unique[row] = None if unique[index] < 0 or not options.unique else bool(unique[index])
-            elif unsatisfiable[index]:
-                outcome.settle(row, Status.UNSATISFIABLE, "search")
-            else:
-                outcome.status[row] = Status.TIMEOUT
-    if options.unique:
-        _settle_uniqueness(rules, boards, outcome, options)
+class Settled(NamedTuple):
+    """Problems of one fate.
+
+    Attributes
+    ----------
+    rows
+        int64 [n], which of the task's problems.
+    values
+        int32 [n, L], the answers; None where there are none.
+    nfe, tried
+        int64 [n], as of `Open`.
+    spent
+        Seconds that each of them took.
+    unique
+        True, False, or None if nobody asked or nobody knows.
+    traces
+        By row, values [T, L] after each step.
+    """
+
+    status: Status
+    method: str | None
+    rows: Ints
+    values: Board | None
+    nfe: Ints
+    tried: Ints
+    spent: float
+    unique: bool | None = None
+    traces: dict[int, Board] = {}  # noqa: RUF012
 
 
-def _settle_uniqueness(rules: Rules, boards: Board, outcome: Outcome, options: Options) -> None:
-    """Prove or refute uniqueness where there is an answer and nothing has said so yet."""
-    rows = [
-        r for r, (status, unique) in enumerate(zip(outcome.status, outcome.unique, strict=True))
-        if status is Status.SOLVED and unique is None and outcome.method[r] != "search"
+Stage = Callable[[Task, Open], tuple[list[Settled], Open]]
+
+
+def propagation(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+    """What the givens force, exactly: an answer, a contradiction, or cells filled in and symbols excluded."""
+    allowed, clash = search.propagate(task.rules, open_.boards, threads=task.options.threads)
+    forced = sets.single(allowed)
+    full = (forced != OPEN).all(axis=1) & ~clash
+    full[full] = accepts(task.rules, open_.boards[full], forced[full])
+    settled = [
+        open_.settled(clash, Status.UNSATISFIABLE, "propagation"),
+        # propagation only removes what no solution has
+        open_.settled(full, Status.SOLVED, "propagation", forced[full], unique=True),
     ]
-    if rows:
-        result = search.solve_values(
-            rules, boards[rows], limit=2, time_limit=options.time_limit, threads=options.threads
+    return settled, replace(open_, boards=forced, allowed=allowed).kept(~clash & ~full)
+
+
+def with_model(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+    """Up to K latents; where propagation went before, rules mask symbols, and the model has its share of the time."""
+    if (predict := task.predict) is None:
+        return [], open_
+    from ..sampler import SECOND_NOISE  # which imports torch
+
+    helped = open_.allowed is not None
+    plan = planned(predict, task.options, legal=helped)
+    if helped and plan.order == "margin":
+        plan = replace(plan, threshold=EARLY)
+    return tries(
+        task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
+        share=MODEL_SHARE if helped else 1.0, guided=helped,
+    )  # fmt: skip
+
+
+def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
+    """How the model was made to fill boards, but for what is asked for otherwise."""
+    from ..sampler import Plan  # which imports torch
+
+    del predict
+    asked = {"steps": options.steps, "order": options.order, **fields}
+    return Plan(**{name: value for name, value in asked.items() if value is not None})
+
+
+def tries(
+    task: Task, open_: Open, predict: Predictor, plan: Plan, *, keys: Keys, again: Plan | None = None,
+    share: float = 1.0, guided: bool = False,
+) -> tuple[list[Settled], Open]:  # fmt: skip
+    """What the checker accepts of up to K latents; a problem's stop at its first answer."""
+    clock, allowed, settled = open_.clock, open_.allowed, []
+    guide = np.zeros((*open_.boards.shape, task.rules.V), np.uint8) if guided else None
+    now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), guide=guide)
+    left = np.ones(len(open_), np.bool_)
+    for tried in attempts(
+        predict, task.rules, open_.boards, plan, again=again, keys=keys, latents=range(task.options.latents),
+        seed=task.options.seed, domains=allowed, keep_first=guided, trace=task.options.trace,
+        seconds_left=lambda: clock.wall(share),
+    ):  # fmt: skip
+        now.nfe[tried.rows] += tried.nfe
+        now.tried[tried.rows] += 1
+        if guide is not None and tried.first is not None:
+            guide[tried.rows] = tried.first
+        good = tried.rows[tried.good]
+        steps = zip(now.rows[good].tolist(), map(tried.steps, np.flatnonzero(tried.good).tolist()), strict=True)
+        traces = {row: boards for row, boards in steps if boards is not None}
+        settled.append(now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces))
+        left[good] = False
+        clock.among(int(left.sum()))
+    return settled, now.kept(left)
+
+
+def exactly(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+    """Exact search, told by the model which symbols to try first; what it leaves, time did not suffice for."""
+    givens, unique = task.givens[open_.rows], task.options.unique
+    result = search.solve_values(
+        task.rules,
+        givens,
+        limit=2 if unique else 1,
+        time_limit=open_.clock.limit,
+        threads=task.options.threads,
+        marginals=open_.guide,
+    )
+    found, proved = result.counts > 0, result.complete
+    if (found & ~accepts(task.rules, givens, result.values)).any():
+        raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
+    settled = [
+        open_.settled(~found & proved, Status.UNSATISFIABLE, "search"),
+        open_.settled(~found & ~proved, Status.TIMEOUT, None),
+        *(
+            open_.settled(found & which, Status.SOLVED, "search", result.values[found & which], unique=said)
+            for which, said in (_said(result) if unique else [(found, None)])
+        ),
+    ]
+    return settled, open_.kept(np.zeros(len(open_), np.bool_))
+
+
+def uniqueness(task: Task, settled: Settled) -> list[Settled]:
+    """Whether these answers are the only ones, where nothing has said so yet, in what is left of their time."""
+    if settled.values is None or settled.unique is not None or settled.method == "search" or not len(settled.rows):
+        return [settled]
+    result = search.solve_values(
+        task.rules,
+        task.givens[settled.rows],
+        limit=2,
+        time_limit=Deadline(task.options.time_limit, spent=settled.spent).limit,
+        threads=task.options.threads,
+    )
+    return [
+        settled._replace(
+            rows=settled.rows[which], values=settled.values[which], nfe=settled.nfe[which],
+            tried=settled.tried[which], unique=said,
         )
-        for row, n, complete in zip(rows, result.counts.tolist(), result.complete.tolist(), strict=True):
-            outcome.unique[row] = False if n > 1 else (True if complete else None)
+        for which, said in _said(result)
+    ]  # fmt: skip
+
+
+def _said(result: search.SearchResult) -> list[tuple[Mask, bool | None]]:
+    """Which problems have several solutions, which have one at most, and of which this is not known."""
+    several = result.counts > 1
+    return [(several, False), (~several & result.complete, True), (~several & ~result.complete, None)]
+
+
+WAYS: dict[str, tuple[Stage, ...]] = {
+    "vmd": (propagation, with_model, exactly),
+    "vmd-only": (with_model,),
+    "search": (exactly,),
+}
+
+
+def run(task: Task) -> list[Settled]:
+    """All stages; together the rows of what is settled are all problems of the task."""
+    options, clock = task.options, Deadline(None, spent=task.spent, n=len(task.givens))
+    if options.method == "vmd-only" and not task.trained:
+        raise ModelMismatch(f"no weights for {task.domain.name} are packaged; train some, or use method='vmd'")
+    if options.model is not None and task.trained:
+        _ = task.predict  # wrong weights are refused even where propagation alone will do
+    done: list[Settled] = []
+    spent = clock.spent
+    for rows in _pieces(task):
+        left = Open.of(rows, task.givens[rows], Deadline(options.time_limit, spent=spent, n=len(rows)))
+        for stage in WAYS[options.method]:
+            if len(left):
+                settled, left = stage(task, left)
+                done += settled
+        done.append(left.given_up())
+    return [part for settled in done for part in (uniqueness(task, settled) if options.unique else [settled])]
+
+
+def _pieces(task: Task) -> Iterator[Ints]:
+    """Rows that go through the stages together: all, but for those that would fill memory with the network's output."""
+    rows = np.arange(len(task.givens))
+    if not task.trained:
+        yield rows
+        return
+    size = boards_at_once(task.rules)
+    yield from (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def run_all(tasks: Sequence[Task]) -> list[list[Settled]]:
+    """Several tasks: those too small to occupy every thread go side by side, on one thread each."""
+    threads = thread_count(tasks[0].options.threads) if tasks else 1
+    small = [i for i, task in enumerate(tasks) if len(task.givens) < threads and not task.trained]
+    alone = (replace(tasks[i], options=tasks[i].options.but(threads=1)) for i in small)
+    done = dict(zip(small, spread(lambda task: run(task), alone, threads), strict=True))
+    return [done[i] if i in done else run(task) for i, task in enumerate(tasks)]

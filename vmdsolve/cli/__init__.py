@@ -32,6 +32,9 @@ from .train import train
 __all__ = ["app", "main"]
 
 
+INTERRUPTED = 130
+
+
 class _Commands(TyperGroup):
     """Expected failures become one line on standard error, whatever the command."""
 
@@ -43,7 +46,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(141) from None
         except KeyboardInterrupt:
             typer.echo("vmdsolve: interrupted", err=True)
-            raise typer.Exit(130) from None
+            raise typer.Exit(INTERRUPTED) from None
         except (VmdsolveError, OSError) as error:
             typer.echo(f"vmdsolve: {error}", err=True)
             raise typer.Exit(2) from None
@@ -81,4 +84,11 @@ def _version(version: Annotated[bool, Option("--version", help="Print the versio
 
 def main() -> None:
     """The entry point of the script `vmdsolve`."""
-    app(prog_name="vmdsolve")
+    try:
+        app(prog_name="vmdsolve")
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(INTERRUPTED)  # at once: torch takes a second to say good-bye, and threads may still be at work

@@ -5,56 +5,67 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument
 
+from ..api.options import CheckOptions, Options
 from ..errors import InvalidInput
-from .shared import DomainName
+from .shared import options_from
 
 if TYPE_CHECKING:
     from ..files.records import Record
 
 __all__ = ["check"]
 
+KINDS = ("right", "unfinished", "broken", "unreadable")
 
+
+@options_from(CheckOptions)
 def check(
     puzzle: Annotated[str, Argument(help="A puzzle, or a file, best with a column `solution`.")],
     solution: Annotated[str | None, Argument(help="The proposed answer, or a file of them.")] = None,
-    domain: DomainName = None,
+    **options: Any,
 ) -> None:
     """Say which rules an answer breaks and which givens it changes; without an answer, if givens clash."""
-    from .. import domains
-    from ..api.solve import check as check_one
-    from ..domains.reading import read, read_answer
-    from ..domains.show import words
+    from ..api.progress import counted
     from ..files.records import open_input
-    from ..problem import OPEN
 
-    if domain is not None:
-        domains.get(domain)
+    domain = Options(CheckOptions, **options).domain
     records = open_input(puzzle, domain)
     answers = None if solution is None else open_input(solution, domain, answers=True)
     counts: Counter[str] = Counter()
-    for record, text in _with_answers(records, answers):
-        try:
-            if record.reason:
-                raise InvalidInput(record.reason)
-            given = read(record.puzzle, domain or record.domain)
-            held = read_answer(text, given) if text else given
-        except InvalidInput as error:
-            counts["unreadable"] += 1
-            typer.echo(f"{record.where}unreadable: {error}")
-            continue
-        wrong = check_one(given, held)
-        for violation in wrong:
-            typer.echo(record.where + words(domains.layout_of(given), violation))
-        counts["broken" if wrong else "unfinished" if (held.values == OPEN).any() else "right"] += 1
-    kinds = ("right", "unfinished", "broken", "unreadable")
-    summary = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
-    typer.echo(f"{counts.total()} checked: {summary}", err=True)
+    try:
+        for record, text in counted(_with_answers(records, answers), "checked"):
+            counts[_checked(record, text, options)] += 1
+    finally:  # at Ctrl-C, too
+        summary = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+        if counts:
+            typer.echo(f"{counts.total()} checked: {summary}", err=True)
     raise typer.Exit(2 if counts["unreadable"] else 1 if counts["broken"] else 0)
+
+
+def _checked(record: Record, text: str | None, options: dict[str, Any]) -> str:
+    """One of KINDS, when all that is wrong has been said."""
+    from ..api.check import check as check_one
+    from ..domains import layout_of
+    from ..domains.reading import read, read_answer
+    from ..domains.show import words
+    from ..problem import OPEN
+
+    try:
+        if record.reason:
+            raise InvalidInput(record.reason)
+        given = read(record.puzzle, options["domain"] or record.domain)
+        held = read_answer(text, given) if text else given
+    except InvalidInput as error:
+        typer.echo(f"{record.where}unreadable: {error}")
+        return "unreadable"
+    wrong = check_one(given, held, time_limit=options["time_limit"])
+    for violation in wrong:
+        typer.echo(record.where + words(layout_of(given), violation))
+    return "broken" if wrong else "unfinished" if (held.values == OPEN).any() else "right"
 
 
 def _with_answers(records: Iterator[Record], answers: Iterator[Record] | None) -> Iterator[tuple[Record, str | None]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
+from ..api.options import EvalOptions, Options
 from ..errors import InvalidInput, ModelMismatch
-from .shared import Device, device_of
+from .shared import device_of, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -17,44 +17,45 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
+
+@options_from(EvalOptions)
 def evaluate(
     what: Annotated[str, Argument(metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.")],
-    weights: Annotated[Path | None, Option(help="File of weights, instead of those that come along.")] = None,
-    steps: Annotated[int, Option(help="T, network evaluations a board may cost.")] = 20,
-    latents: Annotated[int, Option(help="K, boards a problem; it counts as solved if one is right.")] = 1,
-    order: Annotated[str, Option(help="margin, top_prob, entropy or random.")] = "margin",
     n: Annotated[int, Option("-n", min=1, help="Fresh puzzles to make.")] = 1000,
-    seed: Annotated[int, Option(min=0, help="Of the fresh puzzles and of the sampling.")] = 0,
     legal: Annotated[bool, Option("--legal", help="Let rules mask symbols.")] = False,
     domain: Annotated[str | None, Option("--domain", help="The kind of puzzle in a file.")] = None,
-    device: Device = None,
+    **options: Any,
 ) -> None:
     """Measure what the learned model solves alone, without propagation and without search, and what it costs.
 
     Fresh puzzles are minimal, and training never draws them.
     """
     from .. import domains
+    from ..api.progress import bar
     from ..measure.accuracy import evaluate as measure
     from ..measure.accuracy import held_out
     from ..model.checkpoint import load_model, packaged
     from ..sampler import Plan, Predictor
 
+    o = Options(EvalOptions, **options)
     if what in domains.names():
         where = domains.get(what)
-        boards, source = held_out(where, n, seed=seed)[0], f"fresh minimal puzzles, seed {seed}"
+        boards, source = held_out(where, n, seed=o.seed)[0], f"fresh minimal puzzles, seed {o.seed}"
     else:
         where, boards = _boards(what, domain)
         source = what
-    model = packaged(where) if weights is None else load_model(weights, where)
+    model = packaged(where) if o.model is None else load_model(o.model, where)
     if model is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
-    plan = Plan(steps=steps, order=order, legal=legal)
-    predict = Predictor(model, device_of(device))
-    result = measure(where, boards, predict=predict, plan=plan, latents=latents, seed=seed)
+    asked = {name: value for name, value in (("steps", o.steps), ("order", o.order)) if value is not None}
+    plan = Plan(**asked, legal=legal)
+    predict = Predictor(model, device_of(o.device), bf16=bool(o.bf16), threads=o.threads)
+    with bar("problems", len(boards)) as watch:
+        result = measure(where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, watch=watch)
     helped = "rules mask symbols" if legal else "no rule helps"
     for name, value in (
         ("problems", f"{result.total} of {where.name}, {source}"),
-        ("method", f"T = {steps}, K = {latents}, order {order}, {helped}"),
+        ("method", f"T = {plan.steps}, K = {o.latents}, order {plan.order}, {helped}"),
         ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
         ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
         ("", f"{result.block_applications:.1f} block applications a problem (NFE x loops)"),

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
+from ..api.options import HintOptions, Options
 from ..errors import InvalidInput
-from .shared import DomainName
+from .shared import options_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..domains import Domain
     from ..problem import Problem
 
 __all__ = ["explain", "hint"]
 
 Puzzle = Annotated[str, Argument(help="A puzzle, or a file of puzzles.")]
-Seconds = Annotated[float | None, Option(help="Seconds a puzzle may take.")]
 
 
+@options_from(HintOptions)
 def hint(
     puzzle: Puzzle,
     every: Annotated[bool, Option("--all", help="Hint after hint, until nothing more is forced.")] = False,
-    domain: DomainName = None,
-    time_limit: Seconds = 10.0,
+    **options: Any,
 ) -> None:
     """Name the next forced cell, and say why it is forced."""
     from ..hints import walkthrough
 
-    stuck = False
-    for where, given in _problems(puzzle, domain):
-        for found in walkthrough(given, time_limit=time_limit):
+    stuck, checked = False, Options(HintOptions, **options)
+    for where, given in _problems(puzzle, checked.domain):
+        for found in walkthrough(given, time_limit=checked.time_limit):
             typer.echo(f"{where}{found.reason} [{found.technique}]")
             for line in found.because:
                 typer.echo(f"{where}    {'' if found.technique == 'conflict' else 'since '}{line}")
@@ -42,14 +43,15 @@ def hint(
     raise typer.Exit(1 if stuck else 0)
 
 
-def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.0) -> None:
+@options_from(HintOptions)
+def explain(puzzle: Puzzle, **options: Any) -> None:
     """Say why a puzzle has no solution: givens and rules that clash, none of which can be spared."""
     from ..hints import explain as why
     from ..problem import Status
 
-    unsolvable = False
-    for where, given in _problems(puzzle, domain):
-        found = why(given, time_limit=time_limit)
+    unsolvable, checked = False, Options(HintOptions, **options)
+    for where, given in _problems(puzzle, checked.domain):
+        found = why(given, time_limit=checked.time_limit)
         typer.echo(f"{where}{found.reason}")
         for line in found.because:
             typer.echo(f"{where}    {line}")
@@ -59,14 +61,11 @@ def explain(puzzle: Puzzle, domain: DomainName = None, time_limit: Seconds = 10.
     raise typer.Exit(1 if unsolvable else 0)
 
 
-def _problems(puzzle: str, domain: str | None) -> Iterator[tuple[str, Problem]]:
+def _problems(puzzle: str, domain: Domain | None) -> Iterator[tuple[str, Problem]]:
     """Where it stands, and what it says, of every puzzle of the input."""
-    from .. import domains
     from ..domains.reading import read
     from ..files.records import open_input
 
-    if domain is not None:
-        domains.get(domain)
     for record in open_input(puzzle, domain):
         if record.reason:
             raise InvalidInput(f"{record.where}{record.reason}")

@@ -14,9 +14,10 @@ import typer
 from typer import Argument, Option
 
 from .._version import __version__
+from ..api.options import BatchOptions, Options, table_of
 from ..errors import InvalidInput
 from ..files import WRITTEN
-from .shared import DomainName
+from .shared import options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -26,48 +27,33 @@ if TYPE_CHECKING:
 
 __all__ = ["solve"]
 
+
+@options_from(BatchOptions, without=("invalid", "progress"))
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
-    domain: DomainName = None,
-    method: Annotated[str, Option(help="vmd, vmd-only (the learned model alone) or search (exact only).")] = "vmd",
-    latents: Annotated[int, Option(help="Boards the model may sample for a problem.")] = 8,
-    steps: Annotated[int, Option(help="Network evaluations a board may cost.")] = 16,
-    order: Annotated[str, Option(help="Filled first: margin, top_prob, entropy or random.")] = "margin",
-    seed: Annotated[int, Option(help="The same seed gives the same answers.")] = 0,
-    time_limit: Annotated[float | None, Option(help="Seconds a problem may take.")] = None,
-    unique: Annotated[bool, Option("--unique", help="Also settle if the answer is the only one.")] = False,
-    weights: Annotated[str | None, Option(help="File of weights, instead of those that come along.")] = None,
-    device: Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")] = None,
-    bf16: Annotated[
-        bool | None, Option("--bf16/--no-bf16", help="Multiply in bfloat16: faster; by default on a GPU only.")
-    ] = None,
-    batch_size: Annotated[int, Option(help="Problems at once; answers do not depend on it.")] = 1024,
     resume: Annotated[bool, Option("--resume", help="Continue a job that was killed; needs -o.")] = False,
+    **options: Any,
 ) -> None:
     """Solve puzzles from files, standard input or the command line.
 
     One puzzle on a terminal is drawn. Otherwise a line of csv a puzzle is printed, in input order, as
     results come; a line that is no puzzle has the status INVALID and its reason. With -o OUT the file
     appears when all is done; until then OUT.partial.jsonl grows, and --resume continues from it.
+    --trace writes the boards after each step of the model to standard error.
     """
-    from .. import domains
     from ..files.records import open_input
 
     if resume and output is None:
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
-    if domain is not None:
-        domains.get(domain)  # an unknown name is bad usage, not a file full of invalid puzzles
-    options: dict[str, Any] = {
-        "domain": domain or _told_by(weights), "method": method, "latents": latents, "steps": steps, "order": order,
-        "seed": seed, "time_limit": time_limit, "unique": unique, "model": weights, "device": device, "bf16": bf16,
-    }  # fmt: skip
+    given = Options(BatchOptions, **options)  # bad usage is told before any file is read
+    options["domain"] = given.domain or _told_by(given.model)
     records = chain.from_iterable([open_input(argument, options["domain"]) for argument in inputs])
     begun = perf_counter()
     if output is None:
-        tally = _to_stdout(records, options, batch_size)
+        tally = _to_stdout(records, options)
     else:
-        tally = _to_file(records, inputs, output, options, batch_size, resume=resume)
+        tally = _to_file(records, inputs, output, options, given, resume=resume)
     if output is not None or tally.total > 1 or not sys.stdout.isatty():  # a drawing says it all
         typer.echo(f"{tally} in {perf_counter() - begun:.1f} s", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
@@ -84,7 +70,7 @@ def _told_by(weights: str | None) -> Domain | None:
     return None if told is None or told.name in domains.names() else told
 
 
-def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Iterator[tuple[Record, Solution]]:
+def _solved(records: Iterator[Record], options: dict[str, Any]) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
     from ..api.solve import solve_batch
     from ..domains.reading import read
@@ -98,21 +84,22 @@ def _solved(records: Iterator[Record], options: dict[str, Any], batch_size: int)
             # an empty text is INVALID in every domain
             yield read(record.puzzle, named) if named else "" if record.reason else record.puzzle
 
-    for solution in solve_batch(puzzles(), batch_size=batch_size, invalid="report", **options):
-        yield waiting.popleft(), solution
+    for solution in solve_batch(puzzles(), invalid="report", **options):
+        record = waiting.popleft()
+        if solution.trace is not None:
+            _trace(record, solution, options["domain"])
+        yield record, solution
 
 
-def _to_stdout(records: Iterator[Record], options: dict[str, Any], batch_size: int) -> Tally:
+def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
     """A drawing of one problem for a person, csv for everything else."""
+    from ..api.progress import counted
     from ..files.rows import CSV_HEADER, Tally, csv_line, row_of
 
-    tally, name = Tally(), options["domain"]
+    tally, name, terminal = Tally(), options["domain"], sys.stdout.isatty()
     few = list(islice(records, 2))
-    results = _solved(chain(few, records), options, batch_size)
-    terminal = sys.stdout.isatty()
-    if not terminal:
-        results = _with_progress(results)
-    for record, solution in results:
+    results = _solved(chain(few, records), options)
+    for record, solution in results if terminal else counted(results, "problems"):
         row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
             _draw(record, solution, row.reason, name or record.domain)
@@ -123,17 +110,12 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any], batch_size: i
 
 
 def _to_file(
-    records: Iterator[Record],
-    inputs: list[str],
-    output: Path,
-    options: dict[str, Any],
-    batch_size: int,
-    *,
-    resume: bool,
+    records: Iterator[Record], inputs: list[str], output: Path, options: dict[str, Any], given: Options, *, resume: bool
 ) -> Tally:
     """Everything into one file, by way of a journal that survives being killed."""
+    from ..api.progress import counted
     from ..files.journal import Journal
-    from ..files.records import STDIN, fingerprint, same_file
+    from ..files.records import STDIN, same_file
     from ..files.rows import kind_of, row_of
 
     kind_of(output)  # refuse what cannot be written before reading anything
@@ -141,20 +123,13 @@ def _to_file(
         raise InvalidInput(f"{output} is also an input; write to another file")
     if resume and STDIN in inputs:
         raise InvalidInput("standard input cannot be read a second time; --resume works with files")
-    settings = {
-        **options,
-        "domain": getattr(options["domain"], "name", options["domain"]),
-        "model": options["model"] and fingerprint(options["model"]),
-        "inputs": [fingerprint(argument) for argument in inputs],
-        "version": __version__,
-    }
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
-    with Journal(output, settings, resume=resume) as journal:
+    with Journal(output, _settings(inputs, options["domain"], given), resume=resume) as journal:
         if journal.done:
             typer.echo(f"resumed: {journal.done} problems were done before", err=True)
         left = islice(chain([first], records), journal.done, None)
         try:
-            for record, solution in _with_progress(_solved(left, options, batch_size), journal.done):
+            for record, solution in counted(_solved(left, options), "problems", done=journal.done):
                 journal.add(row_of(record, solution, options["domain"] or record.domain))
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; --resume continues", err=True)
@@ -163,20 +138,28 @@ def _to_file(
         return journal.tally
 
 
-def _with_progress(results: Iterator[tuple[Record, Solution]], done: int = 0) -> Iterator[tuple[Record, Solution]]:
-    """The same results; with a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield from results
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+def _settings(inputs: list[str], domain: Domain | None, given: Options) -> dict[str, Any]:
+    """What must be the same for a job to go on: whatever answers depend on."""
+    from ..files.records import fingerprint
 
-    columns = (BarColumn(), TextColumn("{task.completed:,.0f} problems"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, completed=done)  # a stream: nobody knows how many will come
-        for result in results:
-            yield result
-            progress.advance(task)
+    settles = [name for name, option in table_of(BatchOptions).items() if option.settles and name != "invalid"]
+    return {
+        **{name: getattr(given, name) for name in settles},
+        "domain": domain and domain.name,
+        "model": given.model and fingerprint(given.model),
+        "inputs": [fingerprint(argument) for argument in inputs],
+        "version": __version__,
+    }
+
+
+def _trace(record: Record, solution: Solution, name: str | Domain | None) -> None:
+    """The boards after each step of the accepted latent, a line each."""
+    from ..domains import layout_of
+    from ..domains.reading import read
+
+    layout = layout_of(read(record.puzzle, name or record.domain))
+    for step, board in enumerate([] if solution.trace is None else layout.format_many(solution.trace), 1):
+        typer.echo(f"{record.where}step {step}: {board}", err=True)
 
 
 def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:

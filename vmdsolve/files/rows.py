@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..domains import Domain, layout_of
-from ..domains.reading import find_domain, read
-from ..domains.show import words
+from ..domains import Domain
+from ..domains.reading import find_domain
 from ..errors import InvalidInput
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
@@ -84,13 +83,8 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     """The row of one solved record; `domain` is the one asked for, or None."""
     if record.reason:
         reason = record.where + record.reason
-    elif solution.status is Status.INVALID:
-        reason = record.where + "; ".join(v.reason for v in solution.violations)
-    elif solution.violations:
-        where = layout_of(read(record.puzzle, domain))
-        reason = "; ".join(words(where, violation) for violation in solution.violations)
     else:
-        reason = ""
+        reason = record.where * (solution.status is Status.INVALID) + solution.reason
     problem = record.puzzle
     if solution.status is not Status.INVALID:
         problem = find_domain(problem, domain).one_line(problem)

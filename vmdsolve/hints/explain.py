@@ -10,15 +10,17 @@ needed stays needed when more is left out, so one pass gives a set from which no
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from .. import search
+from ..arguments import seconds
 from ..checker import violations
-from ..domains import layout_of
+from ..deadline import Deadline
+from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
 from .deduction import deduce
@@ -49,24 +51,40 @@ class Explanation:
     because: tuple[str, ...] = ()
 
 
-def explain(problem: Grid, *, domain: str | None = None, time_limit: float | None = 10.0) -> Explanation:
+def explain(
+    problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0
+) -> Explanation:
     """Why a problem has no solution: givens and constraints that clash, none of which can be spared.
 
+    Parameters
+    ----------
+    problem
+        Whatever `solve` takes.
+    domain
+        Its name, or a Domain; None: found by the problem's size.
+    time_limit
+        Seconds for all of it; None: no limit. A conflict that is not yet minimal when they are over is returned as
+        it is.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InvalidInput
+        As `solve` does; InvalidProblem names the cell.
+
+    Examples
+    --------
     >>> explain("12..3....4......").reason
     'row 1, column 1 is 1, row 2, column 1 is 3 and row 3, column 2 is 4, but column 2 holds no symbol twice and box 1
     holds no symbol twice'
-
-    Arguments
-        problem      whatever `solve` takes
-        domain       its name; None: found by the problem's size
-        time_limit   seconds; None: none. A conflict that is not yet minimal when they are over is returned as it is
-
-    Raises InvalidProblem (names the cell), InvalidInput, as `solve` does.
     """
+    clock = Deadline(seconds(time_limit))
     given = read(problem, domain)
-    deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
     rules, say = given.rules, Phrases(layout_of(given), given.rules)
-    conflict = _Conflict(given, deadline)
+    conflict = _Conflict(given, clock)
     status = conflict.status()
     if status is not Status.UNSATISFIABLE:
         solved = status is Status.SOLVED
@@ -78,20 +96,20 @@ def explain(problem: Grid, *, domain: str | None = None, time_limit: float | Non
     clauses = listed(map(say.rule, constraints))
     reason = f"{facts}, but {clauses}" if cells else f"no board obeys all of this: {clauses}"
     seen_at_once = violations(rules, conflict.values)
-    because = () if seen_at_once else _steps(conflict.values.tolist(), rules.V, constraints, say)
+    because = () if seen_at_once else _steps(conflict.values.tolist(), rules.V, constraints, say, clock)
     return Explanation(status, reason, cells, constraints, conflict.minimal, because)
 
 
 class _Conflict:
     """Givens and constraints without a solution, and fewer of them as `shrink` goes on."""
 
-    def __init__(self, given: Problem, deadline: float) -> None:
-        self.rules, self.values, self.deadline = given.rules, given.values.copy(), deadline
+    def __init__(self, given: Problem, clock: Deadline) -> None:
+        self.rules, self.values, self.clock = given.rules, given.values.copy(), clock
         self.constraints: list[Constraint] = list(given.rules.constraints)
         self.minimal = True
 
     def status(self) -> Status:
-        return self.exactly(self.rules, self.values, self.deadline - time.monotonic())
+        return self.exactly(self.rules, self.values, self.clock.left())
 
     def shrink(self) -> None:
         if broken := violations(self.rules, self.values):  # givens that clash by themselves are a good start
@@ -119,18 +137,20 @@ class _Conflict:
                 self.constraints = fewer
 
     def by_propagation(self, rules: Rules, values: Board) -> bool:
-        """Propagation alone shows that there is no solution."""
+        """Propagation alone shows that there is no solution; where there is no time to look, `minimal` is given up."""
+        if self.clock.over:
+            self.minimal = False
+            return False
         return bool(search.propagate(rules, values[None])[1][0])
 
     def by_search(self, rules: Rules, values: Board) -> bool:
         """There is no solution; where that takes too long, `minimal` is given up."""
-        status = self.exactly(rules, values, min(TEST_SECONDS, self.deadline - time.monotonic()))
+        status = self.exactly(rules, values, min(TEST_SECONDS, self.clock.left()))
         self.minimal &= status is not Status.TIMEOUT
         return status is Status.UNSATISFIABLE
 
     def exactly(self, rules: Rules, values: Board, seconds: float) -> Status:
-        limit = None if seconds == float("inf") else max(0.0, seconds)
-        found = search.solve_values(rules, values[None], time_limit=limit).status[0]
+        found = search.solve_values(rules, values[None], time_limit=seconds if seconds < inf else None).status[0]
         named = {search.SearchStatus.SOLVED: Status.SOLVED, search.SearchStatus.UNSATISFIABLE: Status.UNSATISFIABLE}
         return named.get(found, Status.TIMEOUT)
 
@@ -138,10 +158,12 @@ class _Conflict:
         return Rules(self.rules.L, self.rules.V, tuple(constraints))
 
 
-def _steps(values: list[int], V: int, constraints: Sequence[Constraint], say: Phrases) -> tuple[str, ...]:
-    """Placements that follow one from another until there is no way on; empty if they end without contradiction."""
+def _steps(
+    values: list[int], V: int, constraints: Sequence[Constraint], say: Phrases, clock: Deadline
+) -> tuple[str, ...]:
+    """Placements that follow one from another until there is no way on; empty if no contradiction is met in time."""
     out: list[str] = []
-    while (step := deduce(values, V, constraints, say)) is not None:
+    while not clock.over and (step := deduce(values, V, constraints, say)) is not None:
         out += [*step.because, step.reason]
         if step.cell is None or step.value is None:
             return tuple(out)

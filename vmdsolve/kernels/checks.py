@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vmdsolve.errors import InvalidInput
+from vmdsolve.orders import ALIASES as ALIASES
+from vmdsolve.orders import ORDERS as ORDERS
 
 Array = npt.NDArray[Any]
 
-ORDERS = ("random", "top_prob", "margin", "entropy")
-ALIASES = {"low_confidence": "top_prob", "prob_diff": "margin", "topk_margin": "margin"}
 BACKENDS = ("cpu", "reference", "cuda")
 MAX_SYMBOLS, MAX_CELLS, MAX_THREADS = 64, 65536, 1024
 

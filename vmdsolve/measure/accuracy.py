@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from ..checker import accepts
+from ..arguments import whole
 from ..domains import Domain
 from ..errors import InvalidInput
 from ..problem import Board
-from ..sampler import SECOND_NOISE, Plan, Predictor, fill_boards, latent_keys
+from ..sampler import SECOND_NOISE, Plan, Predictor
+from ..sampler.attempts import attempts
 from ..sampler.keys import board_keys
 from ..search import generate_values
 
@@ -91,44 +91,72 @@ def evaluate(
     again: Plan | None = None,
     latents: int = 1,
     seed: int = 0,
-    chunk: int = 512,
+    chunk: int | None = None,
     seconds: float | None = None,
+    watch: Callable[[int], object] = lambda _: None,
 ) -> Accuracy:
-    """Fill problems [B, L] by the model alone: no propagation, no search; `plan.legal` says if rules mask symbols.
+    """Measure what the model solves alone: no propagation, no search; `plan.legal` says if rules mask symbols.
 
-    The first latent goes by `plan`, the others by `again`, by default the same with an order noise of at least
-    SECOND_NOISE; a problem's latents stop at the first board that the checker accepts. No further latent is begun
-    after `seconds`; `chunk` bounds memory only.
+    A problem's latents stop at the first board that the checker accepts.
+
+    Parameters
+    ----------
+    domain
+        A domain of one board.
+    boards
+        int32 [B, L], the problems, OPEN where open.
+    predict
+        The network.
+    plan, again
+        How the first latent fills boards, and how the others do; by default the same with an order noise of at least
+        SECOND_NOISE.
+    latents
+        K, the most latents a problem, 1 or more.
+    seed
+        The same seed gives the same boards.
+    chunk
+        Boards that are filled together, which says nothing about what becomes of them; None: as many as memory takes.
+    seconds
+        No further latent is begun after so long.
+    watch
+        Told, as it goes, how many more problems are settled: solved, or given up with the last latent.
+
+    Returns
+    -------
+    Accuracy
+
+    Raises
+    ------
+    InvalidInput
+        `latents` is no whole number above 0, or the plan cannot be.
     """
-    if latents < 1:
-        raise InvalidInput(f"latents is {latents}; wanted 1 or more")
-    begun = time.perf_counter()
-    again = again or replace(plan, noise=max(plan.noise, SECOND_NOISE))
-    left, keys = boards, board_keys(domain.rules, boards)
+    latents, begun = whole(latents, "latents", 1), time.perf_counter()
     solved_at: list[int] = []
     evaluations_at: list[int] = []
-    for latent in range(latents):
-        if latent and seconds is not None and time.perf_counter() - begun > seconds:
-            latents = latent
-            break
-        good, evaluations = np.zeros(len(left), np.bool_), 0
-        for start in range(0, len(left), chunk):
-            part = slice(start, start + chunk)
-            drawn = fill_boards(
-                predict,
-                domain.rules,
-                left[part],
-                again if latent else plan,
-                keys=latent_keys(keys[part], latent),
-                seed=seed,
-            )
-            good[part] = accepts(domain.rules, left[part], drawn.values)
-            evaluations += int(drawn.nfe.sum())
-        solved_at += [latent + 1] * int(good.sum())
-        evaluations_at.append(evaluations)
-        left, keys = left[~good], keys[~good]
-        if not len(left):
-            break
+
+    def numbers() -> Iterator[int]:
+        for latent in range(latents):
+            if latent and seconds is not None and time.perf_counter() - begun > seconds:
+                return
+            evaluations_at.append(0)
+            yield latent
+
+    for tried in attempts(
+        predict,
+        domain.rules,
+        boards,
+        plan,
+        again=again or replace(plan, noise=max(plan.noise, SECOND_NOISE)),
+        keys=board_keys(domain.rules, boards),
+        latents=numbers(),
+        seed=seed,
+        at_once=chunk,
+    ):
+        solved = int(tried.good.sum())
+        solved_at += [tried.latent + 1] * solved
+        evaluations_at[tried.latent] += int(tried.nfe.sum())
+        watch(len(tried.rows) if tried.latent == latents - 1 else solved)
+    given = len(evaluations_at) if len(solved_at) < len(boards) else latents
     loops = predict.model.config.loops if predict.loops is None else predict.loops
     taken = time.perf_counter() - begun
-    return Accuracy(tuple(solved_at), len(boards), latents, tuple(evaluations_at), loops, taken)
+    return Accuracy(tuple(solved_at), len(boards), given, tuple(evaluations_at), loops, taken)

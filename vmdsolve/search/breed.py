@@ -12,6 +12,8 @@ seed, i and the problem alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,7 +28,8 @@ Nodes = npt.NDArray[np.int64]
 
 
 def breed(
-    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, seed: int = 0, first: int = 0, threads: int = 0
+    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, seed: int = 0, first: int = 0, threads: int = 0,
+    look: Callable[[], object] = lambda: None,
 ) -> tuple[Board, Nodes]:
     """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
 
@@ -42,6 +45,7 @@ def breed(
         rounds     how many times each problem is changed
         first      number of the first problem: problem i draws from (seed, first + i)
         threads    0: all cores; the result does not depend on it
+        look       called before each question to search; what it raises ends the walk
 
     Raises InvalidInput where a problem's answer is not its only solution.
     """
@@ -51,7 +55,7 @@ def breed(
     nodes = _proof(rules, best, answers, threads)
     for _ in range(rounds):
         order = np.stack([rng.permutation(L) for rng in draws]) if B else np.zeros((0, L), np.int64)
-        trial = _tightened(rules, _loosened(best, order), answers, order, threads)
+        trial = _tightened(rules, _loosened(best, order), answers, order, threads, look)
         harder = _proof(rules, trial, answers, threads)
         better = harder >= nodes
         best[better], nodes[better] = trial[better], harder[better]
@@ -77,11 +81,14 @@ def _loosened(boards: Board, order: npt.NDArray[np.int64]) -> Board:
     return out
 
 
-def _tightened(rules: Rules, boards: Board, answers: Board, order: npt.NDArray[np.int64], threads: int) -> Board:
+def _tightened(
+    rules: Rules, boards: Board, answers: Board, order: npt.NDArray[np.int64], threads: int, look: Callable[[], object]
+) -> Board:
     """Boards that have their answers as only solutions, and no given to spare."""
     rank = np.argsort(order, axis=1)
     rows = np.arange(len(boards))
     while rows.size:  # another solution, and a given that it is not
+        look()
         found = solve_values(rules, boards[rows], limit=2, threads=threads)
         several = ~(found.complete & (found.counts == 1))
         rows, other = rows[several], found.values[several]
@@ -91,6 +98,7 @@ def _tightened(rules: Rules, boards: Board, answers: Board, order: npt.NDArray[n
         cell = np.where(differs, rank[rows], boards.shape[1]).argmin(axis=1)
         boards[rows, cell] = answers[rows, cell]
     for place in range(boards.shape[1]):
+        look()
         cell = order[:, place]
         rows = np.flatnonzero(boards[np.arange(len(boards)), cell] != OPEN)
         without = boards[rows].copy()

@@ -1,0 +1,35 @@
+"""Solution: true where there is an answer, equal where it is the same one, and with its reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vmdsolve import Solution, Status, solve, solve_batch
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_solution_is_true_where_it_carries_an_answer(status: Status) -> None:
+    assert bool(Solution(status)) is status.has_solution
+
+
+def test_solutions_are_equal_whatever_time_they_took_and_whatever_their_form() -> None:
+    text = solve("1......2..4..3..", method="search")
+    array = solve(np.array([[1, 0, 0, 0], [0, 0, 0, 2], [0, 0, 4, 0], [0, 3, 0, 0]]), method="search")
+    assert text == array
+    assert hash(text) == hash(array)
+    assert text.seconds != array.seconds
+    assert text != replace(text, seed=1)
+    assert text != replace(text, unique=True)
+
+
+def test_the_reason_says_in_words_what_is_wrong_with_the_problem() -> None:
+    invalid, clash, good = solve_batch(["x" * 16, "11" + "." * 14, "." * 16], invalid="report", method="search")
+    assert invalid.reason.startswith("row 1, column 1 (character 1) holds 'x'")
+    assert [violation.relation for violation in invalid.violations] == ["input"]
+    assert clash.reason == (
+        "row: both hold 1 (row 1, column 1 and row 1, column 2); box: both hold 1 (row 1, column 1 and row 1, column 2)"
+    )
+    assert good.reason == ""

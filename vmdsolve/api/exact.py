@@ -1,0 +1,122 @@
+"""count_solutions and enumerate_solutions: how many solutions there are, and which, proved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple, Unpack
+
+import numpy as np
+
+from .. import search
+from ..checker import accepts
+from ..deadline import Deadline
+from ..domains import layout_of
+from ..domains.reading import Grid, read, same_kind
+from ..problem import Problem, Solution, Status
+from .options import CountOptions, EnumerateOptions, Options, takes
+
+__all__ = ["Count", "Solutions", "count_solutions", "enumerate_solutions"]
+
+
+class Count(NamedTuple):
+    """How many solutions were found, and whether these are all."""
+
+    n: int
+    complete: bool
+
+
+@takes(CountOptions)
+def count_solutions(problem: Grid, **options: Unpack[CountOptions]) -> Count:
+    """Count solutions exactly.
+
+    Parameters
+    ----------
+    problem
+        Whatever `solve` takes.
+    {options}
+
+    Returns
+    -------
+    Count
+        `complete` is True where it is proved that there are no more: Count(1, True) means a unique solution.
+
+    Raises
+    ------
+    InvalidInput
+        As `solve` does.
+
+    Examples
+    --------
+    >>> count_solutions("." * 16, limit=None)
+    Count(n=288, complete=True)
+    """
+    checked = Options(CountOptions, **options)
+    clock = Deadline(checked.time_limit)
+    given = read(problem, checked.domain)
+    result = search.solve_values(given.rules, given.values[None], limit=checked.limit, time_limit=clock.limit)
+    return Count(int(result.counts[0]), bool(result.complete[0]))
+
+
+@takes(EnumerateOptions)
+def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> Solutions:
+    """Solutions of one problem, one after another, each as soon as it is found.
+
+    Parameters
+    ----------
+    problem
+        Whatever `solve` takes.
+    {options}
+
+    Returns
+    -------
+    Solutions
+        An iterator. The time limit is for all of them together, without what is done with them in between; once
+        it is exhausted, `complete` says whether these were all.
+
+    Raises
+    ------
+    InvalidInput
+        At once, as `solve` does.
+
+    Examples
+    --------
+    >>> solutions = enumerate_solutions("12..34..2.4......")
+    >>> [solution.text for solution in solutions], solutions.complete
+    (['1243342121344312', '1243342123144132'], True)
+    """
+    checked = Options(EnumerateOptions, **options)
+    clock = Deadline(checked.time_limit)
+    given = read(problem, checked.domain)
+    boards = search.enumerate_values(given.rules, given.values, limit=checked.limit, time_limit=clock.limit)
+    return Solutions(problem, given, boards)
+
+
+class Solutions(Iterator[Solution]):
+    """What `enumerate_solutions` gives.
+
+    Attributes
+    ----------
+    complete
+        True once it is proved that there are no more.
+    """
+
+    def __init__(self, grid: Grid, given: Problem, boards: search.Enumeration) -> None:
+        self._grid, self._given, self._boards = grid, given, boards
+
+    @property
+    def complete(self) -> bool:
+        return self._boards.complete
+
+    def __next__(self) -> Solution:
+        begun, given = time.perf_counter(), self._given
+        values, layout = next(self._boards), layout_of(given)
+        if not accepts(given.rules, given.values, values[None])[0]:
+            raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
+        return Solution(
+            Status.SOLVED.under(given.rules),
+            same_kind(self._grid, layout, values),
+            layout.format(np.asarray(values)),
+            "search",
+            seconds=time.perf_counter() - begun,
+        )

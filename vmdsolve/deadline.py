@@ -1,0 +1,62 @@
+"""Deadline: the time that a problem may take, all its stages together."""
+
+from __future__ import annotations
+
+from math import inf
+from time import perf_counter
+
+__all__ = ["Deadline"]
+
+
+class Deadline:
+    """The clock of one problem, or of several that are worked on side by side.
+
+    Of n problems side by side each is charged the n-th part of the time that passes: together they have n times the
+    seconds that one has alone, and one that stays behind when the others are done is charged all of its own.
+
+    Parameters
+    ----------
+    seconds
+        What each problem may take; None: there is no limit.
+    spent
+        Seconds that each has taken before.
+    n
+        How many problems are worked on side by side.
+
+    Examples
+    --------
+    >>> Deadline(None).left(), Deadline(2.0, spent=3.0).left(), Deadline(0.0).over
+    (inf, 0.0, True)
+    """
+
+    def __init__(self, seconds: float | None, *, spent: float = 0.0, n: int = 1) -> None:
+        self.seconds = inf if seconds is None else seconds
+        self._spent, self._n, self._since = spent, max(1, n), perf_counter()
+
+    @property
+    def spent(self) -> float:
+        """Seconds that each problem has been charged."""
+        return self._spent + (perf_counter() - self._since) / self._n
+
+    def among(self, n: int) -> None:
+        """From now on n problems are worked on side by side."""
+        self._spent, self._n, self._since = self.spent, max(1, n), perf_counter()
+
+    def left(self, share: float = 1.0) -> float:
+        """Seconds left to each problem until `share` of its time is spent; infinity without a limit."""
+        return inf if self.seconds == inf else max(0.0, share * self.seconds - self.spent)
+
+    def wall(self, share: float = 1.0) -> float:
+        """The same in seconds of the clock on the wall, for all of them side by side."""
+        return self.left(share) * self._n
+
+    @property
+    def limit(self) -> float | None:
+        """The seconds left as a time limit for exact search: None without a limit."""
+        left = self.left()
+        return None if left == inf else left
+
+    @property
+    def over(self) -> bool:
+        """True if no time is left."""
+        return self.left() <= 0
