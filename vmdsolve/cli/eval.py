@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
+
 def evaluate(
     what: Annotated[str, Argument(metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.")],
     weights: Annotated[Path | None, Option(help="File of weights, instead of those that come along.")] = None,
-    steps: Annotated[int, Option(help="T, network evaluations a board may cost.")] = 20,
+    steps: Annotated[
+        int | None, Option(help="T, network evaluations a board may cost; by default what the model was made for.")
+    ] = None,
     latents: Annotated[int, Option(help="K, boards a problem; it counts as solved if one is right.")] = 1,
-    order: Annotated[str, Option(help="margin, top_prob, entropy or random.")] = "margin",
+    order: Annotated[
+        str | None, Option(help="margin, top_prob, entropy or random; by default what the model was made for.")
+    ] = None,
     n: Annotated[int, Option("-n", min=1, help="Fresh puzzles to make.")] = 1000,
     seed: Annotated[int, Option(min=0, help="Of the fresh puzzles and of the sampling.")] = 0,
     legal: Annotated[bool, Option("--legal", help="Let rules mask symbols.")] = False,
@@ -34,9 +39,9 @@ def evaluate(
     Fresh puzzles are minimal, and training never draws them.
     """
     from .. import domains
+    from ..api.weights import model_for
     from ..measure.accuracy import evaluate as measure
     from ..measure.accuracy import held_out
-    from ..model.checkpoint import load_model, packaged
     from ..sampler import Plan, Predictor
 
     if what in domains.names():
@@ -45,16 +50,16 @@ def evaluate(
     else:
         where, boards = _boards(what, domain)
         source = what
-    model = packaged(where) if weights is None else load_model(weights, where)
+    model = model_for(where, where.rules, weights)
     if model is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
-    plan = Plan(steps=steps, order=order, legal=legal)
-    predict = Predictor(model, device_of(device))
+    plan = Plan.of(model.config, steps=steps, order=order, legal=legal)
+    predict = Predictor(model, where.rules, device_of(device))
     result = measure(where, boards, predict=predict, plan=plan, latents=latents, seed=seed)
     helped = "rules mask symbols" if legal else "no rule helps"
     for name, value in (
         ("problems", f"{result.total} of {where.name}, {source}"),
-        ("method", f"T = {steps}, K = {latents}, order {order}, {helped}"),
+        ("method", f"T = {plan.steps}, K = {latents}, order {plan.order}, {helped}"),
         ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
         ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
         ("", f"{result.block_applications:.1f} block applications a problem (NFE x loops)"),
