@@ -302,7 +302,9 @@ def test_a_model_is_meant_to_be_sampled_as_it_was_trained(tmp_path: Path) -> Non
     plan = Plan.of(load_model(tmp_path / "weights.safetensors").config)
     assert (plan.each_step, plan.blocks, plan.steps) == (True, 4, 16)
     assert Plan.of(Trainer(FOUR, SHAPE, RECIPE).config) == Plan()
-    many = Trainer(get("text-64"), ModelConfig.of(get("text-64"), mixer="attention", **SMALL), replace(law, blocks=20))
+    many = Trainer(
+        get("regex:20:a+b+"), ModelConfig.of(get("regex:20:a+b+"), mixer="attention", **SMALL), replace(law, blocks=20)
+    )
     assert Plan.of(many.config).steps == 20
 
 

@@ -146,7 +146,13 @@ class _Source:
         from ..sampler import Plan, fill_boards
 
         o, rows = self.options, np.arange(len(keys))
-        plan = Plan(steps=o.steps, order=o.order, temperature=self.temperature, legal=allowed is not None)
+        plan = Plan.of(
+            self.predict.model.config,
+            steps=o.steps,
+            order=o.order,
+            temperature=self.temperature,
+            legal=allowed is not None,
+        )
         for latent in range(o.latents):
             drawn = fill_boards(
                 self.predict, self.rules, boards[rows], plan, keys=latent_keys(keys[rows], latent), seed=o.seed,

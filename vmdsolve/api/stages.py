@@ -141,7 +141,8 @@ def _sample(
     deadline = None if share is None else time.perf_counter() + share
     keys = board_keys(rules, boards[rows])
     for latent in range(options.latents):
-        plan = Plan(
+        plan = Plan.of(
+            predict.model.config,
             steps=options.steps,
             order=options.order,
             threshold=EARLY if allowed is not None and options.order == "margin" else None,
