@@ -51,7 +51,7 @@ def run(
     if model is None:
         raise SystemExit("no weights for sudoku-9x9 come along; name a file with --weights")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    predict = Predictor(model, device, loops=loops, threads=threads)
+    predict = Predictor(model, sudoku().rules, device, loops=loops, threads=threads)
     parameters: Row = {
         "sets": sets, "n": n, "orders": orders, "steps": steps, "latents": latents, "legal": legal,
         "loops": loops or model.config.loops, "budget": budget, "seed": seed, "device": device,

@@ -19,6 +19,7 @@ from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native
+from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns, times
@@ -49,7 +50,7 @@ def run(
     model = packaged(sudoku())
     if model is None:
         raise InvalidInput("there are no packaged weights for sudoku-9x9; train some first")
-    denoiser = model.denoiser
+    denoiser, units = model.denoiser, model.units(sudoku().rules)
     assert isinstance(denoiser, Denoiser), "the packaged weights are of mixer messages"
     loops = loops or model.config.loops
     if threads:
@@ -58,12 +59,12 @@ def run(
     x, _ = held_out(sudoku(), boards)
     z = np.random.default_rng(0).standard_normal((boards, model.config.latent), np.float32)
     with Run("denoise", METHOD, parameters, (), out) as this, torch.inference_mode():
-        flops, floats = floor(denoiser, loops)
+        flops, floats = floor(denoiser, units, loops)
         rates = {dtype: square_rate(dtype) for dtype in (torch.float32, torch.bfloat16)}
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP on {4 * floats / 1e3:.0f} kB of weights and states")
         for dtype, rate in rates.items():
             this.note(f"torch multiplies large matrices of {dtype} at {rate / 1e9:.0f} GFLOP/s")
-        calls = {**ours(denoiser, x, z, loops, threads), **theirs(model, x, z, loops, compiled)}
+        calls = {**ours(denoiser, units, x, z, loops, threads), **theirs(model, units, x, z, loops, compiled)}
         wanted = calls["torch eager, float32, tile 4"]()
         taken = take_turns(calls, repeats, budget=budget, rest=0.02)
         best = max(boards / summary(t)["median"] for name, t in taken.items() if name.startswith("torch"))
@@ -77,11 +78,11 @@ def run(
         print(shown(this.rows))
 
 
-def floor(denoiser: Denoiser, loops: int) -> tuple[int, int]:
+def floor(denoiser: Denoiser, units: Units, loops: int) -> tuple[int, int]:
     """Operations (a multiplication and an addition are two) and floats that an evaluation of one board cannot avoid."""
     config = denoiser.config
-    U, L = denoiser.units.gather.shape
-    V, H, M, N = denoiser.V, config.width, config.message, config.hidden
+    U, L, V = sum(map(len, units.members)), units.L, units.V
+    H, M, N = config.width, config.message, config.hidden
     candidate = H * M + H * N + N * H
     flops = 2 * loops * (L * V * candidate + (L + U * V) * M * N)
     return flops, sum(p.numel() for p in denoiser.parameters()) + L * V * H
@@ -93,8 +94,10 @@ def square_rate(dtype: torch.dtype) -> float:
     return 2.0 * SQUARE**3 / min(times(lambda: a @ b, 5, budget=20.0))
 
 
-def ours(denoiser: Denoiser, x: Any, z: Floats, loops: int, threads: int) -> dict[str, Callable[[], Floats]]:
-    kernel = native(denoiser)
+def ours(
+    denoiser: Denoiser, units: Units, x: Any, z: Floats, loops: int, threads: int
+) -> dict[str, Callable[[], Floats]]:
+    kernel = native(denoiser, units)
 
     def call(path: str) -> Callable[[], Floats]:
         return lambda: kernel(x, z, loops=loops, threads=threads, path=path)
@@ -102,14 +105,16 @@ def ours(denoiser: Denoiser, x: Any, z: Floats, loops: int, threads: int) -> dic
     return {f"native {'avx512, bf16' if path == BF16 else path + ', float32'}": call(path) for path in denoise_paths()}
 
 
-def theirs(model: VMD, x: Any, z: Floats, loops: int, compiled: bool) -> dict[str, Callable[[], Floats]]:
+def theirs(
+    model: VMD, units: Units, x: Any, z: Floats, loops: int, compiled: bool
+) -> dict[str, Callable[[], Floats]]:
     tokens, latents = torch.from_numpy(x.astype(np.int64)), torch.from_numpy(z)
 
     def call(network: Callable[..., Tensor], bf16: bool, tile: int) -> Callable[[], Floats]:
         def evaluate() -> Floats:
             with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
                 parts = [
-                    network(some, latent, loops)
+                    network(some, units, latent, loops)
                     for some, latent in zip(torch.split(tokens, tile), torch.split(latents, tile), strict=True)
                 ]
             return np.asarray(torch.cat(parts).float().numpy())
@@ -120,7 +125,7 @@ def theirs(model: VMD, x: Any, z: Floats, loops: int, compiled: bool) -> dict[st
     if compiled:  # the block, as training does: 24 loops in one graph take minutes to compile
         other = copy.deepcopy(model)
         block: Any = torch.compile(other.denoiser.block)
-        other.denoiser.block = block  # type: ignore[method-assign]
+        other.denoiser.block = block
         ways["compile"] = other
     return {
         f"torch {way}, {'bf16' if bf16 else 'float32'}, tile {tile}": call(network, bf16, tile)

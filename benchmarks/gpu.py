@@ -26,6 +26,7 @@ from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.native import native_cuda
+from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import board_keys
@@ -178,29 +179,29 @@ def run_denoise(
     model = packaged(sudoku())
     if model is None or not isinstance(model.denoiser, Denoiser):
         raise InvalidInput("there are no packaged weights of mixer messages for sudoku-9x9; train some first")
-    denoiser, loops = model.cuda().denoiser, model.config.loops
+    denoiser, loops, units = model.cuda().denoiser, model.config.loops, model.units(sudoku().rules)
     assert isinstance(denoiser, Denoiser), "asked above"
     few, _ = held_out(sudoku(), 1024)
     x = torch.from_numpy(np.resize(few, (boards, few.shape[1]))).cuda()
-    z = torch.randn(boards, model.z_width, device="cuda")
-    kernel, flops = native_cuda(denoiser), floor(denoiser, loops)[0]
+    z = torch.randn(boards, model.z_width(units), device="cuda")
+    kernel, flops = native_cuda(denoiser, units), floor(denoiser, units, loops)[0]
     parameters = {"boards": boards, "repeats": repeats, "tile": tile, "sets": sets, "n": n, "steps": steps}
     with Run("gpu-denoise", __doc__ or "", parameters, (), out) as this:
         rate = matmul_rate()
         this.note(f"{torch.cuda.get_device_name()} multiplies bfloat16 at {rate / 1e12:.0f} TFLOP/s")
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP, so at most {rate / flops:.3g} a second")
         with torch.inference_mode():
-            wanted = model(x[:64].long(), z[:64], loops)
+            wanted = model(x[:64].long(), units, z[:64], loops)
             error = float((kernel(x[:64], z[:64], loops=loops) - wanted).norm() / wanted.norm())
             this.note(f"relative error of ours against torch float32: {error:.2g}")
             ideal = {"share": boards * flops / rate}
             _measure(this, "denoise", "ours", [lambda: kernel(x, z, loops=loops)], repeats, ideal)
             for way, network in _torch_ways(model).items():
-                calls = [_bf16(network, x[:tile], z[:tile], loops)]
+                calls = [_bf16(network, x[:tile], units, z[:tile], loops)]
                 _measure(this, "denoise", way, calls, repeats, {"share": tile * flops / rate})
         for row in this.rows:
             row["per_second"] = (boards if row["way"] == "ours" else tile) / row["seconds"]["median"]
-        predict = Predictor(model, "cuda", bf16=True)
+        predict = Predictor(model, sudoku().rules, "cuda", bf16=True)
         for problems in choose(this, sets, n, 0):
             values = np.resize(problems.boards, (n, problems.boards.shape[1]))
             this.rows.append(_solves(predict, problems.name, values, steps, rate / flops))
@@ -219,14 +220,14 @@ def _percent(share: float | None) -> str:
 def _torch_ways(model: VMD) -> dict[str, Callable[..., Tensor]]:
     other = copy.deepcopy(model)
     block: Any = torch.compile(other.denoiser.block)
-    other.denoiser.block = block  # type: ignore[method-assign]
+    other.denoiser.block = block
     return {"torch, eager, as a graph": model, "torch, compile, as a graph": other}
 
 
-def _bf16(network: Callable[..., Tensor], x: Tensor, z: Tensor, loops: int) -> Call:
+def _bf16(network: Callable[..., Tensor], x: Tensor, units: Units, z: Tensor, loops: int) -> Call:
     def call() -> Tensor:
         with torch.autocast("cuda", torch.bfloat16, cache_enabled=False):
-            return network(x.long(), z, loops)
+            return network(x.long(), units, z, loops)
 
     return call
 

@@ -15,15 +15,16 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 from typer import Option
 
 from vmdsolve.domains import get
+from vmdsolve.model.batch import Batch
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import latent_keys
 from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.stream import Stream
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
 
@@ -65,10 +66,10 @@ class AtHand:
         return self.predict(x, z)
 
 
-class OnOneBatch(Trainer):
-    """A Trainer whose data costs nothing: one batch, made beforehand."""
+class OneBatch(Stream):
+    """A stream that costs nothing: one batch, made beforehand."""
 
-    def batch(self, step: int) -> tuple[Tensor, ...]:
+    def batch(self, step: int) -> Batch:
         if not hasattr(self, "made"):
             self.made = super().batch(step)
         return self.made
@@ -101,18 +102,20 @@ def run(
         print(shown(this.rows))
 
 
-def trainer(size: str, latent: str, device: str = "cpu") -> OnOneBatch:
+def trainer(size: str, latent: str, device: str = "cpu") -> Trainer:
     """A training run of this size with this latent."""
     name, boards, _, shape = SIZES[size]
     domain = get(name)
     law = shape["mixer"] == "attention"  # 9x9 grids cannot be listed: these come from the generator, as in training
     positions = (domain.rules.L, domain.rules.V) if law else (0, 0)
-    config = ModelConfig(name, domain.rules.relations, positions=positions, **shape, **LATENTS[latent])
+    config = ModelConfig.of(domain, positions=positions, **shape, **LATENTS[latent])
     loops = min(TRAINED_LOOPS, config.loops)
     recipe = Recipe(
         batch=boards, loops=((0.0, loops),), free=0, data="law" if law else "problems", bf16=False, settle=0.0
     )
-    return OnOneBatch(domain, config, recipe, device)
+    out = Trainer(domain, config, recipe, device)
+    out.stream = OneBatch(domain, recipe, out.stream.z_width)
+    return out
 
 
 def parameters(size: str, latent: str) -> int:
@@ -124,8 +127,8 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
     """What is timed, by name: one call for every latent."""
     name, _, boards, _ = SIZES[size]
     runs = {latent: trainer(size, latent, device) for latent in LATENTS}
-    predictors = {latent: Predictor(run.average, device) for latent, run in runs.items()}
     rules = get(name).rules
+    predictors = {latent: Predictor(run.average, rules, device) for latent, run in runs.items()}
     x = np.full((boards, rules.L), OPEN, np.int32)
     keys = latent_keys(np.arange(boards, dtype=np.uint64), 0)
 

@@ -35,10 +35,11 @@ class AtOneStep(Trainer):
 
     def __init__(self, recipe: Recipe, free: int) -> None:
         domain = get("sudoku-9x9")
-        super().__init__(domain, ModelConfig(domain.name, domain.rules.relations), recipe)
+        super().__init__(domain, ModelConfig.of(domain), recipe)
         self.at = next(s for s in range(recipe.steps // 2, recipe.steps) if recipe.free_at(s) == free)
         start, self.x, *_ = self.batch(self.at)
-        noise = np.random.default_rng(0).standard_normal((len(start), self.model.z_width), np.float32)
+        self.units = self.model.units(domain.rules)
+        noise = np.random.default_rng(0).standard_normal((len(start), self.model.z_width(self.units)), np.float32)
         self.z = torch.from_numpy(noise)
 
     def take(self) -> None:
@@ -51,7 +52,7 @@ class AtOneStep(Trainer):
         r = self.recipe
         loops, free = r.loops_at(self.at), r.free_at(self.at)
         with torch.autocast("cpu", torch.bfloat16, enabled=r.bf16):
-            logits: Tensor = self.model.denoiser(self.x, self.z, loops + free, loops)
+            logits: Tensor = self.model.denoiser(self.x, self.units, self.z, loops + free, loops)
         logits.sum().backward()  # type: ignore[no-untyped-call]
 
 
@@ -83,7 +84,7 @@ def run(
         first = next(iter(runs.values()))
         denoiser, supervised = first.model.denoiser, first.recipe.loops_at(first.at)
         assert isinstance(denoiser, Denoiser)
-        flops = floor(denoiser, 3 * supervised + free)[0]
+        flops = floor(denoiser, first.units, 3 * supervised + free)[0]
         this.note(f"{supervised} loops with gradient after {free} without are {flops / 1e9:.3f} GFLOP a puzzle")
         rates = {False: square_rate(torch.float32), True: square_rate(torch.bfloat16)}
         for bf16, rate in rates.items():

@@ -116,7 +116,7 @@ def trained(arm: Arm, seed: int, steps: int, folder: Path) -> Made:
     choices |= arm.recipe
     if "hard" in choices:
         choices["hard"] = str(bred(folder / "bred.txt"))
-    config = ModelConfig(domain.name, domain.rules.relations, **{"loops": 24, **arm.model})
+    config = ModelConfig.of(domain, **{"loops": 24, **arm.model})
     trainer, begun = Trainer(domain, config, Recipe(**choices)), time.process_time()
     *_, last = trainer.run(every=max(1, steps // 10))
     return Made(trainer, last.last, time.process_time() - begun)
@@ -132,7 +132,7 @@ def bred(path: Path) -> Path:
 
 def measured(name: str, seed: int, made: Made, sets: list[ProblemSet]) -> Iterator[Row]:
     """What an arm's weights solve of every set, by steps."""
-    predict = Predictor(made.trainer.average.eval(), loops=ARMS[name].loops, bf16=True)
+    predict = Predictor(made.trainer.average.eval(), sudoku().rules, loops=ARMS[name].loops, bf16=True)
     for problems in sets:
         yield {
             "arm": name, "seed": seed, "set": problems.name, "n": len(problems.boards), "cpu_seconds": made.seconds,

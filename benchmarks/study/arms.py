@@ -28,7 +28,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
-from vmdsolve.problem import OPEN, Board
+from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.train import Recipe, Trainer
 
@@ -150,25 +150,25 @@ def settings_named(name: str) -> Setting:
 # Size -----------------------------------------------------------------------------------------------------
 
 
-def parameters(config: ModelConfig, domain: Domain) -> int:
+def parameters(config: ModelConfig) -> int:
     """How many numbers a model of this shape learns, its posterior included."""
     with torch.device("meta"):  # nothing is allocated or drawn
-        return sum(p.numel() for p in VMD(config, domain.rules).parameters())
+        return sum(p.numel() for p in VMD(config).parameters())
 
 
 def widened(domain: Domain, setting: Setting, arm: Arm) -> ModelConfig:
     """The arm's model, its block widened until it has as many parameters as `ours`, within TOLERANCE.
 
     >>> setting = settings_named("pair")
-    >>> sizes = [parameters(widened(get("pair"), setting, arm), get("pair")) for arm in MAIN]
+    >>> sizes = [parameters(widened(get("pair"), setting, arm)) for arm in MAIN]
     >>> max(sizes) / min(sizes) < 1 + TOLERANCE
     True
     """
-    aim = parameters(setting.config(domain, ARMS["ours"]), domain)
+    aim = parameters(setting.config(domain, ARMS["ours"]))
     low, high = 1, 4096
     while low < high:  # the narrowest that is not below the aim by more than half the tolerance
         middle = (low + high) // 2
-        if parameters(setting.config(domain, arm, middle), domain) < aim * (1 - TOLERANCE / 2):
+        if parameters(setting.config(domain, arm, middle)) < aim * (1 - TOLERANCE / 2):
             low = middle + 1
         else:
             high = middle
@@ -211,8 +211,8 @@ def trained(
 class Timed(Predictor):
     """A Predictor for n boards that counts the prior's draws and their time, in tiles of the study's size."""
 
-    def __init__(self, model: VMD, n: int) -> None:
-        super().__init__(model)
+    def __init__(self, model: VMD, rules: Rules, n: int) -> None:
+        super().__init__(model, rules)
         self.tile = min(TILE, n)
         self.drawn, self.seconds = 0, 0.0
 
@@ -227,7 +227,7 @@ class Timed(Predictor):
 def measured(it: Trained, variant: Variant, nfe: int, n: int, **more: Any) -> tuple[Row, Board]:
     """One row: n samples of `it` at `nfe` evaluations, beside the law; and the samples."""
     L = it.domain.rules.L
-    predict = Timed(it.model, n)
+    predict = Timed(it.model, it.domain.rules, n)
     start = time.perf_counter()
     plan = variant.plan(nfe, it.about["blocks"], **more)
     keys, boards = latent_keys(np.arange(n, dtype=np.uint64), 0), np.full((n, L), OPEN, np.int32)
@@ -261,7 +261,8 @@ def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
     A field that came after the first results counts only where it is not at its default.
     """
     chosen = {name: value for name, value in asdict(recipe).items() if LATER.get(name, ...) != value}
-    said = config.to_json() + json.dumps({**chosen, "seed": None}, sort_keys=True)
+    shape = {name: value for name, value in asdict(config).items() if name not in ("symbols", "sampling")}
+    said = json.dumps(shape, sort_keys=True) + json.dumps({**chosen, "seed": None}, sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
 

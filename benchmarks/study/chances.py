@@ -58,7 +58,7 @@ def run(
         for D in (0, 8):
             file = _trained(runs / f"latent-{D}", D, train_steps)
             model = load_model(file, sudoku())
-            predict = Predictor(model, loops=24, threads=threads)
+            predict = Predictor(model, sudoku().rules, loops=24, threads=threads)
             size = sum(p.numel() for p in model.denoiser.parameters())
             for problems in chosen:
                 for way, again in ways.items():

@@ -46,7 +46,7 @@ def measured(path: Path, sets: list[ProblemSet], loops: list[int], steps: list[i
     """What one checkpoint solves of every set, by loops and steps."""
     model, seen = load_model(path, sudoku()), history_of(path)["puzzles"]
     for count in loops:
-        predict = Predictor(model, "cpu", loops=count, bf16=True, threads=threads)
+        predict = Predictor(model, sudoku().rules, "cpu", loops=count, bf16=True, threads=threads)
         for problems in sets:
             for T in steps:
                 found = evaluate(sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, legal=False))

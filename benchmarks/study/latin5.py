@@ -104,7 +104,7 @@ def run(
         this.note(f"solutions a problem: {S.min()} to {S.max()}, median {np.median(S):g}, mean {S.mean():.1f}")
         for arm, shape in SHAPES.items():
             model = trained(this, domain, arm, shape, steps_scale, budget, seed)
-            models = {arm: model} if model.config.latent else {arm: model, f"{arm}, asked": asked(model, domain)}
+            models = {arm: model} if model.config.latent else {arm: model, f"{arm}, asked": asked(model)}
             for name, one in models.items():
                 for temperature in (0.0,) if one.config.latent else (1.0, 0.0):
                     given = [int(T) for T in steps.split(",")]
@@ -141,7 +141,7 @@ def uniform(solutions: npt.NDArray[np.int64], draws: int) -> Floats:
 def trained(this: Run, domain: Domain, arm: str, shape: Row, scale: float, budget: float | None, seed: int) -> VMD:
     """The averaged model of one arm, after the recipe's steps or the budget."""
     given = {**vars(RECIPE), "steps": max(1, round(scale * RECIPE.steps)), "seed": seed}
-    trainer = Trainer(domain, ModelConfig(domain.name, domain.rules.relations, loops=LOOPS, **shape), Recipe(**given))
+    trainer = Trainer(domain, ModelConfig.of(domain, loops=LOOPS, **shape), Recipe(**given))
     begun = time.perf_counter()
     for p in trainer.run(every=200, seconds=budget):
         speed = f"{p.puzzles_per_second:.0f} boards a second"
@@ -151,17 +151,18 @@ def trained(this: Run, domain: Domain, arm: str, shape: Row, scale: float, budge
     return trainer.average
 
 
-def asked(model: VMD, domain: Domain) -> VMD:
+def asked(model: VMD) -> VMD:
     """A network trained without latent, with itself as the prior that is asked for cells."""
-    out = VMD(replace(model.config, latent=QUESTIONS, prior="cells"), domain.rules)
-    out.denoiser = out.cells.network = model.denoiser
+    out = VMD(replace(model.config, latent=QUESTIONS, prior="cells"))
+    out.denoiser = model.denoiser
+    out.get_submodule("cells").network = model.denoiser
     return out.requires_grad_(False).eval()
 
 
 def measured(model: VMD, problems: Problems, expected: Floats, plan: Plan, samples: int, seed: int) -> Row:
     """One row: so many samples of every problem under one plan."""
     n, rules = len(problems.boards), get("latin-5").rules
-    predict = Timed(model)
+    predict = Timed(model, rules)
     predict.tile = TILE
     boards = np.repeat(problems.boards, samples, axis=0)
     keys = board_keys(rules, problems.boards)

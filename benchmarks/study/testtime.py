@@ -87,7 +87,7 @@ def run(
         for problems in choose(this, sets, n, seed=0):
             for name in wanted:
                 way = WAYS[name]
-                predict = Predictor(model, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
+                predict = Predictor(model, sudoku().rules, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
                 plan = Plan(**{"steps": steps, "legal": False, **way.plan})
                 again = replace(plan, **{"noise": SECOND_NOISE, **way.again})
                 found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, again=again, latents=latents)

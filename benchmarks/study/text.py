@@ -95,9 +95,9 @@ def run(
                 print(f"{arm}: step {line.step}, held out {line.held_out} nats, KL {line.kl}", flush=True)
             model = trainer.average
             size = sum(p.numel() for p in model.parameters())
-            this.rows.append(row(arm, "NELBO", size, nelbo(model, windows, times=times, seed=seed)))
+            this.rows.append(row(arm, "NELBO", size, nelbo(model, domain.rules, windows, times=times, seed=seed)))
             for k in map(int, latents.split(",")):
-                bound = importance(model, windows[:: max(1, n // few)][:few], latents=k, seed=seed)
+                bound = importance(model, domain.rules, windows[:: max(1, n // few)][:few], latents=k, seed=seed)
                 this.rows.append(row(arm, f"IW, K = {k}", size, bound))
         print(shown(this.rows))
 

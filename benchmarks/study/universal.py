@@ -14,11 +14,11 @@ from typer import Option
 
 from vmdsolve import domains, solve_batch
 from vmdsolve.api.generate import generate
-from vmdsolve.cli.info import weights_files
 from vmdsolve.domains import Domain
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import load_tensors
+from vmdsolve.model.packaged import packaged_files
 from vmdsolve.model.slots import ALL_DIFFERENT
 from vmdsolve.problem import Problem, Solution
 from vmdsolve.train.mixture import FAMILIES
@@ -50,7 +50,7 @@ def run(
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """One set of weights for every all-different puzzle, alone."""
-    own = {path.stem: path for path in weights_files()}
+    own = {path.stem: path for path in packaged_files()}
     file = weights or own.pop(ALL_DIFFERENT)
     tensors, _ = load_tensors(file)
     parameters: Row = {

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from helpers.chi_square import chi_square_z
 from helpers.commands import run, table
 
@@ -28,11 +27,9 @@ N = 4000
 def untrained(name: str) -> VMD:
     domain = domains.get(name)
     shape = {"width": 8, "hidden": 8, "loops": 1, "latent": 2, "mixer": "attention"}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        positions = (domain.rules.L, domain.rules.V)
-        config = ModelConfig(name, domain.rules.relations, positions=positions, **shape)  # type: ignore[arg-type]
-        return VMD(config, domain.rules).eval()
+    positions = (domain.rules.L, domain.rules.V)
+    config = ModelConfig(name, domain.rules.relations, positions=positions, **shape)  # type: ignore[arg-type]
+    return VMD(config).eval()
 
 
 @pytest.mark.parametrize(

@@ -163,12 +163,9 @@ def test_a_run_with_k_latents_equals_runs_with_fewer() -> None:
     from vmdsolve import domains
 
     domain = domains.get("sudoku-4x4")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        shape = ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2, latent=2)
-        model = VMD(shape, domain.rules).eval()
+    model = VMD(ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2, latent=2)).eval()
     boards = held_out(domain, 20)[0]
-    options: dict[str, Any] = {"predict": Predictor(model), "plan": Plan(steps=2, legal=True), "seed": 3}
+    options: dict[str, Any] = {"predict": Predictor(model, domain.rules), "plan": Plan(steps=2, legal=True), "seed": 3}
     many = evaluate(domain, boards, latents=6, **options)
     assert many.solved_within(1) < len(boards)  # else there is no second latent to speak of
     assert sorted(many.solved_at) == list(many.solved_at)
@@ -184,9 +181,7 @@ MORE = ((0, "order noise"), (0, "drawn symbols"), (8, "nothing"), (8, "order noi
 def test_chances_compares_the_two_runs_it_finds(tmp_path: Path) -> None:
     rules = get("sudoku-9x9").rules
     for D in (0, 8):
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            model = VMD(ModelConfig("sudoku-9x9", rules.relations, width=8, message=8, hidden=8, latent=D), rules)
+        model = VMD(ModelConfig("sudoku-9x9", rules.relations, width=8, message=8, hidden=8, latent=D))
         save_model(tmp_path / f"latent-{D}" / "weights.safetensors", model, {})
     chances(runs=tmp_path, sets="held-out", n=2, steps=1, latents=2, train_steps=1, threads=1, seed=0, out=tmp_path)
     (file,) = tmp_path.glob("*.json")

@@ -11,8 +11,10 @@ from helpers.commands import PUZZLES, P, run, table
 
 import vmdsolve
 from vmdsolve.cli.train import parse_givens, parse_loops
+from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.model.checkpoint import load_tensors, save_tensors
+from vmdsolve.model.config import ModelConfig
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
 
@@ -52,16 +54,15 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
 
 def test_a_run_from_before_the_native_loops_goes_on_without_them(tmp_path: Path) -> None:
     def recipe() -> Any:
-        return json.loads(load_tensors(state)[1]["record"])["recipe"]
+        return load_tensors(state)[1].record["recipe"]
 
     state = tmp_path / "state.safetensors"
     train = ["train", "sudoku-4x4", "--run-dir", tmp_path, "--device", "cpu"]
     assert run(*train, *TINY, "--steps", 2).exit_code == 0
     assert recipe()["native"] is True
-    tensors, metadata = load_tensors(state)
-    record = json.loads(metadata["record"])
-    del record["recipe"]["native"]
-    save_tensors(state, tensors, {**metadata, "record": json.dumps(record)})
+    tensors, said = load_tensors(state)
+    del said.record["recipe"]["native"]
+    save_tensors(state, tensors, {"config": said.config.to_json(), "record": json.dumps(said.record)})
     assert run(*train, "--resume", "--steps", 3).exit_code == 0
     assert recipe()["native"] is False
     assert run(*train, "--resume", "--steps", 4, "--native").exit_code == 0
@@ -102,11 +103,20 @@ def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
     from safetensors.numpy import save_file
 
     assert "there is no run to resume in" in run("train", "latin-4", "--run-dir", tmp_path, "--resume").stderr
-    metadata = {"format": "vmdsolve-1", "record": json.dumps({"recipe": {"colour": "red"}})}
-    save_file({}, tmp_path / "state.safetensors", metadata)
-    result = run("train", "latin-4", "--run-dir", tmp_path, "--resume")
-    assert result.exit_code == 2
-    assert "cannot be resumed by this version: " in result.stderr
+    config = {"config": ModelConfig.of(get("latin-4")).to_json()}
+    for record, text in (
+        ('{"recipe": {"colour": "red"}}', "the recipe cannot be read by this version: "),
+        ('{"recipe": []}', "the recipe cannot be read by this version: "),
+        ('{"recipe": {"steps": "many"}}', "steps is 'many'; wanted a whole number"),
+        ("[]", "wanted an object"),
+        ("null", "wanted an object"),
+        ("[" * 100_000, "cannot be read: "),
+        ("{}", "was trained with"),
+    ):
+        save_file({}, tmp_path / "state.safetensors", {"format": "vmdsolve-1", "record": record, **config})
+        result = run("train", "latin-4", "--run-dir", tmp_path, "--resume", "--seed", 1)
+        assert result.exit_code == 2
+        assert text in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -126,15 +136,15 @@ def test_a_number_of_givens_is_checked(text: str) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--mixer", "mlp"], "mixer = 'mlp'"),
-        (["--classes", 1], "classes = 1"),
+        (["--mixer", "mlp"], "mixer is 'mlp'; wanted one of messages, attention"),
+        (["--classes", 1], "classes is 1"),
         (["--prior", "autoregressive"], "goes over groups of classes"),
         (["--data", "files"], "data is 'files'"),
         (["--givens", "4"], "blocks and givens go with data 'law'"),
         (["--data", "law", "--givens", "0:3"], "givens up to 3, 1 blocks; pair has 2 cells"),
         (["--data", "law", "--blocks", 3], "givens up to 0, 3 blocks; pair has 2 cells"),
         (["--draw", "often"], "draw is 'often'"),
-        (["--latent-kl", 2], "latent_kl is 2.0; wanted 0 to 1"),
+        (["--latent-kl", 2], "latent_kl is 2.0; wanted a number from 0 to 1"),
         (["--kl-warmup", -1], "kl_warmup is -1.0"),
         (["--free-bits", -1], "free_bits is -1.0"),
         (["--settle", 0.5], "settle is for classes"),

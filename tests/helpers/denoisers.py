@@ -10,6 +10,7 @@ import torch
 from vmdsolve.constraints import AllDifferent
 from vmdsolve.kernels.denoise import BF16, denoise_paths
 from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Rules
 
@@ -26,21 +27,22 @@ def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Ru
     return Rules(L, V, tuple(constraints))
 
 
-def random_model(seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: bool) -> VMD:
-    """Weights large enough for every part of the network to matter."""
+def random_model(
+    seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: bool
+) -> tuple[VMD, Units]:
+    """Weights large enough for every part of the network to matter, and a structure for them."""
     rng = np.random.default_rng(seed)
     names = tuple(f"r{r}" for r in range(relations))
     config = ModelConfig("any", names, *widths, loops=2, latent=D, positions=(L, V) if places else (0, 0))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = VMD(config, random_rules(rng, L, V, relations)).eval().requires_grad_(False)
-        for parameter in model.denoiser.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
-    return model
+    model, noise = VMD(config, seed=seed).eval().requires_grad_(False), torch.Generator().manual_seed(seed)
+    for parameter in model.denoiser.parameters():
+        parameter.add_(0.1 * torch.randn(parameter.shape, generator=noise))
+    return model, model.units(random_rules(rng, L, V, relations))
 
 
-def inputs(seed: int, B: int, model: VMD) -> tuple[Any, Any]:
+def inputs(seed: int, B: int, units: Units, D: int) -> tuple[Any, Any]:
+    """Tokens [B, L] and latents [B, D]."""
     rng = np.random.default_rng(seed)
-    L, V = model.denoiser.units.gather.shape[1], model.denoiser.V
+    L, V = units.L, units.V
     x = np.where(rng.random((B, L)) < 0.4, rng.integers(0, V, (B, L)), -1).astype(np.int32)
-    return x, rng.standard_normal((B, model.config.latent), np.float32)
+    return x, rng.standard_normal((B, D), np.float32)

@@ -195,8 +195,10 @@ def test_cuda_is_asked_for_where_it_cannot_be() -> None:
     with pytest.raises(InvalidInput, match="backend is 'cuda' and x is on cpu; leave backend out, or move the tensors"):
         kernels.unmask(**boards, n_keep=1, backend="cuda")
     if why_not():
+        model = random_model(0, "sudoku-4x4", (8, 8, 8), 0, False)
+        units = model.units(domains.get("sudoku-4x4").rules)
         with pytest.raises(InvalidInput, match=r"the CUDA kernels are .*; take device cpu"):
-            native_cuda(random_model(0, "sudoku-4x4", (8, 8, 8), 0, False).denoiser)
+            native_cuda(model.denoiser, units)
 
 
 # The denoiser ---------------------------------------------------------------------------------------
@@ -206,11 +208,9 @@ def random_model(seed: int, domain: str, widths: tuple[int, int, int], latent: i
     rules = domains.get(domain).rules
     positions = (rules.L, rules.V) if places else (0, 0)
     config = ModelConfig(domain, rules.relations, *widths, loops=2, latent=latent, positions=positions)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = VMD(config, rules).eval().requires_grad_(False)
-        for parameter in model.denoiser.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
+    model, noise = VMD(config, seed=seed).eval().requires_grad_(False), torch.Generator().manual_seed(seed)
+    for parameter in model.denoiser.parameters():
+        parameter.add_(0.1 * torch.randn(parameter.shape, generator=noise))
     return model
 
 
@@ -223,8 +223,9 @@ def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], l
     model = random_model(1, domain, widths, latent, places)
     x = torch.from_numpy(held_out(domains.get(domain), 40)[0])
     z = torch.randn(40, latent, generator=torch.Generator().manual_seed(2))
-    wanted = model(x.long(), z if latent else None, 3)
-    kernel = native_cuda(model.denoiser)
+    units = model.units(domains.get(domain).rules)
+    wanted = model(x.long(), units, z if latent else None, 3)
+    kernel = native_cuda(model.denoiser, units)
     x, z = x.int().cuda(), z.cuda()
     got = torch.full_like(wanted, torch.nan).copy_(kernel(x, z, loops=3))
     assert (got - wanted).norm() < 0.02 * wanted.norm()
@@ -240,7 +241,7 @@ def test_a_solve_equals_evaluations_and_steps(order: str) -> None:
     model = packaged(domain)
     assert model is not None
     boards, keys = held_out(domain, 150)[0], np.arange(150, dtype=np.uint64)
-    predict = Predictor(model, "cuda", loops=6, bf16=True)
+    predict = Predictor(model, domain.rules, "cuda", loops=6, bf16=True)
     assert predict.backend == "native"
     for plan in (Plan(steps=5, order=order), Plan(steps=9, order=order, temperature=1.0, noise=0.5, threshold=0.9)):
         whole = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True)
@@ -258,14 +259,14 @@ def test_solving_on_a_gpu_is_as_good_as_on_a_cpu() -> None:
     for device, bf16 in (("cpu", False), ("cuda", False), ("cuda", True)):
         model = packaged(domain)
         assert model is not None
-        predict = Predictor(model, device, bf16=bf16)
+        predict = Predictor(model, domain.rules, device, bf16=bf16)
         rates.append(evaluate(domain, boards, predict=predict, plan=Plan(steps=4), latents=2).rate)
     assert max(rates) - min(rates) <= 0.05
 
 
 @on_gpu
 def test_networks_that_do_not_fit_are_refused_or_left_to_torch() -> None:
-    wide = random_model(2, "sudoku-4x4", (48, 16, 32), 0, False)
+    wide, rules = random_model(2, "sudoku-4x4", (48, 16, 32), 0, False), domains.get("sudoku-4x4").rules
     with pytest.raises(ModelMismatch, match="wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates"):
-        native_cuda(wide.denoiser)
-    assert Predictor(wide, "cuda", bf16=True).backend == "torch"
+        native_cuda(wide.denoiser, wide.units(rules))
+    assert Predictor(wide, rules, "cuda", bf16=True).backend == "torch"

@@ -18,6 +18,7 @@ from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import native
+from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 
@@ -30,9 +31,9 @@ TRAINED_BOUND = {**dict.fromkeys(FLOAT32, 1e-4), BF16: 0.25}
 
 
 @torch.inference_mode()
-def specified(model: VMD, x: Any, z: Any, loops: int) -> Any:
+def specified(model: VMD, units: Units, x: Any, z: Any, loops: int) -> Any:
     latent = torch.from_numpy(z) if model.config.latent else None
-    return model(torch.from_numpy(x.astype(np.int64)), latent, loops).numpy()
+    return model(torch.from_numpy(x.astype(np.int64)), units, latent, loops).numpy()
 
 
 def assert_close(got: Any, wanted: Any, bound: float) -> None:
@@ -64,9 +65,9 @@ SHAPES = {
 def test_every_path_equals_torch_for_any_shape(
     seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: bool, B: int, loops: int
 ) -> None:
-    model = random_model(seed, L, V, relations, widths, D, places)
-    x, z = inputs(seed, B, model)
-    kernel, wanted = native(model.denoiser), specified(model, x, z, loops)
+    model, units = random_model(seed, L, V, relations, widths, D, places)
+    x, z = inputs(seed, B, units, D)
+    kernel, wanted = native(model.denoiser, units), specified(model, units, x, z, loops)
     before = x.copy(), z.copy()
     for path in denoise_paths():
         assert_close(kernel(x, z, loops=loops, path=path), wanted, BOUND[path])
@@ -76,27 +77,27 @@ def test_every_path_equals_torch_for_any_shape(
 
 @pytest.mark.parametrize("widths", [(1, 1, 1), (16, 16, 16), (48, 80, 112), (130, 17, 257), (4096, 8, 8), (8, 8, 1025)])
 def test_widths_at_the_edges_of_the_tiles(widths: tuple[int, int, int]) -> None:
-    model = random_model(1, 7, 5, 2, widths, 3, True)
-    x, z = inputs(2, 2, model)
-    wanted = specified(model, x, z, 2)
+    model, units = random_model(1, 7, 5, 2, widths, 3, True)
+    x, z = inputs(2, 2, units, 3)
+    wanted = specified(model, units, x, z, 2)
     for path in denoise_paths():
-        assert_close(native(model.denoiser)(x, z, loops=2, path=path), wanted, BOUND[path])
+        assert_close(native(model.denoiser, units)(x, z, loops=2, path=path), wanted, BOUND[path])
 
 
 def test_wide_vectors_give_the_same_bits() -> None:
     if not {"avx2", "avx512"} <= set(FLOAT32):
         pytest.skip("this CPU has no AVX-512")
-    model = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
-    x, z = inputs(4, 3, model)
-    kernel = native(model.denoiser)
+    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
+    x, z = inputs(4, 3, units, 4)
+    kernel = native(model.denoiser, units)
     np.testing.assert_array_equal(kernel(x, z, loops=3, path="avx2"), kernel(x, z, loops=3, path="avx512"))
 
 
 @pytest.mark.parametrize("path", denoise_paths())
 def test_logits_do_not_depend_on_the_batch_or_the_threads(path: str) -> None:
-    model = random_model(5, 17, 6, 2, (24, 16, 40), 3, False)
-    x, z = inputs(6, 33, model)
-    kernel = native(model.denoiser)
+    model, units = random_model(5, 17, 6, 2, (24, 16, 40), 3, False)
+    x, z = inputs(6, 33, units, 3)
+    kernel = native(model.denoiser, units)
     whole = kernel(x, z, loops=3, threads=1, path=path)
     for threads in (0, 2, 5):
         np.testing.assert_array_equal(kernel(x, z, loops=3, threads=threads, path=path), whole)
@@ -112,11 +113,12 @@ def test_shipped_weights_on_held_out_puzzles(name: str) -> None:
     model = packaged(domain)
     assert model is not None
     boards, answers = held_out(domain, 8)
+    kernel, units = native(model.denoiser, model.units(domain.rules)), model.units(domain.rules)
     for x in (boards, np.where(np.arange(domain.rules.L) % 2, answers, boards).astype(np.int32)):
         z = np.random.default_rng(0).standard_normal((8, model.config.latent), np.float32)
-        wanted = specified(model, x, z, model.config.loops)
+        wanted = specified(model, units, x, z, model.config.loops)
         for path in denoise_paths():
-            assert_close(native(model.denoiser)(x, z, loops=model.config.loops, path=path), wanted, TRAINED_BOUND[path])
+            assert_close(kernel(x, z, loops=model.config.loops, path=path), wanted, TRAINED_BOUND[path])
 
 
 def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
@@ -124,7 +126,7 @@ def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
     model = packaged(domain)
     assert model is not None
     boards, keys = held_out(domain, 20)[0], np.arange(20, dtype=np.uint64)
-    ours, theirs = (Predictor(model, backend=backend) for backend in (None, "torch"))
+    ours, theirs = (Predictor(model, domain.rules, backend=backend) for backend in (None, "torch"))
     assert (ours.backend, theirs.backend) == ("native", "torch")
     mine = fill_boards(ours, domain.rules, boards, Plan(steps=4), keys=keys)
     other = fill_boards(theirs, domain.rules, boards, Plan(steps=4), keys=keys)
@@ -133,19 +135,17 @@ def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
     np.testing.assert_allclose(ours(boards, ours.draw(boards, z)), theirs(boards, theirs.draw(boards, z)), atol=1e-3)
     assert ours(boards[:0], np.zeros((0, ours.z_width), np.float32)).shape == (0, 16, 4)
     with pytest.raises(InvalidInput, match="backend is 'fast' for mixer 'messages' on cpu; wanted 'torch'"):
-        Predictor(model, backend="fast")
+        Predictor(model, domain.rules, backend="fast")
 
 
 @pytest.mark.parametrize("prior", ["standard", "conditional"])
 @pytest.mark.parametrize("latent", [0, 3])
 def test_predictors_agree_for_every_prior(prior: str, latent: int) -> None:
     domain = domains.get("sudoku-4x4")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = VMD(ModelConfig(domain.name, domain.rules.relations, 8, 8, 8, 3, latent, prior), domain.rules).eval()
+    model = VMD(ModelConfig(domain.name, domain.rules.relations, 8, 8, 8, 3, latent, prior)).eval()
     boards = held_out(domain, 5)[0]
     noise = np.random.default_rng(1).standard_normal((5, latent), np.float32)
-    both = [Predictor(model, loops=2, backend=backend) for backend in ("native", "torch")]
+    both = [Predictor(model, domain.rules, loops=2, backend=backend) for backend in ("native", "torch")]
     ours, theirs = (predict(boards, predict.draw(boards, noise)) for predict in both)
     assert_close(ours, theirs, 1e-5)
 
@@ -161,7 +161,7 @@ UNITS = [[[0, 1, 2], [2, 3]], [[1, 4]]]
 
 
 def test_wrong_weights_and_units_are_refused() -> None:
-    model = random_model(7, 5, 3, 2, (8, 6, 10), 2, True)
+    model, _ = random_model(7, 5, 3, 2, (8, 6, 10), 2, True)
     good = weights_of(model)
     assert Denoise(good, 5, 3, UNITS).D == 2
     nan = good["keep.weight"].copy()
@@ -192,9 +192,9 @@ def test_wrong_weights_and_units_are_refused() -> None:
 
 
 def test_wrong_calls_are_refused() -> None:
-    model = random_model(8, 5, 3, 2, (8, 6, 10), 2, False)
-    kernel = native(model.denoiser)
-    x, z = inputs(0, 2, model)
+    model, units = random_model(8, 5, 3, 2, (8, 6, 10), 2, False)
+    kernel = native(model.denoiser, units)
+    x, z = inputs(0, 2, units, 2)
     for args, options, message in (
         ((x,), {"loops": 1}, r"pass z \[B, 2\]"),
         ((x.astype(np.int64), z), {"loops": 1}, "x has dtype int64, wanted int32"),
@@ -212,8 +212,8 @@ def test_wrong_calls_are_refused() -> None:
 
 
 def test_the_native_class_checks_all_that_it_reads() -> None:
-    model = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
-    kernel = native(model.denoiser)._native
+    model, units = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
+    kernel = native(model.denoiser, units)._native
     x, z = np.zeros((2, 5), np.int32), np.zeros((2, 0), np.float32)
     assert kernel(x, z, 1, 1, 0) is not None
     for args in (

@@ -22,10 +22,11 @@ from vmdsolve.measure.latent import SHARED, Diagnosis, diagnose
 from vmdsolve.measure.plots import plot_diagnosis
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.latent import Categorical, Gaussian, Latent
-from vmdsolve.model.prior import Prior
+from vmdsolve.model.latents.distributions import Categorical, Distribution, Gaussian
+from vmdsolve.model.latents.prior import Prior
+from vmdsolve.model.units import Units, units_of
 from vmdsolve.model.vmd import VMD
-from vmdsolve.problem import OPEN
+from vmdsolve.problem import OPEN, Rules
 from vmdsolve.train import Recipe
 from vmdsolve.train.stream import Stream
 
@@ -45,30 +46,32 @@ class Known(nn.Module):
         super().__init__()
         self.config = ModelConfig("pair", ("pair",), latent=2, classes=10)
         self.prior, self.lump = Prior(self.config), lump
-        self.denoiser = nn.Linear(1, 1)
-        self.denoiser.V = 10  # type: ignore[assignment]
+        self.weight = nn.Parameter(torch.zeros(1))
 
-    def posterior_of(self, start: Tensor, x0: Tensor, *, settled: bool) -> Latent:
+    def units(self, rules: Rules) -> Units:
+        return units_of(rules, self.config.relations)
+
+    def posterior_of(self, start: Tensor, x0: Tensor, _: Units, *, likeliest: bool) -> Distribution:
         assert (start == OPEN).all()
-        assert not settled
+        assert not likeliest
         even = torch.zeros(len(x0), 10)
         return Categorical(torch.stack([SURE * nn.functional.one_hot(x0[:, 0] // self.lump, 10), even], 1))
 
-    def draw(self, _: Tensor, noise: Tensor) -> Tensor:
+    def draw(self, _: Tensor, __: Units, noise: Tensor) -> Tensor:
         """The aggregate posterior, as a learned prior would have it."""
         digit = (noise[:, 0].abs() * 1e4).long() % 10
         first = nn.functional.one_hot(digit // self.lump, 10).float()
         return torch.cat([first, torch.zeros_like(first)], 1)
 
-    def forward(self, _: Tensor, z: Tensor, __: int | None = None) -> Tensor:
+    def forward(self, _: Tensor, __: Units, z: Tensor, ___: int | None = None) -> Tensor:
         digit = torch.arange(10)
         meant = (digit // self.lump == z[:, :10].argmax(1, keepdim=True)).float()
         return torch.stack([meant, meant.roll(1, 1)], 1).log().clamp(min=-SURE)
 
 
 def looked(model: Any, recipe: Recipe = LAW, batches: int = 8, **options: Any) -> Diagnosis:
-    stream = Stream(PAIR, recipe, model.config.z_width)
-    return diagnose(model, (stream.batch(step) for step in range(batches)), **options)
+    stream = Stream(PAIR, recipe, model.config.code_width)
+    return diagnose(model, PAIR.rules, (stream.batch(step) for step in range(batches)), **options)
 
 
 @pytest.mark.parametrize("lump", [1, 2, 5])
@@ -107,25 +110,23 @@ def test_a_few_boards_bound_the_information_that_can_be_seen() -> None:
     assert few.information <= few.information_limit + 1e-9
 
 
-class Waves(nn.Module):
+class Waves(Known):
     """One Gaussian dimension: mean +-gap by the parity of the first digit, deviation 1."""
 
     def __init__(self, gap: float) -> None:
-        super().__init__()
+        super().__init__(1)
         self.config = ModelConfig("pair", ("pair",), latent=1)
         self.prior, self.gap = Prior(self.config), gap
-        self.denoiser = nn.Linear(1, 1)
-        self.denoiser.V = 10  # type: ignore[assignment]
 
-    def posterior_of(self, _: Tensor, x0: Tensor, *, settled: bool) -> Latent:
-        assert not settled
+    def posterior_of(self, _: Tensor, x0: Tensor, __: Units, *, likeliest: bool) -> Distribution:
+        assert not likeliest
         mean = self.gap * (2.0 * (x0[:, :1] % 2) - 1)
         return Gaussian(mean, torch.zeros_like(mean))
 
-    def draw(self, _: Tensor, noise: Tensor) -> Tensor:
+    def draw(self, _: Tensor, __: Units, noise: Tensor) -> Tensor:
         return noise
 
-    def forward(self, x: Tensor, _: Tensor, __: int | None = None) -> Tensor:
+    def forward(self, x: Tensor, _: Units, __: Tensor, ___: int | None = None) -> Tensor:
         return torch.zeros(*x.shape, 10)
 
 
@@ -144,8 +145,7 @@ def test_a_gaussians_information_is_that_of_its_mixture(gap: float) -> None:
 
 def test_boards_that_share_a_start_are_told_from_others() -> None:
     config = ModelConfig("pair", ("pair",), width=8, message=8, hidden=8, loops=1, latent=2, classes=3)
-    torch.manual_seed(0)
-    model = VMD(config, PAIR.rules)
+    model = VMD(config)
     mixed = looked(model, replace(LAW, blocks=2), 1)  # half of the boards start from nothing
     assert mixed.conditional
     assert SHARED <= mixed.informed < 0.7 * mixed.boards
@@ -153,18 +153,18 @@ def test_boards_that_share_a_start_are_told_from_others() -> None:
     apart = looked(model, replace(LAW, givens=(1, 1)), 1)
     assert not apart.conditional
     assert apart.informed == apart.boards == 256
-    settled = looked(model, settled=True)
+    settled = looked(model, likeliest=True)
     assert settled.kl == pytest.approx((math.log(3),) * 2, abs=1e-4)
 
 
 def test_what_cannot_be_diagnosed_is_refused() -> None:
-    plain = VMD(ModelConfig("pair", ("pair",), latent=0, loops=1), PAIR.rules)
+    plain = VMD(ModelConfig("pair", ("pair",), latent=0, loops=1))
     with pytest.raises(ModelMismatch, match="no latent; there is nothing to diagnose"):
         looked(plain)
     with pytest.raises(InvalidInput, match="no boards to diagnose with"):
         looked(Known(1), batches=0)
     with pytest.raises(ModelMismatch, match="Gaussian posterior cannot settle"):
-        looked(VMD(ModelConfig("pair", ("pair",), loops=1), PAIR.rules), settled=True)
+        looked(VMD(ModelConfig("pair", ("pair",), loops=1)), likeliest=True)
 
 
 # Plots and the command ------------------------------------------------------------------------------
@@ -239,8 +239,8 @@ def test_the_command_refuses_what_it_cannot_find_or_read(tmp_path: Path) -> None
         refused = run("diagnose", *arguments)
         assert refused.exit_code == 2
         assert text in refused.stderr
-    model = VMD(ModelConfig("pair", ("pair",), loops=1), PAIR.rules)
+    model = VMD(ModelConfig("pair", ("pair",), loops=1))
     save_model(tmp_path / "w.safetensors", model, {"recipe": 3})
-    assert "recipe in the weights cannot be read" in run("diagnose", "--weights", tmp_path / "w.safetensors").stderr
+    assert "recipe cannot be read by this version" in run("diagnose", "--weights", tmp_path / "w.safetensors").stderr
     save_model(tmp_path / "bare.safetensors", model, {})
     assert "native generator" in run("diagnose", "--weights", tmp_path / "bare.safetensors", "-n", 1).stdout

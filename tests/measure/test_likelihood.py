@@ -13,12 +13,14 @@ import torch
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.measure.likelihood import Bound, importance, nelbo
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.latent import Gaussian, log_density
+from vmdsolve.model.latents.distributions import Gaussian, log_density
+from vmdsolve.model.units import units_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Rules
 
 L, V, C = 3, 2, 3
 RULES = Rules(L, V)
+UNITS = units_of(RULES, ())
 EVERY = np.array(list(itertools.product(range(V), repeat=L)), np.int32)
 KINDS = {
     "plain": {"latent": 0},
@@ -31,14 +33,12 @@ KINDS = {
 @cache
 def model_of(kind: str) -> VMD:
     """A random network, far from uniform."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        shape = {"width": 8, "hidden": 8, "loops": 1, "mixer": "attention", "positions": (L, V), **KINDS[kind]}
-        model = VMD(ModelConfig("toy", (), **shape), RULES)  # type: ignore[arg-type]
-        with torch.no_grad():
-            for name, p in model.named_parameters():
-                if not name.startswith(("posterior", "prior")):
-                    p.mul_(2)
+    shape = {"width": 8, "hidden": 8, "loops": 1, "mixer": "attention", "positions": (L, V), **KINDS[kind]}
+    model = VMD(ModelConfig("toy", (), **shape), seed=1)  # type: ignore[arg-type]
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if not name.startswith(("posterior", "prior")):
+                p.mul_(2)
     return model.eval()
 
 
@@ -48,7 +48,7 @@ def codes(kind: str) -> list[torch.Tensor | None]:
 
 @torch.no_grad()
 def log_p(model: VMD, x: list[int], z: torch.Tensor | None) -> np.ndarray:
-    return np.asarray(model(torch.tensor([x]), z)[0].double().log_softmax(-1).numpy())
+    return np.asarray(model(torch.tensor([x]), UNITS, z)[0].double().log_softmax(-1).numpy())
 
 
 @cache
@@ -67,9 +67,9 @@ def exact(kind: str, answer: np.ndarray, draw: str) -> tuple[float, float]:
         if zs == [None]:
             return np.ones(1), np.ones(1)
         seen = torch.tensor([x])
-        q = model.posterior_of(seen, truth)
+        q = model.posterior_of(seen, truth, UNITS)
         of_q = [float(log_density(q, z)) for z in zs if z is not None]
-        of_p = [float(model.prior.log_density(z, seen)) for z in zs if z is not None]
+        of_p = [float(model.prior.log_density(z, seen, UNITS)) for z in zs if z is not None]
         return np.exp(of_q), np.exp(of_p)
 
     bound, p = 0.0, 0.0
@@ -109,11 +109,11 @@ def test_estimates_agree_with_enumeration(kind: str, draw: str) -> None:
     answer = EVERY[3]
     bound, nats = exact_of(kind, 3, draw)
     many = np.repeat(answer[None], 200, axis=0)
-    found = nelbo(model_of(kind), many, times=6, draw=draw)
+    found = nelbo(model_of(kind), RULES, many, times=6, draw=draw)
     assert abs(found.nats.mean() - bound) < 4 * found.error * L
-    one = importance(model_of(kind), many, latents=1, draw=draw)
+    one = importance(model_of(kind), RULES, many, latents=1, draw=draw)
     assert abs(one.nats.mean() - bound) < 4 * one.error * L
-    close = importance(model_of(kind), many[:60], latents=128, draw=draw)
+    close = importance(model_of(kind), RULES, many[:60], latents=128, draw=draw)
     assert abs(close.nats.mean() - nats) < 4 * close.error * L + 2e-3
     assert found.error * L < 0.15
     if bound - nats > 0.05:
@@ -123,14 +123,14 @@ def test_estimates_agree_with_enumeration(kind: str, draw: str) -> None:
 @pytest.mark.slow
 def test_more_latents_come_closer() -> None:
     many = np.repeat(EVERY[5][None], 200, axis=0)
-    means = [importance(model_of("conditional"), many, latents=k, seed=k).nats.mean() for k in (1, 4, 64)]
+    means = [importance(model_of("conditional"), RULES, many, latents=k, seed=k).nats.mean() for k in (1, 4, 64)]
     assert means[0] > means[1] > means[2]
 
 
 def test_a_boards_bound_hangs_on_its_place_and_the_seed_alone() -> None:
-    whole = nelbo(model_of("standard"), EVERY, seed=3)
-    assert nelbo(model_of("standard"), EVERY[:5], seed=3).nats == pytest.approx(whole.nats[:5], abs=1e-5)
-    assert (nelbo(model_of("standard"), EVERY, seed=4).nats != whole.nats).any()
+    whole = nelbo(model_of("standard"), RULES, EVERY, seed=3)
+    assert nelbo(model_of("standard"), RULES, EVERY[:5], seed=3).nats == pytest.approx(whole.nats[:5], abs=1e-5)
+    assert (nelbo(model_of("standard"), RULES, EVERY, seed=4).nats != whole.nats).any()
 
 
 def test_the_density_of_a_gaussian_is_torchs() -> None:
@@ -151,11 +151,11 @@ def test_numbers_people_read() -> None:
 def test_wrong_input_is_refused() -> None:
     for boards in (np.full((1, L), OPEN), EVERY[:0], EVERY[0]):
         with pytest.raises(InvalidInput, match="must be full boards"):
-            nelbo(model_of("plain"), boards)
+            nelbo(model_of("plain"), RULES, boards)
     with pytest.raises(InvalidInput, match="draw is 'twice'"):
-        nelbo(model_of("plain"), EVERY, draw="twice")
+        nelbo(model_of("plain"), RULES, EVERY, draw="twice")
     with pytest.raises(InvalidInput, match="times or latents is 0"):
-        importance(model_of("plain"), EVERY, latents=0)
-    asks = VMD(ModelConfig("toy", (), width=8, hidden=8, latent=1, prior="cells", mixer="attention"), RULES)
+        importance(model_of("plain"), RULES, EVERY, latents=0)
+    asks = VMD(ModelConfig("toy", (), width=8, hidden=8, latent=1, prior="cells", mixer="attention", symbols=V))
     with pytest.raises(ModelMismatch, match="cells asked"):
-        nelbo(asks, EVERY)
+        nelbo(asks, RULES, EVERY)

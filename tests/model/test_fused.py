@@ -20,7 +20,9 @@ from vmdsolve.kernels.denoise import BF16, denoise_paths
 from vmdsolve.kernels.gradient import DenoiseGradient
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.denoiser import Denoiser
-from vmdsolve.model.fused import Fused
+from vmdsolve.model.fused import Fused, factors, tables
+from vmdsolve.model.fused import gradient as gradient_kernel
+from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 
 # Largest difference of a parameter's gradient, as a share of its largest entry, or of a tenth of the largest of all
@@ -31,13 +33,12 @@ KINK = 2e-6  # closer to relu's corner than this, float32 may well be on the oth
 Gradients = dict[str, Tensor]
 
 
-def through(denoiser: Denoiser, x: Any, z: Any, d_logits: Any, loops: int) -> tuple[Tensor, Gradients]:
+def through(denoiser: Denoiser, units: Units, x: Any, z: Any, d_logits: Any, loops: int) -> tuple[Tensor, Gradients]:
     """Logits, and the gradient of sum(logits * d_logits) for every parameter and z, in float64."""
     denoiser = copy.deepcopy(denoiser).requires_grad_(True)
     latent = torch.from_numpy(z).to(denoiser.read.bias.dtype).requires_grad_(True)
-    logits = denoiser(
-        torch.from_numpy(x.astype(np.int64)), latent if denoiser.config.latent else None, loops, len(d_logits)
-    )
+    tokens, code = torch.from_numpy(x.astype(np.int64)), latent if denoiser.config.latent else None
+    logits = denoiser(tokens, units, code, loops, len(d_logits))
     logits.backward(torch.from_numpy(d_logits))
     found = {name: p.grad for name, p in denoiser.named_parameters()} | {"z": latent.grad}
     named = {"z": latent, **dict(denoiser.named_parameters())}
@@ -48,7 +49,7 @@ def through(denoiser: Denoiser, x: Any, z: Any, d_logits: Any, loops: int) -> tu
 
 def natively(denoiser: Denoiser, path: str, *args: Any) -> tuple[Tensor, Gradients]:
     denoiser = copy.deepcopy(denoiser)
-    denoiser.fused = Fused(denoiser, path)
+    denoiser.fused = Fused(path)
     return through(denoiser, *args)
 
 
@@ -97,10 +98,10 @@ SHAPES = {
 def test_every_path_gives_the_gradients_of_autograd_for_any_shape(
     seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: bool, B: int, free: int, supervise: int
 ) -> None:
-    model = random_model(seed, L, V, relations, widths, D, places)
-    x, z = inputs(seed, B, model)
+    model, units = random_model(seed, L, V, relations, widths, D, places)
+    x, z = inputs(seed, B, units, D)
     d_logits = np.random.default_rng(seed).standard_normal((supervise, B, L, V), np.float32)
-    args = (x, z, d_logits, free + supervise)
+    args = (units, x, z, d_logits, free + supervise)
     logits, wanted, nearest = specified(model.denoiser, *args)
     assume(nearest > KINK)
     for path in FLOAT32:
@@ -110,10 +111,10 @@ def test_every_path_gives_the_gradients_of_autograd_for_any_shape(
 
 
 def test_the_comparison_can_fail() -> None:
-    model = random_model(0, 5, 4, 2, (8, 8, 8), 2, True)
-    x, z = inputs(0, 2, model)
+    model, units = random_model(0, 5, 4, 2, (8, 8, 8), 2, True)
+    x, z = inputs(0, 2, units, 2)
     d_logits = np.ones((2, 2, 5, 4), np.float32)
-    _, gradients = natively(model.denoiser, "portable", x, z, d_logits, 2)
+    _, gradients = natively(model.denoiser, "portable", units, x, z, d_logits, 2)
     for name, gradient in gradients.items():
         changed = {**gradients, name: gradient + 2e-5 * max(abs(g).max() for g in gradients.values())}
         assert worst(changed, gradients) > BOUND
@@ -122,14 +123,13 @@ def test_the_comparison_can_fail() -> None:
 @pytest.mark.parametrize("name", ["sudoku-9x9", "sudoku-4x4", "latin-5"])
 def test_the_domains_own_rules(name: str) -> None:
     domain = domains.get(name)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        model = VMD(ModelConfig(name, domain.rules.relations), domain.rules)
-    x, z = inputs(1, 2, model)
+    model = VMD(ModelConfig.of(domain), seed=3)
+    units = model.units(domain.rules)
+    x, z = inputs(1, 2, units, model.config.latent)
     d_logits = np.random.default_rng(2).standard_normal((3, 2, domain.rules.L, domain.rules.V), np.float32)
-    _, wanted, _ = specified(model.denoiser, x, z, d_logits, 5)
+    _, wanted, _ = specified(model.denoiser, units, x, z, d_logits, 5)
     for path in FLOAT32:  # so many channels that some relu is at its corner; one of them is little beside all
-        assert distance(natively(model.denoiser, path, x, z, d_logits, 5)[1], wanted) < BOUND
+        assert distance(natively(model.denoiser, path, units, x, z, d_logits, 5)[1], wanted) < BOUND
 
 
 def test_bfloat16_is_at_least_as_near_as_autocast() -> None:
@@ -139,9 +139,9 @@ def test_bfloat16_is_at_least_as_near_as_autocast() -> None:
     for seed in range(30):
         rng = np.random.default_rng(seed)
         L, V, D, supervise = (int(n) for n in rng.integers((4, 2, 0, 1), (16, 10, 4, 5)))
-        model = random_model(seed, L, V, 2, (32, 32, 64), D, bool(seed % 2))
-        x, z = inputs(seed, 3, model)
-        args = (x, z, rng.standard_normal((supervise, 3, L, V), np.float32), supervise + 1)
+        model, units = random_model(seed, L, V, 2, (32, 32, 64), D, bool(seed % 2))
+        x, z = inputs(seed, 3, units, D)
+        args = (units, x, z, rng.standard_normal((supervise, 3, L, V), np.float32), supervise + 1)
         _, wanted, _ = specified(model.denoiser, *args)
         ours.append(distance(natively(model.denoiser, BF16, *args)[1], wanted))
         with torch.autocast("cpu", torch.bfloat16):
@@ -153,17 +153,14 @@ def test_bfloat16_is_at_least_as_near_as_autocast() -> None:
 # What results may depend on ---------------------------------------------------------------------------
 
 
-def kernel_of(model: VMD) -> DenoiseGradient:
-    return Fused(model.denoiser).kernel
+def kernel_of(model: VMD, units: Units) -> DenoiseGradient:
+    return gradient_kernel(model.config, units)
 
 
-def arguments(model: VMD, B: int, supervise: int) -> tuple[Any, ...]:
+def arguments(model: VMD, units: Units, B: int, supervise: int) -> tuple[Any, ...]:
     """x, tables and latents of B boards, and gradients of their logits."""
-    from vmdsolve.model.fused import factors, tables
-
-    x, z = inputs(0, B, model)
-    L, V = x.shape[1], model.denoiser.V
-    d_logits = np.random.default_rng(1).standard_normal((supervise, B, L, V), np.float32)
+    x, z = inputs(0, B, units, model.config.latent)
+    d_logits = np.random.default_rng(1).standard_normal((supervise, *x.shape, units.V), np.float32)
     latent = factors(model.denoiser, torch.from_numpy(z), B).numpy()
     return x, tables(model.denoiser).numpy(), latent, d_logits
 
@@ -171,8 +168,8 @@ def arguments(model: VMD, B: int, supervise: int) -> tuple[Any, ...]:
 @pytest.mark.parametrize("path", denoise_paths())
 def test_nothing_depends_on_threads_and_a_boards_part_on_nothing_but_the_board(path: str) -> None:
     model = random_model(5, 17, 6, 2, (24, 16, 40), 3, True)
-    kernel = kernel_of(model)
-    x, held, latent, d_logits = arguments(model, 41, 3)
+    kernel = kernel_of(*model)
+    x, held, latent, d_logits = arguments(*model, 41, 3)
 
     def both_ways(part: Any, threads: int) -> tuple[Any, Any, Any]:
         some = np.ascontiguousarray(d_logits[:, part])
@@ -200,21 +197,21 @@ def test_nothing_depends_on_threads_and_a_boards_part_on_nothing_but_the_board(p
 def test_logits_are_those_of_denoise(path: str) -> None:
     from vmdsolve.model.native import native
 
-    model = random_model(6, 12, 5, 2, (24, 16, 40), 0, False)
-    x, held, latent, _ = arguments(model, 3, 4)
-    logits, _ = kernel_of(model).forward(x, held, latent, free=2, supervise=4, path=path)
+    model, units = random_model(6, 12, 5, 2, (24, 16, 40), 0, False)
+    x, held, latent, _ = arguments(model, units, 3, 4)
+    logits, _ = kernel_of(model, units).forward(x, held, latent, free=2, supervise=4, path=path)
     z = np.zeros((3, 0), np.float32)
     for s in range(4):
-        inference = native(model.denoiser)(x, z, loops=3 + s, path=path)
+        inference = native(model.denoiser, units)(x, z, loops=3 + s, path=path)
         np.testing.assert_allclose(logits[s], inference, atol=1e-5 if path != BF16 else 0.05)
 
 
 def test_wide_vectors_give_the_same_bits() -> None:
     if not {"avx2", "avx512"} <= set(FLOAT32):
         pytest.skip("this CPU has no AVX-512")
-    model = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
-    x, z = inputs(4, 3, model)
-    args = (x, z, np.random.default_rng(0).standard_normal((3, 3, 20, 7), np.float32), 4)
+    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
+    x, z = inputs(4, 3, units, 4)
+    args = (units, x, z, np.random.default_rng(0).standard_normal((3, 3, 20, 7), np.float32), 4)
     narrow, wide = (natively(model.denoiser, path, *args)[1] for path in ("avx2", "avx512"))
     for name, gradient in narrow.items():
         assert torch.equal(gradient, wide[name]), name
@@ -222,8 +219,8 @@ def test_wide_vectors_give_the_same_bits() -> None:
 
 def test_two_passes_may_be_on_their_way_at_once() -> None:
     model = random_model(7, 6, 4, 2, (8, 8, 8), 0, False)
-    kernel = kernel_of(model)
-    x, held, latent, d_logits = arguments(model, 4, 2)
+    kernel = kernel_of(*model)
+    x, held, latent, d_logits = arguments(*model, 4, 2)
     alone = [kernel.backward(kernel.forward(x[i:], held, latent[i:], free=0, supervise=2)[1], d_logits[:, i:].copy())
              for i in (0, 2)]  # fmt: skip
     _, first = kernel.forward(x, held, latent, free=0, supervise=2)
@@ -235,20 +232,20 @@ def test_two_passes_may_be_on_their_way_at_once() -> None:
 
 
 def test_the_module_goes_natively_only_where_gradients_are_wanted_and_back_once() -> None:
-    model = random_model(8, 5, 3, 1, (8, 8, 8), 2, False).requires_grad_(True)
-    denoiser = model.denoiser
-    denoiser.fused = Fused(denoiser)
-    x, z = inputs(0, 2, model)
+    model, units = random_model(8, 5, 3, 1, (8, 8, 8), 2, False)
+    denoiser = model.requires_grad_(True).denoiser
+    denoiser.fused = Fused()
+    x, z = inputs(0, 2, units, 2)
     tokens, latent = torch.from_numpy(x.astype(np.int64)), torch.from_numpy(z)
-    logits = denoiser(tokens, latent, 3, 2)
+    logits = denoiser(tokens, units, latent, 3, 2)
     assert type(logits.grad_fn).__name__ == "_LoopsBackward"
     with torch.no_grad():
-        torch.testing.assert_close(denoiser(tokens, latent, 3, 2), logits)
+        torch.testing.assert_close(denoiser(tokens, units, latent, 3, 2), logits)
     logits.sum().backward(retain_graph=True)
     with pytest.raises(RuntimeError, match="go back once"):
         logits.sum().backward()
     with pytest.raises(ModelMismatch, match="this model has a latent"):
-        denoiser(tokens, None, 3, 2)
+        denoiser(tokens, units, None, 3, 2)
 
 
 # Refusals -------------------------------------------------------------------------------------------
@@ -256,8 +253,8 @@ def test_the_module_goes_natively_only_where_gradients_are_wanted_and_back_once(
 
 def test_wrong_boards_and_loops_are_refused() -> None:
     model = random_model(9, 5, 3, 2, (8, 6, 10), 2, False)
-    kernel = kernel_of(model)
-    x, held, latent, _ = arguments(model, 2, 1)
+    kernel = kernel_of(*model)
+    x, held, latent, _ = arguments(*model, 2, 1)
     for tokens, options, message in (
         (np.full_like(x, 3), {"free": 0, "supervise": 1}, r"x\[0, 0\] is 3, wanted -1 \(open\) or a symbol 0..2"),
         (x, {"free": 0, "supervise": 0}, "0 supervised loops after 0 others; wanted 1 or more"),
@@ -270,8 +267,8 @@ def test_wrong_boards_and_loops_are_refused() -> None:
 
 def test_the_native_class_checks_all_that_it_reads() -> None:
     model = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
-    kernel = kernel_of(model)._native
-    x, held, latent, d_logits = arguments(model, 2, 2)
+    kernel = kernel_of(*model)._native
+    x, held, latent, d_logits = arguments(*model, 2, 2)
     kept = np.empty(2 * kernel.kept_bytes(2, 0), np.int8)
     good = (x, held, latent, 0, 2, kept)
     assert kernel.forward(*good, 1, 0) is not None

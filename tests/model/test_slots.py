@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import gc
 import json
+import weakref
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
@@ -31,8 +34,10 @@ from vmdsolve.measure.accuracy import EVALUATION_SEED
 from vmdsolve.model.checkpoint import domain_of, load_model, packaged, save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.fused import Fused
+from vmdsolve.model.latents import Learning
 from vmdsolve.model.native import native
 from vmdsolve.model.slots import ALL_DIFFERENT, SLOTS, slotted, suits
+from vmdsolve.model.units import Units, units_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Problem, Rules, Status
 from vmdsolve.train import Recipe, Trainer
@@ -45,14 +50,16 @@ RAGGED = Jigsaw([0, 0, 0, 1, 0, 2, 2, 1, 3, 2, 1, 1, 3, 3, 3, 2])
 
 
 @cache
-def model_under(domain: Domain) -> VMD:
-    """Random weights, the same for every domain."""
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        model = VMD(SHAPE, slotted(domain.rules))
-        for parameter in model.parameters():
-            torch.nn.init.normal_(parameter, std=0.4)
+def random_weights() -> VMD:
+    """For every domain."""
+    model, random = VMD(SHAPE), torch.Generator().manual_seed(3)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.4, generator=random)
     return model.eval().requires_grad_(False)
+
+
+def units_under(rules: Rules) -> Units:
+    return units_of(rules, SLOTS)
 
 
 # Slots ------------------------------------------------------------------------------------------------
@@ -135,47 +142,62 @@ def test_what_the_weights_are_for() -> None:
 def test_relabelled_symbols_and_renumbered_cells_carry_through(domain: Domain) -> None:
     rng, rules = np.random.default_rng(1), domain.rules
     x = torch.from_numpy(rng.integers(-1, rules.V, (3, rules.L)))
-    logits = model_under(domain)(x)
+    model, units = random_weights(), units_under(rules)
+    logits = model(x, units)
     values, places = torch.from_numpy(rng.permutation(rules.V)), torch.from_numpy(rng.permutation(rules.L))
     relabelled = torch.where(x < 0, x, values[x.clamp(min=0)])
-    torch.testing.assert_close(model_under(domain)(relabelled)[..., values], logits, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model(relabelled, units)[..., values], logits, atol=1e-5, rtol=1e-5)
     moved = tuple(AllDifferent(places[list(c.cells)].tolist(), c.relation) for c in rules.constraints)
-    elsewhere = model_under(domain).under(slotted(Rules(rules.L, rules.V, moved)))
+    elsewhere = units_under(Rules(rules.L, rules.V, moved))
     y = torch.empty_like(x)
     y[:, places] = x
-    torch.testing.assert_close(elsewhere(y)[:, places], logits, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model(y, elsewhere)[:, places], logits, atol=1e-5, rtol=1e-5)
 
 
-def test_a_model_under_other_rules_shares_its_parameters_and_learns_for_both() -> None:
-    model = VMD(replace(SHAPE, latent=2), slotted(get("latin-4").rules))
-    before = torch.get_rng_state()
-    other = model.under(slotted(RAGGED.rules))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert [p.data_ptr() for p in other.parameters()] == [p.data_ptr() for p in model.parameters()]
-    six = model.under(slotted(get("sudoku-x-6x6").rules))
-    six.terms(torch.full((2, 36), -1), torch.zeros(2, 36).long(), torch.zeros(2, 2)).nll.sum().backward()
+def test_one_model_learns_under_any_rules_and_units_are_made_once() -> None:
+    model, latin = VMD(replace(SHAPE, latent=2)), get("latin-4").rules
+    assert model.units(latin) is model.units(latin)
+    with pytest.raises(ModelMismatch, match="know AllDifferent alone"):
+        model.units(get("queens-6").rules)
+    six = model.units(get("sudoku-x-6x6").rules)
+    model.terms(
+        torch.full((2, 36), -1), torch.zeros(2, 36).long(), six, torch.zeros(2, 2), how=Learning()
+    ).nll.sum().backward()
     assert model.denoiser.hear_units[3].weight.grad.abs().sum() > 0  # the diagonals' slot
-    assert model(torch.full((1, 16), -1), torch.zeros(1, 2)).shape == (1, 16, 4)
+    assert model(torch.full((1, 16), -1), model.units(latin), torch.zeros(1, 2)).shape == (1, 16, 4)
+
+
+def test_units_are_forgotten_with_their_rules() -> None:
+    rules = Rules(2, 2, (AllDifferent([0, 1]),))
+    units = weakref.ref(units_under(rules))
+    assert units() is not None
+    del rules
+    gc.collect()
+    assert units() is None
+
+
+def test_units_that_were_dealt_to_slots_stay_there() -> None:
+    dealt = slotted(get("latin-4").rules, np.random.default_rng(1))
+    wanted = [[unit.cells for unit in dealt.constraints if unit.relation == slot] for slot in SLOTS]
+    assert [list(units) for units in units_under(dealt).members] == wanted
 
 
 @pytest.mark.parametrize("name", ["latin-5", "sudoku-x-4x4", "sudoku-6x6", "colouring"])
 def test_the_kernels_compute_the_same_where_slots_are_empty(name: str) -> None:
     domain = next(generate(name, 1, size=9))[0].layout if name == "colouring" else get(name)
     assert isinstance(domain, Domain)
-    model = model_under(domain)
-    assert (0, 0) in model.denoiser.units.spans
+    model, units = copy.deepcopy(random_weights()), units_under(domain.rules)
+    assert () in units.members
     rng = np.random.default_rng(2)
     x = rng.integers(-1, domain.rules.V, (5, domain.rules.L)).astype(np.int32)
-    wanted = model(torch.from_numpy(x).long())
-    np.testing.assert_allclose(native(model.denoiser)(x, None, loops=3), wanted.numpy(), atol=2e-5)
+    wanted = model(torch.from_numpy(x).long(), units)
+    np.testing.assert_allclose(native(model.denoiser, units)(x, None, loops=3), wanted.numpy(), atol=2e-5)
     gradients = []
     for fused in (False, True):
-        view = model.under(slotted(domain.rules)).requires_grad_(True)
-        view.denoiser.fused = Fused(view.denoiser) if fused else None
-        view(torch.from_numpy(x).long()).square().sum().backward()
-        gradients.append({n: p.grad for n, p in view.named_parameters()})
-        view.zero_grad(set_to_none=True)
-        view.requires_grad_(False)
+        model.requires_grad_(True).zero_grad(set_to_none=True)
+        model.denoiser.fused = Fused() if fused else None
+        model(torch.from_numpy(x).long(), units).square().sum().backward()
+        gradients.append({n: p.grad for n, p in model.named_parameters()})
     for parameter, ours in gradients[1].items():
         theirs = gradients[0][parameter]
         scale = max(1.0, float(ours.abs().max()))
@@ -249,8 +271,8 @@ def test_kinds_are_drawn_as_often_as_they_should_be() -> None:
 @pytest.mark.parametrize(
     ("change", "shape", "text"),
     [
-        ({"compile": True}, {}, "compile and the prior 'cells' are for the board of one domain"),
-        ({}, {"prior": "cells", "latent": 2}, "compile and the prior 'cells' are for the board of one domain"),
+        ({"compile": True}, {}, "compile is for the board of one domain"),
+        ({}, {"prior": "cells", "latent": 2}, "the prior 'cells' is for the board of one domain"),
         ({"data": "law"}, {}, "data is 'law', hard ''; all-different learns from problems of the generator"),
         ({"hard": "f.txt"}, {}, "hard 'f.txt'; all-different learns from problems of the generator"),
     ],
@@ -332,7 +354,7 @@ def test_a_problem_is_filled_under_its_own_rules() -> None:
     rules = Rules(25, 5, (*latin.constraints, diagonal))
     predict = predictor(get("latin-5"), rules, Options())
     assert predict is not None
-    assert predict.model.denoiser.units.gather.shape == (11, 25)
+    assert sum(map(len, predict.units.members)) == 11
     other = predictor(get("latin-5"), Rules(25, 5, (*latin.constraints, Less(0, 1))), Options())
     assert other is None
 
@@ -342,7 +364,7 @@ def test_other_constraints_are_never_given_to_these_weights() -> None:
     with pytest.raises(ModelMismatch, match="no weights for futoshiki are packaged"):
         solve(puzzle, domain="futoshiki", method="vmd-only")
     file = Path(vmdsolve.__file__).parent / "weights" / "all-different.safetensors"
-    for model in (file, load_model(file, get("latin-4"))):
+    for model in (file, load_model(file)):
         with pytest.raises(ModelMismatch, match="know AllDifferent alone; the problem also has Less"):
             solve(puzzle, domain="futoshiki", model=model)
         with pytest.raises(ModelMismatch, match="know AllDifferent alone"):
@@ -350,15 +372,15 @@ def test_other_constraints_are_never_given_to_these_weights() -> None:
 
 
 def test_a_model_that_is_named_guides_search_at_any_size(tmp_path: Path) -> None:
-    save_model(tmp_path / "w.safetensors", model_under(get("latin-4")), {})
+    save_model(tmp_path / "w.safetensors", random_weights(), {})
     puzzle = problems("latin-18", 1)[0]
     with pytest.raises(ModelMismatch, match="no weights for latin-18"):
         solve(puzzle, method="vmd-only")
     exact = solve(puzzle, method="search").text
-    for model in (tmp_path / "w.safetensors", model_under(get("latin-4"))):
+    for model in (tmp_path / "w.safetensors", random_weights()):
         guided = solve(puzzle, model=model, latents=1, steps=2, device="cpu")
         assert (guided.text, guided.nfe > 0) == (exact, True)
-    named = solve(problems("sudoku-4x4", 1)[0], model=model_under(get("latin-4")), method="vmd-only", device="cpu")
+    named = solve(problems("sudoku-4x4", 1)[0], model=random_weights(), method="vmd-only", device="cpu")
     assert named.nfe > 0  # in place of the domain's own weights
 
 
@@ -366,5 +388,5 @@ def test_what_learned_single_answers_is_not_used_to_draw_many() -> None:
     with pytest.raises(ModelMismatch, match="no weights for latin-4 are packaged"):
         next(sample("latin-4", 1, method="vmd-only"))
     assert next(sample("latin-4", 1, seed=1)).method == "search"
-    drawn = next(sample("latin-4", 1, model=model_under(get("latin-4")), method="vmd-only", device="cpu"))
+    drawn = next(sample("latin-4", 1, model=random_weights(), method="vmd-only", device="cpu"))
     assert drawn.nfe > 0

@@ -11,10 +11,14 @@ from torch import Tensor
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.vmd import VMD, Terms, reconstruction
+from vmdsolve.model.elbo import Terms, reconstruction
+from vmdsolve.model.latents import Learning
+from vmdsolve.model.units import units_of
+from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN
 
 FOUR = get("sudoku-4x4")
+UNITS = units_of(FOUR.rules, FOUR.rules.relations)
 B, D = 3, 4
 FAMILIES = [
     {"prior": "standard"},
@@ -26,9 +30,7 @@ FAMILIES = [
 
 def model_of(**shape: object) -> VMD:
     numbers = {"width": 8, "message": 8, "hidden": 8, "loops": 2, "latent": D, "positions": (16, 4), **shape}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return VMD(ModelConfig(FOUR.name, FOUR.rules.relations, **numbers), FOUR.rules)  # type: ignore[arg-type]
+    return VMD(ModelConfig.of(FOUR, **numbers))
 
 
 def boards() -> tuple[Tensor, Tensor, Tensor]:
@@ -39,12 +41,12 @@ def boards() -> tuple[Tensor, Tensor, Tensor]:
 
 
 def noise_of(model: VMD) -> Tensor:
-    return torch.randn(B, model.config.z_width, generator=torch.Generator().manual_seed(1))
+    return torch.randn(B, model.z_width(UNITS), generator=torch.Generator().manual_seed(1))
 
 
 def terms_of(model: VMD, **options: object) -> Terms:
     start, x, x0 = boards()
-    return model.terms(x, x0, noise_of(model), **{"start": start, **options})  # type: ignore[arg-type]
+    return model.terms(x, x0, UNITS, noise_of(model), start=start, how=Learning(**options))  # type: ignore[arg-type]
 
 
 def gradients(model: VMD, part: str, **options: object) -> dict[str, Tensor]:
@@ -59,12 +61,12 @@ def gradients(model: VMD, part: str, **options: object) -> dict[str, Tensor]:
 def test_posterior_and_prior_see_the_start_and_the_network_the_masked_tokens(family: dict[str, object]) -> None:
     model, (start, x, x0) = model_of(**family), boards()
     noise = noise_of(model)
-    apart, at_x = model.terms(x, x0, noise, start=start), model.terms(x, x0, noise)
-    torch.testing.assert_close(model.terms(start, x0, noise).kl, apart.kl)  # the start decides the KL, not x
+    apart, at_x = model.terms(x, x0, UNITS, noise, start=start), model.terms(x, x0, UNITS, noise)
+    torch.testing.assert_close(model.terms(start, x0, UNITS, noise).kl, apart.kl)  # the start decides the KL, not x
     assert not torch.equal(at_x.kl, apart.kl)
-    assert torch.equal(model.terms(x, x0, noise, start=x).kl, at_x.kl)
-    z = model.posterior(start, x0).draw(noise)
-    torch.testing.assert_close(apart.nll, reconstruction(model(x, z)[None], x, x0))
+    assert torch.equal(model.terms(x, x0, UNITS, noise, start=x).kl, at_x.kl)
+    z = model.posterior(start, UNITS, x0).draw(noise)
+    torch.testing.assert_close(apart.nll, reconstruction(model(x, UNITS, z)[None], x, x0))
     assert torch.equal(apart.masked, (x == OPEN).sum(1))
 
 
@@ -72,10 +74,10 @@ def test_posterior_and_prior_see_the_start_and_the_network_the_masked_tokens(fam
 def test_what_is_open_in_the_answer_costs_nothing_and_is_not_counted() -> None:
     model, (start, x, x0) = model_of(classes=3), boards()
     later = torch.where(torch.arange(16) >= 8, OPEN, x0)
-    terms = model.terms(torch.where(later == OPEN, OPEN, x), later, noise_of(model), start=start)
+    terms = model.terms(torch.where(later == OPEN, OPEN, x), later, UNITS, noise_of(model), start=start)
     assert terms.masked.tolist() == [4] * B
-    z = model.posterior(start, later).draw(noise_of(model))
-    log_p = model(torch.where(later == OPEN, OPEN, x), z).log_softmax(-1).gather(2, x0[..., None])[..., 0]
+    z = model.posterior(start, UNITS, later).draw(noise_of(model))
+    log_p = model(torch.where(later == OPEN, OPEN, x), UNITS, z).log_softmax(-1).gather(2, x0[..., None])[..., 0]
     torch.testing.assert_close(terms.nll[-1], -log_p[:, [2, 3, 6, 7]].sum(1))
 
 
@@ -119,21 +121,22 @@ def test_free_bits_spare_the_dimensions_that_say_little(family: dict[str, object
 def test_a_settled_posterior_stands_still_and_a_gaussian_one_cannot() -> None:
     model = model_of(prior="autoregressive", classes=3)
     for part in ("kl", "nll"):
-        still = gradients(model, part, settled=True, still=True)
+        still = gradients(model, part, code="frozen")
         assert all(not float(g.abs().sum()) for name, g in still.items() if name.startswith("posterior."))
         moved = "prior.head.weight" if part == "kl" else "denoiser.write.weight"
         assert float(still[moved].abs().sum()) > 0
     standard = model_of(classes=3)
-    torch.testing.assert_close(terms_of(standard, settled=True).kl, torch.full((B, D), math.log(3)))
+    torch.testing.assert_close(terms_of(standard, code="likeliest").kl, torch.full((B, D), math.log(3)))
     start, x, x0 = boards()
-    a, b = (standard.terms(x, x0, s * noise_of(standard), start=start, settled=True).nll for s in (1, -1))
+    how = Learning(code="likeliest")
+    a, b = (standard.terms(x, x0, UNITS, s * noise_of(standard), start=start, how=how).nll for s in (1, -1))
     torch.testing.assert_close(a, b)  # the noise has no say
     with pytest.raises(ModelMismatch, match="Gaussian posterior cannot settle"):
-        terms_of(model_of(), settled=True)
+        terms_of(model_of(), code="likeliest")
 
 
 @pytest.mark.parametrize("mixer", ["messages", "attention"])
 @pytest.mark.parametrize("positions", [(16, 3), (4, 4), (0, 4), (17, 4)])
 def test_positions_that_do_not_fit_the_board_are_refused(mixer: str, positions: tuple[int, int]) -> None:
     with pytest.raises(ModelMismatch, match=r"wanted \(16, 4\), or \(0, 0\) for none"):
-        model_of(mixer=mixer, positions=positions)
+        model_of(mixer=mixer, positions=positions, symbols=4 if mixer == "attention" else 0).units(FOUR.rules)

@@ -295,15 +295,13 @@ PLANS = [
 def test_a_boards_fate_does_not_hang_on_its_batch(plan: Plan, latent: dict[str, Any]) -> None:
     domain = get("latin-4")
     shape: dict[str, Any] = {"width": 16, "message": 8, "hidden": 8, "loops": 2, "latent": 6, "positions": (16, 4)}
-    config = ModelConfig(domain.name, domain.rules.relations, mixer="attention", **shape, **latent)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = VMD(config, domain.rules).eval().requires_grad_(False)
-        for parameter in model.parameters():
-            parameter += 0.2 * torch.randn(parameter.shape)
+    model = VMD(ModelConfig.of(domain, mixer="attention", **shape, **latent)).eval().requires_grad_(False)
+    random = torch.Generator().manual_seed(0)
+    for parameter in model.parameters():
+        parameter += 0.2 * torch.randn(parameter.shape, generator=random)
     rng = np.random.default_rng(0)
     boards = np.where(rng.random((11, 16)) < 0.1, rng.integers(0, 4, (11, 16)), OPEN).astype(np.int32)
-    keys, predict = latent_keys(np.arange(11, dtype=np.uint64), 0), Predictor(model)
+    keys, predict = latent_keys(np.arange(11, dtype=np.uint64), 0), Predictor(model, domain.rules)
 
     def run(rows: slice, seed: int = 5) -> Board:
         return fill_boards(predict, domain.rules, boards[rows], plan, keys=keys[rows], seed=seed).values

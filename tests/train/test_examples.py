@@ -7,6 +7,7 @@ import json
 import lzma
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.train import Recipe, Trainer
-from vmdsolve.train.examples import domain_from, read_examples
+from vmdsolve.train.examples import domain_from, read_examples, read_problems
 from vmdsolve.train.stream import Stream
 
 WORDS = [a + b + c + a for a in "abcde" for b in "xyz" for c in "._"]  # 30 distinct lines
@@ -180,3 +181,18 @@ def test_the_weights_alone_generate_and_infill_and_say_that_nothing_was_checked(
     with pytest.raises(ModelMismatch, match="was trained on the symbols"):
         vmdsolve.solve("a..a", domain=other, model=str(weights))
     assert json.loads((folder / "weights.json").read_text())["domain"]["length"] == 4
+
+
+@pytest.mark.parametrize(("suffix", "packed"), [("gz", gzip.compress), ("xz", lzma.compress)])
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(
+    suffix: str, packed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmdsolve.train.examples.MOST_BYTES", 1 << 20)
+    path = tmp_path / f"words.txt.{suffix}"
+    path.write_bytes(packed(bytes(1 << 24)))
+    for read in (read_examples, read_problems):
+        with pytest.raises(InvalidInput, match=r"holds over 1 MiB of text; split it"):
+            read(path, domains.get("text-16"))
+    path.write_bytes(packed(bytes(100))[:-6])
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_examples(path, domains.get("text-16"))

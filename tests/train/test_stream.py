@@ -160,7 +160,7 @@ def test_what_the_boards_are_is_said_in_words() -> None:
         ({"blocks": 5}, "givens up to 0, 5 blocks; chains has 4 cells"),
         ({"data": "problems", "blocks": 2}, "blocks and givens go with data 'law'"),
         ({"data": "problems", "givens": (0, 2)}, "blocks and givens go with data 'law'"),
-        ({"settle": 1.5}, "settle is 1.5; wanted 0 to 1"),
+        ({"settle": 1.5}, "settle is 1.5; wanted a number from 0 to 1"),
         ({"latent_kl": float("nan")}, "latent_kl is nan"),
         ({"kl_warmup": -0.1}, "kl_warmup is -0.1"),
         ({"free_bits": -1.0}, "free_bits is -1.0"),

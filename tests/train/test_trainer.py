@@ -21,8 +21,9 @@ from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.train import Progress, Recipe, Trainer
 
 FOUR = get("sudoku-4x4")
-SHAPE = ModelConfig(FOUR.name, FOUR.rules.relations, width=8, message=8, hidden=12, loops=2, latent=2)
+SHAPE = ModelConfig.of(FOUR, width=8, message=8, hidden=12, loops=2, latent=2)
 RECIPE = Recipe(steps=8, batch=4, loops=((0.0, 1), (0.5, 2)), free=2, bf16=False, warmup=2)
+SMALL = {"width": 8, "message": 8, "hidden": 8, "loops": 2, "latent": 2}
 
 
 def state_of(trainer: Trainer) -> list[torch.Tensor]:
@@ -75,9 +76,9 @@ def test_a_run_begins_with_weights_and_its_record_says_with_which(tmp_path: Path
     assert third.init["puzzles"] == 64  # with those of what the second began with
     with pytest.raises(ModelMismatch, match=r"weights.safetensors has config .*; the model has "):
         Trainer(FOUR, replace(SHAPE, width=16), RECIPE).begin_with(weights)
-    tensors, metadata = load_tensors(weights)
+    tensors, said = load_tensors(weights)
     tensors["denoiser.read.bias"][:] = torch.nan
-    save_tensors(weights, tensors, metadata)
+    save_tensors(weights, tensors, {"config": said.config.to_json()})
     with pytest.raises(ModelMismatch, match=r"holds NaN or infinity in denoiser\.read\.bias"):
         Trainer(FOUR, SHAPE, RECIPE).begin_with(weights)
 
@@ -220,8 +221,9 @@ def test_the_kl_warms_up_to_its_weight_and_the_end_is_settled() -> None:
     assert recipe.kl_weight_at(99) == pytest.approx(0.25)
     assert recipe.kl_weight_at(199) == recipe.kl_weight_at(999) == 0.5
     assert replace(recipe, kl_warmup=0.0).kl_weight_at(0) == 0.5
-    assert [recipe.settled_at(s) for s in (0, 749, 750, 999)] == [False, False, True, True]
-    assert not replace(recipe, settle=0.0).settled_at(999)
+    said = {0: "drawn", 749: "drawn", 750: "likeliest", 874: "likeliest", 875: "frozen", 999: "frozen"}
+    assert {step: recipe.code_at(step) for step in said} == said
+    assert replace(recipe, settle=0.0).code_at(999) == "drawn"
 
 
 def test_stopping_by_the_clock_saves(tmp_path: Path) -> None:
@@ -248,10 +250,17 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"steps": 0}, "at least 1"),
+        ({"steps": 0}, "steps is 0; wanted a whole number, 1 or more"),
+        ({"steps": 2.5}, "steps is 2.5; wanted a whole number"),
+        ({"batch": True}, "batch is True; wanted a whole number"),
+        ({"rate": float("nan")}, "rate is nan; wanted a number"),
+        ({"bf16": 1}, "bf16 is 1; wanted True or False"),
+        ({"loops": 8}, "loops is 8; wanted SHARE:LOOPS"),
+        ({"loops": ((0.5, 8),)}, "wanted SHARE:LOOPS,... with shares from 0"),
+        ({"givens": (3,)}, "givens is .3,.; wanted a number of cells"),
         ({"weighting": "time"}, "weighting is 'time'"),
-        ({"seed": EVALUATION_SEED}, "training seeds are 0 to 2\\^62 - 1"),
-        ({"seed": -1}, "training seeds are"),
+        ({"seed": EVALUATION_SEED}, "seed is 4611686018427387904; wanted a whole number from 0 to"),
+        ({"seed": -1}, "seed is -1"),
     ],
 )
 def test_wrong_recipes_are_refused(change: dict[str, object], text: str) -> None:
@@ -277,7 +286,7 @@ def test_a_model_trained_for_a_minute_less_solves_4x4_alone() -> None:
     for _ in trainer.run(every=1000):
         pass
     boards, _ = held_out(FOUR, 50)
-    predict = Predictor(trainer.average)
+    predict = Predictor(trainer.average, FOUR.rules)
     accuracy = evaluate(FOUR, boards, predict=predict, plan=Plan(steps=16, legal=False), latents=2)
     assert accuracy.total == 50
     assert accuracy.rate > 0.8
@@ -285,3 +294,35 @@ def test_a_model_trained_for_a_minute_less_solves_4x4_alone() -> None:
     assert accuracy.block_applications == accuracy.nfe * 6
     with pytest.raises(InvalidInput, match="latents is 0"):
         evaluate(FOUR, boards, predict=predict, plan=Plan(), latents=0)
+
+
+def test_a_model_is_meant_to_be_sampled_as_it_was_trained(tmp_path: Path) -> None:
+    """Once, or at each step; in so many blocks: what was trained for is in the weights, and a plan starts from it."""
+    law = replace(RECIPE, steps=1, data="law", blocks=4, draw="each_step")
+    trainer = Trainer(get("chains"), ModelConfig.of(get("chains"), **SMALL, positions=(4, 10)), law)
+    assert list(trainer.run(tmp_path))
+    plan = Plan.of(load_model(tmp_path / "weights.safetensors").config)
+    assert (plan.each_step, plan.blocks, plan.steps) == (True, 4, 16)
+    assert Plan.of(Trainer(FOUR, SHAPE, RECIPE).config) == Plan()
+    many = Trainer(
+        get("regex:20:a+b+"), ModelConfig.of(get("regex:20:a+b+"), mixer="attention", **SMALL), replace(law, blocks=20)
+    )
+    assert Plan.of(many.config).steps == 20
+
+
+def test_a_state_with_other_tensors_is_refused(tmp_path: Path) -> None:
+    Trainer(FOUR, SHAPE, RECIPE).save(tmp_path)
+    state = tmp_path / "state.safetensors"
+    tensors, said = load_tensors(state)
+    metadata = {"config": said.config.to_json(), "record": json.dumps(said.record)}
+    for change, text in (
+        ({"model.denoiser.read.bias": torch.zeros(2)}, "holds denoiser.read.bias"),
+        ({"average.more": torch.zeros(2)}, "also holds more"),
+        ({"adam.denoiser.read.bias.exp_avg": torch.zeros(2)}, "the moments of denoiser.read.bias have another shape"),
+    ):
+        save_tensors(state, {**tensors, **change}, metadata)
+        with pytest.raises(ModelMismatch, match=text):
+            Trainer(FOUR, SHAPE, RECIPE).resume(tmp_path)
+    save_tensors(state, tensors, {**metadata, "record": json.dumps({**said.record, "step": "many"})})
+    with pytest.raises(ModelMismatch, match="does not say how far its run has come"):
+        Trainer(FOUR, SHAPE, RECIPE).resume(tmp_path)

@@ -194,9 +194,7 @@ def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
     """How the model was made to fill boards, but for what is asked for otherwise."""
     from ..sampler import Plan  # which imports torch
 
-    del predict
-    asked = {"steps": options.steps, "order": options.order, **fields}
-    return Plan(**{name: value for name, value in asked.items() if value is not None})
+    return Plan.of(predict.model.config, steps=options.steps, order=options.order, **fields)
 
 
 def tries(

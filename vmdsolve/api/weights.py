@@ -1,32 +1,68 @@
-"""Which weights are for which problem, and the network made of them."""
+"""Which weights are for which problem, and the network made of them. torch is imported only where there are some."""
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 from ..domains import Domain
 from ..errors import ModelMismatch
-from ..model.slots import ALL_DIFFERENT, slotted, suits
+from ..model.packaged import packaged_file, weights_for
+from ..model.slots import ALL_DIFFERENT
 from ..problem import Rules
 from .options import Options
 
 if TYPE_CHECKING:
+    from ..model.checkpoint import About
+    from ..model.vmd import VMD
     from ..sampler import Predictor
 
-__all__ = ["is_packaged", "is_trained", "predictor"]
+__all__ = ["is_packaged", "is_trained", "model_for", "predictor"]
+
+
+def is_packaged(name: str) -> bool:
+    """Whether the package brings weights of that name."""
+    return packaged_file(name) is not None
 
 
 def is_trained(domain: Domain, rules: Rules, options: Options) -> bool:
     """True if there is a model to try."""
-    return options.model is not None or is_packaged(domain.name) or (suits(rules) and is_packaged(ALL_DIFFERENT))
+    return options.model is not None or weights_for(domain, rules) is not None
 
 
-@cache
-def is_packaged(name: str) -> bool:
-    """Whether the package brings weights of that name; said without importing torch, which takes seconds."""
-    return (files("vmdsolve") / "weights" / f"{name}.safetensors").is_file()
+@overload
+def model_for(domain: Domain, rules: Rules, model: VMD | Path | str) -> VMD: ...
+@overload
+def model_for(domain: Domain, rules: Rules, model: VMD | Path | str | None = None) -> VMD | None: ...
+def model_for(domain: Domain, rules: Rules, model: VMD | Path | str | None = None) -> VMD | None:
+    """The model to use for a domain's problems under these rules, on the CPU, not to be changed.
+
+    Parameters
+    ----------
+    model
+        A model, or a file of weights; None: those that come along.
+
+    Returns
+    -------
+    VMD or None
+        The same object for the same file, as long as the file is the same; None where no weights come along.
+
+    Raises
+    ------
+    ModelMismatch
+        The weights are missing, damaged or of another domain.
+    """
+    path = weights_for(domain, rules) if model is None else model
+    if path is None:
+        return None
+    if not isinstance(path, (str, Path)):
+        if path.config.domain not in (ALL_DIFFERENT, domain.name):
+            raise ModelMismatch(f"the model was trained for {path.config.domain}, not for {domain.name}")
+        return path
+    said, loaded = _loaded(*_identity(Path(path)))
+    said.check_domain(domain)
+    return loaded
 
 
 def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | None:
@@ -35,23 +71,26 @@ def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | Non
         return None
     import torch
 
-    from ..model.vmd import VMD
     from ..sampler import Predictor
 
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    model = options.model
-    if not isinstance(model, VMD):
-        model = _loaded(domain, rules, None if model is None else str(model))
-    elif model.config.domain == ALL_DIFFERENT:
-        model = model.under(slotted(rules))
-    elif model.config.domain != domain.name:
-        raise ModelMismatch(f"the model was trained for {model.config.domain}, not for {domain.name}")
-    return Predictor(model, device, bf16=bf16, threads=options.threads)
+    model = model_for(domain, rules, options.model)
+    return None if model is None else Predictor(model, rules, device, bf16=bf16, threads=options.threads)
 
 
-@lru_cache(maxsize=64)  # a domain whose problems have boards of their own brings new rules with each of them
-def _loaded(domain: Domain, rules: Rules, path: str | None) -> Any:
-    from ..model.checkpoint import load_model, packaged
+def _identity(path: Path) -> tuple[Path, Any]:
+    """The file, and what tells it from others that were or will be under its name."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return path, None  # whoever reads it will say that there is none
+    return path.resolve(), (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
-    return packaged(domain, rules) if path is None else load_model(path, domain, rules)
+
+@lru_cache(maxsize=16)
+def _loaded(path: Path, identity: Any) -> tuple[About, VMD]:
+    del identity
+    from ..model.checkpoint import about, load_model
+
+    return about(path), load_model(path)

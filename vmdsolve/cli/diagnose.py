@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,11 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput, ModelMismatch
-from .info import weights_files
+from ..train.recipe import Recipe
 from .shared import Device, device_of
 
 if TYPE_CHECKING:
     from ..measure.latent import Diagnosis
-    from ..train import Recipe
 
 __all__ = ["diagnose"]
 
@@ -34,25 +34,23 @@ def diagnose(
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
     from .. import domains
+    from ..api.weights import model_for
     from ..measure.latent import diagnose as look
-    from ..model.checkpoint import load_model, load_tensors
-    from ..model.config import ModelConfig
+    from ..model.checkpoint import about
     from ..model.slots import ALL_DIFFERENT
     from ..train.stream import Stream
 
     path = _packaged(domain) if weights is None else weights
-    _, metadata = load_tensors(path)
-    config = ModelConfig.from_json(metadata.get("config", ""))
-    if domain is None and config.domain == ALL_DIFFERENT:
+    said = about(path)
+    if domain is None and said.config.domain == ALL_DIFFERENT:
         raise InvalidInput(f"{path} is for every all-different puzzle: name the domain, too")
-    where = domains.get(domain or config.domain)
-    model = load_model(path, where).to(device_of(device))
-    recipe = _recorded(metadata.get("recipe", "{}"))
-    if model.asks:
-        raise ModelMismatch("z of this model is values of cells: there is no learned posterior to look at")
-    stream = Stream(where, recipe, model.z_width)
+    where = domains.get(domain or said.config.domain)
+    model = model_for(where, where.rules, path)
+    recipe = Recipe.recorded(said.record)
+    stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
-    result = look(model, boards, settled=recipe.settle > 0)
+    there = copy.deepcopy(model).to(device_of(device))
+    result = look(there, where.rules, boards, likeliest=recipe.settle > 0)
     if as_json:
         typer.echo(json.dumps({"domain": where.name, "dead": result.dead, **asdict(result)}))
     else:
@@ -68,27 +66,17 @@ def diagnose(
 
 
 def _packaged(domain: str | None) -> Path:
-    """The weights that come along for a domain."""
+    """The weights of a domain's own that come along."""
     from .. import domains
+    from ..model.packaged import packaged_file
 
     if domain is None:
         raise InvalidInput("name a domain whose weights come along, or a file with --weights")
     domains.get(domain)
-    found = [path for path in weights_files() if path.stem == domain]
-    if not found:
+    path = packaged_file(domain)
+    if path is None:
         raise ModelMismatch(f"no weights for {domain} come along; name a file with --weights")
-    return found[0]
-
-
-def _recorded(text: str) -> Recipe:
-    """The recipe in weights' metadata; what it does not say has its default."""
-    from ..train import Recipe
-
-    try:
-        recipe = json.loads(text).get("recipe", {})
-        return Recipe(**{field.name: recipe[field.name] for field in fields(Recipe) if field.name in recipe})
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ModelMismatch(f"the recipe in the weights cannot be read: {error}") from error
+    return path
 
 
 def _print(d: Diagnosis) -> None:

@@ -6,8 +6,6 @@ from collections import Counter
 
 import typer
 
-from .info import weights_files
-
 __all__ = ["list_domains"]
 
 
@@ -17,8 +15,9 @@ def list_domains() -> None:
     Any regular expression makes one more: regex:LENGTH:PATTERN, or regex:FEWEST-MOST:PATTERN with padding.
     """
     from .. import domains
+    from ..model.packaged import packaged_files
 
-    trained = {path.stem for path in weights_files()}
+    trained = {path.stem for path in packaged_files()}
     rows = [("name", "L", "V", "weights", "constraints")]
     for name in domains.names():
         domain = domains.get(name)

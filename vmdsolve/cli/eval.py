@@ -32,9 +32,9 @@ def evaluate(
     """
     from .. import domains
     from ..api.progress import bar
+    from ..api.weights import model_for
     from ..measure.accuracy import evaluate as measure
     from ..measure.accuracy import held_out
-    from ..model.checkpoint import load_model, packaged
     from ..sampler import Plan, Predictor
 
     o = Options(EvalOptions, **options)
@@ -44,12 +44,11 @@ def evaluate(
     else:
         where, boards = _boards(what, domain)
         source = what
-    model = packaged(where) if o.model is None else load_model(o.model, where)
+    model = model_for(where, where.rules, o.model)
     if model is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
-    asked = {name: value for name, value in (("steps", o.steps), ("order", o.order)) if value is not None}
-    plan = Plan(**asked, legal=legal)
-    predict = Predictor(model, device_of(o.device), bf16=bool(o.bf16), threads=o.threads)
+    plan = Plan.of(model.config, steps=o.steps, order=o.order, legal=legal)
+    predict = Predictor(model, where.rules, device_of(o.device), bf16=bool(o.bf16), threads=o.threads)
     with bar("problems", len(boards)) as watch:
         result = measure(where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, watch=watch)
     helped = "rules mask symbols" if legal else "no rule helps"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 from .._version import __version__
 from ..errors import VmdsolveError
 
-__all__ = ["info", "weights_files"]
+__all__ = ["info"]
 
 
 def info() -> None:
@@ -27,6 +26,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     import vmdsolve._native as _native
 
     from ..kernels.cuda import why_not
+    from ..model.packaged import packaged_files
     from ..search.threads import thread_count
 
     yield "vmdsolve", __version__
@@ -42,25 +42,19 @@ def _facts() -> Iterator[tuple[str, str]]:
         yield "torch", f"{torch.__version__}, {gpu}"
     yield "native", f"{Path(_native.__file__).name}, {getattr(_native, 'built_with', 'build not recorded')}"
     yield "cuda", why_not() or "built and usable"
-    for path in weights_files():
+    for path in packaged_files():
         yield "weights", f"{path.stem}: {_recipe(path)}"
-
-
-def weights_files() -> list[Path]:
-    """The weights that come with the package; a file's stem is its domain."""
-    return sorted((Path(__file__).parents[1] / "weights").glob("*.safetensors"))
 
 
 def _recipe(path: Path) -> str:
     try:
-        from ..model.checkpoint import load_tensors
+        from ..model.checkpoint import about
 
-        tensors, metadata = load_tensors(path)
-        record = json.loads(metadata["recipe"])
-        size = sum(tensor.numel() for tensor in tensors.values())
+        said = about(path)
+        record = said.record
         before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
         return (
-            f"{size:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
+            f"{said.numbers:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
             f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
         )
     except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:

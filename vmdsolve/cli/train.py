@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import inspect
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
-from ..errors import InvalidInput, ModelMismatch
+from ..errors import InvalidInput
+from ..model.config import ModelConfig, Sampling
+from ..train.recipe import Recipe
 from .shared import Device, device_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,25 @@ if TYPE_CHECKING:
     from ..train.mixture import Mixture
 
 __all__ = ["parse_givens", "parse_loops", "train"]
+
+# Fields that have an option, by the prefix of its name; a model's loops, draw and blocks are those of its training.
+RECIPE = {one.name: one for one in fields(Recipe) if "help" in one.metadata}
+SHAPE = {one.name: one for one in fields(ModelConfig) if "help" in one.metadata and one.name != "loops"}
+SAMPLING = {f"sampling_{one.name}": one for one in fields(Sampling) if one.name not in ("draw", "blocks")}
+
+
+def _options() -> list[inspect.Parameter]:
+    """An option for every field of the recipe, the model's shape and its sampling."""
+    out = []
+    for name, one in {**RECIPE, **SHAPE, **SAMPLING}.items():
+        dashed, among = name.replace("_", "-"), one.metadata["among"]
+        names = [f"--{dashed}/--no-{dashed}"] if isinstance(one.default, bool) else [f"--{dashed}"]
+        told = [f"One of {', '.join(among)}."] if among else []
+        told += [] if one.default == "" else [f"(default {one.default})"]
+        option = Option(*names, help=" ".join([one.metadata["help"], *told]))
+        kind: Any = Annotated.__class_getitem__((type(one.default) | None, option))  # type: ignore[attr-defined]
+        out.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
+    return out
 
 
 def train(
@@ -30,52 +51,22 @@ def train(
             "none: what a file of examples makes."
         ),
     ] = None,
-    examples: Annotated[Path | None, Option(help="A file of answers to learn from: lines of L characters.")] = None,
-    hard: Annotated[
-        Path | None, Option(help="A file of problems to mix among those made, as of `generate --harder 100 -o F.txt`.")
-    ] = None,
-    hard_share: Annotated[float | None, Option(help="Share of the boards that are from it (default a half).")] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the run in that folder.")] = False,
     init: Annotated[
         str | None, Option(help="Begin with these weights, not random ones: a file, or `packaged`. Not with --resume.")
     ] = None,
-    steps: Annotated[int | None, Option(help="Optimiser steps of the whole run.")] = None,
-    batch: Annotated[int | None, Option(help="Boards a step.")] = None,
-    rate: Annotated[float | None, Option(help="Peak learning rate.")] = None,
-    decay: Annotated[float | None, Option(help="Share of the steps over which the rate falls.")] = None,
-    free: Annotated[int | None, Option(help="Up to so many loops without gradient before the others.")] = None,
-    full: Annotated[float | None, Option(help="Share of the boards that show nothing but their clues.")] = None,
-    seed: Annotated[int | None, Option(help="Of the weights, the puzzles and the masks.")] = None,
     loops: Annotated[str | None, Option(help="Loops by share of the steps done, as in 0:8,0.1:16.")] = None,
-    width: Annotated[int | None, Option(help="H, channels of a candidate.")] = None,
-    message: Annotated[int | None, Option(help="M, channels of a message.")] = None,
-    hidden: Annotated[int | None, Option(help="Channels inside a block.")] = None,
-    latent: Annotated[int | None, Option(help="D, latent width; 0: plain masked diffusion.")] = None,
-    classes: Annotated[int | None, Option(help="C, classes of each of D groups; 0: a Gaussian latent.")] = None,
-    prior: Annotated[str | None, Option(help="standard, conditional or autoregressive (over classes).")] = None,
-    mixer: Annotated[str | None, Option(help="messages (puzzles) or attention (sequences).")] = None,
+    givens: Annotated[str | None, Option(help="Cells visible at the start, as in 5 or 3:8; not for problems.")] = None,
     positions: Annotated[
         bool | None,
         Option("--positions/--no-positions", help="Embeddings of cells and symbols (default: not for problems)."),
     ] = None,
-    data: Annotated[str | None, Option(help="problems, law (drawn from the domain's law) or examples.")] = None,
-    givens: Annotated[str | None, Option(help="Cells visible at the start, as in 5 or 3:8; not for problems.")] = None,
-    blocks: Annotated[int | None, Option(help="Left to right in so many blocks; not for problems.")] = None,
-    draw: Annotated[str | None, Option(help="once or each_step: how often sampling will draw z.")] = None,
-    latent_kl: Annotated[float | None, Option(help="Weight of the KL for the posterior, 0 to 1.")] = None,
-    kl_warmup: Annotated[float | None, Option(help="Share of the steps over which it rises.")] = None,
-    free_bits: Annotated[float | None, Option(help="Nats of each dimension or group that cost nothing.")] = None,
-    settle: Annotated[float | None, Option(help="Share of the steps, at the end, with classes held still.")] = None,
-    bf16: Annotated[bool | None, Option("--bf16/--no-bf16", help="bfloat16 arithmetic.")] = None,
-    native: Annotated[
-        bool | None, Option("--native/--no-native", help="Loops by the native kernel where there is one, or by torch.")
-    ] = None,
-    compile: Annotated[bool | None, Option("--compile/--no-compile", help="torch.compile the block.")] = None,  # noqa: A002
     seconds: Annotated[float | None, Option(help="Stop after so long; --resume goes on.")] = None,
     threads: Annotated[int | None, Option(min=1, help="CPU threads (default: all cores).")] = None,
     every: Annotated[int, Option(min=1, help="Steps between two lines of progress, and between saves.")] = 50,
     device: Device = None,
+    **choices: Any,
 ) -> None:
     """Train a model on fresh puzzles, or on examples; its folder receives weights, a log, and what --resume needs.
 
@@ -85,20 +76,16 @@ def train(
     What is not given has the default of vmdsolve.train.Recipe and vmdsolve.model.config.ModelConfig, or, with
     --resume, its value in the run.
     """
-    where = _domain(domain, examples, run_dir if resume else None)
+    chosen = {name: value for name, value in choices.items() if value is not None}
+    where = _domain(domain, chosen.get("examples"), run_dir if resume else None)
     folder = run_dir or Path("runs") / re.sub(r"[^\w.-]+", "_", where.name)
-    recipe = {
-        "steps": steps, "batch": batch, "rate": rate, "decay": decay, "free": free, "full": full, "seed": seed,
-        "bf16": bf16, "native": native, "compile": compile, "loops": None if loops is None else parse_loops(loops),
-        "data": data if examples is None else "examples", "examples": None if examples is None else str(examples),
-        "givens": None if givens is None else parse_givens(givens), "blocks": blocks, "draw": draw,
-        "latent_kl": latent_kl, "kl_warmup": kl_warmup, "free_bits": free_bits, "settle": settle,
-        "hard": None if hard is None else str(hard), "hard_share": hard_share,
-    }  # fmt: skip
-    shape = {
-        "width": width, "message": message, "hidden": hidden, "latent": latent, "classes": classes, "prior": prior,
-        "mixer": mixer, "positions": None if positions is None else _positions(where, positions),
-    }  # fmt: skip
+    recipe = {name: chosen[name] for name in RECIPE if name in chosen}
+    recipe |= {} if loops is None else {"loops": parse_loops(loops)}
+    recipe |= {} if givens is None else {"givens": parse_givens(givens)}
+    recipe |= {"data": "examples"} if "examples" in chosen else {}
+    shape = {name: chosen[name] for name in SHAPE if name in chosen}
+    shape |= {} if positions is None else {"positions": _positions(where, positions)}
+    sampling = {one.name: chosen[name] for name, one in SAMPLING.items() if name in chosen}
     if (folder / "state.safetensors").exists() != resume:
         raise InvalidInput(
             f"there is no run to resume in {folder}" if resume
@@ -110,7 +97,7 @@ def train(
 
     if threads is not None:
         torch.set_num_threads(threads)
-    given = _given(recipe), _given(shape), device_of(device)
+    given = recipe, shape, sampling, device_of(device)
     if resume:
         trainer = _resumed(where, folder, *given)
     else:
@@ -123,7 +110,13 @@ def train(
         raise
 
 
-def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Domain | Mixture:
+_FIXED = inspect.signature(train, eval_str=True)
+train.__signature__ = _FIXED.replace(  # type: ignore[attr-defined]
+    parameters=[one for one in _FIXED.parameters.values() if one.kind is not one.VAR_KEYWORD] + _options()
+)
+
+
+def _domain(name: str | None, examples: str | None, resumed: Path | None) -> Domain | Mixture:
     """What to train on: named, or told by a run to resume, or made from examples."""
     from .. import domains
     from ..model.slots import ALL_DIFFERENT
@@ -147,57 +140,51 @@ def _domain(name: str | None, examples: Path | None, resumed: Path | None) -> Do
     return domain_from(examples)
 
 
-def _new(domain: Domain | Mixture, recipe: dict[str, Any], shape: dict[str, Any], device: str) -> Trainer:
+Given = dict[str, Any]
+
+
+def _new(domain: Domain | Mixture, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
     """A new run with random weights."""
-    from ..model.config import ModelConfig
-    from ..train import Recipe, Trainer
+    from ..train import Trainer
     from ..train.mixture import Mixture
 
     plan = Recipe(**recipe)
     placed = _positions(domain, plan.data != "problems")
     mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
-    shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape}
-    relations = domain.rules.relations
+    about = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape, "sampling": Sampling(**sampling)}
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-        relations, shape = domain.relations, {"latent": 0, **shape}
-    return Trainer(domain, ModelConfig(domain.name, relations, **shape), plan, device)
+        config = ModelConfig(domain.name, domain.relations, **{"latent": 0, **about})
+    else:
+        config = ModelConfig.of(domain, **about)
+    return Trainer(domain, config, plan, device)
 
 
-def _begun(domain: Domain | Mixture, init: str, recipe: dict[str, Any], shape: dict[str, Any], device: str) -> Trainer:
+def _begun(domain: Domain | Mixture, init: str, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
     """A new run that begins with weights, in their shape."""
-    from importlib.resources import as_file
+    from ..model.checkpoint import about
+    from ..model.packaged import packaged_file
+    from ..train import Trainer
 
-    from ..model.checkpoint import load_tensors, packaged_weights
-    from ..model.config import ModelConfig
-    from ..train import Recipe, Trainer
-
-    resource = packaged_weights(domain.name) if init == "packaged" else Path(init)
-    if resource is None:
+    path = packaged_file(domain.name) if init == "packaged" else Path(init)
+    if path is None:
         raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
-    plan = Recipe(**recipe)
-    with as_file(resource) as path:
-        _, metadata = load_tensors(path)
-        config = replace(ModelConfig.from_json(metadata.get("config", "")), **{"loops": plan.loops[-1][1], **shape})
-        trainer = Trainer(domain, config, plan, device)
-        trainer.begin_with(path)
+    plan, config = Recipe(**recipe), about(path).config
+    config = replace(config, **{"loops": plan.loops[-1][1], **shape}, sampling=replace(config.sampling, **sampling))
+    trainer = Trainer(domain, config, plan, device)
+    trainer.begin_with(path)
     return trainer
 
 
 def _resumed(
-    domain: Domain | Mixture, folder: Path, recipe: dict[str, Any], shape: dict[str, Any], device: str
+    domain: Domain | Mixture, folder: Path, recipe: Given, shape: Given, sampling: Given, device: str
 ) -> Trainer:
     """The run in the folder, with what was given on the command line put in its place."""
-    from ..model.checkpoint import load_tensors
-    from ..model.config import ModelConfig
-    from ..train import Recipe, Trainer
+    from ..model.checkpoint import about
+    from ..train import Trainer
 
-    _, metadata = load_tensors(folder / "state.safetensors")
-    try:
-        written = json.loads(metadata["record"])["recipe"]
-        before = Recipe(**{"native": False, **written})  # a run from before there was a kernel goes on without
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelMismatch(f"the run in {folder} cannot be resumed by this version: {error}") from error
-    config = replace(ModelConfig.from_json(metadata.get("config", "")), **shape)
+    said = about(folder / "state.safetensors")
+    before = Recipe.recorded(said.record, native=False)  # a run from before there was a kernel goes on without
+    config = replace(said.config, **shape, sampling=replace(said.config.sampling, **sampling))
     trainer = Trainer(domain, config, replace(before, **recipe), device)
     trainer.resume(folder)
     return trainer
@@ -225,10 +212,6 @@ def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
     return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
 def parse_givens(text: str) -> tuple[int, int]:
     """Read how many cells are given: a number, or the fewest and the most.
 
@@ -237,13 +220,9 @@ def parse_givens(text: str) -> tuple[int, int]:
 
     Raises InvalidInput.
     """
-    try:
-        fewest, most = (int(part) for part in (text.split(":") if ":" in text else (text, text)))
-    except ValueError:
-        fewest, most = 1, 0
-    if not 0 <= fewest <= most:
-        raise InvalidInput(f"--givens is {text!r}; wanted a number of cells, or FEWEST:MOST, as in 3:8")
-    return fewest, most
+    parts = text.split(":")
+    out: tuple[int, int] = _readable("givens", (parts * 2)[: max(2, len(parts))], text)
+    return out
 
 
 def parse_loops(text: str) -> tuple[tuple[float, int], ...]:
@@ -254,14 +233,13 @@ def parse_loops(text: str) -> tuple[tuple[float, int], ...]:
 
     Raises InvalidInput.
     """
+    out: tuple[tuple[float, int], ...] = _readable("loops", [part.split(":") for part in text.split(",")], text)
+    return out
+
+
+def _readable(name: str, parts: Any, text: str) -> Any:
+    """A field of the recipe, read from parts of text."""
     try:
-        schedule = tuple((float(share), int(n)) for share, n in (part.split(":") for part in text.split(",")))
-    except ValueError:
-        schedule = ()
-    shares = [share for share, _ in schedule]
-    ascending = shares[:1] == [0.0] and sorted(set(shares)) == shares and shares[-1] < 1
-    if not ascending or min(n for _, n in schedule) < 1:
-        raise InvalidInput(
-            f"--loops is {text!r}; wanted SHARE:LOOPS,... with shares from 0 to below 1, as in 0:8,0.1:16"
-        )
-    return schedule
+        return getattr(Recipe(**{name: parts, "data": "law"}), name)
+    except InvalidInput as error:
+        raise InvalidInput(f"--{name} is {text!r}; {str(error).partition('; ')[2]}") from error

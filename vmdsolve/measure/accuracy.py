@@ -14,10 +14,9 @@ from ..sampler import SECOND_NOISE, Plan, Predictor
 from ..sampler.attempts import attempts
 from ..sampler.keys import board_keys
 from ..search import generate_values
+from .seeds import EVALUATION_SEED
 
 __all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
-
-EVALUATION_SEED = 2**62  # seeds from here on make evaluation problems; training refuses them
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..errors import InvalidInput, ModelMismatch
+from ..errors import InvalidInput
 from ..model.batch import Batch
-from ..model.latent import Categorical, Latent
+from ..model.latents.distributions import Categorical, Distribution
+from ..model.units import Units
 from ..model.vmd import VMD
-from ..problem import OPEN, Board
+from ..problem import OPEN, Board, Rules
 
 __all__ = ["ACTIVE", "Diagnosis", "diagnose"]
 
@@ -82,17 +83,43 @@ class Diagnosis:
 
 @torch.no_grad()
 def diagnose(
-    model: VMD, batches: Iterable[Batch], *, settled: bool = False, loops: int | None = None, seed: int = 0
+    model: VMD,
+    rules: Rules,
+    batches: Iterable[Batch],
+    *,
+    likeliest: bool = False,
+    loops: int | None = None,
+    seed: int = 0,
 ) -> Diagnosis:
-    """Look at the latent of a model on boards as it is trained on, such as those of `Stream`.
+    """Look at the latent of a model. If it is dead, the logger "vmdsolve" warns.
 
-    x_t of the batches is not used: all is seen from the start. `settled`: the posterior at its likeliest classes, where
-    training ended with it so. `loops` are block applications of the network (None: what it was made for), `seed` that
-    of the prior's draws. If the latent is dead, the logger "vmdsolve" warns.
-    Raises ModelMismatch for a model without latent, or a Gaussian one that is settled; InvalidInput for no boards.
+    Parameters
+    ----------
+    model
+        Anything with a learned posterior.
+    rules
+        Of the boards.
+    batches
+        Boards as it is trained on, such as those of `Stream`. Their x_t is not used: all is seen from the start.
+    likeliest
+        Whether z is the posterior's likeliest classes, as at the end of a training that settles.
+    loops
+        Applications of the block; None: what the model was made for.
+    seed
+        Of the prior's draws.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    ModelMismatch
+        The model has no latent, or one without learned posterior, or a Gaussian one cannot be at its likeliest.
+    InvalidInput
+        There are no boards.
     """
-    if not model.config.latent:
-        raise ModelMismatch("this model has no latent; there is nothing to diagnose")
+    units = model.units(rules)
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     posteriors, codes, kls = [], [], []
@@ -100,10 +127,10 @@ def diagnose(
     left_q = left_p = torch.zeros(0)
     for batch in batches:
         start, x0 = (torch.from_numpy(a.astype(np.int64)).to(device) for a in (batch.start, batch.x0))
-        q = model.posterior_of(start, x0, settled=settled)
+        q = model.posterior_of(start, x0, units, likeliest=likeliest)
         z = q.draw(torch.from_numpy(batch.noise).to(device))
-        kls.append(model.prior.divergence(q, z, start).cpu())
-        by_q, by_p = _errors(model, start, x0, z, loops, generator)
+        kls.append(model.prior.divergence(q, z, start, units).cpu())
+        by_q, by_p = _errors(model, units, start, x0, z, loops, generator)
         left_q, left_p = (by_q, by_p) if not starts else (left_q + by_q, left_p + by_p)
         posteriors.append([part.cpu() for part in q])
         codes.append(z.cpu())
@@ -144,18 +171,21 @@ def _informed(starts: Board) -> npt.NDArray[np.int64]:
 
 
 def _errors(
-    model: VMD, start: Tensor, x0: Tensor, z: Tensor, loops: int | None, generator: torch.Generator
+    model: VMD, units: Units, start: Tensor, x0: Tensor, z: Tensor, loops: int | None, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """[L] and [L] squared error of the one-hot open cells: given z, and given the mean over the prior's z."""
 
     def predict(z: Tensor | None) -> Tensor:
-        logits: Tensor = model(start, z, loops)
+        logits: Tensor = model(start, units, z, loops)
         return logits.double().softmax(-1).cpu()
 
     wanted = ((start == OPEN) & (x0 != OPEN)).cpu()
-    truth = torch.nn.functional.one_hot(x0.clamp(min=0), model.denoiser.V).double().cpu()
+    truth = torch.nn.functional.one_hot(x0.clamp(min=0), units.V).double().cpu()
     draws = torch.stack(
-        [predict(model.draw(start, torch.randn(z.shape, generator=generator).to(z.device))) for _ in range(PRIOR_DRAWS)]
+        [
+            predict(model.draw(start, units, torch.randn(z.shape, generator=generator).to(z.device)))
+            for _ in range(PRIOR_DRAWS)
+        ]
     )
     by_q = ((truth - predict(z)) ** 2).sum(-1)
     # The mean of a few draws errs by their variance / their number, for which the true mean would not be blamed.
@@ -168,7 +198,7 @@ def _share(left: Tensor, of: Tensor) -> Tensor:
     return torch.where(of > 1e-9, 1 - left / of.clamp(min=1e-9), torch.zeros_like(of))
 
 
-def _log_density(q: Latent, z: Tensor) -> Tensor:
+def _log_density(q: Distribution, z: Tensor) -> Tensor:
     """[b, n, D] log q_j(z_i) for codes z [b, Z] and n posteriors q."""
     if isinstance(q, Categorical):
         log_q = q.logits.log_softmax(-1)
@@ -177,7 +207,7 @@ def _log_density(q: Latent, z: Tensor) -> Tensor:
     return -0.5 * scaled**2 - q.log_std - 0.5 * math.log(2 * math.pi)
 
 
-def _information(q: Latent, z: Tensor) -> tuple[float, Tensor]:
+def _information(q: Distribution, z: Tensor) -> tuple[float, Tensor]:
     """Mutual information in nats, of all dimensions together and [D] of each, with z [n, Z] drawn from q."""
     n, parts = len(z), []
     for first in range(0, n, 64):

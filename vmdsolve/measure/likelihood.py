@@ -24,9 +24,9 @@ import torch
 from torch import Tensor
 
 from ..errors import InvalidInput, ModelMismatch
-from ..model.latent import log_density
+from ..model.latents import Learning
 from ..model.vmd import VMD
-from ..problem import OPEN, Board
+from ..problem import OPEN, Board, Rules
 
 __all__ = ["Bound", "importance", "nelbo"]
 
@@ -72,28 +72,63 @@ class Bound:
 
 @torch.no_grad()
 def nelbo(
-    model: VMD, boards: Board, *, times: int = 8, draw: str = "once", loops: int | None = None, seed: int = 0
+    model: VMD,
+    rules: Rules,
+    boards: Board,
+    *,
+    times: int = 8,
+    draw: str | None = None,
+    loops: int | None = None,
+    seed: int = 0,
 ) -> Bound:
-    """The NELBO of full boards [n, L], by `times` masks a board, their sizes stratified.
+    """The NELBO of full boards.
 
-    draw    "once" or "each_step": how often sampling draws z, see Recipe
-    Raises InvalidInput (boards that are not full, no times), ModelMismatch (a latent of cells asked).
+    Parameters
+    ----------
+    model
+        With a latent that has a density, or with none.
+    rules
+        Of the boards.
+    boards
+        int32 [n, L], full.
+    times
+        Masks a board, their sizes stratified; 1 or more.
+    draw
+        "once" or "each_step": how often sampling draws z; None: as the model says.
+    loops
+        Applications of the block; None: what the model was made for.
+    seed
+        Of masks and z.
+
+    Returns
+    -------
+    Bound
+
+    Raises
+    ------
+    InvalidInput
+        Boards that are not full, or no times.
+    ModelMismatch
+        A latent of cells asked.
     """
+    draw = model.config.sampling.draw if draw is None else draw
     answers, L = _checked(model, boards, times, draw)
+    units, how = model.units(rules), Learning(loops=loops)
+    Z = model.z_width(units)
     out = []
     for index, answer in enumerate(answers):
         rng = np.random.default_rng((seed, index))
         n = 1 + np.minimum(L - 1, (L * (np.arange(times) + rng.random(times)) / times).astype(np.int64))
         rank = rng.random((times, L)).argsort(axis=1).argsort(axis=1)
         x0 = np.repeat(answer[None], times, axis=0)
-        out.append((np.where(rank < n[:, None], OPEN, x0), x0, n, rng.standard_normal((times, model.z_width))))
+        out.append((np.where(rank < n[:, None], OPEN, x0), x0, n, rng.standard_normal((times, Z))))
     x, x0, n, noise = (np.concatenate(parts) for parts in zip(*out, strict=True))
     nll, kl = [], []
     for start in range(0, len(x), ROWS):
         part = slice(start, start + ROWS)
         tokens, truth, normal = _tensors(model, x[part], x0[part], noise[part])
         seen = torch.full_like(tokens, OPEN) if draw == "once" else tokens
-        terms = model.terms(tokens, truth, normal, start=seen, loops=loops)
+        terms = model.terms(tokens, truth, units, normal, start=seen, how=how)
         nll.append(terms.nll[-1].double().cpu().numpy())
         kl.append(terms.kl.sum(1).double().cpu().numpy())
     pay = 1 if draw == "once" else L
@@ -103,19 +138,29 @@ def nelbo(
 
 @torch.no_grad()
 def importance(
-    model: VMD, boards: Board, *, latents: int = 8, draw: str = "once", loops: int | None = None, seed: int = 0
+    model: VMD,
+    rules: Rules,
+    boards: Board,
+    *,
+    latents: int = 8,
+    draw: str | None = None,
+    loops: int | None = None,
+    seed: int = 0,
 ) -> Bound:
     """The importance-weighted bound with K = `latents` pairs of z and order; L network evaluations each.
 
-    Raises as `nelbo`.
+    Parameters and errors are those of `nelbo`.
     """
+    draw = model.config.sampling.draw if draw is None else draw
     answers, L = _checked(model, boards, latents, draw)
+    units = model.units(rules)
+    Z = model.z_width(units)
     out = []
     for index, answer in enumerate(answers):
         rng = np.random.default_rng((seed, index))
         rank = rng.random((latents, L)).argsort(axis=1).argsort(axis=1)
         draws = 1 if draw == "once" else L
-        noise = np.repeat(rng.standard_normal((latents, draws, model.z_width)), L // draws, axis=1)
+        noise = np.repeat(rng.standard_normal((latents, draws, Z)), L // draws, axis=1)
         x0 = np.broadcast_to(answer, (latents * L, L))
         before = rank[:, None] < np.arange(L)[:, None]  # [K, step, L] cells that are visible at this step
         x = np.where(before.reshape(-1, L), x0, OPEN)
@@ -126,13 +171,9 @@ def importance(
             part = slice(start, start + ROWS)
             tokens, truth, normal = _tensors(model, x[part], x0[part], noise.reshape(len(x), -1)[part])
             seen = torch.full_like(tokens, OPEN) if draw == "once" else tokens
-            z = None
-            ratio[part] = 0
-            if model.config.latent:
-                q = model.posterior_of(seen, truth)
-                z = q.draw(normal)
-                ratio[part] = (model.prior.log_density(z, seen) - log_density(q, z)).double().cpu().numpy()
-            logits = model(tokens, z, loops).double().log_softmax(-1).cpu().numpy()
+            z, weights = model.latent.weighed(seen, truth, units, normal)
+            ratio[part] = weights.double().cpu().numpy()
+            logits = model(tokens, units, z, loops).double().log_softmax(-1).cpu().numpy()
             cells = next_cell[part]
             log_p[part] = logits[np.arange(len(cells)), cells, answer[cells]]
         paid = ratio.reshape(latents, L)[:, :draws].sum(axis=1)
@@ -142,7 +183,7 @@ def importance(
 
 
 def _checked(model: VMD, boards: Board, times: int, draw: str) -> tuple[Board, int]:
-    if model.asks:
+    if not model.latent.likely:
         raise ModelMismatch("a latent of cells asked has no density to weigh; likelihood is for the other priors")
     if draw not in ("once", "each_step"):
         raise InvalidInput(f"draw is {draw!r}; wanted 'once' or 'each_step'")

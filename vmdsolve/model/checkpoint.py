@@ -1,44 +1,52 @@
-"""Weights on disk: safetensors with the config and the recipe in the metadata. Nothing is ever unpickled."""
+"""Weights on disk: safetensors with the config and the recipe in the metadata. Nothing is ever unpickled.
+
+Nothing in a file is believed: its config is checked, names and shapes of its tensors are compared with those of a model
+that has no memory yet, and only then are numbers read.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import replace
-from importlib.resources import as_file, files
-from importlib.resources.abc import Traversable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..domains import Domain, get
 from ..domains.sequence import TokenSequence
-from ..errors import ModelMismatch
+from ..errors import InvalidInput, ModelMismatch
 from ..files.atomic import replacing
 from ..problem import Rules
 from .config import ModelConfig
-from .slots import ALL_DIFFERENT, slotted, suits
+from .packaged import weights_for
+from .slots import ALL_DIFFERENT
 from .vmd import VMD
 
 __all__ = [
+    "About",
+    "about",
     "domain_of",
+    "fill",
     "history_of",
     "load_into",
     "load_model",
     "load_tensors",
     "packaged",
-    "packaged_weights",
     "save_model",
     "save_tensors",
     "write_atomically",
 ]
 
 FORMAT = "vmdsolve-1"
+NUMBERS = ("F64", "F32", "F16", "BF16")  # what weights may be made of
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -53,21 +61,6 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     write_atomically(path, save({k: v.contiguous() for k, v in tensors.items()}, {"format": FORMAT, **metadata}))
 
 
-def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read what `save_tensors` wrote. Raises ModelMismatch (missing, truncated, or another kind of file)."""
-    if not path.is_file():
-        raise ModelMismatch(f"no weights at {path}")
-    try:
-        with safe_open(path, framework="pt") as handle:
-            metadata = handle.metadata() or {}
-            tensors = {key: handle.get_tensor(key) for key in handle.keys()}  # noqa: SIM118 - not a dict
-    except (SafetensorError, OSError) as error:
-        raise ModelMismatch(f"{path} is not a whole safetensors file: {error}") from error
-    if metadata.get("format") != FORMAT:
-        raise ModelMismatch(f"{path} has format {metadata.get('format')!r}, wanted {FORMAT!r}")
-    return tensors, metadata
-
-
 def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
     """Write a model's weights (float32) with its config and recipe inside, and both beside them as JSON for people."""
     metadata = {"config": model.config.to_json(), "recipe": json.dumps(recipe, sort_keys=True)}
@@ -76,62 +69,96 @@ def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
     write_atomically(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
 
 
-def load_model(path: Path | str, domain: Domain, rules: Rules | None = None) -> VMD:
-    """The model in `path`, ready for `domain`, on the CPU, in evaluation mode.
+# What a file says of itself ---------------------------------------------------------------------------
 
-    rules    of the problem, where they are not the domain's; weights for every all-different puzzle go by these
 
-    Raises ModelMismatch: no such file, damaged, of another domain, or not fitting its own config.
+@dataclass(frozen=True)
+class About:
+    """What a file of weights, or the state of a run, says of itself; its numbers are not read for it.
+
+    path      the file
+    config    of the model
+    record    recipe, data, cost: what `save_model` was given, or a run's record; {} if it says nothing
+    shapes    of the tensors, by name
     """
-    tensors, metadata = load_tensors(Path(path))
+
+    path: Path
+    config: ModelConfig
+    record: dict[str, Any]
+    shapes: dict[str, tuple[int, ...]]
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers the tensors hold."""
+        return sum(map(prod, self.shapes.values()))
+
+    @property
+    def symbols(self) -> str | None:
+        """The symbols that it was trained on, where it was trained on nothing but a file of examples."""
+        told = self.record.get("domain")
+        return told["symbols"] if told else None
+
+    def check_domain(self, domain: Domain) -> None:
+        """Raises ModelMismatch: trained for another domain, or on other symbols."""
+        if self.config.domain == ALL_DIFFERENT:
+            return
+        if self.config.domain != domain.name:
+            raise ModelMismatch(f"{self.path} was trained for {self.config.domain}, not for {domain.name}")
+        if self.symbols not in (None, domain.symbols):
+            raise ModelMismatch(f"{self.path} was trained on the symbols {self.symbols}, not on {domain.symbols}")
+
+
+def about(path: Path | str) -> About:
+    """Read what a file says of itself.
+
+    Raises
+    ------
+    ModelMismatch
+        No such file, damaged, of another kind, or with a config or a record that cannot be.
+    """
+    with _opened(Path(path)) as handle:
+        return _about(Path(path), handle)
+
+
+def _about(path: Path, handle: Any) -> About:
+    metadata = handle.metadata() or {}
     config = ModelConfig.from_json(metadata.get("config", ""))
-    told = json.loads(metadata.get("recipe", "{}")).get("domain")
-    if config.domain == ALL_DIFFERENT:
-        model = VMD(config, slotted(rules or domain.rules))
-    elif config.domain != domain.name:
-        raise ModelMismatch(f"{path} was trained for {config.domain}, not for {domain.name}")
-    elif told and told["symbols"] != domain.symbols:
-        raise ModelMismatch(f"{path} was trained on the symbols {told['symbols']}, not on {domain.symbols}")
-    else:
-        model = VMD(config, domain.rules)
-    _put(model, tensors, path)
-    return model.eval().requires_grad_(False)
-
-
-def _put(model: VMD, tensors: Mapping[str, Tensor], path: Path | str) -> None:
-    """Give a model the tensors read from `path`, if they fit and are finite; else ModelMismatch."""
     try:
-        model.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise ModelMismatch(f"{path} does not fit its own config: {error}") from error
-    for name, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
-            raise ModelMismatch(f"{path} holds NaN or infinity in {name}")
+        record = json.loads(metadata.get("recipe") or metadata.get("record") or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ModelMismatch(f"the recipe in {path} cannot be read: {error}") from error
+    if not isinstance(record, dict):
+        raise ModelMismatch(f"the recipe in {path} cannot be read: it is {record!r:.80}, wanted an object")
+    told = record.get("domain")
+    if told and not (isinstance(told, dict) and isinstance(told.get("symbols"), str) and _whole(told.get("length"))):
+        raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {told!r:.80}, wanted symbols and length")
+    slices = {key: handle.get_slice(key) for key in handle.keys()}  # noqa: SIM118 - not a dict
+    if bad := [key for key, held in slices.items() if held.get_dtype() not in NUMBERS]:
+        raise ModelMismatch(f"{path} holds {slices[bad[0]].get_dtype()} in {bad[0]}, wanted floating point numbers")
+    shapes = {key: tuple(held.get_shape()) for key, held in slices.items()}
+    embedding = shapes.get("denoiser.symbol.weight") or shapes.get("model.denoiser.symbol.weight")
+    if config.mixer == "attention" and not config.symbols and embedding:  # from before configs told it
+        config = replace(config, symbols=embedding[0] - 1)
+    return About(path, config, record, shapes)
 
 
-def load_into(model: VMD, path: Path) -> None:
-    """Give a model the weights in `path`, whose config must be its own but for loops, which are not in the weights.
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The open file, which is whole and of our format."""
+    if not path.is_file():
+        raise ModelMismatch(f"no weights at {path}")
+    try:
+        with safe_open(path, framework="pt") as handle:
+            told = (handle.metadata() or {}).get("format")
+            if told != FORMAT:
+                raise ModelMismatch(f"{path} has format {told!r}, wanted {FORMAT!r}")
+            yield handle
+    except (SafetensorError, OSError) as error:
+        raise ModelMismatch(f"{path} is not a whole safetensors file: {error}") from error
 
-    Raises ModelMismatch: no such file, damaged, of another config, or not fitting its own.
-    """
-    tensors, metadata = load_tensors(path)
-    theirs = replace(ModelConfig.from_json(metadata.get("config", "")), loops=model.config.loops)
-    if theirs != model.config:
-        raise ModelMismatch(f"{path} has config {theirs.to_json()}; the model has {model.config.to_json()}")
-    _put(model, tensors, path)
 
-
-def history_of(path: Path) -> dict[str, Any]:
-    """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
-    that they took, with those of what they began with themselves.
-
-    Raises ModelMismatch: no such file, or damaged.
-    """
-    _, metadata = load_tensors(path)
-    record = json.loads(metadata.get("recipe", "{}"))
-    before = record.get("init", {})
-    sums = {name: record.get(name, 0) + before.get(name, 0) for name in ("puzzles", "hours")}
-    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **sums}
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def domain_of(path: Path | str) -> Domain | None:
@@ -140,32 +167,119 @@ def domain_of(path: Path | str) -> Domain | None:
 
     Raises ModelMismatch: no such file, or damaged. InvalidInput: no installed package registers the domain.
     """
-    _, metadata = load_tensors(Path(path))
-    name = ModelConfig.from_json(metadata.get("config", "")).domain
+    said = about(path)
+    name = said.config.domain
     if name == ALL_DIFFERENT:
         return None
+    if said.symbols is None:
+        return get(name)
     try:
-        record = json.loads(metadata.get("recipe") or metadata["record"])
-        told = record.get("domain")
-        return TokenSequence(name, told["symbols"], told["length"]) if told else get(name)
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        domain = TokenSequence(name, said.symbols, said.record["domain"]["length"])
+        _ = domain.rules
+    except InvalidInput as error:
         raise ModelMismatch(f"{path} does not say what it is for: {error}") from error
+    return domain
 
 
-def packaged_weights(name: str) -> Traversable | None:
-    """The file of weights that ships with the package under a domain's name, or `all-different`; None if none does."""
-    resource = files("vmdsolve") / "weights" / f"{name}.safetensors"
-    return resource if resource.is_file() else None
+def history_of(path: Path) -> dict[str, Any]:
+    """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
+    that they took, with those of what they began with themselves.
+
+    Raises ModelMismatch: no such file, or damaged.
+    """
+    record = about(path).record
+    try:
+        before = record.get("init") or {}
+        sums = {name: record.get(name, 0) + before.get(name, 0) for name in ("puzzles", "hours")}
+    except (AttributeError, TypeError) as error:
+        raise ModelMismatch(f"the recipe in {path} does not say what the weights took: {error}") from error
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **sums}
+
+
+# Reading weights ------------------------------------------------------------------------------------------
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], About]:
+    """All tensors of a file, as they were saved, and what it says of itself. Raises as `about`."""
+    with _opened(path) as handle:
+        said = _about(path, handle)
+        return {key: handle.get_tensor(key) for key in said.shapes}, said
+
+
+def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
+    """The model in `path`, on the CPU, in evaluation mode.
+
+    Parameters
+    ----------
+    path
+        A file that `save_model` wrote.
+    domain
+        What it is wanted for; None: whatever it was trained for.
+
+    Returns
+    -------
+    VMD
+        Its own; `units` of the rules that are to be kept say whether it is of use for them.
+
+    Raises
+    ------
+    ModelMismatch
+        No such file, damaged, of another domain, or not fitting its own config.
+    """
+    path = Path(path)
+    with torch.inference_mode(False), _opened(path) as handle:  # whoever loads first, others may want gradients
+        said = _about(path, handle)
+        if domain is not None:
+            said.check_domain(domain)
+        with torch.device("meta"):
+            model = VMD(said.config)
+        compare(model, said.shapes, path)
+        tensors = {key: handle.get_tensor(key) for key in said.shapes}
+    fill(model, tensors, path)
+    return model.eval().requires_grad_(False)
+
+
+def compare(model: nn.Module, shapes: Mapping[str, tuple[int, ...]], path: Path) -> None:
+    """Raise ModelMismatch unless these are the names and shapes of the model's tensors."""
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    wrong = [f"lacks {name}" for name in sorted(wanted.keys() - shapes.keys())]
+    wrong += [f"also holds {name}" for name in sorted(shapes.keys() - wanted.keys())]
+    wrong += [
+        f"holds {name} {list(shapes[name])}, wanted {list(shape)}"
+        for name, shape in wanted.items() if shapes.get(name, shape) != shape
+    ]  # fmt: skip
+    if wrong:
+        more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        raise ModelMismatch(f"{path} does not fit its own config: it {'; '.join(wrong[:3])}{more}")
+
+
+def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Give a model the numbers of these tensors, read from `path`, if they fit and are finite; in float32.
+
+    A model on `meta` takes the tensors themselves; the parameters of any other stay the objects that they are.
+
+    Raises ModelMismatch.
+    """
+    compare(model, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, path)
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ModelMismatch(f"{path} holds NaN or infinity in {name}")
+    empty = any(parameter.is_meta for parameter in model.parameters())
+    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=empty)
+
+
+def load_into(model: VMD, path: Path) -> None:
+    """Give a model the weights in `path`, whose config must be its own but for loops and sampling.
+
+    Raises ModelMismatch: no such file, damaged, of another config, or not fitting its own.
+    """
+    tensors, said = load_tensors(path)
+    if not model.config.same_weights(said.config):
+        raise ModelMismatch(f"{path} has config {said.config.to_json()}; the model has {model.config.to_json()}")
+    fill(model, tensors, path)
 
 
 def packaged(domain: Domain, rules: Rules | None = None) -> VMD | None:
-    """The weights that ship with the package for `domain`: its own, else those for every all-different puzzle if it is
-    one (with `rules` of its own, see `load_model`), else None.
-    """
-    resource = packaged_weights(domain.name)
-    if resource is None and suits(rules or domain.rules):
-        resource = packaged_weights(ALL_DIFFERENT)
-    if resource is None:
-        return None
-    with as_file(resource) as path:
-        return load_model(path, domain, rules)
+    """The weights that ship with the package for `domain`, see `weights_for`; None if there are none."""
+    path = weights_for(domain, rules)
+    return None if path is None else load_model(path, domain)

@@ -1,16 +1,55 @@
-"""ModelConfig: every number that shapes a model; saved inside its weights."""
+"""ModelConfig: every number that shapes a model, and how it is meant to be sampled; saved inside its weights."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelMismatch
+from .fields import check, choice
 
-__all__ = ["PRIORS", "ModelConfig"]
+if TYPE_CHECKING:
+    from ..domains import Domain
+
+__all__ = ["CODES", "DRAWS", "MIXERS", "PRIORS", "REMASK", "ModelConfig", "Sampling"]
 
 MIXERS = ("messages", "attention")
-PRIORS = ("standard", "conditional", "autoregressive", "cells")
+CODES = ("standard", "conditional", "autoregressive")  # priors of a learned code
+PRIORS = (*CODES, "cells")
+DRAWS = ("once", "each_step")
+REMASK = ("none", "least", "conflicts")
+MOST_NUMBERS = 2**26  # in one matrix of weights
+MOST_RELATIONS = 1024
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a model is meant to be sampled: where `Plan.of` starts from.
+
+    draw       "once": z is drawn at a sample's start; "each_step": anew at every step (ancestral sampling)
+    blocks     left to right in so many blocks of cells, z drawn anew where a block begins
+    steps      T, the most network evaluations a board may cost
+    order      which cells come first: see Plan
+    remask     cells that a step may open again: see Plan
+    rate       share of these that a step opens
+    """
+
+    draw: str = choice("once", "How often z is drawn.", among=DRAWS)
+    blocks: int = choice(1, "Left to right in so many blocks.", low=1, high=65_536)
+    steps: int = choice(16, "T, network evaluations a board may cost.", low=1, high=65_536)
+    order: str = choice("margin", "Which cells are filled first.")
+    remask: str = choice("none", "Cells that a step may open again.", among=REMASK)
+    rate: float = choice(0.2, "Share of these that a step opens.", low=0, high=1)
+
+    def __post_init__(self) -> None:
+        check(self, ModelMismatch)
+        if not self.rate:
+            raise ModelMismatch("rate is 0; wanted a share above 0, at most 1")
+        from .. import kernels  # the names of orders; not at the top, for the command line reads these fields
+
+        if self.order not in kernels.ORDERS and self.order not in kernels.ALIASES:
+            raise ModelMismatch(f"order is {self.order!r}; wanted one of {', '.join(kernels.ORDERS)}")
 
 
 @dataclass(frozen=True)
@@ -34,40 +73,55 @@ class ModelConfig:
     positions   learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant
                 under every symmetry of the rules that keeps relations and, where states are candidates, under any
                 relabelling of the symbols
+    symbols     V, for attention, which has weights for each symbol; messages have none: 0
+    sampling    how it is meant to be sampled; no weight depends on it
     """
 
     domain: str
     relations: tuple[str, ...]
-    width: int = 32
-    message: int = 32
-    hidden: int = 64
-    loops: int = 16
-    latent: int = 8
-    prior: str = "standard"
+    width: int = choice(32, "H, channels of a state.", low=1, high=4096)
+    message: int = choice(32, "M, channels of a message.", low=1, high=4096)
+    hidden: int = choice(64, "Channels inside a block.", low=1, high=4096)
+    loops: int = choice(16, "Block applications a network evaluation.", low=1, high=4096)
+    latent: int = choice(8, "D, latent width; 0: plain masked diffusion.", low=0, high=4096)
+    prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     positions: tuple[int, int] = (0, 0)
-    classes: int = 0
-    mixer: str = "messages"
+    classes: int = choice(0, "C, classes of each of D groups; 0: a Gaussian latent.", low=0, high=4096)
+    mixer: str = choice("messages", "messages for puzzles, attention for sequences.", among=MIXERS)
+    symbols: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
 
     def __post_init__(self) -> None:
+        check(self, ModelMismatch)
+        _check_names(self.domain, self.relations)
         object.__setattr__(self, "relations", tuple(self.relations))
-        object.__setattr__(self, "positions", tuple(self.positions))
-        for name in ("width", "message", "hidden", "loops"):
-            if not 1 <= getattr(self, name) <= 4096:
-                raise ModelMismatch(f"{name} = {getattr(self, name)}; wanted 1 to 4096")
-        if not 0 <= self.latent <= 4096:
-            raise ModelMismatch(f"latent = {self.latent}; wanted 0 (none) to 4096")
-        if not (self.classes == 0 or 2 <= self.classes <= 4096):
-            raise ModelMismatch(f"classes = {self.classes}; wanted 0 (a Gaussian latent) or 2 to 4096")
-        if self.mixer not in MIXERS:
-            raise ModelMismatch(f"mixer = {self.mixer!r}; wanted one of {', '.join(MIXERS)}")
-        if self.prior not in PRIORS:
-            raise ModelMismatch(f"prior = {self.prior!r}; wanted one of {', '.join(PRIORS)}")
-        if self.mixer == "attention" and self.width % self.heads:
-            raise ModelMismatch(f"width = {self.width}; attention wants a multiple of 16, or less than 32")
+        object.__setattr__(self, "positions", _pair(self.positions))
+        if not isinstance(self.sampling, Sampling):
+            raise ModelMismatch(f"sampling is {self.sampling!r}; wanted a Sampling")
+        if self.classes == 1:
+            raise ModelMismatch("classes is 1; wanted 0 (a Gaussian latent) or 2 to 4096")
+        if self.mixer == "attention":
+            if self.width % self.heads:
+                raise ModelMismatch(f"width is {self.width}; attention wants a multiple of 16, or less than 32")
+            object.__setattr__(self, "symbols", self.symbols or self.positions[1])
+        if type(self.symbols) is not int or not 0 <= self.symbols <= (64 if self.mixer == "attention" else 0):
+            raise ModelMismatch(f"symbols is {self.symbols!r}; wanted 1 to 64 for attention, 0 for messages")
         if self.prior == "autoregressive" and self.latent and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
         if self.prior == "cells" and self.classes:
             raise ModelMismatch("the classes of a prior over cells are the symbols: leave classes at 0")
+        if (most := self._largest()) > MOST_NUMBERS:
+            raise ModelMismatch(
+                f"a matrix of {most:,} weights is wanted; {MOST_NUMBERS:,} is the most: make it narrower"
+            )
+
+    def _largest(self) -> int:
+        """Numbers in the largest matrix of weights, or in the largest stack of them."""
+        H, M, N, Z = self.width, self.message, self.hidden, self.code_width
+        return max(
+            3 * H * max(H, N), (1 + len(self.relations)) * M * N, Z * (2 * N + H), Z * max(64, 2 * N),
+            4 * N * N, max(self.positions) * H,
+        )  # fmt: skip
 
     @property
     def heads(self) -> int:
@@ -75,9 +129,25 @@ class ModelConfig:
         return max(1, self.width // 16)
 
     @property
-    def z_width(self) -> int:
-        """Z, how many numbers a learned z is: D, or groups times classes; see `VMD.z_width` for every kind."""
-        return self.latent * max(1, self.classes)
+    def code_width(self) -> int:
+        """How many numbers a learned code is: D, or groups times classes; 0 where z is no code, or there is none."""
+        return self.latent * max(1, self.classes) if self.prior in CODES else 0
+
+    @staticmethod
+    def of(domain: Domain, **shape: Any) -> ModelConfig:
+        """A config for a domain's name, relations and, where weights depend on it, number of symbols.
+
+        Raises
+        ------
+        ModelMismatch
+            A field that there is none of, of another type or out of its range; it is named.
+        """
+        symbols = {"symbols": domain.rules.V} if shape.get("mixer") == "attention" else {}
+        return ModelConfig(domain.name, domain.rules.relations, **{**symbols, **shape})
+
+    def same_weights(self, other: ModelConfig) -> bool:
+        """Whether weights of the other config are weights of this one: loops and sampling are not in them."""
+        return replace(other, loops=self.loops, sampling=self.sampling) == self
 
     def to_json(self) -> str:
         """One line of JSON, as stored in the weights' metadata."""
@@ -85,14 +155,44 @@ class ModelConfig:
 
     @staticmethod
     def from_json(text: str) -> ModelConfig:
-        """Read `to_json`'s output; raises ModelMismatch for anything else."""
+        """Read `to_json`'s output, of this version or an earlier one; what it does not say has its default.
+
+        Raises
+        ------
+        ModelMismatch
+            Anything else.
+        """
         try:
-            given = json.loads(text)
-            known = {field.name for field in fields(ModelConfig)}
-            if unknown := set(given) - known:
-                raise ModelMismatch(f"the weights' config has unknown fields {sorted(unknown)}; update vmdsolve")
+            given = _object(json.loads(text), ModelConfig, "config")
+            if "sampling" in given:
+                given["sampling"] = Sampling(**_object(given["sampling"], Sampling, "sampling"))
             return ModelConfig(**given)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, ModelMismatch):
-                raise
+        except ModelMismatch:
+            raise
+        except (TypeError, ValueError, RecursionError) as error:
             raise ModelMismatch(f"the weights' config cannot be read: {error}") from error
+
+
+def _object(given: Any, kind: Any, what: str) -> dict[str, Any]:
+    """A JSON object whose names are all fields of `kind`."""
+    if not isinstance(given, dict):
+        raise ModelMismatch(f"the weights' {what} cannot be read: it is {given!r:.80}, wanted an object")
+    if unknown := set(given) - {one.name for one in fields(kind)}:
+        raise ModelMismatch(f"the weights' {what} has unknown fields {sorted(unknown)}; update vmdsolve")
+    return given
+
+
+def _check_names(domain: Any, relations: Any) -> None:
+    if not isinstance(domain, str):
+        raise ModelMismatch(f"domain is {domain!r:.80}; wanted its name")
+    if not isinstance(relations, (list, tuple)) or not all(isinstance(name, str) for name in relations):
+        raise ModelMismatch(f"relations is {relations!r:.80}; wanted a list of names")
+    if len(relations) > MOST_RELATIONS or len(set(relations)) < len(relations):
+        raise ModelMismatch(f"there are {len(relations):,} relations; wanted up to {MOST_RELATIONS:,} different names")
+
+
+def _pair(positions: Any) -> tuple[int, int]:
+    """Numbers of cells and symbols that have embeddings."""
+    if not isinstance(positions, (list, tuple)) or [*map(type, positions)] != [int, int] or min(positions) < 0:
+        raise ModelMismatch(f"positions is {positions!r:.80}; wanted two whole numbers, L and V, or 0 and 0 for none")
+    return positions[0], positions[1]

@@ -16,9 +16,11 @@ from torch.nn import functional as F
 
 from ..kernels.denoise import BF16, denoise_paths
 from ..kernels.gradient import DenoiseGradient
+from .config import ModelConfig
 from .denoiser import Denoiser
+from .units import Units
 
-__all__ = ["Fused"]
+__all__ = ["Fused", "factors", "gradient", "tables"]
 
 LANES = 16  # the kernel pads channels to a multiple of this
 
@@ -30,25 +32,12 @@ class Fused:
             this CPU has it, else in float32
     """
 
-    def __init__(self, denoiser: Denoiser, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None) -> None:
         self.path = path
-        config, gather = denoiser.config, denoiser.units.gather.cpu().numpy()
-        cells = [row.nonzero()[0].tolist() for row in gather]
-        relations = [cells[start:end] for start, end in denoiser.units.spans]
-        self.kernel = DenoiseGradient(
-            gather.shape[1],
-            denoiser.V,
-            config.width,
-            config.message,
-            config.hidden,
-            config.positions != (0, 0),
-            relations,
-        )
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Fused:
-        return self  # it has no weights: one serves every copy of the denoiser
-
-    def __call__(self, denoiser: Denoiser, x: Tensor, z: Tensor | None, loops: int, supervise: int) -> Tensor:
+    def __call__(
+        self, denoiser: Denoiser, x: Tensor, units: Units, z: Tensor | None, loops: int, supervise: int
+    ) -> Tensor:
         """Logits [S, B, L, V] of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z]."""
         bf16 = torch.is_autocast_enabled("cpu") and BF16 in denoise_paths()
         with torch.autocast("cpu", enabled=False):
@@ -58,12 +47,18 @@ class Fused:
                 tables(denoiser),
                 factors(denoiser, z, len(x)),
                 tokens,
-                self.kernel,
+                gradient(denoiser.config, units),
                 max(0, loops - supervise),
                 supervise,
                 path,
             )
         return out
+
+
+def gradient(config: ModelConfig, units: Units) -> DenoiseGradient:
+    """The kernel for this structure and shape; it has no weights, so one serves every model of the shape."""
+    shape = units.L, units.V, config.width, config.message, config.hidden, config.positions != (0, 0)
+    return units.once(("gradient", shape), lambda: DenoiseGradient(*shape, units.members))
 
 
 class _Loops(torch.autograd.Function):
@@ -129,7 +124,7 @@ def tables(d: Denoiser) -> Tensor:
 def factors(d: Denoiser, z: Tensor | None, B: int) -> Tensor:
     """Scale, shift and gate of each board, side by side, each with the zeros after it: [B, W]."""
     H, N = d.config.width, d.config.hidden
-    if d.config.latent:
+    if d.modulate is not None:
         one = d.modulate.factors(z)
     else:
         one = torch.cat([torch.ones(B, N), torch.zeros(B, N), torch.ones(B, H)], 1)

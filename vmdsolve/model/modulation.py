@@ -21,20 +21,17 @@ class Modulate(nn.Linear):
     (torch.Size([5, 3]), torch.Size([5, 3]), torch.Size([5, 4]))
     """
 
-    neutral: Tensor  # [2N + H]
-
     def __init__(self, config: ModelConfig) -> None:
         self.sizes = [config.hidden, config.hidden, config.width]
-        super().__init__(config.z_width, sum(self.sizes))
+        super().__init__(config.code_width, sum(self.sizes))
         nn.init.zeros_(self.bias)
-        neutral = torch.cat([torch.full((n,), one) for n, one in zip(self.sizes, (1.0, 0.0, 1.0), strict=True)])
-        self.register_buffer("neutral", neutral, persistent=False)
 
     def factors(self, z: Tensor | None) -> Tensor:
         """Scale [N], shift [N] and gate [H] of every board, side by side; 1, 0 and 1 where z says nothing."""
         if z is None:
             raise ModelMismatch("this model has a latent: pass z [B, Z]")
-        return F.linear(z, self.weight, self.bias + self.neutral)
+        neutral = torch.cat([self.bias.new_full((n,), one) for n, one in zip(self.sizes, (1, 0, 1), strict=True)])
+        return F.linear(z, self.weight, self.bias + neutral)
 
     def forward(self, z: Tensor | None) -> Tensor:
         """Scale, scale times shift, and gate, side by side."""

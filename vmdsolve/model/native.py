@@ -7,24 +7,22 @@ from typing import Any
 from ..kernels.denoise import Denoise
 from ..kernels.denoise_cuda import DenoiseCuda
 from .denoiser import Denoiser
+from .units import Units
 
 __all__ = ["native", "native_cuda"]
 
 
-def native(denoiser: Denoiser) -> Denoise:
+def native(denoiser: Denoiser, units: Units) -> Denoise:
     """The kernel with a copy of the weights as they are now; later training does not reach it."""
-    return Denoise(*_parts(denoiser))
+    return Denoise(*_parts(denoiser, units))
 
 
-def native_cuda(denoiser: Denoiser, device: int = 0) -> DenoiseCuda:
+def native_cuda(denoiser: Denoiser, units: Units, device: int = 0) -> DenoiseCuda:
     """The same on a GPU."""
-    return DenoiseCuda(*_parts(denoiser), device)
+    return DenoiseCuda(*_parts(denoiser, units), device)
 
 
-def _parts(denoiser: Denoiser) -> tuple[dict[str, Any], int, int, list[list[list[int]]]]:
+def _parts(denoiser: Denoiser, units: Units) -> tuple[dict[str, Any], int, int, Any]:
     """Weights, L, V and the relations' units."""
     weights = {name: tensor.detach().float().cpu().numpy() for name, tensor in denoiser.state_dict().items()}
-    gather = denoiser.units.gather.cpu().numpy()
-    cells = [row.nonzero()[0].tolist() for row in gather]
-    relations = [cells[start:end] for start, end in denoiser.units.spans]
-    return weights, gather.shape[1], denoiser.V, relations
+    return weights, units.L, units.V, units.members

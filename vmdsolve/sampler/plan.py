@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
 from ..errors import InvalidInput
+from ..model.config import REMASK, ModelConfig
 from ..problem import Board
 
 __all__ = ["SECOND_NOISE", "Filled", "Floats", "Network", "Plan", "block_edges"]
 
 Floats = npt.NDArray[np.float32]
-REMASK = ("none", "least", "conflicts")
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
 
 
@@ -61,6 +61,31 @@ class Plan:
             raise InvalidInput(f"remask is {self.remask!r}; wanted one of {', '.join(REMASK)}")
         if not 0 < self.rate <= 1:
             raise InvalidInput(f"rate is {self.rate!r}; wanted a share above 0, at most 1")
+
+    @staticmethod
+    def of(config: ModelConfig, **overrides: Any) -> Plan:
+        """The plan that a model was made for.
+
+        Parameters
+        ----------
+        config
+            The model's.
+        **overrides
+            Fields to have otherwise; None: as the model has it.
+
+        Raises
+        ------
+        InvalidInput
+            A field out of its range.
+
+        Examples
+        --------
+        >>> Plan.of(ModelConfig("pair", ("pair",)), steps=4, order=None).steps
+        4
+        """
+        held = asdict(config.sampling)
+        held["each_step"] = held.pop("draw") == "each_step"
+        return Plan(**{**held, **{name: value for name, value in overrides.items() if value is not None}})
 
 
 def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:

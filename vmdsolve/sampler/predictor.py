@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +19,9 @@ from ..kernels.denoise import BF16, Denoise, denoise_paths
 from ..kernels.denoise_cuda import DenoiseCuda
 from ..model.denoiser import Denoiser
 from ..model.native import native, native_cuda
+from ..model.units import Units
 from ..model.vmd import VMD
-from ..problem import Board
+from ..problem import Board, Rules
 
 __all__ = ["Predictor"]
 
@@ -28,8 +31,10 @@ TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that roundin
 
 @dataclass(eq=False)
 class Predictor:
-    """The network as a function of arrays; weights are taken as they are when it is made.
+    """The network as a function of arrays, for problems of one set of rules.
 
+    model    its weights are taken as they are now; it is never moved: for another device it is copied
+    rules    of the problems
     loops    block applications an evaluation; None: what the model was made for
     bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
     backend  "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
@@ -38,21 +43,24 @@ class Predictor:
     """
 
     model: VMD
+    rules: Rules
     device: str = "cpu"
     loops: int | None = None
     bf16: bool = False
     backend: str | None = None
     threads: int = 0
     tile: int = field(init=False)
+    units: Units = field(init=False, repr=False)
     _native: Denoise | None = field(init=False, repr=False, default=None)
     _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         kind = self.device.partition(":")[0]
-        self.model = self.model.to(self.device)
+        self.units = self.model.units(self.rules)
+        self.model = _on_device(self.model, torch.device(self.device))
         self.tile = TILES.get(kind, TILES["cuda"])
         denoiser, chosen = self.model.denoiser, self.backend
-        fits = isinstance(denoiser, Denoiser) and not self.model.asks
+        fits = isinstance(denoiser, Denoiser) and self.model.latent.native
         can = fits and (kind == "cpu" or (self.bf16 and not why_not()))
         self.backend = chosen or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
@@ -62,10 +70,10 @@ class Predictor:
             )
         if self.backend == "native" and isinstance(denoiser, Denoiser):
             if kind == "cpu":
-                self._native = native(denoiser)
+                self._native = native(denoiser, self.units)
                 return
             try:
-                self._cuda = native_cuda(denoiser, torch.device(self.device).index or 0)
+                self._cuda = native_cuda(denoiser, self.units, torch.device(self.device).index or 0)
             except ModelMismatch:  # too large for a multiprocessor
                 if chosen:
                     raise
@@ -88,32 +96,37 @@ class Predictor:
         kind = torch.device(self.device).type
         told = {"modulation" if self.modulates else "z": z if self.z_width else None}
         with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
-            out: Tensor = self.model(x.long(), loops=self.loops, **told)
+            out: Tensor = self.model(x.long(), self.units, loops=self.loops, **told)
         return out.float()
 
     @property
     def modulates(self) -> bool:
         """Whether `draw` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw; else z."""
-        return self.backend == "torch" and bool(self.model.config.latent) and not self.model.asks
+        return self.backend == "torch" and self.model.denoiser.modulate is not None
 
     @property
     def drawn_width(self) -> int:
         """How many numbers `draw` gives for a board."""
-        return sum(self.model.denoiser.modulate.sizes) if self.modulates else self.z_width
+        modulate = self.model.denoiser.modulate
+        return sum(modulate.sizes) if modulate is not None and self.modulates else self.z_width
 
     @property
     def z_width(self) -> int:
         """Z, how many numbers z is."""
-        return self.model.z_width
+        return self.model.z_width(self.units)
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]; see `modulates`."""
-        config = self.model.config
-        if self.modulates:
-            return self._tiled(lambda tokens, normal: self.model.modulation(self.model.draw(tokens, normal)), x, noise)
-        if not config.latent or (config.prior == "standard" and not config.classes):
-            return noise  # no latent at all, or N(0, I)
-        return self._tiled(lambda tokens, normal: self.model.draw(tokens, normal), x, noise)
+        if not self.z_width:
+            return noise
+        if not self.model.latent.sees and not self.modulates:  # no network is asked: all boards at once
+            return np.asarray(self._drawn(torch.from_numpy(x.copy()), torch.from_numpy(noise.astype(np.float32))))
+        return self._tiled(self._drawn, x, noise)
+
+    @torch.inference_mode()
+    def _drawn(self, x: Tensor, noise: Tensor) -> Tensor:
+        z = self.model.draw(x, self.units, noise)
+        return cast(Tensor, self.model.modulation(z) if self.modulates else z)  # there is a latent
 
     def __call__(self, x: Board, z: Floats) -> Floats:
         """Logits [B, L, V] for tokens x [B, L] and z [B, ...] as `draw` gave it."""
@@ -126,7 +139,7 @@ class Predictor:
         return np.asarray(self._native(tokens, each, loops=loops, threads=self.threads, path=path))
 
     @torch.inference_mode()
-    def _tiled(self, function: Callable[[Tensor, Tensor], Tensor | None], x: Board, rows: Floats) -> Floats:
+    def _tiled(self, function: Callable[[Tensor, Tensor], Tensor], x: Board, rows: Floats) -> Floats:
         """A function of tokens [B, L] and further rows [B, ...], applied to tiles of a fixed number of boards."""
         B, tile = len(x), self.tile
         padded = max(1, -(-B // tile)) * tile
@@ -137,9 +150,24 @@ class Predictor:
             part = slice(start, start + tile)
             with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bf16):
                 done = function(tokens[part].to(self.device), others[part].to(self.device))
-            assert done is not None
             out.append(done.float().cpu())
         return np.asarray(torch.cat(out)[:B].numpy())
+
+
+_COPIES: WeakKeyDictionary[VMD, dict[torch.device, tuple[object, VMD]]] = WeakKeyDictionary()
+
+
+def _on_device(model: VMD, device: torch.device) -> VMD:
+    """The model itself where it is on the device, else a copy there, kept until the model's weights change."""
+    device = torch.empty(0, device=device).device  # "cuda" with its number
+    if next(model.parameters()).device == device:
+        return model
+    state = tuple((p.data_ptr(), 0 if p.is_inference() else p._version) for p in model.parameters())
+    copies = _COPIES.setdefault(model, {})
+    held = copies.get(device)
+    if held is None or held[0] != state:
+        held = copies[device] = state, copy.deepcopy(model).to(device)
+    return held[1]
 
 
 def _padded(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:

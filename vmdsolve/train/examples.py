@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = ["Examples", "domain_from", "read_examples", "read_problems"]
 SHARE = 20  # one part in so many is held out
 MANY = 20  # lines from which on whole lines are
 CHUNK = 1 << 16  # pieces read at once
+MOST_BYTES = 1 << 28  # of a file, unpacked
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,13 @@ def _lines(path: Path | str) -> tuple[list[tuple[int, str]], str]:
     opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(file.suffix, Path.open)
     try:
         with opener(file, "rb") as stream:
-            data = stream.read()
+            data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InvalidInput(f"{path} holds over {MOST_BYTES >> 20} MiB of text; split it, and train in parts")
         text = data.decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path} is not ASCII at byte {error.start}; symbols are ASCII characters") from error
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise InvalidInput(f"{path} cannot be read: {error}") from error
     lines = [(number, line) for number, line in enumerate(text, 1) if line]
     if not lines:

@@ -50,7 +50,8 @@ def _invented(name: str, rng: np.random.Generator, size: int, density: float = 1
         return np.asarray(answers[0])
 
     family = get(name)
-    assert isinstance(family, Family)
+    if not isinstance(family, Family):
+        raise InvalidInput(f"problems of {name} share one board: none can be invented")
     return family.kind.invent(rng, size, density, fill)
 
 

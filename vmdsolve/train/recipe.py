@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from ..errors import InvalidInput
-from ..measure.accuracy import EVALUATION_SEED
+from ..errors import InvalidInput, ModelMismatch
+from ..measure.seeds import EVALUATION_SEED
+from ..model.config import DRAWS
+from ..model.fields import check, choice
 
 __all__ = ["Recipe"]
-
-SHARES = ("decay", "solving", "full", "latent_kl", "kl_warmup", "settle", "hard_share")
-CHOICES = {
-    "data": ("problems", "law", "examples"), "draw": ("once", "each_step"), "weighting": ("cells", "elbo"),
-    "reveal": ("random", "ease"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,8 +42,8 @@ class Recipe:
                 ELBO has it, which favours boards with few open cells
     latent_kl   lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
     free_bits   nats of a latent dimension or group that cost nothing
-    settle      share of the steps, at the end, in which a categorical z is the posterior's likeliest code, no longer
-                drawn, so that the prior can fit the codes; in the second half of them the codes no longer change
+    settle      share of the steps, at the end, in which z is the posterior's likeliest classes and no longer drawn, so
+                that the prior can fit the codes; in the second half of them nothing moves the posterior
     ema         decay of the averaged weights, which are what is saved
     bf16        bfloat16 products (fast where the CPU has AVX512-BF16 or AMX, or on a GPU; natively float32 elsewhere)
     native      the denoiser's loops, forward and back, by the native kernel where there is one: mixer "messages" on a
@@ -56,56 +51,41 @@ class Recipe:
     compile     torch.compile the block; the loops are then torch's
     """
 
-    steps: int = 6000
-    batch: int = 64
-    rate: float = 4e-3
-    warmup: int = 100
-    decay: float = 0.4
-    weight_decay: float = 0.01
-    clip: float = 1.0
+    steps: int = choice(6000, "Optimiser steps of the whole run.", low=1)
+    batch: int = choice(64, "Boards a step.", low=1)
+    rate: float = choice(4e-3, "Peak learning rate.", low=0)
+    warmup: int = choice(100, "Steps over which the rate rises.", low=0)
+    decay: float = choice(0.4, "Share of the steps over which the rate falls.", low=0, high=1)
+    weight_decay: float = choice(0.01, "Of AdamW.", low=0)
+    clip: float = choice(1.0, "Greatest norm of the gradient.", low=0)
     loops: tuple[tuple[float, int], ...] = ((0.0, 8), (0.1, 16))
-    free: int = 16
-    later: float = 1.0
-    solving: float = 0.9
-    reveal: str = "random"
-    full: float = 0.3
-    data: str = "problems"
-    examples: str = ""
-    hard: str = ""
-    hard_share: float = 0.5
+    free: int = choice(16, "Up to so many loops without gradient before the others.", low=0, high=65_536)
+    later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0)
+    solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
+    reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
+    full: float = choice(0.3, "Share of the boards that show nothing but their clues.", low=0, high=1)
+    data: str = choice("problems", "Where answers come from; law: the domain's.", among=("problems", "law", "examples"))
+    examples: str = choice("", "A file of answers to learn from: lines of L characters.")
+    hard: str = choice("", "A file of problems to mix among those made, as of `generate --harder 100 -o F.txt`.")
+    hard_share: float = choice(0.5, "Share of the boards that are from it.", low=0, high=1)
     givens: tuple[int, int] = (0, 0)
-    blocks: int = 1
-    draw: str = "once"
-    weighting: str = "cells"
-    latent_kl: float = 1.0
-    kl_warmup: float = 0.1
-    free_bits: float = 0.0
-    settle: float = 0.0
-    ema: float = 0.998
-    seed: int = 0
-    bf16: bool = True
-    native: bool = True
-    compile: bool = False
+    blocks: int = choice(1, "Left to right in so many blocks; not for problems.", low=1, high=65_536)
+    draw: str = choice("once", "How often sampling will draw z.", among=DRAWS)
+    weighting: str = choice("cells", "elbo: boards count by w(t) = 1 / t.", among=("cells", "elbo"))
+    latent_kl: float = choice(1.0, "Weight of the KL for the posterior.", low=0, high=1)
+    kl_warmup: float = choice(0.1, "Share of the steps over which it rises.", low=0, high=1)
+    free_bits: float = choice(0.0, "Nats of each dimension or group that cost nothing.", low=0)
+    settle: float = choice(0.0, "Share of the steps, at the end, with z the likeliest classes.", low=0, high=1)
+    ema: float = choice(0.998, "Decay of the averaged weights.", low=0, high=1)
+    seed: int = choice(0, "Of the weights, the puzzles and the masks.", low=0, high=EVALUATION_SEED - 1)
+    bf16: bool = choice(True, "bfloat16 arithmetic.")
+    native: bool = choice(True, "Loops by the native kernel where there is one, or by torch.")
+    compile: bool = choice(False, "torch.compile the block.")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loops", tuple((float(a), int(b)) for a, b in self.loops))
-        if self.steps < 1 or self.batch < 1:
-            raise InvalidInput(f"steps and batch must be at least 1, got {self.steps} and {self.batch}")
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted one of {', '.join(choices)}")
-        for name in SHARES:
-            if not 0 <= getattr(self, name) <= 1:
-                raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted 0 to 1")
-        for name in ("free_bits", "later"):
-            if not getattr(self, name) >= 0:
-                raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted 0 or more")
-        givens = [int(n) for n in self.givens]
-        if len(givens) != 2 or not 0 <= givens[0] <= givens[1]:
-            raise InvalidInput(f"givens is {self.givens}; wanted two numbers of cells, the fewest and the most")
-        object.__setattr__(self, "givens", tuple(givens))
-        if self.blocks < 1:
-            raise InvalidInput(f"blocks is {self.blocks}; wanted 1 or more")
+        check(self, InvalidInput)
+        object.__setattr__(self, "loops", _schedule(self.loops))
+        object.__setattr__(self, "givens", _givens(self.givens))
         if self.data == "problems" and (self.blocks > 1 or self.givens != (0, 0)):
             raise InvalidInput(
                 "blocks and givens go with data 'law' or 'examples'; problems of the generator have their own clues"
@@ -114,8 +94,27 @@ class Recipe:
             raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
         if self.hard and self.data != "problems":
             raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")
-        if not 0 <= self.seed < EVALUATION_SEED:
-            raise InvalidInput(f"training seeds are 0 to 2^62 - 1 (the rest is for evaluation), got {self.seed}")
+
+    @staticmethod
+    def recorded(record: Any, **before: Any) -> Recipe:
+        """The recipe in the record of a run or of weights.
+
+        Parameters
+        ----------
+        record
+            What stands in the file; what it does not say has its default.
+        **before
+            Other defaults, for what records of an earlier version do not say.
+
+        Raises
+        ------
+        ModelMismatch
+            It has no recipe that this version knows.
+        """
+        try:
+            return Recipe(**{**before, **record.get("recipe", {})})
+        except (AttributeError, TypeError, InvalidInput) as error:
+            raise ModelMismatch(f"the recipe cannot be read by this version: {error}") from error
 
     def loops_at(self, step: int) -> int:
         """Block applications at `step`."""
@@ -123,6 +122,8 @@ class Recipe:
 
     def free_at(self, step: int) -> int:
         """Loops without gradient at `step`."""
+        import numpy as np  # here, for the command line reads the fields above
+
         late = step >= self.loops[-1][0] * self.steps
         return int(np.random.default_rng((self.seed, step, 1)).integers(self.free + 1)) if late else 0
 
@@ -131,14 +132,38 @@ class Recipe:
         tail = (self.steps - step) / max(1.0, self.decay * self.steps)
         return self.rate * min(1.0, (step + 1) / max(1, self.warmup), max(0.01, tail))
 
-    def settled_at(self, step: int) -> bool:
-        """Whether z is the likeliest code, no longer drawn, at `step`."""
-        return step >= (1 - self.settle) * self.steps
-
-    def still_at(self, step: int) -> bool:
-        """Whether the codes no longer change at `step`."""
-        return step >= (1 - self.settle / 2) * self.steps
+    def code_at(self, step: int) -> str:
+        """What z is at `step`: "drawn" from the posterior, its "likeliest" classes, or these with codes "frozen"."""
+        if step < (1 - self.settle) * self.steps:
+            return "drawn"
+        return "likeliest" if step < (1 - self.settle / 2) * self.steps else "frozen"
 
     def kl_weight_at(self, step: int) -> float:
         """lambda at `step`."""
         return self.latent_kl * min(1.0, (step + 1) / max(1.0, self.kl_warmup * self.steps))
+
+
+def _schedule(loops: Any) -> tuple[tuple[float, int], ...]:
+    """Shares of the steps, from 0 to below 1 and ascending, each with a number of loops."""
+    try:
+        schedule = tuple((float(share), int(n)) for share, n in loops)
+    except (TypeError, ValueError):
+        schedule = ()
+    shares = [share for share, _ in schedule]
+    ascending = shares[:1] == [0.0] and sorted(set(shares)) == shares and shares[-1] < 1
+    if not ascending or not all(1 <= n <= 65_536 for _, n in schedule):
+        raise InvalidInput(
+            f"loops is {loops!r}; wanted SHARE:LOOPS,... with shares from 0 to below 1, as in 0:8,0.1:16"
+        )
+    return schedule
+
+
+def _givens(givens: Any) -> tuple[int, int]:
+    """The fewest cells given, and the most."""
+    try:
+        fewest, most = (int(n) for n in givens)
+    except (TypeError, ValueError):
+        fewest, most = 1, 0
+    if not 0 <= fewest <= most:
+        raise InvalidInput(f"givens is {givens!r}; wanted a number of cells, or FEWEST:MOST, as in 3:8")
+    return fewest, most

@@ -12,7 +12,7 @@ import json
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
 from ..measure.likelihood import nelbo
 from ..model.batch import Batch
-from ..model.checkpoint import history_of, load_into, load_tensors, save_model, save_tensors
+from ..model.checkpoint import fill, history_of, load_into, load_tensors, save_model, save_tensors
 from ..model.config import ModelConfig
 from ..model.denoiser import Denoiser
+from ..model.elbo import Terms, objective, weight
 from ..model.fused import Fused
-from ..model.vmd import VMD, Terms, objective, weight
-from ..problem import Rules
+from ..model.latents import Learning
+from ..model.vmd import VMD
 from .mixture import MixedStream, Mixture
 from .recipe import Recipe
 from .stream import Stream
@@ -61,7 +62,7 @@ class Trainer:
 
     >>> from vmdsolve.domains import get
     >>> domain = get("sudoku-4x4")
-    >>> config = ModelConfig(domain.name, domain.rules.relations, width=8, message=8, hidden=8, loops=2)
+    >>> config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2)
     >>> trainer = Trainer(domain, config, Recipe(steps=2, batch=2, loops=((0.0, 2),), bf16=False))
     >>> [progress.step for progress in trainer.run()]
     [2]
@@ -70,26 +71,28 @@ class Trainer:
     def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
-        if recipe.settle and config.latent and not config.classes:
-            raise ModelMismatch("settle is for classes: a Gaussian posterior at its mode has infinite KL")
-        if recipe.blocks > 1 and config.latent and config.prior == "cells":
-            raise ModelMismatch("a prior over cells asks on the whole board: train without blocks")
-        self.domain, self.config, self.recipe, self.device = domain, config, recipe, torch.device(device)
-        mixed = isinstance(domain, Mixture)
-        if mixed and (recipe.compile or config.prior == "cells"):
-            raise InvalidInput(f"compile and the prior 'cells' are for the board of one domain; {domain.name} has many")
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            self.model = VMD(config, domain.rules).to(self.device)
+        if recipe.compile and isinstance(domain, Mixture):
+            raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
+        how = config.sampling  # a model is sampled as it was trained
+        how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
+        self.domain, self.recipe, self.device = domain, recipe, torch.device(device)
+        self.config = config = replace(config, sampling=how)
+        self.model = VMD(config, seed=recipe.seed).to(self.device)
+        self.model.latent.check_training(
+            settles=recipe.settle > 0, blocks=recipe.blocks, many_boards=isinstance(domain, Mixture)
+        )
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
         )
-        self._fuse(self.model)
+        if recipe.native and not recipe.compile and self.device.type == "cpu":
+            for part in self.model.modules():
+                if isinstance(part, Denoiser):
+                    part.fused = Fused()
         if recipe.compile:
             block: Any = torch.compile(self.model.denoiser.block)
-            self.model.denoiser.block = block  # type: ignore[method-assign]
-        z = self.model.z_width
+            self.model.denoiser.block = block
+        z = self.model.z_width(self.model.units(domain.rules))
         self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
         self.step = 0
         self.hours = 0.0
@@ -103,21 +106,6 @@ class Trainer:
         load_into(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())
         self.init = history_of(weights)
-
-    def _fuse(self, model: VMD) -> None:
-        """Take the native loops where the recipe and the device allow it."""
-        if self.recipe.native and not self.recipe.compile and self.device.type == "cpu":
-            for part in model.modules():
-                if isinstance(part, Denoiser):
-                    part.fused = Fused(part)
-
-    def _under(self, rules: Rules) -> VMD:
-        """The model for the board of one step."""
-        if rules is self.domain.rules:
-            return self.model
-        view = self.model.under(rules).to(self.device)
-        self._fuse(view)
-        return view
 
     # Data ---------------------------------------------------------------------------------------
 
@@ -141,18 +129,8 @@ class Trainer:
             group["lr"] = r.rate_at(step)
         self.optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
-            terms: Terms = self._under(stream.rules).terms(
-                x,
-                x0,
-                noise,
-                start=start,
-                latent_kl=r.kl_weight_at(step),
-                free_bits=r.free_bits,
-                settled=r.settled_at(step),
-                still=r.still_at(step),
-                loops=loops + r.free_at(step),
-                supervise=loops,
-            )
+            how = Learning(r.kl_weight_at(step), r.free_bits, r.code_at(step), loops + r.free_at(step), loops)
+            terms = self.model.terms(x, x0, self.model.units(stream.rules), noise, start=start, how=how)
         share = self._share(loops)
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
         loss = objective(terms, share, w)
@@ -214,10 +192,10 @@ class Trainer:
     def held_out(self) -> float | None:
         """NELBO of the averaged weights on (up to 256) held-out examples, in nats a cell; None without any."""
         kept = self.stream.held_out
-        if kept is None or not len(kept) or self.model.asks:
+        if kept is None or not len(kept) or not self.model.latent.likely:
             return None
         some = kept.at(np.arange(HELD_OUT) * len(kept) // HELD_OUT if len(kept) > HELD_OUT else np.arange(len(kept)))
-        return round(nelbo(self.average, some, times=4, draw=self.recipe.draw).per_cell, 5)
+        return round(nelbo(self.average, self.domain.rules, some, times=4).per_cell, 5)
 
     # Saving and resuming ------------------------------------------------------------------------
 
@@ -258,30 +236,37 @@ class Trainer:
 
     def resume(self, folder: Path) -> None:
         """Go on from `save`. Raises ModelMismatch if there is no state, or the model's shape or the stream differ."""
-        tensors, metadata = load_tensors(folder / "state.safetensors")
-        if metadata.get("config") != self.config.to_json():
-            raise ModelMismatch(f"{folder} holds a run with config {metadata.get('config')}")
-        record = json.loads(metadata["record"])
+        path = folder / "state.safetensors"
+        tensors, said = load_tensors(path)
+        if replace(said.config, sampling=self.config.sampling) != self.config:
+            raise ModelMismatch(f"{folder} holds a run with config {said.config.to_json()}")
+        record = said.record
+        before = Recipe.recorded(record)
         for name in ("seed", "batch", "data"):
-            if record["recipe"][name] != getattr(self.recipe, name):
+            if getattr(before, name) != getattr(self.recipe, name):
                 raise ModelMismatch(
-                    f"{folder} was trained with {name} {record['recipe'][name]}, not {getattr(self.recipe, name)}"
+                    f"{folder} was trained with {name} {getattr(before, name)}, not {getattr(self.recipe, name)}"
                 )
         hard = self.recipe.hard
-        changed = hard and record["recipe"].get("hard", "") != hard  # on purpose: another file of hard problems
-        if self.stream.digest not in record["data"] and not changed:
+        changed = hard and before.hard != hard  # on purpose: another file of hard problems
+        data, step, hours = (record.get(name) for name in ("data", "step", "hours"))
+        if not (isinstance(data, str) and isinstance(step, int) and isinstance(hours, (int, float))):
+            raise ModelMismatch(f"{path} does not say how far its run has come")
+        if self.stream.digest not in data and not changed:
             file = self.recipe.examples or hard
             now = f"{file} is another file" if file else f"it is {self.stream.source}"
-            raise ModelMismatch(f"{folder} was trained on {record['data']}; {now} now")
+            raise ModelMismatch(f"{folder} was trained on {data}; {now} now")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
-        self.model.load_state_dict(part("model."))
-        self.average.load_state_dict(part("average."))
+        fill(self.model, part("model."), path)
+        fill(self.average, part("average."), path)
         state = self.optimizer.state_dict()
-        for index, (name, _) in enumerate(self.model.named_parameters()):
+        for index, (name, parameter) in enumerate(self.model.named_parameters()):
             if moments := part(f"adam.{name}."):
+                if any(moment.numel() > 1 and moment.shape != parameter.shape for moment in moments.values()):
+                    raise ModelMismatch(f"{path} does not fit its own config: the moments of {name} have another shape")
                 state["state"][index] = moments
         self.optimizer.load_state_dict(state)
-        self.step, self.hours, self.init = int(record["step"]), float(record["hours"]), record.get("init")
+        self.step, self.hours, self.init = step, float(hours), record.get("init")

@@ -1,4 +1,4 @@
-"""The latent z: two families of distributions over it, and how far one is from another.
+"""Two families of distributions over a latent code z, and how far one is from another.
 
 Gaussian     D independent dimensions; the paper's (arXiv 2510.23606, section 3). z is [B, D].
 Categorical  G groups of C classes, one class a group; ours. z is [B, G * C], each group one-hot.
@@ -8,13 +8,15 @@ Both are drawn from standard normal noise [B, Z] where Z is the width of z.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Categorical", "Gaussian", "Latent", "choose_class", "eased", "gumbel", "kl", "log_density"]
+from ...errors import ModelMismatch
+
+__all__ = ["Categorical", "Distribution", "Gaussian", "choose_class", "gumbel", "kl", "log_density", "scale_gradient"]
 
 
 class Gaussian(NamedTuple):
@@ -26,6 +28,14 @@ class Gaussian(NamedTuple):
     def draw(self, noise: Tensor) -> Tensor:
         """z [B, D] from standard normal noise [B, D]."""
         return self.mean + self.log_std.exp() * noise
+
+    def mode(self) -> NoReturn:
+        """Refused: a Gaussian with all of its probability in one place."""
+        raise ModelMismatch("a Gaussian posterior cannot settle: at its mode its KL is infinite")
+
+    def code(self) -> NoReturn:
+        """Refused, as `mode`."""
+        self.mode()
 
 
 class Categorical(NamedTuple):
@@ -54,7 +64,7 @@ class Categorical(NamedTuple):
         return F.one_hot(self.logits.detach().argmax(-1), self.logits.shape[-1])
 
 
-Latent = Gaussian | Categorical
+Distribution = Gaussian | Categorical
 
 
 def gumbel(noise: Tensor) -> Tensor:
@@ -73,7 +83,7 @@ def choose_class(logits: Tensor, noise: Tensor) -> Tensor:
     return hard + soft - soft.detach()
 
 
-def kl(q: Latent, p: Latent | None) -> Tensor:
+def kl(q: Distribution, p: Distribution | None) -> Tensor:
     """KL(q || p) in nats [B, D], one number a board and dimension or group; p = None: N(0, I), or uniform classes.
 
     >>> kl(Gaussian(torch.ones(1, 2), torch.zeros(1, 2)), None)
@@ -83,15 +93,18 @@ def kl(q: Latent, p: Latent | None) -> Tensor:
     """
     if isinstance(q, Categorical):
         log_q = q.logits.log_softmax(-1)
-        other = torch.zeros_like(q.logits) if p is None else _logits(p)
+        if isinstance(p, Gaussian):
+            raise ModelMismatch("classes have no KL to a Gaussian")
+        other = torch.zeros_like(q.logits) if p is None else p.logits
         return (log_q.exp() * (log_q - other.log_softmax(-1))).sum(-1)
-    assert not isinstance(p, Categorical), "a Gaussian has no KL to classes"
+    if isinstance(p, Categorical):
+        raise ModelMismatch("a Gaussian has no KL to classes")
     mean, log_std = (torch.zeros_like(q.mean), torch.zeros_like(q.mean)) if p is None else p
     spread = torch.exp(2 * (q.log_std - log_std)) + ((q.mean - mean) * torch.exp(-log_std)) ** 2
     return log_std - q.log_std + 0.5 * (spread - 1)
 
 
-def log_density(p: Latent, z: Tensor) -> Tensor:
+def log_density(p: Distribution, z: Tensor) -> Tensor:
     """log p(z) in nats [B], of z [B, Z].
 
     >>> log_density(Categorical(torch.zeros(1, 2, 4)), torch.eye(4)[:2].reshape(1, 8))
@@ -104,8 +117,8 @@ def log_density(p: Latent, z: Tensor) -> Tensor:
     return (-0.5 * scaled**2 - p.log_std - 0.5 * math.log(2 * math.pi)).sum(1)
 
 
-def eased(q: Latent, share: Tensor | float) -> Latent:
-    """q itself, but of a gradient that comes back to it only a share [D] goes on."""
+def scale_gradient(q: Distribution, share: Tensor | float) -> Distribution:
+    """q itself, but of a gradient that comes back to it only a share [D], 0 to 1, goes on."""
     weight = torch.as_tensor(share)
     if isinstance(q, Categorical):
         return Categorical(_scaled(q.logits, weight[..., None]))
@@ -114,8 +127,3 @@ def eased(q: Latent, share: Tensor | float) -> Latent:
 
 def _scaled(value: Tensor, share: Tensor) -> Tensor:
     return value.detach() + share * (value - value.detach())
-
-
-def _logits(p: Latent) -> Tensor:
-    assert isinstance(p, Categorical), "classes have no KL to a Gaussian"
-    return p.logits

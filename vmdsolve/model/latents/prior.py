@@ -1,4 +1,4 @@
-"""Priors of the latent: standard, conditional on the tokens seen, and autoregressive over groups of classes.
+"""Priors of a latent code: standard, conditional on the tokens seen, and autoregressive over groups of classes.
 
 Each has three methods: `draw` z for sampling, `divergence` of a posterior from it for the ELBO, and `log_density`.
 """
@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import ModelConfig
+from ..config import ModelConfig
+from ..units import Units
+from .distributions import Categorical, Distribution, Gaussian, choose_class, kl, log_density
 from .encoder import Encoder, make_features
-from .latent import Categorical, Gaussian, Latent, choose_class, kl, log_density
 
 __all__ = ["Prior", "make_prior"]
 
@@ -19,26 +20,28 @@ __all__ = ["Prior", "make_prior"]
 class Prior(nn.Module):
     """N(0, I), or uniform classes: the same whatever is seen."""
 
+    sees = False  # the tokens
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
 
-    def draw(self, x: Tensor, noise: Tensor) -> Tensor:
+    def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:
         """z [B, Z] for tokens x [B, L], made of standard normal noise [B, Z]."""
         if not self.config.classes:
             return noise
-        del x
+        del x, units
         even = noise.new_zeros(len(noise), self.config.latent, self.config.classes)
         return Categorical(even).draw(noise)
 
-    def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
+    def divergence(self, q: Distribution, z: Tensor, x: Tensor, units: Units) -> Tensor:
         """KL(q || this) in nats [B, D], or an unbiased estimate of it that uses z [B, Z] drawn from q."""
-        del z, x
+        del z, x, units
         return kl(q, None)
 
-    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
+    def log_density(self, z: Tensor, x: Tensor, units: Units) -> Tensor:
         """log p(z | x) in nats [B]."""
-        del x
+        del x, units
         shape = (len(z), self.config.latent, *([self.config.classes] if self.config.classes else []))
         even = z.new_zeros(shape)
         return log_density(Categorical(even) if self.config.classes else Gaussian(even, even), z)
@@ -47,23 +50,25 @@ class Prior(nn.Module):
 class ConditionalPrior(Prior):
     """p(z | x), all dimensions or groups independent given the tokens."""
 
-    def __init__(self, config: ModelConfig, V: int) -> None:
+    sees = True
+
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        self.encoder = Encoder(config, V, sees_answer=False)
+        self.encoder = Encoder(config, sees_answer=False)
 
-    def draw(self, x: Tensor, noise: Tensor) -> Tensor:
-        return self.of(x).draw(noise)
+    def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:
+        return self.of(x, units).draw(noise)
 
-    def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
+    def divergence(self, q: Distribution, z: Tensor, x: Tensor, units: Units) -> Tensor:
         del z
-        return kl(q, self.of(x))
+        return kl(q, self.of(x, units))
 
-    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
-        return log_density(self.of(x), z)
+    def log_density(self, z: Tensor, x: Tensor, units: Units) -> Tensor:
+        return log_density(self.of(x, units), z)
 
-    def of(self, x: Tensor) -> Latent:
+    def of(self, x: Tensor, units: Units) -> Distribution:
         """The distribution itself for tokens x [B, L]."""
-        out: Latent = self.encoder(x)
+        out: Distribution = self.encoder(x, units)
         return out
 
 
@@ -74,10 +79,12 @@ class AutoregressivePrior(Prior):
     the posterior is factorised for one board.
     """
 
-    def __init__(self, config: ModelConfig, V: int) -> None:
+    sees = True
+
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
         G, C, N = config.latent, config.classes, max(64, 2 * config.hidden)
-        self.features = make_features(config, V, sees_answer=False)
+        self.features = make_features(config, sees_answer=False)
         self.see = nn.Linear(config.hidden, N)
         self.before = nn.Linear(G * C, N, bias=False)
         self.group = nn.Parameter(0.1 * torch.randn(G, N))
@@ -95,9 +102,9 @@ class AutoregressivePrior(Prior):
         out: Tensor = self.head(h + F.relu(self.mix(h)))
         return out.float()
 
-    def draw(self, x: Tensor, noise: Tensor) -> Tensor:
+    def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:
         G, C = self.config.latent, self.config.classes
-        heard, said, parts = self.see(self.features(x)), self.said(), noise.view(-1, G, C)
+        heard, said, parts = self.see(self.features(x, units)), self.said(), noise.view(-1, G, C)
         z = torch.zeros_like(parts)
         for g in range(G):
             z[:, g] = choose_class(self.logits(heard + self.group[g]), parts[:, g])
@@ -110,16 +117,21 @@ class AutoregressivePrior(Prior):
         own = torch.einsum("bgc,gcn->bgn", parts, self.said())
         return self.logits(seen.unsqueeze(1) + own.cumsum(1) - own + self.group)
 
-    def divergence(self, q: Latent, z: Tensor, x: Tensor) -> Tensor:
+    def divergence(self, q: Distribution, z: Tensor, x: Tensor, units: Units) -> Tensor:
         """Exact in each group, by a draw over the groups before it."""
-        return kl(q, Categorical(self.conditionals(self.see(self.features(x)), z)))
+        return kl(q, Categorical(self.conditionals(self.see(self.features(x, units)), z)))
 
-    def log_density(self, z: Tensor, x: Tensor) -> Tensor:
-        return log_density(Categorical(self.conditionals(self.see(self.features(x)), z)), z)
+    def log_density(self, z: Tensor, x: Tensor, units: Units) -> Tensor:
+        return log_density(Categorical(self.conditionals(self.see(self.features(x, units)), z)), z)
 
 
-def make_prior(config: ModelConfig, V: int) -> Prior:
+PRIORS: dict[str, type[Prior]] = {
+    "standard": Prior,
+    "conditional": ConditionalPrior,
+    "autoregressive": AutoregressivePrior,
+}
+
+
+def make_prior(config: ModelConfig) -> Prior:
     """The prior that the config names."""
-    if config.prior == "conditional":
-        return ConditionalPrior(config, V)
-    return AutoregressivePrior(config, V) if config.prior == "autoregressive" else Prior(config)
+    return PRIORS[config.prior](config)

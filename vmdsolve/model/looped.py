@@ -1,0 +1,101 @@
+"""What the two mixers share: one block, applied many times, its logits read at every loop."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .config import ModelConfig
+from .modulation import Modulate
+from .units import Units
+
+__all__ = ["Looped"]
+
+
+class Looped(nn.Module):
+    """A denoiser p(x0 | x_t, z): logits of every cell from tokens, structure and latent code.
+
+    modulate    what a code z does to the block; None where the model has no code
+    fused       the loops with gradients by another way, such as natively; None: by torch
+    """
+
+    modulate: Modulate | None
+    axes: int  # of a state, between boards and channels
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.fused: Callable[..., Tensor] | None = None
+
+    @abstractmethod
+    def begin(self, x: Tensor, units: Units, factors: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Any, ...]]:
+        """The state before the first loop, and what the block takes beside it, the same at every loop.
+
+        factors    scale, scale times shift [B, ..., N] and gate [B, ..., H]; none without a code
+        """
+
+    block: Callable[..., Tensor]  # one application of the block: (state, *what `begin` gave) -> state
+
+    @abstractmethod
+    def readout(self, h: Tensor) -> Tensor:
+        """Logits [B, L, V] of a state."""
+
+    def forward(
+        self,
+        x: Tensor,
+        units: Units,
+        z: Tensor | None = None,
+        loops: int | None = None,
+        supervise: int = 1,
+        *,
+        modulation: Tensor | None = None,
+    ) -> Tensor:
+        """Logits of the last loops.
+
+        Loops before the supervised ones carry no gradient: they only bring the state to where it will be.
+
+        Parameters
+        ----------
+        x
+            Tokens, int64 [B, L], -1 where open.
+        units
+            The structure of the problem.
+        z
+            Latent codes, float32 [B, Z]; not looked at where the model has none.
+        loops
+            Applications of the block; None: what the model was made for.
+        supervise
+            S, how many of them, the last ones, are read.
+        modulation
+            In place of z, what `modulate` made of it: float32 [B, 2N + H].
+
+        Returns
+        -------
+        Tensor
+            float32 [S, B, L, V].
+
+        Raises
+        ------
+        ModelMismatch
+            The model has a latent, and neither z nor modulation is given.
+        """
+        loops = self.config.loops if loops is None else loops
+        if self.fused and torch.is_grad_enabled() and modulation is None:
+            return self.fused(self, x, units, z, loops, supervise)
+        factors: tuple[Tensor, ...] = ()
+        if self.modulate is not None:
+            made: Tensor = self.modulate(z) if modulation is None else modulation
+            factors = self.modulate.split(made.view(len(made), *[1] * self.axes, -1))
+        h, constant = self.begin(x, units, factors)
+        with torch.no_grad():
+            for _ in range(loops - supervise):
+                h = self.block(h, *constant)
+        read = []
+        for _ in range(supervise):
+            h = self.block(h, *constant)
+            read.append(self.readout(h))
+        return torch.stack(read).float()
