@@ -15,12 +15,12 @@ import pytest
 from helpers.refusals import CONSTRAINTS
 
 import vmdsolve
-from vmdsolve import checker, errors
+from vmdsolve import arguments, checker, errors
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import Domain, get, registry
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
-from vmdsolve.problem import OPEN, Problem, Rules, as_cells, whole
+from vmdsolve.problem import OPEN, Problem, Rules, as_cells
 
 RULES = Rules(3, 4, (AllDifferent([0, 1, 2], "row"),))
 
@@ -78,8 +78,12 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: Problem("mine", RULES, [2**32, 0, 0]),
         "cell 0 holds value 4294967296; values are 0 to 3, or -1 for open",
     ),
-    "half": (lambda: whole(0.5, "seed"), "seed is 0.5; wanted a whole number"),
-    "text": (lambda: whole("3", "seed"), "seed is '3'; wanted a whole number"),
+    "half": (lambda: arguments.whole(0.5, "seed"), "seed is 0.5; wanted a whole number"),
+    "reach": (lambda: arguments.whole(9, "steps", 1, 8), "steps is 9; wanted a whole number from 1 to 8"),
+    "no number of any kind": (lambda: arguments.number("1", "share", above=0), "share is '1'; wanted a number above 0"),
+    "seconds": (lambda: arguments.seconds(-1), "time_limit is -1; wanted seconds, 0 or more, or None"),
+    "choice": (lambda: arguments.choice("c", "method", "ab"), "method is 'c'; wanted one of a, b"),
+    "flag": (lambda: arguments.flag(1, "unique"), "unique is 1; wanted True or False"),
     "no list of cells": (lambda: as_cells([], "Unit"), "Unit needs at least one cell"),
     "negative cell": (lambda: as_cells([-1], "Unit"), "Unit names cell -1; cells are numbered from 0"),
     "cell twice": (lambda: as_cells([2, 2], "Unit"), "Unit names cell 2 twice; name each cell once"),
@@ -130,7 +134,7 @@ def test_the_core_refuses_in_words(name: str) -> None:
     assert str(refusal.value) == text
 
 
-CORE_FILES = ("problem", "constraints", "checker", "domains.base", "domains.sudoku", "domains.latin")
+CORE_FILES = ("arguments", "problem", "constraints", "checker", "domains.base", "domains.sudoku", "domains.latin")
 
 
 def raise_lines(path: Path) -> set[int]:
@@ -187,6 +191,7 @@ def test_every_public_name_is_there_and_documented() -> None:
         value = getattr(vmdsolve, name)
         if callable(value):
             assert value.__doc__, name
+    assert {"VMD", "Plan", "Predictor", "Recipe", "Trainer", "evaluate", "load_model", "save_model"} <= {*dir(vmdsolve)}
     assert vmdsolve.__version__.count(".") == 2
     assert vmdsolve.get_domain("sudoku-9x9") is get("sudoku-9x9")
 

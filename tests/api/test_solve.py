@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,7 @@ from vmdsolve.domains import get
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
+from vmdsolve.sampler import Predictor, attempts
 from vmdsolve.sampler.symbols import symbol_order
 from vmdsolve.search import generate_values
 
@@ -117,6 +120,25 @@ def test_answers_do_not_depend_on_batch_size_order_or_threads(method: str, small
     assert answers(forward[::-1], batch_size=7, threads=1) == want
     alone = [solve(p, method=method, model=small_model, latents=3, steps=4).text for p in puzzles]
     assert alone == [w[1] for w in want]
+
+
+@pytest.mark.parametrize("method", ["vmd", "vmd-only"])
+def test_memory_is_bounded_in_cells_and_answers_do_not_depend_on_it(
+    method: str, small_model: VMD, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    puzzles = FOUR.format_many(generate_values(FOUR.rules, 20, seed=5)[0]) + ["." * 16] * 4
+    options: dict[str, Any] = {"method": method, "model": small_model, "latents": 3, "steps": 4, "unique": True}
+    want, sizes = list(solve_batch(puzzles, **options)), []
+    call = Predictor.__call__
+
+    def counted(self: Predictor, x: Any, z: Any) -> Any:
+        sizes.append(len(x))
+        return call(self, x, z)
+
+    monkeypatch.setattr(Predictor, "__call__", counted)
+    monkeypatch.setattr(attempts, "CANDIDATES", 16 * 4 * 3)
+    assert list(solve_batch(puzzles, **options)) == want
+    assert max(sizes) == 3
 
 
 @settings(max_examples=60, deadline=None)

@@ -81,9 +81,9 @@ def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> S
 
     Examples
     --------
-    >>> solutions = enumerate_solutions("12..34..2.4......")
+    >>> solutions = enumerate_solutions("12..34..2143....")
     >>> [solution.text for solution in solutions], solutions.complete
-    (['1243342121344312', '1243342123144132'], True)
+    (['1234341221434321', '1234342121434312'], True)
     """
     checked = Options(EnumerateOptions, **options)
     clock = Deadline(checked.time_limit)

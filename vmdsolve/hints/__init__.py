@@ -1,7 +1,7 @@
 """Reasons in words: the next step of a puzzle and why it is forced, or why there is no answer.
 
 filtering.py says what one constraint alone rules out, deduction.py puts such steps in the order in which a person would
-look for them, phrases.py says them in words; hinting.py and explaining.py are the calls.
+look for them, phrases.py says them in words; hint.py and explain.py are the calls.
 """
 
 from .deduction import Hint

@@ -1,7 +1,5 @@
 """explain: why a problem has no solution, as few givens and constraints as do not go together.
 
-(Not explain.py: a module of that name would take the place of the function vmdsolve.explain.)
-
 A minimal unsatisfiable subset by deletion: each given, then each constraint, is left out for good if what stays is
 still without solution (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991). First only propagation is asked, so
 that what stays can be followed; then exact search, which leaves out what propagation alone could not spare. What was
