@@ -6,10 +6,18 @@ import csv
 
 import pytest
 from helpers.data import DATA
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=25)  # a quarter, where a test does not say how many
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="write tests/golden/*.json anew, then compare")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "not slow" in config.getoption("markexpr"):
+        settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

@@ -76,8 +76,9 @@ def test_importing_the_package_imports_neither_torch_nor_numpy() -> None:
 )
 def test_help_imports_neither_torch_nor_numpy(args: list[str]) -> None:
     code = f"import sys; sys.argv[1:] = {args}\nfrom vmdsolve.cli import main\ntry: main()\nexcept SystemExit: pass\n"
-    assert run(code + HEAVY).endswith("\n[]") or args == ["--version"]
-    assert run(code + HEAVY).splitlines()[-1] == "[]"
+    printed = run(code + HEAVY).splitlines()
+    assert len(printed) > 1
+    assert printed[-1] == "[]"
 
 
 def test_exact_search_does_not_import_torch() -> None:

@@ -274,6 +274,7 @@ def test_a_kind_of_problems_has_no_board_of_its_own(name: str) -> None:
 # Generator --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 def test_generated_problems_have_exactly_one_solution(name: str) -> None:
     for rank in (0, 2):
@@ -330,6 +331,7 @@ def test_an_endless_range_of_problems_is_made_lazily() -> None:
 # Symmetry and drawings --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUED)
 def test_an_image_has_the_images_of_the_solutions(name: str) -> None:
     rng, changed = np.random.default_rng(0), 0

@@ -105,6 +105,7 @@ def test_equations_are_those_that_are_true(length: int, known: int) -> None:
     assert turned == {text for text in found if "-" in text}
 
 
+@pytest.mark.slow
 def test_equations_are_listed_only_when_their_rules_are_asked_for() -> None:
     domain = Equation(8)  # every call that finds a domain by the size of a grid makes one of each
     assert "rules" not in vars(domain)

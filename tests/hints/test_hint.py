@@ -44,6 +44,7 @@ def steps(domain: Domain, values: np.ndarray) -> Iterator[Hint]:
 # One constraint ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400)
 @given(data=st.data())
 def test_a_constraint_leaves_what_occurs_in_a_way_to_obey_it(data: st.DataObject) -> None:

@@ -74,6 +74,7 @@ def looked(model: Any, recipe: Recipe = LAW, batches: int = 8, **options: Any) -
     return diagnose(model, PAIR.rules, (stream.batch(step) for step in range(batches)), **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lump", [1, 2, 5])
 def test_classes_that_say_so_much_are_measured_so_much(lump: int) -> None:
     """10 / lump classes in even use: log(10 / lump) nats, and lump digits are left for each."""
