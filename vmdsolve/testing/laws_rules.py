@@ -24,28 +24,28 @@ TRIED = 400  # boards that a single constraint is asked about at once
 WHOLE, PART = 60_000, 6_000  # symbols that brute force may write, on the empty board and on one with few open cells
 
 
-def solvable(samples: Specimens) -> str:
+def solvable(specimens: Specimens) -> str:
     """The rules have a solution, and the checker accepts it."""
-    found = samples.solutions
+    found = specimens.solutions
     if not len(found):
         advice = "Search is blind to a Predicate; say the rule with the six constraints"
         raise LawBroken("solvable", "no solution was found", advice)
-    free = np.full(samples.rules.L, OPEN, np.int32)
+    free = np.full(specimens.rules.L, OPEN, np.int32)
     for board in found:
-        if not checker.accepts(samples.rules, free, board[None])[0]:
-            broken = checker.violations(samples.rules, board)
+        if not checker.accepts(specimens.rules, free, board[None])[0]:
+            broken = checker.violations(specimens.rules, board)
             raise LawBroken(
                 "solvable",
-                f"search calls {samples.text(board)} a solution, the checker does not: {broken[:1]}",
+                f"search calls {specimens.text(board)} a solution, the checker does not: {broken[:1]}",
                 "The native form asks for less than `violations`",
             )
     return f"{len(found)} solutions"
 
 
-def statements(samples: Specimens) -> str:
+def statements(specimens: Specimens) -> str:
     """`violations` says of full boards what `accepts` says, and of partial boards nothing too early."""
-    rng, rules = samples.rng(), samples.rules
-    boards = np.concatenate([samples.near(rng, FULL_BOARDS), np.abs(samples.any_boards(rng, FULL_BOARDS // 4))])
+    rng, rules = specimens.rng(), specimens.rules
+    boards = np.concatenate([specimens.near(rng, FULL_BOARDS), np.abs(specimens.any_boards(rng, FULL_BOARDS // 4))])
     boards %= rules.V
     for c in rules.constraints:
         accepted = np.asarray(c.accepts(boards.copy()))
@@ -57,7 +57,7 @@ def statements(samples: Specimens) -> str:
             if good == bool(found):
                 raise LawBroken(
                     "statements",
-                    f"of {samples.text(board)} {_named(c)} says accepts = {good}, violations = {found[:1]}",
+                    f"of {specimens.text(board)} {_named(c)} says accepts = {good}, violations = {found[:1]}",
                     "Write both from the rule; one of them is wrong",
                 )
             for v in found:
@@ -67,42 +67,42 @@ def statements(samples: Specimens) -> str:
                         f"{_named(c)} reports {v}",
                         "A Violation has the constraint's relation, some of its cells, and a reason",
                     )
-    for board in samples.near(rng, FULL_BOARDS):
-        partial = samples.opened(rng, board)
+    for board in specimens.near(rng, FULL_BOARDS):
+        partial = specimens.opened(rng, board)
         full, held = board.tolist(), partial.tolist()
         for c in rules.constraints:
             if c.violations(held) and not c.violations(full):
-                what = f"{samples.text(partial)} breaks {_named(c)}, but its completion {samples.text(board)} does not"
+                what = f"{specimens.text(partial)} breaks {_named(c)}, but its completion {specimens.text(board)} does not"
                 advice = "`violations` of a partial board may only say what no completion can mend: OPEN is unknown"
                 raise LawBroken("statements", what, advice)
     return f"{len(rules.constraints)} constraints on {len(boards)} full boards"
 
 
-def native(samples: Specimens) -> str:
+def native(specimens: Specimens) -> str:
     """Each constraint's native form, by way of search, has the solutions that its `violations` has."""
-    rng, rules = samples.rng(), samples.rules
+    rng, rules = specimens.rng(), specimens.rules
     most = int(log(TRIED) / log(max(rules.V, 2)))  # open cells
     picked = rng.permutation(len(rules.constraints))[:SOME_CONSTRAINTS]
     asked = [c for i in sorted(picked.tolist()) if (c := rules.constraints[i]).native() is not None]
     for c in asked:
         alone = Rules(rules.L, rules.V, (c,))
-        for base in samples.near(rng, 4):
+        for base in specimens.near(rng, 4):
             board = base.copy()
             board[rng.permutation(c.cells)[: max(most, 1)]] = OPEN
-            _assert_same_solutions("native", samples, alone, board, f"{_named(c)} alone", PART)
+            _assert_same_solutions("native", specimens, alone, board, f"{_named(c)} alone", PART)
     blind = len(rules.predicates)
     return f"{len(asked)} constraints" + (f"; {blind} have no native form, so search is blind to them" if blind else "")
 
 
-def masks(samples: Specimens) -> str:
+def masks(specimens: Specimens) -> str:
     """Neither propagation nor the legal-symbol masks exclude a symbol of a solution."""
-    rng, rules = samples.rng(), samples.rules
+    rng, rules = specimens.rng(), specimens.rules
     boards, answers = [], []
-    for answer in samples.solutions:  # from many open cells
-        boards.append(samples.opened(rng, answer))
+    for answer in specimens.solutions:  # from many open cells
+        boards.append(specimens.opened(rng, answer))
         answers.append(answer)
-    for i, base in enumerate(samples.near(rng, 15)):  # and from few, but found without search
-        board = samples.opened(rng, base, min(rules.L, 1 + i % 5))
+    for i, base in enumerate(specimens.near(rng, 15)):  # and from few, but found without search
+        board = specimens.opened(rng, base, min(rules.L, 1 + i % 5))
         with suppress(TimeoutError):
             found = brute_force(rules, board, most_nodes=PART)[:8]
             boards += [board] * len(found)
@@ -113,16 +113,16 @@ def masks(samples: Specimens) -> str:
     for name, sets in (("propagation", search.propagate(rules, held)[0]), ("the mask of legal symbols", legal)):
         kept = (sets >> np.stack(answers).astype(np.uint64)) & np.uint64(1)
         for b, cell in np.argwhere(kept == 0)[:1]:
-            symbol, where = samples.domain.symbols[answers[b][cell]], samples.domain.cell_name(int(cell))
-            what = f"on {samples.text(boards[b])} {name} takes {symbol} from {where}"
-            what += f", but {samples.text(answers[b])} is a solution"
+            symbol, where = specimens.domain.symbols[answers[b][cell]], specimens.domain.cell_name(int(cell))
+            what = f"on {specimens.text(boards[b])} {name} takes {symbol} from {where}"
+            what += f", but {specimens.text(answers[b])} is a solution"
             raise LawBroken("masks", what, "The native form asks for more than `violations`")
     return f"{len(boards)} partial boards"
 
 
-def counts(samples: Specimens, known: int | None = None, examples: Sequence[tuple[str, str]] = ()) -> str:
+def counts(specimens: Specimens, known: int | None = None, examples: Sequence[tuple[str, str]] = ()) -> str:
     """Search finds the solutions that trying all symbols finds, the known number of them, and known answers."""
-    rng, rules = samples.rng(), samples.rules
+    rng, rules = specimens.rng(), specimens.rules
     notes = []
     if known is not None:
         free = np.full((1, rules.L), OPEN, np.int32)
@@ -133,7 +133,7 @@ def counts(samples: Specimens, known: int | None = None, examples: Sequence[tupl
             raise LawBroken("count", got, "A rule is missing, or one is wrong")
         notes.append(f"{known} solutions as known")
     for text, answer in examples:
-        problem = samples.source.parse(text)
+        problem = specimens.source.parse(text)
         wanted = layout_of(problem).parse(answer).values
         result = search.solve_values(problem.rules, problem.values[None], limit=2)
         if result.counts[0] != 1 or (result.values[0] != wanted).any():
@@ -146,25 +146,25 @@ def counts(samples: Specimens, known: int | None = None, examples: Sequence[tupl
     if examples:
         notes.append(f"{len(examples)} known answers")
     try:
-        n = _assert_same_solutions("count", samples, rules, np.full(rules.L, OPEN, np.int32), "all rules", WHOLE)
+        n = _assert_same_solutions("count", specimens, rules, np.full(rules.L, OPEN, np.int32), "all rules", WHOLE)
         notes.append(f"{n} solutions by brute force")
     except TimeoutError:
-        for base in samples.near(rng, 9):
+        for base in specimens.near(rng, 9):
             size = 4
             with suppress(TimeoutError):
                 while size <= rules.L:
-                    board = samples.opened(rng, base, size)
-                    _assert_same_solutions("count", samples, rules, board, "all rules", PART)
+                    board = specimens.opened(rng, base, size)
+                    _assert_same_solutions("count", specimens, rules, board, "all rules", PART)
                     size += size // 2
         notes.append("boards with few open cells by brute force")
     return ", ".join(notes)
 
 
-def cp_sat_agrees(samples: Specimens) -> str:
+def cp_sat_agrees(specimens: Specimens) -> str:
     """CP-SAT finds the same solutions; Skipped where it cannot be asked."""
-    rng, rules = samples.rng(), samples.rules
-    boards = [samples.opened(rng, base, min(rules.L, 2 + 2 * i)) for i, base in enumerate(samples.near(rng, 7))]
-    boards += [problem.values for problem, _ in samples.problems[:1]]
+    rng, rules = specimens.rng(), specimens.rules
+    boards = [specimens.opened(rng, base, min(rules.L, 2 + 2 * i)) for i, base in enumerate(specimens.near(rng, 7))]
+    boards += [problem.values for problem, _ in specimens.problems[:1]]
     for board in boards:
         ours = {tuple(b.tolist()) for b in search.enumerate_values(rules, board, limit=50)}
         try:
@@ -175,14 +175,14 @@ def cp_sat_agrees(samples: Specimens) -> str:
             only = sorted(ours ^ theirs)[0]
             raise LawBroken(
                 "cp-sat",
-                f"{samples.text(np.array(only))} is a solution of {samples.text(board)} for "
+                f"{specimens.text(np.array(only))} is a solution of {specimens.text(board)} for "
                 f"{'search' if only in ours else 'CP-SAT'} alone",
                 "The native form, or a constraint's own attributes, do not say the rule",
             )
     return f"{len(boards)} boards"
 
 
-def _assert_same_solutions(law: str, samples: Specimens, rules: Rules, board: Board, of: str, nodes: int) -> int:
+def _assert_same_solutions(law: str, specimens: Specimens, rules: Rules, board: Board, of: str, nodes: int) -> int:
     """How many solutions the board has. Raises TimeoutError if that takes brute force more than so many nodes."""
     wanted = set(brute_force(rules, board, most_nodes=nodes))
     found = {tuple(b.tolist()) for b in search.enumerate_values(rules, board, limit=len(wanted) + 1)}
@@ -191,7 +191,7 @@ def _assert_same_solutions(law: str, samples: Specimens, rules: Rules, board: Bo
         who = "search, by the native form," if odd in found else "`violations`"
         raise LawBroken(
             law,
-            f"of {of}, {samples.text(np.array(odd))} is a solution of {samples.text(board)} for {who} alone",
+            f"of {of}, {specimens.text(np.array(odd))} is a solution of {specimens.text(board)} for {who} alone",
             "The native form and `violations` say different rules",
         )
     return len(wanted)
