@@ -177,6 +177,8 @@ def test_no_text_does_worse_than_be_refused(text: str) -> None:
     except InvalidInput:
         return
     try:
-        automaton(tree, 300)
+        steps, accept = automaton(tree, 300)
     except TooLarge:
         return
+    assert accept <= set(range(len(steps)))
+    assert all(to < len(steps) <= 300 for row in steps for to in row.values())

@@ -63,7 +63,8 @@ class Regex(TokenSequence):
 
 def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:
     """Start, accepting states and steps; unless `least` is None, a match may be followed by padding."""
-    too_large = f"{shorter(pattern)} needs over {MAX_STATES:,} states; use fewer counted repetitions"
+    what = f"{shorter(pattern)} needs over {MAX_STATES:,} states, or too long to find them"
+    too_large = f"{what}; use fewer counted repetitions"
     try:
         rows, final = automaton(parse(pattern), MAX_STATES, EVERY if symbols is None else mask_of(symbols))
     except TooLarge as error:
