@@ -13,6 +13,7 @@ import vmdsolve
 from vmdsolve import OPEN, Problem, Rules, Status
 from vmdsolve.api import stages
 from vmdsolve.api.generate import generate
+from vmdsolve.api.work import Settled, Task
 from vmdsolve.cli.solve import _draw
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, get, layout_of
@@ -81,7 +82,7 @@ def test_a_batch_of_boards_gives_what_each_gives_alone(mixed: list[Problem]) -> 
 def test_boards_of_their_own_are_worked_on_side_by_side(mixed: list[Problem], monkeypatch: pytest.MonkeyPatch) -> None:
     run_one, together = stages.run, Barrier(2, timeout=30)  # breaks, unless two are in there at once
 
-    def run(task: stages.Task) -> list[stages.Settled]:
+    def run(task: Task) -> list[Settled]:
         assert task.options.threads == 1
         together.wait()
         return run_one(task)

@@ -17,7 +17,8 @@ import typer
 import vmdsolve
 from vmdsolve import InvalidInput, hints, kernels, sample, solve, solve_batch
 from vmdsolve.api import options as table
-from vmdsolve.api.options import Options, table_of, type_text
+from vmdsolve.api.option import table_of, type_text
+from vmdsolve.api.options import Options
 from vmdsolve.cli import app
 from vmdsolve.domains import get
 
@@ -111,7 +112,7 @@ def test_orders_are_those_of_the_kernels() -> None:
 
 def test_the_table_is_read_without_numpy_and_torch() -> None:
     code = (
-        "import sys, vmdsolve.api.options as o; o.Options(); o.Options(o.SampleOptions, device='cpu', model='a')\n"
+        "import sys, vmdsolve.api.options as o; o.Options(); o.Options(o.SampleOptions, device='cpu')\n"
         "print(sorted({'numpy', 'torch', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -131,6 +132,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"threads": "a"}, "threads is 'a'; wanted a whole number from 0 to 1,024"),
     ({"bf16": "yes"}, "bf16 is 'yes'; wanted True or False"),
     ({"model": 3}, "model is 3; wanted a file of weights, or a model"),
+    ({"model": "gone.safetensors"}, "no weights at gone.safetensors"),
     ({"device": "abacus"}, "device is 'abacus'; wanted auto, cpu, cuda, or one GPU of several, as in cuda:1"),
     ({"device": torch.device("meta")}, "device is device(type='meta'); wanted auto, cpu"),
     ({"trace": 1}, "trace is 1; wanted True or False"),

@@ -12,7 +12,7 @@ import pytest
 
 import vmdsolve
 from vmdsolve import Status, hints, sample, solve, solve_batch
-from vmdsolve.api import stages
+from vmdsolve.api import stages, work
 from vmdsolve.domains import get
 from vmdsolve.sampler import Predictor
 from vmdsolve.search import generate_values
@@ -101,7 +101,7 @@ def test_loading_weights_counts(limits: list[float | None], monkeypatch: pytest.
     def load(*_: object) -> None:
         time.sleep(LIMIT)
 
-    monkeypatch.setattr(stages, "predictor", load)
+    monkeypatch.setattr(work, "predictor", load)
     assert solve("." * 16, time_limit=10)
     assert limits[0] is not None
     assert limits[0] <= 10 - LIMIT

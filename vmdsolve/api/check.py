@@ -10,7 +10,8 @@ from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, read, read_answer
 from ..problem import OPEN, Problem, Violation
-from .options import CheckOptions, Options, takes
+from .option import takes
+from .options import CheckOptions, Options
 
 __all__ = ["check"]
 

@@ -14,7 +14,8 @@ from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, read, same_kind
 from ..problem import Problem, Solution, Status
-from .options import CountOptions, EnumerateOptions, Options, takes
+from .option import takes
+from .options import CountOptions, EnumerateOptions, Options
 
 __all__ = ["Count", "Solutions", "count_solutions", "enumerate_solutions"]
 

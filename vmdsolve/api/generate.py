@@ -21,7 +21,8 @@ from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules
 from ..search.breed import breed
 from ..search.threads import spread
-from .options import GenerateOptions, Options, takes
+from .option import takes
+from .options import GenerateOptions, Options
 
 __all__ = ["generate"]
 

@@ -7,18 +7,17 @@ those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --hel
 
 # Annotations are looked at here, so they are no strings (no `from __future__ import annotations`).
 
-import inspect
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from os import PathLike, fspath
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from ..arguments import choice, flag, number, seconds, whole
-from ..errors import InvalidInput
+from ..errors import InvalidInput, ModelMismatch
 from ..orders import ALIASES, ORDERS
+from .option import Check, Option, table_of
 
 if TYPE_CHECKING:
     import torch
@@ -27,37 +26,13 @@ if TYPE_CHECKING:
     from ..domains.reading import Grid
     from ..model.vmd import VMD
 
-__all__ = ["METHODS", "Option", "Options", "table_of", "takes", "type_text"]
+__all__ = ["METHODS", "Options"]
+__all__ += ["BatchOptions", "CheckOptions", "CountOptions", "EnumerateOptions", "EvalOptions", "GenerateOptions"]
+__all__ += ["HintOptions", "SampleOptions", "SolveOptions"]
 
 METHODS = ("vmd", "vmd-only", "search")
 MOST = 65_536
 MAX_THREADS = 1024
-Check = Callable[[Any, str], Any]  # (value, name) -> the value to work with; raises InvalidInput
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of one call.
-
-    Attributes
-    ----------
-    default
-        The same in Python and on the command line.
-    check
-        Function of (value, name) that gives the value to work with, or raises InvalidInput.
-    help
-        A sentence or two, for the commands, the docstrings and the README.
-    flag
-        What the command line calls it, if not by its name.
-    settles
-        False if answers cannot depend on it.
-    """
-
-    default: Any
-    check: Check
-    help: str
-    flag: str = ""
-    settles: bool = True
 
 
 # How values are checked ------------------------------------------------------------------------------
@@ -107,6 +82,8 @@ def _domain(value: Any, name: str) -> Any:
 
 def _weights(value: Any, name: str) -> Any:
     if isinstance(value, (str, PathLike)):
+        if not Path(value).is_file():
+            raise ModelMismatch(f"no weights at {value}")
         return fspath(value)
     if value is None or hasattr(value, "config"):  # not isinstance: that would import torch
         return value
@@ -268,28 +245,7 @@ class HintOptions(DomainOptions, total=False):
     time_limit: Annotated[float | None, _time(10.0)]
 
 
-# What is made of it ----------------------------------------------------------------------------------
-
-
-def table_of(kind: Any) -> dict[str, Option]:
-    """The options of one call, by name.
-
-    >>> table_of(CountOptions)["limit"].default
-    2
-    """
-    return {name: kind.__annotations__[name].__metadata__[0] for name in kind.__annotations__}
-
-
-def type_text(kind: Any, name: str) -> str:
-    """An option's type in words.
-
-    >>> type_text(SolveOptions, "time_limit"), type_text(SolveOptions, "domain")
-    ('float | None', 'str | Domain | None')
-    """
-    hint = kind.__annotations__[name].__origin__
-    if isinstance(hint, ForwardRef):
-        return hint.__forward_arg__
-    return hint.__name__ if isinstance(hint, type) else str(hint)
+# The checked values ----------------------------------------------------------------------------------
 
 
 class Options(SimpleNamespace):
@@ -322,33 +278,3 @@ class Options(SimpleNamespace):
         out = Options.__new__(Options)
         out.__dict__.update(self.__dict__, **changed)
         return out
-
-
-Call = TypeVar("Call", bound=Callable[..., Any])
-
-
-def takes(kind: Any) -> Callable[[Call], Call]:
-    """Of a function that takes `**options: Unpack[kind]`, make signature and docstring's `{options}` from the table."""
-
-    def described(call: Call) -> Call:
-        signature = inspect.signature(call)
-        own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-        keywords = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=type_text(kind, name)
-            )
-            for name, option in table_of(kind).items()
-        ]
-        call.__signature__ = signature.replace(parameters=own + keywords)  # type: ignore[attr-defined]
-        call.__doc__ = (call.__doc__ or "").replace("{options}", _documented(kind, table_of(kind)))
-        return call
-
-    return described
-
-
-def _documented(kind: Any, table: Mapping[str, Option]) -> str:
-    lines = (
-        f"{name} : {type_text(kind, name)}, default {option.default!r}\n        {option.help}"
-        for name, option in table.items()
-    )
-    return "\n    ".join(lines)

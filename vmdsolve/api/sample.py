@@ -26,10 +26,12 @@ from ..kernels.normal import normal
 from ..problem import Problem, Solution, Status
 from ..sampler.conditioning import conditioning_of
 from ..sampler.keys import Keys, board_keys, latent_keys
-from .options import Options, SampleOptions, takes
+from .option import takes
+from .options import Options, SampleOptions
 from .solve import solutions_of
-from .stages import Open, Settled, Task, planned, tries
+from .stages import planned, tries
 from .weights import is_packaged
+from .work import Open, Settled, Task
 
 __all__ = ["sample"]
 

@@ -15,9 +15,11 @@ from ..domains.reading import Grid, read_each, read_many, same_kind
 from ..domains.show import words
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
-from .options import BatchOptions, Options, SolveOptions, takes
+from .option import takes
+from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
-from .stages import Settled, Task, run, run_all
+from .stages import run, run_all
+from .work import Settled, Task
 
 __all__ = ["solutions_of", "solve", "solve_batch"]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ForwardRef, TypeVar
 import typer
 from typer import Option
 
-from ..api.options import table_of
+from ..api.option import table_of
 
 __all__ = ["Device", "DomainName", "device_of", "kept", "options_from"]
 

@@ -14,7 +14,8 @@ import typer
 from typer import Argument, Option
 
 from .._version import __version__
-from ..api.options import BatchOptions, Options, table_of
+from ..api.option import table_of
+from ..api.options import BatchOptions, Options
 from ..errors import InvalidInput
 from ..files import WRITTEN
 from .shared import options_from

@@ -1,0 +1,144 @@
+"""What stages hand on: a task, the problems of it that are open, and those that are settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..deadline import Deadline
+from ..domains import Domain
+from ..problem import Board, Rules, Status
+from ..sets import Sets
+from .options import Options
+from .weights import is_trained, predictor
+
+if TYPE_CHECKING:
+    from ..sampler import Predictor
+
+__all__ = ["Ints", "Mask", "Open", "Settled", "Task"]
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Problems [B, L] that share a layout and its rules, and how to solve them.
+
+    Attributes
+    ----------
+    spent
+        Seconds that each of them has taken before, which count against its time limit.
+    """
+
+    domain: Domain
+    rules: Rules
+    givens: Board
+    options: Options
+    spent: float = 0.0
+
+    @cached_property
+    def predict(self) -> Predictor | None:
+        """The network; None where the package has no weights for it."""
+        return predictor(self.domain, self.rules, self.options)
+
+    @property
+    def trained(self) -> bool:
+        """Whether a network will be used."""
+        return self.options.method != "search" and is_trained(self.domain, self.rules, self.options)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Problems without an answer yet, and what is known of them.
+
+    Attributes
+    ----------
+    rows
+        int64 [n], which of the task's problems.
+    boards
+        int32 [n, L], the givens, and what propagation forced.
+    clock
+        Their time, which they share while they are worked on together.
+    allowed
+        uint64 [n, L], sets of symbols that propagation left; None before.
+    guide
+        uint8 [n, L, V], the model's order of symbols, for search; None before.
+    nfe, tried
+        int64 [n], network evaluations and latents spent.
+    """
+
+    rows: Ints
+    boards: Board
+    clock: Deadline
+    allowed: Sets | None
+    guide: npt.NDArray[np.uint8] | None
+    nfe: Ints
+    tried: Ints
+
+    @staticmethod
+    def of(rows: Ints, boards: Board, clock: Deadline) -> Open:
+        """Problems of which nothing is known yet."""
+        return Open(rows, boards, clock, None, None, np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def kept(self, keep: Mask) -> Open:
+        """Those of them, whose time alone goes on."""
+        self.clock.among(int(keep.sum()))
+        return Open(
+            self.rows[keep],
+            self.boards[keep],
+            self.clock,
+            None if self.allowed is None else self.allowed[keep],
+            None if self.guide is None else self.guide[keep],
+            self.nfe[keep],
+            self.tried[keep],
+        )
+
+    def settled(
+        self, which: Mask | Ints, status: Status, method: str | None, values: Board | None = None, **more: Any
+    ) -> Settled:
+        """Some of them with their fate, and their answers."""
+        spent = self.clock.spent
+        return Settled(status, method, self.rows[which], values, self.nfe[which], self.tried[which], spent, **more)
+
+    def given_up(self) -> Settled:
+        """All of them, without an answer and without proof."""
+        status = Status.TIMEOUT if self.clock.over else Status.UNKNOWN
+        return self.settled(np.ones(len(self), np.bool_), status, None)
+
+
+class Settled(NamedTuple):
+    """Problems of one fate.
+
+    Attributes
+    ----------
+    rows
+        int64 [n], which of the task's problems.
+    values
+        int32 [n, L], the answers; None where there are none.
+    nfe, tried
+        int64 [n], as of `Open`.
+    spent
+        Seconds that each of them took.
+    unique
+        True, False, or None if nobody asked or nobody knows.
+    traces
+        By row, values [T, L] after each step.
+    """
+
+    status: Status
+    method: str | None
+    rows: Ints
+    values: Board | None
+    nfe: Ints
+    tried: Ints
+    spent: float
+    unique: bool | None = None
+    traces: dict[int, Board] = {}  # noqa: RUF012
