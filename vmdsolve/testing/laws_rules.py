@@ -72,7 +72,8 @@ def statements(specimens: Specimens) -> str:
         full, held = board.tolist(), partial.tolist()
         for c in rules.constraints:
             if c.violations(held) and not c.violations(full):
-                what = f"{specimens.text(partial)} breaks {_named(c)}, but its completion {specimens.text(board)} does not"
+                seen, filled = specimens.text(partial), specimens.text(board)
+                what = f"{seen} breaks {_named(c)}, but its completion {filled} does not"
                 advice = "`violations` of a partial board may only say what no completion can mend: OPEN is unknown"
                 raise LawBroken("statements", what, advice)
     return f"{len(rules.constraints)} constraints on {len(boards)} full boards"
