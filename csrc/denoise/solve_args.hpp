@@ -1,6 +1,6 @@
 // solve_args.hpp -- a whole solve: what it is given, and what comes of it.
 //
-// Meaning      vmdsolve/sampler/loop.py:sample for a plan with one block of cells, z drawn once and nothing opened again:
+// Meaning      vmdsolve/sampler/loop.py for a plan with one block of cells, z drawn once and nothing opened again:
 //                  for step in T, while cells are open and each of them has a legal symbol:
 //                      logits = denoiser(x, z)
 //                      unmask at least ceil(open cells / steps left) cells, and what is above the threshold

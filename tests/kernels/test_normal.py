@@ -72,7 +72,7 @@ def test_numbers_hang_on_seed_key_step_and_place_alone() -> None:
     whole = normal(keys_of(5, 6, 2**64 - 1), 9, seed=3, step=4)
     np.testing.assert_array_equal(normal(keys_of(6), 9, seed=3, step=4)[0], whole[1])
     np.testing.assert_array_equal(normal(keys_of(5, 6, 2**64 - 1), 3, seed=3, step=4), whole[:, :3])
-    others = [(3, 5, 6), (3, 5 + 2**32, 4), (3 + 2**32, 5, 4), (2**64 - 1, 5, 4)]
+    others = [(3, 5, 6), (4, 5, 3), (3, 5 + 2**32, 4), (3 + 2**32, 5, 4), (2**64 - 1, 5, 4)]
     assert all((normal(keys_of(key), 9, seed=seed, step=step)[0] != whole[0]).all() for seed, key, step in others)
 
 

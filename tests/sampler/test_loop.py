@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +95,33 @@ def test_what_is_not_asked_for_is_not_kept() -> None:
     drawn = fill_boards(Coupled(7, 3), RULES["no rule"], boards, Plan(steps=2), keys=keys)
     assert drawn.first is None
     assert drawn.trace is None
+
+
+def test_logits_are_kept_by_nobody_and_their_order_in_a_byte_each() -> None:
+    B, L, V = 128, 512, 64
+    logits = np.zeros((B, L, V), np.float32)
+
+    @dataclass
+    class AtHand:
+        z_width = 0
+
+        def draw(self, _x: Board, noise: Floats) -> Floats:
+            return noise
+
+        def __call__(self, _x: Board, _z: Floats) -> Floats:
+            return logits
+
+    def peak(keep_first: bool) -> float:
+        boards, keys = np.full((B, L), OPEN, np.int32), np.arange(B, dtype=np.uint64)
+        tracemalloc.start()
+        try:
+            fill_boards(AtHand(), Rules(L, V), boards, Plan(steps=1), keys=keys, keep_first=keep_first)
+            return tracemalloc.get_traced_memory()[1] / logits.nbytes
+        finally:
+            tracemalloc.stop()
+
+    assert peak(keep_first=False) < 0.5  # beside the network's own: nothing of the size of logits
+    assert peak(keep_first=True) < 1.5  # most of it to sort a part of them, which does not grow with B
 
 
 def test_arrays_may_be_read_only_and_lie_in_any_order() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 
@@ -148,6 +150,19 @@ def test_early_commits_save_evaluations() -> None:
     assert late.nfe.tolist() == [3] * 5
     assert late.trace is not None
     assert (late.trace[:, 0] >= 0).sum(axis=1).tolist() == [1, 2, 3]
+
+
+def test_what_needs_no_model_imports_no_torch() -> None:
+    code = (
+        "import sys, vmdsolve\n"
+        "drawn = [*vmdsolve.sample('brackets-6', 2), *vmdsolve.sample('latin-4', 1)]\n"
+        "drawn += vmdsolve.generate('latin-4', 1)\n"
+        "from vmdsolve.sampler import Plan, board_keys\n"
+        "import vmdsolve.sampler.loop\n"
+        "print(len(drawn), 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["4", "False"]
 
 
 def test_keys_differ_between_problems_and_latents() -> None:

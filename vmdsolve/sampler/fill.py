@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from ..kernels.cuda import MAX_CUDA_CELLS
 from ..problem import Board, Rules
-from ..sets import full
+from ..sets import Sets, full
 from .conditioning import conditioning_of
 from .keys import Keys
 from .loop import Loop
@@ -26,7 +25,7 @@ def fill_boards(
     *,
     keys: Keys,
     seed: int = 0,
-    domains: npt.NDArray[np.uint64] | None = None,
+    domains: Sets | None = None,
     keep_first: bool = False,
     trace: bool = False,
 ) -> Filled:

@@ -27,6 +27,7 @@ import numpy.typing as npt
 from .. import kernels
 from ..kernels.normal import normal
 from ..problem import OPEN, Board, Rules
+from ..sets import Sets
 from .conditioning import conditioning_of
 from .keys import Keys
 from .plan import Filled, Network, Plan, block_edges
@@ -76,7 +77,7 @@ class Loop:
         boards: Board,
         *,
         keys: Keys,
-        domains: npt.NDArray[np.uint64],
+        domains: Sets,
         trace: bool = False,
     ) -> Filled:
         """Fill boards [B, L] whose cells may hold the sets `domains` [B, L]; `evaluate` is `predict` on the arrays."""
@@ -99,9 +100,7 @@ class Loop:
                 for part in self._parts(rows):
                     logits = self._run(evaluate, part)
                     if first is not None and step == turns[block]:  # no board begins within a block
-                        fresh = self.nfe[part] == 1
-                        at = self._host(part[fresh])
-                        first[at] = symbol_order(self._host(logits[fresh]), domains[at])
+                        self._note_first(first, part, logits, domains)
                 if trace:
                     history.append(self._boards(self.x))
         return Filled(self._boards(self.x), self._boards(self.nfe), first, np.stack(history) if history else None)
@@ -117,7 +116,7 @@ class Loop:
         """A copy of the boards' rows."""
         return self._host(values[: self.B]).copy()
 
-    def _begin(self, boards: Board, keys: Keys, domains: npt.NDArray[np.uint64]) -> None:
+    def _begin(self, boards: Board, keys: Keys, domains: Sets) -> None:
         B = self.B
         self.x[:B], self.key[:B] = self._device(boards), self._device(keys.view(np.int64))
         self.allowed[:B] = self._device(domains.view(np.int64))
@@ -141,6 +140,11 @@ class Loop:
         if self.z is None:
             self.z = self._device(np.zeros((self.B + 1, drawn.shape[1]), drawn.dtype))
         self.z[rows] = self._device(drawn)
+
+    def _note_first(self, first: npt.NDArray[np.uint8], rows: Values, logits: Values, domains: Sets) -> None:
+        at, fresh = self._host(rows), self._host(self.nfe[rows]) == 1
+        if fresh.any():
+            first[at[fresh]] = symbol_order(self._host(logits), domains[at])[fresh]
 
     def _parts(self, rows: Values) -> Iterable[Values]:
         """The rows that a step takes together."""

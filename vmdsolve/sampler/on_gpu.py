@@ -21,6 +21,7 @@ from ..errors import InvalidInput
 from ..kernels.cuda import REFUSED
 from ..kernels.normal import normal
 from ..problem import Board, Rules
+from ..sets import Sets
 from .keys import Keys
 from .loop import Evaluate, Loop
 from .plan import Filled, Plan
@@ -125,7 +126,7 @@ def fill_on_gpu(
     *,
     keys: Keys,
     seed: int,
-    allowed: npt.NDArray[np.uint64],
+    allowed: Sets,
     keep_first: bool,
     trace: bool,
 ) -> Filled:

@@ -100,11 +100,16 @@ def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
 class Filled(NamedTuple):
     """What came of B boards.
 
-    values    int32 [B, L], OPEN where a board got stuck
-    nfe       int64 [B] network evaluations
-    first     uint8 [B, L, V] places of each cell's symbols by the first evaluation, the greatest the likeliest, those
-              that are not allowed from outside below the others; 0 where there was no evaluation. None: not asked for
-    trace     int32 [T, B, L] values after each step, if asked for
+    Attributes
+    ----------
+    values
+        int32 [B, L], OPEN where a board got stuck.
+    nfe
+        int64 [B], network evaluations.
+    first
+        uint8 [B, L, V], the `symbol_order` of the first evaluation, 0 where there was none; None: not asked for.
+    trace
+        int32 [T, B, L], values after each step; None: not asked for, or there was no step.
     """
 
     values: Board
@@ -118,5 +123,5 @@ class Network(Protocol):
 
     @property
     def z_width(self) -> int: ...  # of the noise that z is drawn with
-    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next one takes
+    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next method takes
     def __call__(self, x: Board, z: Floats, /) -> Floats: ...

@@ -9,7 +9,7 @@ from ..sets import Sets, members
 
 __all__ = ["symbol_order"]
 
-CHUNK = 1 << 20  # logits sorted at a time: sorting takes eight bytes each
+CHUNK = 1 << 18  # logits sorted at a time: sorting takes eight bytes each
 
 
 def symbol_order(logits: npt.NDArray[np.float32], allowed: Sets) -> npt.NDArray[np.uint8]:
