@@ -169,5 +169,4 @@ def test_weights_of_a_seed_are_those_of_torchs_generator_with_it() -> None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         embedding = torch.nn.Embedding(3, 8)
-        torch.nn.init.normal_(torch.empty(1))
     assert torch.equal(VMD(ModelConfig.of(FOUR, width=8), seed=3).denoiser.state.weight, embedding.weight)
