@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
+import signal
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait in busy loops: for small networks one is faster
 
 import pytest
 from helpers.data import DATA
 from hypothesis import settings
+
+pytest_plugins = ["helpers.plugin"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs behind; every child would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("quick", max_examples=25)  # a quarter, where a test does not say how many
 

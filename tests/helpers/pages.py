@@ -1,4 +1,4 @@
-"""What is in the pages of this project, run: Sybil finds the blocks (conftest.py), this says what each must do.
+"""What is in the pages of this project, run: Sybil finds the blocks (plugin.py), this says what each must do.
 
 python    runs, and where a line ends in `# -> text` its value prints so; after `# file: PATH` it is a file
 toml      is a file, likewise

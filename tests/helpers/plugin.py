@@ -1,20 +1,20 @@
-"""README.md, CONTRIBUTING.md and the pages of docs/ are tests, too: their code prints what it says."""
+"""README.md, CONTRIBUTING.md and the pages of docs/ are tests, too: their code prints what it says. See pages.py."""
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait in busy loops: for small networks one is faster
+from pathlib import Path
 
 import pytest
-from helpers.pages import console_block, file_block, python_block, sh_block
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
+
+from helpers.pages import console_block, file_block, python_block, sh_block
 
 BLOCKS = {"python": python_block, "toml": file_block, "sh": sh_block, "console": console_block}
 
 pytest_collect_file = Sybil(
     [CodeBlockParser(language, run) for language, run in BLOCKS.items()],
+    path=str(Path(__file__).parents[2]),
     patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
     fixtures=["tmp_path_factory"],
 ).pytest()
