@@ -13,10 +13,9 @@ from typer import Option
 
 from ..api.option import table_of
 
-__all__ = ["Device", "DomainName", "device_of", "kept", "options_from"]
+__all__ = ["Device", "device_of", "kept", "options_from"]
 
 Device = Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")]
-DomainName = Annotated[str | None, Option("--domain", help="The kind of puzzle; needed where the size does not tell.")]
 Command = TypeVar("Command", bound=Callable[..., Any])
 Item = TypeVar("Item")
 
