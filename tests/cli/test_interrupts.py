@@ -44,7 +44,7 @@ def interrupted(*arguments: object, method: str = "search") -> tuple[int, str, s
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    time.sleep(1)
+    time.sleep(2)
     assert process.poll() is None, "it was done before it was interrupted"
     begun = time.monotonic()
     process.send_signal(signal.SIGINT)
