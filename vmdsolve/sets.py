@@ -11,7 +11,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DTYPE", "EMPTY", "MAX_SYMBOLS", "Sets", "count", "full", "from_members", "listed", "members", "one", "single"]
+__all__ = [
+    "DTYPE",
+    "EMPTY",
+    "MAX_SYMBOLS",
+    "Sets",
+    "count",
+    "from_members",
+    "full",
+    "listed",
+    "members",
+    "one",
+    "single",
+    "within",
+]
 
 MAX_SYMBOLS = 64
 DTYPE = np.uint64
@@ -36,6 +49,15 @@ def one(value: int) -> int:
     8
     """
     return 1 << value
+
+
+def within(sets: Sets, V: int) -> npt.NDArray[np.bool_]:
+    """Whether each set holds no value beyond V - 1.
+
+    >>> within(np.array([7, 8], np.uint64), 3).tolist()
+    [True, False]
+    """
+    return np.asarray(sets & ~full(V) == EMPTY)
 
 
 def from_members(mask: npt.ArrayLike) -> Sets:

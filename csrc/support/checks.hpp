@@ -6,10 +6,10 @@
 #include <limits>
 
 #include "support/float32.hpp"  // defines: VMD_INLINE
+#include "support/sets.hpp"     // defines: kMaxSymbols
 
 namespace vmd {
 
-constexpr int kMaxSymbols = 64;         // a set of symbols is one uint64
 constexpr int64_t kMaxCells = 1 << 16;  // a cell's number is 16 bits of a Philox counter
 
 /// Every value is open (-1) or one of the symbols 0..V-1.
@@ -31,9 +31,9 @@ VMD_INLINE bool logits_ok(const float* logits, int64_t n) {
 
 /// No set holds a symbol beyond V-1.
 VMD_INLINE bool sets_ok(const uint64_t* sets, int64_t n, int V) {
-  uint64_t all = 0;
+  SymbolSet all = 0;
   for (int64_t i = 0; i < n; ++i) all |= sets[i];
-  return V == kMaxSymbols || (all >> V) == 0;
+  return sets::within(all, V);
 }
 
 /// Every peer is padding (-1) or a cell other than the one whose peer it is.
