@@ -12,6 +12,12 @@ _U64: TypeAlias = npt.NDArray[np.uint64]
 _F32: TypeAlias = npt.NDArray[np.float32]
 _Bool: TypeAlias = npt.NDArray[np.bool_]
 
+# interruption: ask() ends the native calls of every thread that has called heed(), with KeyboardInterrupt
+
+class Stop:
+    def ask(self) -> None: ...
+    def heed(self) -> None: ...
+
 # search
 
 class Rules:

@@ -4,6 +4,7 @@
 namespace vmd {
 void register_denoise(pybind11::module_& m);  // denoise.cpp
 void register_gradient(pybind11::module_& m);  // gradient.cpp
+void register_interrupt(pybind11::module_& m);  // interrupt.cpp
 void register_kernels(pybind11::module_& m);  // kernels.cpp
 void register_regular(pybind11::module_& m);  // regular.cpp
 void register_search(pybind11::module_& m);   // search.cpp
@@ -18,6 +19,7 @@ PYBIND11_MODULE(_native, m) {
 #endif
   vmd::register_denoise(m);
   vmd::register_gradient(m);
+  vmd::register_interrupt(m);
   vmd::register_kernels(m);
   vmd::register_regular(m);
   vmd::register_search(m);

@@ -3,14 +3,13 @@
 // Shapes       values [B, L] i32 (-1 = open)   domains [B, L] u64   marginals [B, L, V] f32
 // Errors       every array is checked in full before work starts; ValueError names the argument, what was
 //              wanted and what was got. Arrays are never converted: a wrong dtype is the caller's mistake.
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-
 #include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "bind/arrays.hpp"
+#include "bind/interrupt.hpp"
 #include "search/generate.hpp"
 #include "search/search.hpp"
 #include "support/threads.hpp"
@@ -20,41 +19,6 @@ namespace py = pybind11;
 namespace vmd {
 namespace {
 
-std::string shape_text(const std::vector<int64_t>& shape) {
-  std::string text = "[";
-  for (const int64_t size : shape) {
-    if (text.size() > 1) text += ", ";
-    text += size < 0 ? "*" : std::to_string(size);
-  }
-  text += "]";
-  return text;
-}
-
-/// `object` as a C-contiguous array of T with this shape (-1: any size).
-template <class T>
-py::array_t<T> array_of(const py::object& object, const char* name, const std::vector<int64_t>& shape) {
-  const std::string wanted =
-      std::string(py::str(py::dtype::of<T>())) + " " + shape_text(shape) + ", C-contiguous";
-  if (!py::isinstance<py::array>(object))
-    throw std::invalid_argument(std::string(name) + ": wanted a NumPy array " + wanted + ", got " +
-                                std::string(py::str(py::type::of(object))));
-  const auto array = py::reinterpret_borrow<py::array>(object);
-  std::vector<int64_t> got(array.shape(), array.shape() + array.ndim());
-  bool fits = array.dtype().is(py::dtype::of<T>()) && got.size() == shape.size() &&
-              (array.flags() & py::array::c_style) != 0;
-  for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] < 0 || shape[i] == got[i];
-  if (!fits)
-    throw std::invalid_argument(std::string(name) + ": wanted " + wanted + ", got " +
-                                std::string(py::str(array.dtype())) + " " + shape_text(got) +
-                                ((array.flags() & py::array::c_style) != 0 ? "" : ", not C-contiguous"));
-  return py::reinterpret_borrow<py::array_t<T>>(array);
-}
-
-template <class T>
-std::span<const T> span_of(const py::array_t<T>& array) {
-  return {array.data(), static_cast<size_t>(array.size())};
-}
-
 std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
                                   const py::object& cells, const py::object& param_offsets,
                                   const py::object& params) {
@@ -63,11 +27,11 @@ std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& kinds,
   const auto c = array_of<int32_t>(cells, "cells", {-1});
   const auto po = array_of<int64_t>(param_offsets, "param_offsets", {-1});
   const auto p = array_of<int64_t>(params, "params", {-1});
-  const py::gil_scoped_release release;
-  return std::make_shared<Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p));
+  return released(
+      [&] { return std::make_shared<Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p)); });
 }
 
-py::array_t<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
+Array<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
   const auto shape = batch ? std::vector<int64_t>{-1, rules.L()} : std::vector<int64_t>{rules.L()};
   auto values = array_of<int32_t>(object, "values", shape);
   for (py::ssize_t i = 0; i < values.size(); ++i) {
@@ -81,8 +45,8 @@ py::array_t<int32_t> values_of(const Rules& rules, const py::object& object, boo
 }
 
 /// An empty array for None.
-py::array_t<float> marginals_of(const py::object& object, const std::vector<int64_t>& shape) {
-  if (object.is_none()) return py::array_t<float>(0);
+Array<float> marginals_of(const py::object& object, const std::vector<int64_t>& shape) {
+  if (object.is_none()) return Array<float>(0);
   auto marginals = array_of<float>(object, "marginals", shape);
   for (const float m : span_of(marginals))
     if (std::isnan(m)) throw std::invalid_argument("marginals: wanted numbers, got NaN");
@@ -106,6 +70,7 @@ void check_time(double seconds) {
 
 /// Enough problems a turn to hide its cost, few enough that threads end together.
 int64_t grain_of(int64_t n, int threads) {
+  if (thread_count(threads) == 1) return n;
   return std::clamp<int64_t>(n / (int64_t{8} * thread_count(threads)), 1, 256);
 }
 
@@ -113,22 +78,22 @@ py::tuple propagate(const Rules& rules, const py::object& object, int threads) {
   const auto values = values_of(rules, object, true);
   check_threads(threads);
   const int64_t B = values.shape(0), L = rules.L();
-  py::array_t<uint64_t> domains({B, L});
-  py::array_t<bool> clash(B);
+  Array<uint64_t> domains({B, L});
+  Array<bool> clash(B);
   const int32_t* in = values.data();
   uint64_t* out = domains.mutable_data();
   bool* bad = clash.mutable_data();
-  {
-    const py::gil_scoped_release release;
+  released([&] {
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
       const auto search = make_search(rules);
       for (int64_t b = begin; b < end; ++b) {
+        stop_point();
         search->start(in + b * L, nullptr);
         bad[b] = !search->propagate(out + b * L);
         if (bad[b]) std::fill_n(out + b * L, L, uint64_t{0});
       }
     });
-  }
+  });
   return py::make_tuple(domains, clash);
 }
 
@@ -141,19 +106,19 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
   check_limit("node_limit", node_limit, -1);
   check_threads(threads);
   check_time(time_limit);
-  py::array_t<int32_t> first({B, L}), status(B);
-  py::array_t<int64_t> counts(B), nodes(B);
-  py::array_t<bool> complete(B);
+  Array<int32_t> first({B, L}), status(B);
+  Array<int64_t> counts(B), nodes(B);
+  Array<bool> complete(B);
   const int32_t* in = values.data();
   const float* guide = marginals_object.is_none() ? nullptr : marginals.data();
   int32_t *out = first.mutable_data(), *status_out = status.mutable_data();
   int64_t *counts_out = counts.mutable_data(), *nodes_out = nodes.mutable_data();
   bool* complete_out = complete.mutable_data();
-  {
-    const py::gil_scoped_release release;
+  released([&] {
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
       const auto search = make_search(rules);
       for (int64_t b = begin; b < end; ++b) {
+        stop_point();
         const Found found =
             count_solutions(*search, in + b * L, guide == nullptr ? nullptr : guide + b * L * V, limit,
                             Budget(node_limit, time_limit), static_cast<int32_t>(L), out + b * L);
@@ -163,7 +128,7 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
         nodes_out[b] = found.nodes;
       }
     });
-  }
+  });
   return py::make_tuple(first, counts, status, complete, nodes);
 }
 
@@ -182,16 +147,13 @@ class Enumeration {
     check_limit("node_limit", node_limit, -1);
     check_time(time_limit);
     if (busy_) throw std::runtime_error("Search: next() is already running in another thread");
-    py::array_t<int32_t> values(rules_->L());
+    Array<int32_t> values(rules_->L());
     int32_t* out = values.mutable_data();
-    Outcome outcome;
-    busy_ = true;
-    {
-      const py::gil_scoped_release release;
+    const Busy busy(busy_);
+    const Outcome outcome = released([&] {
       Budget budget(node_limit, time_limit);
-      outcome = search_->next(budget, out);
-    }
-    busy_ = false;
+      return search_->next(budget, out);
+    });
     switch (outcome) {
       case Outcome::solution:
         found_ = true;
@@ -206,6 +168,12 @@ class Enumeration {
   bool complete() const { return search_->exhausted(); }
 
  private:
+  struct Busy {
+    explicit Busy(bool& flag) : busy(flag) { busy = true; }
+    ~Busy() { busy = false; }
+    bool& busy;
+  };
+
   std::shared_ptr<const Rules> rules_;
   std::unique_ptr<Search> search_;
   std::vector<float> marginals_;
@@ -225,16 +193,15 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
                                 std::to_string(clues));
   if (first > INT64_MAX - n) throw std::invalid_argument("first: first + n is too large");
   const GenerateOptions options{seed, clues, test_nodes};
-  py::array_t<int32_t> problems({n, L}), solutions({n, L});
+  Array<int32_t> problems({n, L}), solutions({n, L});
   int32_t *problem = problems.mutable_data(), *solution = solutions.mutable_data();
-  {
-    const py::gil_scoped_release release;
+  released([&] {
     parallel_for(n, threads, grain_of(n, threads), [&](int64_t begin, int64_t end) {
       const auto search = make_search(rules);
       for (int64_t i = begin; i < end; ++i)
         generate_one(*search, rules, options, first + i, problem + i * L, solution + i * L);
     });
-  }
+  });
   return py::make_tuple(problems, solutions);
 }
 

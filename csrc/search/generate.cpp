@@ -64,6 +64,7 @@ class Maker {
       search_.start(empty.data(), preferences_.data());
       Budget budget(first_limit << restart, -1);
       const Outcome outcome = search_.next(budget, solution.data());
+      stop_point();  // a budget without a time limit is late for no other reason
       if (outcome == Outcome::solution) return;
       if (outcome == Outcome::exhausted) throw std::invalid_argument("rules: they have no solution");
     }
@@ -77,6 +78,7 @@ class Maker {
     size_t step = order_.size() / 2;
     for (size_t i = 0; i < order_.size() && givens > wanted;) {
       const size_t count = std::max<size_t>(1, std::min({step, order_.size() - i, givens - wanted}));
+      stop_point();
       if (unique_without(i, count)) {
         for (size_t c = i; c < i + count; ++c) problem[order_[c]] = kOpen;
         givens -= count;

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "rules/rules.hpp"
+#include "support/stop.hpp"
 
 namespace vmd {
 
@@ -31,7 +32,11 @@ struct Budget {
   Budget() = default;
   /// Negative: no limit.
   Budget(int64_t node_limit, double seconds);
-  bool late() const { return deadline != Clock::time_point::max() && Clock::now() >= deadline; }
+  /// The time is over, or the call was asked to stop.
+  bool late() const {
+    const auto now = Clock::now();
+    return now >= deadline || stop_asked(now);
+  }
 };
 
 class Search {

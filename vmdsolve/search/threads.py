@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+import vmdsolve._native as _native
+
 __all__ = ["spread", "thread_count"]
 
 Item = TypeVar("Item")
@@ -23,6 +25,8 @@ def thread_count(threads: int) -> int:
 def spread(function: Callable[[Item], Result], items: Iterable[Item], threads: int = 0) -> Iterator[Result]:
     """`map` on several threads: results in the order of the items, which are taken only shortly before.
 
+    Ctrl-C, or nobody wanting more, ends the native calls of all threads.
+
     >>> list(spread(abs, [-2, 3, -1], threads=2))
     [2, 3, 1]
     """
@@ -30,12 +34,14 @@ def spread(function: Callable[[Item], Result], items: Iterable[Item], threads: i
     if n == 1:
         yield from map(function, source)
         return
-    with ThreadPoolExecutor(n) as pool:
+    stop = _native.Stop()
+    with ThreadPoolExecutor(n, initializer=stop.heed) as pool:
         waiting: deque[Future[Result]] = deque(pool.submit(function, item) for item in islice(source, 4 * n))
         try:
             while waiting:
                 yield waiting.popleft().result()
                 waiting.extend(pool.submit(function, item) for item in islice(source, 1))
         finally:  # interrupted, or nobody wants the rest
+            stop.ask()
             for future in waiting:
                 future.cancel()
