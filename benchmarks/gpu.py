@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from typer import Option
 
-from vmdsolve import kernels
+from vmdsolve import kernels, sets
 from vmdsolve.checker import accepts
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.cuda import why_not
@@ -102,15 +102,15 @@ def run_kernels(boards: Boards = 65_536, repeats: Repeats = 20, seed: int = 0, o
     rules = sudoku().rules
     L, V = rules.L, rules.V
     few, full = held_out(sudoku(), 1024, seed=seed)
-    peers = torch.from_numpy(rules.peers.copy()).cuda()
+    peers = rules.peers
     near = torch.zeros(L, L, dtype=torch.bool, device="cuda")
-    for cell, linked in enumerate(rules.peers):
-        near[cell, torch.from_numpy(linked[linked >= 0].astype(np.int64))] = True
-    everything = torch.full((L,), 2**V - 1, dtype=torch.int64, device="cuda").view(torch.uint64)
+    for cell in range(L):
+        near[cell, torch.from_numpy(peers.of_cell(cell).astype(np.int64))] = True
+    everything = torch.from_numpy(np.full(L, sets.full(V))).cuda()
     x = torch.from_numpy(np.resize(few, (boards, L))).cuda()
     answers = torch.from_numpy(np.resize(full, (boards, L))).cuda()
     legal = kernels.candidates(x, everything, peers)
-    bits = (legal.view(torch.int64)[..., None] >> torch.arange(V, device="cuda") & 1).bool()
+    bits = torch.from_numpy(sets.members(legal.cpu().numpy(), V)).cuda()
     key = torch.arange(boards, device="cuda").view(torch.uint64)
     logits = [2 * torch.randn(boards, L, V, device="cuda") for _ in range(SETS)]
     halves = [scores.bfloat16() for scores in logits]

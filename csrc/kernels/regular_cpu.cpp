@@ -8,9 +8,9 @@
 #include <atomic>
 #include <vector>
 
+#include "kernels/unmask.hpp"  // defines: draw_words, uniform32
 #include "support/checks.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
-#include "kernels/unmask.hpp"   // defines: draw_words, uniform32
 
 namespace vmd {
 namespace {
@@ -104,15 +104,15 @@ struct Group {
       const int64_t at = board[lane] * a.L + cell;
       const float* logits = a.logits + at * a.V;
       const int32_t held = a.x[at];
-      const uint64_t legal = a.candidates[at];
+      const SymbolSet legal = a.candidates[at];
       float top = kNothing;
       for (int v = 0; v < a.V; ++v)
-        if ((legal >> v & 1) != 0 && logits[v] > top) top = logits[v];
+        if (sets::has(legal, v) && logits[v] > top) top = logits[v];
       for (int v = 0; v < a.V; ++v) {
         float score = kNothing;
         if (held >= 0) {
           score = v == held ? 0.0f : kNothing;
-        } else if ((legal >> v & 1) != 0 && logits[v] > kNothing) {
+        } else if (sets::has(legal, v) && logits[v] > kNothing) {
           score = std::max((logits[v] - top) / temperature, kFloor);
         }
         d[v][lane] = score;

@@ -65,6 +65,7 @@ class members {
 constexpr int kHalf = 32;
 VMD_HD constexpr int halves(int V) { return (V + kHalf - 1) / kHalf; }
 VMD_HD constexpr uint32_t half(SymbolSet set, int which) { return static_cast<uint32_t>(set >> (kHalf * which)); }
+VMD_HD constexpr SymbolSet joined(uint32_t lower, uint32_t upper) { return lower | SymbolSet{upper} << kHalf; }
 
 }  // namespace sets
 }  // namespace vmd

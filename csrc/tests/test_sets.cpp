@@ -17,6 +17,7 @@ static_assert(sets::is_single(sets::one(63)) && !sets::is_single(0) && !sets::is
 static_assert(sets::count(sets::full(64)) == 64 && sets::lowest(12) == 2 && sets::highest(12) == 3);
 static_assert(sets::halves(1) == 1 && sets::halves(32) == 1 && sets::halves(33) == 2);
 static_assert(sets::half(sets::one(40) | 3, 0) == 3 && sets::half(sets::one(40), 1) == 256);
+static_assert(sets::joined(3, 256) == (sets::one(40) | 3));
 
 void test_what_a_value_holds() {
   CHECK(sets::of_value(0) == 1 && sets::of_value(63) == sets::one(63));

@@ -16,7 +16,7 @@ from importlib import import_module
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput, MissingExtra
-from ..problem import MAX_SYMBOLS
+from ..sets import MAX_SYMBOLS
 from .parts.subsets import states
 from .sequence import TokenSequence, shown
 

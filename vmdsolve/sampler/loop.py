@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from .. import kernels
 from ..kernels.cuda import MAX_CUDA_CELLS
+from ..peers import Peers
 from ..problem import OPEN, Board, Rules
 from .conditioning import conditioning_of
 from .keys import Keys, normal
@@ -51,7 +52,7 @@ def fill_boards(
     Returns a Filled; a board's `nfe` counts the steps in which it was still open.
     """
     B, L, V = len(boards), rules.L, rules.V
-    peers = rules.peers if plan.legal else rules.peers[:, :0]
+    peers = rules.peers if plan.legal else Peers.none(L)
     allowed = np.full((B, L), np.uint64(2**V - 1)) if domains is None else domains
     conditioning, lost = conditioning_of(rules) if plan.legal else None, np.zeros(B, np.bool_)
     if isinstance(predict, Predictor) and predict.on_gpu and not conditioning and B and L <= MAX_CUDA_CELLS:

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from .. import kernels
-from ..errors import InvalidInput
-from ..kernels.cuda import REFUSED
+from ..kernels.cuda import raise_refusal
+from ..peers import Peers
 from ..problem import OPEN, Board, Rules
 from .keys import Keys, normal
 from .plan import Filled, Floats, Plan, block_edges
@@ -31,9 +31,8 @@ Arrays = tuple[Board, npt.NDArray[np.int64], Floats, list[Board]]  # values, eva
 
 
 def refuse_overflow(values: Board) -> None:
-    """Say so if a board of values [B, L] was refused by a kernel, which then saw logits that are none."""
-    for b in np.flatnonzero((values == REFUSED).any(axis=1)):
-        raise InvalidInput(f"the network gave NaN or infinity for board {b}; look for an overflow in the model")
+    """Say so if a board of values [B, L] was refused by a kernel, and why."""
+    raise_refusal(values)
 
 
 class Loop:
@@ -59,8 +58,7 @@ class Loop:
         self.network, self.rules, self.plan, self.B, self.seed, self.tile = network, rules, plan, B, seed, tile
         self.device = torch.device(device)
         L, V = rules.L, rules.V
-        linked = torch.from_numpy(np.ascontiguousarray(rules.peers)).to(self.device)
-        self.linked, self.peers = linked, linked if plan.legal else linked[:, :0].contiguous()
+        self.peers = rules.peers if plan.legal else Peers.none(L)
 
         def zeros(*shape: int, dtype: torch.dtype) -> Tensor:
             return torch.zeros(shape, dtype=dtype, device=self.device)
@@ -196,7 +194,7 @@ class Loop:
         self.certainty.index_copy_(0, rows, certainty)
         mine = ~self.given[rows] & self.inside & (filled >= 0) & (self.left > 1)
         if self.plan.remask == "conflicts":
-            mine &= kernels.conflicts(filled, self.linked)
+            mine &= kernels.conflicts(filled, self.rules.peers)
         n = (self.plan.rate * mine.sum(1, keepdim=True).double() - 1e-9).ceil()
         rank = torch.where(mine, certainty, torch.inf).argsort(dim=1, stable=True).argsort(dim=1, stable=True)
         return torch.where(mine & (rank < n), OPEN, filled)
@@ -230,14 +228,13 @@ def fill_on_gpu(
         loop = predict._loop[1]
         values, nfe, first, history = loop.fill(boards, keys=keys, domains=allowed, draw=draw, trace=trace)
         return Filled(values, nfe, first, np.stack(history) if history else None)
-    peers = rules.peers if plan.legal else rules.peers[:, :0]
-    arrays = boards, allowed, draw(boards, np.arange(B), 0), np.ascontiguousarray(peers), keys
-    x, sets, z, links, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
+    arrays = boards, allowed, draw(boards, np.arange(B), 0), keys
+    x, sets, z, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
     out = predict._cuda.solve(
         x,
         sets,
         z if predict.z_width else None,
-        links,
+        rules.peers if plan.legal else Peers.none(rules.L),
         key=key,
         steps=plan.steps,
         loops=predict.loops or predict.model.config.loops,
