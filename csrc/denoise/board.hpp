@@ -66,9 +66,9 @@ class DenoiseBoard {
   }
 
   /// Logits [L,V] of a board x [L].
-  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits) {
+  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits, StopAsked stop_asked) {
     embed(x);
-    for (int64_t loop = 0; loop < loops; ++loop) apply(x, state);
+    for (int64_t loop = 0; loop < loops && !stop_asked(); ++loop) apply(x, state);
     read(logits);
   }
 
@@ -279,9 +279,9 @@ template <class I>
 VMD_INLINE void denoise_boards(const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last,
                                void* memory) {
   DenoiseBoard<I> board(view, memory);
-  for (int64_t b = first; b < last; ++b) {
+  for (int64_t b = first; b < last && !boards.stop_asked(); ++b) {
     if (b == first || view.D > 0) board.modulate(boards.z + b * view.D);
-    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V);
+    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V, boards.stop_asked);
   }
 }
 
