@@ -25,7 +25,7 @@ from vmdsolve.kernels.cuda import why_not
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
-from vmdsolve.model.native import native_cuda
+from vmdsolve.model.native import native_cuda, structure_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import board_keys
@@ -184,6 +184,7 @@ def run_denoise(
     x = torch.from_numpy(np.resize(few, (boards, few.shape[1]))).cuda()
     z = torch.randn(boards, model.z_width, device="cuda")
     kernel, flops = native_cuda(denoiser), floor(denoiser, loops)[0]
+    structure = structure_of(denoiser)
     parameters = {"boards": boards, "repeats": repeats, "tile": tile, "sets": sets, "n": n, "steps": steps}
     with Run("gpu-denoise", __doc__ or "", parameters, (), out) as this:
         rate = matmul_rate()
@@ -191,10 +192,10 @@ def run_denoise(
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP, so at most {rate / flops:.3g} a second")
         with torch.inference_mode():
             wanted = model(x[:64].long(), z[:64], loops)
-            error = float((kernel(x[:64], z[:64], loops=loops) - wanted).norm() / wanted.norm())
+            error = float((kernel(structure, x[:64], z[:64], loops=loops) - wanted).norm() / wanted.norm())
             this.note(f"relative error of ours against torch float32: {error:.2g}")
             ideal = {"share": boards * flops / rate}
-            _measure(this, "denoise", "ours", [lambda: kernel(x, z, loops=loops)], repeats, ideal)
+            _measure(this, "denoise", "ours", [lambda: kernel(structure, x, z, loops=loops)], repeats, ideal)
             for way, network in _torch_ways(model).items():
                 calls = [_bf16(network, x[:tile], z[:tile], loops)]
                 _measure(this, "denoise", way, calls, repeats, {"share": tile * flops / rate})

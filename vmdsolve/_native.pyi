@@ -122,35 +122,17 @@ def log32(x: _F32) -> _F32: ...
 
 def denoise_paths() -> list[str]: ...
 
+class Structure:
+    def __init__(self, L: int, V: int, offsets: list[int], cells: list[int], spans: list[int]) -> None: ...
+
 class Denoise:
-    def __init__(
-        self,
-        L: int,
-        V: int,
-        H: int,
-        M: int,
-        N: int,
-        D: int,
-        weights: dict[str, npt.NDArray[Any]],
-        offsets: list[int],
-        cells: list[int],
-        spans: list[int],
-    ) -> None: ...
-    def __call__(self, x: _I32, z: _F32, loops: int, threads: int, path: int) -> _F32 | None: ...
+    def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None: ...
+    def __call__(
+        self, structure: Structure, x: _I32, z: _F32, *, loops: int, threads: int, path: int
+    ) -> _F32 | None: ...
 
 class DenoiseGradient:
-    def __init__(
-        self,
-        L: int,
-        V: int,
-        H: int,
-        M: int,
-        N: int,
-        positions: bool,
-        offsets: list[int],
-        cells: list[int],
-        spans: list[int],
-    ) -> None: ...
+    def __init__(self, structure: Structure, *, H: int, M: int, N: int, positions: bool) -> None: ...
     @property
     def tables(self) -> int: ...
     @property

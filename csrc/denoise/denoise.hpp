@@ -16,7 +16,8 @@
 //   - norm's weight and bias go into speak and keep; its 1 / deviation is a factor after the product.
 //   - only norm reads the state, and norm does not see a constant added to all channels: embedding and write
 //     are centred over channels, so the state has mean zero and norm needs its squares only.
-//   - what a candidate is told is a row of a table; scale, shift and gate of z go into the board's own weights.
+//   - what is injected into a candidate is a row of a table; scale, shift and gate of z go into the board's own weights.
+// speak, keep, hear, write and read are the layers' names in the weights: message, own part, received part, update, logit.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -28,8 +29,8 @@ namespace vmd {
 
 constexpr int64_t kMaxWidth = 4096;
 
-/// Channels of a candidate, a message, a block; numbers of a latent; relations. With positions, how many cells and symbols
-/// have some; else 0.
+/// Channels of a candidate, a message, a block; numbers of a latent; relations. With positions, how many cells and
+/// symbols have some; else 0.
 struct DenoiseSizes {
   int64_t H, M, N, D, R, cells = 0, symbols = 0;
 };

@@ -1,7 +1,7 @@
 // gradient_weights.hpp -- what one board's way back knows of weights: them transposed, and their gradients.
 //
-// A board's weights hold its latent. Their gradients are summed apart and unfolded once a board: into those of the tables,
-// which all boards share, and those of the latent's scale, shift and gate.
+// A board's weights hold its latent. Their gradients are summed apart and, once a board, taken back through `modulate`: to
+// those of the tables, which all boards share, and those of the latent's scale, shift and gate.
 #pragma once
 #include "denoise/board.hpp"
 #include "denoise/tables.hpp"
@@ -22,14 +22,14 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   using Board::bytes, Board::modulate;
 
   DenoiseGradientWeights(const DenoiseView& view, void* memory)
-      : Board(view, memory), heard_rows(v.group_rows[v.groups]), told_rows(v.positions ? 3 * v.V : 3) {
+      : Board(view, memory), mean_rows(v.group_rows[v.groups]), injected_rows(v.positions ? 3 * v.V : 3) {
     const uintptr_t start = this->used;
     speak_back = room<E>(v.Mp * v.Hp), keep_back = room<E>(v.Np * v.Hp), write_back = room<E>(v.Hp * v.Np);
     hear_back = room<E>(v.groups * v.Np * v.Mp);
-    bound_write = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(heard_rows);
+    gated_write = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(mean_rows);
     d_keep = room<float>(v.Hp * v.Np), d_hear = room<float>(v.groups * v.Mp * v.Np);
     d_write = room<float>(v.Np * v.Hp), d_write_bias = room<float>(v.Hp);
-    d_told = room<float>(told_rows * v.Np), d_told_cell = room<float>(v.positions ? v.L * v.Np : 0);
+    d_injected = room<float>(injected_rows * v.Np), d_injected_cell = room<float>(v.positions ? v.L * v.Np : 0);
     bytes += static_cast<int64_t>(this->used - start);
   }
 
@@ -47,13 +47,13 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
         for (int64_t m = 0; m < v.Mp; ++m) column[m] = v.hear[(g * v.Mp + m) * v.Np + n] * scale[n];
         pack_row<I>(column, n, v.Np, v.Mp, hear_back + g * v.Np * v.Mp);
       }
-      this->centred(v.write + n * v.Hp, gate, bound_write + n * v.Hp);
+      this->centred(v.write + n * v.Hp, gate, gated_write + n * v.Hp);
     }
     for (int64_t h = 0; h < v.Hp; ++h) {
-      for (int64_t n = 0; n < v.Np; ++n) column[n] = bound_write[n * v.Hp + h];
+      for (int64_t n = 0; n < v.Np; ++n) column[n] = gated_write[n * v.Hp + h];
       pack_row<I>(column, h, v.Hp, v.Np, write_back);
     }
-    clear(share, heard_rows);
+    clear(share, mean_rows);
     for (int64_t l = 0; l < v.L; ++l) share[l] = 1.0f / static_cast<float>(v.V);
     for (int64_t u = 0; u < v.U; ++u)
       for (int64_t symbol = 0; symbol < v.V; ++symbol)
@@ -75,11 +75,11 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
 
   void clear_gradients() {
     clear(d_keep, v.Hp * v.Np), clear(d_hear, v.groups * v.Mp * v.Np), clear(d_write, v.Np * v.Hp);
-    clear(d_write_bias, v.Hp), clear(d_told, told_rows * v.Np), clear(d_told_cell, v.positions ? v.L * v.Np : 0);
+    clear(d_write_bias, v.Hp), clear(d_injected, injected_rows * v.Np), clear(d_injected_cell, v.positions ? v.L * v.Np : 0);
   }
 
   /// From gradients of this board's weights to those of the tables and of its latent: the way back of `modulate`.
-  void unfold(const DenoiseTables<float>& sums, float* d_latent) {
+  void back_through_modulate(const DenoiseTables<float>& sums, float* d_latent) {
     const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
     float *d_scale = d_latent, *d_shift = d_latent + v.Np, *d_gate = d_latent + 2 * v.Np;
     clear(d_latent, 2 * v.Np + v.Hp);
@@ -90,23 +90,23 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     scaled(v.write, d_write, v.Np, v.Hp, gate, sums.write, d_gate);
     scaled(v.write_bias, d_write_bias, 1, v.Hp, gate, sums.write_bias, d_gate);
     const int64_t symbols = v.positions ? v.V : 1;
-    for (int64_t k = 0; k < told_rows; ++k) {
+    for (int64_t k = 0; k < injected_rows; ++k) {
       const int64_t s = k / symbols, y = k % symbols;
       for (int64_t j = 0; j < v.Np; ++j) {
-        const float d = d_told[k * v.Np + j], symbol_told = v.positions ? v.told_symbol[y * v.Np + j] : 0.0f;
-        d_scale[j] += d * (v.told_state[s * v.Np + j] + symbol_told + shift[j]);
+        const float d = d_injected[k * v.Np + j], of_symbol = v.positions ? v.injected_symbol[y * v.Np + j] : 0.0f;
+        d_scale[j] += d * (v.injected_state[s * v.Np + j] + of_symbol + shift[j]);
         d_shift[j] += d * scale[j];
-        sums.told_state[s * v.Np + j] += d * scale[j];
-        if (v.positions) sums.told_symbol[y * v.Np + j] += d * scale[j];
+        sums.injected_state[s * v.Np + j] += d * scale[j];
+        if (v.positions) sums.injected_symbol[y * v.Np + j] += d * scale[j];
       }
     }
-    if (v.positions) scaled(v.told_cell, d_told_cell, v.L, v.Np, scale, sums.told_cell, d_scale);
+    if (v.positions) scaled(v.injected_cell, d_injected_cell, v.L, v.Np, scale, sums.injected_cell, d_scale);
   }
 
-  const int64_t heard_rows, told_rows;
+  const int64_t mean_rows, injected_rows;
   E *speak_back, *keep_back, *write_back, *hear_back;  // packed, transposed, with this board's latent inside
-  float* share;                                        // [group_rows] 1 / cells of a mean
-  float *d_keep, *d_hear, *d_write, *d_write_bias, *d_told, *d_told_cell;  // of this board's weights
+  float* share;                                        // [mean_rows] 1 / cells of a mean
+  float *d_keep, *d_hear, *d_write, *d_write_bias, *d_injected, *d_injected_cell;  // of this board's weights
 
  private:
   /// Of matrix * factors (one a column), from its gradient d to those of the matrix and the factors.
@@ -114,9 +114,9 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
                                 float* d_matrix, float* d_factors) {
     for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j < width; j += I::kLanes) {
-        const F change_j = load_as<F>(d + i * width + j);
-        add(d_matrix + i * width + j, F(change_j * load_as<F>(factors + j)));
-        add(d_factors + j, F(change_j * load_as<F>(matrix + i * width + j)));
+        const F d_j = load_as<F>(d + i * width + j);
+        add(d_matrix + i * width + j, F(d_j * load_as<F>(factors + j)));
+        add(d_factors + j, F(d_j * load_as<F>(matrix + i * width + j)));
       }
   }
 
@@ -128,7 +128,7 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     for (int64_t j = 0; j < v.Hp; ++j) to[j] = j < v.H ? to[j] - middle : 0.0f;
   }
 
-  float *bound_write, *column;  // [Np,Hp], the widest
+  float *gated_write, *column;  // [Np,Hp], the widest
 };
 
 }  // namespace vmd

@@ -27,7 +27,7 @@ struct WeightsView {
   const float *speak, *speak_bias;                     // [Hp,Mp], [Mp]
   const float *keep, *hear;                            // [Hp,Np], [groups,Mp,Np]
   const float *write, *write_bias;                     // [Np,Hp], [Hp]
-  const float *told_state, *told_symbol, *told_cell;   // [3,Np], and with positions [V,Np], [L,Np]
+  const float *injected_state, *injected_symbol, *injected_cell;   // [3,Np], and with positions [V,Np], [L,Np]
   const float *state, *symbol, *cell;                  // [3,Hp], and with positions [V,Hp], [L,Hp]; centred
   const float *modulate, *modulate_bias;               // [D,2Np+Hp], [2Np+Hp]: scale, shift, gate
   const float* read;                                   // [Hp]

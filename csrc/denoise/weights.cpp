@@ -72,22 +72,22 @@ Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths
   transpose(w.write, s.H, s.N, nullptr, write.data(), Hp);
   for (int64_t h = 0; h < s.H; ++h) write_bias[h] = w.write_bias[h];
 
-  told_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
+  injected_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
   centre(w.state, 3, s.H, state.data(), Hp);
   for (int64_t n = 0; n < s.N; ++n) {
     const double constant = double{w.inject_bias[n]} + dot(w.keep + n * s.H, w.norm_bias, s.H);
     for (int64_t k = 0; k < 3; ++k)
-      told_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
+      injected_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
   }
   if (view.positions) {
-    told_symbol = Aligned<float>(s.symbols * Np), told_cell = Aligned<float>(s.cells * Np);
+    injected_symbol = Aligned<float>(s.symbols * Np), injected_cell = Aligned<float>(s.cells * Np);
     symbol = Aligned<float>(s.symbols * Hp), cell = Aligned<float>(s.cells * Hp);
     centre(w.symbol, s.symbols, s.H, symbol.data(), Hp);
     centre(w.cell, s.cells, s.H, cell.data(), Hp);
     for (int64_t n = 0; n < s.N; ++n) {
       const float* row = w.inject + n * s.H;
-      for (int64_t k = 0; k < s.symbols; ++k) told_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
-      for (int64_t l = 0; l < s.cells; ++l) told_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
+      for (int64_t k = 0; k < s.symbols; ++k) injected_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
+      for (int64_t l = 0; l < s.cells; ++l) injected_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
     }
   }
 
@@ -107,8 +107,8 @@ Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths
   view.read_bias = static_cast<float>(double{w.read_bias[0]} + dot(w.read, w.read_norm_bias, s.H));
 
   view.speak = speak.data(), view.speak_bias = speak_bias.data(), view.keep = keep.data(), view.hear = hear.data();
-  view.write = write.data(), view.write_bias = write_bias.data(), view.told_state = told_state.data();
-  view.told_symbol = told_symbol.data(), view.told_cell = told_cell.data(), view.state = state.data();
+  view.write = write.data(), view.write_bias = write_bias.data(), view.injected_state = injected_state.data();
+  view.injected_symbol = injected_symbol.data(), view.injected_cell = injected_cell.data(), view.state = state.data();
   view.symbol = symbol.data(), view.cell = cell.data(), view.modulate = modulate.data();
   view.modulate_bias = modulate_bias.data(), view.read = read.data();
 }

@@ -51,7 +51,7 @@ struct Prepared {
   WeightsView view{};
 
  private:
-  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, told_state, told_symbol, told_cell, state, symbol,
+  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, injected_state, injected_symbol, injected_cell, state, symbol,
       cell, modulate, modulate_bias, read;
 };
 

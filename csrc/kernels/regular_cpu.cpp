@@ -10,6 +10,7 @@
 
 #include "kernels/unmask.hpp"  // defines: draw_words, uniform32
 #include "support/checks.hpp"
+#include "support/stop.hpp"     // defines: stop_point
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr float kFloor = -1e30f;  // times 65536 cells it is still a float32
 constexpr int kDrawWord = 2;
+constexpr int64_t kWorkUnlooked = 1 << 16;  // about a millisecond
 
 /// float64 vectors with as many lanes as F.
 template <class F>
@@ -62,6 +64,7 @@ class Layers {
       for (int32_t q = 0; q < a.Q; ++q)
         if (here[static_cast<size_t>(q)]) states_[static_cast<size_t>(i)].push_back(q);
       if (i == a.n) break;
+      stop_point();
       std::fill(next.begin(), next.end(), false);
       for (const int32_t q : at(i))
         for (int v = 0; v < a.V; ++v)
@@ -70,6 +73,7 @@ class Layers {
     }
     std::erase_if(states_.back(), [&](int32_t q) { return !a.accept[q]; });
     for (int64_t i = a.n; i-- > 0;) {  // and of that, what leads on
+      stop_point();
       std::fill(here.begin(), here.end(), false);
       for (const int32_t q : at(i + 1)) here[static_cast<size_t>(q)] = true;
       std::erase_if(states_[static_cast<size_t>(i)], [&](int32_t q) {
@@ -120,6 +124,14 @@ struct Group {
     }
   }
 
+  /// Once in a while: a position of few states costs less than to look.
+  VMD_INLINE void look_at_stop(int64_t i) {
+    unlooked += static_cast<int64_t>(layers.at(i).size()) * a.V;
+    if (unlooked < kWorkUnlooked) return;
+    unlooked = 0;
+    stop_point();
+  }
+
   /// Fill beta: ln sum exp over the words that are still possible, or (most) their maximum.
   VMD_INLINE void backward(float temperature, bool most) {
     const D nothing = D{} + kNothing;
@@ -127,6 +139,7 @@ struct Group {
     for (const int32_t q : layers.at(a.n)) beta.set(a.n * a.Q + q, D{});
     for (int64_t i = a.n; i-- > 0;) {
       load(i, temperature);
+      look_at_stop(i);
       for (const int32_t q : layers.at(i)) {
         const int32_t* row = a.step + int64_t{q} * a.V;
         const auto score = [&](int v) __attribute__((always_inline)) {
@@ -156,6 +169,7 @@ struct Group {
     occupied.set(a.start, F{} + 1.0f);
     for (int64_t i = 0; i < a.n; ++i) {
       load(i, 1.0f);
+      look_at_stop(i);
       F p[kMaxSymbols] = {};
       onward.fill(0);
       for (const int32_t q : layers.at(i)) {
@@ -219,6 +233,7 @@ struct Group {
   Rows<F, float> occupied, onward;  // [Q] probability of being in a state
   F d[kMaxSymbols];
   int64_t board[lanes<F>];
+  int64_t unlooked = 0;  // transitions since the call's Stop was looked at
 };
 
 bool board_ok(const RegularArgs& a, int64_t b) {

@@ -12,9 +12,6 @@
 
 namespace vmd {
 
-/// All symbols where a cell with this value is open, none where it is not.
-VMD_INLINE SymbolSet where_open(int32_t value) { return static_cast<SymbolSet>(int64_t{value} >> 63); }
-
 /// Of a board that has its peers as sets of cells.
 class TakenFromCells {
  public:
@@ -60,7 +57,7 @@ class TakenFromCells {
     const uint32_t* __restrict high = low + (halves - 1) * stride();
     for (int64_t l = 0; l < peers_.L(); ++l) {
       const SymbolSet lost = halves == 1 ? low[l] : sets::joined(low[l], high[l]);
-      out[l] = candidates[l] & ~(lost & where_open(x[l]));
+      out[l] = candidates[l] & ~(lost & sets::if_open(x[l]));
     }
   }
 
@@ -92,7 +89,7 @@ class TakenFromUnits {
 
   template <class F>
   VMD_INLINE void remove_from(const SymbolSet* candidates, const int32_t* x, SymbolSet* out) {
-    for (int64_t l = 0; l < peers_.L(); ++l) out[l] = candidates[l] & ~(of_cell(l) & where_open(x[l]));
+    for (int64_t l = 0; l < peers_.L(); ++l) out[l] = candidates[l] & ~(of_cell(l) & sets::if_open(x[l]));
   }
 
  private:

@@ -25,6 +25,9 @@ VMD_HD constexpr SymbolSet of_value(int32_t value) {
   return static_cast<SymbolSet>(value >= 0) << (value & (kMaxSymbols - 1));
 }
 
+/// All symbols where a cell with this value is open, nothing where it holds one. Without a branch.
+VMD_HD constexpr SymbolSet if_open(int32_t value) { return static_cast<SymbolSet>(int64_t{value} >> 63); }
+
 VMD_HD constexpr bool has(SymbolSet set, int symbol) { return (set >> symbol & 1) != 0; }
 
 /// No symbol beyond V-1 is in it.

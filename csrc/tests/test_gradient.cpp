@@ -70,7 +70,7 @@ struct Model {
     fill(t.speak, 1, s.M, view.Mp, s.H, view.Hp), fill(t.speak_bias, 1, s.M, view.Mp);
     fill(t.keep, 1, s.N, view.Np, s.H, view.Hp), fill(t.hear, view.groups, s.N, view.Np, s.M, view.Mp);
     fill(t.write, 1, s.H, view.Hp, s.N, view.Np), fill(t.write_bias, 1, s.H, view.Hp);
-    fill(t.told_state, 3, s.N, view.Np), fill(t.told_symbol, V, s.N, view.Np), fill(t.told_cell, L, s.N, view.Np);
+    fill(t.injected_state, 3, s.N, view.Np), fill(t.injected_symbol, V, s.N, view.Np), fill(t.injected_cell, L, s.N, view.Np);
     fill(t.state, 3, s.H, view.Hp), fill(t.symbol, V, s.H, view.Hp), fill(t.cell, L, s.H, view.Hp);
     fill(t.read, 1, s.H, view.Hp), fill(t.read_bias, 1, 1, 1);
     for (float* const rows : {t.state, t.symbol, t.cell})
@@ -131,8 +131,8 @@ struct Model {
       for (int64_t i = 0; i < C; ++i) {
         const int64_t l = i / s.V, v = i % s.V;
         for (int64_t o = 0; o < s.N; ++o) {
-          double sum = of(t.told_state, held(i) * Np + o) + z(Np + o);
-          if (view.positions) sum += of(t.told_cell, l * Np + o) + of(t.told_symbol, v * Np + o);
+          double sum = of(t.injected_state, held(i) * Np + o) + z(Np + o);
+          if (view.positions) sum += of(t.injected_cell, l * Np + o) + of(t.injected_symbol, v * Np + o);
           for (int64_t j = 0; j < s.H; ++j) sum += of(t.keep, j * Np + o) * n[at(i * s.H + j)];
           a[at(i * s.N + o)] = sum;
         }

@@ -6,6 +6,7 @@ test_denoise_team.cpp, the loop in test_loop_cuda.py.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -19,7 +20,7 @@ from vmdsolve.kernels.cuda import FORBIDDEN, MAX_CUDA_CELLS, NO_LOGIT, raise_ref
 from vmdsolve.measure.accuracy import evaluate, held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.native import native_cuda
+from vmdsolve.model.native import native_cuda, structure_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.peers import Peers
 from vmdsolve.sampler import Plan, Predictor, fill_boards
@@ -234,7 +235,7 @@ def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], l
     x = torch.from_numpy(held_out(domains.get(domain), 40)[0])
     z = torch.randn(40, latent, generator=torch.Generator().manual_seed(2))
     wanted = model(x.long(), z if latent else None, 3)
-    kernel = native_cuda(model.denoiser)
+    kernel = partial(native_cuda(model.denoiser), structure_of(model.denoiser))
     x, z = x.int().cuda(), z.cuda()
     got = torch.full_like(wanted, torch.nan).copy_(kernel(x, z, loops=3))
     assert (got - wanted).norm() < 0.02 * wanted.norm()

@@ -128,7 +128,7 @@ def unmask(
     if n_keep is None and threshold is None:
         raise InvalidInput("n_keep and threshold are both None, so nothing says how much to commit; give one")
     backend = checks.backend(backend, x)
-    step_at = step if backend == "cuda" and checks.is_tensor(step) else None  # on the device, where it is not to be read
+    step_at = step if backend == "cuda" and checks.is_tensor(step) else None  # left on the device
     rule = checks.rule(order, threshold, temperature, guard, noise, seed, 0 if step_at is not None else step)
     if backend == "cuda":
         return cuda.unmask(logits, x, candidates, peers, key=key, n_keep=n_keep, rule=rule, step=step_at)

@@ -2,7 +2,7 @@
 
 import math
 import operator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +126,12 @@ def values(x: Array, V: int) -> None:
     """Refuse symbols that are not -1..V-1."""
     for b, cell in np.argwhere((x < -1) | (x >= V)):
         raise InvalidInput(f"x[{b}, {cell}] is {x[b, cell]}, wanted -1 (open) or a symbol 0..{V - 1}")
+
+
+def refuse(x: Array, V: int) -> NoReturn:
+    """Say which symbol is none, where the native code said that one is."""
+    values(x, V)
+    raise InvalidInput(f"x holds a value that is neither -1 (open) nor a symbol 0..{V - 1}")
 
 
 def sets_and_logits(candidates: Array, logits: Array) -> None:

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ..kernels.denoise import BF16, denoise_paths
 from ..kernels.gradient import DenoiseGradient
 from .denoiser import Denoiser
+from .native import structure_of
 
 __all__ = ["Fused"]
 
@@ -32,17 +33,13 @@ class Fused:
 
     def __init__(self, denoiser: Denoiser, path: str | None = None) -> None:
         self.path = path
-        config, gather = denoiser.config, denoiser.units.gather.cpu().numpy()
-        cells = [row.nonzero()[0].tolist() for row in gather]
-        relations = [cells[start:end] for start, end in denoiser.units.spans]
+        config = denoiser.config
         self.kernel = DenoiseGradient(
-            gather.shape[1],
-            denoiser.V,
-            config.width,
-            config.message,
-            config.hidden,
-            config.positions != (0, 0),
-            relations,
+            structure_of(denoiser),
+            H=config.width,
+            M=config.message,
+            N=config.hidden,
+            positions=config.positions != (0, 0),
         )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Fused:

@@ -231,6 +231,7 @@ def fill_on_gpu(
     arrays = boards, allowed, draw(boards, np.arange(B), 0), keys
     x, sets, z, key = (torch.from_numpy(array).to(predict.device) for array in arrays)
     out = predict._cuda.solve(
+        predict._structure,
         x,
         sets,
         z if predict.z_width else None,

@@ -16,7 +16,7 @@ from ..kernels.cuda import why_not
 from ..kernels.denoise import BF16, Denoise, denoise_paths
 from ..kernels.denoise_cuda import DenoiseCuda
 from ..model.denoiser import Denoiser
-from ..model.native import native, native_cuda
+from ..model.native import native, native_cuda, structure_of
 from ..model.vmd import VMD
 from ..problem import Board
 
@@ -46,6 +46,7 @@ class Predictor:
     tile: int = field(init=False)
     _native: Denoise | None = field(init=False, repr=False, default=None)
     _cuda: DenoiseCuda | None = field(init=False, repr=False, default=None)
+    _structure: Any = field(init=False, repr=False, default=None)
     _loop: tuple[object, Any] | None = field(init=False, repr=False, default=None)  # of the last call, and what for
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ class Predictor:
                 "or, for mixer 'messages' on a CPU, or on a GPU with bf16 and the CUDA kernels, 'native'"
             )
         if self.backend == "native" and isinstance(denoiser, Denoiser):
+            self._structure = structure_of(denoiser)
             if kind == "cpu":
                 self._native = native(denoiser)
                 return
@@ -80,7 +82,8 @@ class Predictor:
     def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
         """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""
         if self._cuda is not None:
-            return self._cuda(x, z if self.z_width else None, loops=self.loops or self.model.config.loops)
+            loops = self.loops or self.model.config.loops
+            return self._cuda(self._structure, x, z if self.z_width else None, loops=loops)
         kind = torch.device(self.device).type
         told = {"modulation" if self.modulates else "z": z if self.z_width else None}
         with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
@@ -119,7 +122,7 @@ class Predictor:
         path = BF16 if self.bf16 and BF16 in denoise_paths() else None
         tokens = x.astype(np.int32, copy=False)
         each = z if self.z_width else None
-        return np.asarray(self._native(tokens, each, loops=loops, threads=self.threads, path=path))
+        return np.asarray(self._native(self._structure, tokens, each, loops=loops, threads=self.threads, path=path))
 
     @torch.inference_mode()
     def _tiled(self, function: Callable[[Tensor, Tensor], Tensor | None], x: Board, rows: Floats) -> Floats:
