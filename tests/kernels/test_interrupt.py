@@ -46,7 +46,8 @@ def words(B, V, threads):
     automaton = Automaton(rng.integers(0, Q, (Q, V)).astype(np.int32), np.ones(Q, bool), 0)
     logits, sets = np.zeros((B, L, V), np.float32), np.full((B, L), 3, np.uint64)
     cells, key = np.arange(L, dtype=np.int32), np.zeros(B, np.uint64)
-    return regular(logits, np.full((B, L), -1, np.int32), sets, cells, automaton, key=key, threads=threads)
+    x, options = np.full((B, L), -1, np.int32), {{"temperature": 0.5, "threads": threads}}
+    return regular(logits, x, sets, cells, automaton, key=key, **options)
 
 print("ready", flush=True)
 try:
