@@ -18,7 +18,7 @@ from vmdsolve.kernels.denoise import BF16, denoise_paths
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
-from vmdsolve.model.native import native
+from vmdsolve.model.native import native, structure_of
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 
@@ -97,10 +97,10 @@ def square_rate(dtype: torch.dtype) -> float:
 def ours(
     denoiser: Denoiser, units: Units, x: Any, z: Floats, loops: int, threads: int
 ) -> dict[str, Callable[[], Floats]]:
-    kernel = native(denoiser, units)
+    kernel, structure = native(denoiser), structure_of(units)
 
     def call(path: str) -> Callable[[], Floats]:
-        return lambda: kernel(x, z, loops=loops, threads=threads, path=path)
+        return lambda: kernel(structure, x, z, loops=loops, threads=threads, path=path)
 
     return {f"native {'avx512, bf16' if path == BF16 else path + ', float32'}": call(path) for path in denoise_paths()}
 

@@ -18,14 +18,14 @@ import torch
 from torch import Tensor
 from typer import Option
 
-from vmdsolve import kernels
+from vmdsolve import kernels, sets
 from vmdsolve.checker import accepts
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.cuda import why_not
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
-from vmdsolve.model.native import native_cuda
+from vmdsolve.model.native import native_cuda, structure_of
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
@@ -103,15 +103,15 @@ def run_kernels(boards: Boards = 65_536, repeats: Repeats = 20, seed: int = 0, o
     rules = sudoku().rules
     L, V = rules.L, rules.V
     few, full = held_out(sudoku(), 1024, seed=seed)
-    peers = torch.from_numpy(rules.peers.copy()).cuda()
+    peers = rules.peers
     near = torch.zeros(L, L, dtype=torch.bool, device="cuda")
-    for cell, linked in enumerate(rules.peers):
-        near[cell, torch.from_numpy(linked[linked >= 0].astype(np.int64))] = True
-    everything = torch.full((L,), 2**V - 1, dtype=torch.int64, device="cuda").view(torch.uint64)
+    for cell in range(L):
+        near[cell, torch.from_numpy(peers.of_cell(cell).astype(np.int64))] = True
+    everything = torch.from_numpy(np.full(L, sets.full(V))).cuda()
     x = torch.from_numpy(np.resize(few, (boards, L))).cuda()
     answers = torch.from_numpy(np.resize(full, (boards, L))).cuda()
     legal = kernels.candidates(x, everything, peers)
-    bits = (legal.view(torch.int64)[..., None] >> torch.arange(V, device="cuda") & 1).bool()
+    bits = torch.from_numpy(sets.members(legal.cpu().numpy(), V)).cuda()
     key = torch.arange(boards, device="cuda").view(torch.uint64)
     logits = [2 * torch.randn(boards, L, V, device="cuda") for _ in range(SETS)]
     halves = [scores.bfloat16() for scores in logits]
@@ -184,7 +184,8 @@ def run_denoise(
     few, _ = held_out(sudoku(), 1024)
     x = torch.from_numpy(np.resize(few, (boards, few.shape[1]))).cuda()
     z = torch.randn(boards, model.z_width(units), device="cuda")
-    kernel, flops = native_cuda(denoiser, units), floor(denoiser, units, loops)[0]
+    kernel, flops = native_cuda(denoiser), floor(denoiser, units, loops)[0]
+    structure = structure_of(units)
     parameters = {"boards": boards, "repeats": repeats, "tile": tile, "sets": sets, "n": n, "steps": steps}
     with Run("gpu-denoise", __doc__ or "", parameters, (), out) as this:
         rate = matmul_rate()
@@ -192,10 +193,10 @@ def run_denoise(
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP, so at most {rate / flops:.3g} a second")
         with torch.inference_mode():
             wanted = model(x[:64].long(), units, z[:64], loops)
-            error = float((kernel(x[:64], z[:64], loops=loops) - wanted).norm() / wanted.norm())
+            error = float((kernel(structure, x[:64], z[:64], loops=loops) - wanted).norm() / wanted.norm())
             this.note(f"relative error of ours against torch float32: {error:.2g}")
             ideal = {"share": boards * flops / rate}
-            _measure(this, "denoise", "ours", [lambda: kernel(x, z, loops=loops)], repeats, ideal)
+            _measure(this, "denoise", "ours", [lambda: kernel(structure, x, z, loops=loops)], repeats, ideal)
             for way, network in _torch_ways(model).items():
                 calls = [_bf16(network, x[:tile], units, z[:tile], loops)]
                 _measure(this, "denoise", way, calls, repeats, {"share": tile * flops / rate})

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from typer import Option
 
-from vmdsolve import kernels
+from vmdsolve import kernels, sets
 from vmdsolve.measure.accuracy import held_out
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
@@ -44,22 +43,22 @@ def run(
     L, V, peers = rules.L, rules.V, rules.peers
     problems, full = held_out(sudoku(), boards, seed=seed)
     full[:, 0] = (full[:, 0] + 1) % V  # every board holds conflicts
-    everything = np.full(L, 2**V - 1, np.uint64)
+    everything = np.full(L, sets.full(V))
     legal = kernels.candidates(problems, everything, peers)
     logits = 2 * np.random.default_rng(seed).standard_normal((boards, L, V), np.float32)
     key = np.arange(boards, dtype=np.uint64)
     x, full_x, scores = map(torch.from_numpy, (problems.astype(np.int64), full.astype(np.int64), logits))
-    sets = torch.from_numpy(_bits(legal, V))
+    as_bool = torch.from_numpy(sets.members(legal, V))
     near = torch.zeros(L, L, dtype=torch.bool)
-    for cell, linked in enumerate(peers):
-        near[cell, linked[linked >= 0].tolist()] = True
+    for cell in range(L):
+        near[cell, peers.of_cell(cell).tolist()] = True
 
     def unmask(n_keep: int, guard: bool) -> Pair:
         return (
             lambda: kernels.unmask(
                 logits, problems, legal, peers, key=key, n_keep=n_keep, guard=guard, threads=threads
             )[0],
-            lambda: torch_unmask(scores, x, sets, near, n_keep, guard)[0],
+            lambda: torch_unmask(scores, x, as_bool, near, n_keep, guard)[0],
         )
 
     pairs: dict[str, Pair] = {
@@ -78,18 +77,13 @@ def run(
     with Run("kernels", METHOD, parameters, (), out) as this, torch.inference_mode():
         for kernel, (ours, theirs) in pairs.items():
             mine, other = ours(), theirs().numpy()
-            same = (_bits(mine, V) if mine.dtype == np.uint64 else mine) == other
+            same = (sets.members(mine, V) if mine.dtype == sets.DTYPE else mine) == other
             taken = take_turns({"ours": ours, "torch": theirs}, repeats, warm_up=2, budget=budget, rest=0.02)
             row: Row = {"kernel": kernel, **{name: summary(t) for name, t in taken.items()}}
             row["ratio"] = row["torch"]["median"] / row["ours"]["median"]
             row["equal"] = float(same.reshape(boards, -1).all(axis=1).mean())
             this.rows.append(row)
         print(shown(this.rows))
-
-
-def _bits(sets: Any, V: int) -> npt.NDArray[np.bool_]:
-    """[B, L] sets as [B, L, V] truth values."""
-    return np.asarray((sets[..., None] >> np.arange(V, dtype=np.uint64)) & np.uint64(1) == 1)
 
 
 def _held(x: Tensor, near: Tensor, V: int) -> tuple[Tensor, Tensor]:

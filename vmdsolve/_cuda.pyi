@@ -1,80 +1,78 @@
 # Types of the CUDA module: addresses of device memory in, nothing out. Shapes and meanings: vmdsolve/kernels/cuda.py.
+# peers are the addresses of the two arrays of `Peers.pairs`; 0 is the address of what is not given.
 
 from typing import Any
 
 import numpy.typing as npt
+
+from ._native import Structure as HostStructure
+from ._native import UnmaskRule
 
 built_with: str
 max_cells: int
 
 def why_not() -> str: ...
 def candidates(
-    x: int, allowed: int, per_board: bool, peers: int, out: int, B: int, L: int, P: int, device: int, stream: int
+    *,
+    B: int,
+    L: int,
+    x: int,
+    allowed: int,
+    per_board: bool,
+    peers: tuple[int, int],
+    out: int,
+    device: int,
+    stream: int,
 ) -> None: ...
-def conflicts(x: int, peers: int, out: int, B: int, L: int, P: int, device: int, stream: int) -> None: ...
+def conflicts(
+    *, B: int, L: int, x: int, peers: tuple[int, int], out: int, device: int, stream: int
+) -> None: ...
 def unmask(
+    *,
+    rule: UnmaskRule,
+    B: int,
+    L: int,
+    V: int,
     logits: int,
     bf16: bool,
     x: int,
     candidates: int,
-    peers: int,
+    peers: tuple[int, int],
     n_keep: int,
     key: int,
+    step: int,
     x_new: int,
     committed: int,
     candidates_new: int,
-    B: int,
-    L: int,
-    V: int,
-    P: int,
-    order: int,
-    threshold: float | None,
-    temperature: float,
-    guard: bool,
-    noise: float,
-    seed: int,
-    step: int,
-    step_at: int,
     device: int,
     stream: int,
 ) -> None: ...
 
+class Structure:
+    def __init__(self, structure: HostStructure, device: int) -> None: ...
+
 class Denoise:
-    def __init__(
-        self,
-        L: int,
-        V: int,
-        H: int,
-        M: int,
-        N: int,
-        D: int,
-        weights: dict[str, npt.NDArray[Any]],
-        offsets: list[int],
-        cells: list[int],
-        spans: list[int],
-        device: int,
+    def __init__(self, weights: dict[str, npt.NDArray[Any]], device: int) -> None: ...
+    def want(self, structure: Structure) -> None: ...
+    def __call__(
+        self, structure: Structure, *, B: int, x: int, z: int, loops: int, logits: int, stream: int
     ) -> None: ...
-    def __call__(self, x: int, z: int, logits: int, B: int, loops: int, stream: int) -> None: ...
     def solve(
         self,
+        structure: Structure,
+        *,
+        rule: UnmaskRule,
+        B: int,
+        steps: int,
+        loops: int,
         x: int,
         allowed: int,
         z: int,
-        peers: int,
+        peers: tuple[int, int],
         key: int,
         following: int,
         x_new: int,
         nfe: int,
         first: int,
-        B: int,
-        P: int,
-        steps: int,
-        loops: int,
-        order: int,
-        threshold: float | None,
-        temperature: float,
-        guard: bool,
-        noise: float,
-        seed: int,
         stream: int,
     ) -> None: ...

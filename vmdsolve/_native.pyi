@@ -1,6 +1,6 @@
 # Types of the native module. Shapes and meanings: vmdsolve/search, vmdsolve/kernels/__init__.py.
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -66,22 +66,36 @@ def generate(
 
 # kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)
 
-def candidates(x: _I32, allowed: _U64, peers: _I32, threads: int) -> _U64 | None: ...
-def conflicts(x: _I32, peers: _I32, threads: int) -> _Bool | None: ...
+class Peers:
+    def __init__(self, L: int, offsets: _I32, cells: _I32) -> None: ...
+
+class Order:
+    __members__: ClassVar[dict[str, Order]]
+
+class UnmaskRule:
+    def __init__(
+        self,
+        *,
+        order: Order,
+        threshold: float | None,
+        temperature: float,
+        guard: bool,
+        noise: float,
+        seed: int,
+        step: int,
+    ) -> None: ...
+
+def candidates(x: _I32, allowed: _U64, peers: Peers, threads: int) -> _U64 | None: ...
+def conflicts(x: _I32, peers: Peers, threads: int) -> _Bool | None: ...
 def unmask(
     logits: _F32,
     x: _I32,
     candidates: _U64,
-    peers: _I32,
-    order: int,
+    peers: Peers,
+    *,
+    rule: UnmaskRule,
     n_keep: _I32 | None,
-    threshold: float | None,
-    temperature: float,
-    guard: bool,
-    noise: float,
-    seed: int,
     key: _U64,
-    step: int,
     threads: int,
 ) -> tuple[_I32, _Bool, _U64] | None: ...
 def regular(
@@ -111,35 +125,17 @@ def log32(x: _F32) -> _F32: ...
 
 def denoise_paths() -> list[str]: ...
 
+class Structure:
+    def __init__(self, L: int, V: int, offsets: list[int], cells: list[int], spans: list[int]) -> None: ...
+
 class Denoise:
-    def __init__(
-        self,
-        L: int,
-        V: int,
-        H: int,
-        M: int,
-        N: int,
-        D: int,
-        weights: dict[str, npt.NDArray[Any]],
-        offsets: list[int],
-        cells: list[int],
-        spans: list[int],
-    ) -> None: ...
-    def __call__(self, x: _I32, z: _F32, loops: int, threads: int, path: int) -> _F32 | None: ...
+    def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None: ...
+    def __call__(
+        self, structure: Structure, x: _I32, z: _F32, *, loops: int, threads: int, path: int
+    ) -> _F32 | None: ...
 
 class DenoiseGradient:
-    def __init__(
-        self,
-        L: int,
-        V: int,
-        H: int,
-        M: int,
-        N: int,
-        positions: bool,
-        offsets: list[int],
-        cells: list[int],
-        spans: list[int],
-    ) -> None: ...
+    def __init__(self, structure: Structure, *, H: int, M: int, N: int, positions: bool) -> None: ...
     @property
     def tables(self) -> int: ...
     @property

@@ -1,6 +1,8 @@
-"""Orders: which open cells the model fills first, by name. Imports nothing, so that help on commands can tell them."""
+"""The orders in which cells may be filled, as the kernels have them, and peers' names for them."""
+
+import vmdsolve._native as _native
 
 __all__ = ["ALIASES", "ORDERS"]
 
-ORDERS = ("random", "top_prob", "margin", "entropy")  # their numbers are those of csrc/kernels/ranking.hpp
-ALIASES = {"low_confidence": "top_prob", "prob_diff": "margin", "topk_margin": "margin"}  # what others call them
+ORDERS = tuple(_native.Order.__members__)
+ALIASES = {"low_confidence": "top_prob", "prob_diff": "margin", "topk_margin": "margin"}

@@ -24,11 +24,12 @@ import numpy.typing as npt
 
 from .arguments import whole
 from .errors import InvalidInput
+from .peers import Peers
+from .sets import MAX_SYMBOLS
 
 __all__ = ["OPEN", "Board", "Constraint", "Problem", "Rules", "Solution", "Status", "Violation"]
 
 OPEN = -1
-MAX_SYMBOLS = 64  # a set of symbols is one 64-bit word
 MAX_CELLS = 65_536
 
 Board = npt.NDArray[np.int32]  # [L] or [B, L]
@@ -125,18 +126,11 @@ class Rules:
         return tuple(dict.fromkeys(c.relation for c in self.constraints))
 
     @cached_property
-    def peers(self) -> npt.NDArray[np.int32]:
-        """[L, P] cells that may not hold the same symbol as cell l (from all-different units), -1 = padding."""
-        sets: list[set[int]] = [set() for _ in range(self.L)]
-        for constraint in self.constraints:
-            if (form := constraint.native()) is not None and form[0] == 0:
-                for cell in constraint.cells:
-                    sets[cell].update(constraint.cells)
-        rows = [sorted(s - {cell}) for cell, s in enumerate(sets)]
-        out = np.full((self.L, max(map(len, rows))), OPEN, np.int32)
-        for cell, row in enumerate(rows):
-            out[cell, : len(row)] = row
-        return out
+    def peers(self) -> Peers:
+        """Which cells may not hold the same symbol: those that share an all-different unit."""
+        forms = [constraint.native() for constraint in self.constraints]
+        different = zip(self.constraints, forms, strict=True)
+        return Peers.of(self.L, (c.cells for c, form in different if form is not None and form[0] == 0))
 
     @cached_property
     def _native_form(self) -> tuple[npt.NDArray[Any], ...]:

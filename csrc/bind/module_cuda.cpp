@@ -1,88 +1,70 @@
 // module_cuda.cpp -- the Python module vmdsolve._cuda: kernels on addresses of device memory, as torch gives them.
 //
-// Neither torch's headers nor CUDA's are seen here. What the addresses point to is checked in
-// vmdsolve/kernels/cuda.py; sizes once more here, since they say how much shared memory a launch asks for.
+// Neither torch's headers nor CUDA's are seen here. What the addresses point to is checked in vmdsolve/kernels/cuda.py; here
+// only sizes, since they say how much shared memory a launch asks for. Rules and structures are those of vmdsolve._native.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <limits>
-#include <optional>
-#include <stdexcept>
+#include <utility>
 
-#include "bind/weights.hpp"  // defines: make_denoiser
-#include "support/checks.hpp"
-#include "kernels/cuda.hpp"
+#include "bind/weights.hpp"  // defines: make_denoiser, want
 #include "denoise/denoise_cuda.hpp"
 #include "denoise/solve_args.hpp"
+#include "kernels/cuda.hpp"
 
 namespace py = pybind11;
 
 namespace vmd {
 namespace {
 
+using Address = uintptr_t;
+using Addresses = std::pair<Address, Address>;
+
 template <class T>
-T* at(uintptr_t address) {
+T* at(Address address) {
   return reinterpret_cast<T*>(address);
 }
 
-void want(bool condition, const char* what) {
-  if (!condition) throw std::invalid_argument(what);
+PeerLists lists_at(const Addresses& peers) { return {at<int32_t>(peers.first), at<int32_t>(peers.second)}; }
+
+void want_sizes(int64_t B, int64_t L, int V = 1) {
+  want(B >= 0 && B < (int64_t{1} << 31) && L >= 1 && L <= kMaxCudaCells && V >= 1 && V <= kMaxSymbols, "B, L or V");
 }
 
-void want_sizes(int64_t B, int64_t L, int64_t P) {
-  want(B >= 0 && B < (int64_t{1} << 31) && L >= 1 && L <= kMaxCudaCells && P >= 0 && P <= L, "B, L or P");
+void candidates_py(int64_t B, int64_t L, Address x, Address allowed, bool per_board, const Addresses& peers, Address out,
+                   int device, Address stream) {
+  want_sizes(B, L);
+  const CandidatesArgs args{B, L, at<int32_t>(x), at<SymbolSet>(allowed), per_board, at<SymbolSet>(out)};
+  candidates_cuda(args, lists_at(peers), {device, stream});
 }
 
-void candidates_py(uintptr_t x, uintptr_t allowed, bool per_board, uintptr_t peers, uintptr_t out, int64_t B, int64_t L,
-                   int64_t P, int device, uintptr_t stream) {
-  want_sizes(B, L, P);
-  candidates_cuda({B, L, P, at<int32_t>(x), at<uint64_t>(allowed), per_board, at<int32_t>(peers), at<uint64_t>(out)},
-                  {device, stream});
+void conflicts_py(int64_t B, int64_t L, Address x, const Addresses& peers, Address out, int device, Address stream) {
+  want_sizes(B, L);
+  conflicts_cuda({B, L, at<int32_t>(x), at<bool>(out)}, lists_at(peers), {device, stream});
 }
 
-void conflicts_py(uintptr_t x, uintptr_t peers, uintptr_t out, int64_t B, int64_t L, int64_t P, int device,
-                  uintptr_t stream) {
-  want_sizes(B, L, P);
-  conflicts_cuda({B, L, P, at<int32_t>(x), at<int32_t>(peers), at<bool>(out)}, {device, stream});
+void unmask_py(const UnmaskRule& rule, int64_t B, int64_t L, int V, Address logits, bool bf16, Address x,
+               Address candidates, const Addresses& peers, Address n_keep, Address key, Address step, Address x_new,
+               Address committed, Address candidates_new, int device, Address stream) {
+  want_sizes(B, L, V);
+  const UnmaskArgs args{B, L, V, at<float>(logits), at<int32_t>(x), at<SymbolSet>(candidates), at<int32_t>(n_keep),
+                        at<uint64_t>(key), rule, at<int32_t>(x_new), at<bool>(committed), at<SymbolSet>(candidates_new)};
+  unmask_cuda(args, lists_at(peers), bf16, at<uint32_t>(step), {device, stream});
 }
 
-void unmask_py(uintptr_t logits, bool bf16, uintptr_t x, uintptr_t candidates, uintptr_t peers, uintptr_t n_keep,
-               uintptr_t key, uintptr_t x_new, uintptr_t committed, uintptr_t candidates_new, int64_t B, int64_t L,
-               int V, int64_t P, int order, std::optional<float> threshold, float temperature, bool guard, float noise,
-               uint64_t seed, uint32_t step, uintptr_t step_at, int device, uintptr_t stream) {
-  constexpr float infinity = std::numeric_limits<float>::infinity();
-  want_sizes(B, L, P);
-  want(V >= 1 && V <= kMaxSymbols, "V");
-  want(order >= 0 && order <= 3, "order");
-  want(n_keep != 0 || threshold.has_value() || B == 0, "n_keep or threshold");
-  UnmaskArgs args{};
-  args.B = B, args.L = L, args.P = P, args.V = V;
-  args.logits = at<float>(logits), args.x = at<int32_t>(x), args.candidates = at<uint64_t>(candidates);
-  args.peers = at<int32_t>(peers), args.n_keep = at<int32_t>(n_keep), args.key = at<uint64_t>(key);
-  args.rule = {static_cast<Order>(order), guard, temperature, noise, threshold.value_or(infinity), seed, step};
-  args.x_new = at<int32_t>(x_new), args.committed = at<bool>(committed);
-  args.candidates_new = at<uint64_t>(candidates_new);
-  unmask_cuda(args, bf16, at<uint32_t>(step_at), {device, stream});
-}
-
-void denoise_py(const DenoiseCuda& denoise, uintptr_t x, uintptr_t z, uintptr_t logits, int64_t B, int loops,
-                uintptr_t stream) {
+void denoise_py(const DenoiseCuda& denoise, const StructureCuda& structure, int64_t B, Address x, Address z, int loops,
+                Address logits, Address stream) {
   want(B >= 0 && loops >= 1, "B or loops");
-  denoise.run(B, at<int32_t>(x), at<float>(z), loops, at<float>(logits), stream);
+  denoise.run(structure, B, at<int32_t>(x), at<float>(z), loops, at<float>(logits), stream);
 }
 
-void solve_py(const DenoiseCuda& denoise, uintptr_t x, uintptr_t allowed, uintptr_t z, uintptr_t peers, uintptr_t key,
-              uintptr_t next, uintptr_t x_new, uintptr_t nfe, uintptr_t first, int64_t B, int64_t P, int steps, int loops,
-              int order, std::optional<float> threshold, float temperature, bool guard, float noise, uint64_t seed,
-              uintptr_t stream) {
-  want_sizes(B, denoise.sizes().L, P);
-  want(steps >= 1 && loops >= 1, "steps or loops");
-  want(order >= 0 && order <= 3, "order");
-  const UnmaskRule rule{static_cast<Order>(order), guard, temperature, noise,
-                        threshold.value_or(std::numeric_limits<float>::infinity()), seed, 0};
-  const SolveArgs args{B, P, steps, loops, at<int32_t>(x), at<uint64_t>(allowed), at<float>(z), at<int32_t>(peers),
+void solve_py(const DenoiseCuda& denoise, const StructureCuda& structure, const UnmaskRule& rule, int64_t B, int steps,
+              int loops, Address x, Address allowed, Address z, const Addresses& peers, Address key, Address following,
+              Address x_new, Address nfe, Address first, Address stream) {
+  want(B >= 0 && B < (int64_t{1} << 31) && steps >= 1 && loops >= 1, "B, steps or loops");
+  const SolveArgs args{B, steps, loops, at<int32_t>(x), at<SymbolSet>(allowed), at<float>(z), lists_at(peers),
                        at<uint64_t>(key), rule, at<int32_t>(x_new), at<int32_t>(nfe), at<float>(first)};
-  denoise.solve(args, at<int32_t>(next), stream);
+  denoise.solve(structure, args, at<int32_t>(following), stream);
 }
 
 }  // namespace
@@ -90,22 +72,23 @@ void solve_py(const DenoiseCuda& denoise, uintptr_t x, uintptr_t allowed, uintpt
 
 PYBIND11_MODULE(_cuda, m) {
   using namespace py::literals;
+  const py::kw_only named;
+  py::module_::import("vmdsolve._native");  // knows UnmaskRule and Structure
   m.doc() = "CUDA kernels of vmdsolve. Private: use vmdsolve.kernels.";
   m.attr("built_with") = VMDSOLVE_CUDA_BUILD;  // CMakeLists.txt: the compiler and the architectures
   m.attr("max_cells") = vmd::kMaxCudaCells;
   m.def("why_not", &vmd::why_no_device);
-  m.def("candidates", &vmd::candidates_py, "x"_a, "allowed"_a, "per_board"_a, "peers"_a, "out"_a, "B"_a, "L"_a, "P"_a,
+  m.def("candidates", &vmd::candidates_py, named, "B"_a, "L"_a, "x"_a, "allowed"_a, "per_board"_a, "peers"_a, "out"_a,
         "device"_a, "stream"_a);
-  m.def("conflicts", &vmd::conflicts_py, "x"_a, "peers"_a, "out"_a, "B"_a, "L"_a, "P"_a, "device"_a, "stream"_a);
-  m.def("unmask", &vmd::unmask_py, "logits"_a, "bf16"_a, "x"_a, "candidates"_a, "peers"_a, "n_keep"_a, "key"_a,
-        "x_new"_a, "committed"_a, "candidates_new"_a, "B"_a, "L"_a, "V"_a, "P"_a, "order"_a, "threshold"_a,
-        "temperature"_a, "guard"_a, "noise"_a, "seed"_a, "step"_a, "step_at"_a,
-        "device"_a, "stream"_a);
+  m.def("conflicts", &vmd::conflicts_py, named, "B"_a, "L"_a, "x"_a, "peers"_a, "out"_a, "device"_a, "stream"_a);
+  m.def("unmask", &vmd::unmask_py, named, "rule"_a, "B"_a, "L"_a, "V"_a, "logits"_a, "bf16"_a, "x"_a, "candidates"_a,
+        "peers"_a, "n_keep"_a, "key"_a, "step"_a, "x_new"_a, "committed"_a, "candidates_new"_a, "device"_a, "stream"_a);
+  py::class_<vmd::StructureCuda>(m, "Structure")
+      .def(py::init<const vmd::Structure&, int>(), "structure"_a, "device"_a);
   py::class_<vmd::DenoiseCuda>(m, "Denoise")
-      .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "L"_a, "V"_a, "H"_a, "M"_a, "N"_a, "D"_a, "weights"_a,
-           "offsets"_a, "cells"_a, "spans"_a, "device"_a)
-      .def("__call__", &vmd::denoise_py, "x"_a, "z"_a, "logits"_a, "B"_a, "loops"_a, "stream"_a)
-      .def("solve", &vmd::solve_py, "x"_a, "allowed"_a, "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a,
-           "first"_a, "B"_a, "P"_a, "steps"_a, "loops"_a, "order"_a, "threshold"_a, "temperature"_a, "guard"_a, "noise"_a,
-           "seed"_a, "stream"_a);
+      .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "weights"_a, "device"_a)
+      .def("want", &vmd::DenoiseCuda::want, "structure"_a)
+      .def("__call__", &vmd::denoise_py, "structure"_a, named, "B"_a, "x"_a, "z"_a, "loops"_a, "logits"_a, "stream"_a)
+      .def("solve", &vmd::solve_py, "structure"_a, named, "rule"_a, "B"_a, "steps"_a, "loops"_a, "x"_a, "allowed"_a,
+           "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "first"_a, "stream"_a);
 }

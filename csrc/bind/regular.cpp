@@ -2,56 +2,46 @@
 //
 // Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/kernels/regular.py.
 // An input that holds a forbidden value gives None.
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <algorithm>
 #include <limits>
-#include <stdexcept>
 
-#include "support/checks.hpp"
+#include "bind/arrays.hpp"     // defines: Array, want, want_shape
+#include "bind/interrupt.hpp"  // defines: released
 #include "kernels/regular.hpp"
+#include "support/checks.hpp"
 
 namespace py = pybind11;
 
 namespace vmd {
 namespace {
 
-template <class T>
-using Array = py::array_t<T, py::array::c_style>;  // bound with noconvert: a wrong dtype is a TypeError
-
-py::object regular_py(const Array<float>& logits, const Array<int32_t>& x, const Array<uint64_t>& sets,
+py::object regular_py(const Array<float>& logits, const Array<int32_t>& x, const Array<SymbolSet>& candidates,
                       const Array<int32_t>& cells, const Array<int32_t>& step, const Array<bool>& accept,
                       int32_t start, float temperature, uint64_t seed, const Array<uint64_t>& key, uint32_t turn,
                       int threads, int path) {
-  if (logits.ndim() != 3 || step.ndim() != 2 || cells.ndim() != 1) throw std::invalid_argument("shape");
+  want_shape(logits, {-1, -1, -1}, "logits");
+  want_shape(cells, {-1}, "cells");
+  want_shape(step, {-1, logits.shape(2)}, "step");
+  const int64_t B = logits.shape(0), L = logits.shape(1), V = logits.shape(2), n = cells.shape(0), Q = step.shape(0);
+  want(L >= 1 && L <= kMaxCells && V >= 1 && V <= kMaxSymbols, "L or V");
+  want(n >= 1 && n <= L && Q >= 1 && Q <= kMaxStates && (n + 1) * Q <= kMaxTable, "n or Q");
+  want_shape(x, {B, L}, "x");
+  want_shape(candidates, {B, L}, "candidates");
+  want_shape(accept, {Q}, "accept");
+  want_shape(key, {B}, "key");
+  want(temperature >= 0 && temperature < std::numeric_limits<float>::infinity(), "temperature");
+  want(path < regular_paths(), "path");
+  Array<int32_t> word({B, n});
+  Array<float> log_p({B, n, V});
+  Array<bool> found(B);
   RegularArgs a{};
-  a.B = logits.shape(0), a.L = logits.shape(1), a.n = cells.shape(0), a.Q = step.shape(0);
-  a.V = static_cast<int>(std::min<py::ssize_t>(logits.shape(2), kMaxSymbols + 1));
-  const auto is = [](const py::array& array, std::initializer_list<int64_t> shape) {
-    return array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
-           std::equal(shape.begin(), shape.end(), array.shape());
-  };
-  if (a.L < 1 || a.L > kMaxCells || a.V < 1 || a.V > kMaxSymbols || a.n < 1 || a.n > a.L || a.Q < 1 ||
-      a.Q > kMaxStates || (a.n + 1) * a.Q > kMaxTable || !is(x, {a.B, a.L}) || !is(sets, {a.B, a.L}) || !is(step, {a.Q, a.V}) ||
-      !is(accept, {a.Q}) || !is(key, {a.B}))
-    throw std::invalid_argument("shape");
-  if (!(temperature >= 0 && temperature < std::numeric_limits<float>::infinity()))
-    throw std::invalid_argument("temperature");
-  if (path >= regular_paths()) throw std::invalid_argument("path");
-  Array<int32_t> word({a.B, a.n});
-  Array<float> log_p({a.B, a.n, int64_t{a.V}});
-  Array<bool> found(a.B);
+  a.B = B, a.L = L, a.n = n, a.Q = Q, a.V = static_cast<int>(V);
   a.start = start, a.temperature = temperature, a.seed = seed, a.turn = turn;
-  a.logits = logits.data(), a.x = x.data(), a.candidates = sets.data(), a.cells = cells.data();
+  a.logits = logits.data(), a.x = x.data(), a.candidates = candidates.data(), a.cells = cells.data();
   a.step = step.data(), a.accept = accept.data(), a.key = key.data();
   a.word = word.mutable_data(), a.log_p = log_p.mutable_data(), a.found = found.mutable_data();
-  bool good = false;
-  {
-    const py::gil_scoped_release release;
-    good = regular(a, threads, path);
-  }
-  if (!good) return py::none();
+  if (!released([&] { return regular(a, threads, path); })) return py::none();
   return py::make_tuple(word, log_p, found);
 }
 

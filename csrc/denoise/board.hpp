@@ -1,10 +1,10 @@
 // board.hpp -- one board through all loops, for one instruction set; see denoise.hpp for the meaning.
 //
 // A loop is four passes over tiles of candidates, cell by cell, V rows a cell:
-//   speak   from the states and their 1 / deviation: messages
-//   gather  means of messages over each cell's symbols and each unit's cells
-//   hear    those means times their weights: a table of rows
-//   write   told + what the cell and its units heard + keep * state, relu, write: added to the state; 1 / deviation
+//   message   from the states and their 1 / deviation
+//   average   means of messages over each cell's symbols and each unit's cells
+//   receive   those means times their weights: a table of rows
+//   update    injected + what the cell and its units received + keep * state; relu; times write: added to the state
 #pragma once
 #include "denoise/gemm.hpp"
 
@@ -22,17 +22,17 @@ class DenoiseBoard {
  public:
   VMD_INLINE DenoiseBoard(const DenoiseView& view, void* memory)
       : v(view), rows(view.L * view.V), padded((rows + kTileRows - 1) / kTileRows * kTileRows) {
-    const int64_t heard_rows = v.group_rows[v.groups], told_rows = v.positions ? 3 * v.V : 3;
+    const int64_t mean_rows = v.group_rows[v.groups], injected_rows = v.positions ? 3 * v.V : 3;
     used = reinterpret_cast<uintptr_t>(memory);
     const uintptr_t start = used;
     speak = take<E>(v.Hp * v.Mp), keep = take<E>(v.Hp * v.Np), write = take<E>(v.Np * v.Hp);
     hear = take<E>(v.groups * v.Mp * v.Np);
-    write_bias = take<float>(v.Hp), told = take<float>(told_rows * v.Np);
-    told_cell = take<float>(v.positions ? v.L * v.Np : 0);
+    write_bias = take<float>(v.Hp), told = take<float>(injected_rows * v.Np);
+    injected_cell = take<float>(v.positions ? v.L * v.Np : 0);
     latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
     state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
     factor = take<float>(padded), message = take<float>(padded * v.Mp);
-    mean = take<E>(heard_rows * v.Mp), heard = take<float>(heard_rows * v.Np);
+    mean = take<E>(mean_rows * v.Mp), received = take<float>(mean_rows * v.Np);
     base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np);
     bytes = static_cast<int64_t>(used - start);
   }
@@ -58,17 +58,17 @@ class DenoiseBoard {
     for (int64_t s = 0; s < 3; ++s)
       for (int64_t y = 0; y < symbols; ++y)
         for (int64_t j = 0; j < v.Np; ++j) {
-          const float symbol_told = v.positions ? v.told_symbol[y * v.Np + j] : 0.0f;
-          told[(s * symbols + y) * v.Np + j] = scale[j] * (v.told_state[s * v.Np + j] + symbol_told + shift[j]);
+          const float of_symbol = v.positions ? v.injected_symbol[y * v.Np + j] : 0.0f;
+          told[(s * symbols + y) * v.Np + j] = scale[j] * (v.injected_state[s * v.Np + j] + of_symbol + shift[j]);
         }
     for (int64_t l = 0; v.positions && l < v.L; ++l)
-      for (int64_t j = 0; j < v.Np; ++j) told_cell[l * v.Np + j] = scale[j] * v.told_cell[l * v.Np + j];
+      for (int64_t j = 0; j < v.Np; ++j) injected_cell[l * v.Np + j] = scale[j] * v.injected_cell[l * v.Np + j];
   }
 
   /// Logits [L,V] of a board x [L].
-  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits) {
+  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits, StopAsked stop_asked) {
     embed(x);
-    for (int64_t loop = 0; loop < loops; ++loop) apply(x, state);
+    for (int64_t loop = 0; loop < loops && !stop_asked(); ++loop) apply(x, state);
     read(logits);
   }
 
@@ -77,10 +77,10 @@ class DenoiseBoard {
  protected:
   /// One loop: `next`, which may be `state`, from `state`.
   VMD_INLINE void apply(const int32_t* x, float* next) {
-    for (int64_t first = 0; first < padded; first += kTileRows) speak_tile(first);
-    gather();
-    hear_means();
-    for (int64_t first = 0; first < padded; first += kTileRows) write_tile(x, first, next);
+    for (int64_t first = 0; first < padded; first += kTileRows) message_tile(first);
+    average_messages();
+    receive();
+    for (int64_t first = 0; first < padded; first += kTileRows) update_tile(x, first, next);
     state = next;
   }
 
@@ -130,12 +130,12 @@ class DenoiseBoard {
   }
 
   /// 0 open; 1 the cell holds this symbol; 2 it holds another.
-  static VMD_INLINE int64_t told_of(int32_t held, int64_t symbol) { return held < 0 ? 0 : held == symbol ? 1 : 2; }
+  static VMD_INLINE int64_t state_of(int32_t held, int64_t symbol) { return held < 0 ? 0 : held == symbol ? 1 : 2; }
 
   VMD_INLINE void embed(const int32_t* x) {
     for (int64_t i = 0; i < padded; ++i) {
       const int64_t l = i < rows ? i / v.V : 0, symbol = i % v.V;
-      const float* from = v.state + told_of(x[l], symbol) * v.Hp;
+      const float* from = v.state + state_of(x[l], symbol) * v.Hp;
       for (int64_t j = 0; j < v.Hp; ++j) {
         const float place = v.positions ? v.cell[l * v.Hp + j] + v.symbol[symbol * v.Hp + j] : 0.0f;
         state[i * v.Hp + j] = from[j] + place;
@@ -169,7 +169,7 @@ class DenoiseBoard {
       return state + first * v.Hp;
   }
 
-  VMD_INLINE void speak_tile(int64_t first) {
+  VMD_INLINE void message_tile(int64_t first) {
     multiply<I>(inputs(first), v.Hp, speak, v.Hp, v.Mp,
                 [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
                   const F bias = load_as<F>(v.speak_bias + column);
@@ -189,7 +189,7 @@ class DenoiseBoard {
     }
   }
 
-  VMD_INLINE void gather() {
+  VMD_INLINE void average_messages() {
     for (int64_t l = 0; l < v.L; ++l)
       average(v.V, v.Mp, l, [&](int64_t i) __attribute__((always_inline)) { return l * v.V + i; });
     for (int64_t u = 0; u < v.U; ++u) {
@@ -199,30 +199,30 @@ class DenoiseBoard {
     }
   }
 
-  VMD_INLINE void hear_means() {
+  VMD_INLINE void receive() {
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
         multiply<I>(mean + first * v.Mp, v.Mp, hear + g * v.Mp * v.Np, v.Mp, v.Np,
                     [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                      store_as(heard + (first + r) * v.Np + column, sum);
+                      store_as(received + (first + r) * v.Np + column, sum);
                     });
   }
 
-  /// base = what the candidates of a tile are told and hear; C vectors of 16 channels from `j` on.
+  /// base = what is injected into a tile's candidates and what they receive; C vectors of 16 channels from `j` on.
   template <int C>
-  VMD_INLINE void listen(const int32_t* x, int64_t first, int64_t j) {
+  VMD_INLINE void gather_inputs(const int32_t* x, int64_t first, int64_t j) {
     int64_t l = first / v.V, symbol = first % v.V;
     for (int64_t r = 0; r < kTileRows; ++r) {
-      const int64_t told_row = v.positions ? told_of(x[l], symbol) * v.V + symbol : told_of(x[l], symbol);
-      const float *own = told + told_row * v.Np + j, *symbols = heard + l * v.Np + j;
+      const int64_t injected_row = v.positions ? state_of(x[l], symbol) * v.V + symbol : state_of(x[l], symbol);
+      const float *own = told + injected_row * v.Np + j, *symbols = received + l * v.Np + j;
       F sum[C * kParts];
 #pragma GCC unroll 16
       for (int p = 0; p < C * kParts; ++p) sum[p] = floats(own, p) + floats(symbols, p);
       if (v.positions)
 #pragma GCC unroll 16
-        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(told_cell + l * v.Np + j, p);
+        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(injected_cell + l * v.Np + j, p);
       for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i) {
-        const float* unit = heard + (v.link_rows[i] + symbol) * v.Np + j;
+        const float* unit = received + (v.link_rows[i] + symbol) * v.Np + j;
 #pragma GCC unroll 16
         for (int p = 0; p < C * kParts; ++p) sum[p] += floats(unit, p) * v.link_weights[i];
       }
@@ -235,14 +235,14 @@ class DenoiseBoard {
     }
   }
 
-  VMD_INLINE void listen_tile(const int32_t* x, int64_t first) {
+  VMD_INLINE void gather_tile_inputs(const int32_t* x, int64_t first) {
     int64_t j = 0;
-    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) listen<4>(x, first, j);
-    for (; j < v.Np; j += kLanesPadded) listen<1>(x, first, j);
+    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) gather_inputs<4>(x, first, j);
+    for (; j < v.Np; j += kLanesPadded) gather_inputs<1>(x, first, j);
   }
 
-  VMD_INLINE void write_tile(const int32_t* x, int64_t first, float* next) {
-    listen_tile(x, first);
+  VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
+    gather_tile_inputs(x, first);
     multiply<I>(inputs(first), v.Hp, keep, v.Hp, v.Np,
                 [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
                   const F other = load_as<F>(base + r * v.Np + column);
@@ -260,12 +260,12 @@ class DenoiseBoard {
   int64_t rows, padded;  // candidates, and rows of tiles
   uintptr_t used;
   E *speak, *keep, *write, *hear;                          // packed, with this board's latent inside
-  float *write_bias, *told, *told_cell, *latent, *row;
+  float *write_bias, *told, *injected_cell, *latent, *row;
   float* state;                                            // [padded,Hp]
   E* copy;
   float *factor, *message;                                 // [padded], [padded,Mp]
   E* mean;                                                 // [group_rows,Mp]
-  float *heard, *base;                                     // [group_rows,Np], [kTileRows,Np]
+  float *received, *base;                                     // [group_rows,Np], [kTileRows,Np]
   E* hidden;                                               // [kTileRows,Np]
 };
 
@@ -279,9 +279,9 @@ template <class I>
 VMD_INLINE void denoise_boards(const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last,
                                void* memory) {
   DenoiseBoard<I> board(view, memory);
-  for (int64_t b = first; b < last; ++b) {
+  for (int64_t b = first; b < last && !boards.stop_asked(); ++b) {
     if (b == first || view.D > 0) board.modulate(boards.z + b * view.D);
-    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V);
+    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V, boards.stop_asked);
   }
 }
 

@@ -16,15 +16,24 @@
 //   - norm's weight and bias go into speak and keep; its 1 / deviation is a factor after the product.
 //   - only norm reads the state, and norm does not see a constant added to all channels: embedding and write
 //     are centred over channels, so the state has mean zero and norm needs its squares only.
-//   - what a candidate is told is a row of a table; scale, shift and gate of z go into the board's own weights.
+//   - what is injected into a candidate is a row of a table; scale, shift and gate of z go into the board's own weights.
+// speak, keep, hear, write and read are the layers' names in the weights: message, own part, received part, update, logit.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "denoise/structure.hpp"
+
 namespace vmd {
 
 constexpr int64_t kMaxWidth = 4096;
+
+/// Channels of a candidate, a message, a block; numbers of a latent; relations. With positions, how many cells and
+/// symbols have some; else 0.
+struct DenoiseSizes {
+  int64_t H, M, N, D, R, cells = 0, symbols = 0;
+};
 
 /// The denoiser's weights as its state_dict has them; `cell` and `symbol` null without positions, `modulate` and
 /// `modulate_bias` null without latent.
@@ -41,29 +50,21 @@ struct DenoiseWeights {
   const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
 };
 
-/// The units of R relations: unit u has cells[offsets[u]] .. cells[offsets[u + 1] - 1]; relation r has the units
-/// spans[r] .. spans[r + 1] - 1.
-struct DenoiseUnits {
-  std::vector<int64_t> offsets, cells, spans;
-};
-
-struct DenoiseSizes {
-  int64_t L, V, H, M, N, D, R;
-};
-
 struct Prepared;  // weights.hpp
 
-/// Prepared weights; never changes, so threads may share it.
+/// Prepared weights, for boards of any structure; never changes, so threads may share it.
 class Denoise {
  public:
-  /// Throws std::invalid_argument for sizes outside the limits and units that do not fit.
-  Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
+  /// Throws std::invalid_argument for sizes outside the limits.
+  Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights);
   ~Denoise();
   const DenoiseSizes& sizes() const { return sizes_; }
 
   /// Fill logits [B,L,V]. False when x holds a value outside -1..V-1; logits are then not to be used.
+  /// Throws std::invalid_argument where the structure has other relations or, with positions, other cells or symbols.
   /// `path` is a number below denoise_paths().size().
-  bool run(int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits, int threads, int path) const;
+  bool run(const Structure& structure, int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits,
+           int threads, int path) const;
 
  private:
   DenoiseSizes sizes_;

@@ -3,9 +3,10 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "support/checks.hpp"
 #include "denoise/denoise.hpp"
 #include "denoise/weights.hpp"
+#include "support/checks.hpp"
+#include "support/stop.hpp"     // defines: stop_asked
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -44,17 +45,18 @@ std::vector<const char*> denoise_paths() {
   return names;
 }
 
-Denoise::Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units)
-    : sizes_(sizes), prepared_(std::make_unique<const Prepared>(sizes, weights, units)) {}
+Denoise::Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights)
+    : sizes_(sizes), prepared_(std::make_unique<const Prepared>(sizes, weights)) {}
 
 Denoise::~Denoise() = default;
 
-bool Denoise::run(int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits, int threads,
-                  int path) const {
+bool Denoise::run(const Structure& structure, int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits,
+                  int threads, int path) const {
   const DenoisePath& chosen = supported_path(path);
-  if (!values_ok(x, B * sizes_.L, static_cast<int>(sizes_.V))) return false;
-  const DenoiseView& view = prepared_->view;
-  const DenoiseBoards boards{x, z, loops, logits};
+  want_same_shape(sizes_, structure.view());
+  if (!values_ok(x, B * structure.L(), static_cast<int>(structure.V()))) return false;
+  const DenoiseView view{structure.view(), prepared_->view};
+  const DenoiseBoards boards{x, z, loops, logits, [] { return stop_asked(); }};
   const int64_t bytes = chosen.bytes(view);
   const int64_t grain = std::max<int64_t>(1, B / (4 * thread_count(threads)));  // memory is taken once a chunk
   parallel_for(B, threads, grain, [&](int64_t begin, int64_t end) {

@@ -18,10 +18,10 @@
 #include <string>
 #include <vector>
 
-#include "kernels/cuda_launch.cuh"
 #include "denoise/denoise_cuda.hpp"
-#include "denoise/weights.hpp"
 #include "denoise/solve_team.hpp"
+#include "denoise/weights.hpp"
+#include "kernels/cuda_launch.cuh"
 
 namespace vmd {
 namespace {
@@ -97,10 +97,10 @@ class Packing {
   /// Every pointer now leads to the device; returns the allocation.
   char* send() {
     char* device = nullptr;
-    check_cuda(cudaMalloc(&device, host_.size()), "memory for the denoiser's weights");
+    check_cuda(cudaMalloc(&device, host_.size()), "memory for the denoiser");
     const cudaError_t error = cudaMemcpy(device, host_.data(), host_.size(), cudaMemcpyHostToDevice);
     if (error != cudaSuccess) cudaFree(device);
-    check_cuda(error, "copying the denoiser's weights");
+    check_cuda(error, "copying the denoiser");
     for (const Place& place : places_) *place.pointer = device + place.offset;
     return device;
   }
@@ -114,109 +114,141 @@ class Packing {
   std::vector<Place> places_;
 };
 
-}  // namespace
+int attribute(cudaDeviceAttr which, int device) {
+  int value = 0;
+  check_cuda(cudaDeviceGetAttribute(&value, which, device), "asking the device");
+  return value;
+}
 
-struct DenoiseCuda::Held {
-  ListedView listed{};
-  int device = 0, shape = 0;
-  int64_t bytes = 0, solve_bytes = 0;      // of shared memory a block
-  int64_t blocks = 0, solve_blocks = 0;    // as many as run at the same time
-  char* memory = nullptr;
+/// Blocks of a kernel that run at the same time.
+template <class Kernel>
+int64_t resident(Kernel kernel, int threads, int64_t shared, int device) {
+  int each = 0;
+  check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
+             "shared memory for denoise");
+  check_cuda(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel, threads, static_cast<size_t>(shared)),
+             "fitting denoise");
+  return int64_t{std::max(1, each)} * attribute(cudaDevAttrMultiProcessorCount, device);
+}
 
-  Held(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units, int number)
-      : device(number) {
-    const Prepared prepared(sizes, weights, units);
-    if (sizes.L * sizes.V > 65535 || sizes.R > 254) throw std::invalid_argument("denoise on CUDA: more than 65,535 candidates");
-    const DenoiseLists lists(prepared.view);
-    listed = lists.beside(prepared.view);
-    choose_shape();
-    const DeviceGuard guard(device);
-    const int shared = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
-    if (std::max(bytes, solve_bytes) > shared - 1024)  // what the kernels have besides
-      throw std::invalid_argument("denoise on CUDA: a board takes " + std::to_string(solve_bytes) +
-                                  " bytes of shared memory, and this device has " + std::to_string(shared));
-    with_shape(shape, [&](auto s) {
-      using S = decltype(s);
-      blocks = resident(denoise_kernel<S>, S::threads, bytes);
-      solve_blocks = resident(solve_kernel<S>, S::threads, solve_bytes);
-    });
-    send();
-  }
-  ~Held() {
-    cudaFree(memory);
-  }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
+/// Weights and a structure together: the smallest shape that has room for them, and the bytes that its blocks take.
+struct Fit {
+  int shape = -1;
+  int64_t bytes = 0, solve_bytes = 0;
 
- private:
-  void choose_shape() {
-    bool found = false;
-    for (int number = 0; number < kShapes && !found; ++number)
+  explicit Fit(const ListedView& listed, int device) {
+    for (int number = 0; number < kShapes && shape < 0; ++number)
       with_shape(number, [&](auto s) {
         using S = decltype(s);
         if (!S::fits(listed)) return;
-        found = true, shape = number;
+        shape = number;
         bytes = S::Body::bytes(listed);
         solve_bytes = bytes + UnmaskMemory::bytes(listed.view.L, 0, static_cast<int>(listed.view.V));
       });
-    if (!found)
+    if (shape < 0)
       throw std::invalid_argument(
           "denoise on CUDA: wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates (cells times symbols), got " +
           std::to_string(listed.view.H) + ", " + std::to_string(listed.view.Mp) + ", " +
           std::to_string(listed.view.Np) + " (M and N rounded up) and " + std::to_string(listed.rows));
-  }
-
-  int attribute(cudaDeviceAttr which) const {
-    int value = 0;
-    check_cuda(cudaDeviceGetAttribute(&value, which, device), "asking the device");
-    return value;
-  }
-
-  template <class Kernel>
-  int64_t resident(Kernel kernel, int threads, int64_t shared) const {
-    int each = 0;
-    check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
-               "shared memory for denoise");
-    check_cuda(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel, threads, static_cast<size_t>(shared)),
-               "fitting denoise");
-    return int64_t{std::max(1, each)} * attribute(cudaDevAttrMultiProcessorCount);
-  }
-
-  void send() {
-    DenoiseView& v = listed.view;
-    const int64_t width = 2 * v.Np + v.Hp;
-    Packing packing;
-    packing.add(v.speak, v.Hp * v.Mp), packing.add(v.speak_bias, v.Mp), packing.add(v.keep, v.Hp * v.Np);
-    packing.add(v.hear, v.groups * v.Mp * v.Np), packing.add(v.write, v.Np * v.Hp), packing.add(v.write_bias, v.Hp);
-    packing.add(v.told_state, 3 * v.Np), packing.add(v.state, 3 * v.Hp), packing.add(v.read, v.Hp);
-    packing.add(v.told_symbol, v.positions ? v.V * v.Np : 0), packing.add(v.told_cell, v.positions ? v.L * v.Np : 0);
-    packing.add(v.symbol, v.positions ? v.V * v.Hp : 0), packing.add(v.cell, v.positions ? v.L * v.Hp : 0);
-    packing.add(v.modulate, v.D * width), packing.add(v.modulate_bias, width);
-    packing.add(listed.source_offsets, listed.means + 1), packing.add(listed.sources, listed.sources_size);
-    packing.add(listed.link_offsets, v.L + 1), packing.add(listed.links, listed.links_size);
-    packing.add(listed.group_of_tile, listed.means / kTile);
-    memory = packing.send();
+    const int shared = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
+    if (solve_bytes > shared - 1024)  // what the kernels have besides
+      throw std::invalid_argument("denoise on CUDA: a board takes " + std::to_string(solve_bytes) +
+                                  " bytes of shared memory, and this device has " + std::to_string(shared));
   }
 };
 
-DenoiseCuda::DenoiseCuda(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units, int device)
-    : sizes_(sizes), held_(std::make_unique<const Held>(sizes, weights, units, device)) {}
+}  // namespace
+
+struct StructureCuda::Held {
+  ListedView listed{};  // of the lists alone
+  int device = 0;
+  char* memory = nullptr;
+
+  Held(const Structure& structure, int number) : device(number) {
+    if (structure.L() * structure.V() > 65535 || structure.R() > 254)
+      throw std::invalid_argument("denoise on CUDA: more than 65,535 candidates");
+    const DenoiseLists lists(structure.view());
+    listed = lists.beside({});
+    Packing packing;
+    packing.add(listed.source_offsets, listed.means + 1), packing.add(listed.sources, listed.sources_size);
+    packing.add(listed.link_offsets, structure.L() + 1), packing.add(listed.links, listed.links_size);
+    packing.add(listed.group_of_tile, listed.means / kTile);
+    const DeviceGuard guard(device);
+    memory = packing.send();
+  }
+  ~Held() { cudaFree(memory); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+};
+
+StructureCuda::StructureCuda(const Structure& structure, int device)
+    : held_(std::make_unique<const Held>(structure, device)) {}
+
+StructureCuda::~StructureCuda() = default;
+
+struct DenoiseCuda::Held {
+  DenoiseSizes sizes;
+  WeightsView view;
+  int device = 0;
+  char* memory = nullptr;
+
+  Held(const DenoiseSizes& s, const DenoiseWeights& weights, int number) : sizes(s), device(number) {
+    const Prepared prepared(sizes, weights);
+    view = prepared.view;
+    WeightsView& v = view;
+    const int64_t width = 2 * v.Np + v.Hp;
+    Packing packing;
+    packing.add(v.speak, v.Hp * v.Mp), packing.add(v.speak_bias, v.Mp), packing.add(v.keep, v.Hp * v.Np);
+    packing.add(v.hear, (1 + s.R) * v.Mp * v.Np), packing.add(v.write, v.Np * v.Hp), packing.add(v.write_bias, v.Hp);
+    packing.add(v.injected_state, 3 * v.Np), packing.add(v.state, 3 * v.Hp), packing.add(v.read, v.Hp);
+    packing.add(v.injected_symbol, s.symbols * v.Np), packing.add(v.injected_cell, s.cells * v.Np);
+    packing.add(v.symbol, s.symbols * v.Hp), packing.add(v.cell, s.cells * v.Hp);
+    packing.add(v.modulate, v.D * width), packing.add(v.modulate_bias, width);
+    const DeviceGuard guard(device);
+    memory = packing.send();
+  }
+  ~Held() { cudaFree(memory); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+  ListedView on(const StructureCuda::Held& structure) const {
+    if (structure.device != device) throw std::invalid_argument("denoise on CUDA: the structure is on another device");
+    want_same_shape(sizes, structure.listed.view);
+    ListedView listed = structure.listed;
+    static_cast<WeightsView&>(listed.view) = view;
+    return listed;
+  }
+};
+
+DenoiseCuda::DenoiseCuda(const DenoiseSizes& sizes, const DenoiseWeights& weights, int device)
+    : held_(std::make_unique<const Held>(sizes, weights, device)) {}
 
 DenoiseCuda::~DenoiseCuda() = default;
 
-void DenoiseCuda::run(int64_t B, const int32_t* x, const float* z, int loops, float* logits, uintptr_t stream) const {
-  with_shape(held_->shape, [&](auto s) {
+void DenoiseCuda::want(const StructureCuda& structure) const { Fit(held_->on(structure.held()), held_->device); }
+
+void DenoiseCuda::run(const StructureCuda& structure, int64_t B, const int32_t* x, const float* z, int loops,
+                      float* logits, uintptr_t stream) const {
+  const int device = held_->device;
+  const ListedView listed = held_->on(structure.held());
+  const Fit fit(listed, device);
+  const DeviceGuard guard(device);
+  with_shape(fit.shape, [&](auto s) {
     using S = decltype(s);
-    launch("denoise", denoise_kernel<S>, std::min(B, held_->blocks), S::threads, held_->bytes, {held_->device, stream},
-           held_->listed, B, x, z, loops, logits);
+    const int64_t blocks = std::min(B, resident(denoise_kernel<S>, S::threads, fit.bytes, device));
+    launch("denoise", denoise_kernel<S>, blocks, S::threads, fit.bytes, {device, stream}, listed, B, x, z, loops, logits);
   });
 }
 
-void DenoiseCuda::solve(const SolveArgs& args, int32_t* next, uintptr_t stream) const {
-  with_shape(held_->shape, [&](auto s) {
+void DenoiseCuda::solve(const StructureCuda& structure, const SolveArgs& args, int32_t* next, uintptr_t stream) const {
+  const int device = held_->device;
+  const ListedView listed = held_->on(structure.held());
+  const Fit fit(listed, device);
+  const DeviceGuard guard(device);
+  with_shape(fit.shape, [&](auto s) {
     using S = decltype(s);
-    launch("solve", solve_kernel<S>, std::min(args.B, held_->solve_blocks), S::threads, held_->solve_bytes,
-           {held_->device, stream}, held_->listed, args, next);
+    const int64_t blocks = std::min(args.B, resident(solve_kernel<S>, S::threads, fit.solve_bytes, device));
+    launch("solve", solve_kernel<S>, blocks, S::threads, fit.solve_bytes, {device, stream}, listed, args, next);
   });
 }
 

@@ -7,30 +7,46 @@
 #include <cstdint>
 #include <memory>
 
-#include "kernels/cuda.hpp"
 #include "denoise/denoise.hpp"
+#include "kernels/cuda.hpp"
 
 namespace vmd {
 
 struct SolveArgs;  // solve_args.hpp
 
-/// Prepared weights on one device; never changes, so streams may share it.
+/// A structure on one device; never changes, so denoisers and streams may share it.
+class StructureCuda {
+ public:
+  /// Throws std::invalid_argument for more candidates than can be numbered, std::runtime_error when the device refuses.
+  StructureCuda(const Structure& structure, int device);
+  ~StructureCuda();
+
+  struct Held;
+  const Held& held() const { return *held_; }
+
+ private:
+  std::unique_ptr<const Held> held_;
+};
+
+/// Prepared weights on one device, for boards of any structure there; never changes, so streams may share it.
 class DenoiseCuda {
  public:
-  /// Throws std::invalid_argument for what is outside the limits and std::runtime_error when the device refuses.
-  DenoiseCuda(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units, int device);
+  /// Throws std::invalid_argument for sizes outside the limits and std::runtime_error when the device refuses.
+  DenoiseCuda(const DenoiseSizes& sizes, const DenoiseWeights& weights, int device);
   ~DenoiseCuda();
-  const DenoiseSizes& sizes() const { return sizes_; }
+
+  /// Throws std::invalid_argument where boards of this structure do not fit; `run` and `solve` do so, too.
+  void want(const StructureCuda& structure) const;
 
   /// Fill logits [B,L,V]; every pointer is the device's.
-  void run(int64_t B, const int32_t* x, const float* z, int loops, float* logits, uintptr_t stream) const;
+  void run(const StructureCuda& structure, int64_t B, const int32_t* x, const float* z, int loops, float* logits,
+           uintptr_t stream) const;
 
   /// `next` is one int32 of the device that holds 0, and is not to be used again without being set to 0.
-  void solve(const SolveArgs& args, int32_t* next, uintptr_t stream) const;
+  void solve(const StructureCuda& structure, const SolveArgs& args, int32_t* next, uintptr_t stream) const;
 
  private:
   struct Held;
-  DenoiseSizes sizes_;
   std::unique_ptr<const Held> held_;
 };
 

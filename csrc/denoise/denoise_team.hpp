@@ -2,116 +2,33 @@
 //
 // Shape        H, M, N of the model or more (zeros fill up), multiples of 16; L V <= kTiles * 16 rows a warp
 // Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the product that
-//              writes to them; shared memory holds messages, means and what was heard, bfloat16, and all weights.
-// A loop       speak   states times 1 / deviation, rounded; times weights; relu: messages             (tensor cores)
-//              gather  means of messages over cells and units
-//              hear    means times weights: a table of rows                                           (tensor cores)
-//              write   told + heard, plus keep times states, relu, times weights: added to states     (tensor cores)
-//              with a barrier after each but the last, which goes on to the next loop's speak.
-// Layout       messages, means and heard lie as the lanes hold them (fragments.hpp): what lane t of a quad wrote of a
+//              writes to them; shared memory holds messages, means and what was received, bfloat16, and all weights.
+// A loop       message  states times 1 / deviation, rounded; times weights; relu                      (tensor cores)
+//              average  means of messages over cells and units
+//              receive  means times weights: a table of rows                                          (tensor cores)
+//              update   injected + received, plus keep times states; relu; times weights: added to states (tensor cores)
+//              with a barrier after each but the last, which goes on to the next loop's messages.
+// Layout       messages, means and received lie as the lanes hold them (fragments.hpp): what lane t of a quad wrote of a
 //              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from all banks.
 // Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went in),
-//              normalised states, messages, means, heard and hidden channels are rounded to bfloat16; sums are float32.
+//              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums are float32.
 #pragma once
-#include "denoise/lists.hpp"
-#include "denoise/fragments.hpp"
-#include "support/team.hpp"
+#include "denoise/denoise_team_memory.hpp"
 
 namespace vmd {
 
-/// Places of a [K,columns] matrix's numbers when a lane is to read what it needs of one tile of 8 columns at once.
-template <int K>
-VMD_HD constexpr int by_column(int k, int n) {
-  return (((n / 8 * 32 + n % 8 * 4 + k % 8 / 2) * (K / 16) + k / 16) * 2 + k % 16 / 8) * 2 + k % 2;
-}
-
-/// The same when it is to read what it needs of 16 rows and two tiles of columns at once.
-template <int columns>
-VMD_HD constexpr int by_row(int k, int n) {
-  return (((k / 16 * (columns / 16) + n / 16) * 32 + n % 8 * 4 + k % 8 / 2) * 4 + n % 16 / 8 * 2 + k % 16 / 8) * 2 +
-         k % 2;
-}
-
 template <class Team, int H, int M, int N>
-class DenoiseTeam {
+class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
+  using Memory = DenoiseTeamMemory<Team, H, M, N>;
+  using Memory::c, Memory::v, Memory::kChunk, Memory::rows_, Memory::injected_rows;
+  using Memory::messages_, Memory::means_, Memory::received_, Memory::speak_, Memory::keep_, Memory::hear_, Memory::write_;
+  using Memory::injected_, Memory::write_bias_, Memory::speak_bias_, Memory::read_, Memory::latent_;
+  using Memory::source_offsets_, Memory::sources_, Memory::link_offsets_, Memory::links_;
   static constexpr int kWarps = Team::size / 32, kTiles = 3;
-  static constexpr int kChunk = 16;  // channels of `hidden` worked on at once: the depth of one product
 
  public:
+  using Memory::Memory;
   static constexpr int max_rows = kWarps * kTiles * kTile;
-
-  /// Bytes of a block's memory.
-  static VMD_HD int64_t bytes(const ListedView& listed) {
-    char* const nowhere = reinterpret_cast<char*>(16);  // counted from, never read
-    return DenoiseTeam(listed, nowhere).memory_ - nowhere;
-  }
-
-  VMD_HD DenoiseTeam(const ListedView& listed, void* memory)
-      : c(listed), v(listed.view), memory_(static_cast<char*>(memory)) {
-    take(messages_, c.tiles * kTile * M), take(means_, c.means * M), take(heard_, c.means * N);
-    take(speak_, H * M), take(keep_, H * N), take(hear_, static_cast<int>(v.groups) * M * N), take(write_, N * H);
-    take(told_, told_rows() * N), take(write_bias_, H), take(speak_bias_, M), take(read_, H);
-    take(latent_, static_cast<int>(2 * v.Np + v.Hp)), take(middle_, N), take(rows_, c.tiles * kTile);
-    take(source_offsets_, c.means + 1), take(sources_, c.sources_size);
-    take(link_offsets_, static_cast<int>(v.L) + 1), take(links_, c.links_size);
-  }
-
-  /// What is the same for all boards.
-  VMD_TEAM void start(Team& team) {
-    team.each(H * M, [&](int i) {
-      speak_[by_column<H>(i / M, i % M)] = to_bf16(entry(v.speak, i / M, i % M, v.Hp, v.Mp));
-    });
-    team.each(M, [&](int m) { speak_bias_[m] = entry(v.speak_bias, 0, m, 1, v.Mp); });
-    team.each(H, [&](int h) { read_[h] = entry(v.read, 0, h, 1, v.Hp); });
-    team.each(c.means + 1, [&](int i) { source_offsets_[i] = c.source_offsets[i]; });
-    team.each(c.sources_size, [&](int i) { sources_[i] = c.sources[i]; });
-    team.each(static_cast<int>(v.L) + 1, [&](int i) { link_offsets_[i] = c.link_offsets[i]; });
-    team.each(c.links_size, [&](int i) { links_[i] = c.links[i]; });
-  }
-
-  /// The latent's scale, shift and gate into the weights; z has D numbers.
-  VMD_TEAM void modulate(Team& team, const float* z) {
-    const int Np = static_cast<int>(v.Np), width = static_cast<int>(2 * v.Np + v.Hp);
-    team.each(width, [&](int j) {
-      float sum = v.modulate_bias[j];
-      for (int64_t d = 0; d < v.D; ++d) sum = multiply_add(z[d], v.modulate[d * width + j], sum);
-      latent_[j] = sum;
-    });
-    const float *scale = latent_, *shift = latent_ + Np, *gate = latent_ + 2 * Np;
-    team.each(N + 1, [&](int k) {  // the mean over channels of what a hidden channel writes; last, of the bias
-      const float* row = k == N ? v.write_bias : v.write + k * v.Hp;
-      float sum = 0;
-      for (int64_t h = 0; h < v.H && (k < Np || k == N); ++h) sum = multiply_add(row[h], gate[h], sum);
-      const float middle = sum / static_cast<float>(v.H);
-      if (k < N) middle_[k] = middle;
-      if (k == N)
-        for (int h = 0; h < H; ++h) write_bias_[h] = h < v.H ? multiply_add(row[h], gate[h], -middle) : 0.0f;
-    });
-    team.each(H * N, [&](int i) {
-      const int k = i / N, n = i % N;
-      keep_[by_column<H>(k, n)] = to_bf16(n < Np ? entry(v.keep, k, n, v.Hp, v.Np) * scale[n] : 0.0f);
-    });
-    team.each(static_cast<int>(v.groups) * M * N, [&](int i) {
-      const int g = i / (M * N), k = i / N % M, n = i % N;
-      const float* weights = v.hear + g * v.Mp * v.Np;
-      hear_[g * M * N + by_column<M>(k, n)] = to_bf16(n < Np ? entry(weights, k, n, v.Mp, v.Np) * scale[n] : 0.0f);
-    });
-    team.each(N * H, [&](int i) {
-      const int k = i / H, h = i % H;
-      const bool real = k < Np && h < v.H;
-      write_[by_row<H>(k, h)] = to_bf16(real ? multiply_add(v.write[k * v.Hp + h], gate[h], -middle_[k]) : 0.0f);
-    });
-    team.each(told_rows() * N, [&](int i) {
-      const int row = i / N, n = i % N;
-      float told = 0;
-      if (n < Np) {
-        told = v.told_state[(v.positions ? row / v.V : row) * Np + n] + shift[n];
-        if (v.positions) told += v.told_symbol[row % v.V * Np + n];
-        told *= scale[n];
-      }
-      told_[(n / kChunk * told_rows() + row) * kChunk + place_in_chunk(n)] = told;
-    });
-  }
 
   /// Room for the logits of a board, free from the end of `run` to its next call.
   VMD_TEAM float* spare() const { return reinterpret_cast<float*>(messages_); }
@@ -121,20 +38,20 @@ class DenoiseTeam {
   VMD_TEAM void run(Team& team, const X* x, int loops, float* logits) {
     const int V = static_cast<int>(v.V);
     team.each(c.tiles * kTile, [&](int row) {
-      const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody hears them
+      const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody reads their messages
       const int held = static_cast<int>(x[l]), state = held < 0 ? 0 : held == symbol ? 1 : 2;
       rows_[row] = static_cast<uint32_t>(l | symbol << 16 | state << 24);
     });
     typename Team::template PerThread<Lane> of;
     for (int loop = 0; loop <= loops; ++loop) {
       team.warps([&](int w) {
-        loop == 0 ? embed(team, w, of) : write(team, w, of);
+        loop == 0 ? embed(team, w, of) : update(team, w, of);
         find_normed(team, w, of, loop == loops ? logits : nullptr);
-        if (loop < loops) speak(team, w, of);
+        if (loop < loops) send_messages(team, w, of);
       });
       if (loop == loops) break;
-      gather(team);
-      hear(team);
+      average_messages(team);
+      receive(team);
     }
   }
 
@@ -155,22 +72,6 @@ class DenoiseTeam {
   struct Chunk {
     float d[2][4];
   };
-
-  template <class T>
-  VMD_HD void take(T*& array, int n) {
-    array = reinterpret_cast<T*>(memory_);  // no detour over integers: a GPU's compiler must see that it is shared memory
-    memory_ += (n * static_cast<int>(sizeof(T)) + 15) / 16 * 16;
-  }
-
-  VMD_HD int told_rows() const { return v.positions ? 3 * static_cast<int>(v.V) : 3; }
-
-  /// matrix[k][n] of a matrix [rows,columns]; zero beyond.
-  static VMD_TEAM float entry(const float* matrix, int k, int n, int64_t rows, int64_t columns) {
-    return k < rows && n < columns ? matrix[k * columns + n] : 0.0f;
-  }
-
-  /// Where channel n stands in its chunk: lane t of a quad has the channels 2t, 2t + 1, 2t + 8 and 2t + 9 of it.
-  static VMD_HD int place_in_chunk(int n) { return n % 8 / 2 * 4 + n % 16 / 8 * 2 + n % 2; }
 
   /// body(i, tile) for the tiles of warp w; i is known at compile time.
   template <class Body>
@@ -240,7 +141,7 @@ class DenoiseTeam {
     });
   }
 
-  VMD_TEAM void speak(Team& team, int w, Lanes& of) {
+  VMD_TEAM void send_messages(Team& team, int w, Lanes& of) {
     each_tile(w, [&](int i, int tile) {
       PerLane<Packed<M / 8>> said[2];  // of rows g and g + 8
       VMD_UNROLLED for (int j = 0; j < M / 8; ++j) {
@@ -267,7 +168,7 @@ class DenoiseTeam {
     });
   }
 
-  VMD_TEAM void gather(Team& team) {
+  VMD_TEAM void average_messages(Team& team) {
     constexpr int kParts = M / 8;
     team.each(c.means * kParts, [&](int i) {
       const int row = i / kParts, part = i % kParts;
@@ -287,7 +188,7 @@ class DenoiseTeam {
     });
   }
 
-  VMD_TEAM void hear(Team& team) {
+  VMD_TEAM void receive(Team& team) {
     team.warps([&](int w) {
       for (int tile = w; tile < c.means / kTile; tile += kWarps) {
         const int group = c.group_of_tile[tile];
@@ -320,8 +221,8 @@ class DenoiseTeam {
             VMD_UNROLLED for (int half = 0; half < 2; ++half) {
               const int row = tile * kTile + lane / 4 + 8 * half;
               auto& d = sums[lane].d;
-              if (v.positions && row < v.L) tell_place(row, chunk, lane, d, half);
-              store(heard_ + (chunk * c.means + row) * kChunk + lane % 4 * 4,
+              if (v.positions && row < v.L) add_position(row, chunk, lane, d, half);
+              store(received_ + (chunk * c.means + row) * kChunk + lane % 4 * 4,
                     Packed<2>{{pack(d[0][2 * half], d[0][2 * half + 1]), pack(d[1][2 * half], d[1][2 * half + 1])}});
             }
           });
@@ -330,44 +231,44 @@ class DenoiseTeam {
     });
   }
 
-  /// What cell `row` is told of its place joins what it heard of its symbols: group 0 begins at row 0.
-  VMD_TEAM void tell_place(int row, int chunk, int lane, float (&d)[2][4], int half) const {
+  /// What is injected of the position of cell `row` joins what it received of its symbols: group 0 begins at row 0.
+  VMD_TEAM void add_position(int row, int chunk, int lane, float (&d)[2][4], int half) const {
     VMD_UNROLLED for (int j = 0; j < 2; ++j)
       VMD_UNROLLED for (int e = 0; e < 2; ++e) {
         const int n = chunk * kChunk + 8 * j + lane % 4 * 2 + e;
-        if (n < v.Np) d[j][2 * half + e] = multiply_add(latent_[n], v.told_cell[row * v.Np + n], d[j][2 * half + e]);
+        if (n < v.Np) d[j][2 * half + e] = multiply_add(latent_[n], v.injected_cell[row * v.Np + n], d[j][2 * half + e]);
       }
   }
 
-  /// What a candidate is told and hears, of the channels of a chunk that a lane has.
-  VMD_TEAM void listen(int tile, int chunk, int lane, float (&d)[2][4]) const {
+  /// What is injected into a candidate and what it receives, of the channels of a chunk that a lane has.
+  VMD_TEAM void gather_inputs(int tile, int chunk, int lane, float (&d)[2][4]) const {
     const int t = lane % 4;
-    const Bf16* heard = heard_ + chunk * c.means * kChunk + t * 4;
+    const Bf16* received = received_ + chunk * c.means * kChunk + t * 4;
     VMD_UNROLLED for (int half = 0; half < 2; ++half) {
       const uint32_t row = rows_[tile * kTile + lane / 4 + 8 * half];
       const int l = static_cast<int>(row & 0xffff), symbol = static_cast<int>(row >> 16 & 0xff);
-      const int state = static_cast<int>(row >> 24), told_row = v.positions ? state * static_cast<int>(v.V) + symbol : state;
-      const auto told = load<Packed<4>>(told_ + (chunk * told_rows() + told_row) * kChunk + t * 4);
+      const int state = static_cast<int>(row >> 24), injected_row = v.positions ? state * static_cast<int>(v.V) + symbol : state;
+      const auto mine = load<Packed<4>>(injected_ + (chunk * injected_rows() + injected_row) * kChunk + t * 4);
       float sum[4];
-      VMD_UNROLLED for (int r = 0; r < 4; ++r) sum[r] = bits_as<float>(told.w[r]);
-      add(load<Packed<2>>(heard + l * kChunk), 1.0f, sum);
+      VMD_UNROLLED for (int r = 0; r < 4; ++r) sum[r] = bits_as<float>(mine.w[r]);
+      add(load<Packed<2>>(received + l * kChunk), 1.0f, sum);
       for (int k = link_offsets_[l]; k < link_offsets_[l + 1]; ++k) {
         const uint32_t link = links_[k], units = link >> 16;
         const float share = units == 1 ? 1.0f : 1.0f / static_cast<float>(units);
-        add(load<Packed<2>>(heard + (static_cast<int>(link & 0xffff) + symbol) * kChunk), share, sum);
+        add(load<Packed<2>>(received + (static_cast<int>(link & 0xffff) + symbol) * kChunk), share, sum);
       }
       VMD_UNROLLED for (int r = 0; r < 4; ++r) d[r / 2][2 * half + r % 2] = sum[r];
     }
   }
 
-  static VMD_TEAM void add(const Packed<2>& heard, float share, float (&sum)[4]) {
+  static VMD_TEAM void add(const Packed<2>& received, float share, float (&sum)[4]) {
     VMD_UNROLLED for (int word = 0; word < 2; ++word) {
-      sum[2 * word] = multiply_add(low_half(heard.w[word]), share, sum[2 * word]);
-      sum[2 * word + 1] = multiply_add(high_half(heard.w[word]), share, sum[2 * word + 1]);
+      sum[2 * word] = multiply_add(low_half(received.w[word]), share, sum[2 * word]);
+      sum[2 * word + 1] = multiply_add(high_half(received.w[word]), share, sum[2 * word + 1]);
     }
   }
 
-  VMD_TEAM void write(Team& team, int w, Lanes& of) {
+  VMD_TEAM void update(Team& team, int w, Lanes& of) {
     VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
       struct Weights {
         Packed<H / 8> keep[2];
@@ -383,7 +284,7 @@ class DenoiseTeam {
       each_tile(w, [&](int i, int tile) {
         PerLane<Chunk> sums;
         PerLane<Packed<4>> hidden;
-        team.lanes([&](int lane) { listen(tile, chunk, lane, sums[lane].d); });
+        team.lanes([&](int lane) { gather_inputs(tile, chunk, lane, sums[lane].d); });
         VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
           VMD_UNROLLED for (int j = 0; j < 2; ++j)
             multiply(
@@ -408,17 +309,6 @@ class DenoiseTeam {
       });
     });
   }
-
-  const ListedView& c;
-  const DenoiseView& v;
-  char* memory_;  // what is not taken yet
-  Bf16 *messages_, *means_, *heard_;          // [rows,M], [means,M]; [N/16][means][16]
-  Bf16 *speak_, *keep_, *hear_, *write_;      // by_column, the last by_row; with the board's latent inside
-  float *told_, *write_bias_, *speak_bias_, *read_, *latent_, *middle_;  // [N/16][told_rows][16], ...
-  uint32_t* rows_;                            // of each candidate: cell, symbol << 16, state << 24
-  int32_t *source_offsets_, *link_offsets_;
-  uint16_t* sources_;
-  uint32_t* links_;
 };
 
 }  // namespace vmd

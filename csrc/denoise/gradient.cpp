@@ -2,11 +2,13 @@
 #include "denoise/gradient.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "support/checks.hpp"
 #include "denoise/tables.hpp"
-#include "denoise/weights.hpp"  // defines: Aligned, PreparedUnits, supported_path
-#include "support/threads.hpp"          // defines: parallel_for
+#include "denoise/weights.hpp"  // defines: Aligned, supported_path, want_same_shape, widths_of
+#include "support/checks.hpp"
+#include "support/stop.hpp"     // defines: stop_asked
+#include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 namespace {
@@ -15,43 +17,45 @@ namespace {
 /// held while the way back lasts.
 constexpr int64_t kAccumulators = 32;
 
+DenoiseStack heeding(DenoiseStack stack) {
+  stack.stop_asked = [] { return stop_asked(); };
+  return stack;
+}
+
 }  // namespace
 
-DenoiseGradient::DenoiseGradient(const DenoiseSizes& sizes, bool positions, const DenoiseUnits& units)
-    : sizes_(sizes), units_(std::make_unique<const PreparedUnits>(sizes, units, positions)) {
-  const DenoiseView& view = units_->view;
-  tables_ = DenoiseTables<const float>(view, nullptr).size;
-  latent_ = 2 * view.Np + view.Hp;
+DenoiseGradient::DenoiseGradient(std::shared_ptr<const Structure> structure, const DenoiseSizes& sizes)
+    : structure_(std::move(structure)), view_{structure_->view(), widths_of(sizes)},
+      tables_(DenoiseTables<const float>(view_, nullptr).size), latent_(2 * view_.Np + view_.Hp) {
+  want_same_shape({sizes.H, sizes.M, sizes.N, 0, structure_->R(), sizes.cells, sizes.symbols}, view_);
 }
-
-DenoiseGradient::~DenoiseGradient() = default;
 
 int64_t DenoiseGradient::kept_bytes(int64_t supervised, int path) const {
-  return supported_path(path).kept_bytes(units_->view, supervised);
+  return supported_path(path).kept_bytes(view_, supervised);
 }
 
-bool DenoiseGradient::forward(const DenoiseStack& stack, float* logits, int threads, int path) const {
+bool DenoiseGradient::forward(const DenoiseStack& given, float* logits, int threads, int path) const {
   const DenoisePath& chosen = supported_path(path);
-  if (!values_ok(stack.x, stack.B * sizes_.L, static_cast<int>(sizes_.V))) return false;
-  const DenoiseView& view = units_->view;
+  const DenoiseStack stack = heeding(given);
+  if (!values_ok(stack.x, stack.B * view_.L, static_cast<int>(view_.V))) return false;
   const int64_t grain = std::max<int64_t>(1, stack.B / (4 * thread_count(threads)));  // memory is taken once a chunk
   parallel_for(stack.B, threads, grain, [&](int64_t begin, int64_t end) {
-    Aligned<char> memory(chosen.gradient_bytes(view));
-    chosen.forward(view, stack, logits, begin, end, memory.data());
+    Aligned<char> memory(chosen.gradient_bytes(view_));
+    chosen.forward(view_, stack, logits, begin, end, memory.data());
   });
   return true;
 }
 
-void DenoiseGradient::backward(const DenoiseStack& stack, const float* d_logits, float* d_tables, float* d_latent,
+void DenoiseGradient::backward(const DenoiseStack& given, const float* d_logits, float* d_tables, float* d_latent,
                                int threads, int path) const {
   const DenoisePath& chosen = supported_path(path);
-  const DenoiseView& view = units_->view;
+  const DenoiseStack stack = heeding(given);
   const int64_t parts = std::min(stack.B, kAccumulators);
   Aligned<float> sums(parts * tables_);
   parallel_for(parts, threads, 1, [&](int64_t begin, int64_t end) {
-    Aligned<char> memory(chosen.gradient_bytes(view));
+    Aligned<char> memory(chosen.gradient_bytes(view_));
     for (int64_t part = begin; part < end; ++part)
-      chosen.backward(view, stack, {d_logits, sums.data() + part * tables_, d_latent}, part * stack.B / parts,
+      chosen.backward(view_, stack, {d_logits, sums.data() + part * tables_, d_latent}, part * stack.B / parts,
                       (part + 1) * stack.B / parts, memory.data());
   });
   std::fill(d_tables, d_tables + tables_, 0.0f);

@@ -17,26 +17,24 @@
 #include <cstdint>
 #include <memory>
 
-#include "denoise/denoise.hpp"  // defines: DenoiseSizes, DenoiseUnits, denoise_paths
+#include "denoise/denoise.hpp"  // defines: DenoiseSizes, Structure, denoise_paths
 
 namespace vmd {
 
-struct PreparedUnits;  // weights.hpp
-struct DenoiseStack;   // path.hpp
+struct DenoiseStack;  // path.hpp
 
-/// Sizes and units, prepared once; weights are given to each call.
+/// A structure and widths; weights are given to each call.
 class DenoiseGradient {
  public:
-  /// Throws std::invalid_argument for sizes outside the limits and units that do not fit. D is not used.
-  DenoiseGradient(const DenoiseSizes& sizes, bool positions, const DenoiseUnits& units);
-  ~DenoiseGradient();
+  /// Throws std::invalid_argument for sizes outside the limits. D and R are not used.
+  DenoiseGradient(std::shared_ptr<const Structure> structure, const DenoiseSizes& sizes);
 
   int64_t tables() const { return tables_; }  // T
   int64_t latent() const { return latent_; }  // W
   int64_t kept_bytes(int64_t supervised, int path) const;
-  const DenoiseSizes& sizes() const { return sizes_; }
+  const StructureView& structure() const { return view_; }
 
-  /// Fill logits and what backward needs. False when x holds a value outside -1..V-1; nothing is then to be used.
+  /// Fill logits and what backward needs; `stack.stop_asked` is not read. False when x holds a value outside -1..V-1; nothing is then to be used.
   bool forward(const DenoiseStack& stack, float* logits, int threads, int path) const;
 
   /// Fill d_tables [T] and d_latent [B,W] with the gradient of sum(logits * d_logits).
@@ -44,8 +42,8 @@ class DenoiseGradient {
                 int path) const;
 
  private:
-  DenoiseSizes sizes_;
-  std::unique_ptr<const PreparedUnits> units_;
+  std::shared_ptr<const Structure> structure_;
+  DenoiseView view_;
   int64_t tables_, latent_;
 };
 

@@ -5,7 +5,7 @@
 
 namespace vmd {
 
-DenoiseLists::DenoiseLists(const DenoiseView& view) {
+DenoiseLists::DenoiseLists(const StructureView& view) : structure(view) {
   const int64_t V = view.V;
   // The CPU numbers means too, but fills other tiles: row `first` + i of its group g is row `begin[g]` + i of ours.
   std::vector<int64_t> begin(static_cast<std::size_t>(view.groups)), size(begin.size());
@@ -54,10 +54,10 @@ DenoiseLists::DenoiseLists(const DenoiseView& view) {
   }
 }
 
-ListedView DenoiseLists::beside(const DenoiseView& view) const {
+ListedView DenoiseLists::beside(const WeightsView& weights) const {
   ListedView t{};
-  t.view = view;
-  t.rows = static_cast<int>(view.L * view.V), t.tiles = (t.rows + kTile - 1) / kTile;
+  t.view = {structure, weights};
+  t.rows = static_cast<int>(structure.L * structure.V), t.tiles = (t.rows + kTile - 1) / kTile;
   t.means = static_cast<int>(source_offsets.size()) - 1;
   t.sources_size = static_cast<int>(sources.size()), t.links_size = static_cast<int>(links.size());
   t.source_offsets = source_offsets.data(), t.sources = sources.data(), t.link_offsets = link_offsets.data();

@@ -26,12 +26,14 @@ struct ListedView {
   const uint8_t* group_of_tile;     // [means/kTile]
 };
 
-/// The lists, on the host. Candidates and means may not be more than a uint16 can number.
+/// The lists of a structure that outlives them, on the host. Candidates and means may not be more than a uint16 can number.
 struct DenoiseLists {
-  explicit DenoiseLists(const DenoiseView& view);
+  explicit DenoiseLists(const StructureView& structure);
 
-  /// All together, where these lists and the view's floats are.
-  ListedView beside(const DenoiseView& view) const;
+  /// All together, where these lists and the weights' floats are.
+  ListedView beside(const WeightsView& weights) const;
+
+  StructureView structure;
 
   std::vector<int32_t> source_offsets, link_offsets;
   std::vector<uint16_t> sources;

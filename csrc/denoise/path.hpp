@@ -11,30 +11,41 @@ constexpr int64_t kLanesPadded = 16;  // widths are padded to this many channels
 constexpr int64_t kTileRows = 12;     // candidates worked on at once; rows are padded to it
 constexpr int64_t kAlign = 64;        // bytes, of every array below and of a path's memory
 
-/// Prepared weights and units. Matrices are row-major [in,out], padded with zeros: H, M, N to Hp, Mp, Np.
-/// Group 0 is a cell's symbols, group 1 + r relation r; a group's messages are rows of one table.
-struct DenoiseView {
-  int64_t L, V, D, H, Hp, Mp, Np, groups, U;
-  bool positions;
-  const int64_t* group_rows;                           // [groups+1] first row of each, multiples of kTileRows
+/// Cells, symbols and units. Group 0 is a cell's symbols, group 1 + r relation r; a group's means are rows of one table.
+struct StructureView {
+  int64_t L, V, groups, U;
+  const int64_t* group_rows;                             // [groups+1] first row of each, multiples of kTileRows
   const int64_t *unit_offsets, *unit_cells, *unit_rows;  // of unit u: its cells; the row of its symbol 0
-  const int64_t *link_offsets, *link_rows;             // of cell l: unit_rows of its units
-  const float* link_weights;                           // and 1 / how many units of that relation it has
+  const int64_t *link_offsets, *link_rows;               // of cell l: unit_rows of its units
+  const float* link_weights;                             // and 1 / how many units of that relation it has
+};
+
+/// Prepared weights. Matrices are row-major [in,out], padded with zeros: H, M, N to Hp, Mp, Np.
+struct WeightsView {
+  int64_t D, H, Hp, Mp, Np;
+  bool positions;
   const float *speak, *speak_bias;                     // [Hp,Mp], [Mp]
   const float *keep, *hear;                            // [Hp,Np], [groups,Mp,Np]
   const float *write, *write_bias;                     // [Np,Hp], [Hp]
-  const float *told_state, *told_symbol, *told_cell;   // [3,Np], and with positions [V,Np], [L,Np]
+  const float *injected_state, *injected_symbol, *injected_cell;   // [3,Np], and with positions [V,Np], [L,Np]
   const float *state, *symbol, *cell;                  // [3,Hp], and with positions [V,Hp], [L,Hp]; centred
   const float *modulate, *modulate_bias;               // [D,2Np+Hp], [2Np+Hp]: scale, shift, gate
   const float* read;                                   // [Hp]
   float read_bias;
 };
 
+/// A denoiser on boards of one structure.
+struct DenoiseView : StructureView, WeightsView {};
+
+/// Whether nobody waits for the call any more (support/stop.hpp); asked between loops.
+using StopAsked = bool (*)();
+
 struct DenoiseBoards {
   const int32_t* x;
   const float* z;
   int64_t loops;
   float* logits;
+  StopAsked stop_asked;
 };
 
 /// A batch whose weights are learned; see gradient.hpp.
@@ -44,6 +55,7 @@ struct DenoiseStack {
   const float *tables, *latent;
   int64_t free, supervised;
   char* kept;
+  StopAsked stop_asked;
 };
 
 /// Gradients of a batch, and the sums over some of its boards.

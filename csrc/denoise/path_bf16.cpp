@@ -5,7 +5,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "denoise/gradient_board.hpp"
+#include "denoise/gradient_path.hpp"
 
 namespace vmd {
 namespace {

@@ -1,5 +1,5 @@
 // path_portable.cpp -- `denoise` with vectors of four floats, which every machine has or the compiler splits.
-#include "denoise/gradient_board.hpp"
+#include "denoise/gradient_path.hpp"
 
 namespace vmd {
 namespace {

@@ -4,7 +4,7 @@
 //                  for step in T, while cells are open and each of them has a legal symbol:
 //                      logits = denoiser(x, z)
 //                      unmask at least ceil(open cells / steps left) cells, and what is above the threshold
-// Shapes       x, x_new [B,L] i32, open = -1   allowed [B,L] u64   z [B,D] f32   peers [L,P] i32   key [B] u64
+// Shapes       x, x_new [B,L] i32, open = -1   allowed [B,L] u64   z [B,D] f32   key [B] u64
 //              nfe [B] i32, evaluations spent   first [B,L,V] f32, logits of the first one, or null
 #pragma once
 #include <cstdint>
@@ -14,12 +14,12 @@
 namespace vmd {
 
 struct SolveArgs {
-  int64_t B, P;
+  int64_t B;
   int steps, loops;
   const int32_t* x;
-  const uint64_t* allowed;
+  const SymbolSet* allowed;
   const float* z;
-  const int32_t* peers;
+  PeerLists peers;
   const uint64_t* key;
   UnmaskRule rule;  // `step` is not read
   int32_t *x_new, *nfe;

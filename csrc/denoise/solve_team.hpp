@@ -15,19 +15,15 @@ template <class Denoiser, class Team>
 VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, int64_t b, int L, int V,
                           const UnmaskMemory& m) {
   const int64_t row = b * L;
-  const uint64_t beyond = V == 64 ? 0 : ~uint64_t{0} << V;
-  const uint32_t refused = team.unite(L, [&](int l) -> uint32_t {
+  uint32_t refused = team.unite(L, [&](int l) -> uint32_t {
     const int32_t value = a.x[row + l];
     m.x[l] = static_cast<int8_t>(value);
-    return value < -1 || value >= V || (a.allowed[row + l] & beyond) != 0;
+    return refused_value(value, V) | refused_set(a.allowed[row + l], V);
   });
   team.each(L, [&](int l) {
-    uint64_t held = 0;
-    for (int64_t i = 0; i < a.P; ++i) {
-      const int32_t p = a.peers[l * a.P + i];
-      if (p >= 0 && p < L && m.x[p] >= 0) held |= uint64_t{1} << m.x[p];
-    }
-    m.candidates[l] = m.x[l] < 0 ? a.allowed[row + l] & ~held : uint64_t{1} << m.x[l];
+    SymbolSet held = 0;
+    for (int i = a.peers.offsets[l]; i < a.peers.offsets[l + 1]; ++i) held |= sets::of_value(m.x[a.peers.cells[i]]);
+    m.candidates[l] = m.x[l] < 0 ? a.allowed[row + l] & ~held : sets::of_value(m.x[l]);
   });
   int64_t open = 0;
   for (int l = 0; l < L; ++l) open += m.x[l] < 0;
@@ -37,6 +33,11 @@ VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, in
     if (team.unite(L, [&](int l) -> uint32_t { return m.x[l] < 0 && m.candidates[l] == 0; })) break;
     denoiser.run(team, m.x, a.loops, logits);
     if (step == 0 && a.first) team.each(L * V, [&](int i) { a.first[row * V + i] = logits[i]; });
+    refused = team.unite(L * V, [&](int i) { return refused_logit(logits[i]); });
+    if (refused) {
+      ++step;  // it was evaluated
+      break;
+    }
     UnmaskRule rule = a.rule;
     rule.step = static_cast<uint32_t>(step);
     team.each(L, [&](int l) {
@@ -44,10 +45,10 @@ VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, in
       if (m.x[l] < 0) choose_cell(rule, V, a.key[b], l, [&](int v) { return logits[l * V + v]; }, m);
     });
     const int64_t left = a.steps - step;
-    open -= commit_cells(team, rule, L, static_cast<int>(a.P), a.peers, (open + left - 1) / left, m);
+    open -= commit_cells(team, rule, L, a.peers, (open + left - 1) / left, m);
   }
   team.each(L, [&](int l) {
-    a.x_new[row + l] = refused ? kRefused : m.x[l];
+    a.x_new[row + l] = refused ? refusal_of(refused) : m.x[l];
     if (l == 0) a.nfe[b] = step;
   });
 }

@@ -1,14 +1,15 @@
-// weights.cpp -- what `denoise` computes once from the weights and the units; denoise.hpp says why.
+// weights.cpp -- what `denoise` computes once from the weights; denoise.hpp says why.
 #include "denoise/weights.hpp"
 
 #include <stdexcept>
 #include <string>
 
+#include "support/checks.hpp"  // defines: kMaxCells, kMaxSymbols
+
 namespace vmd {
 namespace {
 
 int64_t padded(int64_t width) { return (width + kLanesPadded - 1) / kLanesPadded * kLanesPadded; }
-int64_t whole_tiles(int64_t rows) { return (rows + kTileRows - 1) / kTileRows * kTileRows; }
 
 void want(bool condition, const char* what) {
   if (!condition) throw std::invalid_argument(std::string("denoise: ") + what);
@@ -39,52 +40,54 @@ void centre(const float* from, int64_t n, int64_t H, float* to, int64_t columns)
 
 }  // namespace
 
-PreparedUnits::PreparedUnits(const DenoiseSizes& s, const DenoiseUnits& units, bool positions) {
-  want(s.L >= 1 && s.L <= (1 << 16) && s.V >= 1 && s.V <= 64, "L or V");
+WeightsView widths_of(const DenoiseSizes& s) {
   for (const int64_t width : {s.H, s.M, s.N}) want(width >= 1 && width <= kMaxWidth, "H, M or N");
   want(s.D >= 0 && s.D <= kMaxWidth && s.R >= 0, "D or R");
-  view.L = s.L, view.V = s.V, view.D = s.D, view.H = s.H;
-  view.Hp = padded(s.H), view.Mp = padded(s.M), view.Np = padded(s.N);
-  view.groups = 1 + s.R, view.positions = positions;
-  take_units(s, units);
+  want(s.cells >= 0 && s.cells <= kMaxCells && s.symbols >= 0 && s.symbols <= kMaxSymbols, "cells or symbols");
+  want((s.cells > 0) == (s.symbols > 0), "cells or symbols");
+  WeightsView view{};
+  view.D = s.D, view.H = s.H, view.Hp = padded(s.H), view.Mp = padded(s.M), view.Np = padded(s.N);
+  view.positions = s.cells > 0;
+  return view;
 }
 
-Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w, const DenoiseUnits& units)
-    : PreparedUnits(s, units, w.cell != nullptr) {
+void want_same_shape(const DenoiseSizes& s, const StructureView& structure) {
+  want(structure.groups == 1 + s.R, "relations of the structure");
+  want(s.cells == 0 || (structure.L == s.cells && structure.V == s.symbols), "positions for the structure");
+}
+
+Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths_of(s)) {
   want((s.D > 0) == (w.modulate != nullptr), "modulate");
-  take_weights(s, w);
-}
-
-void Prepared::take_weights(const DenoiseSizes& s, const DenoiseWeights& w) {
-  const int64_t Hp = view.Hp, Mp = view.Mp, Np = view.Np;
+  want(view.positions == (w.cell != nullptr), "positions");
+  const int64_t Hp = view.Hp, Mp = view.Mp, Np = view.Np, groups = 1 + s.R;
   speak = Aligned<float>(Hp * Mp), speak_bias = Aligned<float>(Mp);
   transpose(w.speak, s.M, s.H, w.norm, speak.data(), Mp);
   for (int64_t m = 0; m < s.M; ++m)
     speak_bias[m] = static_cast<float>(double{w.speak_bias[m]} + dot(w.speak + m * s.H, w.norm_bias, s.H));
-  keep = Aligned<float>(Hp * Np), hear = Aligned<float>(view.groups * Mp * Np);
+  keep = Aligned<float>(Hp * Np), hear = Aligned<float>(groups * Mp * Np);
   transpose(w.keep, s.N, s.H, w.norm, keep.data(), Np);
-  for (int64_t g = 0; g < view.groups; ++g)
+  for (int64_t g = 0; g < groups; ++g)
     transpose(w.hear + g * s.N * s.M, s.N, s.M, nullptr, hear.data() + g * Mp * Np, Np);
   write = Aligned<float>(Np * Hp), write_bias = Aligned<float>(Hp);
   transpose(w.write, s.H, s.N, nullptr, write.data(), Hp);
   for (int64_t h = 0; h < s.H; ++h) write_bias[h] = w.write_bias[h];
 
-  told_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
+  injected_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
   centre(w.state, 3, s.H, state.data(), Hp);
   for (int64_t n = 0; n < s.N; ++n) {
     const double constant = double{w.inject_bias[n]} + dot(w.keep + n * s.H, w.norm_bias, s.H);
     for (int64_t k = 0; k < 3; ++k)
-      told_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
+      injected_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
   }
   if (view.positions) {
-    told_symbol = Aligned<float>(s.V * Np), told_cell = Aligned<float>(s.L * Np);
-    symbol = Aligned<float>(s.V * Hp), cell = Aligned<float>(s.L * Hp);
-    centre(w.symbol, s.V, s.H, symbol.data(), Hp);
-    centre(w.cell, s.L, s.H, cell.data(), Hp);
+    injected_symbol = Aligned<float>(s.symbols * Np), injected_cell = Aligned<float>(s.cells * Np);
+    symbol = Aligned<float>(s.symbols * Hp), cell = Aligned<float>(s.cells * Hp);
+    centre(w.symbol, s.symbols, s.H, symbol.data(), Hp);
+    centre(w.cell, s.cells, s.H, cell.data(), Hp);
     for (int64_t n = 0; n < s.N; ++n) {
       const float* row = w.inject + n * s.H;
-      for (int64_t k = 0; k < s.V; ++k) told_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
-      for (int64_t l = 0; l < s.L; ++l) told_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
+      for (int64_t k = 0; k < s.symbols; ++k) injected_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
+      for (int64_t l = 0; l < s.cells; ++l) injected_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
     }
   }
 
@@ -104,51 +107,10 @@ void Prepared::take_weights(const DenoiseSizes& s, const DenoiseWeights& w) {
   view.read_bias = static_cast<float>(double{w.read_bias[0]} + dot(w.read, w.read_norm_bias, s.H));
 
   view.speak = speak.data(), view.speak_bias = speak_bias.data(), view.keep = keep.data(), view.hear = hear.data();
-  view.write = write.data(), view.write_bias = write_bias.data(), view.told_state = told_state.data();
-  view.told_symbol = told_symbol.data(), view.told_cell = told_cell.data(), view.state = state.data();
+  view.write = write.data(), view.write_bias = write_bias.data(), view.injected_state = injected_state.data();
+  view.injected_symbol = injected_symbol.data(), view.injected_cell = injected_cell.data(), view.state = state.data();
   view.symbol = symbol.data(), view.cell = cell.data(), view.modulate = modulate.data();
   view.modulate_bias = modulate_bias.data(), view.read = read.data();
-}
-
-void PreparedUnits::take_units(const DenoiseSizes& s, const DenoiseUnits& units) {
-  const auto at = [](const auto& list, int64_t i) { return list[static_cast<size_t>(i)]; };
-  const auto U = static_cast<int64_t>(units.offsets.size()) - 1, n = static_cast<int64_t>(units.cells.size());
-  want(U >= 0 && units.offsets.front() == 0 && units.offsets.back() == n, "offsets");
-  want(static_cast<int64_t>(units.spans.size()) == s.R + 1 && units.spans.front() == 0 && units.spans.back() == U,
-       "spans");
-  for (int64_t r = 0; r < s.R; ++r) want(at(units.spans, r) <= at(units.spans, r + 1), "spans");
-  for (int64_t u = 0; u < U; ++u) want(at(units.offsets, u) < at(units.offsets, u + 1), "a unit without cells");
-  for (const int64_t l : units.cells) want(l >= 0 && l < s.L, "a cell of a unit");
-
-  unit_offsets = units.offsets, unit_cells = units.cells;
-  group_rows = {0, whole_tiles(s.L)};
-  struct Link {
-    int64_t row, relation;
-  };
-  std::vector<std::vector<Link>> links(static_cast<size_t>(s.L));
-  for (int64_t r = 0; r < s.R; ++r) {
-    int64_t row = group_rows.back();
-    for (int64_t u = at(units.spans, r); u < at(units.spans, r + 1); ++u, row += s.V) {
-      unit_rows.push_back(row);
-      for (int64_t i = at(units.offsets, u); i < at(units.offsets, u + 1); ++i)
-        links[static_cast<size_t>(at(units.cells, i))].push_back({row, r});
-    }
-    group_rows.push_back(whole_tiles(row));
-  }
-  link_offsets = {0};
-  for (const std::vector<Link>& mine : links) {
-    std::vector<int64_t> count(static_cast<size_t>(s.R));
-    for (const Link& link : mine) ++count[static_cast<size_t>(link.relation)];
-    for (const Link& link : mine) {
-      link_rows.push_back(link.row);
-      link_weights.push_back(1.0f / static_cast<float>(at(count, link.relation)));
-    }
-    link_offsets.push_back(static_cast<int64_t>(link_rows.size()));
-  }
-  view.U = U, view.group_rows = group_rows.data();
-  view.unit_offsets = unit_offsets.data(), view.unit_cells = unit_cells.data(), view.unit_rows = unit_rows.data();
-  view.link_offsets = link_offsets.data(), view.link_rows = link_rows.data();
-  view.link_weights = link_weights.data();
 }
 
 }  // namespace vmd

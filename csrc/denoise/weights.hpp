@@ -1,4 +1,4 @@
-// weights.hpp -- weights and units in the form that the code paths of `denoise` read.
+// weights.hpp -- weights in the form that the code paths of `denoise` read.
 #pragma once
 #include <cstdint>
 #include <new>
@@ -36,30 +36,22 @@ class Aligned {
 /// Number `path` of denoise_paths(); throws std::invalid_argument where there is none.
 const DenoisePath& supported_path(int path);  // denoise_cpu.cpp
 
-/// Owns what a DenoiseView points to of sizes and units, and sets that part of it.
-struct PreparedUnits {
-  /// Throws std::invalid_argument for sizes outside the limits and units that do not fit.
-  PreparedUnits(const DenoiseSizes& sizes, const DenoiseUnits& units, bool positions);
-  PreparedUnits(const PreparedUnits&) = delete;
-  PreparedUnits& operator=(const PreparedUnits&) = delete;
+/// The sizes alone of a WeightsView. Throws std::invalid_argument where they are outside the limits.
+WeightsView widths_of(const DenoiseSizes& sizes);
 
-  DenoiseView view{};
+/// Throws std::invalid_argument where a denoiser of these sizes is not one for boards of this structure.
+void want_same_shape(const DenoiseSizes& sizes, const StructureView& structure);
 
- private:
-  void take_units(const DenoiseSizes& s, const DenoiseUnits& units);
+/// Owns what a WeightsView points to.
+struct Prepared {
+  Prepared(const DenoiseSizes& sizes, const DenoiseWeights& weights);
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
 
-  std::vector<int64_t> group_rows, unit_offsets, unit_cells, unit_rows, link_offsets, link_rows;
-  std::vector<float> link_weights;
-};
-
-/// The same for all of a DenoiseView.
-struct Prepared : PreparedUnits {
-  Prepared(const DenoiseSizes& sizes, const DenoiseWeights& weights, const DenoiseUnits& units);
+  WeightsView view{};
 
  private:
-  void take_weights(const DenoiseSizes& s, const DenoiseWeights& w);
-
-  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, told_state, told_symbol, told_cell, state, symbol,
+  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, injected_state, injected_symbol, injected_cell, state, symbol,
       cell, modulate, modulate_bias, read;
 };
 

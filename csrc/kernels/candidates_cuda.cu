@@ -9,18 +9,18 @@ namespace {
 
 using Block = Team<256>;
 
-__global__ void __launch_bounds__(Block::size) candidates_kernel(CandidatesArgs args) {
-  extern __shared__ uint64_t own[];
+__global__ void __launch_bounds__(Block::size) candidates_kernel(CandidatesArgs args, PeerLists peers) {
+  extern __shared__ SymbolSet own[];
   __shared__ Block::Partial partial;
   Block team(&partial);
-  candidates_boards(team, args, int64_t{blockIdx.x} * kHeldBoards, own);
+  candidates_boards(team, args, peers, int64_t{blockIdx.x} * kHeldBoards, own);
 }
 
 }  // namespace
 
-void candidates_cuda(const CandidatesArgs& a, const CudaPlace& place) {
+void candidates_cuda(const CandidatesArgs& a, const PeerLists& peers, const CudaPlace& place) {
   launch("candidates", candidates_kernel, (a.B + kHeldBoards - 1) / kHeldBoards, Block::size, held_bytes(a.L), place,
-         a);
+         a, peers);
 }
 
 }  // namespace vmd

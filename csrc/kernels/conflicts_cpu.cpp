@@ -4,25 +4,24 @@
 #include <algorithm>
 #include <atomic>
 
-#include "support/checks.hpp"
 #include "kernels/held.hpp"
+#include "support/checks.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
 
-bool conflicts(const ConflictsArgs& a, int threads) {
-  if (!peers_ok(a.peers, a.L, a.P)) return false;
+bool conflicts(const ConflictsArgs& a, const Peers& peers, int threads) {
   std::atomic<bool> good{true};
-  parallel_for(a.B, threads, boards_per_chunk(a.L), [&](int64_t begin, int64_t end) {
+  parallel_for(a.B, threads, boards_per_chunk(a.L, threads), [&](int64_t begin, int64_t end) {
     if (!values_ok(a.x + begin * a.L, (end - begin) * a.L, kMaxSymbols)) {
       good = false;
       return;
     }
-    Held held(a.peers, a.L, a.P);
-    for (int64_t b = begin; b < end; b += Held::kBoards) {
+    Held<Times::kTwice> held(peers);
+    for (int64_t b = begin; b < end; b += held.kBoards) {
       bool* out = a.out + b * a.L;
-      held.each(a.x + b * a.L, static_cast<int>(std::min<int64_t>(Held::kBoards, end - b)),
-                [&](int j, int64_t l, uint64_t own, uint64_t taken) { out[j * a.L + l] = (own & taken) != 0; });
+      held.each(a.x + b * a.L, static_cast<int>(std::min<int64_t>(held.kBoards, end - b)),
+                [&](int j, int64_t l, SymbolSet own, SymbolSet taken) { out[j * a.L + l] = (own & taken) != 0; });
     }
   });
   return good;

@@ -9,17 +9,18 @@ namespace {
 
 using Block = Team<256>;
 
-__global__ void __launch_bounds__(Block::size) conflicts_kernel(ConflictsArgs args) {
-  extern __shared__ uint64_t own[];
+__global__ void __launch_bounds__(Block::size) conflicts_kernel(ConflictsArgs args, PeerLists peers) {
+  extern __shared__ SymbolSet own[];
   __shared__ Block::Partial partial;
   Block team(&partial);
-  conflicts_boards(team, args, int64_t{blockIdx.x} * kHeldBoards, own);
+  conflicts_boards(team, args, peers, int64_t{blockIdx.x} * kHeldBoards, own);
 }
 
 }  // namespace
 
-void conflicts_cuda(const ConflictsArgs& a, const CudaPlace& place) {
-  launch("conflicts", conflicts_kernel, (a.B + kHeldBoards - 1) / kHeldBoards, Block::size, held_bytes(a.L), place, a);
+void conflicts_cuda(const ConflictsArgs& a, const PeerLists& peers, const CudaPlace& place) {
+  launch("conflicts", conflicts_kernel, (a.B + kHeldBoards - 1) / kHeldBoards, Block::size, held_bytes(a.L), place, a,
+         peers);
 }
 
 }  // namespace vmd

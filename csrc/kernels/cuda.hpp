@@ -24,11 +24,12 @@ struct CudaPlace {
 /// Why nothing can be launched on this machine; empty if something can.
 std::string why_no_device();
 
-void candidates_cuda(const CandidatesArgs& args, const CudaPlace& place);
-void conflicts_cuda(const ConflictsArgs& args, const CudaPlace& place);
+void candidates_cuda(const CandidatesArgs& args, const PeerLists& peers, const CudaPlace& place);
+void conflicts_cuda(const ConflictsArgs& args, const PeerLists& peers, const CudaPlace& place);
 
 /// `args.logits` points to float32, or to bfloat16 if `bf16`. `step`, unless null, is where the device finds the step,
 /// so that a captured graph can be replayed for each.
-void unmask_cuda(const UnmaskArgs& args, bool bf16, const uint32_t* step, const CudaPlace& place);
+void unmask_cuda(const UnmaskArgs& args, const PeerLists& peers, bool bf16, const uint32_t* step,
+                 const CudaPlace& place);
 
 }  // namespace vmd

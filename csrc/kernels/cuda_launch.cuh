@@ -32,7 +32,8 @@ class DeviceGuard {
   bool changed_ = false;
 };
 
-/// Launch `kernel`, with `bytes` of dynamic shared memory a block.
+/// Launch `kernel`, with `bytes` of dynamic shared memory a block. An error that somebody else left behind stays where it
+/// is, for them to find; what is thrown here is the launch's own.
 template <class... Parameters, class... Arguments>
 void launch(const char* name, void (*kernel)(Parameters...), int64_t blocks, int threads, int64_t bytes,
             const CudaPlace& place, const Arguments&... arguments) {
@@ -40,10 +41,13 @@ void launch(const char* name, void (*kernel)(Parameters...), int64_t blocks, int
   const DeviceGuard guard(place.device);
   if (bytes > 48 * 1024)  // what a block has without asking
     check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)), name);
-  cudaGetLastError();  // an earlier failure is not this launch's
-  kernel<<<static_cast<unsigned>(blocks), threads, static_cast<size_t>(bytes),
-           reinterpret_cast<cudaStream_t>(place.stream)>>>(arguments...);
-  check_cuda(cudaGetLastError(), name);
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>(blocks)), config.blockDim = dim3(static_cast<unsigned>(threads));
+  config.dynamicSmemBytes = static_cast<size_t>(bytes), config.stream = reinterpret_cast<cudaStream_t>(place.stream);
+  const bool clean = cudaPeekAtLastError() == cudaSuccess;
+  const cudaError_t error = cudaLaunchKernelEx(&config, kernel, arguments...);
+  if (error != cudaSuccess && clean) cudaGetLastError();  // told here, and only here
+  check_cuda(error, name);
 }
 
 }  // namespace vmd

@@ -1,51 +1,63 @@
-// held.hpp -- what the filled peers of every cell hold, for eight boards side by side.
+// held.hpp -- what the units of every cell hold, for eight boards side by side.
 //
-// Meaning  own[l][j]  = { x[j,l] } where cell l of board j is filled, else nothing
-//          held[l][j] = union of own[p][j] over the peers p of l
-// Speed    the peers of a cell are the same on every board, so eight boards share the walk along them, and what
-//          they hold lies side by side: one vector where a board alone would need eight scattered reads.
+// Meaning  own[l][j]   = { x[j,l] } where cell l of board j is filled, else nothing
+//          held[l][j]  = the symbols that cells of l's units hold: by any of them (kOnce) or by two of one unit (kTwice)
+//          So an open cell may have what kOnce leaves it, and a filled one is in conflict if kTwice holds its symbol.
+// Speed    units are the same on every board, so eight boards share the walk along them, and what they hold lies side by
+//          side: one vector where a board alone would need eight scattered reads.
 #pragma once
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
+#include "kernels/peers.hpp"
+#include "support/sets.hpp"
+
 namespace vmd {
 
+enum class Times { kOnce, kTwice };
+
+template <Times kTimes>
 class Held {
  public:
   static constexpr int kBoards = 8;
 
-  Held(const int32_t* peers, int64_t L, int64_t P) : peers_(peers), L_(L), P_(P), own_(static_cast<size_t>(L)) {}
+  explicit Held(const Peers& peers)
+      : peers_(peers), own_(static_cast<size_t>(peers.L())), unit_(static_cast<size_t>(peers.U())) {}
 
   /// Call use(board, l, own, held) for every cell of `boards` <= 8 boards; `x` is the first one's.
   template <class Use>
   void each(const int32_t* x, int boards, const Use& use) {
+    const int64_t L = peers_.L();
     if (boards < kBoards) std::fill(own_.begin(), own_.end(), Lanes{});
     for (int j = 0; j < boards; ++j)
-      for (int64_t l = 0; l < L_; ++l) {
-        const int32_t value = x[j * L_ + l];
-        own_[static_cast<size_t>(l)].sets[j] = static_cast<uint64_t>(value >= 0) << (value & 63);
+      for (int64_t l = 0; l < L; ++l) own_[static_cast<size_t>(l)].sets[j] = sets::of_value(x[j * L + l]);
+    for (int64_t u = 0; u < peers_.U(); ++u) {
+      Lanes once{}, twice{};
+      for (const int32_t cell : peers_.cells_of(u)) {
+        const Lanes& own = own_[static_cast<size_t>(cell)];
+        for (int j = 0; j < kBoards; ++j) {
+          if constexpr (kTimes == Times::kTwice) twice.sets[j] |= once.sets[j] & own.sets[j];
+          once.sets[j] |= own.sets[j];
+        }
       }
-    for (int64_t l = 0; l < L_; ++l) {
+      unit_[static_cast<size_t>(u)] = kTimes == Times::kTwice ? twice : once;
+    }
+    for (int64_t l = 0; l < L; ++l) {
       Lanes held{};
-      for (int64_t i = 0; i < P_; ++i) {
-        const int32_t p = peers_[l * P_ + i];
-        if (p < 0) continue;
-        const Lanes& theirs = own_[static_cast<size_t>(p)];
-        for (int j = 0; j < kBoards; ++j) held.sets[j] |= theirs.sets[j];
-      }
+      for (const int32_t u : peers_.units_of(l))
+        for (int j = 0; j < kBoards; ++j) held.sets[j] |= unit_[static_cast<size_t>(u)].sets[j];
       for (int j = 0; j < boards; ++j) use(j, l, own_[static_cast<size_t>(l)].sets[j], held.sets[j]);
     }
   }
 
  private:
   struct alignas(64) Lanes {
-    uint64_t sets[kBoards];
+    SymbolSet sets[kBoards];
   };
 
-  const int32_t* peers_;
-  int64_t L_, P_;
-  std::vector<Lanes> own_;
+  const Peers& peers_;
+  std::vector<Lanes> own_, unit_;
 };
 
 }  // namespace vmd

@@ -8,7 +8,7 @@
 //                  p(v | i, q) = exp(d[i][v] + beta[i+1][step[q][v]] - beta[i][q])
 //              so the forward pass is one of plain probabilities: occupancy of states, marginals, draws.
 //              Temperature divides d in draws; 0 puts max for ln sum exp: the most probable word.
-// Shapes       logits [B,L,V] f32   x [B,L] i32, open < 0   candidates [B,L] u64   cells [n] i32, distinct
+// Shapes       logits [B,L,V] f32   x [B,L] i32, open < 0   candidates [B,L] sets   cells [n] i32, distinct
 //              step [Q,V] i32, -1 = dead   accept [Q] bool   key [B] u64
 //              word [B,n] i32   log_p [B,n,V] f32   found [B] bool: false where no word is accepted, then word is -1
 // Limits       V <= 64, L <= 65536, Q <= 65536, (n + 1) Q <= 2^24: a gigabyte a thread, for eight boards. Any finite logit: d is kept to 1e30 below the best of its cell, so a
@@ -24,6 +24,8 @@
 #pragma once
 #include <cstdint>
 
+#include "support/sets.hpp"
+
 namespace vmd {
 
 constexpr int64_t kMaxStates = 1 << 16;
@@ -35,7 +37,7 @@ struct RegularArgs {
   int32_t start;
   const float* logits;
   const int32_t* x;
-  const uint64_t* candidates;
+  const SymbolSet* candidates;
   const int32_t* cells;
   const int32_t* step;
   const bool* accept;

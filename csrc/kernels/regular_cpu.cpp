@@ -6,17 +6,21 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
+#include <memory>
 #include <vector>
 
+#include "kernels/unmask.hpp"  // defines: draw_words, uniform32
 #include "support/checks.hpp"
+#include "support/stop.hpp"     // defines: stop_point
 #include "support/threads.hpp"  // defines: parallel_for
-#include "kernels/unmask.hpp"   // defines: draw_words, uniform32
 
 namespace vmd {
 namespace {
 
 constexpr float kFloor = -1e30f;  // times 65536 cells it is still a float32
 constexpr int kDrawWord = 2;
+constexpr int64_t kWorkUnlooked = 1 << 16;  // about a millisecond
 
 /// float64 vectors with as many lanes as F.
 template <class F>
@@ -30,26 +34,28 @@ struct Wide<f32x8> {
   using D = double __attribute__((vector_size(64)));
 };
 
-/// An array of vectors, of numbers as the allocator sees it: it knows no vector's alignment.
+/// An array of vectors, of numbers as the allocator sees it: it knows no vector's alignment. Nothing is in it until it is
+/// written: a gigabyte at once would take longer than Ctrl-C may wait.
 template <class Vector, class Number>
 class Rows {
  public:
   static constexpr int64_t kLanes = sizeof(Vector) / sizeof(Number);
-  explicit Rows(int64_t n) : numbers_(static_cast<size_t>(n * kLanes)) {}
+  explicit Rows(int64_t n) : numbers_(std::make_unique_for_overwrite<Number[]>(static_cast<size_t>(n * kLanes))) {}
   VMD_INLINE Vector get(int64_t i) const {
     Vector out;
-    __builtin_memcpy(&out, numbers_.data() + i * kLanes, sizeof out);
+    __builtin_memcpy(&out, numbers_.get() + i * kLanes, sizeof out);
     return out;
   }
   VMD_INLINE void set(int64_t i, const Vector& value) {
-    __builtin_memcpy(numbers_.data() + i * kLanes, &value, sizeof value);
+    __builtin_memcpy(numbers_.get() + i * kLanes, &value, sizeof value);
   }
   VMD_INLINE Number lane(int64_t i, int64_t lane) const { return numbers_[static_cast<size_t>(i * kLanes + lane)]; }
-  void fill(Number value) { std::fill(numbers_.begin(), numbers_.end(), value); }
+  /// Vectors first .. first + n - 1.
+  void fill(int64_t first, int64_t n, Number value) { std::fill_n(numbers_.get() + first * kLanes, n * kLanes, value); }
   void swap(Rows& other) { numbers_.swap(other.numbers_); }
 
  private:
-  std::vector<Number> numbers_;
+  std::unique_ptr<Number[]> numbers_;
 };
 
 /// States that words of length n pass at each position on their way from start to acceptance, ascending.
@@ -62,6 +68,7 @@ class Layers {
       for (int32_t q = 0; q < a.Q; ++q)
         if (here[static_cast<size_t>(q)]) states_[static_cast<size_t>(i)].push_back(q);
       if (i == a.n) break;
+      stop_point();
       std::fill(next.begin(), next.end(), false);
       for (const int32_t q : at(i))
         for (int v = 0; v < a.V; ++v)
@@ -70,6 +77,7 @@ class Layers {
     }
     std::erase_if(states_.back(), [&](int32_t q) { return !a.accept[q]; });
     for (int64_t i = a.n; i-- > 0;) {  // and of that, what leads on
+      stop_point();
       std::fill(here.begin(), here.end(), false);
       for (const int32_t q : at(i + 1)) here[static_cast<size_t>(q)] = true;
       std::erase_if(states_[static_cast<size_t>(i)], [&](int32_t q) {
@@ -104,15 +112,15 @@ struct Group {
       const int64_t at = board[lane] * a.L + cell;
       const float* logits = a.logits + at * a.V;
       const int32_t held = a.x[at];
-      const uint64_t legal = a.candidates[at];
+      const SymbolSet legal = a.candidates[at];
       float top = kNothing;
       for (int v = 0; v < a.V; ++v)
-        if ((legal >> v & 1) != 0 && logits[v] > top) top = logits[v];
+        if (sets::has(legal, v) && logits[v] > top) top = logits[v];
       for (int v = 0; v < a.V; ++v) {
         float score = kNothing;
         if (held >= 0) {
           score = v == held ? 0.0f : kNothing;
-        } else if ((legal >> v & 1) != 0 && logits[v] > kNothing) {
+        } else if (sets::has(legal, v) && logits[v] > kNothing) {
           score = std::max((logits[v] - top) / temperature, kFloor);
         }
         d[v][lane] = score;
@@ -120,13 +128,23 @@ struct Group {
     }
   }
 
+  /// Once in a while: a position of few states costs less than to look.
+  VMD_INLINE void look_at_stop(int64_t i) {
+    unlooked += a.Q + static_cast<int64_t>(layers.at(i).size()) * a.V;
+    if (unlooked < kWorkUnlooked) return;
+    unlooked = 0;
+    stop_point();
+  }
+
   /// Fill beta: ln sum exp over the words that are still possible, or (most) their maximum.
   VMD_INLINE void backward(float temperature, bool most) {
     const D nothing = D{} + kNothing;
-    beta.fill(kNothing);
+    beta.fill(a.n * a.Q, a.Q, kNothing);
     for (const int32_t q : layers.at(a.n)) beta.set(a.n * a.Q + q, D{});
     for (int64_t i = a.n; i-- > 0;) {
       load(i, temperature);
+      look_at_stop(i);
+      beta.fill(i * a.Q, a.Q, kNothing);
       for (const int32_t q : layers.at(i)) {
         const int32_t* row = a.step + int64_t{q} * a.V;
         const auto score = [&](int v) __attribute__((always_inline)) {
@@ -152,12 +170,13 @@ struct Group {
 
   /// log_p, by the occupancy of states; beta is that of temperature 1.
   VMD_INLINE void marginals(int64_t count) {
-    occupied.fill(0);
+    occupied.fill(0, a.Q, 0);
     occupied.set(a.start, F{} + 1.0f);
     for (int64_t i = 0; i < a.n; ++i) {
       load(i, 1.0f);
+      look_at_stop(i);
       F p[kMaxSymbols] = {};
-      onward.fill(0);
+      onward.fill(0, a.Q, 0);
       for (const int32_t q : layers.at(i)) {
         const int32_t* row = a.step + int64_t{q} * a.V;
         const D now = beta.get(i * a.Q + q), base = now == D{} + kNothing ? D{} : now;
@@ -219,6 +238,7 @@ struct Group {
   Rows<F, float> occupied, onward;  // [Q] probability of being in a state
   F d[kMaxSymbols];
   int64_t board[lanes<F>];
+  int64_t unlooked = 0;  // transitions since the call's Stop was looked at
 };
 
 bool board_ok(const RegularArgs& a, int64_t b) {

@@ -2,8 +2,8 @@
 //
 // Meaning      vmdsolve/kernels/reference.py:unmask, in which the operation stands as a naive loop. Here: the
 //              rule of one cell (`choose`), for one lane or several side by side, and the random stream.
-// Shapes       logits [B,L,V] f32   x, x_new [B,L] i32, open < 0   candidates, candidates_new [B,L] u64
-//              peers [L,P] i32, -1 = padding   n_keep [B] i32 or null   key [B] u64   committed [B,L] bool
+// Shapes       logits [B,L,V] f32   x, x_new [B,L] i32, open < 0   candidates, candidates_new [B,L] sets
+//              n_keep [B] i32 or null   key [B] u64   committed [B,L] bool
 // Limits       V <= 64, L <= 65536; values are checked before use (checks.hpp)
 // Parallelism  cells are independent up to the commits, boards altogether. On the CPU a thread takes a board,
 //              turns as many open cells sideways ([V][lane]) as a vector has lanes, and chooses for them at once.
@@ -17,11 +17,21 @@
 #pragma once
 #include <cstdint>
 
+#include "kernels/peers.hpp"
 #include "support/float32.hpp"
+#include "support/sets.hpp"
 
 namespace vmd {
 
+/// Which cells come first: what `choose` takes as confidence. All that knows an order stands here, in `choose` and in
+/// its twin; Python has the names from this list.
 enum class Order : int32_t { random, top_prob, margin, entropy };
+struct OrderName {
+  const char* name;
+  Order order;
+};
+constexpr OrderName kOrders[] = {
+    {"random", Order::random}, {"top_prob", Order::top_prob}, {"margin", Order::margin}, {"entropy", Order::entropy}};
 
 struct UnmaskRule {
   Order order;
@@ -120,23 +130,22 @@ VMD_HD VMD_INLINE void choose(const UnmaskRule& rule, int V, const Logit& logit,
 }
 
 struct UnmaskArgs {
-  int64_t B, L, P;
+  int64_t B, L;
   int V;
   const float* logits;
   const int32_t* x;
-  const uint64_t* candidates;
-  const int32_t* peers;
+  const SymbolSet* candidates;
   const int32_t* n_keep;  // null: the threshold alone decides
   const uint64_t* key;
   UnmaskRule rule;
   int32_t* x_new;
   bool* committed;
-  uint64_t* candidates_new;
+  SymbolSet* candidates_new;
 };
 
 /// False when an input holds a value outside the limits; the outputs are then not to be used.
 /// `path` is for tests: 0 is the portable code, unmask_paths() - 1 the fastest that this CPU can run.
-bool unmask(const UnmaskArgs& args, int threads, int path = -1);
+bool unmask(const UnmaskArgs& args, const Peers& peers, int threads, int path = -1);
 int unmask_paths();
 
 }  // namespace vmd

@@ -8,9 +8,9 @@
 #include <atomic>
 #include <vector>
 
-#include "support/checks.hpp"
 #include "kernels/ranking.hpp"
 #include "kernels/taken.hpp"
+#include "support/checks.hpp"
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -19,10 +19,9 @@ namespace {
 /// What a thread reuses from board to board. A slot is the number of an open cell among a board's open cells;
 /// the slots up to the next whole vector repeat the last one.
 struct Scratch {
-  Scratch(const PeerSets& peers, int V) : ranking(peers.L), taken(peers, V) {
-    const int64_t L = peers.L;
+  Scratch(int64_t L, int V) : ranking(L) {
     for (auto* slots : {&cells, &symbols, &confidences, &committed}) slots->resize(static_cast<size_t>(L + kMaxLanes));
-    for (auto& half : halves) half.resize(static_cast<size_t>(L + kMaxLanes));
+    for (int half = 0; half < sets::halves(V); ++half) halves[half].resize(static_cast<size_t>(L + kMaxLanes));
   }
   std::vector<int32_t> cells;            // ascending
   std::vector<uint32_t> halves[2];       // of the cell's candidates
@@ -30,7 +29,6 @@ struct Scratch {
   std::vector<int32_t> confidences;      // as ordered_bits
   std::vector<int32_t> committed;        // not by slot: the cells committed
   Ranking ranking;
-  Taken taken;
 };
 
 /// The logits of some cells turned sideways, -inf where a symbol is not legal, and their random words.
@@ -72,12 +70,12 @@ VMD_INLINE void load_logits(const float* logits, const Scratch& scratch, int64_t
         for (int i = 0; i < 4; ++i) tile.logits[v][lane + i] = rows[i][v];
     }
   }
-  for (int half = 0; half <= (V - 1) / 32; ++half) {
-    typename Lane<F>::U sets;
-    __builtin_memcpy(&sets, scratch.halves[half].data() + slot, sizeof sets);
-    const int end = std::min(V, 32 * half + 32);
-    for (int v = 32 * half; v < end; ++v, sets >>= 1)
-      tile.logits[v] = (sets & 1u) != 0 ? tile.logits[v] : F{} - __builtin_inff();
+  for (int half = 0; half < sets::halves(V); ++half) {
+    typename Lane<F>::U left;
+    __builtin_memcpy(&left, scratch.halves[half].data() + slot, sizeof left);
+    const int end = std::min(V, sets::kHalf * (half + 1));
+    for (int v = sets::kHalf * half; v < end; ++v, left >>= 1)
+      tile.logits[v] = (left & 1u) != 0 ? tile.logits[v] : F{} - __builtin_inff();
   }
 }
 
@@ -125,8 +123,8 @@ VMD_INLINE void choose_all(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& s
 }
 
 /// Commit from the most certain cell down.
-template <class F>
-VMD_INLINE void commit_best(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& scratch) {
+template <class F, class Taken>
+VMD_INLINE void commit_best(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& scratch, Taken& taken) {
   int32_t* x = a.x_new + b * a.L;
   bool* committed = a.committed + b * a.L;
   const bool has_threshold = a.rule.threshold < std::numeric_limits<float>::infinity();
@@ -137,7 +135,7 @@ VMD_INLINE void commit_best(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& 
     return confidences[slot] > nothing ? rank_key(confidences[slot], slot) : kNoKey;
   });
   const bool skip = a.rule.guard;
-  scratch.taken.clear();
+  taken.clear();
   int64_t done = 0;
   while (done < n) {
     if (done >= at_least && !has_threshold) break;
@@ -146,32 +144,32 @@ VMD_INLINE void commit_best(const UnmaskArgs& a, int64_t b, int64_t n, Scratch& 
     const auto slot = static_cast<size_t>(slot_of(key));
     const int32_t cell = scratch.cells[slot], symbol = scratch.symbols[slot];
     // No branch: whether a peer took the symbol within this launch cannot be foreseen.
-    const bool commit = !(skip & scratch.taken.has(cell, symbol));
+    const bool commit = !(skip & taken.has(cell, symbol));
     x[cell] = commit ? symbol : -1;
     committed[cell] = commit;
     scratch.committed[static_cast<size_t>(done)] = cell;
-    scratch.taken.take(cell, symbol, commit);
+    taken.take(cell, symbol, commit);
     done += commit;
   }
-  uint64_t* candidates = a.candidates_new + b * a.L;
-  scratch.taken.template remove_from<F>(a.candidates + b * a.L, x, candidates);
+  SymbolSet* candidates = a.candidates_new + b * a.L;
+  taken.template remove_from<F>(a.candidates + b * a.L, x, candidates);
   for (int64_t i = 0; i < done; ++i) {
     const int32_t cell = scratch.committed[static_cast<size_t>(i)];
-    candidates[cell] = uint64_t{1} << x[cell];
+    candidates[cell] = sets::one(x[cell]);
   }
 }
 
 /// Number the open cells of a board: fills the cells and halves of scratch, and says how many are open.
 template <class F>
-VMD_INLINE int64_t find_open(const int32_t* x, const uint64_t* candidates, int64_t L, int V, Scratch& scratch) {
+VMD_INLINE int64_t find_open(const int32_t* x, const SymbolSet* candidates, int64_t L, int V, Scratch& scratch) {
   int32_t* cells = scratch.cells.data();
   int64_t n = 0;
-  for (int half = 0; half <= (V - 1) / 32; ++half) {
-    uint32_t* sets = scratch.halves[half].data();
+  for (int half = 0; half < sets::halves(V); ++half) {
+    uint32_t* halves = scratch.halves[half].data();
     n = 0;
     for (int64_t l = 0; l < L; ++l) {  // no branch on what a cell holds: a filled one is overwritten
       cells[n] = static_cast<int32_t>(l);
-      sets[n] = static_cast<uint32_t>(candidates[l] >> (32 * half));
+      halves[n] = sets::half(candidates[l], half);
       n += x[l] < 0;
     }
   }
@@ -179,12 +177,12 @@ VMD_INLINE int64_t find_open(const int32_t* x, const uint64_t* candidates, int64
   return n;
 }
 
-template <class F>
-VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
-  Scratch scratch(peers, a.V);
+template <class F, class Taken>
+VMD_INLINE bool unmask_boards(const UnmaskArgs& a, Taken taken, int64_t first, int64_t last) {
+  Scratch scratch(a.L, a.V);
   for (int64_t b = first; b < last; ++b) {
     const int32_t* x = a.x + b * a.L;
-    const uint64_t* candidates = a.candidates + b * a.L;
+    const SymbolSet* candidates = a.candidates + b * a.L;
     if (!values_ok(x, a.L, a.V) || !sets_ok(candidates, a.L, a.V) ||
         !logits_ok(a.logits + b * a.L * a.V, a.L * a.V) || (a.n_keep && a.n_keep[b] < 0))
       return false;
@@ -192,23 +190,26 @@ VMD_INLINE bool unmask_boards(const UnmaskArgs& a, const PeerSets& peers, int64_
     std::fill_n(a.committed + b * a.L, a.L, false);
     const int64_t n = find_open<F>(x, candidates, a.L, a.V, scratch);
     choose_all<F>(a, b, n, scratch);
-    commit_best<F>(a, b, n, scratch);
+    commit_best<F>(a, b, n, scratch, taken);
   }
   return true;
 }
 
-using Boards = bool (*)(const UnmaskArgs&, const PeerSets&, int64_t, int64_t);
+using Boards = bool (*)(const UnmaskArgs&, const Peers&, int64_t, int64_t);
 
-bool portable(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
-  return unmask_boards<f32x4>(a, peers, first, last);
+bool portable(const UnmaskArgs& a, const Peers& peers, int64_t first, int64_t last) {
+  return peers.small() ? unmask_boards<f32x4>(a, TakenFromCells(peers, a.V), first, last)
+                       : unmask_boards<f32x4>(a, TakenFromUnits(peers), first, last);
 }
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
-  return unmask_boards<f32x8>(a, peers, first, last);
+__attribute__((target("avx2"))) bool avx2(const UnmaskArgs& a, const Peers& peers, int64_t first, int64_t last) {
+  return peers.small() ? unmask_boards<f32x8>(a, TakenFromCells(peers, a.V), first, last)
+                       : unmask_boards<f32x8>(a, TakenFromUnits(peers), first, last);
 }
 __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(
-    const UnmaskArgs& a, const PeerSets& peers, int64_t first, int64_t last) {
-  return unmask_boards<f32x16>(a, peers, first, last);
+    const UnmaskArgs& a, const Peers& peers, int64_t first, int64_t last) {
+  return peers.small() ? unmask_boards<f32x16>(a, TakenFromCells(peers, a.V), first, last)
+                       : unmask_boards<f32x16>(a, TakenFromUnits(peers), first, last);
 }
 #endif
 
@@ -234,12 +235,10 @@ const std::vector<Boards>& paths() {
 
 int unmask_paths() { return static_cast<int>(paths().size()); }
 
-bool unmask(const UnmaskArgs& a, int threads, int path) {
-  if (!peers_ok(a.peers, a.L, a.P)) return false;
+bool unmask(const UnmaskArgs& a, const Peers& peers, int threads, int path) {
   const Boards boards = path < 0 ? paths().back() : paths().at(static_cast<size_t>(path));
-  const PeerSets peers(a.peers, a.L, a.P);
   std::atomic<bool> good{true};
-  parallel_for(a.B, threads, boards_per_chunk(a.L), [&](int64_t begin, int64_t end) {
+  parallel_for(a.B, threads, boards_per_chunk(a.L, threads), [&](int64_t begin, int64_t end) {
     if (!boards(a, peers, begin, end)) good = false;
   });
   return good;

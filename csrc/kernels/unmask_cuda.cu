@@ -18,43 +18,45 @@ using Warp = Team<32>;
 using Block = Team<256>;
 
 template <class T>
-__global__ void __launch_bounds__(32 * kBoardsOfBlock) unmask_by_warps(UnmaskArgs args, const T* logits, const uint32_t* step,
-                                                                 int bytes) {
+__global__ void __launch_bounds__(32 * kBoardsOfBlock) unmask_by_warps(UnmaskArgs args, PeerLists peers, const T* logits,
+                                                                       const uint32_t* step, int bytes) {
   extern __shared__ uint64_t memory[];
   const int warp = static_cast<int>(threadIdx.x) / 32;
   const int64_t b = int64_t{blockIdx.x} * kBoardsOfBlock + warp;
   if (b >= args.B) return;
   if (step) args.rule.step = *step;
   Warp team(nullptr);
-  unmask_board(team, args, logits, b, reinterpret_cast<char*>(memory) + warp * bytes);
+  unmask_board(team, args, peers, logits, b, reinterpret_cast<char*>(memory) + warp * bytes);
 }
 
 template <class T>
-__global__ void __launch_bounds__(Block::size) unmask_by_blocks(UnmaskArgs args, const T* logits, const uint32_t* step) {
+__global__ void __launch_bounds__(Block::size) unmask_by_blocks(UnmaskArgs args, PeerLists peers, const T* logits,
+                                                                const uint32_t* step) {
   extern __shared__ uint64_t memory[];
   __shared__ Block::Partial partial;
   if (step) args.rule.step = *step;
   Block team(&partial);
-  unmask_board(team, args, logits, int64_t{blockIdx.x}, memory);
+  unmask_board(team, args, peers, logits, int64_t{blockIdx.x}, memory);
 }
 
 template <class T>
-void unmask_of(const UnmaskArgs& a, const uint32_t* step, const CudaPlace& place) {
+void unmask_of(const UnmaskArgs& a, const PeerLists& peers, const uint32_t* step, const CudaPlace& place) {
   const T* logits = reinterpret_cast<const T*>(a.logits);
   if (a.L <= kWarpCells) {
     const int64_t bytes = UnmaskMemory::bytes(a.L, Warp::size, a.V);
     launch("unmask", unmask_by_warps<T>, (a.B + kBoardsOfBlock - 1) / kBoardsOfBlock, 32 * kBoardsOfBlock,
-           kBoardsOfBlock * bytes, place, a, logits, step, static_cast<int>(bytes));
+           kBoardsOfBlock * bytes, place, a, peers, logits, step, static_cast<int>(bytes));
   } else {
     launch("unmask", unmask_by_blocks<T>, a.B, Block::size, UnmaskMemory::bytes(a.L, Block::size, a.V), place, a,
-           logits, step);
+           peers, logits, step);
   }
 }
 
 }  // namespace
 
-void unmask_cuda(const UnmaskArgs& a, bool bf16, const uint32_t* step, const CudaPlace& place) {
-  bf16 ? unmask_of<Bf16>(a, step, place) : unmask_of<float>(a, step, place);
+void unmask_cuda(const UnmaskArgs& a, const PeerLists& peers, bool bf16, const uint32_t* step,
+                 const CudaPlace& place) {
+  bf16 ? unmask_of<Bf16>(a, peers, step, place) : unmask_of<float>(a, peers, step, place);
 }
 
 }  // namespace vmd

@@ -7,6 +7,7 @@
 
 #include "support/float32.hpp"  // defines: VMD_INLINE
 #include "support/sets.hpp"     // defines: kMaxSymbols
+#include "support/threads.hpp"  // defines: thread_count
 
 namespace vmd {
 
@@ -30,26 +31,16 @@ VMD_INLINE bool logits_ok(const float* logits, int64_t n) {
 }
 
 /// No set holds a symbol beyond V-1.
-VMD_INLINE bool sets_ok(const uint64_t* sets, int64_t n, int V) {
+VMD_INLINE bool sets_ok(const SymbolSet* sets, int64_t n, int V) {
   SymbolSet all = 0;
   for (int64_t i = 0; i < n; ++i) all |= sets[i];
   return sets::within(all, V);
 }
 
-/// Every peer is padding (-1) or a cell other than the one whose peer it is.
-inline bool peers_ok(const int32_t* peers, int64_t L, int64_t P) {
-  for (int64_t l = 0; l < L; ++l)
-    for (int64_t i = 0; i < P; ++i) {
-      const int32_t p = peers[l * P + i];
-      if (p < -1 || p >= L || p == l) return false;
-    }
-  return true;
-}
-
 /// Boards a thread takes at a time: enough to be worth a visit to the shared counter, and whole eights if there
-/// are many (held.hpp).
-inline int64_t boards_per_chunk(int64_t L) {
-  const int64_t boards = 1 + 2048 / (L + 1);
+/// are many (held.hpp). A thread alone shares nothing, but is to look at its Stop now and then.
+inline int64_t boards_per_chunk(int64_t L, int threads) {
+  const int64_t boards = 1 + (thread_count(threads) == 1 ? 65536 : 2048) / (L + 1);
   return boards < 8 ? boards : (boards + 7) / 8 * 8;
 }
 

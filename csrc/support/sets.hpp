@@ -25,6 +25,9 @@ VMD_HD constexpr SymbolSet of_value(int32_t value) {
   return static_cast<SymbolSet>(value >= 0) << (value & (kMaxSymbols - 1));
 }
 
+/// All symbols where a cell with this value is open, nothing where it holds one. Without a branch.
+VMD_HD constexpr SymbolSet if_open(int32_t value) { return static_cast<SymbolSet>(int64_t{value} >> 63); }
+
 VMD_HD constexpr bool has(SymbolSet set, int symbol) { return (set >> symbol & 1) != 0; }
 
 /// No symbol beyond V-1 is in it.
@@ -65,6 +68,7 @@ class members {
 constexpr int kHalf = 32;
 VMD_HD constexpr int halves(int V) { return (V + kHalf - 1) / kHalf; }
 VMD_HD constexpr uint32_t half(SymbolSet set, int which) { return static_cast<uint32_t>(set >> (kHalf * which)); }
+VMD_HD constexpr SymbolSet joined(uint32_t lower, uint32_t upper) { return lower | SymbolSet{upper} << kHalf; }
 
 }  // namespace sets
 }  // namespace vmd

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "denoise/denoise.hpp"
+#include "denoise/structure.hpp"
 
 namespace vmd {
 
@@ -25,7 +26,8 @@ inline Floats normal(int64_t n, double scale) {
 
 /// Random weights and units, each array in an allocation of exactly its size.
 struct Model {
-  explicit Model(const DenoiseSizes& sizes, bool positions) : s(sizes) {
+  Model(int64_t L, int64_t V, const DenoiseSizes& sizes, bool positions) : s{L, V, sizes} {
+    if (positions) s.cells = L, s.symbols = V;
     const double h = 1 / std::sqrt(double(s.H)), m = 1 / std::sqrt(double(s.M)), n = 1 / std::sqrt(double(s.N));
     state = normal(3 * s.H, 1), cell = normal(positions ? s.L * s.H : 0, 1), symbol = normal(positions ? s.V * s.H : 0, 1);
     inject = normal(s.N * s.H, h), inject_bias = normal(s.N, 0.1), norm = normal(s.H, 1), norm_bias = normal(s.H, 0.1);
@@ -126,7 +128,11 @@ struct Model {
     return logits;
   }
 
-  DenoiseSizes s;
+  struct Sizes : DenoiseSizes {
+    Sizes(int64_t cells_there, int64_t symbols_there, const DenoiseSizes& others)
+        : DenoiseSizes(others), L(cells_there), V(symbols_there) {}
+    int64_t L, V;
+  } s;
   Floats state, cell, symbol, inject, inject_bias, norm, norm_bias, speak, speak_bias, keep, hear, write, write_bias,
       read_norm, read_norm_bias, read, read_bias, modulate, modulate_bias;
   DenoiseUnits units;

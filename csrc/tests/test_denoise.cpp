@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <vector>
@@ -20,9 +21,11 @@ namespace {
 void test_odd_sizes_on_every_path() {
   const std::vector<const char*> paths = denoise_paths();
   for (int round = 0; round < 60; ++round) {
-    const DenoiseSizes s{1 + below(14), 1 + below(9), 2 + below(40), 1 + below(40), 1 + below(70), below(3), below(4)};
-    const Model model(s, round % 2 == 0);
-    const Denoise denoise(s, model.weights(), model.units);
+    const int64_t L = 1 + below(14), V = 1 + below(9);
+    const Model model(L, V, {2 + below(40), 1 + below(40), 1 + below(70), below(3), below(4)}, round % 2 == 0);
+    const auto& s = model.s;
+    const Structure structure(L, V, model.units);
+    const Denoise denoise(s, model.weights());
     const int64_t B = 3, loops = 1 + below(2), C = s.L * s.V;
     std::vector<int32_t> x(at(B * s.L));
     for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
@@ -30,11 +33,11 @@ void test_odd_sizes_on_every_path() {
     for (size_t path = 0; path < paths.size(); ++path) {
       const bool rounds = std::strcmp(paths[path], "avx512-bf16") == 0;
       Floats logits(at(B * C)), again(at(B * C)), alone(at(C));
-      CHECK(denoise.run(B, x.data(), z.data(), loops, logits.data(), 1, static_cast<int>(path)));
-      CHECK(denoise.run(B, x.data(), z.data(), loops, again.data(), 3, static_cast<int>(path)));
+      CHECK(denoise.run(structure, B, x.data(), z.data(), loops, logits.data(), 1, static_cast<int>(path)));
+      CHECK(denoise.run(structure, B, x.data(), z.data(), loops, again.data(), 3, static_cast<int>(path)));
       CHECK(logits == again);
       for (int64_t b = 0; b < B; ++b) {
-        CHECK(denoise.run(1, x.data() + b * s.L, z.data() + b * s.D, loops, alone.data(), 1, static_cast<int>(path)));
+        CHECK(denoise.run(structure, 1, x.data() + b * s.L, z.data() + b * s.D, loops, alone.data(), 1, static_cast<int>(path)));
         const Doubles wanted = model.plain(x.data() + b * s.L, z.data() + b * s.D, loops);
         double largest = 1;
         for (const double value : wanted) largest = std::max(largest, std::abs(value));
@@ -47,39 +50,78 @@ void test_odd_sizes_on_every_path() {
   }
 }
 
-void test_what_does_not_fit_is_refused() {
-  const DenoiseSizes s{4, 3, 5, 6, 7, 2, 1};
-  Model model(s, false);
-  const auto refused = [&](const DenoiseSizes& sizes, const DenoiseUnits& units) {
-    try {
-      const Denoise denoise(sizes, model.weights(), units);
-    } catch (const std::invalid_argument&) {
-      return true;
-    }
-    return false;
+bool refused(const std::function<void()>& make) {
+  try {
+    make();
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+  return false;
+}
+
+void test_structures_that_are_none_are_refused() {
+  const auto none = [](int64_t L, int64_t V, const DenoiseUnits& units) {
+    return refused([&] { const Structure structure(L, V, units); });
   };
   const DenoiseUnits good{{0, 2, 3}, {0, 1, 3}, {0, 2}};
-  CHECK(!refused(s, good));
-  CHECK(refused(s, {{0, 2, 3}, {0, 1, 4}, {0, 2}}));   // no such cell
-  CHECK(refused(s, {{0, 2, 3}, {0, -1, 3}, {0, 2}}));
-  CHECK(refused(s, {{0, 3, 3}, {0, 1, 3}, {0, 2}}));   // a unit without cells
-  CHECK(refused(s, {{0, 2, 4}, {0, 1, 3}, {0, 2}}));   // offsets beyond the cells
-  CHECK(refused(s, {{0, 2, 3}, {0, 1, 3}, {0, 1}}));   // spans that miss a unit
-  CHECK(refused(s, {{0, 2, 3}, {0, 1, 3}, {0, 2, 2}}));
-  for (int field = 0; field < 7; ++field) {
-    DenoiseSizes wrong = s;
-    int64_t* const places[] = {&wrong.L, &wrong.V, &wrong.H, &wrong.M, &wrong.N, &wrong.D, &wrong.R};
-    *places[field] = field < 5 ? 0 : -1;
-    CHECK(refused(wrong, good));
+  CHECK(!none(4, 3, good) && !none(4, 3, {{0}, {}, {0}}));
+  CHECK(none(0, 3, good) && none(65537, 3, good) && none(4, 0, good) && none(4, 65, good));
+  CHECK(none(4, 3, {{0, 2, 3}, {0, 1, 4}, {0, 2}}));   // no such cell
+  CHECK(none(4, 3, {{0, 2, 3}, {0, -1, 3}, {0, 2}}));
+  CHECK(none(4, 3, {{0, 3, 3}, {0, 1, 3}, {0, 2}}));   // a unit without cells
+  CHECK(none(4, 3, {{0, 2, 4}, {0, 1, 3}, {0, 2}}));   // offsets beyond the cells
+  CHECK(none(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 1}}));   // spans that miss a unit
+  CHECK(none(4, 3, {{}, {}, {0}}) && none(4, 3, {{0}, {}, {}}));
+}
+
+/// One object of weights serves boards of different rules, and gives what an object of its own would give.
+void test_weights_serve_every_structure() {
+  const DenoiseSizes sizes{8, 6, 10, 2, 2};
+  const Model one(9, 4, sizes, false);
+  const Denoise denoise(sizes, one.weights());
+  for (int round = 0; round < 5; ++round) {
+    Model other(1 + below(12), 1 + below(6), sizes, false);
+    const Structure structure(other.s.L, other.s.V, other.units);
+    std::vector<int32_t> x(at(other.s.L), -1);
+    const Floats z{0.5f, -0.5f};
+    Floats logits(at(other.s.L * other.s.V));
+    CHECK(denoise.run(structure, 1, x.data(), z.data(), 2, logits.data(), 1, 0));
+    Model same = one;
+    same.s.L = other.s.L, same.s.V = other.s.V, same.units = other.units;
+    const Doubles wanted = same.plain(x.data(), z.data(), 2);
+    for (size_t i = 0; i < wanted.size(); ++i) CHECK(std::abs(double{logits[i]} - wanted[i]) < 1e-3);
   }
-  const Denoise denoise(s, model.weights(), good);
+  const auto run = [&](const Denoise& some, const Structure& structure) {
+    const std::vector<int32_t> x(at(structure.L()), -1);
+    const Floats z{0.5f, -0.5f};
+    Floats logits(at(structure.L() * structure.V()));
+    some.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0);
+  };
+  const Structure three(9, 4, {{0}, {}, {0, 0, 0, 0}}), two(9, 4, {{0}, {}, {0, 0, 0}}), small(8, 4, {{0}, {}, {0, 0, 0}});
+  CHECK(!refused([&] { run(denoise, two); }) && refused([&] { run(denoise, three); }));  // of so many relations
+  const Model placed(9, 4, sizes, true);
+  const Denoise with_positions(placed.s, placed.weights());
+  CHECK(!refused([&] { run(with_positions, two); }) && refused([&] { run(with_positions, small); }));
+}
+
+void test_what_does_not_fit_is_refused() {
+  const DenoiseSizes s{5, 6, 7, 2, 1};
+  const Model model(4, 3, s, false);
+  for (int field = 0; field < 5; ++field) {
+    DenoiseSizes wrong = s;
+    int64_t* const places[] = {&wrong.H, &wrong.M, &wrong.N, &wrong.D, &wrong.R};
+    *places[field] = field < 3 ? 0 : -1;
+    CHECK(refused([&] { const Denoise denoise(wrong, model.weights()); }));
+  }
+  const Structure structure(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 2}});
+  const Denoise denoise(s, model.weights());
   std::vector<int32_t> x{-1, 0, 1, 2};
   const Floats z{0.5f, -0.5f};
   Floats logits(12);
-  CHECK(denoise.run(1, x.data(), z.data(), 1, logits.data(), 1, 0));
+  CHECK(denoise.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0));
   for (const int32_t bad : {3, -2, std::numeric_limits<int32_t>::min()}) {
     x[3] = bad;
-    CHECK(!denoise.run(1, x.data(), z.data(), 1, logits.data(), 1, 0));
+    CHECK(!denoise.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0));
   }
 }
 
@@ -87,6 +129,8 @@ void test_what_does_not_fit_is_refused() {
 
 int main() {
   test_odd_sizes_on_every_path();
+  test_structures_that_are_none_are_refused();
+  test_weights_serve_every_structure();
   test_what_does_not_fit_is_refused();
   std::puts("denoise: ok");
 }

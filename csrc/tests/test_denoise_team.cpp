@@ -10,12 +10,13 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/candidates.hpp"
 #include "check.hpp"
-#include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
 #include "denoise/denoise_team.hpp"
-#include "denoise/weights.hpp"
 #include "denoise/solve_team.hpp"
+#include "denoise/weights.hpp"
+#include "denoise_model.hpp"  // defines: Model, normal, rng, below, at
+#include "kernels/candidates.hpp"
+#include "some_peers.hpp"
 
 using namespace vmd;
 
@@ -57,11 +58,13 @@ void test_boards_of_any_shape(int rounds) {
   for (int round = 0; round < rounds; ++round) {
     const int64_t V = 1 + below(12), most = std::min<int64_t>(30, kWarps * 3 * kTile / V);
     const bool full = round % 3 == 0;
-    const DenoiseSizes s{1 + below(most), V, full ? H : 8 + below(H - 7), full ? M : 4 + below(M - 3),
-                         full ? N : 8 + below(N - 7), below(3), below(4)};
-    const Model model(s, round % 2 == 0);
-    const Prepared prepared(s, model.weights(), model.units);
-    const DenoiseLists lists(prepared.view);
+    const int64_t L = 1 + below(most);
+    const Model model(L, V, {full ? H : 8 + below(H - 7), full ? M : 4 + below(M - 3), full ? N : 8 + below(N - 7),
+                             below(3), below(4)}, round % 2 == 0);
+    const auto& s = model.s;
+    const Prepared prepared(s, model.weights());
+    const Structure structure(L, V, model.units);
+    const DenoiseLists lists(structure.view());
     const ListedView listed = lists.beside(prepared.view);
     const int64_t B = 3, loops = 1 + below(3), C = s.L * s.V;
     std::vector<int32_t> x(at(B * s.L));
@@ -92,27 +95,29 @@ void test_a_solve_is_its_steps() {
   using Body = DenoiseTeam<Block, H, M, N>;
   int64_t filled = 0, stuck = 0;
   for (int round = 0; round < 60; ++round) {
-    const DenoiseSizes s{1 + below(10), 1 + below(6), 12, 10, 20, below(3), below(3)};
-    const Model model(s, round % 2 == 0);
-    const Prepared prepared(s, model.weights(), model.units);
-    const DenoiseLists lists(prepared.view);
+    const int64_t cells = 1 + below(10), symbols = 1 + below(6);
+    const Model model(cells, symbols, {12, 10, 20, below(3), below(3)}, round % 2 == 0);
+    const auto& s = model.s;
+    const Prepared prepared(s, model.weights());
+    const Structure structure(cells, symbols, model.units);
+    const DenoiseLists lists(structure.view());
     const ListedView listed = lists.beside(prepared.view);
-    const int64_t B = 3, n = B * s.L, P = s.L > 2 ? 2 : 0;
+    const int64_t B = 3, n = B * s.L;
+    const SomePeers some(s.L, rng);
+    const Peers peers = some.peers(s.L);
     const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(2)), T = static_cast<int>(1 + below(5));
-    std::vector<int32_t> x(at(n), -1), peers(at(s.L * P), -1), x_new(at(n)), nfe(at(B)), n_keep(1);
-    for (int64_t l = 0; l < s.L; ++l)  // the cells beside it
-      for (int64_t i = 0; i < P; ++i)
-        if (const int64_t p = l + (i ? 1 : -1); p >= 0 && p < s.L) peers[at(l * P + i)] = static_cast<int32_t>(p);
+    std::vector<int32_t> x(at(n), -1), x_new(at(n)), nfe(at(B)), n_keep(1);
     for (int32_t& value : x) value = below(4) ? -1 : static_cast<int32_t>(below(V));
-    std::vector<uint64_t> allowed(at(n)), key(at(B)), sets(at(s.L)), sets_new(at(s.L));
-    for (uint64_t& set : allowed) set = (below(8) ? ~uint64_t{0} : rng()) & (~uint64_t{0} >> (64 - V));
+    std::vector<SymbolSet> allowed(at(n)), legal(at(s.L)), legal_new(at(s.L));
+    std::vector<uint64_t> key(at(B));
+    for (SymbolSet& set : allowed) set = (below(8) ? ~SymbolSet{0} : rng()) & sets::full(V);
     for (uint64_t& k : key) k = rng();
     const Floats z = normal(B * s.D, 1);
     Floats first(at(n * V)), logits(at(s.L * V));
     const float thresholds[] = {kInfinity, kInfinity, 0.3f};
-    SolveArgs a{B, P, T, loops, x.data(), allowed.data(), z.data(), peers.data(), key.data(), {}, x_new.data(),
-                nfe.data(), first.data()};
-    a.rule = {static_cast<Order>(round % 4), below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
+    SolveArgs a{B, T, loops, x.data(), allowed.data(), z.data(), some.lists(), key.data(), {}, x_new.data(), nfe.data(),
+                first.data()};
+    a.rule = {kOrders[at(round) % std::size(kOrders)].order, below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
               thresholds[below(3)],          rng(),        0};
     std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
     Block team(1);
@@ -127,21 +132,21 @@ void test_a_solve_is_its_steps() {
       const auto committed = std::make_unique<bool[]>(at(s.L));
       int step = 0;
       for (; step < T; ++step) {
-        CHECK(candidates({1, s.L, P, now.data(), allowed.data() + b * s.L, false, peers.data(), sets.data()}, 1));
+        CHECK(candidates({1, s.L, now.data(), allowed.data() + b * s.L, false, legal.data()}, peers, 1));
         int32_t open = 0;
         bool lost = false;
-        for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && sets[l] == 0;
+        for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && legal[l] == 0;
         stuck += lost, filled += open == 0;
         if (open == 0 || lost) break;
         body.run(team, now.data(), loops, logits.data());
         if (step == 0) CHECK(std::equal(logits.begin(), logits.end(), first.begin() + b * s.L * V));
         n_keep[0] = (open + T - step - 1) / (T - step);
         UnmaskArgs u{};
-        u.B = 1, u.L = s.L, u.P = P, u.V = V, u.logits = logits.data(), u.x = now.data(), u.candidates = sets.data();
-        u.peers = peers.data(), u.n_keep = n_keep.data(), u.key = key.data() + b, u.rule = a.rule;
+        u.B = 1, u.L = s.L, u.V = V, u.logits = logits.data(), u.x = now.data(), u.candidates = legal.data();
+        u.n_keep = n_keep.data(), u.key = key.data() + b, u.rule = a.rule;
         u.rule.step = static_cast<uint32_t>(step);
-        u.x_new = next.data(), u.committed = committed.get(), u.candidates_new = sets_new.data();
-        CHECK(unmask(u, 1));
+        u.x_new = next.data(), u.committed = committed.get(), u.candidates_new = legal_new.data();
+        CHECK(unmask(u, peers, 1));
         now = next;
       }
       CHECK(nfe[at(b)] == step);
@@ -150,15 +155,44 @@ void test_a_solve_is_its_steps() {
     x[0] = V;  // a forbidden value
     solve_board(team, body, a, 0, static_cast<int>(s.L), V, m);
     CHECK(nfe[0] == 0);
-    for (int64_t l = 0; l < s.L; ++l) CHECK(x_new[at(l)] == kRefused);
+    for (int64_t l = 0; l < s.L; ++l) CHECK(x_new[at(l)] == kForbidden);
   }
   CHECK(filled > 20 && stuck > 20);  // both ends were met
+}
+
+/// A network that overflows is told from a board that holds what is none.
+void test_a_solve_that_overflows_says_so() {
+  constexpr int H = 16, M = 16, N = 32;
+  using Block = Turns<64>;
+  using Body = DenoiseTeam<Block, H, M, N>;
+  Model model(4, 3, {12, 10, 20, 0, 1}, false);
+  model.read_bias[0] = std::numeric_limits<float>::quiet_NaN();
+  const Prepared prepared(model.s, model.weights());
+  const Structure structure(4, 3, model.units);
+  const DenoiseLists lists(structure.view());
+  const ListedView listed = lists.beside(prepared.view);
+  const SomePeers some(4, rng);
+  const std::vector<int32_t> x{-1, 0, -1, 1};
+  const std::vector<SymbolSet> allowed(4, sets::full(3));
+  const uint64_t key = 7;
+  std::vector<int32_t> x_new(4), nfe(1);
+  const SolveArgs a{1, 5, 1, x.data(), allowed.data(), nullptr, some.lists(), &key, {Order::margin, true, 0, 0, kInfinity, 1, 0},
+                    x_new.data(), nfe.data(), nullptr};
+  std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(4, 0, 3)) / 8 + 1));
+  Block team(1);
+  const UnmaskMemory m(memory.data(), 4, 0, 3);
+  Body body(listed, reinterpret_cast<char*>(memory.data()) + UnmaskMemory::bytes(4, 0, 3));
+  body.start(team);
+  body.modulate(team, nullptr);
+  solve_board(team, body, a, 0, 4, 3, m);
+  CHECK((x_new == std::vector<int32_t>(4, kNoLogit)) && nfe[0] == 1);
 }
 
 }  // namespace
 
 int main() {
   test_a_solve_is_its_steps();
+  test_a_solve_that_overflows_says_so();
   test_boards_of_any_shape<2, 16, 16, 32>(30);
   test_boards_of_any_shape<4, 32, 32, 64>(20);
   std::puts("denoise team: ok");

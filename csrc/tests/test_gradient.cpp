@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -34,9 +35,14 @@ Floats normal(int64_t n) {
   return out;
 }
 
+struct Sizes : DenoiseSizes {
+  int64_t L, V;
+};
+
 /// Sizes, units and one board's way through the loops.
 struct Model {
-  explicit Model(const DenoiseSizes& sizes, bool positions) : s(sizes) {
+  Model(const Sizes& sizes, bool positions) : s(sizes) {
+    if (positions) s.cells = s.L, s.symbols = s.V;
     view.L = s.L, view.V = s.V, view.H = s.H, view.groups = 1 + s.R, view.positions = positions;
     view.Hp = (s.H + 15) / 16 * 16, view.Mp = (s.M + 15) / 16 * 16, view.Np = (s.N + 15) / 16 * 16;
     units.offsets = {0}, units.spans = {0};
@@ -64,7 +70,7 @@ struct Model {
     fill(t.speak, 1, s.M, view.Mp, s.H, view.Hp), fill(t.speak_bias, 1, s.M, view.Mp);
     fill(t.keep, 1, s.N, view.Np, s.H, view.Hp), fill(t.hear, view.groups, s.N, view.Np, s.M, view.Mp);
     fill(t.write, 1, s.H, view.Hp, s.N, view.Np), fill(t.write_bias, 1, s.H, view.Hp);
-    fill(t.told_state, 3, s.N, view.Np), fill(t.told_symbol, V, s.N, view.Np), fill(t.told_cell, L, s.N, view.Np);
+    fill(t.injected_state, 3, s.N, view.Np), fill(t.injected_symbol, V, s.N, view.Np), fill(t.injected_cell, L, s.N, view.Np);
     fill(t.state, 3, s.H, view.Hp), fill(t.symbol, V, s.H, view.Hp), fill(t.cell, L, s.H, view.Hp);
     fill(t.read, 1, s.H, view.Hp), fill(t.read_bias, 1, 1, 1);
     for (float* const rows : {t.state, t.symbol, t.cell})
@@ -125,8 +131,8 @@ struct Model {
       for (int64_t i = 0; i < C; ++i) {
         const int64_t l = i / s.V, v = i % s.V;
         for (int64_t o = 0; o < s.N; ++o) {
-          double sum = of(t.told_state, held(i) * Np + o) + z(Np + o);
-          if (view.positions) sum += of(t.told_cell, l * Np + o) + of(t.told_symbol, v * Np + o);
+          double sum = of(t.injected_state, held(i) * Np + o) + z(Np + o);
+          if (view.positions) sum += of(t.injected_cell, l * Np + o) + of(t.injected_symbol, v * Np + o);
           for (int64_t j = 0; j < s.H; ++j) sum += of(t.keep, j * Np + o) * n[at(i * s.H + j)];
           a[at(i * s.N + o)] = sum;
         }
@@ -168,7 +174,7 @@ struct Model {
     return out;
   }
 
-  DenoiseSizes s;
+  Sizes s;
   DenoiseView view{};
   DenoiseUnits units;
 };
@@ -176,9 +182,10 @@ struct Model {
 void test_odd_sizes_on_every_path() {
   const std::vector<const char*> paths = denoise_paths();
   for (int round = 0; round < 40; ++round) {
-    const DenoiseSizes s{1 + below(14), 1 + below(9), 3 + below(40), 1 + below(40), 1 + below(70), 0, below(4)};
-    const Model model(s, round % 2 == 0);
-    const DenoiseGradient kernel(s, round % 2 == 0, model.units);
+    const int64_t cells = 1 + below(14), symbols = 1 + below(9);
+    const Model model({{3 + below(40), 1 + below(40), 1 + below(70), 0, below(4)}, cells, symbols}, round % 2 == 0);
+    const Sizes& s = model.s;
+    const DenoiseGradient kernel(std::make_shared<Structure>(cells, symbols, model.units), s);
     const int64_t B = 3, free = below(3), supervised = 1 + below(3), C = s.L * s.V, W = kernel.latent();
     const Floats tables = model.tables(0.3), along = model.tables(1), d_logits = normal(supervised * B * C);
     CHECK(static_cast<int64_t>(tables.size()) == kernel.tables());
@@ -199,7 +206,7 @@ void test_odd_sizes_on_every_path() {
       const int path = static_cast<int>(i);
       const bool rounds = std::strcmp(paths[i], "avx512-bf16") == 0;
       std::vector<char> kept(at(B * kernel.kept_bytes(supervised, path)));
-      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), free, supervised, kept.data()};
+      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), free, supervised, kept.data(), nullptr};
       Floats logits(at(supervised * B * C)), d_tables(tables.size()), d_latent(at(B * W)), again(tables.size());
       CHECK(kernel.forward(stack, logits.data(), 1, path));
       kernel.backward(stack, d_logits.data(), d_tables.data(), d_latent.data(), 1, path);
@@ -217,30 +224,24 @@ void test_odd_sizes_on_every_path() {
 }
 
 void test_what_does_not_fit_is_refused() {
-  const DenoiseSizes s{4, 3, 5, 6, 7, 0, 1};
-  const auto refused = [&](const DenoiseSizes& sizes, const DenoiseUnits& units) {
+  const auto structure = std::make_shared<Structure>(4, 3, DenoiseUnits{{0, 2, 3}, {0, 1, 3}, {0, 2}});
+  const auto refused = [&](const DenoiseSizes& sizes) {
     try {
-      const DenoiseGradient kernel(sizes, false, units);
+      const DenoiseGradient kernel(structure, sizes);
     } catch (const std::invalid_argument&) {
       return true;
     }
     return false;
   };
-  const DenoiseUnits good{{0, 2, 3}, {0, 1, 3}, {0, 2}};
-  CHECK(!refused(s, good));
-  CHECK(refused(s, {{0, 2, 3}, {0, 1, 4}, {0, 2}}));
-  for (int field = 0; field < 5; ++field) {
-    DenoiseSizes wrong = s;
-    int64_t* const places[] = {&wrong.L, &wrong.V, &wrong.H, &wrong.M, &wrong.N};
-    *places[field] = 0;
-    CHECK(refused(wrong, good));
-  }
-  const DenoiseGradient kernel(s, false, good);
+  CHECK(!refused({5, 6, 7, 0, 1}) && !refused({5, 6, 7, 0, 1, 4, 3}));
+  CHECK(refused({0, 6, 7, 0, 1}) && refused({5, 0, 7, 0, 1}) && refused({5, 6, 0, 0, 1}));
+  CHECK(refused({5, 6, 7, 0, 1, 4, 0}) && refused({5, 6, 7, 0, 1, 5, 3}));  // positions of other boards
+  const DenoiseGradient kernel(structure, {5, 6, 7, 0, 1});
   std::vector<int32_t> x{-1, 0, 1, 2};
   const Floats tables(at(kernel.tables())), latent(at(kernel.latent()));
   std::vector<char> kept(at(kernel.kept_bytes(1, 0)));
   Floats logits(12);
-  const DenoiseStack stack{1, x.data(), tables.data(), latent.data(), 0, 1, kept.data()};
+  const DenoiseStack stack{1, x.data(), tables.data(), latent.data(), 0, 1, kept.data(), nullptr};
   CHECK(kernel.forward(stack, logits.data(), 1, 0));
   for (const int32_t bad : {3, -2, std::numeric_limits<int32_t>::min()}) {
     x[3] = bad;

@@ -8,15 +8,17 @@
 #include <limits>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <vector>
 
-#include "kernels/candidates.hpp"
 #include "check.hpp"
-#include "support/checks.hpp"
+#include "kernels/candidates.hpp"
 #include "kernels/conflicts.hpp"
 #include "kernels/ranking.hpp"
 #include "kernels/taken.hpp"
 #include "kernels/unmask.hpp"
+#include "some_peers.hpp"
+#include "support/checks.hpp"
 
 using namespace vmd;
 
@@ -29,55 +31,53 @@ int64_t below(int64_t n) { return static_cast<int64_t>(rng() % static_cast<uint6
 
 /// Inputs and outputs of one call, each in an allocation of exactly its size.
 struct Boards {
-  Boards(int64_t B, int64_t L, int V, int64_t P)
-      : logits(size(B * L * V)), x(size(B * L)), x_new(size(B * L)), peers(size(L * P), -1), n_keep(size(B)),
-        sets(size(B * L)), sets_new(size(B * L)), key(size(B)), committed(new bool[size(B * L)]) {
+  Boards(int64_t B, int64_t L, int V)
+      : some(L, rng), peers(some.peers(L)), logits(size(B * L * V)), x(size(B * L)), x_new(size(B * L)), n_keep(size(B)),
+        candidates(size(B * L)), candidates_new(size(B * L)), key(size(B)), committed(new bool[size(B * L)]) {
     std::normal_distribution<float> normal(0, 3);
     for (auto& y : logits) y = below(20) ? normal(rng) : -kInfinity;
     for (auto& v : x) v = below(2) ? -1 : static_cast<int32_t>(below(V));
-    for (int64_t l = 0; l < L; ++l)  // symmetric: distance 1, 2, ... to either side
-      for (int64_t i = 0; i < P; ++i) {
-        const int64_t p = l + (i % 2 ? -1 : 1) * (i / 2 + 1);
-        if (p >= 0 && p < L) peers[size(l * P + i)] = static_cast<int32_t>(p);
-      }
     for (auto& n : n_keep) n = static_cast<int32_t>(below(L + 3));
     for (auto& k : key) k = rng();
-    allowed.assign(size(L), V == 64 ? ~uint64_t{0} : (uint64_t{1} << V) - 1);
-    CHECK(candidates({B, L, P, x.data(), allowed.data(), false, peers.data(), sets.data()}, 2));
-    args.B = B, args.L = L, args.P = P, args.V = V;
-    args.logits = logits.data(), args.x = x.data(), args.candidates = sets.data(), args.peers = peers.data();
+    allowed.assign(size(L), sets::full(V));
+    CHECK(vmd::candidates({B, L, x.data(), allowed.data(), false, candidates.data()}, peers, 2));
+    args.B = B, args.L = L, args.V = V;
+    args.logits = logits.data(), args.x = x.data(), args.candidates = candidates.data();
     args.n_keep = n_keep.data(), args.key = key.data();
     args.rule = {Order::margin, true, 0, 0, kInfinity, 7, 3};
-    args.x_new = x_new.data(), args.committed = committed.get(), args.candidates_new = sets_new.data();
+    args.x_new = x_new.data(), args.committed = committed.get(), args.candidates_new = candidates_new.data();
   }
   static size_t size(int64_t n) { return static_cast<size_t>(n); }
 
+  SomePeers some;
+  Peers peers;
   std::vector<float> logits;
-  std::vector<int32_t> x, x_new, peers, n_keep;
-  std::vector<uint64_t> sets, sets_new, key, allowed;
+  std::vector<int32_t> x, x_new, n_keep;
+  std::vector<SymbolSet> candidates, candidates_new, allowed;
+  std::vector<uint64_t> key;
   std::unique_ptr<bool[]> committed;
   UnmaskArgs args{};
 };
 
 void test_odd_sizes_and_the_guard() {
   for (int round = 0; round < 300; ++round) {
-    const int64_t B = below(4), L = 1 + below(40), P = 2 * below(3);
+    const int64_t B = below(4), L = 1 + below(40);
     const int V = static_cast<int>(1 + below(64));
-    Boards boards(B, L, V, P);
-    boards.args.rule.order = static_cast<Order>(round % 4);
+    Boards boards(B, L, V);
+    boards.args.rule.order = kOrders[static_cast<size_t>(round) % std::size(kOrders)].order;
     boards.args.rule.temperature = round % 3 ? 0.0f : 1.0f;
     boards.args.rule.noise = round % 5 ? 0.0f : 0.5f;
     if (round % 7 == 0) boards.args.n_keep = nullptr, boards.args.rule.threshold = 0.1f;
-    CHECK(unmask(boards.args, 1 + round % 3));
+    CHECK(unmask(boards.args, boards.peers, 1 + round % 3));
     const auto clash = std::make_unique<bool[]>(static_cast<size_t>(B * L));
-    CHECK(conflicts({B, L, P, boards.x_new.data(), boards.peers.data(), clash.get()}, 2));
+    CHECK(conflicts({B, L, boards.x_new.data(), clash.get()}, boards.peers, 2));
     for (int64_t b = 0; b < B; ++b) {
       int64_t commits = 0;
       for (int64_t l = 0; l < L; ++l) {
         const auto i = static_cast<size_t>(b * L + l);
         commits += boards.committed[i];
         if (boards.x[i] >= 0) CHECK(!boards.committed[i] && boards.x_new[i] == boards.x[i]);
-        if (boards.committed[i]) CHECK(!clash[i] && (boards.sets[i] >> boards.x_new[i] & 1));
+        if (boards.committed[i]) CHECK(!clash[i] && sets::has(boards.candidates[i], boards.x_new[i]));
       }
       if (boards.args.n_keep) CHECK(commits <= boards.n_keep[static_cast<size_t>(b)]);
     }
@@ -86,34 +86,95 @@ void test_odd_sizes_and_the_guard() {
 
 void test_every_code_path_gives_the_same_bits() {
   for (int round = 0; round < 200; ++round) {
-    Boards boards(2, 1 + below(60), static_cast<int>(1 + below(64)), 4);
-    boards.args.rule.order = static_cast<Order>(round % 4);
+    Boards boards(2, 1 + below(60), static_cast<int>(1 + below(64)));
+    boards.args.rule.order = kOrders[static_cast<size_t>(round) % std::size(kOrders)].order;
     boards.args.rule.temperature = round % 2 ? 0.0f : 1.5f;
     boards.args.rule.noise = round % 3 ? 0.0f : 1e-3f;
-    CHECK(unmask(boards.args, 1));
+    CHECK(unmask(boards.args, boards.peers, 1));
     const auto x = boards.x_new;
-    const auto sets = boards.sets_new;
+    const auto candidates = boards.candidates_new;
     for (int path = 0; path < unmask_paths(); ++path) {
-      CHECK(unmask(boards.args, 1, path));
-      CHECK(x == boards.x_new && sets == boards.sets_new);
+      CHECK(unmask(boards.args, boards.peers, 1, path));
+      CHECK(x == boards.x_new && candidates == boards.candidates_new);
     }
   }
 }
 
-void test_peers_one_by_one_equal_sets_of_peers() {
-  for (int round = 0; round < 30; ++round) {
-    const int64_t L = 1 + below(300), P = 1 + below(5), beyond = PeerSets::kMaxSetCells + 1;
-    std::vector<int32_t> peers(static_cast<size_t>(beyond * P), -1);
-    for (auto& p : peers) p = below(4) ? static_cast<int32_t>(below(L)) : -1;
-    const PeerSets small(peers.data(), L, P), large(peers.data(), beyond, P);
-    std::vector<uint64_t> set(static_cast<size_t>(small.words)), same(static_cast<size_t>(large.words));
-    for (int i = 0; i < 10; ++i) {
-      const int64_t cell = below(L);
-      const uint64_t mask = below(3) ? ~uint64_t{0} : 0;
-      small.add(cell, set.data(), mask);
-      large.add(cell, same.data(), mask);
-      for (size_t w = 0; w < same.size(); ++w) CHECK(same[w] == (w < set.size() ? set[w] : 0));
+/// What peers lost, by cells or by units, is what the plainest loop says.
+template <class Taken>
+void test_taken_symbols(const Peers& peers, const SomePeers& some, int V, Taken taken) {
+  const int64_t L = peers.L();
+  std::vector<int32_t> x(static_cast<size_t>(L), -1);
+  std::vector<SymbolSet> lost(x.size()), candidates(x.size(), sets::full(V)), out(x.size());
+  for (int i = 0; i < 5; ++i) {
+    const int64_t cell = below(L);
+    if (x[static_cast<size_t>(cell)] >= 0) continue;
+    const int symbol = static_cast<int>(below(V));
+    const bool really = below(3) > 0;
+    CHECK(taken.has(cell, symbol) == sets::has(lost[static_cast<size_t>(cell)], symbol));
+    taken.take(cell, symbol, really);
+    for (int64_t p = 0; p < L && really; ++p)
+      if (some.linked(cell, p)) lost[static_cast<size_t>(p)] |= sets::one(symbol);
+    if (really) x[static_cast<size_t>(cell)] = symbol;
+  }
+  taken.template remove_from<f32x4>(candidates.data(), x.data(), out.data());
+  for (size_t l = 0; l < x.size(); ++l) CHECK(out[l] == (candidates[l] & (x[l] < 0 ? ~lost[l] : ~SymbolSet{0})));
+}
+
+void test_taken_symbols_by_cells_and_by_units() {
+  for (int round = 0; round < 60; ++round) {
+    const int64_t L = 1 + below(200);
+    const SomePeers some(L, rng);
+    const Peers peers = some.peers(L);
+    const int V = static_cast<int>(1 + below(64));
+    test_taken_symbols(peers, some, V, TakenFromCells(peers, V));
+    test_taken_symbols(peers, some, V, TakenFromUnits(peers));
+  }
+}
+
+void test_candidates_and_conflicts_are_those_of_the_plainest_loop() {
+  for (int round = 0; round < 200; ++round) {
+    Boards boards(below(20), 1 + below(30), static_cast<int>(1 + below(9)));
+    const int64_t L = boards.args.L;
+    const auto clash = std::make_unique<bool[]>(boards.x.size());
+    CHECK(conflicts({boards.args.B, L, boards.x.data(), clash.get()}, boards.peers, 1));
+    for (size_t i = 0; i < boards.x.size(); ++i) {
+      const auto l = static_cast<int64_t>(i) % L;
+      SymbolSet held = 0;
+      for (int64_t p = 0; p < L; ++p)
+        if (boards.some.linked(l, p)) held |= sets::of_value(boards.x[i - static_cast<size_t>(l) + static_cast<size_t>(p)]);
+      const SymbolSet own = sets::of_value(boards.x[i]);
+      CHECK(boards.candidates[i] == (own ? own : sets::full(boards.args.V) & ~held));
+      CHECK(clash[i] == ((own & held) != 0));
     }
+  }
+}
+
+void test_units_that_are_none_are_refused() {
+  const auto refused = [](int64_t L, const std::vector<int32_t>& offsets, const std::vector<int32_t>& cells) {
+    try {
+      const Peers peers(L, offsets, cells);
+    } catch (const std::invalid_argument&) {
+      return true;
+    }
+    return false;
+  };
+  CHECK(!refused(3, {0, 2, 2, 3}, {0, 1, 2}) && !refused(1, {0}, {}));
+  CHECK(refused(0, {0}, {}) && refused(kMaxCells + 1, {0}, {}) && refused(3, {}, {}));
+  CHECK(refused(3, {1, 2}, {0, 1}) && refused(3, {0, 3}, {0, 1}) && refused(3, {0, 2, 1, 2}, {0, 1}));
+  CHECK(refused(3, {0, 2}, {0, 3}) && refused(3, {0, 2}, {-1, 1}) && refused(3, {0, 2}, {1, 1}));
+}
+
+void test_a_unit_of_all_cells_and_a_star_take_little() {
+  const auto L = static_cast<int32_t>(kMaxCells);
+  std::vector<int32_t> all(static_cast<size_t>(L)), star, ends{0};
+  for (int32_t l = 0; l < L; ++l) all[static_cast<size_t>(l)] = l;
+  for (int32_t l = 1; l < L; ++l) star.insert(star.end(), {0, l}), ends.push_back(2 * l);
+  const std::vector<int32_t> x(all.size(), 1);
+  const auto clash = std::make_unique<bool[]>(all.size());
+  for (const Peers& peers : {Peers(L, {0, L}, all), Peers(L, ends, star)}) {
+    CHECK(conflicts({1, L, x.data(), clash.get()}, peers, 1));
+    for (size_t i = 0; i < all.size(); ++i) CHECK(clash[i]);
   }
 }
 
@@ -122,7 +183,7 @@ void test_one_lane_equals_many() {
   using U = typename Lane<F>::U;
   for (int round = 0; round < 400; ++round) {
     const int V = static_cast<int>(1 + below(64));
-    const UnmaskRule rule{static_cast<Order>(round % 4), true, round % 2 ? 0.7f : 0.0f, 0.1f, kInfinity, 5, 2};
+    const UnmaskRule rule{kOrders[static_cast<size_t>(round) % std::size(kOrders)].order, true, round % 2 ? 0.7f : 0.0f, 0.1f, kInfinity, 5, 2};
     std::vector<F> logits(static_cast<size_t>(V));
     std::vector<U> words(static_cast<size_t>(V + kDrawGumbel));
     std::normal_distribution<float> normal(0, 5);
@@ -178,23 +239,21 @@ void test_ranking_is_a_sort() {
 }
 
 void test_bad_values_are_refused() {
-  Boards boards(3, 20, 5, 2);
-  CHECK(unmask(boards.args, 2));
+  Boards boards(3, 20, 5);
+  CHECK(unmask(boards.args, boards.peers, 2));
   const auto refused_with = [&](auto& place, auto value) {
     const auto good = place;
     place = value;
-    CHECK(!unmask(boards.args, 2));
+    CHECK(!unmask(boards.args, boards.peers, 2));
     place = good;
-    CHECK(unmask(boards.args, 2));
+    CHECK(unmask(boards.args, boards.peers, 2));
   };
   refused_with(boards.logits[299], std::numeric_limits<float>::quiet_NaN());
   refused_with(boards.logits[0], kInfinity);
   refused_with(boards.x[59], 5);
   refused_with(boards.x[0], -2);
   refused_with(boards.x[30], std::numeric_limits<int32_t>::min());
-  refused_with(boards.sets[59], uint64_t{32});
-  refused_with(boards.peers[39], 20);
-  refused_with(boards.peers[0], 0);
+  refused_with(boards.candidates[59], sets::one(5));
   refused_with(boards.n_keep[2], -1);
 }
 
@@ -206,7 +265,10 @@ int main() {
   test_one_lane_equals_many<f32x4>();
   test_one_lane_equals_many<f32x8>();
   test_one_lane_equals_many<f32x16>();
-  test_peers_one_by_one_equal_sets_of_peers();
+  test_taken_symbols_by_cells_and_by_units();
+  test_candidates_and_conflicts_are_those_of_the_plainest_loop();
+  test_units_that_are_none_are_refused();
+  test_a_unit_of_all_cells_and_a_star_take_little();
   test_float32_against_the_library();
   test_ranking_is_a_sort();
   test_bad_values_are_refused();

@@ -28,24 +28,25 @@ size_t size(int64_t n) { return static_cast<size_t>(n); }
 struct Case {
   Case(int64_t B, int64_t L, int64_t n, int64_t Q, int V)
       : logits(size(B * L * V)), log_p(size(B * n * V)), x(size(B * L)), step(size(Q * V)), word(size(B * n)),
-        cells(size(L)), sets(size(B * L)), key(size(B)), accept(new bool[size(Q)]), found(new bool[size(B)]) {
+        cells(size(L)), candidates(size(B * L)), key(size(B)), accept(new bool[size(Q)]), found(new bool[size(B)]) {
     std::normal_distribution<float> normal(0, 5);
     for (auto& y : logits) y = below(20) ? normal(rng) : -std::numeric_limits<float>::infinity();
     for (auto& v : x) v = below(4) ? -1 : static_cast<int32_t>(below(V));
     for (auto& t : step) t = static_cast<int32_t>(below(Q + 1)) - 1;
-    for (auto& s : sets) s = V == 64 ? rng() : rng() & ((uint64_t{1} << V) - 1);
+    for (auto& s : candidates) s = rng() & sets::full(V);
     for (auto& k : key) k = rng();
     for (int64_t q = 0; q < Q; ++q) accept[size(q)] = below(2);
     std::iota(cells.begin(), cells.end(), 0);
     std::shuffle(cells.begin(), cells.end(), rng);
     a.B = B, a.L = L, a.n = n, a.Q = Q, a.V = V, a.start = static_cast<int32_t>(below(Q));
-    a.logits = logits.data(), a.x = x.data(), a.candidates = sets.data(), a.cells = cells.data();
+    a.logits = logits.data(), a.x = x.data(), a.candidates = candidates.data(), a.cells = cells.data();
     a.step = step.data(), a.accept = accept.get(), a.seed = 7, a.key = key.data(), a.turn = 3;
     a.word = word.data(), a.log_p = log_p.data(), a.found = found.get();
   }
   std::vector<float> logits, log_p;
   std::vector<int32_t> x, step, word, cells;
-  std::vector<uint64_t> sets, key;
+  std::vector<SymbolSet> candidates;
+  std::vector<uint64_t> key;
   std::unique_ptr<bool[]> accept, found;
   RegularArgs a{};
 };
@@ -70,7 +71,7 @@ void test_words_are_accepted_and_paths_agree() {
         const int32_t v = word[size(b * n + i)], held = c.x[size(b * L + c.cells[size(i)])];
         CHECK((v >= 0) == c.found[size(b)]);
         if (v < 0) continue;
-        CHECK(held < 0 ? (c.sets[size(b * L + c.cells[size(i)])] >> v & 1) == 1 : held == v);
+        CHECK(held < 0 ? sets::has(c.candidates[size(b * L + c.cells[size(i)])], v) : held == v);
         q = q < 0 ? q : c.step[size(q * V + v)];
       }
       if (c.found[size(b)]) CHECK(q >= 0 && c.accept[size(q)]);

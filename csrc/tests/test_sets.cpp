@@ -17,10 +17,13 @@ static_assert(sets::is_single(sets::one(63)) && !sets::is_single(0) && !sets::is
 static_assert(sets::count(sets::full(64)) == 64 && sets::lowest(12) == 2 && sets::highest(12) == 3);
 static_assert(sets::halves(1) == 1 && sets::halves(32) == 1 && sets::halves(33) == 2);
 static_assert(sets::half(sets::one(40) | 3, 0) == 3 && sets::half(sets::one(40), 1) == 256);
+static_assert(sets::joined(3, 256) == (sets::one(40) | 3));
 
 void test_what_a_value_holds() {
   CHECK(sets::of_value(0) == 1 && sets::of_value(63) == sets::one(63));
-  for (const int32_t open : {-1, -2, std::numeric_limits<int32_t>::min()}) CHECK(sets::of_value(open) == 0);
+  for (const int32_t open : {-1, -2, std::numeric_limits<int32_t>::min()})
+    CHECK(sets::of_value(open) == 0 && sets::if_open(open) == ~SymbolSet{0});
+  CHECK(sets::if_open(0) == 0 && sets::if_open(63) == 0);
 }
 
 void test_members_rise_and_are_all() {

@@ -186,7 +186,7 @@ def test_sudoku_of_every_box_shape_has_its_units(h: int, w: int) -> None:
         assert (len(rows), len(columns)) == (h, w)
         assert min(rows) % h == 0
         assert min(columns) % w == 0
-    peers = {len(row[row >= 0]) for row in domain.rules.peers}
+    peers = {len(domain.rules.peers.of_cell(cell)) for cell in range(domain.rules.L)}
     assert peers == {3 * (N - 1) - (h - 1) - (w - 1)}
     assert domain.by_shape
 

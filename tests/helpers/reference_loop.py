@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vmdsolve import kernels
 from vmdsolve.kernels.normal import normal
+from vmdsolve.peers import Peers
 from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Filled, Network, Plan
 from vmdsolve.sampler.conditioning import conditioning_of
@@ -56,7 +57,7 @@ class _Board:
     def __post_init__(self) -> None:
         L, V = self.rules.L, self.rules.V
         self.given = self.x[0] != OPEN
-        self.peers = self.rules.peers if self.plan.legal else self.rules.peers[:, :0]
+        self.peers = self.rules.peers if self.plan.legal else Peers.none(self.rules.L)
         self.first = np.zeros((1, L, V), np.uint8)
         self.certainty = np.zeros(L, np.float32)
         self.lost = False

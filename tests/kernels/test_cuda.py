@@ -6,6 +6,7 @@ test_denoise_team.cpp, the loop in test_loop_cuda.py.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -15,13 +16,15 @@ import torch
 
 from vmdsolve import domains, kernels
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.kernels.cuda import MAX_CUDA_CELLS, REFUSED, why_not
+from vmdsolve.kernels.cuda import FORBIDDEN, MAX_CUDA_CELLS, NO_LOGIT, raise_refusal, why_not
 from vmdsolve.measure.accuracy import evaluate, held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.native import native_cuda
+from vmdsolve.model.native import native_cuda, structure_of
 from vmdsolve.model.vmd import VMD
+from vmdsolve.peers import Peers
 from vmdsolve.sampler import Plan, Predictor, fill_boards
+from vmdsolve.sets import full
 
 WHY_NOT = "torch sees no GPU" if not torch.cuda.is_available() else why_not()
 on_gpu = pytest.mark.skipif(bool(WHY_NOT), reason=f"needs a GPU and the CUDA kernels: {WHY_NOT}")
@@ -37,11 +40,9 @@ def boards_of(seed: int, B: int, L: int, V: int, fill: float = 0.4) -> dict[str,
     odd = np.array([0, -0.0, 1, -np.inf, 3e38, -3e38, 1e-40, -90], np.float32)
     logits = np.where(rng.random((B, L, V)) < 0.2, rng.choice(odd, (B, L, V)), 5 * rng.normal(size=(B, L, V)))
     x = np.where(rng.random((B, L)) < fill, rng.integers(0, V, (B, L)), -1).astype(np.int32)
-    steps = np.array([d for d in (-9, -1, 1, 9) if abs(d) < L], np.int64)
-    peers = np.arange(L)[:, None] + steps
-    peers = np.where((peers >= 0) & (peers < L), peers, -1).astype(np.int32)
-    allowed = rng.integers(0, 2**64, (B, L), np.uint64, endpoint=False) & np.uint64(2**V - 1)
-    allowed[rng.random((B, L)) < 0.7] = np.uint64(2**V - 1)
+    peers = Peers.of(L, [rng.permutation(L)[:size].tolist() for size in rng.integers(1, min(L, 12), L, endpoint=True)])
+    allowed = rng.integers(0, 2**64, (B, L), np.uint64, endpoint=False) & full(V)
+    allowed[rng.random((B, L)) < 0.7] = full(V)
     return {
         "logits": logits.astype(np.float32),
         "x": x,
@@ -52,7 +53,7 @@ def boards_of(seed: int, B: int, L: int, V: int, fill: float = 0.4) -> dict[str,
 
 
 def on_device(boards: dict[str, Any]) -> dict[str, Any]:
-    return {name: torch.from_numpy(array).cuda() for name, array in boards.items()}
+    return {name: array if name == "peers" else torch.from_numpy(array).cuda() for name, array in boards.items()}
 
 
 def assert_same(got: Any, wanted: Any) -> None:
@@ -87,13 +88,13 @@ def test_unmask_equals_the_cpu(order: str, fill: float) -> None:
             boards["logits"] = tensors["logits"].float().cpu().numpy()
         wanted = kernels.unmask(**boards, order=order, **options)
         keep = options.pop("n_keep")
-        before = {name: tensor.clone() for name, tensor in tensors.items()}
+        before = {name: tensor.clone() for name, tensor in tensors.items() if name != "peers"}
         got = kernels.unmask(
             **tensors, order=order, n_keep=None if keep is None else torch.from_numpy(keep).cuda(), **options
         )
         assert_same(got, wanted)
-        for name, tensor in tensors.items():  # as bytes, since NaN has no place here but -0 does
-            assert torch.equal(tensor.view(torch.uint8), before[name].view(torch.uint8))
+        for name, tensor in before.items():  # as bytes, since NaN has no place here but -0 does
+            assert torch.equal(tensor.view(torch.uint8), tensors[name].view(torch.uint8))
 
 
 @on_gpu
@@ -103,9 +104,9 @@ def test_candidates_and_conflicts_equal_the_cpu(per_board: bool) -> None:
         boards = boards_of(1, B, L, V, fill)
         x, peers = boards["x"], boards["peers"]
         allowed = np.random.default_rng(2).integers(0, 2**64, (B, L) if per_board else L, np.uint64, endpoint=False)
-        tensors = [torch.from_numpy(array).cuda() for array in (x, allowed, peers)]
-        assert_same([kernels.candidates(*tensors)], [kernels.candidates(x, allowed, peers)])
-        assert_same([kernels.conflicts(tensors[0], tensors[2])], [kernels.conflicts(x, peers)])
+        cells, sets = (torch.from_numpy(array).cuda() for array in (x, allowed))
+        assert_same([kernels.candidates(cells, sets, peers)], [kernels.candidates(x, allowed, peers)])
+        assert_same([kernels.conflicts(cells, peers)], [kernels.conflicts(x, peers)])
 
 
 @on_gpu
@@ -116,24 +117,24 @@ def test_no_boards_no_launch() -> None:
 
 
 @on_gpu
-def test_a_board_with_a_forbidden_value_is_refused_alone() -> None:
+def test_a_board_with_a_forbidden_value_is_refused_alone_and_says_why() -> None:
     boards = boards_of(3, 3, 20, 5)
     wanted = kernels.unmask(**boards, n_keep=4)
-    for name, place, value in (
-        ("logits", (1, 3, 2), np.nan),
-        ("x", (1, 0), 5),
-        ("x", (1, 19), -2),
-        ("candidates", (1, 1), 32),
+    for name, place, value, why in (
+        ("logits", (1, 3, 2), np.nan, NO_LOGIT),
+        ("x", (1, 0), 5, FORBIDDEN),
+        ("x", (1, 19), -2, FORBIDDEN),
+        ("candidates", (1, 1), 32, FORBIDDEN),
     ):
         tensors = on_device(boards)
         tensors[name].view(torch.int64 if name == "candidates" else tensors[name].dtype)[place] = value
         x, committed, sets = (out.cpu().numpy() for out in kernels.unmask(**tensors, n_keep=4))
-        assert (x[1] == REFUSED).all()
+        assert (x[1] == why).all()
         assert not committed[1].any()
         assert not sets[1].any()
         for got, same in zip((x, committed, sets), wanted, strict=True):
             np.testing.assert_array_equal(got[[0, 2]], same[[0, 2]])
-        assert (kernels.unmask(**{**tensors, "x": torch.from_numpy(x).cuda()}, n_keep=4)[0][1] == REFUSED).all()
+        assert (kernels.unmask(**{**tensors, "x": torch.from_numpy(x).cuda()}, n_keep=4)[0][1] == why).all()
 
 
 @on_gpu
@@ -178,7 +179,7 @@ def test_wrong_calls_are_refused() -> None:
     for change, message in (
         ({"x": tensors["x"].cpu()}, "is on device cuda:0"),
         ({"key": tensors["key"].cpu()}, "key is on device cpu, wanted a tensor on cuda:0"),
-        ({"peers": np.zeros((12, 1), np.int32)}, "peers is a ndarray, wanted a tensor on cuda:0"),
+        ({"peers": np.zeros((12, 1), np.int32)}, "peers is a ndarray; wanted vmdsolve.peers.Peers"),
         ({"logits": tensors["logits"].double()}, "logits has dtype float64, wanted float32 or bfloat16"),
         ({"candidates": tensors["candidates"][:, 1:]}, r"candidates has shape \[2, 11\]"),
         ({"backend": "cpu"}, "backend is 'cpu' and x is on cuda"),
@@ -187,7 +188,17 @@ def test_wrong_calls_are_refused() -> None:
             kernels.unmask(**{**tensors, "n_keep": 1, **change})
     wide = torch.zeros(1, MAX_CUDA_CELLS + 1, dtype=torch.int32, device="cuda")
     with pytest.raises(InvalidInput, match="wanted 1 to 1024 on CUDA"):
-        kernels.conflicts(wide, wide.T[:, :0].contiguous())
+        kernels.conflicts(wide, Peers.none(MAX_CUDA_CELLS + 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [(FORBIDDEN, "board 1 holds a symbol, a set of symbols"), (NO_LOGIT, "board 1 was given NaN or infinity")],
+)
+def test_a_refused_board_is_told_as_what_it_is(value: int, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        raise_refusal(np.array([[0, -1], [value, value], [1, 1]], np.int32))
+    raise_refusal(np.array([[0, -1]], np.int32))
 
 
 def test_cuda_is_asked_for_where_it_cannot_be() -> None:
@@ -196,9 +207,8 @@ def test_cuda_is_asked_for_where_it_cannot_be() -> None:
         kernels.unmask(**boards, n_keep=1, backend="cuda")
     if why_not():
         model = random_model(0, "sudoku-4x4", (8, 8, 8), 0, False)
-        units = model.units(domains.get("sudoku-4x4").rules)
         with pytest.raises(InvalidInput, match=r"the CUDA kernels are .*; take device cpu"):
-            native_cuda(model.denoiser, units)
+            native_cuda(model.denoiser)
 
 
 # The denoiser ---------------------------------------------------------------------------------------
@@ -225,7 +235,7 @@ def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], l
     z = torch.randn(40, latent, generator=torch.Generator().manual_seed(2))
     units = model.units(domains.get(domain).rules)
     wanted = model(x.long(), units, z if latent else None, 3)
-    kernel = native_cuda(model.denoiser, units)
+    kernel = partial(native_cuda(model.denoiser), structure_of(units))
     x, z = x.int().cuda(), z.cuda()
     got = torch.full_like(wanted, torch.nan).copy_(kernel(x, z, loops=3))
     assert (got - wanted).norm() < 0.02 * wanted.norm()
@@ -268,5 +278,5 @@ def test_solving_on_a_gpu_is_as_good_as_on_a_cpu() -> None:
 def test_networks_that_do_not_fit_are_refused_or_left_to_torch() -> None:
     wide, rules = random_model(2, "sudoku-4x4", (48, 16, 32), 0, False), domains.get("sudoku-4x4").rules
     with pytest.raises(ModelMismatch, match="wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates"):
-        native_cuda(wide.denoiser, wide.units(rules))
+        native_cuda(wide.denoiser).want(structure_of(wide.units(rules)))
     assert Predictor(wide, rules, "cuda", bf16=True).backend == "torch"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,11 @@ from hypothesis import strategies as st
 from vmdsolve import _native, domains
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels.denoise import BF16, Denoise, denoise_paths
+from vmdsolve.kernels.structure import Structure
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.native import native
+from vmdsolve.model.native import native, structure_of
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
@@ -34,6 +37,11 @@ TRAINED_BOUND = {**dict.fromkeys(FLOAT32, 1e-4), BF16: 0.25}
 def specified(model: VMD, units: Units, x: Any, z: Any, loops: int) -> Any:
     latent = torch.from_numpy(z) if model.config.latent else None
     return model(torch.from_numpy(x.astype(np.int64)), units, latent, loops).numpy()
+
+
+def kernel_of(model: VMD, units: Units) -> Callable[..., Any]:
+    """The native denoiser on boards of these units."""
+    return partial(native(model.denoiser), structure_of(units))
 
 
 def assert_close(got: Any, wanted: Any, bound: float) -> None:
@@ -67,7 +75,7 @@ def test_every_path_equals_torch_for_any_shape(
 ) -> None:
     model, units = random_model(seed, L, V, relations, widths, D, places)
     x, z = inputs(seed, B, units, D)
-    kernel, wanted = native(model.denoiser, units), specified(model, units, x, z, loops)
+    kernel, wanted = kernel_of(model, units), specified(model, units, x, z, loops)
     before = x.copy(), z.copy()
     for path in denoise_paths():
         assert_close(kernel(x, z, loops=loops, path=path), wanted, BOUND[path])
@@ -81,7 +89,7 @@ def test_widths_at_the_edges_of_the_tiles(widths: tuple[int, int, int]) -> None:
     x, z = inputs(2, 2, units, 3)
     wanted = specified(model, units, x, z, 2)
     for path in denoise_paths():
-        assert_close(native(model.denoiser, units)(x, z, loops=2, path=path), wanted, BOUND[path])
+        assert_close(kernel_of(model, units)(x, z, loops=2, path=path), wanted, BOUND[path])
 
 
 def test_wide_vectors_give_the_same_bits() -> None:
@@ -89,7 +97,7 @@ def test_wide_vectors_give_the_same_bits() -> None:
         pytest.skip("this CPU has no AVX-512")
     model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
     x, z = inputs(4, 3, units, 4)
-    kernel = native(model.denoiser, units)
+    kernel = kernel_of(model, units)
     np.testing.assert_array_equal(kernel(x, z, loops=3, path="avx2"), kernel(x, z, loops=3, path="avx512"))
 
 
@@ -97,7 +105,7 @@ def test_wide_vectors_give_the_same_bits() -> None:
 def test_logits_do_not_depend_on_the_batch_or_the_threads(path: str) -> None:
     model, units = random_model(5, 17, 6, 2, (24, 16, 40), 3, False)
     x, z = inputs(6, 33, units, 3)
-    kernel = native(model.denoiser, units)
+    kernel = kernel_of(model, units)
     whole = kernel(x, z, loops=3, threads=1, path=path)
     for threads in (0, 2, 5):
         np.testing.assert_array_equal(kernel(x, z, loops=3, threads=threads, path=path), whole)
@@ -113,7 +121,8 @@ def test_shipped_weights_on_held_out_puzzles(name: str) -> None:
     model = packaged(domain)
     assert model is not None
     boards, answers = held_out(domain, 8)
-    kernel, units = native(model.denoiser, model.units(domain.rules)), model.units(domain.rules)
+    units = model.units(domain.rules)
+    kernel = kernel_of(model, units)
     for x in (boards, np.where(np.arange(domain.rules.L) % 2, answers, boards).astype(np.int32)):
         z = np.random.default_rng(0).standard_normal((8, model.config.latent), np.float32)
         wanted = specified(model, units, x, z, model.config.loops)
@@ -163,7 +172,7 @@ UNITS = [[[0, 1, 2], [2, 3]], [[1, 4]]]
 def test_wrong_weights_and_units_are_refused() -> None:
     model, _ = random_model(7, 5, 3, 2, (8, 6, 10), 2, True)
     good = weights_of(model)
-    assert Denoise(good, 5, 3, UNITS).D == 2
+    assert Denoise(good).D == 2
     nan = good["keep.weight"].copy()
     nan[0, 0] = np.nan
     short = {name: good[name][1:] for name in ("modulate.weight", "modulate.bias")}
@@ -171,29 +180,57 @@ def test_wrong_weights_and_units_are_refused() -> None:
         ({"keep.weight": nan}, "keep.weight holds NaN"),
         ({"keep.weight": good["keep.weight"][:, 1:]}, r"keep.weight has shape \[10, 7\], wanted \[N, H\] with H = 8"),
         ({"keep.weight": good["keep.weight"].astype(np.float64)}, "dtype float64, wanted float32"),
-        ({"hear_units.2.weight": good["hear_units.0.weight"]}, "also hold hear_units.2.weight"),
+        ({"hear_units.3.weight": good["hear_units.0.weight"]}, "lack hear_units.2.weight"),
+        ({"hear.weight": good["hear_units.0.weight"]}, "also hold hear.weight"),
         (short, r"modulate has 27 outputs, wanted 2 N \+ H = 28"),
-        ({"cell": good["cell"][1:]}, r"cell has shape \[4, 1, 8\], wanted \[L, O, H\] with L = 5"),
+        ({"cell": good["cell"][:, :, 1:]}, r"cell has shape \[5, 1, 7\], wanted \[L, O, H\] with H = 8"),
     ):
         with pytest.raises(ModelMismatch, match=message):
-            Denoise({**good, **change}, 5, 3, UNITS)
+            Denoise({**good, **change})
     with pytest.raises(ModelMismatch, match=r"the weights lack speak.bias"):
-        Denoise({name: array for name, array in good.items() if name != "speak.bias"}, 5, 3, UNITS)
-    for units, message in (
+        Denoise({name: array for name, array in good.items() if name != "speak.bias"})
+
+
+def test_wrong_structures_are_refused() -> None:
+    for relations, message in (
         ([[[0, 5]], []], "a cell of a unit of relation 0 is 5, wanted an integer from 0 to 4"),
         ([[], [[1, 1]]], r"relation 1 has cells \[1, 1\], wanted one or more, each once"),
         ([[[]], []], r"relation 0 has cells \[\]"),
     ):
         with pytest.raises(InvalidInput, match=message):
-            Denoise(good, 5, 3, units)
+            Structure(5, 3, relations)
     for L, V in ((0, 3), (5, 65), (5, 0)):
         with pytest.raises(InvalidInput):
-            Denoise(good, L, V, UNITS)
+            Structure(L, V, [])
+
+
+def test_one_object_of_weights_serves_boards_of_different_rules() -> None:
+    (model, few), (_, many) = (
+        random_model(seed, L, V, 2, (8, 6, 10), 2, False) for seed, L, V in ((7, 5, 3), (8, 12, 6))
+    )
+    kernel = native(model.denoiser)
+    for units in (few, many):
+        x, z = inputs(1, 3, units, 2)
+        assert_close(kernel(structure_of(units), x, z, loops=2), specified(model, units, x, z, 2), 1e-5)
+
+
+def test_weights_and_structures_that_do_not_go_together_are_refused() -> None:
+    x, z = np.zeros((1, 5), np.int32), np.zeros((1, 0), np.float32)
+    kernel = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, False)[0].denoiser)
+    with pytest.raises(ModelMismatch, match="this model has 2 relations, the structure of these boards 1"):
+        kernel(Structure(5, 3, [[[0, 1]]]), x, z, loops=1)
+    placed = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, True)[0].denoiser)
+    with pytest.raises(ModelMismatch, match=r"positions for \(5, 3\) cells and symbols, these boards have 5 and 4"):
+        placed(Structure(5, 4, [[], []]), x, z, loops=1)
+    with pytest.raises(ValueError, match="relations of the structure"):
+        kernel._native(Structure(5, 3, []).native, x, z, loops=1, threads=1, path=0)
+    with pytest.raises(ValueError, match="positions for the structure"):
+        placed._native(Structure(5, 4, [[], []]).native, x, z, loops=1, threads=1, path=0)
 
 
 def test_wrong_calls_are_refused() -> None:
     model, units = random_model(8, 5, 3, 2, (8, 6, 10), 2, False)
-    kernel = native(model.denoiser, units)
+    kernel = kernel_of(model, units)
     x, z = inputs(0, 2, units, 2)
     for args, options, message in (
         ((x,), {"loops": 1}, r"pass z \[B, 2\]"),
@@ -213,18 +250,20 @@ def test_wrong_calls_are_refused() -> None:
 
 def test_the_native_class_checks_all_that_it_reads() -> None:
     model, units = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
-    kernel = native(model.denoiser, units)._native
+    kernel, structure = native(model.denoiser)._native, structure_of(units).native
     x, z = np.zeros((2, 5), np.int32), np.zeros((2, 0), np.float32)
-    assert kernel(x, z, 1, 1, 0) is not None
-    for args in (
-        (np.ascontiguousarray(x[:, :4]), z, 1, 1, 0),
-        (x, z[:1], 1, 1, 0),
-        (x, np.zeros((2, 1), np.float32), 1, 1, 0),
-        (x, z, 0, 1, 0),
-        (x, z, 1, 1, 99),
-        (x, z, 1, 1, -1),
+    assert kernel(structure, x, z, loops=1, threads=1, path=0) is not None
+    for tokens, latent, loops, path in (
+        (np.ascontiguousarray(x[:, :4]), z, 1, 0),
+        (x, z[:1], 1, 0),
+        (x, np.zeros((2, 1), np.float32), 1, 0),
+        (x, z, 0, 0),
+        (x, z, 1, 99),
+        (x, z, 1, -1),
     ):
         with pytest.raises(ValueError):  # noqa: PT011 - the words are for the layer above
-            kernel(*args)
+            kernel(structure, tokens, latent, loops=loops, threads=1, path=path)
     with pytest.raises(ValueError, match="shape of state"):
-        _native.Denoise(5, 3, 8, 6, 10, 0, {}, [0], [], [0])
+        _native.Denoise({})
+    with pytest.raises(ValueError, match="offsets or spans"):
+        _native.Structure(5, 3, [], [], [])

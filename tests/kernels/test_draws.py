@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import _native, kernels
 from vmdsolve.kernels import reference
+from vmdsolve.peers import Peers
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def draw_counts(temperature: float, by_cell: bool) -> np.ndarray:
         np.broadcast_to(LOGITS, (B, L, 9)),
         np.full((B, L), -1, np.int32),
         np.full((B, L), 511, np.uint64),
-        np.zeros((L, 0), np.int32),
+        Peers.none(L),
         key=np.arange(B, dtype=np.uint64),
         n_keep=L,
         temperature=temperature,
@@ -107,7 +108,7 @@ def test_random_order_takes_every_cell_equally_often() -> None:
         np.zeros((B, L, 1), np.float32),
         np.full((B, L), -1, np.int32),
         np.ones((B, L), np.uint64),
-        np.zeros((L, 0), np.int32),
+        Peers.none(L),
         key=np.arange(B, dtype=np.uint64),
         n_keep=1,
         order="random",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import _native, kernels
 from vmdsolve.errors import InvalidInput
+from vmdsolve.peers import Peers
 
 Arrays = dict[str, Any]
 
@@ -21,7 +22,7 @@ def valid() -> Arrays:
         "logits": np.zeros((2, 3, 4), np.float32),
         "x": np.array([[0, -1, 2], [-1, -1, 3]], np.int32),
         "candidates": np.full((2, 3), 15, np.uint64),
-        "peers": np.array([[1, -1], [0, 2], [1, -1]], np.int32),
+        "peers": Peers.of(3, [[0, 1], [1, 2]]),
         "key": np.zeros(2, np.uint64),
         "n_keep": 1,
     }
@@ -45,18 +46,15 @@ REFUSED = [
     ({"x": [[0], [0, 1]]}, r"x is not an array: .*inhomogeneous"),
     ({"x": np.zeros((2, 4), np.int32)}, r"x has shape \[2, 4\], wanted \[B, L\] with L = 3"),
     ({"candidates": np.zeros((1, 3), np.uint64)}, r"candidates has shape \[1, 3\], .* with B = 2"),
-    ({"peers": np.zeros((2, 1), np.int32)}, r"peers has shape \[2, 1\], wanted \[L, P\] with L = 3"),
-    ({"peers": np.full((3, 4), -1, np.int32)}, r"peers has 4 columns for 3 cells"),
+    ({"peers": np.zeros((3, 1), np.int32)}, r"peers is a ndarray; wanted vmdsolve\.peers\.Peers"),
+    ({"peers": Peers.none(2)}, r"peers are those of 2 cells, and boards have 3"),
     ({"key": np.zeros(3, np.uint64)}, r"key has shape \[3\], wanted \[B\] with B = 2"),
     (changed("logits", (1, 2, 3), np.nan), r"logit of board 1, cell 2, symbol 3 is nan"),
     (changed("logits", (0, 1, 0), np.inf), r"logit of board 0, cell 1, symbol 0 is inf"),
     (changed("x", (1, 0), 4), r"x\[1, 0\] is 4, wanted -1 \(open\) or a symbol 0..3"),
     (changed("x", (1, 0), -2), r"x\[1, 0\] is -2"),
     (changed("x", (0, 0), -(2**31)), r"x\[0, 0\] is -2147483648"),
-    (changed("candidates", (0, 2), 16), r"candidates\[0, 2\] is 0x10, wanted bits 0..3 only"),
-    (changed("peers", (2, 1), 3), r"peers\[2, 1\] is 3, wanted another cell 0..2, or -1"),
-    (changed("peers", (2, 0), 2), r"peers\[2, 0\] is 2, wanted another cell"),
-    (changed("peers", (2, 0), -2), r"peers\[2, 0\] is -2"),
+    (changed("candidates", (0, 2), 16), r"candidates\[0, 2\] holds symbol 4, wanted symbols 0..3 only"),
     ({"n_keep": None}, r"n_keep and threshold are both None"),
     ({"n_keep": np.array([0, -1], np.int32)}, r"n_keep is -1 for board 1"),
     ({"n_keep": -1}, r"n_keep is -1, wanted an integer from 0"),
@@ -87,18 +85,18 @@ def test_wrong_input_is_refused_in_words(change: Arrays, message: str, backend: 
 
 
 def test_wrong_boards_are_refused_by_the_other_kernels_too() -> None:
-    x, peers = np.zeros((1, 3), np.int32), np.array([[1], [0], [-1]], np.int32)
+    x, peers = np.zeros((1, 3), np.int32), Peers.of(3, [[0, 1]])
     allowed = np.ones(3, np.uint64)
     with pytest.raises(InvalidInput, match=r"a board has 0 cells, wanted 1 to 65536"):
-        kernels.conflicts(np.zeros((1, 0), np.int32), np.zeros((0, 0), np.int32))
+        kernels.conflicts(np.zeros((1, 0), np.int32), peers)
     with pytest.raises(InvalidInput, match=r"a board has 65537 cells"):
-        kernels.conflicts(np.zeros((1, 65537), np.int32), np.zeros((65537, 0), np.int32))
+        kernels.conflicts(np.zeros((1, 65537), np.int32), peers)
     with pytest.raises(InvalidInput, match=r"allowed has shape \[1, 1, 3\], wanted \[B, L\]"):
         kernels.candidates(x, allowed[None, None], peers)
     with pytest.raises(InvalidInput, match=r"x\[0, 0\] is 64, wanted -1 \(open\) or a symbol 0..63"):
         kernels.candidates(x + 64, allowed, peers)
-    with pytest.raises(InvalidInput, match=r"peers\[0, 0\] is 4"):
-        kernels.conflicts(x, peers + 3)
+    with pytest.raises(InvalidInput, match="peers are those of 2 cells, and boards have 3"):
+        kernels.conflicts(x, Peers.none(2))
 
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -119,15 +117,21 @@ def test_native_entry_points_survive_any_arrays(data: st.DataObject) -> None:
         return junk if data.draw(st.booleans()) else np.ones(shape, dtype)
 
     B, L, V, P = (data.draw(st.integers(0, 3)) for _ in range(4))
-    x, peers, sets = some((B, L), np.int32), some((L, P), np.int32), some((B, L), np.uint64)
+    x, sets, peers = some((B, L), np.int32), some((B, L), np.uint64), None
+    with suppress(TypeError, ValueError):
+        peers = _native.Peers(L, some((P,), np.int32), some((P,), np.int32))
     threshold = data.draw(st.none() | st.floats(width=32))
     real = st.floats(width=32)
-    order, temperature, noise = data.draw(st.integers(-1, 4)), data.draw(real), data.draw(real)
+    order = data.draw(st.sampled_from([*_native.Order.__members__.values()]))
+    temperature, noise = data.draw(real), data.draw(real)
     logits, keep, key = some((B, L, V), np.float32), some((B,), np.int32), some((B,), np.uint64)
-    rule = order, keep, threshold, temperature, True, noise, 0
+    peers = peers or _native.Peers(L or 1, np.zeros(1, np.int32), np.zeros(0, np.int32))
     with suppress(TypeError, ValueError):
         _native.candidates(x, sets, peers, 2)
     with suppress(TypeError, ValueError):
         _native.conflicts(x, peers, -7)
     with suppress(TypeError, ValueError):
-        _native.unmask(logits, x, sets, peers, *rule, key, 0, 2)
+        rule = _native.UnmaskRule(
+            order=order, threshold=threshold, temperature=temperature, guard=True, noise=noise, seed=0, step=0
+        )
+        _native.unmask(logits, x, sets, peers, rule=rule, n_keep=keep, key=key, threads=2)

@@ -195,14 +195,14 @@ def test_nothing_depends_on_threads_and_a_boards_part_on_nothing_but_the_board(p
 
 @pytest.mark.parametrize("path", denoise_paths())
 def test_logits_are_those_of_denoise(path: str) -> None:
-    from vmdsolve.model.native import native
+    from vmdsolve.model.native import native, structure_of
 
     model, units = random_model(6, 12, 5, 2, (24, 16, 40), 0, False)
     x, held, latent, _ = arguments(model, units, 3, 4)
     logits, _ = kernel_of(model, units).forward(x, held, latent, free=2, supervise=4, path=path)
     z = np.zeros((3, 0), np.float32)
     for s in range(4):
-        inference = native(model.denoiser, units)(x, z, loops=3 + s, path=path)
+        inference = native(model.denoiser)(structure_of(units), x, z, loops=3 + s, path=path)
         np.testing.assert_allclose(logits[s], inference, atol=1e-5 if path != BF16 else 0.05)
 
 
@@ -287,4 +287,6 @@ def test_the_native_class_checks_all_that_it_reads() -> None:
     with pytest.raises(ValueError, match="shape of d_logits"):
         kernel.backward(*good, d_logits[:1], 1, 0)
     with pytest.raises(ValueError, match="a cell of a unit"):
-        _native.DenoiseGradient(5, 3, 8, 6, 10, False, [0, 1], [5], [0, 1])
+        _native.Structure(5, 3, [0, 1], [5], [0, 1])
+    with pytest.raises(ValueError, match="H, M or N"):
+        _native.DenoiseGradient(_native.Structure(5, 3, [0], [], [0]), H=0, M=6, N=10, positions=False)

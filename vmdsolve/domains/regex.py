@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
-from ..problem import MAX_SYMBOLS
+from ..sets import MAX_SYMBOLS
 from .parts.pattern import ALPHABET, EVERY, mask_of, parse, shorter
 from .parts.subsets import TooLarge, automaton
 from .sequence import TokenSequence, shown

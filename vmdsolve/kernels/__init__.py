@@ -4,9 +4,8 @@
 naive loop in Python. All give the same bits, whatever the batch, its order and the number of threads. Results are of
 the kind `x` is of, and on its device.
 
-    B boards, L cells, V symbols, P peers of a cell. Tokens are int32 [B, L], open = -1. A set of symbols is
-    a uint64: bit v <=> symbol v. peers int32 [L, P]: the cells that may not hold the same symbol as cell l,
-    padded with -1; P may be 0; if l lists p then p lists l. 1 <= V <= 64, 1 <= L <= 65536, B may be 0.
+    B boards, L cells, V symbols. Tokens are int32 [B, L], open = -1. Sets of symbols are uint64, see vmdsolve/sets.py;
+    peers, a `Peers`, say which cells may not hold the same symbol. 1 <= V <= 64, 1 <= L <= 65536, B may be 0.
     threads = 0 means one a core; backend None means `cuda` for CUDA tensors, else `cpu`.
 """
 
@@ -18,6 +17,8 @@ import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks, cuda, reference
 from vmdsolve.kernels.checks import ALIASES, ORDERS
+from vmdsolve.peers import Peers
+from vmdsolve.sets import MAX_SYMBOLS
 
 __all__ = ["ALIASES", "ORDERS", "candidates", "conflicts", "unmask"]
 
@@ -33,16 +34,16 @@ def candidates(x: Any, allowed: Any, peers: Any, *, threads: int = 0, backend: s
         return cuda.candidates(x, allowed, peers)
     sizes: dict[str, int] = {}
     cells = checks.array("x", x, np.int32, "BL", sizes)
-    links = checks.array("peers", peers, np.int32, "LP", sizes)
-    sets = checks.array("allowed", allowed, np.uint64, "L" if np.ndim(allowed) == 1 else "BL", sizes)
     checks.sizes(sizes)
+    peers = checks.peers(peers, sizes)
+    sets = checks.array("allowed", allowed, np.uint64, "L" if np.ndim(allowed) == 1 else "BL", sizes)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
     if backend == "cpu":
-        out = _native.candidates(cells, sets, links, threads)
+        out = _native.candidates(cells, sets, peers.native, threads)
     if out is None:
-        checks.values(cells, checks.MAX_SYMBOLS, links)
-        out = reference.candidates(cells, sets, links)
+        checks.values(cells, MAX_SYMBOLS)
+        out = reference.candidates(cells, sets, _listed(peers))
     return _like(x, out)
 
 
@@ -52,15 +53,15 @@ def conflicts(x: Any, peers: Any, *, threads: int = 0, backend: str | None = Non
         return cuda.conflicts(x, peers)
     sizes: dict[str, int] = {}
     cells = checks.array("x", x, np.int32, "BL", sizes)
-    links = checks.array("peers", peers, np.int32, "LP", sizes)
     checks.sizes(sizes)
+    peers = checks.peers(peers, sizes)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
     if backend == "cpu":
-        out = _native.conflicts(cells, links, threads)
+        out = _native.conflicts(cells, peers.native, threads)
     if out is None:
-        checks.values(cells, checks.MAX_SYMBOLS, links)
-        out = reference.conflicts(cells, links)
+        checks.values(cells, MAX_SYMBOLS)
+        out = reference.conflicts(cells, _listed(peers))
     return _like(x, out)
 
 
@@ -107,7 +108,7 @@ def unmask(
         logits      float32 [B, L, V]; -inf is never legal; NaN and +inf are refused, also at filled cells
         x           int32 [B, L], open = -1
         candidates  uint64 [B, L], of open cells, as from `candidates`; what filled cells hold is kept
-        peers       int32 [L, P]
+        peers       of boards of L cells
         key         uint64 [B]: hash of the problem's content and index of the latent. Randomness hangs on
                     (seed, key, step, cell) and on nothing else, so boards may be batched in any way
         order       one of ORDERS or a name in ALIASES
@@ -126,60 +127,35 @@ def unmask(
     """
     if n_keep is None and threshold is None:
         raise InvalidInput("n_keep and threshold are both None, so nothing says how much to commit; give one")
-    least = None if threshold is None else checks.real("threshold", threshold, -np.inf)
-    order = checks.one_of("order", order, ORDERS)
-    temperature = checks.real("temperature", temperature, 0)
-    noise = checks.real("noise", noise, 0)
-    seed, guard = checks.whole("seed", seed, 1 << 64), bool(guard)
-    if (backend := checks.backend(backend, x)) == "cuda":
-        return cuda.unmask(
-            logits,
-            x,
-            candidates,
-            peers,
-            key=key,
-            order=order,
-            n_keep=n_keep,
-            threshold=least,
-            temperature=temperature,
-            guard=guard,
-            noise=noise,
-            seed=seed,
-            step=step,
-        )
+    backend = checks.backend(backend, x)
+    step_at = step if backend == "cuda" and checks.is_tensor(step) else None  # left on the device
+    rule = checks.rule(order, threshold, temperature, guard, noise, seed, 0 if step_at is not None else step)
+    if backend == "cuda":
+        return cuda.unmask(logits, x, candidates, peers, key=key, n_keep=n_keep, rule=rule, step=step_at)
     sizes: dict[str, int] = {}
     scores = checks.array("logits", logits, np.float32, "BLV", sizes)
     cells = checks.array("x", x, np.int32, "BL", sizes)
     sets = checks.array("candidates", candidates, np.uint64, "BL", sizes)
-    links = checks.array("peers", peers, np.int32, "LP", sizes)
+    peers = checks.peers(peers, sizes)
     keys = checks.array("key", key, np.uint64, "B", sizes)
     checks.sizes(sizes)
     keep = None if n_keep is None else checks.counts(n_keep, sizes["B"])
-    step = checks.whole("step", step, 1 << 32)
     threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
     out = None
     if backend == "cpu":
-        rule = ORDERS.index(order), keep, least, temperature, guard, noise, seed
-        out = _native.unmask(scores, cells, sets, links, *rule, keys, step, threads)
-    if out is None:  # refused by the native code, which leaves the words to these checks
-        checks.values(cells, sizes["V"], links)
-        checks.sets_and_logits(sets, scores)
-        out = reference.unmask(
-            scores,
-            cells,
-            sets,
-            links,
-            order=order,
-            n_keep=keep,
-            threshold=least,
-            temperature=temperature,
-            guard=guard,
-            noise=noise,
-            seed=seed,
-            key=keys,
-            step=step,
+        out = _native.unmask(
+            scores, cells, sets, peers.native, rule=rule.native, n_keep=keep, key=keys, threads=threads
         )
+    if out is None:  # refused by the native code, which leaves the words to these checks
+        checks.values(cells, sizes["V"])
+        checks.sets_and_logits(sets, scores)
+        out = reference.unmask(scores, cells, sets, _listed(peers), n_keep=keep, key=keys, **rule._asdict())
     return _like(x, out[0]), _like(x, out[1]), _like(x, out[2])
+
+
+def _listed(peers: Peers) -> list[list[int]]:
+    """The peers of each cell, as the reference takes them."""
+    return [peers.of_cell(cell).tolist() for cell in range(peers.L)]
 
 
 def _like(x: Any, out: Any) -> Any:

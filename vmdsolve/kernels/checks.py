@@ -2,19 +2,70 @@
 
 import math
 import operator
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
+import vmdsolve._native as _native
+from vmdsolve import sets as symbols
 from vmdsolve.errors import InvalidInput
 from vmdsolve.orders import ALIASES as ALIASES
 from vmdsolve.orders import ORDERS as ORDERS
+from vmdsolve.peers import Peers
 
 Array = npt.NDArray[Any]
 
+_ORDER = dict(_native.Order.__members__)
 BACKENDS = ("cpu", "reference", "cuda")
-MAX_SYMBOLS, MAX_CELLS, MAX_THREADS = 64, 65536, 1024
+MAX_CELLS, MAX_THREADS = 65536, 1024
+
+
+class Rule(NamedTuple):
+    """How `unmask` chooses: its options, checked. `kernels.unmask` says what they mean."""
+
+    order: str
+    threshold: float | None
+    temperature: float
+    guard: bool
+    noise: float
+    seed: int
+    step: int
+
+    @property
+    def native(self) -> _native.UnmaskRule:
+        """What the native kernels take."""
+        return _native.UnmaskRule(
+            order=_ORDER[self.order],
+            threshold=self.threshold,
+            temperature=self.temperature,
+            guard=self.guard,
+            noise=self.noise,
+            seed=self.seed,
+            step=self.step,
+        )
+
+
+def rule(order: Any, threshold: Any, temperature: Any, guard: Any, noise: Any, seed: Any, step: Any) -> Rule:
+    """The options of `unmask`, or an error that names the wrong one."""
+    return Rule(
+        one_of("order", order, ORDERS),
+        None if threshold is None else real("threshold", threshold, -np.inf),
+        real("temperature", temperature, 0),
+        bool(guard),
+        real("noise", noise, 0),
+        whole("seed", seed, 1 << 64),
+        whole("step", step, 1 << 32),
+    )
+
+
+def peers(value: Any, sizes: dict[str, int]) -> Peers:
+    """`value`, if it is the peers of boards of L cells."""
+    if not isinstance(value, Peers):
+        raise InvalidInput(f"peers is a {type(value).__name__}; wanted vmdsolve.peers.Peers, see Rules.peers")
+    if sizes.setdefault("L", value.L) != value.L:
+        raise InvalidInput(f"peers are those of {value.L} cells, and boards have {sizes['L']}")
+    return value
 
 
 def is_tensor(value: object) -> bool:
@@ -63,36 +114,32 @@ def want_shape(name: str, value: Any, axes: str, sizes: dict[str, int]) -> None:
 
 
 def sizes(known: dict[str, int]) -> None:
-    """Refuse boards without cells, and more cells, symbols or peers than there can be."""
-    L, V, P = known["L"], known.get("V", 1), known.get("P", 0)
+    """Refuse boards without cells, and more cells or symbols than there can be."""
+    L, V = known["L"], known.get("V", 1)
     if not 1 <= L <= MAX_CELLS:
         raise InvalidInput(f"a board has {L} cells, wanted 1 to {MAX_CELLS}; split the problem")
-    if not 1 <= V <= MAX_SYMBOLS:
-        raise InvalidInput(f"there are {V} symbols, wanted 1 to {MAX_SYMBOLS}: a set of symbols is 64 bits")
-    if P > L:
-        raise InvalidInput(f"peers has {P} columns for {L} cells; list each peer once")
+    if not 1 <= V <= symbols.MAX_SYMBOLS:
+        raise InvalidInput(f"there are {V} symbols, wanted 1 to {symbols.MAX_SYMBOLS}: a set of them is one word")
 
 
-def values(x: Array, V: int, peers: Array) -> None:
-    """Refuse symbols that are not -1..V-1 and peers that are not cells."""
+def values(x: Array, V: int) -> None:
+    """Refuse symbols that are not -1..V-1."""
     for b, cell in np.argwhere((x < -1) | (x >= V)):
         raise InvalidInput(f"x[{b}, {cell}] is {x[b, cell]}, wanted -1 (open) or a symbol 0..{V - 1}")
-    own = np.arange(len(peers))[:, None]
-    for cell, i in np.argwhere((peers < -1) | (peers >= len(peers)) | (peers == own)):
-        raise InvalidInput(
-            f"peers[{cell}, {i}] is {peers[cell, i]}, "
-            f"wanted another cell 0..{len(peers) - 1}, or -1 for padding"
-        )
+
+
+def refuse(x: Array, V: int) -> NoReturn:
+    """Say which symbol is none, where the native code said that one is."""
+    values(x, V)
+    raise InvalidInput(f"x holds a value that is neither -1 (open) nor a symbol 0..{V - 1}")
 
 
 def sets_and_logits(candidates: Array, logits: Array) -> None:
     """Refuse symbols beyond V-1 and logits that are NaN or +inf, by board and cell."""
     V = logits.shape[2]
-    beyond = candidates >> np.uint64(V) if V < MAX_SYMBOLS else np.zeros_like(candidates)
-    for b, cell in np.argwhere(beyond != 0):
-        raise InvalidInput(
-            f"candidates[{b}, {cell}] is {int(candidates[b, cell]):#x}, wanted bits 0..{V - 1} only"
-        )
+    for b, cell in np.argwhere(~symbols.within(candidates, V)):
+        beyond = symbols.listed(int(candidates[b, cell]))[-1]
+        raise InvalidInput(f"candidates[{b}, {cell}] holds symbol {beyond}, wanted symbols 0..{V - 1} only")
     for b, cell, v in np.argwhere(~(logits < np.inf)):
         raise InvalidInput(
             f"the logit of board {b}, cell {cell}, symbol {v} is {logits[b, cell, v]}, "

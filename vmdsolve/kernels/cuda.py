@@ -1,9 +1,10 @@
 """The kernels on CUDA tensors: one launch each on torch's current stream; nothing is waited for or copied to the host.
 
 Shapes, dtypes and devices are checked here. Values are looked at on the device, where there are no words: a board that
-holds a forbidden one comes back as REFUSED in every cell of `x_new` (its sets empty), with no candidates, or with a
-conflict in every cell. To be told which value it was, pass `.cpu()` tensors. A peer that is no cell counts as padding.
-Everything can be captured in a CUDA graph: outputs come from torch's allocator, and `step` may be a tensor.
+holds a forbidden one comes back as one of REFUSALS in every cell of `x_new` (its sets empty), with no candidates, or
+with a conflict in every cell. To be told which value it was, pass `.cpu()` tensors.
+Everything can be captured in a CUDA graph: outputs come from torch's allocator, and `step` may be a tensor. Peers are
+copied to the device by the first call that names them, which is to come before the capture.
 """
 
 from __future__ import annotations
@@ -11,18 +12,38 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks
+from vmdsolve.peers import Peers
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["MAX_CUDA_CELLS", "REFUSED", "candidates", "conflicts", "place", "tensor", "unmask", "why_not"]
+__all__ = [
+    "FORBIDDEN",
+    "MAX_CUDA_CELLS",
+    "NO_LOGIT",
+    "REFUSALS",
+    "candidates",
+    "conflicts",
+    "pairs",
+    "place",
+    "raise_refusal",
+    "tensor",
+    "unmask",
+    "why_not",
+]
 
-REFUSED = -2  # a value that no kernel takes
+FORBIDDEN, NO_LOGIT = -2, -3  # csrc/kernels/unmask_team.hpp
+REFUSALS = {  # what a refused board's cells hold, and what it means
+    FORBIDDEN: "holds a symbol, a set of symbols or a number of cells that is none; look at the boards and masks",
+    NO_LOGIT: "was given NaN or infinity by the network; look for an overflow in the model",
+}
 MAX_CUDA_CELLS = 1024  # csrc/kernels/cuda.hpp
 
 
@@ -39,31 +60,49 @@ def why_not() -> str:
     return f"built by {module.built_with}, but not usable: {why}" if why else ""
 
 
-def candidates(x: Tensor, allowed: Tensor, peers: Tensor) -> Tensor:
+def raise_refusal(values: npt.NDArray[np.int32]) -> None:
+    """Raise InvalidInput for the first board of values [B, L] that a kernel refused, with its reason."""
+    for b, cell in np.argwhere(np.isin(values, list(REFUSALS))):
+        raise InvalidInput(f"board {b} {REFUSALS[int(values[b, cell])]}")
+
+
+def candidates(x: Tensor, allowed: Tensor, peers: Peers) -> Tensor:
     """As `kernels.candidates`, on CUDA tensors."""
     import torch
 
     sizes: dict[str, int] = {}
     x = tensor("x", x, ("int32",), "BL", sizes, x)
-    peers = tensor("peers", peers, ("int32",), "LP", sizes, x)
     per_board = np.ndim(allowed) != 1
     allowed = tensor("allowed", allowed, ("uint64",), "BL" if per_board else "L", sizes, x)
     out = torch.empty(x.shape, dtype=torch.uint64, device=x.device)
     _module(sizes).candidates(
-        x.data_ptr(), allowed.data_ptr(), per_board, peers.data_ptr(), out.data_ptr(), *_BLP(sizes), *place(x)
+        B=sizes["B"],
+        L=sizes["L"],
+        x=x.data_ptr(),
+        allowed=allowed.data_ptr(),
+        per_board=per_board,
+        peers=pairs(peers, x, sizes),
+        out=out.data_ptr(),
+        **place(x),
     )
     return out
 
 
-def conflicts(x: Tensor, peers: Tensor) -> Tensor:
+def conflicts(x: Tensor, peers: Peers) -> Tensor:
     """As `kernels.conflicts`, on CUDA tensors."""
     import torch
 
     sizes: dict[str, int] = {}
     x = tensor("x", x, ("int32",), "BL", sizes, x)
-    peers = tensor("peers", peers, ("int32",), "LP", sizes, x)
     out = torch.empty(x.shape, dtype=torch.bool, device=x.device)
-    _module(sizes).conflicts(x.data_ptr(), peers.data_ptr(), out.data_ptr(), *_BLP(sizes), *place(x))
+    _module(sizes).conflicts(
+        B=sizes["B"],
+        L=sizes["L"],
+        x=x.data_ptr(),
+        peers=pairs(peers, x, sizes),
+        out=out.data_ptr(),
+        **place(x),
+    )
     return out
 
 
@@ -71,60 +110,47 @@ def unmask(
     logits: Tensor,
     x: Tensor,
     candidates: Tensor,
-    peers: Tensor,
+    peers: Peers,
     *,
     key: Tensor,
-    order: str,
     n_keep: Any,
-    threshold: float | None,
-    temperature: float,
-    guard: bool,
-    noise: float,
-    seed: int,
-    step: Any,
+    rule: checks.Rule,
+    step: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """As `kernels.unmask`, on CUDA tensors; logits may be bfloat16, and `step` a tensor of one int32."""
+    """As `kernels.unmask`, on CUDA tensors; logits may be bfloat16. `step`, one int32, is the rule's if it is given."""
     import torch
 
     sizes: dict[str, int] = {}
     logits = tensor("logits", logits, ("float32", "bfloat16"), "BLV", sizes, x)
     x = tensor("x", x, ("int32",), "BL", sizes, x)
     sets = tensor("candidates", candidates, ("uint64",), "BL", sizes, x)
-    peers = tensor("peers", peers, ("int32",), "LP", sizes, x)
     key = tensor("key", key, ("uint64",), "B", sizes, x)
     if n_keep is not None and np.ndim(n_keep) == 0 and not checks.is_tensor(n_keep):
         n_keep = torch.full((sizes["B"],), checks.whole("n_keep", n_keep, 1 << 31), dtype=torch.int32, device=x.device)
     elif n_keep is not None:
         n_keep = tensor("n_keep", n_keep, ("int32",), "B", sizes, x)
-    step_at = 0
-    if checks.is_tensor(step):
-        step_at, step = tensor("step", step.reshape(-1), ("int32",), "S", {"S": 1}, x).data_ptr(), 0
-    out = torch.empty_like(x), torch.empty(x.shape, dtype=torch.bool, device=x.device), torch.empty_like(sets)
-    B, L, P = _BLP(sizes)
+    step = None if step is None else tensor("step", step.reshape(-1), ("int32",), "S", {"S": 1}, x)
+    x_new, committed = torch.empty_like(x), torch.empty(x.shape, dtype=torch.bool, device=x.device)
+    sets_new = torch.empty_like(sets)
     _module(sizes).unmask(
-        logits.data_ptr(),
-        logits.dtype is torch.bfloat16,
-        x.data_ptr(),
-        sets.data_ptr(),
-        peers.data_ptr(),
-        0 if n_keep is None else n_keep.data_ptr(),
-        key.data_ptr(),
-        *(tensor.data_ptr() for tensor in out),
-        B,
-        L,
-        sizes["V"],
-        P,
-        checks.ORDERS.index(order),
-        threshold,
-        temperature,
-        guard,
-        noise,
-        seed,
-        checks.whole("step", step, 1 << 32),
-        step_at,
-        *place(x),
+        rule=rule.native,
+        B=sizes["B"],
+        L=sizes["L"],
+        V=sizes["V"],
+        logits=logits.data_ptr(),
+        bf16=logits.dtype is torch.bfloat16,
+        x=x.data_ptr(),
+        candidates=sets.data_ptr(),
+        peers=pairs(peers, x, sizes),
+        n_keep=0 if n_keep is None else n_keep.data_ptr(),
+        key=key.data_ptr(),
+        step=0 if step is None else step.data_ptr(),
+        x_new=x_new.data_ptr(),
+        committed=committed.data_ptr(),
+        candidates_new=sets_new.data_ptr(),
+        **place(x),
     )
-    return out
+    return x_new, committed, sets_new
 
 
 def tensor(name: str, value: Any, dtypes: tuple[str, ...], axes: str, sizes: dict[str, int], beside: Tensor) -> Tensor:
@@ -139,15 +165,28 @@ def tensor(name: str, value: Any, dtypes: tuple[str, ...], axes: str, sizes: dic
     return value.detach().contiguous()
 
 
-def place(x: Tensor) -> tuple[int, int]:
+def place(x: Tensor) -> dict[str, int]:
     """The device's number, and the address of torch's current stream on it."""
     import torch
 
-    return x.get_device(), torch.cuda.current_stream(x.device).cuda_stream
+    return {"device": x.get_device(), "stream": torch.cuda.current_stream(x.device).cuda_stream}
 
 
-def _BLP(sizes: dict[str, int]) -> tuple[int, int, int]:
-    return sizes["B"], sizes["L"], sizes["P"]
+_PAIRS: WeakKeyDictionary[Peers, dict[Any, tuple[Tensor, Tensor]]] = WeakKeyDictionary()
+
+
+def pairs(peers: Any, x: Tensor, sizes: dict[str, int]) -> tuple[int, int]:
+    """Addresses of `Peers.pairs` on x's device, where they stay; the first call for a device copies them there."""
+    import torch
+
+    peers = checks.peers(peers, sizes)
+    _module(sizes)  # more cells than fit have too many pairs
+    there = _PAIRS.setdefault(peers, {})
+    if x.device not in there:
+        offsets, cells = (torch.from_numpy(array).to(x.device) for array in peers.pairs())
+        there[x.device] = offsets, cells
+    offsets, cells = there[x.device]
+    return offsets.data_ptr(), cells.data_ptr()
 
 
 def _module(sizes: dict[str, int]) -> Any:

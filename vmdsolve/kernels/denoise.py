@@ -7,7 +7,7 @@ do not depend on the batch, its order or the number of threads. Paths, the faste
     avx512-bf16             products of bfloat16, sums in float32; only if asked for
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +15,10 @@ import numpy as np
 import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
+from vmdsolve.kernels.structure import Structure
+from vmdsolve.sets import MAX_SYMBOLS
 
-__all__ = ["Denoise", "Network", "denoise_paths", "network"]
+__all__ = ["BF16", "MAX_LOOPS", "Denoise", "Network", "denoise_paths", "path_number"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
 BF16 = "avx512-bf16"
@@ -47,29 +49,23 @@ def denoise_paths() -> list[str]:
     return _native.denoise_paths()
 
 
-class Network(NamedTuple):
-    """What the native classes are made of: sizes, weights by our names, and units end to end."""
+class Weights(NamedTuple):
+    """A denoiser's weights by our names, checked; R relations, D latent numbers, and L and V if it has positions."""
 
-    L: int
-    V: int
-    H: int
-    M: int
-    N: int
+    R: int
     D: int
-    weights: dict[str, checks.Array]
-    offsets: list[int]
-    cells: list[int]
-    spans: list[int]
+    positions: tuple[int, int] | None
+    arrays: dict[str, checks.Array]
 
 
-def network(weights: Mapping[str, Any], L: int, V: int, relations: Sequence[Sequence[Sequence[int]]]) -> Network:
-    """A denoiser's weights and units, checked; the arguments are those of `Denoise`."""
-    sizes = {"K": 3, "O": 1, "L": checks.whole("L", L, checks.MAX_CELLS + 1), "V": checks.whole("V", V, 65)}
-    checks.sizes(sizes)
+def weights_of(weights: Mapping[str, Any]) -> Weights:
+    """Name in the denoiser's state_dict -> float32 array; `modulate.*` and `cell`, `symbol` may be absent."""
+    sizes = {"K": 3, "O": 1}
     wanted = [*WEIGHTS]
     wanted += LATENT if "modulate.weight" in weights else ()
     wanted += POSITIONS if "cell" in weights else ()
-    hear = ["hear_symbols.weight", *(f"hear_units.{r}.weight" for r in range(len(relations)))]
+    R = sum(name.startswith("hear_units.") for name in weights)
+    hear = ["hear_symbols.weight", *(f"hear_units.{r}.weight" for r in range(R))]
     names = {name for _, name, _ in wanted}.union(hear)
     if missing := sorted(names - set(weights)):
         raise ModelMismatch(f"the weights lack {', '.join(missing)}")
@@ -85,65 +81,113 @@ def network(weights: Mapping[str, Any], L: int, V: int, relations: Sequence[Sequ
         raise ModelMismatch(f"D is {D}, wanted 1 to {MAX_WIDTH}, or no weights named modulate")
     if sizes.get("Z", 2 * N + H) != 2 * N + H:
         raise ModelMismatch(f"modulate has {sizes['Z']} outputs, wanted 2 N + H = {2 * N + H}")
+    positions = (sizes["L"], sizes["V"]) if "cell" in weights else None
+    if positions and not (1 <= positions[0] <= checks.MAX_CELLS and 1 <= positions[1] <= MAX_SYMBOLS):
+        raise ModelMismatch(f"the weights have positions for {positions[0]} cells and {positions[1]} symbols")
     flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
     flat["read"] = held["read"].reshape(-1)
-    units = [_unit(r, unit, sizes["L"]) for r, mine in enumerate(relations) for unit in mine]
-    offsets = np.cumsum([0, *map(len, units)]).tolist()
-    spans = np.cumsum([0, *map(len, relations)]).tolist()
-    cells = [cell for unit in units for cell in unit]
-    return Network(sizes["L"], sizes["V"], H, sizes["M"], N, D, flat, offsets, cells, spans)
+    return Weights(R, D, positions, flat)
 
 
-class Denoise:
-    """A denoiser's weights, prepared once and never changed: a function from tokens and latents to logits.
+class Network:
+    """What `Denoise` and `DenoiseCuda` have in common: weights, and the boards that they are for."""
 
-    weights    name in the denoiser's state_dict -> float32 array; `modulate.*` and `cell`, `symbol` may be absent
-    L, V       cells and symbols of the problems
-    relations  for each relation, in the order of `hear_units`, its units: each a sequence of different cells
-    """
+    def __init__(self, weights: Mapping[str, Any]) -> None:
+        self.R, self.D, self.positions, self.weights = weights_of(weights)
 
-    def __init__(
-        self, weights: Mapping[str, Any], L: int, V: int, relations: Sequence[Sequence[Sequence[int]]]
-    ) -> None:
-        checked = network(weights, L, V, relations)
-        self.L, self.V, self.D = checked.L, checked.V, checked.D
-        self._native = _native.Denoise(*checked)
+    def want(self, structure: Structure) -> None:
+        """Refuse a structure with other relations or, with positions, other cells or symbols."""
+        if structure.R != self.R:
+            raise ModelMismatch(f"this model has {self.R} relations, the structure of these boards {structure.R}")
+        if self.positions not in (None, (structure.L, structure.V)):
+            raise ModelMismatch(
+                f"this model has positions for {self.positions} cells and symbols, these boards have "
+                f"{structure.L} and {structure.V}"
+            )
 
-    def __call__(self, x: Any, z: Any = None, *, loops: int, threads: int = 0, path: str | None = None) -> Any:
-        """Logits [B, L, V] float32 after the last of `loops` loops.
-
-        x        int32 [B, L], open = -1
-        z        float32 [B, D], finite; may be left out without latent
-        threads  0: one a core
-        path     a name in `denoise_paths()`; None: the fastest in float32
-        """
-        sizes = {"L": self.L, "D": self.D}
-        cells = checks.array("x", x, np.int32, "BL", sizes)
+    def want_latent(self, z: Any) -> None:
+        """Refuse to go without a latent where the model has one."""
         if z is None and self.D:
             raise ModelMismatch(f"this model has a latent: pass z [B, {self.D}]")
+
+    @staticmethod
+    def loops(loops: Any) -> int:
+        """The number of loops, if it is one."""
+        number = checks.whole("loops", loops, MAX_LOOPS + 1)
+        if not number:
+            raise InvalidInput(f"loops is 0, wanted 1 to {MAX_LOOPS}")
+        return number
+
+
+class Denoise(Network):
+    """A denoiser's weights, prepared once and never changed: a function from tokens and latents to logits.
+
+    One object serves boards of any structure: each call says which.
+
+    Parameters
+    ----------
+    weights
+        Name in the denoiser's state_dict -> float32 array; `modulate.*` and `cell`, `symbol` may be absent.
+
+    Raises
+    ------
+    ModelMismatch
+        Where weights are missing, unknown, of wrong shape, or not finite.
+    """
+
+    def __init__(self, weights: Mapping[str, Any]) -> None:
+        super().__init__(weights)
+        self._native = _native.Denoise(self.weights)
+
+    def __call__(
+        self, structure: Structure, x: Any, z: Any = None, *, loops: int, threads: int = 0, path: str | None = None
+    ) -> Any:
+        """Logits [B, L, V] float32 after the last of `loops` loops.
+
+        Parameters
+        ----------
+        structure
+            Of the boards: L, V and the units of the model's relations.
+        x : int32 [B, L]
+            Tokens, open = -1.
+        z : float32 [B, D]
+            Finite; may be left out without latent.
+        threads
+            0: one a core.
+        path
+            A name in `denoise_paths()`; None: the fastest in float32.
+
+        Raises
+        ------
+        ModelMismatch
+            Where the structure has other relations than the model, or z is missing.
+        InvalidInput
+            Where an array, a value or an option is wrong; board and cell are named.
+        """
+        self.want(structure)
+        sizes = {"L": structure.L, "D": self.D}
+        cells = checks.array("x", x, np.int32, "BL", sizes)
+        self.want_latent(z)
         latent = np.zeros((len(cells), 0), np.float32) if z is None else checks.array("z", z, np.float32, "BD", sizes)
         for b, d in np.argwhere(~np.isfinite(latent)):
             raise InvalidInput(f"z[{b}, {d}] is {latent[b, d]}, wanted a finite number; look at the prior")
-        loops = checks.whole("loops", loops, MAX_LOOPS + 1)
-        if not loops:
-            raise InvalidInput(f"loops is 0, wanted 1 to {MAX_LOOPS}")
+        loops = self.loops(loops)
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
-        paths = denoise_paths()
-        if path is None:
-            path = [name for name in paths if name != BF16][-1]
-        if path not in paths:
-            raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
-        out = self._native(cells, latent, loops, threads, paths.index(path))
+        number = path_number(path)
+        out = self._native(structure.native, cells, latent, loops=loops, threads=threads, path=number)
         if out is None:  # refused by the native code, which leaves the words to this check
-            checks.values(cells, self.V, np.zeros((0, 0), np.int32))
+            checks.refuse(cells, structure.V)
         return out
 
 
-def _unit(relation: int, unit: Sequence[int], L: int) -> list[int]:
-    cells = [checks.whole(f"a cell of a unit of relation {relation}", cell, L) for cell in unit]
-    if not cells or len(set(cells)) < len(cells):
-        raise InvalidInput(f"a unit of relation {relation} has cells {cells}, wanted one or more, each once")
-    return cells
+def path_number(path: str | None) -> int:
+    """The number of the code path of this name; None: of the fastest in float32."""
+    paths = denoise_paths()
+    if path is None:
+        path = [name for name in paths if name != BF16][-1]
+    if path not in paths:
+        raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
+    return paths.index(path)
 
 
 def _weight(name: str, value: Any, axes: str, sizes: dict[str, int]) -> checks.Array:

@@ -7,61 +7,69 @@ evaluations and `unmask` by turns give. Launches go to torch's current stream an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from weakref import WeakKeyDictionary
 
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
-from vmdsolve.kernels.cuda import place, tensor, why_not
-from vmdsolve.kernels.denoise import MAX_LOOPS, network
+from vmdsolve.kernels.cuda import pairs, place, tensor, why_not
+from vmdsolve.kernels.denoise import Network
+from vmdsolve.kernels.structure import Structure
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from vmdsolve.peers import Peers
+
 __all__ = ["DenoiseCuda"]
 
 
-class DenoiseCuda:
-    """A denoiser's weights on one GPU, prepared once and never changed; arguments as for `Denoise`."""
+class DenoiseCuda(Network):
+    """A denoiser's weights on one GPU, prepared once and never changed, for boards of any structure; see `Denoise`."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, Any],
-        L: int,
-        V: int,
-        relations: Sequence[Sequence[Sequence[int]]],
-        device: int = 0,
-    ) -> None:
-        checked = network(weights, L, V, relations)
+    def __init__(self, weights: Mapping[str, Any], device: int = 0) -> None:
+        super().__init__(weights)
         if why := why_not():
             raise InvalidInput(f"the CUDA kernels are {why}; take device cpu")
-        self.L, self.V, self.D, self.device = checked.L, checked.V, checked.D, device
-        try:
-            self._cuda = import_module("vmdsolve._cuda").Denoise(*checked, device)
-        except ValueError as error:
-            raise ModelMismatch(f"this network does not fit: {error}") from None
+        self.device = device
+        self._module = import_module("vmdsolve._cuda")
+        self._cuda = self._module.Denoise(self.weights, device)
+        self._there: WeakKeyDictionary[Structure, Any] = WeakKeyDictionary()  # structures, on the device
 
-    def __call__(self, x: Tensor, z: Tensor | None = None, *, loops: int) -> Tensor:
+    def want(self, structure: Structure) -> None:
+        """Refuse what `Denoise` refuses, and what is too large for a multiprocessor."""
+        super().want(structure)
+        self._on_device(structure)
+
+    def __call__(self, structure: Structure, x: Tensor, z: Tensor | None = None, *, loops: int) -> Tensor:
         """Logits [B, L, V] float32 after the last of `loops` loops, for x int32 [B, L] and z float32 [B, D].
 
         Values are not looked at: a symbol beyond V - 1 counts as another one.
         """
         import torch
 
-        x, latent, loops = self._inputs(x, z, loops)
-        logits = torch.empty((*x.shape, self.V), dtype=torch.float32, device=x.device)
-        self._cuda(x.data_ptr(), latent.data_ptr(), logits.data_ptr(), len(x), loops, place(x)[1])
+        x, latent, loops = self._inputs(structure, x, z, loops)
+        logits = torch.empty((*x.shape, structure.V), dtype=torch.float32, device=x.device)
+        self._cuda(
+            self._on_device(structure),
+            B=len(x),
+            x=x.data_ptr(),
+            z=latent.data_ptr(),
+            loops=loops,
+            logits=logits.data_ptr(),
+            stream=place(x)["stream"],
+        )
         return logits
 
     def solve(
         self,
+        structure: Structure,
         x: Tensor,
         allowed: Tensor,
         z: Tensor | None,
-        peers: Tensor,
+        peers: Peers,
         *,
         key: Tensor,
         steps: int,
@@ -80,56 +88,60 @@ class DenoiseCuda:
                 unmask(denoise(x, z), ...) with n_keep = ceil(open cells / steps left)
 
         allowed  uint64 [B, L] symbols allowed from outside; the others as for `unmask`, in which step counts from 0
-        A board that never was evaluated has logits 0; one that holds a forbidden value comes back as REFUSED.
+        A board that never was evaluated has logits 0; one that holds a forbidden value, or was given a logit that is
+        none, comes back as one of `cuda.REFUSALS`.
         """
         import torch
 
-        x, latent, loops = self._inputs(x, z, loops)
-        sizes = {"B": len(x), "L": self.L}
+        x, latent, loops = self._inputs(structure, x, z, loops)
+        sizes = {"B": len(x), "L": structure.L}
         allowed = tensor("allowed", allowed, ("uint64",), "BL", sizes, x)
-        peers = tensor("peers", peers, ("int32",), "LP", sizes, x)
         key = tensor("key", key, ("uint64",), "B", sizes, x)
-        least = None if threshold is None else checks.real("threshold", threshold, -np.inf)
+        rule = checks.rule(order, threshold, temperature, guard, noise, seed, 0)
         values, nfe = torch.empty_like(x), torch.empty(len(x), dtype=torch.int32, device=x.device)
-        first = torch.zeros((*x.shape, self.V), dtype=torch.float32, device=x.device) if keep_first else None
+        shape = (*x.shape, structure.V)
+        first = torch.zeros(shape, dtype=torch.float32, device=x.device) if keep_first else None
         following = torch.zeros(1, dtype=torch.int32, device=x.device)  # the board that a free block takes
         self._cuda.solve(
-            x.data_ptr(),
-            allowed.data_ptr(),
-            latent.data_ptr(),
-            peers.data_ptr(),
-            key.data_ptr(),
-            following.data_ptr(),
-            values.data_ptr(),
-            nfe.data_ptr(),
-            0 if first is None else first.data_ptr(),
-            len(x),
-            sizes["P"],
-            checks.whole("steps", steps, 1 << 31),
-            loops,
-            checks.ORDERS.index(checks.one_of("order", order, checks.ORDERS)),
-            least,
-            checks.real("temperature", temperature, 0),
-            bool(guard),
-            checks.real("noise", noise, 0),
-            checks.whole("seed", seed, 1 << 64),
-            place(x)[1],
+            self._on_device(structure),
+            rule=rule.native,
+            B=len(x),
+            steps=checks.whole("steps", steps, 1 << 31),
+            loops=loops,
+            x=x.data_ptr(),
+            allowed=allowed.data_ptr(),
+            z=latent.data_ptr(),
+            peers=pairs(peers, x, sizes),
+            key=key.data_ptr(),
+            following=following.data_ptr(),
+            x_new=values.data_ptr(),
+            nfe=nfe.data_ptr(),
+            first=0 if first is None else first.data_ptr(),
+            stream=place(x)["stream"],
         )
         return values, nfe, first
 
-    def _inputs(self, x: Tensor, z: Tensor | None, loops: int) -> tuple[Tensor, Tensor, int]:
+    def _on_device(self, structure: Structure) -> Any:
+        """The structure on the device, if this network fits there with it."""
+        if structure not in self._there:
+            try:
+                there = self._module.Structure(structure.native, self.device)
+                self._cuda.want(there)
+            except ValueError as error:
+                raise ModelMismatch(f"this network does not fit: {error}") from None
+            self._there[structure] = there
+        return self._there[structure]
+
+    def _inputs(self, structure: Structure, x: Tensor, z: Tensor | None, loops: int) -> tuple[Tensor, Tensor, int]:
         """Tokens, latents and loops, checked; the tensors contiguous."""
         import torch
 
-        sizes = {"L": self.L, "D": self.D}
+        self.want(structure)
+        sizes = {"L": structure.L, "D": self.D}
         x = tensor("x", x, ("int32",), "BL", sizes, x)
         if x.get_device() != self.device:
             raise InvalidInput(f"x is on {x.device}, the network on cuda:{self.device}; make one of them there")
-        if z is None and self.D:
-            raise ModelMismatch(f"this model has a latent: pass z [B, {self.D}]")
+        self.want_latent(z)
         latent = torch.empty((len(x), 0), device=x.device) if z is None else z
         latent = tensor("z", latent, ("float32",), "BD", sizes, x)
-        loops = checks.whole("loops", loops, MAX_LOOPS + 1)
-        if not loops:
-            raise InvalidInput(f"loops is 0, wanted 1 to {MAX_LOOPS}")
-        return x, latent, loops
+        return x, latent, self.loops(loops)

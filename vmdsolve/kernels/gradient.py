@@ -5,7 +5,6 @@
 gradients do not depend on the number of threads. Paths are those of `denoise`.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,8 @@ import numpy as np
 import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks
-from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.kernels.denoise import path_number
+from vmdsolve.kernels.structure import Structure
 
 __all__ = ["DenoiseGradient", "Pass"]
 
@@ -40,22 +40,21 @@ class Pass(NamedTuple):
 
 
 class DenoiseGradient:
-    """The loops of denoisers of one shape; their weights are given to each call.
+    """The loops of denoisers of one shape on boards of one structure; their weights are given to each call.
 
-    L, V, H, M, N   cells and symbols; channels of a candidate, a message, a block
-    positions       whether cells and symbols have embeddings
-    relations       for each relation its units: each a sequence of different cells
+    Parameters
+    ----------
+    structure
+        Of the boards.
+    H, M, N
+        Channels of a candidate, a message, a block; 1 to 4096 each.
+    positions
+        Whether cells and symbols have embeddings.
     """
 
-    def __init__(
-        self, L: int, V: int, H: int, M: int, N: int, positions: bool, relations: Sequence[Sequence[Sequence[int]]]
-    ) -> None:
-        units = [list(unit) for mine in relations for unit in mine]
-        offsets = np.cumsum([0, *map(len, units)]).tolist()
-        spans = np.cumsum([0, *map(len, relations)]).tolist()
-        cells = [cell for unit in units for cell in unit]
-        self.L, self.V = L, V
-        self._native = _native.DenoiseGradient(L, V, H, M, N, positions, offsets, cells, spans)
+    def __init__(self, structure: Structure, *, H: int, M: int, N: int, positions: bool) -> None:
+        self.structure = structure
+        self._native = _native.DenoiseGradient(structure.native, H=H, M=M, N=N, positions=positions)
         self._spare: checks.Array | None = None  # of an earlier pass: asking the system for memory costs much
 
     def forward(
@@ -76,15 +75,14 @@ class DenoiseGradient:
         """
         if supervise < 1 or free < 0:
             raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")
-        number = _number(path)
+        number = path_number(path)
         size = len(x) * self._native.kept_bytes(supervise, number)
         kept, self._spare = self._spare, None
         if kept is None or kept.size < size:
             kept = np.empty(size, np.int8)
         logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number)
         if logits is None:  # refused by the native code, which leaves the words to this check
-            checks.values(x, self.V, np.zeros((0, 0), np.int32))
-        assert logits is not None
+            checks.refuse(x, self.structure.V)
         return logits, Pass(x, tables, latent, free, supervise, number, kept)
 
     def backward(self, held: Pass, d_logits: checks.Array, *, threads: int = 0) -> tuple[checks.Array, checks.Array]:
@@ -97,12 +95,3 @@ class DenoiseGradient:
         )
         self._spare = held.kept
         return out
-
-
-def _number(path: str | None) -> int:
-    paths = denoise_paths()
-    if path is None:
-        path = [name for name in paths if name != BF16][-1]
-    if path not in paths:
-        raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
-    return paths.index(path)

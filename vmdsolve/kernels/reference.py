@@ -1,5 +1,7 @@
 """Every kernel as a naive loop: the specification that the fast ones equal bit for bit.
 
+It shares nothing with them, on purpose: sets of symbols are Python integers here, and each cell's peers a list.
+
 Arrays come checked (see `checks.py`) and are never changed. Floats are NumPy float32 scalars, one rounding
 an operation, in the order written; integers that wrap are Python integers cut to 32 bits.
 """
@@ -12,6 +14,7 @@ U64 = npt.NDArray[np.uint64]
 F32 = npt.NDArray[np.float32]
 Bool = npt.NDArray[np.bool_]
 Words = tuple[int, int, int, int]
+Peers = list[list[int]]  # of each cell
 Scores = dict[int, np.float32]  # of the legal symbols of a cell
 
 _f = np.float32
@@ -31,25 +34,25 @@ NORMAL_OUTER = (
 )  # fmt: skip
 
 
-def candidates(x: I32, allowed: U64, peers: I32) -> U64:
+def candidates(x: I32, allowed: U64, peers: Peers) -> U64:
     """Legal symbols as bit sets [B, L]: of an open cell, what is allowed and no filled peer holds."""
     out = np.empty(x.shape, np.uint64)
     for b, row in enumerate(x):
         for cell, value in enumerate(row):
             bits = int(allowed[cell] if allowed.ndim == 1 else allowed[b, cell])
             for p in peers[cell]:
-                if p >= 0 and row[p] >= 0:
+                if row[p] >= 0:
                     bits &= ~(1 << int(row[p]))
             out[b, cell] = bits if value < 0 else 1 << int(value)
     return out
 
 
-def conflicts(x: I32, peers: I32) -> Bool:
+def conflicts(x: I32, peers: Peers) -> Bool:
     """Cells [B, L] that are filled with the symbol of a filled peer."""
     out = np.zeros(x.shape, np.bool_)
     for b, row in enumerate(x):
         for cell, value in enumerate(row):
-            out[b, cell] = value >= 0 and any(p >= 0 and row[p] == value for p in peers[cell])
+            out[b, cell] = value >= 0 and any(row[p] == value for p in peers[cell])
     return out
 
 
@@ -57,7 +60,7 @@ def unmask(
     logits: F32,
     x: I32,
     candidates: U64,
-    peers: I32,
+    peers: Peers,
     *,
     order: str,
     n_keep: I32 | None,
@@ -98,7 +101,7 @@ def unmask(
                 candidates_new[b, cell] = 1 << symbol
                 done += 1
                 for p in peers[cell]:
-                    if p >= 0 and x_new[b, p] < 0:
+                    if x_new[b, p] < 0:
                         candidates_new[b, p] = int(candidates_new[b, p]) & ~(1 << symbol)
     return x_new, committed, candidates_new
 

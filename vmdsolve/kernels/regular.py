@@ -116,7 +116,7 @@ def regular(
         out = _native.regular(scores, tokens, sets, order, rows, accept, start, temperature, seed, keys, step, threads)
     if out is None:  # refused by the native code, which leaves the words to these checks
         _refuse(order, rows, sizes["L"])
-        checks.values(tokens, sizes["V"], np.full((sizes["L"], 0), -1, np.int32))
+        checks.values(tokens, sizes["V"])
         checks.sets_and_logits(sets, scores)
         out = reference.regular(
             scores,

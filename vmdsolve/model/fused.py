@@ -18,6 +18,7 @@ from ..kernels.denoise import BF16, denoise_paths
 from ..kernels.gradient import DenoiseGradient
 from .config import ModelConfig
 from .denoiser import Denoiser
+from .native import structure_of
 from .units import Units
 
 __all__ = ["Fused", "factors", "gradient", "tables"]
@@ -57,8 +58,12 @@ class Fused:
 
 def gradient(config: ModelConfig, units: Units) -> DenoiseGradient:
     """The kernel for this structure and shape; it has no weights, so one serves every model of the shape."""
-    shape = units.L, units.V, config.width, config.message, config.hidden, config.positions != (0, 0)
-    return units.once(("gradient", shape), lambda: DenoiseGradient(*shape, units.members))
+    H, M, N, placed = config.width, config.message, config.hidden, config.positions != (0, 0)
+
+    def make() -> DenoiseGradient:
+        return DenoiseGradient(structure_of(units), H=H, M=M, N=N, positions=placed)
+
+    return units.once(("gradient", H, M, N, placed), make)
 
 
 class _Loops(torch.autograd.Function):

@@ -6,23 +6,27 @@ from typing import Any
 
 from ..kernels.denoise import Denoise
 from ..kernels.denoise_cuda import DenoiseCuda
+from ..kernels.structure import Structure
 from .denoiser import Denoiser
 from .units import Units
 
-__all__ = ["native", "native_cuda"]
+__all__ = ["native", "native_cuda", "structure_of"]
 
 
-def native(denoiser: Denoiser, units: Units) -> Denoise:
+def native(denoiser: Denoiser) -> Denoise:
     """The kernel with a copy of the weights as they are now; later training does not reach it."""
-    return Denoise(*_parts(denoiser, units))
+    return Denoise(_weights(denoiser))
 
 
-def native_cuda(denoiser: Denoiser, units: Units, device: int = 0) -> DenoiseCuda:
+def native_cuda(denoiser: Denoiser, device: int = 0) -> DenoiseCuda:
     """The same on a GPU."""
-    return DenoiseCuda(*_parts(denoiser, units), device)
+    return DenoiseCuda(_weights(denoiser), device)
 
 
-def _parts(denoiser: Denoiser, units: Units) -> tuple[dict[str, Any], int, int, Any]:
-    """Weights, L, V and the relations' units."""
-    weights = {name: tensor.detach().float().cpu().numpy() for name, tensor in denoiser.state_dict().items()}
-    return weights, units.L, units.V, units.members
+def structure_of(units: Units) -> Structure:
+    """A problem's structure as the kernels take it, made once for its units."""
+    return units.once("structure", lambda: Structure(units.L, units.V, units.members))
+
+
+def _weights(denoiser: Denoiser) -> dict[str, Any]:
+    return {name: tensor.detach().float().cpu().numpy() for name, tensor in denoiser.state_dict().items()}

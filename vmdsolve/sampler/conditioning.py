@@ -92,7 +92,7 @@ class Conditioning:
         The step kept peers apart by its own symbols. Where those of the words clash, one cell of the board stays.
         """
         out = np.where((x == OPEN) & (filled != OPEN) & (word != OPEN), word, filled)
-        if self.peers.shape[1]:
+        if self.peers:
             clash = conflicts(out, self.peers) & (x == OPEN)
             clash[np.arange(len(x)), clash.argmax(axis=1)] = False
             out = np.where(clash, OPEN, out)

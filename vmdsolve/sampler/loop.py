@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from .. import kernels
 from ..kernels.normal import normal
+from ..peers import Peers
 from ..problem import OPEN, Board, Rules
 from ..sets import Sets
 from .conditioning import conditioning_of
@@ -53,8 +54,7 @@ class Loop:
     def __init__(self, rules: Rules, plan: Plan, B: int, *, seed: int = 0, keep_first: bool = False) -> None:
         self.rules, self.plan, self.B, self.seed, self.keep_first = rules, plan, B, seed, keep_first
         self.conditioning = conditioning_of(rules) if plan.legal else None
-        self.linked = self._device(rules.peers)
-        self.peers = self.linked if plan.legal else self._device(rules.peers[:, :0])
+        self.peers = rules.peers if plan.legal else Peers.none(rules.L)
 
         def zeros(*shape: int, dtype: type[np.generic]) -> Values:
             return self._device(np.zeros(shape, dtype))
@@ -195,5 +195,5 @@ class Loop:
         sure = self.certainty[rows] = self.xp.where(filled != x, now, self.certainty[rows])
         which = ~self.given[rows] & self.inside & (filled != OPEN) & (self.left > 1)
         if self.plan.remask == "conflicts":
-            which &= kernels.conflicts(filled, self.linked)
+            which &= kernels.conflicts(filled, self.rules.peers)
         return reopen(self.xp, filled, which, sure, self.plan.rate)

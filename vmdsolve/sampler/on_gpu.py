@@ -17,9 +17,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..errors import InvalidInput
-from ..kernels.cuda import REFUSED
+from ..kernels.cuda import raise_refusal
 from ..kernels.normal import normal
+from ..peers import Peers
 from ..problem import Board, Rules
 from ..sets import Sets
 from .keys import Keys
@@ -28,7 +28,7 @@ from .plan import Filled, Plan
 from .predictor import Predictor
 from .symbols import symbol_order
 
-__all__ = ["TensorLoop", "borrowed_loop", "fill_on_gpu", "refuse_overflow"]
+__all__ = ["TensorLoop", "borrowed_loop", "fill_on_gpu"]
 
 
 def tensor(array: npt.NDArray[Any], device: torch.device | str) -> Tensor:
@@ -134,17 +134,17 @@ def fill_on_gpu(
     if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace:
         with borrowed_loop(predict, rules, plan, len(boards), seed=seed, keep_first=keep_first) as loop:
             done = loop.fill(predict, predict.on_tensors, boards, keys=keys, domains=allowed, trace=trace)
-        refuse_overflow(done.values)
+        raise_refusal(done.values)
         return done
     z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
-    peers = rules.peers if plan.legal else rules.peers[:, :0]
-    arrays = boards, allowed, z, peers, keys
-    x, sets, latent, links, key = (tensor(array, predict.device) for array in arrays)
+    arrays = boards, allowed, z, keys
+    x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
     values, nfe, first = predict.fused.solve(
+        predict.structure,
         x,
         sets,
         latent if predict.z_width else None,
-        links,
+        rules.peers if plan.legal else Peers.none(rules.L),
         key=key,
         steps=plan.steps,
         loops=predict.loops or predict.model.config.loops,
@@ -157,14 +157,8 @@ def fill_on_gpu(
         keep_first=keep_first,
     )
     found, spent = values.cpu().numpy(), nfe.cpu().numpy().astype(np.int64)
-    refuse_overflow(found)
+    raise_refusal(found)
     order = None if first is None else symbol_order(first.cpu().numpy(), allowed)
     if order is not None:
         order[spent == 0] = 0
     return Filled(found, spent, order, None)
-
-
-def refuse_overflow(values: Board) -> None:
-    """Say so if a kernel refused a board of values [B, L]; what is wrong with it can only be its logits."""
-    for b in np.flatnonzero((values == REFUSED).any(axis=1)):
-        raise InvalidInput(f"the network gave NaN or infinity for board {b}; look for an overflow in the model")

@@ -17,8 +17,9 @@ from ..errors import InvalidInput, ModelMismatch
 from ..kernels.cuda import why_not
 from ..kernels.denoise import BF16, Denoise, denoise_paths
 from ..kernels.denoise_cuda import DenoiseCuda
+from ..kernels.structure import Structure
 from ..model.denoiser import Denoiser
-from ..model.native import native, native_cuda
+from ..model.native import native, native_cuda, structure_of
 from ..model.units import Units
 from ..model.vmd import VMD
 from ..problem import Board, Rules
@@ -70,10 +71,11 @@ class Predictor:
             )
         if self.backend == "native" and isinstance(denoiser, Denoiser):
             if kind == "cpu":
-                self._native = native(denoiser, self.units)
+                self._native = native(denoiser)
                 return
             try:
-                self._cuda = native_cuda(denoiser, self.units, torch.device(self.device).index or 0)
+                self._cuda = native_cuda(denoiser, torch.device(self.device).index or 0)
+                self._cuda.want(self.structure)
             except ModelMismatch:  # too large for a multiprocessor
                 if chosen:
                     raise
@@ -85,6 +87,11 @@ class Predictor:
         return not self.device.startswith("cpu") and not why_not()
 
     @property
+    def structure(self) -> Structure:
+        """The problems' structure as the native kernels take it."""
+        return structure_of(self.units)
+
+    @property
     def fused(self) -> DenoiseCuda | None:
         """The kernel that does a whole solve on the device in one launch; None where there is none."""
         return self._cuda
@@ -92,7 +99,8 @@ class Predictor:
     def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
         """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""
         if self._cuda is not None:
-            return self._cuda(x, z if self.z_width else None, loops=self.loops or self.model.config.loops)
+            loops = self.loops or self.model.config.loops
+            return self._cuda(self.structure, x, z if self.z_width else None, loops=loops)
         kind = torch.device(self.device).type
         told = {"modulation" if self.modulates else "z": z if self.z_width else None}
         with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
@@ -136,7 +144,7 @@ class Predictor:
         path = BF16 if self.bf16 and BF16 in denoise_paths() else None
         tokens = x.astype(np.int32, copy=False)
         each = z if self.z_width else None
-        return np.asarray(self._native(tokens, each, loops=loops, threads=self.threads, path=path))
+        return np.asarray(self._native(self.structure, tokens, each, loops=loops, threads=self.threads, path=path))
 
     @torch.inference_mode()
     def _tiled(self, function: Callable[[Tensor, Tensor], Tensor], x: Board, rows: Floats) -> Floats:

@@ -9,6 +9,7 @@ from math import log
 import numpy as np
 
 from .. import checker, kernels, search
+from .. import sets as symbols
 from ..domains import layout_of
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
@@ -109,11 +110,12 @@ def masks(specimens: Specimens) -> str:
             boards += [board] * len(found)
             answers += [np.array(f, np.int32) for f in found]
     held = np.stack(boards)
-    allowed = np.full(rules.L, (1 << rules.V) - 1, np.uint64)
+    allowed = np.full(rules.L, symbols.full(rules.V))
     legal = kernels.candidates(held, allowed, rules.peers)
     for name, sets in (("propagation", search.propagate(rules, held)[0]), ("the mask of legal symbols", legal)):
-        kept = (sets >> np.stack(answers).astype(np.uint64)) & np.uint64(1)
-        for b, cell in np.argwhere(kept == 0)[:1]:
+        held_by = symbols.members(sets, rules.V)
+        kept = np.take_along_axis(held_by, np.stack(answers)[..., None].astype(np.int64), axis=2)[..., 0]
+        for b, cell in np.argwhere(~kept)[:1]:
             symbol, where = specimens.domain.symbols[answers[b][cell]], specimens.domain.cell_name(int(cell))
             what = f"on {specimens.text(boards[b])} {name} takes {symbol} from {where}"
             what += f", but {specimens.text(answers[b])} is a solution"
