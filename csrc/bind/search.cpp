@@ -210,6 +210,9 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
 
 void register_search(py::module_& m) {
   using namespace py::literals;
+  py::list names;  // members are numbered by their place
+  for (const Kind* kind : kinds()) names.append(py::make_tuple(kind->name(), names.size()));
+  m.attr("Kind") = py::module_::import("enum").attr("IntEnum")("Kind", names, "module"_a = m.attr("__name__"));
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
       .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
            "param_offsets"_a, "params"_a)

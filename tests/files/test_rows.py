@@ -34,7 +34,7 @@ def test_a_row_says_where_and_why() -> None:
     assert row_of(record, Solution(Status.SOLVED, text=S, method="search", seconds=0.123456789), None) == Row(
         P, S, "SOLVED", "search", None, 0, 0.123457, ""
     )
-    clash = (Violation("row", (0, 3), "both hold value 0"), Violation("box", (0, 1), "both hold value 1"))
+    clash = (Violation("row", (0, 3), "both hold {}", (0,)), Violation("box", (0, 1), "both hold {}", (1,)))
     row = row_of(record, Solution(Status.UNSATISFIABLE, violations=clash), None)
     assert row.reason == (
         "row: both hold 1 (row 1, column 1 and row 1, column 4); box: both hold 2 (row 1, column 1 and row 1, column 2)"
