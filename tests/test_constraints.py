@@ -3,83 +3,68 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import re
+from typing import Any
 
 import numpy as np
 import pytest
 from helpers.refusals import CONSTRAINTS
+from helpers.rules import SAMPLES, constraints, obeys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vmdsolve import constraints as declared
+from vmdsolve._native import Kind
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.errors import InvalidInput
+from vmdsolve.hints import phrases
+from vmdsolve.hints.filtering import supported
 from vmdsolve.problem import OPEN, Constraint, Rules
 from vmdsolve.search import solve_values
+from vmdsolve.testing import oracles
 
 L, V = 4, 3  # small enough to visit all 81 full and all 256 partial boards
 FULL = [list(board) for board in itertools.product(range(V), repeat=L)]
 PARTIAL = [list(board) for board in itertools.product(range(OPEN, V), repeat=L)]
-KINDS = ("AllDifferent", "Sum", "Less", "Count", "Table", "Regular", "Predicate")
-EXACT = ("Count", "Table", "Regular")  # their `violations` sees at once when no completion is left
+EXACT = (Count, Table, Regular)  # their `violations` sees at once when no completion is left
+each_kind = pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
 
 
-@st.composite
-def constraints(draw: st.DrawFn, kind: str) -> Constraint:
-    """Any constraint of this kind over some of the L cells, in any order."""
-    cells = draw(st.permutations(range(L)))[: draw(st.integers(1, L))]
-    k = len(cells)
-    whole = st.integers(-2, 2 * L)
-    if kind == "AllDifferent":
-        return AllDifferent(cells, "r")
-    if kind == "Sum":
-        return Sum(cells, draw(whole), "r", first=draw(st.integers(-2, 2)))
-    if kind == "Less":
-        a, b = draw(st.permutations(range(L)))[:2]
-        return Less(a, b, "r")
-    if kind == "Count":
-        low, high = sorted((draw(whole), draw(whole)))
-        return Count(cells, draw(st.integers(0, V - 1)), low, high, "r")
-    if kind == "Table":
-        return Table(cells, draw(st.lists(st.tuples(*[st.integers(0, V - 1)] * k), max_size=6)), "r")
-    if kind == "Regular":
-        states = draw(st.integers(1, 3))
-        row = st.tuples(*[st.integers(-1, states - 1)] * V)
-        accept = draw(st.frozensets(st.integers(0, states - 1)))
-        dfa = DFA(draw(st.integers(0, states - 1)), accept, tuple(draw(row) for _ in range(states)))
-        return Regular(cells, dfa, "r")
-    allowed = draw(st.frozensets(st.tuples(*[st.integers(0, V - 1)] * k), max_size=6))
-    return Predicate(cells, allowed.__contains__, "r")
+# Every kind is known everywhere -----------------------------------------------------------------------
 
 
-def obeys(rule: Constraint, board: Sequence[int]) -> bool:
-    """The rule for a full board, said once more, as shortly as it can be said."""
-    held = tuple(board[cell] for cell in rule.cells)
-    match rule:
-        case AllDifferent():
-            return len(set(held)) == len(held)
-        case Sum():
-            return sum(value + rule.first for value in held) == rule.total
-        case Less():
-            return held[0] < held[1]
-        case Count():
-            return held.count(rule.symbol) in range(rule.low, rule.high + 1)
-        case Table():
-            return held in rule.tuples
-        case Regular():
-            state = rule.dfa.start
-            for value in held:
-                state = rule.dfa.step[state][value] if state >= 0 else -1
-            return state in rule.dfa.accept
-        case Predicate():
-            return rule.fn(held)
-    raise AssertionError(f"no oracle for {rule}")
+def test_a_kind_has_the_same_name_in_python_and_in_c() -> None:
+    native = {kind for kind in SAMPLES if kind is not Predicate}
+    assert {kind.__name__ for kind in native} == {member.name for member in Kind}
+    assert native | {Predicate} == set(Constraint.__subclasses__()) & {
+        getattr(declared, name) for name in declared.__all__
+    }
+    examples = [rule for rule, _, _ in REASONS] + [AllDifferent([0])]
+    assert {type(rule) for rule in examples} == set(SAMPLES)
+    for rule in examples:
+        form = rule.native()
+        assert (form is None) if isinstance(rule, Predicate) else form is not None
+        assert form is None or form[0].name == type(rule).__name__
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [(supported, "a filter for hints"), (phrases._clause, "words"), (oracles._add, "a form of CP-SAT")],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_every_kind_has(table: Any, what: str) -> None:
+    known = {kind.__name__ for kind in table.registry if kind is not object}
+    assert known - {"Predicate"} == {member.name for member in Kind}, what
+
+
+# What a kind says ---------------------------------------------------------------------------------------
+
+
+@each_kind
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
-def test_all_statements_of_a_rule_agree_on_all_full_boards(kind: str, data: st.DataObject) -> None:
-    rule = data.draw(constraints(kind))
+def test_all_statements_of_a_rule_agree_on_all_full_boards(kind: type[Constraint], data: st.DataObject) -> None:
+    rule = data.draw(constraints(L, V, kind))
     expected = [obeys(rule, board) for board in FULL]
     assert rule.accepts(np.array(FULL, np.int32)).tolist() == expected
     assert [rule.violations(board) == [] for board in FULL] == expected
@@ -87,11 +72,13 @@ def test_all_statements_of_a_rule_agree_on_all_full_boards(kind: str, data: st.D
     assert result.counts.tolist() == [sum(expected)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each_kind
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
-def test_a_violation_of_a_partial_board_means_that_no_completion_is_right(kind: str, data: st.DataObject) -> None:
-    rule = data.draw(constraints(kind))
+def test_a_violation_of_a_partial_board_means_that_no_completion_is_right(
+    kind: type[Constraint], data: st.DataObject
+) -> None:
+    rule = data.draw(constraints(L, V, kind))
     right = [board for board in FULL if obeys(rule, board)]
     for partial in PARTIAL:
         completions = any(all(p in (OPEN, v) for p, v in zip(partial, board, strict=True)) for board in right)
@@ -101,11 +88,11 @@ def test_a_violation_of_a_partial_board_means_that_no_completion_is_right(kind: 
             assert completions, (rule, partial)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each_kind
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
-def test_a_violation_names_its_rule_and_only_cells_of_its_unit(kind: str, data: st.DataObject) -> None:
-    rule = data.draw(constraints(kind))
+def test_a_violation_names_its_rule_and_only_cells_of_its_unit(kind: type[Constraint], data: st.DataObject) -> None:
+    rule = data.draw(constraints(L, V, kind))
     for partial in PARTIAL:
         for violation in rule.violations(partial):
             assert violation.relation == "r"
@@ -157,6 +144,28 @@ def test_repeated_rows_of_a_table_count_once() -> None:
 def test_constraints_are_values() -> None:
     assert Sum([0, 1], 3) == Sum((0, 1), np.int64(3))
     assert len({Less(0, 1), Less(0, 1), Less(1, 0)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (Count([0], 3, 0, 1), "Count counts value 3; values are 0 to 2"),
+        (Count([0], 0, -(2**41), 1), "Count has low = -2199023255552; wanted -2**40 to 2**40"),
+        (Table([0, 1], [(0, 1), (2, 5)]), "Table holds value 5 in row 1; values are 0 to 2"),
+        (
+            Regular([0], DFA(0, frozenset({0}), ((0, 0),))),
+            "Regular has transitions for 2 symbols; wanted 3, one for each",
+        ),
+        (
+            Regular([0], DFA(0, frozenset({0}), ((0,) * 4,))),
+            "Regular has transitions for 4 symbols; wanted 3, one for each",
+        ),
+        (Sum([0], 2**70), f"Sum has total = {2**70}; wanted -2**40 to 2**40"),
+    ],
+)
+def test_a_rule_that_does_not_fit_the_symbols_is_refused_when_rules_are_made(rule: Constraint, fault: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^" + re.escape(f"constraint 1 ({rule.relation}): {fault}")):
+        Rules(2, 3, (AllDifferent([0, 1]), rule))
 
 
 @pytest.mark.parametrize("name", CONSTRAINTS)

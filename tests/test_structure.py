@@ -24,10 +24,11 @@ MAY_INCLUDE = {
     "support": {"support"},
     "rules": {"support", "rules"},
     "search": {"support", "rules", "search"},
+    "kinds": {"support", "rules", "search", "kinds"},
     "kernels": {"support", "kernels"},
     "denoise": {"support", "kernels", "denoise"},
-    "bind": {"support", "rules", "search", "kernels", "denoise", "bind"},
-    "tests": {"support", "rules", "search", "kernels", "denoise", "tests"},
+    "bind": {"support", "rules", "search", "kinds", "kernels", "denoise", "bind"},
+    "tests": {"support", "rules", "search", "kinds", "kernels", "denoise", "tests"},
 }
 
 

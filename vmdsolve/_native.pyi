@@ -1,5 +1,6 @@
 # Types of the native module. Shapes and meanings: vmdsolve/search, vmdsolve/kernels/__init__.py.
 
+from enum import IntEnum
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -19,6 +20,8 @@ class Stop:
     def heed(self) -> None: ...
 
 # search
+
+class Kind(IntEnum): ...  # type: ignore[misc]  # a member for each class of constraints.py that has a native form
 
 class Rules:
     def __init__(

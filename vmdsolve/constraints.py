@@ -2,10 +2,10 @@
 
 Each class states its rule three times, on purpose and independently: `violations` in plain Python (the
 checker's word, partial boards allowed), `accepts` for many full boards at once, and `native`, the numbers
-handed to the C++ propagator. The tests hold the three to each other.
+handed to the C++ propagator of the same name. The tests hold the three to each other.
 
 >>> AllDifferent([0, 1, 2], "row").violations([4, 4, -1])
-[Violation(relation='row', cells=(0, 1), reason='both hold value 4')]
+[Violation(relation='row', cells=(0, 1), text='both hold {}', values=(4,))]
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from vmdsolve._native import Kind
+
 from .arguments import whole
 from .errors import InvalidInput
 from .problem import OPEN, Board, Constraint, Violation, as_cells
@@ -26,6 +28,15 @@ from .problem import OPEN, Board, Constraint, Violation, as_cells
 __all__ = ["DFA", "AllDifferent", "Count", "Less", "Predicate", "Regular", "Sum", "Table"]
 
 Mask = npt.NDArray[np.bool_]
+MOST = 2**40  # of totals and counts; the native limits are the same
+MOST_STATES = 2**28  # times cells, or symbols
+
+
+def _too_large(**numbers: int) -> str | None:
+    for name, value in numbers.items():
+        if abs(value) > MOST:
+            return f"has {name} = {value}; wanted -2**40 to 2**40"
+    return None
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class AllDifferent(Constraint):
             if values[cell] != OPEN:
                 holders[int(values[cell])].append(cell)
         return [
-            Violation(self.relation, tuple(cells), f"{'both' if len(cells) == 2 else 'all'} hold value {value}")
+            Violation(self.relation, tuple(cells), "both hold {}" if len(cells) == 2 else "all hold {}", (value,))
             for value, cells in holders.items()
             if len(cells) > 1
         ]
@@ -54,8 +65,8 @@ class AllDifferent(Constraint):
         held = np.sort(boards[:, self.cells], axis=1)
         return np.asarray((held[:, 1:] != held[:, :-1]).all(axis=1))
 
-    def native(self) -> tuple[int, list[int]]:
-        return 0, []
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["AllDifferent"], []
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,12 @@ class Sum(Constraint):
     def accepts(self, boards: Board) -> Mask:
         return np.asarray(boards[:, self.cells].sum(axis=1) + self.first * len(self.cells) == self.total)
 
-    def native(self) -> tuple[int, list[int]]:
-        return 1, [self.total, self.first]
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["Sum"], [self.total, self.first]
+
+    def fault(self, V: int) -> str | None:
+        del V
+        return _too_large(total=self.total, first=self.first)
 
 
 @dataclass(frozen=True)
@@ -103,13 +118,13 @@ class Less(Constraint):
         a, b = (int(values[cell]) for cell in self.cells)
         if a == OPEN or b == OPEN or a < b:
             return []
-        return [Violation(self.relation, self.cells, f"value {a} is not smaller than value {b}")]
+        return [Violation(self.relation, self.cells, "{} is not smaller than {}", (a, b))]
 
     def accepts(self, boards: Board) -> Mask:
         return np.asarray(boards[:, self.cells[0]] < boards[:, self.cells[1]])
 
-    def native(self) -> tuple[int, list[int]]:
-        return 2, []
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["Less"], []
 
 
 @dataclass(frozen=True)
@@ -138,14 +153,19 @@ class Count(Constraint):
         if held <= self.high and held + open_cells >= self.low:
             return []
         wanted = str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
-        return [Violation(self.relation, self.cells, f"value {self.symbol} stands {held} times, not {wanted}")]
+        return [Violation(self.relation, self.cells, f"{{}} stands {held} times, not {wanted}", (self.symbol,))]
 
     def accepts(self, boards: Board) -> Mask:
         held = (boards[:, self.cells] == self.symbol).sum(axis=1)
         return np.asarray((held >= self.low) & (held <= self.high))
 
-    def native(self) -> tuple[int, list[int]]:
-        return 3, [self.symbol, self.low, self.high]
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["Count"], [self.symbol, self.low, self.high]
+
+    def fault(self, V: int) -> str | None:
+        if self.symbol >= V:
+            return f"counts value {self.symbol}; values are 0 to {V - 1}"
+        return _too_large(low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -180,8 +200,18 @@ class Table(Constraint):
             out |= (held == np.array(row, np.int32)).all(axis=1)
         return out
 
-    def native(self) -> tuple[int, list[int]]:
-        return 4, [len(self.tuples), *(v for row in self.tuples for v in row)]
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["Table"], [len(self.tuples), *chain.from_iterable(self.tuples)]
+
+    @cached_property
+    def _greatest(self) -> int:
+        return max(map(max, self.tuples), default=0)
+
+    def fault(self, V: int) -> str | None:
+        if self._greatest < V:
+            return None
+        index, row = next((i, row) for i, row in enumerate(self.tuples) if max(row) >= V)
+        return f"holds value {max(row)} in row {index}; values are 0 to {V - 1}"
 
 
 @dataclass(frozen=True)
@@ -247,8 +277,16 @@ class Regular(Constraint):
             state = step[state, np.minimum(boards[:, cell], width)]
         return np.isin(state, sorted(self.dfa.accept))
 
-    def native(self) -> tuple[int, list[int]]:
-        return 5, self.dfa.native
+    def native(self) -> tuple[Kind, list[int]]:
+        return Kind["Regular"], self.dfa.native
+
+    def fault(self, V: int) -> str | None:
+        states, width = len(self.dfa.step), len(self.dfa.step[0])
+        if width != V:
+            return f"has transitions for {width} symbols; wanted {V}, one for each (-1 = dead)"
+        if states * max(len(self.cells) + 1, V) > MOST_STATES:
+            return f"has {states} states for {len(self.cells)} cells; wanted at most 2**28 of both multiplied"
+        return None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -61,11 +61,28 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: its relation, the cells that break it, and the reason in words."""
+    """One broken rule: its relation, the cells that break it, and the reason in words.
+
+    >>> Violation("row", (0, 4), "both hold {}", (6,)).reason
+    'both hold value 6'
+
+    text      the reason; {} where a value stands
+    values    these values, in order
+    """
 
     relation: str
     cells: tuple[int, ...]
-    reason: str
+    text: str
+    values: tuple[int, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """In words, with values as numbers."""
+        return self.said_with("value {}".format)
+
+    def said_with(self, name: Callable[[int], str]) -> str:
+        """The reason, with values called as `name` calls them."""
+        return self.text.format(*map(name, self.values)) if self.values else self.text
 
 
 class Constraint(ABC):
@@ -89,6 +106,11 @@ class Constraint(ABC):
     @abstractmethod
     def native(self) -> tuple[int, list[int]] | None:
         """(kind, parameters) for the native propagator, or None for a rule that is only checked."""
+
+    def fault(self, V: int) -> str | None:
+        """What is wrong with the rule for values 0 .. V-1, as "counts value 7; values are 0 to 3"; None: nothing."""
+        del V
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +136,9 @@ class Rules:
                     raise InvalidInput(
                         f"constraint {index} ({constraint.relation}) names cell {cell}; cells are 0 to {self.L - 1}"
                     )
+            if fault := constraint.fault(self.V):
+                kind = type(constraint).__name__
+                raise InvalidInput(f"constraint {index} ({constraint.relation}): {kind} {fault}")
 
     @cached_property
     def predicates(self) -> tuple[Constraint, ...]:

@@ -10,6 +10,7 @@
 
 #include "bind/arrays.hpp"
 #include "bind/interrupt.hpp"
+#include "kinds/kinds.hpp"
 #include "search/generate.hpp"
 #include "search/search.hpp"
 #include "support/threads.hpp"
@@ -19,16 +20,16 @@ namespace py = pybind11;
 namespace vmd {
 namespace {
 
-std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& kinds, const py::object& cell_offsets,
+std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& numbers, const py::object& cell_offsets,
                                   const py::object& cells, const py::object& param_offsets,
                                   const py::object& params) {
-  const auto k = array_of<int32_t>(kinds, "kinds", {-1});
+  const auto k = array_of<int32_t>(numbers, "kinds", {-1});
   const auto co = array_of<int64_t>(cell_offsets, "cell_offsets", {-1});
   const auto c = array_of<int32_t>(cells, "cells", {-1});
   const auto po = array_of<int64_t>(param_offsets, "param_offsets", {-1});
   const auto p = array_of<int64_t>(params, "params", {-1});
   return released(
-      [&] { return std::make_shared<Rules>(L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p)); });
+      [&] { return std::make_shared<Rules>(kinds(), L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p)); });
 }
 
 Array<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
@@ -209,6 +210,9 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
 
 void register_search(py::module_& m) {
   using namespace py::literals;
+  py::list names;  // members are numbered by their place
+  for (const Kind* kind : kinds()) names.append(py::make_tuple(kind->name(), names.size()));
+  m.attr("Kind") = py::module_::import("enum").attr("IntEnum")("Kind", names, "module"_a = m.attr("__name__"));
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
       .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
            "param_offsets"_a, "params"_a)

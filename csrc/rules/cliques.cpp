@@ -9,6 +9,7 @@
 #include <bit>
 
 #include "rules/rules.hpp"
+#include "support/stop.hpp"
 
 namespace vmd {
 namespace {
@@ -41,6 +42,7 @@ std::vector<int32_t> grow(const Graph& graph, Graph& left, int32_t a, int32_t b)
   std::vector<uint64_t> common(graph.words());
   for (size_t w = 0; w < common.size(); ++w) common[w] = graph.row(a)[w] & graph.row(b)[w];
   for (;;) {
+    stop_point();
     int32_t best = -1;
     int64_t most = 0;
     for (size_t w = 0; w < common.size(); ++w)
@@ -62,19 +64,23 @@ std::vector<int32_t> grow(const Graph& graph, Graph& left, int32_t a, int32_t b)
 }  // namespace
 
 void Rules::join_edges() {
-  const auto is_edge = [](const Constraint& c) { return c.kind == Kind::all_different && c.cells.size() == 2; };
+  const auto is_edge = [](const Constraint& c) { return c.cells.size() == 2 && c.kind->only_differ(); };
   const auto edges = static_cast<size_t>(std::count_if(constraints_.begin(), constraints_.end(), is_edge));
   if (edges < 3 || edges > kMaxEdges || L_ > kMaxCells) return;
   Graph graph(L_);
   for (const Constraint& c : constraints_)
     if (is_edge(c)) graph.set(c.cells[0], c.cells[1]);
   Graph left = graph;
-  for (const Constraint& c : constraints_)
-    if (is_edge(c) && left.has(c.cells[0], c.cells[1])) cliques_.push_back(grow(graph, left, c.cells[0], c.cells[1]));
+  const Kind* kind = nullptr;
+  for (const Constraint& c : constraints_) {
+    if (!is_edge(c)) continue;
+    kind = c.kind;
+    if (left.has(c.cells[0], c.cells[1])) cliques_.push_back(grow(graph, left, c.cells[0], c.cells[1]));
+  }
   std::erase_if(constraints_, is_edge);
   for (auto& clique : cliques_) {
     std::sort(clique.begin(), clique.end());
-    constraints_.push_back({Kind::all_different, clique, {}, -1});
+    constraints_.push_back({kind, clique, {}, nullptr});
   }
 }
 

@@ -1,9 +1,11 @@
-// lanes.cpp -- lays the units of AllDifferent-only rules out in lanes.
+// lanes.cpp -- lays the units of rules that only say what differs out in lanes.
 #include "rules/lanes.hpp"
 
 #include <algorithm>
 
 #include "rules/rules.hpp"
+#include "support/sets.hpp"
+#include "support/stop.hpp"
 
 namespace vmd {
 namespace {
@@ -21,13 +23,13 @@ std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
   std::vector<std::span<const int32_t>> units;
   std::vector<uint8_t> covered(static_cast<size_t>(rules.L()), 0);
   for (const Constraint& c : rules.constraints()) {
-    if (c.kind != Kind::all_different) return nullptr;
+    if (!c.kind->only_differ()) return nullptr;
     if (c.cells.empty()) continue;
     units.push_back(c.cells);
     widest = std::max(widest, c.cells.size());
     for (const int32_t cell : c.cells) covered[static_cast<size_t>(cell)] = 1;
   }
-  if (units.empty() || widest > 64 || widest > static_cast<size_t>(rules.V())) return nullptr;
+  if (units.empty() || widest > size_t{kMaxSymbols} || widest > static_cast<size_t>(rules.V())) return nullptr;
 
   auto layout = std::make_unique<LaneLayout>();
   layout->L = rules.L();
@@ -68,7 +70,8 @@ std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
       start += lane;
     }
 
-  for (const auto& unit : units)
+  for (const auto& unit : units) {
+    stop_point();
     for (const int32_t a : unit)
       for (const int32_t b : unit) {
         if (a == b) continue;
@@ -77,6 +80,7 @@ std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
         for (size_t j = 0; j < blocks; ++j)
           for (int w = 0; w < 8; ++w) row[j].words[w] |= other[j].words[w];
       }
+  }
   return layout;
 }
 

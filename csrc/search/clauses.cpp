@@ -2,12 +2,12 @@
 #include "search/clauses.hpp"
 
 #include <algorithm>
-
-#include "search/propagate.hpp"
+#include <utility>
 
 namespace vmd {
-
 void Clauses::clear() {
+  old_ = {};
+  reducing_ = false;
   pool_.clear();
   clauses_.clear();
   for (auto& list : watches_) list.clear();
@@ -26,6 +26,7 @@ bool Clauses::visit(int32_t cell, DomainModel& model) {
   auto& list = watches_[static_cast<size_t>(cell)];
   const uint64_t domain = model.at(cell);
   const auto can_hold = [&model](const Literal& l) { return (model.at(l.cell) & l.values) != 0; };
+  if (model.late_after(std::exchange(work_, 0))) throw Late{};
   size_t kept = 0;
   for (size_t i = 0; i < list.size(); ++i) {
     const Watch watch = list[i];
@@ -40,8 +41,10 @@ bool Clauses::visit(int32_t cell, DomainModel& model) {
     // Go on where the last look ended: long clauses would else be read from the front again and again.
     size_t j = c.next;
     while (j < c.size && !can_hold(literals[j])) ++j;
-    if (j == c.size)
+    if (j == c.size) {
       for (j = 2; j < c.next && !can_hold(literals[j]);) ++j;
+      work_ += static_cast<int64_t>(c.size);
+    }
     if (j < c.size && can_hold(literals[j])) {
       c.next = j;
       std::swap(literals[1], literals[j]);
@@ -58,7 +61,8 @@ bool Clauses::visit(int32_t cell, DomainModel& model) {
   return true;
 }
 
-bool Clauses::reduce(DomainModel& model) {
+/// Move all clauses to old_, and choose those that stay.
+void Clauses::begin_reduction() {
   std::vector<int32_t> levels;
   for (const Clause& c : clauses_)
     if (c.levels > kKeptLevels) levels.push_back(c.levels);
@@ -71,27 +75,31 @@ bool Clauses::reduce(DomainModel& model) {
   auto below = static_cast<size_t>(std::count_if(levels.begin(), levels.end(), [&](int32_t l) { return l < most; }));
   size_t at_most = keep - std::min(keep, below);  // how many with exactly `most` levels may stay
 
-  std::vector<Literal> old_pool;
-  std::vector<Clause> old;
-  old_pool.swap(pool_);
-  old.swap(clauses_);
+  old_ = {std::exchange(pool_, {}), std::exchange(clauses_, {}), {}};
   for (auto& list : watches_) list.clear();
-  std::vector<size_t> order;
-  for (size_t i = old.size(); i-- > 0;) {
-    if (old[i].levels > most) continue;
-    if (old[i].levels == most && most > kKeptLevels) {
+  for (size_t i = old_.clauses.size(); i-- > 0;) {
+    const int32_t its = old_.clauses[i].levels;
+    if (its > most) continue;
+    if (its == most && most > kKeptLevels) {
       if (at_most == 0) continue;
       --at_most;
     }
-    order.push_back(i);
+    old_.kept.push_back(i);
   }
-  std::reverse(order.begin(), order.end());
+  reducing_ = true;
+}
+
+bool Clauses::reduce(DomainModel& model, Budget& budget) {
+  if (!reducing_) begin_reduction();
   std::vector<Literal> literals;
-  for (const size_t i : order) {
+  while (!old_.kept.empty()) {
+    const Clause& c = old_.clauses[old_.kept.back()];
+    budget.spend(static_cast<int64_t>(c.size));
+    old_.kept.pop_back();
     literals.clear();
     bool holds = false;
-    for (size_t j = 0; j < old[i].size; ++j) {
-      const Literal l = old_pool[old[i].begin + j];
+    for (size_t j = 0; j < c.size; ++j) {
+      const Literal l = old_.pool[c.begin + j];
       const uint64_t domain = model.at(l.cell);
       holds = holds || (domain & ~l.values) == 0;
       if ((domain & l.values) != 0) literals.push_back({l.cell, l.values & domain});
@@ -101,9 +109,11 @@ bool Clauses::reduce(DomainModel& model) {
     if (literals.size() == 1) {
       if (!model.restrict(literals[0].cell, literals[0].values, kDecision)) return false;
     } else {
-      add(literals, old[i].levels);
+      add(literals, c.levels);
     }
   }
+  old_ = {};
+  reducing_ = false;
   return true;
 }
 

@@ -6,22 +6,19 @@
 //              found, or the last one must hold (Moskewicz et al., DAC 2001). Watches need no undoing.
 // Size         after each `reduce`, the half with the most levels (LBD, Audemard & Simon, IJCAI 2009) is gone, but
 //              for those with at most kKeptLevels and those that block solutions already found.
+// Time         visit() looks at the clock before it begins, reduce() on the way; left off by Late, they go on when they are
+//              called again.
 // Test         csrc/tests/test_search.cpp
 #pragma once
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "search/domain_model.hpp"
+
 namespace vmd {
 
-class DomainModel;
-
-struct Literal {
-  int32_t cell;
-  uint64_t values;
-};
-
-class Clauses {
+class Clauses final : public Watcher {
  public:
   static constexpr int32_t kKeptLevels = 2;
   static constexpr int32_t kBlocks = 0;  // the levels of a clause that must stay
@@ -31,16 +28,15 @@ class Clauses {
   void clear();
   /// Add a clause of at least two literals, of which the first two are watched; returns its number.
   int32_t add(std::span<const Literal> literals, int32_t levels);
-  /// The cell's domain shrank: false if some clause has no literal left that can hold (then failed() says which).
-  bool visit(int32_t cell, DomainModel& model);
-  int32_t failed() const { return failed_; }
+  bool visit(int32_t cell, DomainModel& model) override;
+  int32_t failed() const override { return failed_; }
   std::span<const Literal> literals(int32_t clause) const {
     const Clause& c = clauses_[static_cast<size_t>(clause)];
     return std::span(pool_).subspan(c.begin, c.size);
   }
   size_t size() const { return clauses_.size(); }
   /// At level 0: forget the worse half, and what holds anyway. False: a clause cannot hold.
-  bool reduce(DomainModel& model);
+  bool reduce(DomainModel& model, Budget& budget);
 
  private:
   struct Clause {
@@ -53,10 +49,21 @@ class Clauses {
     uint64_t values;  // of the watched literal: most visits end here
   };
 
+  void begin_reduction();
+
   std::vector<Literal> pool_;
   std::vector<Clause> clauses_;
   std::vector<std::vector<Watch>> watches_;  // [L]
   int32_t failed_ = -1;
+  int64_t work_ = 0;  // literals read in vain since the last look at the clock
+
+  struct Reduction {  // what was, and which of it is still to be looked at, the last first
+    std::vector<Literal> pool;
+    std::vector<Clause> clauses;
+    std::vector<size_t> kept;
+  };
+  Reduction old_;
+  bool reducing_ = false;
 };
 
 }  // namespace vmd

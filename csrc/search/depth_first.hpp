@@ -1,7 +1,8 @@
 // depth_first.hpp -- the depth-first loop, written once for every model of a partly filled board.
 //
 // A Model has  start(values)       load givens; a clash may wait until propagate
-//              propagate()         remove impossible values; false: no solution below
+//              propagate(budget)   remove impossible values; false: no solution below. May throw Late, and is then
+//                                  called again
 //              choose(marginals)   the next Decision; {-1, -1} when every cell is filled
 //              push(), pop()       remember the board, go back to it
 //              assign(c, v), remove(c, v), read(values), domains(out)
@@ -30,7 +31,8 @@ class DepthFirst : public Search {
   void forbid(int32_t cell, int32_t value) override { model_.remove(cell, value); }
   Outcome next(Budget& budget, int32_t* values) override { return run(budget, values); }
   bool propagate(uint64_t* domains) override {
-    const bool ok = model_.propagate();
+    Budget budget;
+    const bool ok = model_.propagate(budget);
     if (ok && domains != nullptr) model_.domains(domains);
     return ok;
   }
@@ -38,12 +40,19 @@ class DepthFirst : public Search {
   bool exhausted() const override { return state_ == State::failed && stack_.empty(); }
 
  protected:
-  enum class State { fresh, consistent, failed };  // failed: the board leads nowhere, go back
+  enum class State { fresh, consistent, failed };  // fresh: to be propagated; failed: the board leads nowhere
 
   inline __attribute__((always_inline)) Outcome run(Budget& budget, int32_t* values) {
-    constexpr int64_t kNodesBetweenClockReads = 64;
     if (budget.late()) return Outcome::time_limit;
-    for (int64_t spent = 1;; ++spent) {
+    try {
+      return go_on(budget, values);
+    } catch (const Late&) {
+      return Outcome::time_limit;
+    }
+  }
+
+  inline __attribute__((always_inline)) Outcome go_on(Budget& budget, int32_t* values) {
+    for (;;) {
       if (state_ == State::consistent) {
         const Decision next = model_.choose(marginals_);
         if (next.cell < 0) {
@@ -65,10 +74,11 @@ class DepthFirst : public Search {
       } else if (budget.nodes <= 0) {
         return Outcome::node_limit;
       }
+      state_ = State::fresh;
+      const bool ok = model_.propagate(budget);
+      state_ = ok ? State::consistent : State::failed;
       --budget.nodes;
       ++nodes_;
-      state_ = model_.propagate() ? State::consistent : State::failed;
-      if (spent % kNodesBetweenClockReads == 0 && budget.late()) return Outcome::time_limit;
     }
   }
 

@@ -2,19 +2,14 @@
 //
 // Meaning      a *cause* (cell, values) says that the cell's domain lay within `values`. explain() lists causes, each
 //              true at the time, that with the constraint alone exclude the removed values. The weaker the causes, the
-//              more the learned clause forbids.
-// Method       AllDifferent  a Hall set: cells that have only values W, as many as W (of a failed matching)
-//              Sum           bounds where they suffice; Less: bounds; Count: the cells that are settled
-//              others        the other cells' domains as they were (always sound), and for Table and Regular as few
-//                            of them as one pass of trial finds
-// Source       lazy explanation: Gent, Miguel & Moore, PADL 2010; Hall sets: Downing, Feydy & Stuckey, CPAIOR 2012
-// Test         csrc/tests/test_search.cpp: every cause is true, and brute force agrees that they suffice
+//              more the learned clause forbids. How each kind finds them is said with it (kinds/).
+// Source       lazy explanation: Gent, Miguel & Moore, PADL 2010
+// Test         csrc/tests/test_propagate.cpp: every cause is true, and brute force agrees that they suffice
 #pragma once
 #include <cstdint>
 #include <vector>
 
-#include "search/clauses.hpp"
-#include "search/propagate.hpp"
+#include "search/domain_model.hpp"
 
 namespace vmd {
 
@@ -24,19 +19,15 @@ class Explainer {
 
   /// Append the causes, before event `when`, for `cell` to lose the values `removed` by constraint c. cell = -1: for
   /// the constraint to fail.
-  void explain(const Constraint& c, int32_t cell, uint64_t removed, int32_t when, std::vector<Literal>& causes);
+  void explain(const Constraint& c, int32_t cell, uint64_t removed, int32_t when, std::vector<Literal>& causes) {
+    domains_.clear();
+    for (const int32_t other : c.cells) domains_.push_back(model_.before(other, when));
+    c.kind->explain({c, domains_, cell, removed}, causes);
+  }
 
  private:
-  void domains_before(const Constraint& c, int32_t when);
-  void all_different(const Constraint& c, int32_t cell, uint64_t removed, std::vector<Literal>& causes);
-  bool bounds_of_sum(const Constraint& c, int32_t cell, uint64_t removed, std::vector<Literal>& causes) const;
-  void less(const Constraint& c, int32_t cell, std::vector<Literal>& causes) const;
-  void count(const Constraint& c, int32_t cell, uint64_t removed, std::vector<Literal>& causes) const;
-  void everything(const Constraint& c, int32_t cell, std::vector<Literal>& causes) const;
-
   const DomainModel& model_;
   std::vector<uint64_t> domains_;  // of the constraint's cells, before the event
-  Matching matching_;
 };
 
 }  // namespace vmd

@@ -56,11 +56,13 @@ class LaneModel {
     for (size_t j = 0; j < vectors(); ++j) x[j] &= ~bits[j];
   }
 
-  VMD_INLINE bool propagate() {
-    while (look()) {
+  VMD_INLINE bool propagate(Budget& budget) {
+    const auto work = static_cast<int64_t>(8 * frame_blocks());
+    for (;;) {
+      budget.spend(work);
+      if (!look()) return false;
       if (!apply()) return true;
     }
-    return false;
   }
 
   /// A cell with two values, else a symbol with two places in a unit (both branches then decide a cell), else a

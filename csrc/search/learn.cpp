@@ -2,6 +2,7 @@
 #include "search/learn.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace vmd {
 namespace {
@@ -38,6 +39,9 @@ void LearningSearch::start(const int32_t* values, const float* marginals) {
   decisions_.clear();
   nodes_ = found_ = restarts_ = 0;
   exhausted_ = chronological_ = false;
+  task_ = Task::propagate;
+  for (const int32_t cell : touched_) since_[static_cast<size_t>(cell)] = kNotRequired;  // of an analysis left off
+  touched_.clear();
   std::fill(saved_.begin(), saved_.end(), kOpen);
   for (size_t c = 0; c < activity_.size(); ++c)
     activity_[c] = 1e-3 * static_cast<double>(1 + model_.rules().of(static_cast<int32_t>(c)).size());
@@ -47,23 +51,35 @@ void LearningSearch::start(const int32_t* values, const float* marginals) {
 }
 
 bool LearningSearch::propagate(uint64_t* domains) {
-  const bool ok = model_.propagate();
+  Budget budget;
+  const bool ok = model_.propagate(budget);
   if (ok && domains != nullptr) model_.domains(domains);
   return ok;
 }
 
 Outcome LearningSearch::next(Budget& budget, int32_t* values) {
-  constexpr int64_t kNodesBetweenClockReads = 16;
   if (budget.late()) return Outcome::time_limit;
-  for (int64_t spent = 1;; ++spent) {
+  try {
+    return run(budget, values);
+  } catch (const Late&) {
+    return Outcome::time_limit;
+  }
+}
+
+Outcome LearningSearch::run(Budget& budget, int32_t* values) {
+  for (;;) {
+    if (task_ == Task::analyse) analyse(budget);
+    if (task_ == Task::reduce) exhausted_ = !clauses_.reduce(model_, budget);
+    task_ = Task::propagate;
     if (exhausted_) return Outcome::exhausted;
     if (budget.nodes <= 0) return Outcome::node_limit;
+    const bool ok = model_.propagate(budget);
     --budget.nodes;
     ++nodes_;
-    if (!model_.propagate()) {
+    if (!ok) {
       exhausted_ = !after_failure();
     } else if (until_restart_ <= 0 && !chronological_) {
-      exhausted_ = !restart();
+      restart();
     } else {
       const Decision decision = choose();
       if (decision.cell < 0) {
@@ -74,7 +90,6 @@ Outcome LearningSearch::next(Budget& budget, int32_t* values) {
       }
       decide(decision);
     }
-    if (spent % kNodesBetweenClockReads == 0 && budget.late()) return Outcome::time_limit;
   }
 }
 
@@ -123,12 +138,12 @@ Decision LearningSearch::choose() const {
   return {best, value};
 }
 
-bool LearningSearch::restart() {
+void LearningSearch::restart() {
   go_back(0);
   until_restart_ = restart_unit_ * luby(++restarts_);
-  if (clauses_.size() < clause_limit_) return true;
+  if (clauses_.size() < clause_limit_) return;
   clause_limit_ += kMoreClauses;
-  return clauses_.reduce(model_);
+  task_ = Task::reduce;
 }
 
 bool LearningSearch::after_failure() {
@@ -140,7 +155,7 @@ bool LearningSearch::after_failure() {
     return true;
   }
   --until_restart_;
-  return analyse();
+  return begin_analysis();
 }
 
 bool LearningSearch::after_solution() {
@@ -228,9 +243,9 @@ void LearningSearch::explain(Reason reason, int32_t cell, uint64_t removed, int3
   }
 }
 
-bool LearningSearch::analyse() {
-  auto event = static_cast<int32_t>(model_.trail().size());
-  explain(model_.conflict(), -1, 0, event);
+/// False: the failure follows from no decision.
+bool LearningSearch::begin_analysis() {
+  explain(model_.conflict(), -1, 0, static_cast<int32_t>(model_.trail().size()));
   int32_t last = kAtRoot;
   for (const Literal& cause : causes_) last = std::max(last, true_since(cause.cell, cause.values));
   if (last == kAtRoot) return false;
@@ -239,14 +254,19 @@ bool LearningSearch::analyse() {
   open_ = 0;
   touched_.clear();
   for (const Literal& cause : causes_) require(cause.cell, cause.values);
+  event_ = static_cast<int32_t>(model_.trail().size());
+  task_ = Task::analyse;
+  return true;
+}
 
-  // Back along the trail: replace what became true last by its causes, until one of this level is left.
-  event = static_cast<int32_t>(model_.trail().size());
-  for (;;) {
-    --event;
-    const DomainModel::Event& e = model_.trail()[static_cast<size_t>(event)];
+/// Back along the trail: replace what became true last by its causes, until one of this level is left; and learn that.
+void LearningSearch::analyse(Budget& budget) {
+  for (int64_t work = 0;; ++work) {  // since the last look at the budget
+    budget.spend(std::exchange(work, 0));
+    --event_;
+    const DomainModel::Event& e = model_.trail()[static_cast<size_t>(event_)];
     const auto c = static_cast<size_t>(e.cell);
-    if (since_[c] != event) continue;
+    if (since_[c] != event_) continue;
     if (open_ == 1) break;
     const uint64_t removed = e.old & ~required_[c];  // by this event
     required_[c] |= removed;
@@ -256,11 +276,11 @@ bool LearningSearch::analyse() {
       since_[c] = kNotRequired;
       std::erase(touched_, e.cell);
     }
-    explain(e.reason, e.cell, removed, event);
+    explain(e.reason, e.cell, removed, event_);
     for (const Literal& cause : causes_) require(cause.cell, cause.values);
+    work = 16 * static_cast<int64_t>(causes_.size());
   }
-  learn(model_.trail()[static_cast<size_t>(event)].cell);
-  return true;
+  learn(model_.trail()[static_cast<size_t>(event_)].cell);
 }
 
 /// The clause says that not all that is required can be; go back to where it forces the pivot.

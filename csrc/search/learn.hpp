@@ -12,12 +12,13 @@
 // Exact        a failure without decisions proves that nothing is left. Each solution is blocked by a clause; after
 //              kBlocked of them plain depth-first search goes on from the last, which needs no room.
 // Determinism  as search.hpp says: activities are doubles, computed in one order.
+// Time         all that may take long is left off when the time is over, and taken up by the next call: task_ says what.
 #pragma once
 #include <vector>
 
 #include "search/clauses.hpp"
 #include "search/explain.hpp"
-#include "search/propagate.hpp"
+#include "search/domain_model.hpp"
 #include "search/search.hpp"
 
 namespace vmd {
@@ -41,15 +42,19 @@ class LearningSearch final : public Search {
   bool exhausted() const override { return exhausted_; }
 
  private:
+  enum class Task { propagate, analyse, reduce };
+
+  Outcome run(Budget& budget, int32_t* values);
   Decision choose() const;
   void decide(Decision decision);
   void go_back(size_t level);
   bool after_solution();
   bool after_failure();
-  bool restart();
+  void restart();
 
   // Analysis of one failure: the causes so far, at most one a cell.
-  bool analyse();
+  bool begin_analysis();
+  void analyse(Budget& budget);
   void learn(int32_t pivot);
   void explain(Reason reason, int32_t cell, uint64_t removed, int32_t event);
   void require(int32_t cell, uint64_t values);
@@ -66,6 +71,7 @@ class LearningSearch final : public Search {
   std::vector<Decision> decisions_;
   int64_t nodes_ = 0, found_ = 0;
   bool exhausted_ = false, chronological_ = false;
+  Task task_ = Task::propagate;
 
   std::vector<int32_t> saved_;     // [L] the last value of each cell
   std::vector<double> activity_;   // [L]
@@ -77,6 +83,7 @@ class LearningSearch final : public Search {
   std::vector<uint64_t> required_;  // [L]
   std::vector<int32_t> since_;      // [L] event that made it true, or kNotRequired
   std::vector<int32_t> touched_;
+  int32_t event_ = 0;               // the trail from here on is done
   int32_t floor_ = 0;               // the first event of the last level
   int32_t open_ = 0;                // how many are true since then
   std::vector<size_t> levels_;

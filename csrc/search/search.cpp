@@ -5,18 +5,11 @@
 #include <cmath>
 
 #include "search/depth_first.hpp"
+#include "search/domain_model.hpp"
 #include "search/lane_model.hpp"
-#include "search/propagate.hpp"
 #include "search/stages.hpp"
 
 namespace vmd {
-
-Budget::Budget(int64_t node_limit, double seconds) {
-  if (node_limit >= 0) nodes = node_limit;
-  if (seconds >= 0 && seconds < 1e9)  // longer than any process lives: no limit, and no overflow
-    deadline = Clock::now() +
-               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-}
 
 Found count_solutions(Search& search, const int32_t* values, const float* marginals, int64_t limit,
                       Budget budget, int32_t L, int32_t* first) {

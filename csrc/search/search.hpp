@@ -6,13 +6,14 @@
 // Determinism  solutions, their order and node counts depend on rules, values and marginals only (a time
 //              limit decides how far a search comes, never which way it goes).
 // Nodes        propagations run: one for the givens, one for each decision and one for each refutation.
+// Time         next() ends within about a millisecond of its time limit, wherever it is, and goes on from there when it
+//              is called again.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <memory>
 
 #include "rules/rules.hpp"
-#include "support/stop.hpp"
+#include "search/budget.hpp"
 
 namespace vmd {
 
@@ -22,22 +23,6 @@ constexpr int32_t kOpen = -1;
 enum class Status : int32_t { solved = 0, unsatisfiable = 1, node_limit = 2, time_limit = 3 };
 
 enum class Outcome : int32_t { solution, exhausted, node_limit, time_limit };
-
-/// What one call may spend; counted down by it.
-struct Budget {
-  using Clock = std::chrono::steady_clock;
-  int64_t nodes = INT64_MAX;
-  Clock::time_point deadline = Clock::time_point::max();
-
-  Budget() = default;
-  /// Negative: no limit.
-  Budget(int64_t node_limit, double seconds);
-  /// The time is over, or the call was asked to stop.
-  bool late() const {
-    const auto now = Clock::now();
-    return now >= deadline || stop_asked(now);
-  }
-};
 
 class Search {
  public:
@@ -49,7 +34,8 @@ class Search {
   virtual void forbid(int32_t cell, int32_t value) = 0;
   /// Go on to the next solution and write it to values [L] if not null.
   virtual Outcome next(Budget& budget, int32_t* values) = 0;
-  /// Propagate the givens alone; false: clash. Else writes domains [L] if not null.
+  /// Propagate the givens alone; false: clash. Else writes domains [L] if not null. Throws Late where the call is asked
+  /// to stop.
   virtual bool propagate(uint64_t* domains) = 0;
   virtual int64_t nodes() const = 0;
   /// Nothing is left to try.

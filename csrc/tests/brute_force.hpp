@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <random>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "check.hpp"
+#include "kinds/kinds.hpp"
 #include "rules/rules.hpp"
 #include "search/search.hpp"
 
@@ -24,7 +26,13 @@ struct Form {
     cell_offsets.push_back(static_cast<int64_t>(cells.size()));
     param_offsets.push_back(static_cast<int64_t>(params.size()));
   }
-  Rules rules() const { return {L, V, kinds, cell_offsets, cells, param_offsets, params}; }
+  void add(std::string_view kind, const Values& unit, const std::vector<int64_t>& numbers = {}) {
+    const auto known = vmd::kinds();
+    const auto place = std::find_if(known.begin(), known.end(), [&](const vmd::Kind* k) { return kind == k->name(); });
+    CHECK(place != known.end());
+    add(static_cast<int32_t>(place - known.begin()), unit, numbers);
+  }
+  Rules rules() const { return {vmd::kinds(), L, V, kinds, cell_offsets, cells, param_offsets, params}; }
 };
 
 inline Form sudoku(int32_t n) {
@@ -37,39 +45,40 @@ inline Form sudoku(int32_t n) {
       column.push_back(N * k + i);
       box.push_back(N * (i / n * n + k / n) + i % n * n + k % n);
     }
-    for (const Values& unit : {row, column, box}) form.add(0, unit);
+    for (const Values& unit : {row, column, box}) form.add("AllDifferent", unit);
   }
   return form;
 }
 
+/// The rule of each kind, said once more.
 inline bool holds(const vmd::Constraint& c, const Values& x) {
   std::vector<int64_t> word;
   for (const int32_t cell : c.cells) word.push_back(x[static_cast<size_t>(cell)]);
   const auto p = [&c](int64_t i) { return c.params[static_cast<size_t>(i)]; };
   const auto k = static_cast<int64_t>(word.size());
+  const std::string_view kind = c.kind->name();
   int64_t number = 0;
-  switch (c.kind) {
-    case vmd::Kind::all_different: return std::set<int64_t>(word.begin(), word.end()).size() == word.size();
-    case vmd::Kind::sum:
-      for (const int64_t value : word) number += value + p(1);
-      return number == p(0);
-    case vmd::Kind::less: return word[0] < word[1];
-    case vmd::Kind::count:
-      for (const int64_t value : word) number += value == p(0) ? 1 : 0;
-      return p(1) <= number && number <= p(2);
-    case vmd::Kind::table:
-      for (int64_t t = 0; t < p(0); ++t)
-        if (std::equal(word.begin(), word.end(), c.params.begin() + 1 + t * k)) return true;
-      return false;
-    case vmd::Kind::regular: {
-      const int64_t Q = p(0), V = (static_cast<int64_t>(c.params.size()) - 2 - Q) / Q;
-      int64_t state = p(1);
-      for (const int64_t value : word)
-        if (state >= 0) state = p(2 + Q + state * V + value);
-      return state >= 0 && p(2 + state) == 1;
-    }
+  if (kind == "AllDifferent") return std::set<int64_t>(word.begin(), word.end()).size() == word.size();
+  if (kind == "Sum") {
+    for (const int64_t value : word) number += value + p(1);
+    return number == p(0);
   }
-  return false;
+  if (kind == "Less") return word[0] < word[1];
+  if (kind == "Count") {
+    for (const int64_t value : word) number += value == p(0) ? 1 : 0;
+    return p(1) <= number && number <= p(2);
+  }
+  if (kind == "Table") {
+    for (int64_t t = 0; t < p(0); ++t)
+      if (std::equal(word.begin(), word.end(), c.params.begin() + 1 + t * k)) return true;
+    return false;
+  }
+  CHECK(kind == "Regular");
+  const int64_t Q = p(0), V = (static_cast<int64_t>(c.params.size()) - 2 - Q) / Q;
+  int64_t state = p(1);
+  for (const int64_t value : word)
+    if (state >= 0) state = p(2 + Q + state * V + value);
+  return state >= 0 && p(2 + state) == 1;
 }
 
 inline std::set<Values> brute_force(const Rules& rules, const Values& givens) {
@@ -91,29 +100,35 @@ inline int64_t draw(Random& random, int64_t low, int64_t high) {
   return std::uniform_int_distribution(low, high)(random);
 }
 
-/// Add a constraint of this kind on random cells.
-inline void add_random(Form& form, int64_t kind, Random& random) {
+inline int64_t any_kind(Random& random) { return draw(random, 0, static_cast<int64_t>(vmd::kinds().size()) - 1); }
+
+/// Add a constraint of the kind with this number on random cells.
+inline void add_random(Form& form, int64_t number, Random& random) {
   Values all;
   for (int32_t c = 0; c < form.L; ++c) all.push_back(c);
   std::shuffle(all.begin(), all.end(), random);
   const int64_t k = draw(random, 0, form.L);
   const Values unit(all.begin(), all.begin() + k);
   std::vector<int64_t> numbers;
-  switch (kind) {
-    case 0: form.add(0, unit); break;
-    case 1: form.add(1, unit, {draw(random, 0, k * form.V), draw(random, -1, 1)}); break;
-    case 2: if (form.L > 1) form.add(2, {all[0], all[1]}); break;
-    case 3: form.add(3, unit, {draw(random, 0, form.V - 1), draw(random, 0, 2), draw(random, 0, 4)}); break;
-    case 4:
-      numbers.push_back(draw(random, 0, 9));
-      for (int64_t i = numbers[0] * k; i > 0; --i) numbers.push_back(draw(random, 0, form.V - 1));
-      form.add(4, unit, numbers);
-      break;
-    default:
-      numbers = {draw(random, 1, 3)};
-      numbers.push_back(draw(random, 0, numbers[0] - 1));
-      for (int64_t q = 0; q < numbers[0]; ++q) numbers.push_back(draw(random, 0, 1));
-      for (int64_t i = numbers[0] * form.V; i > 0; --i) numbers.push_back(draw(random, -1, numbers[0] - 1));
-      form.add(5, unit, numbers);
+  const std::string_view kind = vmd::kinds()[static_cast<size_t>(number)]->name();
+  if (kind == "AllDifferent") {
+    form.add(kind, unit);
+  } else if (kind == "Sum") {
+    form.add(kind, unit, {draw(random, 0, k * form.V), draw(random, -1, 1)});
+  } else if (kind == "Less") {
+    if (form.L > 1) form.add(kind, {all[0], all[1]});
+  } else if (kind == "Count") {
+    form.add(kind, unit, {draw(random, 0, form.V - 1), draw(random, 0, 2), draw(random, 0, 4)});
+  } else if (kind == "Table") {
+    numbers.push_back(draw(random, 0, 9));
+    for (int64_t i = numbers[0] * k; i > 0; --i) numbers.push_back(draw(random, 0, form.V - 1));
+    form.add(kind, unit, numbers);
+  } else {
+    CHECK(kind == "Regular");
+    numbers = {draw(random, 1, 3)};
+    numbers.push_back(draw(random, 0, numbers[0] - 1));
+    for (int64_t q = 0; q < numbers[0]; ++q) numbers.push_back(draw(random, 0, 1));
+    for (int64_t i = numbers[0] * form.V; i > 0; --i) numbers.push_back(draw(random, -1, numbers[0] - 1));
+    form.add(kind, unit, numbers);
   }
 }

@@ -3,12 +3,17 @@
 
 #include "brute_force.hpp"
 #include "search/explain.hpp"
-#include "search/matching.hpp"
-#include "search/propagate.hpp"
+#include "support/sets.hpp"
+#include "kinds/matching.hpp"
+#include "kinds/sum.hpp"
+#include "search/domain_model.hpp"
 
 namespace {
 
 using Domains = std::vector<uint64_t>;
+
+const auto kinds = static_cast<int64_t>(vmd::kinds().size());
+vmd::Budget budget;  // without end
 
 bool within(const Values& x, const Domains& domains) {
   for (size_t i = 0; i < x.size(); ++i)
@@ -38,7 +43,7 @@ void matching_keeps_what_brute_force_keeps() {
     Form form{n, V};
     Values all, hint_values;
     for (int32_t i = 0; i < n; ++i) all.push_back(i);
-    form.add(0, all);
+    form.add("AllDifferent", all);
     const Rules rules = form.rules();
     Domains domains;
     std::vector<int8_t> hint;
@@ -69,16 +74,16 @@ void filters_keep_what_brute_force_keeps() {
   int clashes = 0, narrowed = 0;
   for (int trial = 0; trial < 12000; ++trial) {
     Form form{draw(random, 1, 5), draw(random, 1, 4)};
-    const int64_t kind = draw(random, 0, 6);
-    add_random(form, kind % 6, random);
-    if (kind == 6) {  // cells that differ and have a sum
+    const bool differ = draw(random, 0, kinds) == kinds;
+    add_random(form, any_kind(random), random);
+    if (differ) {  // cells that differ and have a sum
       form = Form{form.L, form.V + 1};
       Values cells;
       for (int32_t c = 0; c < form.L; ++c) cells.push_back(c);
-      form.add(0, cells);
+      form.add("AllDifferent", cells);
       cells.resize(static_cast<size_t>(draw(random, 2, std::max<int64_t>(2, form.L))));
       if (form.L < 2) continue;
-      form.add(1, cells, {draw(random, 0, 4 * form.V), draw(random, -1, 1)});
+      form.add("Sum", cells, {draw(random, 0, 4 * form.V), draw(random, -1, 1)});
     }
     const Rules rules = form.rules();
     const Values open(static_cast<size_t>(form.L), vmd::kOpen);
@@ -91,13 +96,13 @@ void filters_keep_what_brute_force_keeps() {
     }
     const Domains before = domains_of(model);
     const Domains expected = used(brute_force(rules, open), before);
-    const bool ok = model.propagate();
+    const bool ok = model.propagate(budget);
     clashes += ok ? 0 : 1;
     CHECK(ok || expected[0] == 0);
     if (!ok) continue;
     const Domains after = domains_of(model);
     narrowed += after == before ? 0 : 1;
-    if (kind == 6 && rules.constraints()[1].cells.size() < static_cast<size_t>(form.L)) {  // exact one by one
+    if (differ && rules.constraints()[1].cells.size() < static_cast<size_t>(form.L)) {  // exact one by one
       for (size_t i = 0; i < after.size(); ++i) CHECK((expected[i] & ~after[i]) == 0);
     } else {
       CHECK(after == expected);
@@ -111,25 +116,25 @@ void going_back_restores_everything() {
   Random random(3);
   for (int trial = 0; trial < 1500; ++trial) {
     Form form{draw(random, 1, 6), draw(random, 1, 4)};
-    for (int64_t u = draw(random, 0, 5); u > 0; --u) add_random(form, draw(random, 0, 5), random);
+    for (int64_t u = draw(random, 0, 5); u > 0; --u) add_random(form, any_kind(random), random);
     const Rules rules = form.rules();
     const Values open(static_cast<size_t>(form.L), vmd::kOpen);
     vmd::DomainModel model(rules);
     model.start(open.data());
     std::vector<Domains> levels;
-    bool ok = model.propagate();
+    bool ok = model.propagate(budget);
     for (int step = 0; step < 30 && (ok || !levels.empty()); ++step) {
       const vmd::Decision next = ok ? model.choose(nullptr) : vmd::Decision{-1, -1};
       if (next.cell >= 0 && draw(random, 0, 3) != 0) {
         levels.push_back(domains_of(model));
         model.push();
         model.assign(next.cell, next.value);
-        ok = model.propagate();
+        ok = model.propagate(budget);
       } else if (!levels.empty()) {
         model.pop();
         CHECK(domains_of(model) == levels.back());
         levels.pop_back();
-        ok = model.propagate();  // at rest
+        ok = model.propagate(budget);  // at rest
         CHECK(ok);
       }
     }
@@ -142,14 +147,14 @@ void explanations_are_true_and_suffice() {
   int explained = 0, failures = 0;
   for (int trial = 0; trial < 6000; ++trial) {
     Form form{draw(random, 2, 5), draw(random, 2, 4)};
-    const int64_t kind = draw(random, 0, 6);
-    add_random(form, kind % 6, random);
-    if (kind == 6) {
+    const bool differ = draw(random, 0, kinds) == kinds;
+    add_random(form, any_kind(random), random);
+    if (differ) {
       form = Form{form.L, form.V + 1};
       Values cells;
       for (int32_t c = 0; c < form.L; ++c) cells.push_back(c);
-      form.add(0, cells);
-      form.add(1, cells, {draw(random, 0, 4 * form.V), 0});
+      form.add("AllDifferent", cells);
+      form.add("Sum", cells, {draw(random, 0, 4 * form.V), 0});
     }
     const Rules rules = form.rules();
     const Values open(static_cast<size_t>(form.L), vmd::kOpen);
@@ -157,12 +162,12 @@ void explanations_are_true_and_suffice() {
     vmd::DomainModel model(rules);
     vmd::Explainer explainer(model);
     model.start(open.data());
-    if (!model.propagate()) continue;
+    if (!model.propagate(budget)) continue;
     const auto check = [&](vmd::Reason reason, int32_t cell, uint64_t removed, size_t event) {
       std::vector<vmd::Literal> causes;
       explainer.explain(rules.constraints()[static_cast<size_t>(reason)], cell, removed, static_cast<int32_t>(event),
                         causes);
-      Domains allowed(open.size(), rules.all_values());
+      Domains allowed(open.size(), vmd::sets::full(rules.V()));
       if (cell >= 0) allowed[static_cast<size_t>(cell)] = removed;
       for (const auto& cause : causes) {
         CHECK(cause.cell != cell);
@@ -180,7 +185,7 @@ void explanations_are_true_and_suffice() {
         if (std::popcount(domain) < 2) continue;
         model.remove(cell, draw(random, 0, 1) == 0 ? std::countr_zero(domain) : 63 - std::countl_zero(domain));
       }
-      ok = model.propagate();
+      ok = model.propagate(budget);
     }
     if (!ok) check(model.conflict(), -1, 0, model.trail().size());
     failures += ok ? 0 : 1;
@@ -206,7 +211,7 @@ void edges_become_cliques_that_say_the_same() {
     for (int64_t e = draw(random, 0, 40); e > 0; --e) {
       const auto a = static_cast<int32_t>(draw(random, 0, form.L - 2));
       const auto b = static_cast<int32_t>(draw(random, a + 1, form.L - 1));
-      form.add(0, draw(random, 0, 1) == 0 ? Values{a, b} : Values{b, a});
+      form.add("AllDifferent", draw(random, 0, 1) == 0 ? Values{a, b} : Values{b, a});
       edges.insert({a, b});
     }
     const Rules rules = form.rules();
@@ -226,9 +231,9 @@ void value_sets_are_all_there_are() {
     for (int64_t total = 0; total <= 30; ++total) {
       Form form{4, 9};
       Values cells{0, 1, 2, 3};
-      form.add(0, cells);
+      form.add("AllDifferent", cells);
       cells.resize(static_cast<size_t>(k));
-      form.add(1, cells, {total, 1});
+      form.add("Sum", cells, {total, 1});
       const Rules rules = form.rules();
       std::set<uint64_t> expected;
       for (uint64_t set = 0; set < 512; ++set) {
@@ -236,13 +241,13 @@ void value_sets_are_all_there_are() {
         for (int v = 0; v < 9; ++v) sum += (set >> v & 1) != 0 ? v + 1 : 0;
         if (std::popcount(set) == k && sum == total) expected.insert(set);
       }
-      const auto sets = rules.value_sets(rules.constraints()[1]);
+      const auto& sets = vmd::compiled<vmd::ValueSets>(rules.constraints()[1]).sets;
       CHECK(std::set<uint64_t>(sets.begin(), sets.end()) == expected && sets.size() == expected.size());
     }
   Form apart{4, 9};  // two cells that no AllDifferent holds together
-  apart.add(0, {0, 1});
-  apart.add(1, {1, 2}, {5, 1});
-  CHECK(apart.rules().constraints()[1].compiled < 0);
+  apart.add("AllDifferent", {0, 1});
+  apart.add("Sum", {1, 2}, {5, 1});
+  CHECK(apart.rules().constraints()[1].compiled == nullptr);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "brute_force.hpp"
 #include "search/generate.hpp"
-#include "search/propagate.hpp"
+#include "search/domain_model.hpp"
 #include "search/lane_model.hpp"
 #include "search/stages.hpp"
 
@@ -34,11 +34,11 @@ void random_rules_agree_with_brute_force() {
   for (int trial = 0; trial < 1500; ++trial) {
     Form form{draw(random, 1, 5), draw(random, 1, 4)};
     const bool only_different = draw(random, 0, 2) == 0;
-    for (int64_t u = draw(random, 0, 5); u > 0; --u) add_random(form, only_different ? 0 : draw(random, 0, 5), random);
+    for (int64_t u = draw(random, 0, 5); u > 0; --u) add_random(form, only_different ? 0 : any_kind(random), random);
     if (draw(random, 0, 3) == 0)
       for (int64_t e = draw(random, 0, 8); e > 0 && form.L > 1; --e) {
         const auto a = static_cast<int32_t>(draw(random, 0, form.L - 2));
-        form.add(0, {a, static_cast<int32_t>(draw(random, a + 1, form.L - 1))});
+        form.add("AllDifferent", {a, static_cast<int32_t>(draw(random, a + 1, form.L - 1))});
       }
     Values givens;
     for (int32_t c = 0; c < form.L; ++c)
@@ -73,12 +73,12 @@ void proofs_agree() {
         row.push_back(n * i + k);
         column.push_back(n * k + i);
       }
-      form.add(0, row);
-      form.add(0, column);
+      form.add("AllDifferent", row);
+      form.add("AllDifferent", column);
     }
     for (int64_t u = draw(random, 0, 6); u > 0; --u) {
       const auto a = static_cast<int32_t>(draw(random, 0, n * n - 2));
-      form.add(2, {a, a + 1});
+      form.add("Less", {a, a + 1});
     }
     Values givens(static_cast<size_t>(n * n), vmd::kOpen), out(givens);
     for (int64_t i = draw(random, 6, 11); i > 0; --i)
@@ -98,16 +98,62 @@ void proofs_agree() {
   CHECK(unsatisfiable > 20 && unsatisfiable < 110);
 }
 
+/// The solutions in order, and the nodes; `late`: each call is left off somewhere, at any look at the budget.
+std::pair<std::vector<Values>, int64_t> run(Search& search, const Values& givens, Random* late) {
+  std::vector<Values> out;
+  Values x(givens.size());
+  search.start(givens.data(), nullptr);
+  for (int calls = 0;; ++calls) {
+    Budget budget;
+    if (late != nullptr) budget.late_at_look(draw(*late, 0, calls % 20 == 0 ? 2000 : 60));  // some come to an end
+    const Outcome outcome = search.next(budget, x.data());
+    if (outcome == Outcome::exhausted) return {out, search.nodes()};
+    CHECK(outcome == Outcome::solution || outcome == Outcome::time_limit);
+    if (outcome == Outcome::solution) out.push_back(x);
+  }
+}
+
+/// A time limit decides how far a search comes, never which way it goes, wherever it leaves off.
+void lateness_changes_nothing() {
+  Random random(4);
+  int64_t nodes = 0;
+  const auto compare = [&](Search& search, const Values& givens) {
+    const auto whole = run(search, givens, nullptr);
+    nodes += whole.second;
+    CHECK(run(search, givens, &random) == whole);
+  };
+  for (int trial = 0; trial < 300; ++trial) {
+    Form form{draw(random, 4, 8), draw(random, 2, 3)};
+    for (int64_t u = draw(random, 1, 8); u > 0; --u) add_random(form, any_kind(random), random);
+    const Rules rules = form.rules();
+    const Values open(static_cast<size_t>(form.L), vmd::kOpen);
+    vmd::DepthFirst<vmd::DomainModel> general(rules);
+    vmd::LearningSearch restless(rules, 1, 2), learning(rules);
+    vmd::StagedSearch staged(rules, std::make_unique<vmd::DepthFirst<vmd::DomainModel>>(rules), draw(random, 0, 40));
+    for (Search* search : {static_cast<Search*>(&general), static_cast<Search*>(&restless),
+                           static_cast<Search*>(&learning), static_cast<Search*>(&staged)})
+      compare(*search, open);
+  }
+  Form pigeons{8, 7};  // many failures, and clauses that are forgotten
+  for (int64_t hole = 0; hole < 7; ++hole) pigeons.add("Count", {0, 1, 2, 3, 4, 5, 6, 7}, {hole, 0, 1});
+  const Rules rules = pigeons.rules();
+  vmd::LearningSearch learning(rules, 8, 20);
+  compare(learning, Values(8, vmd::kOpen));
+  const Rules lanes = sudoku(2).rules();
+  compare(*vmd::make_search(lanes), Values(16, vmd::kOpen));
+  CHECK(nodes > 20'000);
+}
+
 /// The same nodes and solutions from the portable code as from the one chosen for this CPU.
 template <class Model>
 void instruction_sets_agree(const Rules& rules, const Values& givens) {
   const auto chosen = vmd::make_search(rules);
   vmd::DepthFirst<Model> portable(rules);
   Values a(givens.size()), b(givens.size());
-  const auto run = [&](Search& search, Values& out) {
+  const auto count = [&](Search& search, Values& out) {
     return vmd::count_solutions(search, givens.data(), nullptr, 50, Budget(3000, -1), rules.L(), out.data());
   };
-  const auto x = run(*chosen, a), y = run(portable, b);
+  const auto x = count(*chosen, a), y = count(portable, b);
   CHECK(a == b && x.count == y.count && x.nodes == y.nodes && x.status == y.status);
 }
 
@@ -119,8 +165,8 @@ void every_lane_type_agrees() {
   instruction_sets_agree<vmd::LaneModel<uint64_t, 0, 16>>(sudoku(6).rules(), Values(1296, vmd::kOpen));
   Form edges{40, 3};  // a wheel of 39: many units of two cells
   for (int32_t c = 1; c < 40; ++c) {
-    edges.add(0, {0, c});
-    edges.add(0, {c, c % 39 + 1});
+    edges.add("AllDifferent", {0, c});
+    edges.add("AllDifferent", {c, c % 39 + 1});
   }
   instruction_sets_agree<vmd::LaneModel<uint16_t, 0, 16>>(edges.rules(), Values(40, vmd::kOpen));
   Values out(40), open(40, vmd::kOpen);
@@ -181,6 +227,7 @@ void nonsense_is_refused() {
 int main() {
   random_rules_agree_with_brute_force();
   proofs_agree();
+  lateness_changes_nothing();
   every_lane_type_agrees();
   generator_makes_minimal_problems();
   nonsense_is_refused();

@@ -80,15 +80,15 @@ def test_givens_are_bold_and_the_rest_is_coloured() -> None:
 
 def test_broken_rules_are_told_with_symbols_and_names_of_cells() -> None:
     domain = get("sudoku-16x16")
-    told = words(domain, Violation("box", (0, 17, 34), "all hold value 9"))
+    told = words(domain, Violation("box", (0, 17, 34), "all hold {}", (9,)))
     assert told == "box: all hold A (row 1, column 1 and row 2, column 2 and row 3, column 3)"
-    assert words(domain, Violation("less", (0, 1), "value 3 is not smaller than value 2")).startswith(
+    assert words(domain, Violation("less", (0, 1), "{} is not smaller than {}", (3, 2))).startswith(
         "less: 4 is not smaller than 3 ("
     )
 
 
 def test_a_long_list_of_cells_is_cut() -> None:
-    told = words(get("sudoku-9x9"), Violation("count", tuple(range(20)), "value 0 stands 3 times, not 2"))
+    told = words(get("sudoku-9x9"), Violation("count", tuple(range(20)), "{} stands 3 times, not 2", (0,)))
     assert told.startswith("count: 1 stands 3 times, not 2 (row 1, column 1 and ")
     assert told.endswith("row 1, column 9 and 11 more)")
 
@@ -98,7 +98,7 @@ def test_reasons_without_cells_and_changed_givens_speak_for_themselves() -> None
     assert words(domain, Violation("input", (), "cell 3 holds value 99")) == "cell 3 holds value 99"
     given = Violation("given", (1,), "row 1, column 2 is given as 3, not 5")
     assert words(domain, given) == "given: row 1, column 2 is given as 3, not 5"
-    assert words(domain, Violation("x", (0,), "holds value 99")) == "x: holds value 99 (row 1, column 1)"
+    assert words(domain, Violation("x", (0,), "holds {}", (99,))) == "x: holds value 99 (row 1, column 1)"
 
 
 def test_what_was_not_checked_is_not_called_solved() -> None:

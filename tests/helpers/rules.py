@@ -1,36 +1,83 @@
-"""Shared by the tests: constraints of every kind and small problems made of them, as hypothesis strategies."""
+"""Shared by the tests: constraints of every kind, small problems made of them, and each kind's rule said once more."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.problem import OPEN, Constraint, Rules
 
 
+class Sample(NamedTuple):
+    """How the tests know a kind of constraint."""
+
+    draw: Callable[[st.DrawFn, list[int], int], Constraint]  # on these cells, of V values
+    obeys: Callable[[Any, tuple[int, ...]], bool]  # is the rule obeyed by its cells' values?
+    least: int = 1  # cells
+
+
+def _sum(draw: st.DrawFn, cells: list[int], V: int) -> Sum:
+    first = draw(st.integers(-2, 2))
+    return Sum(cells, draw(st.integers(-1, len(cells) * (V - 1) + 1)) + first * len(cells), "r", first=first)
+
+
+def _count(draw: st.DrawFn, cells: list[int], V: int) -> Count:
+    times = st.integers(-1, len(cells) + 1)
+    low, high = sorted(draw(st.tuples(times, times)))
+    return Count(cells, draw(st.integers(0, V - 1)), low, high, "r")
+
+
+def _rows(cells: list[int], V: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.tuples(*[st.integers(0, V - 1)] * len(cells))
+
+
+def _regular(draw: st.DrawFn, cells: list[int], V: int) -> Regular:
+    states = draw(st.integers(1, 3))
+    step = draw(st.lists(st.tuples(*[st.integers(-1, states - 1)] * V), min_size=states, max_size=states))
+    accept = draw(st.frozensets(st.integers(0, states - 1)))
+    return Regular(cells, DFA(draw(st.integers(0, states - 1)), accept, tuple(step)), "r")
+
+
+def _accepted(rule: Regular, held: tuple[int, ...]) -> bool:
+    state = rule.dfa.start
+    for value in held:
+        state = rule.dfa.step[state][value] if state >= 0 else -1
+    return state in rule.dfa.accept
+
+
+SAMPLES: dict[type[Constraint], Sample] = {
+    AllDifferent: Sample(lambda _, cells, _V: AllDifferent(cells, "r"), lambda _, held: len({*held}) == len(held)),
+    Sum: Sample(_sum, lambda rule, held: sum(value + rule.first for value in held) == rule.total),
+    Less: Sample(lambda _, cells, _V: Less(*cells[:2], "r"), lambda _, held: held[0] < held[1], least=2),
+    Count: Sample(_count, lambda rule, held: rule.low <= held.count(rule.symbol) <= rule.high),
+    Table: Sample(
+        lambda draw, cells, V: Table(cells, draw(st.lists(_rows(cells, V), max_size=8)), "r"),
+        lambda rule, held: held in rule.tuples,
+    ),
+    Regular: Sample(_regular, _accepted),
+    Predicate: Sample(
+        lambda draw, cells, V: Predicate(cells, draw(st.frozensets(_rows(cells, V), max_size=6)).__contains__, "r"),
+        lambda rule, held: rule.fn(held),
+    ),
+}
+
+
 @st.composite
-def constraints(draw: st.DrawFn, L: int, V: int) -> Constraint:
-    k = draw(st.integers(1, L))
-    cells = draw(st.permutations(range(L)))[:k]
-    value = st.integers(0, V - 1)
-    kind = draw(st.sampled_from(["different", "sum", "less", "count", "table", "regular"]))
-    if kind == "less" and L > 1:
-        return Less(*draw(st.permutations(range(L)))[:2])
-    if kind == "sum":
-        first = draw(st.integers(-1, 1))
-        return Sum(cells, draw(st.integers(0, k * (V - 1))) + first * k, first=first)
-    if kind == "count":
-        low, high = sorted(draw(st.tuples(st.integers(0, k), st.integers(0, k))))
-        return Count(cells, draw(value), low, high)
-    if kind == "table":
-        return Table(cells, draw(st.lists(st.tuples(*[value] * k), max_size=8)))
-    if kind == "regular":
-        Q = draw(st.integers(1, 3))
-        step = draw(st.lists(st.tuples(*[st.integers(-1, Q - 1)] * V), min_size=Q, max_size=Q))
-        accept = draw(st.frozensets(st.integers(0, Q - 1)))
-        return Regular(cells, DFA(draw(st.integers(0, Q - 1)), accept, tuple(step)))
-    return AllDifferent(cells)
+def constraints(draw: st.DrawFn, L: int, V: int, kind: type[Constraint] | None = None) -> Constraint:
+    """A constraint on some of L cells, in any order: of this kind, or of any that search knows."""
+    fitting = [k for k, sample in SAMPLES.items() if k is not Predicate and sample.least <= L]
+    sample = SAMPLES[kind or draw(st.sampled_from(fitting))]
+    cells = draw(st.permutations(range(L)))[: draw(st.integers(sample.least, L))]
+    return sample.draw(draw, cells, V)
+
+
+def obeys(rule: Constraint, board: list[int]) -> bool:
+    """The rule for a full board, said as shortly as it can be said."""
+    return SAMPLES[type(rule)].obeys(rule, tuple(board[cell] for cell in rule.cells))
 
 
 @st.composite

@@ -19,10 +19,11 @@ from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.hints import hint, walkthrough
 from vmdsolve.hints.deduction import BY_STEPS, DIRECT, PLACES_NOTHING, TECHNIQUES, Hint, deduce
-from vmdsolve.hints.filtering import bits, supported
+from vmdsolve.hints.filtering import supported
 from vmdsolve.hints.phrases import Phrases
 from vmdsolve.problem import OPEN, Constraint, Problem, Rules
 from vmdsolve.search import generate_values, solve_values
+from vmdsolve.sets import listed
 from vmdsolve.testing.oracles import brute_force, cp_sat
 
 
@@ -52,7 +53,7 @@ def test_a_constraint_leaves_what_occurs_in_a_way_to_obey_it(data: st.DataObject
     rule = data.draw(constraints(L, V))
     sets = data.draw(st.lists(st.integers(1, (1 << V) - 1), min_size=len(rule.cells), max_size=len(rule.cells)))
     left = [0] * len(sets)
-    for word in product(*map(bits, sets)):
+    for word in product(*map(listed, sets)):
         board = [OPEN] * L
         for cell, value in zip(rule.cells, word, strict=True):
             board[cell] = value
@@ -70,7 +71,7 @@ def test_a_constraint_leaves_what_occurs_in_a_way_to_obey_it(data: st.DataObject
 @given(st.lists(st.integers(1, 15), min_size=1, max_size=4), st.integers(-2, 12), st.integers(-1, 2))
 def test_a_sum_of_different_numbers_leaves_what_occurs(sets: list[int], total: int, first: int) -> None:
     rule = Sum(range(len(sets)), total, first=first)
-    words = [w for w in product(*map(bits, sets)) if len(set(w)) == len(w) and not rule.violations(w)]
+    words = [w for w in product(*map(listed, sets)) if len(set(w)) == len(w) and not rule.violations(w)]
     left = [sum(1 << v for v in {w[i] for w in words}) for i in range(len(sets))]
     assert supported(rule, sets, distinct=True) == left
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..problem import OPEN, Board, Solution, Status, Violation
@@ -26,7 +25,7 @@ def words(domain: Domain, violation: Violation) -> str:
     """A broken rule in words: symbols rather than values, names of cells rather than numbers.
 
     >>> from vmdsolve.domains import get
-    >>> words(get("sudoku-9x9"), Violation("row", (0, 4), "both hold value 6"))
+    >>> words(get("sudoku-9x9"), Violation("row", (0, 4), "both hold {}", (6,)))
     'row: both hold 7 (row 1, column 1 and row 1, column 5)'
     """
     if not violation.cells:
@@ -37,11 +36,10 @@ def words(domain: Domain, violation: Violation) -> str:
     if violation.relation == "given":  # its reason names the cell itself
         return f"given: {violation.reason}"
 
-    def symbol(match: re.Match[str]) -> str:
-        value = int(match[1])
-        return domain.symbols[value] if value < len(domain.symbols) else match[0]
+    def symbol(value: int) -> str:
+        return domain.symbols[value] if value < len(domain.symbols) else f"value {value}"
 
-    reason = re.sub(r"\bvalue (\d+)", symbol, violation.reason)
+    reason = violation.said_with(symbol)
     return f"{violation.relation}: {reason} ({' and '.join(names)})"
 
 

@@ -2,7 +2,7 @@
 
 A board's *view* is what each single constraint leaves of a cell's symbols given the placed ones. From it follow
 placements (a cell with one symbol, a symbol with one place); where there are none, *eliminations* take further symbols
-away until there is one. Nothing is tried out: that is hints.py. Sets of values are ints, bit v for value v.
+away until there is one. Nothing is tried out: that is hint.py. Sets of values are ints (sets.py).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
+from .. import sets
 from ..constraints import AllDifferent, Sum
 from ..problem import OPEN, Constraint
-from .filtering import bits, supported
+from .filtering import supported
 from .phrases import Phrases, listed
 
 __all__ = ["TECHNIQUES", "Hint", "deduce"]
@@ -80,8 +81,7 @@ def deduce(values: Sequence[int], V: int, constraints: Sequence[Constraint], say
 class _Board:
     def __init__(self, values: Sequence[int], V: int, constraints: Sequence[Constraint], say: Phrases) -> None:
         self.say, self.values, self.constraints = say, values, constraints
-        everything = (1 << V) - 1
-        placed = [everything if v == OPEN else 1 << v for v in values]
+        placed = [int(sets.full(V)) if v == OPEN else sets.one(v) for v in values]
         self.open = [cell for cell, v in enumerate(values) if v == OPEN]
         units = [set(c.cells) for c in constraints if isinstance(c, AllDifferent)]
         self.distinct = {id(c) for c in constraints if isinstance(c, Sum) and any(unit >= {*c.cells} for unit in units)}
@@ -147,19 +147,19 @@ class _Board:
             c = self.constraints[u]
             placed = {self.values[cell] for cell in c.cells}
             for v in range(len(c.cells)):
-                places = [cell for cell in c.cells if self.sets[cell] >> v & 1]
+                places = [cell for cell in c.cells if self.sets[cell] & sets.one(v)]
                 if v in placed or len(places) > 1:
                     continue
                 unit, symbol = self.say.unit(c), self.say.symbol(v)
                 others = [cell for cell in c.cells if cell not in places and self.values[cell] == OPEN]
-                gone = dict.fromkeys(others, 1 << v)
+                gone = dict.fromkeys(others, sets.one(v))
                 blockers = self.blockers(v, others)
                 where = " and ".join(self.say.unit(b) for b in blockers)  # no commas: cells have them in their names
                 why = f" ({where} {'keeps' if len(blockers) == 1 else 'keep'} it out of the rest)" if blockers else ""
                 if not places:
                     return self.conflict(f"{unit} has no place left for {symbol}{why}", gone, (c, *blockers))
                 only = f"in {unit} only this cell can be {symbol}{why}"
-                return self.place("hidden single", places[0], 1 << v, only, (c, *blockers), gone)
+                return self.place("hidden single", places[0], sets.one(v), only, (c, *blockers), gone)
         return None
 
     def naked_single(self) -> Hint | None:
@@ -214,7 +214,7 @@ class _Board:
         for u in self.complete:
             c = self.constraints[u]
             for v in range(len(c.cells)):
-                places = [cell for cell in c.cells if self.sets[cell] >> v & 1]
+                places = [cell for cell in c.cells if self.sets[cell] & sets.one(v)]
                 if len(places) < 2:
                     continue
                 for w in reduce(set.intersection, (set(self.around[cell]) for cell in places)):
@@ -222,12 +222,12 @@ class _Board:
                     if w == u or not isinstance(other, AllDifferent):
                         continue
                     rest = [x for x in other.cells if x not in c.cells]
-                    taken = {x: 1 << v for x in rest if self.sets[x] >> v & 1}
+                    taken = {x: sets.one(v) for x in rest if self.sets[x] & sets.one(v)}
                     if not taken:
                         continue
                     symbol, here, there = self.say.symbol(v), self.say.unit(c), self.say.unit(other)
                     why = f"in {here} the {symbol} lies in {there}"
-                    gone = {x: 1 << v for x in c.cells if x not in places}
+                    gone = {x: sets.one(v) for x in c.cells if x not in places}
                     yield _Step("locked candidates", self.without(why, taken), taken, gone)
 
     def subsets(self, size: int, technique: str) -> Iterator[_Step]:
@@ -267,7 +267,7 @@ class _Board:
         rest, out = set(cells), []
         while rest:
             keeps = {
-                u: {x for x in rest & set(self.constraints[u].cells) if not self.left(u, x) >> v & 1}
+                u: {x for x in rest & set(self.constraints[u].cells) if not self.left(u, x) & sets.one(v)}
                 for cell in rest
                 for u in self.around[cell]
             }
@@ -281,7 +281,7 @@ class _Board:
     def excluded(self, cell: int, mask: int) -> tuple[str, tuple[Constraint, ...]]:
         """Which constraints exclude the symbols of `mask` from a cell, those that exclude most first."""
         parts, used = [], []
-        mask &= (1 << len(self.say.domain.symbols)) - 1
+        mask &= int(sets.full(len(self.say.domain.symbols)))
         while mask:
             best = max(self.around[cell], key=lambda u: (mask & ~self.left(u, cell)).bit_count(), default=None)
             if best is None or not (gone := mask & ~self.left(best, cell)):
@@ -312,4 +312,4 @@ class _Board:
 
 
 def _verb(mask: int, plural: str) -> str:
-    return plural if len(bits(mask)) > 1 else plural + "s"
+    return plural if mask.bit_count() > 1 else plural + "s"

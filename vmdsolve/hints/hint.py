@@ -18,9 +18,9 @@ from ..deadline import Deadline
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
+from ..sets import listed, one
 from .deduction import TECHNIQUES, Hint, deduce
 from .explain import explain
-from .filtering import bits
 from .phrases import Phrases
 
 __all__ = ["TECHNIQUES", "Hint", "hint", "walkthrough"]
@@ -134,7 +134,7 @@ def _by_trial(given: Problem, say: Phrases, clock: Deadline) -> Hint | None:
     for cell in _fewest_first(values, sets[0]):
         if clock.over:
             raise TimeoutError
-        tried = bits(int(sets[0, cell]))
+        tried = listed(int(sets[0, cell]))
         boards = np.repeat(values[None], len(tried), axis=0)
         boards[:, cell] = tried
         _, dead = search.propagate(rules, boards)
@@ -182,7 +182,7 @@ def _by_search(given: Problem, say: Phrases, clock: Deadline) -> Hint:
     sets, _ = search.propagate(rules, values[None])
     same = np.ones(rules.L, np.bool_)  # cells in which all solutions known so far agree
     for cell in _fewest_first(values, sets[0]):
-        for v in bits(int(sets[0, cell]) & ~(1 << int(first[cell]))):
+        for v in listed(int(sets[0, cell]) & ~one(int(first[cell]))):
             board = values.copy()
             board[cell] = v
             if same[cell] and (found := solution(board)) is not None:

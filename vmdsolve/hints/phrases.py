@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import singledispatch
 
+from .. import sets
 from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
 from ..domains import Domain
 from ..problem import Constraint, Rules
@@ -53,7 +55,7 @@ class Phrases:
 
     def symbols(self, mask: int, last: str = "and") -> str:
         """The symbols of a set of values."""
-        return listed((s for v, s in enumerate(self.domain.symbols) if mask >> v & 1), last)
+        return listed((s for v, s in enumerate(self.domain.symbols) if mask & sets.one(v)), last)
 
     def unit(self, constraint: Constraint) -> str:
         """`box 5` for the fifth unit of relation box; units of one or two cells go by their cells."""
@@ -65,20 +67,49 @@ class Phrases:
 
     def rule(self, constraint: Constraint) -> str:
         """What a constraint asks, as a clause."""
-        unit = self.unit(constraint)
-        match constraint:
-            case AllDifferent():
-                return f"{unit} holds no symbol twice"
-            case Sum():
-                return f"{unit} adds up to {constraint.total}"
-            case Less(cells=(a, b)):
-                return f"{self.cell(a)} is smaller than {self.cell(b)}"
-            case Count(low=low, high=high):
-                often = {0: "nowhere", 1: "once", 2: "twice"}.get(low, f"{low} times")
-                often = often if low == high else f"{low} to {high} times"
-                return f"{self.symbol(constraint.symbol)} stands {often} in {unit}"
-            case Table():
-                return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
-            case Regular():
-                return f"{unit} follows its pattern"
-        return f"{unit} obeys its rule"
+        return _clause(constraint, self.unit(constraint), self)
+
+
+@singledispatch
+def _clause(constraint: Constraint, unit: str, say: Phrases) -> str:
+    """`rule` of each kind; a class that is not known here can only be named."""
+    del constraint, say
+    return f"{unit} obeys its rule"
+
+
+@_clause.register
+def _(constraint: AllDifferent, unit: str, say: Phrases) -> str:
+    del constraint, say
+    return f"{unit} holds no symbol twice"
+
+
+@_clause.register
+def _(constraint: Sum, unit: str, say: Phrases) -> str:
+    del say
+    return f"{unit} adds up to {constraint.total}"
+
+
+@_clause.register
+def _(constraint: Less, unit: str, say: Phrases) -> str:
+    del unit
+    smaller, greater = map(say.cell, constraint.cells)
+    return f"{smaller} is smaller than {greater}"
+
+
+@_clause.register
+def _(constraint: Count, unit: str, say: Phrases) -> str:
+    low, high = constraint.low, constraint.high
+    often = {0: "nowhere", 1: "once", 2: "twice"}.get(low, f"{low} times") if low == high else f"{low} to {high} times"
+    return f"{say.symbol(constraint.symbol)} stands {often} in {unit}"
+
+
+@_clause.register
+def _(constraint: Table, unit: str, say: Phrases) -> str:
+    del say
+    return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
+
+
+@_clause.register
+def _(constraint: Regular, unit: str, say: Phrases) -> str:
+    del constraint, say
+    return f"{unit} follows its pattern"

@@ -29,7 +29,6 @@ __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
 Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
-SECONDS_PER_CALL = 0.1  # enumeration returns to Python this often, so that Ctrl-C is heard
 
 
 class SearchStatus(IntEnum):
@@ -134,7 +133,6 @@ class Enumeration(Iterator[Board]):
         self._left = _or_none(limit, least=1)
         self._node_limit = _or_none(node_limit)
         self._seconds_left = _or_none(seconds)
-        self._timed = seconds is not None
         self._predicates = rules.predicates
         self._found = False
         self.status: SearchStatus | None = None
@@ -154,29 +152,25 @@ class Enumeration(Iterator[Board]):
             if self._left == 0:
                 self.status = SearchStatus.SOLVED
                 break
-            board = self._step()
+            board = self._solution()
             if board is not None and not any(p.violations(board.tolist()) for p in self._predicates):
                 self._left -= 1
                 self._found = True
                 return board
         raise StopIteration
 
-    def _step(self) -> Board | None:
-        """Search a little: a solution of the native rules, or None, with `status` set if this is the end."""
-        seconds = min(SECONDS_PER_CALL, self._seconds_left) if self._timed else SECONDS_PER_CALL
+    def _solution(self) -> Board | None:
+        """The next solution of the native rules, or None, with `status` set: this is the end."""
         nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
         began = time.monotonic()
-        code, board = self._search.next(nodes, seconds)
-        if self._timed:
+        code, board = self._search.next(nodes, self._seconds_left)
+        if self._seconds_left >= 0:
             self._seconds_left = max(0.0, self._seconds_left - (time.monotonic() - began))
-        if board is not None:
-            return board
-        status = SearchStatus(code)
-        if status in (SearchStatus.SOLVED, SearchStatus.UNSATISFIABLE):  # without a board: the end
-            self.status = SearchStatus.SOLVED if self._found else SearchStatus.UNSATISFIABLE
-        elif status is SearchStatus.NODE_LIMIT or (self._timed and self._seconds_left == 0):
-            self.status = status
-        return None
+        if board is None:
+            self.status = SearchStatus(code)
+            if self.status in (SearchStatus.SOLVED, SearchStatus.UNSATISFIABLE):
+                self.status = SearchStatus.SOLVED if self._found else SearchStatus.UNSATISFIABLE
+        return board
 
 
 def enumerate_values(

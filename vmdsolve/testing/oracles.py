@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import singledispatch
 from importlib import import_module
 from typing import Any
 
 from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
 from ..errors import InvalidInput, MissingExtra
-from ..problem import OPEN, Board, Rules
+from ..problem import OPEN, Board, Constraint, Rules
 
 __all__ = ["brute_force", "cp_model", "cp_sat"]
 
@@ -61,7 +62,7 @@ def cp_model(rules: Rules, values: Sequence[int] | Board) -> tuple[Any, list[Any
     model = _ortools().CpModel()
     x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
     for constraint in rules.constraints:
-        _add(model, constraint, [x[cell] for cell in constraint.cells], rules.V)
+        _add(constraint, model, [x[cell] for cell in constraint.cells], rules.V)
     return model, x
 
 
@@ -98,28 +99,58 @@ def _ortools() -> Any:
         raise MissingExtra("CP-SAT needs ortools; pip install 'vmdsolve[test]'") from error
 
 
-def _add(model: Any, constraint: object, cells: list[Any], V: int) -> None:
-    match constraint:
-        case AllDifferent():
-            model.add_all_different(cells)
-        case Sum(total=total, first=first):
-            model.add(sum(cells) + first * len(cells) == total)
-        case Less():
-            model.add(cells[0] < cells[1])
-        case Count(symbol=symbol, low=low, high=high) if V == 2 and symbol < 2:
-            model.add_linear_constraint(sum(cells if symbol else [1 - cell for cell in cells]), low, high)
-        case Count(symbol=symbol, low=low, high=high):
-            held = [model.new_bool_var("") for _ in cells]
-            for cell, h in zip(cells, held, strict=True):
-                model.add(cell == symbol).only_enforce_if(h)
-                model.add(cell != symbol).only_enforce_if(~h)
-            model.add_linear_constraint(sum(held), low, high)
-        case Table(tuples=tuples) if tuples:
-            model.add_allowed_assignments(cells, tuples)
-        case Regular(dfa=dfa) if dfa.accept and any(t >= 0 for row in dfa.step for t in row):
-            arcs = [(q, v, t) for q, row in enumerate(dfa.step) for v, t in enumerate(row) if t >= 0]
-            model.add_automaton(cells, dfa.start, sorted(dfa.accept), arcs)
-        case Table() | Regular():  # no row, no word: no solution
-            model.add_bool_or([])
-        case _:
-            raise InvalidInput(f"CP-SAT has no form of {type(constraint).__name__}")
+@singledispatch
+def _add(constraint: Constraint, model: Any, cells: list[Any], V: int) -> None:
+    """Add CP-SAT's own form of a constraint, by its kind."""
+    del model, cells, V
+    raise InvalidInput(f"CP-SAT has no form of {type(constraint).__name__}")
+
+
+@_add.register
+def _(constraint: AllDifferent, model: Any, cells: list[Any], V: int) -> None:
+    del constraint, V
+    model.add_all_different(cells)
+
+
+@_add.register
+def _(constraint: Sum, model: Any, cells: list[Any], V: int) -> None:
+    del V
+    model.add(sum(cells) + constraint.first * len(cells) == constraint.total)
+
+
+@_add.register
+def _(constraint: Less, model: Any, cells: list[Any], V: int) -> None:
+    del constraint, V
+    model.add(cells[0] < cells[1])
+
+
+@_add.register
+def _(constraint: Count, model: Any, cells: list[Any], V: int) -> None:
+    if V == 2:
+        held = cells if constraint.symbol else [1 - cell for cell in cells]
+    else:
+        held = [model.new_bool_var("") for _ in cells]
+        for cell, h in zip(cells, held, strict=True):
+            model.add(cell == constraint.symbol).only_enforce_if(h)
+            model.add(cell != constraint.symbol).only_enforce_if(~h)
+    model.add_linear_constraint(sum(held), constraint.low, constraint.high)
+
+
+@_add.register
+def _(constraint: Table, model: Any, cells: list[Any], V: int) -> None:
+    del V
+    if constraint.tuples:
+        model.add_allowed_assignments(cells, constraint.tuples)
+    else:
+        model.add_bool_or([])  # no row: no solution
+
+
+@_add.register
+def _(constraint: Regular, model: Any, cells: list[Any], V: int) -> None:
+    del V
+    dfa = constraint.dfa
+    arcs = [(q, v, t) for q, row in enumerate(dfa.step) for v, t in enumerate(row) if t >= 0]
+    if dfa.accept and arcs:
+        model.add_automaton(cells, dfa.start, sorted(dfa.accept), arcs)
+    else:
+        model.add_bool_or([])  # no word

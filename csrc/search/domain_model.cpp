@@ -1,14 +1,14 @@
-// propagate.cpp -- queue, trail and decisions of DomainModel; the filters are in propagate_*.cpp.
-#include "search/propagate.hpp"
+// domain_model.cpp -- queue, trail and decisions of DomainModel; the filters are in kinds/.
+#include "search/domain_model.hpp"
 
 #include <algorithm>
 
-#include "search/clauses.hpp"
+#include "support/sets.hpp"
 
 namespace vmd {
 namespace {
 
-bool single(uint64_t domain) { return (domain & (domain - 1)) == 0; }
+bool single(uint64_t domain) { return sets::without_lowest(domain) == 0; }
 
 }  // namespace
 
@@ -16,12 +16,13 @@ DomainModel::DomainModel(const Rules& rules)
     : rules_(rules), domains_(static_cast<size_t>(rules.L())), last_event_(domains_.size()),
       weight_(domains_.size()) {
   for (auto& flags : queued_) flags.resize(rules.constraints().size());
-  size_t cells = 0;
+  size_t bytes = 0;
   for (const Constraint& c : rules.constraints()) {
-    hint_offset_.push_back(cells);
-    if (c.kind == Kind::all_different) cells += c.cells.size();
+    waking_.push_back({c.kind->queue(), c.kind->only_decisions_matter(c)});
+    memory_offset_.push_back(bytes);
+    bytes += c.kind->memory(c);
   }
-  hint_.resize(cells);
+  memory_.resize(bytes);
 }
 
 void DomainModel::start(const int32_t* values) {
@@ -31,19 +32,16 @@ void DomainModel::start(const int32_t* values) {
   changed_.clear();
   forget_queue();
   std::fill(last_event_.begin(), last_event_.end(), -1);
-  std::fill(hint_.begin(), hint_.end(), int8_t{Matching::kNone});
+  std::fill(memory_.begin(), memory_.end(), int8_t{-1});
   for (int32_t cell = 0; cell < rules_.L(); ++cell) {
     const auto c = static_cast<size_t>(cell);
-    domains_[c] = values[cell] >= 0 ? uint64_t{1} << values[cell] : rules_.all_values();
+    domains_[c] = values[cell] >= 0 ? sets::one(values[cell]) : sets::full(rules_.V());
     weight_[c] = static_cast<int64_t>(rules_.of(cell).size());
   }
-  for (size_t u = 0; u < rules_.constraints().size(); ++u) {
-    const Kind kind = rules_.constraints()[u].kind;
-    wake(u, kind == Kind::table || kind == Kind::regular || kind == Kind::sum ? kCostly : kCheap);
-  }
+  for (size_t u = 0; u < waking_.size(); ++u) wake(u, waking_[u].queue);
 }
 
-void DomainModel::wake(size_t unit, Queue queue) {
+void DomainModel::wake(size_t unit, Kind::Queue queue) {
   if (queued_[queue][unit] != 0) return;
   queued_[queue][unit] = 1;
   queue_[queue].push_back(static_cast<int32_t>(unit));
@@ -67,15 +65,7 @@ bool DomainModel::restrict(int32_t cell, uint64_t allowed, Reason reason) {
   for (const int32_t unit : rules_.of(cell)) {
     if (unit == running_) continue;
     const auto u = static_cast<size_t>(unit);
-    const Constraint& other = rules_.constraints()[u];
-    switch (other.kind) {
-      case Kind::all_different:
-        if (other.cells.size() > 2 || single(domain)) wake(u, kCheap);  // an edge only needs to see decisions
-        break;
-      case Kind::less:
-      case Kind::count: wake(u, kCheap); break;
-      default: wake(u, kCostly);
-    }
+    if (!waking_[u].only_decisions || single(domain)) wake(u, waking_[u].queue);
   }
   return true;
 }
@@ -97,37 +87,66 @@ uint64_t DomainModel::before(int32_t cell, int32_t event) const {
   return domain;
 }
 
-bool DomainModel::propagate() {
+bool DomainModel::propagate(Budget& budget) {
+  budget.spend(rules_.L());
+  budget_ = &budget;
   bool ok = consistent_;
   while (ok) {
     if (!changed_.empty()) {
-      const int32_t cell = changed_.back();
-      changed_.pop_back();
-      ok = clauses_->visit(cell, *this);
-      if (!ok) conflict_ = kClause + clauses_->failed();
+      ok = visit_clauses();
       continue;
     }
     size_t q = 0;
     while (q < kQueues && head_[q] == queue_[q].size()) ++q;
     if (q == kQueues) break;
-    const auto unit = static_cast<size_t>(queue_[q][head_[q]++]);
-    queued_[q][unit] = 0;
-    const Constraint& c = rules_.constraints()[unit];
-    running_ = static_cast<Reason>(unit);
-    ok = q == kMatching ? match(c, unit) : filter(c);
-    if (ok && q == kCheap && c.kind == Kind::all_different && c.cells.size() > 2) wake(unit, kMatching);
-    running_ = kDecision;
-    if (!ok) {
-      conflict_ = static_cast<Reason>(unit);
-      for (const int32_t cell : c.cells) ++weight_[static_cast<size_t>(cell)];
-    }
-    if (head_[q] == queue_[q].size()) {  // drained: start over at the front
-      queue_[q].clear();
-      head_[q] = 0;
-    }
+    ok = run(static_cast<Kind::Queue>(q));
   }
   changed_.clear();
   if (!ok) forget_queue();
+  return ok;
+}
+
+bool DomainModel::visit_clauses() {
+  const int32_t cell = changed_.back();
+  changed_.pop_back();
+  try {
+    if (clauses_->visit(cell, *this)) return true;
+  } catch (const Late&) {
+    changed_.push_back(cell);
+    throw;
+  }
+  conflict_ = kClause + clauses_->failed();
+  return false;
+}
+
+/// Run the constraint at the head of a queue.
+bool DomainModel::run(Kind::Queue queue) {
+  auto& units = queue_[queue];
+  size_t& head = head_[queue];
+  const auto unit = static_cast<size_t>(units[head]);
+  const Constraint& c = rules_.constraints()[unit];
+  budget_->spend(16 + static_cast<int64_t>(c.cells.size()));
+  ++head;
+  queued_[queue][unit] = 0;
+  running_ = static_cast<Reason>(unit);
+  bool ok = false;
+  try {
+    ok = queue == Kind::kLast ? c.kind->finish(*this, c) : c.kind->filter(*this, c);
+  } catch (const Late&) {
+    running_ = kDecision;
+    queued_[queue][unit] = 1;
+    --head;
+    throw;
+  }
+  running_ = kDecision;
+  if (!ok) {
+    conflict_ = static_cast<Reason>(unit);
+    for (const int32_t cell : c.cells) ++weight_[static_cast<size_t>(cell)];
+  }
+  if (head == units.size()) {  // drained: start over at the front
+    units.clear();
+    head = 0;
+  }
   return ok;
 }
 
@@ -137,18 +156,6 @@ void DomainModel::forget_queue() {
     queue_[q].clear();
     head_[q] = 0;
   }
-}
-
-bool DomainModel::filter(const Constraint& c) {
-  switch (c.kind) {
-    case Kind::all_different: return all_different(c);
-    case Kind::sum: return sum(c);
-    case Kind::less: return less(c);
-    case Kind::count: return count(c);
-    case Kind::table: return table(c);
-    case Kind::regular: return regular(c);
-  }
-  return false;
 }
 
 Decision DomainModel::choose(const float* marginals) const {

@@ -1,17 +1,12 @@
-// propagate.hpp -- the Model over domains: any mix of constraints, on one bitset of values per cell.
+// domain_model.hpp -- the Model over domains: any mix of constraints, on one bitset of values per cell.
 //
-// Propagation  a constraint is run again when the domain of one of its cells changed: learned clauses first, then
-//              the cheap filters, then Sum, Table and Regular, then matchings.
-//              Every filter is sound (removes no value of any solution) and, once all its cells are decided,
-//              exact (fails unless the constraint holds): a board without open cells is a solution.
-//                AllDifferent  decided values leave the others, too few values fail, and with as many values as
-//                              cells a value with one place goes there; then exactly, see propagate_matching.cpp
-//                Sum           bounds; then exactly where that is affordable, see propagate_sum.cpp
-//                Less, Count, Table, Regular   exactly (every value left is part of some tuple)
+// Propagation  a constraint is run again when the domain of one of its cells changed: learned clauses first, then the
+//              constraints by their queues (rules/kind.hpp).
 // State        domains [L] with a trail of old values, so a decision costs what it changes, for any L. Each change
 //              on the trail names its reason, from which learn.cpp explains failures.
 // Weights      each failure makes its constraint weightier, and decisions prefer cells with few values and much
 //              weight (dom/wdeg, Boussemart et al., ECAI 2004): search learns where the difficulty is.
+// Time         propagate() may throw Late; called again, it goes on as if it had never left off.
 // Test         csrc/tests/test_propagate.cpp against brute force, tests/search/test_exact.py against CP-SAT
 #pragma once
 #include <array>
@@ -19,16 +14,26 @@
 
 #include "rules/decision.hpp"
 #include "rules/rules.hpp"
-#include "search/matching.hpp"
+#include "search/budget.hpp"
 
 namespace vmd {
-
-class Clauses;
 
 /// Why a domain shrank: a constraint (its number), a learned clause (kClause + its number), or a decision.
 using Reason = int32_t;
 constexpr Reason kDecision = -1;
 constexpr Reason kClause = int32_t{1} << 30;
+
+/// Who else looks at changed cells: the learned clauses.
+class Watcher {
+ public:
+  /// The cell's domain shrank: false if some clause cannot hold; then failed() says which. May throw Late, and is then
+  /// called with the same cell again.
+  virtual bool visit(int32_t cell, DomainModel& model) = 0;
+  virtual int32_t failed() const = 0;
+
+ protected:
+  ~Watcher() = default;
+};
 
 class DomainModel {
  public:
@@ -43,7 +48,7 @@ class DomainModel {
   explicit DomainModel(const Rules& rules);
 
   void start(const int32_t* values);
-  bool propagate();
+  bool propagate(Budget& budget);
   Decision choose(const float* marginals) const;
   void push() { marks_.push_back(trail_.size()); }
   void pop();
@@ -51,12 +56,29 @@ class DomainModel {
   void remove(int32_t cell, int32_t value) { restrict(cell, ~(uint64_t{1} << value), kDecision); }
   void read(int32_t* values) const;
   void domains(uint64_t* out) const;
+  const Rules& rules() const { return rules_; }
+
+  // What filters need, while they run
+  uint64_t at(int32_t cell) const { return domains_[static_cast<size_t>(cell)]; }
+  /// Keep the values of `allowed`; false, and nothing changes: none would be left.
+  bool narrow(int32_t cell, uint64_t allowed) { return restrict(cell, allowed, running_); }
+  /// About nanoseconds; throws Late. Only before the first narrow().
+  void spend(int64_t work) { budget_->spend(work); }
+  /// When nothing else is left to run, run the kind's finish().
+  void finish_later() { wake(static_cast<size_t>(running_), Kind::kLast); }
+  /// What the filter wrote there when it ran last, -1 at first: as much as the kind asked for.
+  int8_t* memory() { return memory_.data() + memory_offset_[static_cast<size_t>(running_)]; }
+  /// Room for so many words, until the filter ends.
+  uint64_t* scratch(size_t words) {
+    if (scratch_.size() < words) scratch_.resize(words);
+    return scratch_.data();
+  }
 
   // What learning needs
   /// Clauses to propagate with the constraints from now on.
-  void attach(Clauses* clauses) { clauses_ = clauses; }
-  uint64_t at(int32_t cell) const { return domains_[static_cast<size_t>(cell)]; }
-  /// Keep the values of `allowed`; false, and nothing changes: none would be left.
+  void attach(Watcher* clauses) { clauses_ = clauses; }
+  /// For the clauses' visit, see Budget.
+  bool late_after(int64_t work) { return budget_->late_after(work); }
   bool restrict(int32_t cell, uint64_t allowed, Reason reason);
   /// The constraint or clause that failed last.
   Reason conflict() const { return conflict_; }
@@ -66,25 +88,14 @@ class DomainModel {
   uint64_t before(int32_t cell, int32_t event) const;
   size_t level() const { return marks_.size(); }
   size_t mark(size_t level) const { return marks_[level]; }
-  const Rules& rules() const { return rules_; }
 
  private:
-  enum Queue : size_t { kCheap, kCostly, kMatching, kQueues };
+  static constexpr size_t kQueues = Kind::kQueues;
 
-  bool narrow(int32_t cell, uint64_t allowed) { return restrict(cell, allowed, running_); }
-  void wake(size_t unit, Queue queue);
-  bool filter(const Constraint& c);
+  void wake(size_t unit, Kind::Queue queue);
+  bool visit_clauses();
+  bool run(Kind::Queue queue);
   void forget_queue();
-
-  bool all_different(const Constraint& c);
-  bool match(const Constraint& c, size_t unit);
-  bool sum(const Constraint& c);
-  bool sum_of_any(const Constraint& c, int64_t total);
-  bool sum_of_different(const Constraint& c);
-  bool less(const Constraint& c);
-  bool count(const Constraint& c);
-  bool table(const Constraint& c);
-  bool regular(const Constraint& c);
 
   const Rules& rules_;
   std::vector<uint64_t> domains_;
@@ -99,10 +110,15 @@ class DomainModel {
   Reason conflict_ = kDecision;
   std::vector<int64_t> weight_;  // [L] failures of the constraints on a cell, plus their number
   std::vector<uint64_t> scratch_;
-  Matching matching_;
-  std::vector<size_t> hint_offset_;  // [units]
-  std::vector<int8_t> hint_;         // the last matching of each AllDifferent
-  Clauses* clauses_ = nullptr;
+  struct Waking {
+    Kind::Queue queue;
+    bool only_decisions;
+  };
+  std::vector<Waking> waking_;         // [units]
+  std::vector<size_t> memory_offset_;  // [units]
+  std::vector<int8_t> memory_;
+  Budget* budget_ = nullptr;  // of the propagation that goes on
+  Watcher* clauses_ = nullptr;
   std::vector<int32_t> changed_;  // cells whose clauses are to be looked at
 };
 

@@ -41,13 +41,13 @@ class Matching {
   int n_ = 0;
   uint64_t used_ = 0;                // values that have an owner
   uint64_t seen_ = 0, reached_ = 0;  // of the last search for a path
-  std::array<int8_t, 64> value_{}, owner_{};
+  std::array<int8_t, 64> value_, owner_;
 
   // Tarjan's components; cells are numbered in the order of discovery.
   int next_ = 0, depth_ = 0;
   uint64_t unseen_values_ = 0, stacked_values_ = 0;
-  std::array<int, 64> number_{}, low_{}, stack_{};
-  std::array<uint64_t, 64> mates_{};  // values of each cell's component
+  std::array<int, 64> number_, low_, stack_;
+  std::array<uint64_t, 64> mates_;  // values of each cell's component
 };
 
 }  // namespace vmd

@@ -1,5 +1,5 @@
 // matching.cpp -- see matching.hpp.
-#include "search/matching.hpp"
+#include "kinds/matching.hpp"
 
 #include <algorithm>
 

@@ -1,0 +1,52 @@
+// budget.hpp -- what one call may spend: nodes, and time.
+//
+// The clock is read when enough work was done since the last look, whatever the work is: nodes of a small board, words
+// of a long table, clauses. Late is thrown where the work is left off; what was begun and cannot be left off goes on.
+#pragma once
+#include <chrono>
+#include <cstdint>
+
+#include "support/stop.hpp"
+
+namespace vmd {
+
+/// The time is over: thrown from where the work can be taken up again.
+struct Late {};
+
+class Budget {
+ public:
+  using Clock = Stop::Clock;
+
+  Budget() = default;
+  /// Negative: no limit.
+  Budget(int64_t node_limit, double seconds);
+
+  /// The time is over, or the call was asked to stop.
+  bool late() const {
+    const auto now = Clock::now();
+    return now >= deadline_ || stop_asked(now);
+  }
+  /// The same after `work` more, about nanoseconds; mostly without a look at the clock.
+  bool late_after(int64_t work) { return (until_look_ -= work) < 0 && look(); }
+  void spend(int64_t work) {
+    if (late_after(work)) throw Late{};
+  }
+
+  /// For tests: late for once at this look from now, and a look at every spend().
+  void late_at_look(int64_t look) {
+    looks_left_ = look;
+    work_between_looks_ = until_look_ = 0;
+  }
+
+  int64_t nodes = INT64_MAX;  // left
+
+ private:
+  bool look();
+
+  Clock::time_point deadline_ = Clock::time_point::max();
+  int64_t work_between_looks_ = 20'000;
+  int64_t until_look_ = work_between_looks_;
+  int64_t looks_left_ = INT64_MAX;
+};
+
+}  // namespace vmd
