@@ -16,7 +16,7 @@ from helpers.refusals import CONSTRAINTS
 
 import vmdsolve
 from vmdsolve import arguments, checker, errors
-from vmdsolve.constraints import AllDifferent, Less
+from vmdsolve.constraints import AllDifferent, Count, Less
 from vmdsolve.domains import Domain, get, registry
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
@@ -61,6 +61,10 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
     "cell outside": (
         lambda: Rules(3, 4, (AllDifferent([0, 1]), Less(1, 3, "arrow"))),
         "constraint 1 (arrow) names cell 3; cells are 0 to 2",
+    ),
+    "symbol outside": (
+        lambda: Rules(3, 4, (Count([0, 1], 4, 0, 1, "clue"),)),
+        "constraint 0 (clue): Count counts value 4; values are 0 to 3",
     ),
     "short": (lambda: Problem("mine", RULES, [0, 1]), "values has shape (2,), wanted (3,) for mine"),
     "matrix": (lambda: Problem("mine", RULES, np.zeros((1, 3), int)), "values has shape (1, 3), wanted (3,) for mine"),
