@@ -17,6 +17,7 @@ from vmdsolve import _native, kernels
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import reference
 from vmdsolve.kernels.normal import MAX_NORMALS, normal
+from vmdsolve.sets import MAX_SYMBOLS
 
 N = 20_000
 EDGES = [NormalDist().inv_cdf(k / 20) for k in range(1, 20)]
@@ -78,7 +79,7 @@ def test_numbers_hang_on_seed_key_step_and_place_alone() -> None:
 
 def test_no_draw_of_another_kernel_has_these_random_bits() -> None:
     """The last word of their counters: all that a draw of a cell can have, and all that noise can have."""
-    cells, draws = kernels.checks.MAX_CELLS, reference.DRAW_GUMBEL + kernels.checks.MAX_SYMBOLS
+    cells, draws = kernels.checks.MAX_CELLS, reference.DRAW_GUMBEL + MAX_SYMBOLS
     assert cells - 1 + ((draws - 1) // 4 << 16) < reference.NORMAL_COUNTER
     assert reference.NORMAL_COUNTER + (MAX_NORMALS - 1) // 4 < 2**32
 
