@@ -67,7 +67,6 @@ class Table final : public Kind {
     const size_t words = tuples.n_words, k = c.cells.size();
     uint64_t* const live = model.scratch(words + k);  // tuples all of whose values are still possible
     uint64_t* const left = live + words;              // values [k] that some of them has
-    std::fill_n(live, words, ~uint64_t{0});
     for (size_t i = 0; i < k; ++i) {
       const uint64_t domain = model.at(c.cells[i]);
       const uint64_t* const supports = tuples.support(i, 0);
@@ -76,7 +75,7 @@ class Table final : public Kind {
           uint64_t possible = 0;
           for (uint64_t values = domain; values != 0; values &= values - 1)
             possible |= supports[static_cast<size_t>(std::countr_zero(values)) * words + w];
-          live[w] &= possible;
+          live[w] = i == 0 ? possible : live[w] & possible;
         }
         return false;
       });
@@ -102,11 +101,12 @@ class Table final : public Kind {
   /// body(from, to) on parts of [0, words) until it says true; does it? Between two parts there is a look at the clock.
   template <class Body>
   static bool in_blocks(DomainModel& model, size_t words, const Body& body) {
-    for (size_t from = 0; from < words; from += kBlock) {
-      if (from > 0) model.spend(kBlock);
-      if (body(from, std::min(words, from + kBlock))) return true;
+    size_t from = 0;
+    for (; words - from > kBlock; from += kBlock) {
+      if (body(from, from + kBlock)) return true;
+      model.spend(kBlock);
     }
-    return false;
+    return body(from, words);
   }
 };
 

@@ -15,7 +15,7 @@ bool single(uint64_t domain) { return sets::without_lowest(domain) == 0; }
 DomainModel::DomainModel(const Rules& rules)
     : rules_(rules), domains_(static_cast<size_t>(rules.L())), last_event_(domains_.size()),
       weight_(domains_.size()) {
-  for (auto& flags : queued_) flags.resize(rules.constraints().size());
+  queued_.resize(rules.constraints().size());
   size_t bytes = 0;
   for (const Constraint& c : rules.constraints()) {
     waking_.push_back({c.kind->queue(), c.kind->only_decisions_matter(c)});
@@ -42,8 +42,8 @@ void DomainModel::start(const int32_t* values) {
 }
 
 void DomainModel::wake(size_t unit, Kind::Queue queue) {
-  if (queued_[queue][unit] != 0) return;
-  queued_[queue][unit] = 1;
+  if ((queued_[unit] >> queue & 1) != 0) return;
+  queued_[unit] = static_cast<uint8_t>(queued_[unit] | 1u << queue);
   queue_[queue].push_back(static_cast<int32_t>(unit));
 }
 
@@ -127,14 +127,14 @@ bool DomainModel::run(Kind::Queue queue) {
   const Constraint& c = rules_.constraints()[unit];
   budget_->spend(16 + static_cast<int64_t>(c.cells.size()));
   ++head;
-  queued_[queue][unit] = 0;
+  queued_[unit] = static_cast<uint8_t>(queued_[unit] & ~(1u << queue));
   running_ = static_cast<Reason>(unit);
   bool ok = false;
   try {
     ok = queue == Kind::kLast ? c.kind->finish(*this, c) : c.kind->filter(*this, c);
   } catch (const Late&) {
     running_ = kDecision;
-    queued_[queue][unit] = 1;
+    queued_[unit] = static_cast<uint8_t>(queued_[unit] | 1u << queue);
     --head;
     throw;
   }
@@ -152,7 +152,7 @@ bool DomainModel::run(Kind::Queue queue) {
 
 void DomainModel::forget_queue() {
   for (size_t q = 0; q < kQueues; ++q) {
-    for (; head_[q] < queue_[q].size(); ++head_[q]) queued_[q][static_cast<size_t>(queue_[q][head_[q]])] = 0;
+    for (; head_[q] < queue_[q].size(); ++head_[q]) queued_[static_cast<size_t>(queue_[q][head_[q]])] = 0;
     queue_[q].clear();
     head_[q] = 0;
   }

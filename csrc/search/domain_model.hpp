@@ -105,7 +105,7 @@ class DomainModel {
   std::vector<size_t> marks_;  // trail size at each push
   std::array<std::vector<int32_t>, kQueues> queue_;
   std::array<size_t, kQueues> head_{};
-  std::array<std::vector<uint8_t>, kQueues> queued_;
+  std::vector<uint8_t> queued_;  // [units] a bit for each queue
   Reason running_ = kDecision;  // a filter does all it can: it need not run again for its own changes
   Reason conflict_ = kDecision;
   std::vector<int64_t> weight_;  // [L] failures of the constraints on a cell, plus their number
