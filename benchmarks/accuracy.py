@@ -16,6 +16,7 @@ from typer import Option
 
 from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
+from vmdsolve.model.names import former_name
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
 from .driver import RESULTS, Row, Run, table, wilson
@@ -100,10 +101,14 @@ def row_of(result: Accuracy | None, K: int) -> Row:
 
 
 def fingerprint(tensors: dict[str, Any]) -> str:
-    """12 hex digits that tell one set of weights from another, by what sampling uses of them."""
+    """12 hex digits that tell one set of weights from another, by what sampling uses of them.
+
+    Layers count by the names that they first had, so that results are still of the weights they were measured with.
+    """
     digest = hashlib.blake2b(digest_size=6)
-    for name in sorted(name for name in tensors if not name.startswith("posterior.")):
-        digest.update(name.encode() + tensors[name].detach().cpu().numpy().tobytes())
+    used = {former_name(name): tensor for name, tensor in tensors.items() if not name.startswith("posterior.")}
+    for name in sorted(used):
+        digest.update(name.encode() + used[name].detach().cpu().numpy().tobytes())
     return digest.hexdigest()
 
 

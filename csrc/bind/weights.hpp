@@ -14,14 +14,15 @@ namespace vmd {
 
 using Weights = std::map<std::string, Array<float>>;
 
-/// Sizes that the weights say: H, M, N, D, R, and how many cells and symbols have positions. `hear` is [1+R,N,M].
+/// Sizes that the weights say: H, M, N, D, R, and how many cells and symbols have positions. `group_updates` is
+/// [1+R,N,M].
 inline DenoiseSizes sizes_of(const Weights& weights) {
   const auto axis = [&](const char* name, pybind11::ssize_t i) -> int64_t {
     const auto found = weights.find(name);
     want(found != weights.end() && found->second.ndim() > i, std::string("shape of ") + name);
     return found->second.shape(i);
   };
-  DenoiseSizes s{axis("state", 1), axis("speak", 0), axis("keep", 0), 0, axis("hear", 0) - 1};
+  DenoiseSizes s{axis("state", 1), axis("message", 0), axis("self_update", 0), 0, axis("group_updates", 0) - 1};
   if (weights.count("modulate") > 0) s.D = axis("modulate", 1);
   if (weights.count("cell") > 0) s.cells = axis("cell", 0), s.symbols = axis("symbol", 0);
   return s;
@@ -45,16 +46,16 @@ std::unique_ptr<Denoiser> make_denoiser(const Weights& weights, const More&... m
                          take("inject_bias", {N}),
                          take("norm", {H}),
                          take("norm_bias", {H}),
-                         take("speak", {M, H}),
-                         take("speak_bias", {M}),
-                         take("keep", {N, H}),
-                         take("hear", {1 + s.R, N, M}),
-                         take("write", {H, N}),
-                         take("write_bias", {H}),
-                         take("read_norm", {H}),
-                         take("read_norm_bias", {H}),
-                         take("read", {H}),
-                         take("read_bias", {1}),
+                         take("message", {M, H}),
+                         take("message_bias", {M}),
+                         take("self_update", {N, H}),
+                         take("group_updates", {1 + s.R, N, M}),
+                         take("update", {H, N}),
+                         take("update_bias", {H}),
+                         take("readout_norm", {H}),
+                         take("readout_norm_bias", {H}),
+                         take("readout", {H}),
+                         take("readout_bias", {1}),
                          D > 0 ? take("modulate", {2 * N + H, D}) : nullptr,
                          D > 0 ? take("modulate_bias", {2 * N + H}) : nullptr};
   return std::make_unique<Denoiser>(s, w, more...);

@@ -4,7 +4,8 @@
 //   message   from the states and their 1 / deviation
 //   average   means of messages over each cell's symbols and each unit's cells
 //   receive   those means times their weights: a table of rows
-//   update    injected + what the cell and its units received + keep * state; relu; times write: added to the state
+//   update    injected + what the cell and its units received + self_update * state; relu; times update: added
+//   to the state
 #pragma once
 #include "denoise/gemm.hpp"
 
@@ -25,13 +26,13 @@ class DenoiseBoard {
     const int64_t mean_rows = v.group_rows[v.groups], injected_rows = v.positions ? 3 * v.V : 3;
     used = reinterpret_cast<uintptr_t>(memory);
     const uintptr_t start = used;
-    speak = take<E>(v.Hp * v.Mp), keep = take<E>(v.Hp * v.Np), write = take<E>(v.Np * v.Hp);
-    hear = take<E>(v.groups * v.Mp * v.Np);
-    write_bias = take<float>(v.Hp), told = take<float>(injected_rows * v.Np);
+    message = take<E>(v.Hp * v.Mp), self_update = take<E>(v.Hp * v.Np), update = take<E>(v.Np * v.Hp);
+    group_updates = take<E>(v.groups * v.Mp * v.Np);
+    update_bias = take<float>(v.Hp), told = take<float>(injected_rows * v.Np);
     injected_cell = take<float>(v.positions ? v.L * v.Np : 0);
     latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
     state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
-    factor = take<float>(padded), message = take<float>(padded * v.Mp);
+    factor = take<float>(padded), messages = take<float>(padded * v.Mp);
     mean = take<E>(mean_rows * v.Mp), received = take<float>(mean_rows * v.Np);
     base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np);
     bytes = static_cast<int64_t>(used - start);
@@ -44,16 +45,16 @@ class DenoiseBoard {
     for (int64_t d = 0; d < v.D; ++d)
       for (int64_t j = 0; j < width; ++j) latent[j] += z[d] * v.modulate[d * width + j];
     const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
-    for (int64_t k = 0; k < v.Hp; ++k) pack_row<I>(v.speak + k * v.Mp, k, v.Hp, v.Mp, speak);
-    for (int64_t k = 0; k < v.Hp; ++k) pack_scaled(v.keep, scale, k, v.Hp, keep);
+    for (int64_t k = 0; k < v.Hp; ++k) pack_row<I>(v.message + k * v.Mp, k, v.Hp, v.Mp, message);
+    for (int64_t k = 0; k < v.Hp; ++k) pack_scaled(v.self_update, scale, k, v.Hp, self_update);
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t k = 0; k < v.Mp; ++k)
-        pack_scaled(v.hear + g * v.Mp * v.Np, scale, k, v.Mp, hear + g * v.Mp * v.Np);
+        pack_scaled(v.group_updates + g * v.Mp * v.Np, scale, k, v.Mp, group_updates + g * v.Mp * v.Np);
     for (int64_t k = 0; k < v.Np; ++k) {
-      centred(v.write + k * v.Hp, gate, row);
-      pack_row<I>(row, k, v.Np, v.Hp, write);
+      centred(v.update + k * v.Hp, gate, row);
+      pack_row<I>(row, k, v.Np, v.Hp, update);
     }
-    centred(v.write_bias, gate, write_bias);
+    centred(v.update_bias, gate, update_bias);
     const int64_t symbols = v.positions ? v.V : 1;
     for (int64_t s = 0; s < 3; ++s)
       for (int64_t y = 0; y < symbols; ++y)
@@ -69,7 +70,7 @@ class DenoiseBoard {
   VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits, StopAsked stop_asked) {
     embed(x);
     for (int64_t loop = 0; loop < loops && !stop_asked(); ++loop) apply(x, state);
-    read(logits);
+    readout(logits);
   }
 
   int64_t bytes;
@@ -85,13 +86,12 @@ class DenoiseBoard {
   }
 
   /// Logits [L,V] of the states as they are.
-  VMD_INLINE void read(float* logits) const {
+  VMD_INLINE void readout(float* logits) const {
     for (int64_t i = 0; i < rows; ++i) {
       F dot[kParts] = {};
       for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
-        for (int p = 0; p < kParts; ++p)
-          dot[p] += floats(state + i * v.Hp + j, p) * floats(v.read + j, p);
-      logits[i] = total(dot) * factor[i] + v.read_bias;
+        for (int p = 0; p < kParts; ++p) dot[p] += floats(state + i * v.Hp + j, p) * floats(v.readout + j, p);
+      logits[i] = total(dot) * factor[i] + v.readout_bias;
     }
   }
 
@@ -170,11 +170,12 @@ class DenoiseBoard {
   }
 
   VMD_INLINE void message_tile(int64_t first) {
-    multiply<I>(inputs(first), v.Hp, speak, v.Hp, v.Mp,
-                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                  const F bias = load_as<F>(v.speak_bias + column);
-                  store_as(message + (first + r) * v.Mp + column, I::relu(F(sum * factor[first + r] + bias)));
-                });
+    multiply<I>(
+        inputs(first), v.Hp, message, v.Hp,
+        v.Mp, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+          const F bias = load_as<F>(v.message_bias + column);
+          store_as(messages + (first + r) * v.Mp + column, I::relu(F(sum * factor[first + r] + bias)));
+        });
   }
 
   /// mean[row] = the mean over n message rows whose places are `place(i)`, for `width` channels.
@@ -184,7 +185,7 @@ class DenoiseBoard {
     for (int64_t j = 0; j < width; j += kLanesPadded) {
       F sum[kParts] = {};
       for (int64_t i = 0; i < n; ++i)
-        for (int p = 0; p < kParts; ++p) sum[p] += floats(message + place(i) * v.Mp + j, p);
+        for (int p = 0; p < kParts; ++p) sum[p] += floats(messages + place(i) * v.Mp + j, p);
       for (int p = 0; p < kParts; ++p) I::store(mean + target * v.Mp + j + p * I::kLanes, F(sum[p] * share));
     }
   }
@@ -202,10 +203,11 @@ class DenoiseBoard {
   VMD_INLINE void receive() {
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
-        multiply<I>(mean + first * v.Mp, v.Mp, hear + g * v.Mp * v.Np, v.Mp, v.Np,
-                    [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                      store_as(received + (first + r) * v.Np + column, sum);
-                    });
+        multiply<I>(
+            mean + first * v.Mp, v.Mp, group_updates + g * v.Mp * v.Np, v.Mp,
+            v.Np, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+              store_as(received + (first + r) * v.Np + column, sum);
+            });
   }
 
   /// base = what is injected into a tile's candidates and what they receive; C vectors of 16 channels from `j` on.
@@ -243,27 +245,29 @@ class DenoiseBoard {
 
   VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
     gather_tile_inputs(x, first);
-    multiply<I>(inputs(first), v.Hp, keep, v.Hp, v.Np,
-                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                  const F other = load_as<F>(base + r * v.Np + column);
-                  I::store(hidden + r * v.Np + column, I::relu(F(sum * factor[first + r] + other)));
-                });
-    multiply<I>(hidden, v.Np, write, v.Np, v.Hp,
-                [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-                  const int64_t place = (first + r) * v.Hp + column;
-                  store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(write_bias + column))));
-                });
+    multiply<I>(
+        inputs(first), v.Hp, self_update, v.Hp,
+        v.Np, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+          const F other = load_as<F>(base + r * v.Np + column);
+          I::store(hidden + r * v.Np + column, I::relu(F(sum * factor[first + r] + other)));
+        });
+    multiply<I>(
+        hidden, v.Np, update, v.Np,
+        v.Hp, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+          const int64_t place = (first + r) * v.Hp + column;
+          store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
+        });
     find_factors(next, first);
   }
 
   const DenoiseView& v;
   int64_t rows, padded;  // candidates, and rows of tiles
   uintptr_t used;
-  E *speak, *keep, *write, *hear;                          // packed, with this board's latent inside
-  float *write_bias, *told, *injected_cell, *latent, *row;
+  E *message, *self_update, *update, *group_updates;  // packed, with this board's latent inside
+  float *update_bias, *told, *injected_cell, *latent, *row;
   float* state;                                            // [padded,Hp]
   E* copy;
-  float *factor, *message;                                 // [padded], [padded,Mp]
+  float *factor, *messages;                                // [padded], [padded,Mp]
   E* mean;                                                 // [group_rows,Mp]
   float *received, *base;                                     // [group_rows,Np], [kTileRows,Np]
   E* hidden;                                               // [kTileRows,Np]

@@ -1,7 +1,8 @@
 // denoise.hpp -- p(x0 | x_t, z): all loops of the weight-tied denoiser for a batch of boards, in one call.
 //
-// Meaning      vmdsolve/model/denoiser.py:Denoiser.forward, which is the specification, up to the rounding of sums.
-// Shapes       x [B,L] i32, open = -1   z [B,D] f32   logits [B,L,V] f32 after the last loop; weights as in
+// Meaning      vmdsolve/model/denoiser.py:Denoiser.forward, which is the specification, up to the rounding of
+// sums. Shapes       x [B,L] i32, open = -1   z [B,D] f32   logits [B,L,V] f32 after the last loop; weights as
+// in
 //              DenoiseWeights, row-major [out,in] like torch's
 // Limits       V <= 64, L <= 65536, widths H, M, N and D <= 4096; values of x are checked before use
 // Parallelism  boards are independent. A thread takes one board: its candidates' states stay in L2, a tile of
@@ -13,11 +14,13 @@
 // Speed        benchmarks/denoise.py
 //
 // What is done once instead of in every loop (weights.cpp, and for z in board.hpp):
-//   - norm's weight and bias go into speak and keep; its 1 / deviation is a factor after the product.
-//   - only norm reads the state, and norm does not see a constant added to all channels: embedding and write
+//   - norm's weight and bias go into message and self_update; its 1 / deviation is a factor after the product.
+//   - only norm reads the state, and norm does not see a constant added to all channels: embedding and update
 //     are centred over channels, so the state has mean zero and norm needs its squares only.
-//   - what is injected into a candidate is a row of a table; scale, shift and gate of z go into the board's own weights.
-// speak, keep, hear, write and read are the layers' names in the weights: message, own part, received part, update, logit.
+//   - what is injected into a candidate is a row of a table; scale, shift and gate of z go into the board's own
+//   weights.
+// The layers: message; self_update, group_updates (of a cell's symbols, then of each relation), update;
+// readout.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -42,11 +45,11 @@ struct DenoiseWeights {
   const float *cell, *symbol;                            // [L,H], [V,H]
   const float *inject, *inject_bias;                     // [N,H], [N]
   const float *norm, *norm_bias;                         // [H]
-  const float *speak, *speak_bias;                       // [M,H], [M]
-  const float *keep;                                     // [N,H]
-  const float *hear;                                     // [1+R,N,M]: of a cell's symbols, then of each relation
-  const float *write, *write_bias;                       // [H,N], [H]
-  const float *read_norm, *read_norm_bias, *read, *read_bias;  // [H], [H], [H], [1]
+  const float *message, *message_bias;                   // [M,H], [M]
+  const float *self_update;                              // [N,H]
+  const float *group_updates;         // [1+R,N,M]: of a cell's symbols, then of each relation
+  const float *update, *update_bias;  // [H,N], [H]
+  const float *readout_norm, *readout_norm_bias, *readout, *readout_bias;  // [H], [H], [H], [1]
   const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
 };
 

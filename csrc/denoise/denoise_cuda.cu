@@ -198,9 +198,9 @@ struct DenoiseCuda::Held {
     WeightsView& v = view;
     const int64_t width = 2 * v.Np + v.Hp;
     Packing packing;
-    packing.add(v.speak, v.Hp * v.Mp), packing.add(v.speak_bias, v.Mp), packing.add(v.keep, v.Hp * v.Np);
-    packing.add(v.hear, (1 + s.R) * v.Mp * v.Np), packing.add(v.write, v.Np * v.Hp), packing.add(v.write_bias, v.Hp);
-    packing.add(v.injected_state, 3 * v.Np), packing.add(v.state, 3 * v.Hp), packing.add(v.read, v.Hp);
+    packing.add(v.message, v.Hp * v.Mp), packing.add(v.message_bias, v.Mp), packing.add(v.self_update, v.Hp * v.Np);
+    packing.add(v.group_updates, (1 + s.R) * v.Mp * v.Np), packing.add(v.update, v.Np * v.Hp), packing.add(v.update_bias, v.Hp);
+    packing.add(v.injected_state, 3 * v.Np), packing.add(v.state, 3 * v.Hp), packing.add(v.readout, v.Hp);
     packing.add(v.injected_symbol, s.symbols * v.Np), packing.add(v.injected_cell, s.cells * v.Np);
     packing.add(v.symbol, s.symbols * v.Hp), packing.add(v.cell, s.cells * v.Hp);
     packing.add(v.modulate, v.D * width), packing.add(v.modulate_bias, width);

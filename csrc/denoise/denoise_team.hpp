@@ -1,17 +1,26 @@
-// denoise_team.hpp -- one board through all loops of the denoiser by one block; denoise.hpp says what is computed.
+// denoise_team.hpp -- one board through all loops of the denoiser by one block; denoise.hpp says what is
+// computed.
 //
 // Shape        H, M, N of the model or more (zeros fill up), multiples of 16; L V <= kTiles * 16 rows a warp
-// Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the product that
-//              writes to them; shared memory holds messages, means and what was received, bfloat16, and all weights.
-// A loop       message  states times 1 / deviation, rounded; times weights; relu                      (tensor cores)
+// Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the
+// product that
+//              writes to them; shared memory holds messages, means and what was received, bfloat16, and all
+//              weights.
+// A loop       message  states times 1 / deviation, rounded; times weights; relu                      (tensor
+// cores)
 //              average  means of messages over cells and units
-//              receive  means times weights: a table of rows                                          (tensor cores)
-//              update   injected + received, plus keep times states; relu; times weights: added to states (tensor cores)
-//              with a barrier after each but the last, which goes on to the next loop's messages.
-// Layout       messages, means and received lie as the lanes hold them (fragments.hpp): what lane t of a quad wrote of a
-//              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from all banks.
-// Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went in),
-//              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums are float32.
+//              receive  means times weights: a table of rows                                          (tensor
+//              cores) update   injected + received, plus self_update times states; relu; times weights: added
+//              to states (tensor cores) with a barrier after each but the last, which goes on to the next
+//              loop's messages.
+// Layout       messages, means and received lie as the lanes hold them (fragments.hpp): what lane t of a quad
+// wrote of a
+//              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from
+//              all banks.
+// Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went
+// in),
+//              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums
+//              are float32.
 #pragma once
 #include "denoise/denoise_team_memory.hpp"
 
@@ -21,8 +30,9 @@ template <class Team, int H, int M, int N>
 class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   using Memory = DenoiseTeamMemory<Team, H, M, N>;
   using Memory::c, Memory::v, Memory::kChunk, Memory::rows_, Memory::injected_rows;
-  using Memory::messages_, Memory::means_, Memory::received_, Memory::speak_, Memory::keep_, Memory::hear_, Memory::write_;
-  using Memory::injected_, Memory::write_bias_, Memory::speak_bias_, Memory::read_, Memory::latent_;
+  using Memory::injected_, Memory::update_bias_, Memory::message_bias_, Memory::readout_, Memory::latent_;
+  using Memory::messages_, Memory::means_, Memory::received_, Memory::message_, Memory::self_update_,
+      Memory::group_updates_, Memory::update_;
   using Memory::source_offsets_, Memory::sources_, Memory::link_offsets_, Memory::links_;
   static constexpr int kWarps = Team::size / 32, kTiles = 3;
 
@@ -110,7 +120,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
             VMD_UNROLLED for (int e = 0; e < 2; ++e) {
               const float h = state[j][2 * half + e];
               square = multiply_add(h, h, square);
-              if (logits) dot = multiply_add(h, read_[8 * j + lane % 4 * 2 + e], dot);
+              if (logits) dot = multiply_add(h, readout_[8 * j + lane % 4 * 2 + e], dot);
             }
           squares[lane].of[half] = square;
           dots[lane].of[half] = dot;
@@ -129,7 +139,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
           VMD_UNROLLED for (int half = 0; half < 2; ++half) {
             const int row = tile * kTile + lane / 4 + 8 * half;
             if (lane % 4 == 0 && row < c.rows)
-              logits[row] = multiply_add(dots[lane].of[half], factor[half], v.read_bias);
+              logits[row] = multiply_add(dots[lane].of[half], factor[half], v.readout_bias);
           }
         }
         VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
@@ -148,8 +158,8 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
         PerLane<Packed<H / 8>> weights;
         PerLane<Tile> sums;
         team.lanes([&](int lane) {
-          weights[lane] = load<Packed<H / 8>>(speak_ + (j * 32 + lane) * (H / 4));
-          const float *bias = speak_bias_ + 8 * j + lane % 4 * 2;
+          weights[lane] = load<Packed<H / 8>>(message_ + (j * 32 + lane) * (H / 4));
+          const float* bias = message_bias_ + 8 * j + lane % 4 * 2;
           sums[lane] = {{bias[0], bias[1], bias[0], bias[1]}};
         });
         VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
@@ -203,7 +213,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
             VMD_UNROLLED for (int j = 0; j < M / 8; ++j) means[lane].a[j / 2][j % 2 * 2 + half] = row.w[j];
           }
         });
-        const Bf16* from = hear_ + group * M * N;
+        const Bf16* from = group_updates_ + group * M * N;
         VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
           PerLane<Chunk> sums;
           VMD_UNROLLED for (int j = 0; j < 2; ++j) {
@@ -271,41 +281,38 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   VMD_TEAM void update(Team& team, int w, Lanes& of) {
     VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
       struct Weights {
-        Packed<H / 8> keep[2];
-        Packed<4> write[H / 16];
+        Packed<H / 8> self_update[2];
+        Packed<4> update[H / 16];
       };
       PerLane<Weights> weights;
       team.lanes([&](int lane) {
-        VMD_UNROLLED for (int j = 0; j < 2; ++j)
-          weights[lane].keep[j] = load<Packed<H / 8>>(keep_ + ((2 * chunk + j) * 32 + lane) * (H / 4));
-        VMD_UNROLLED for (int j = 0; j < H / 16; ++j)
-          weights[lane].write[j] = load<Packed<4>>(write_ + ((chunk * (H / 16) + j) * 32 + lane) * 8);
+        VMD_UNROLLED for (int j = 0; j < 2; ++j) weights[lane].self_update[j] =
+            load<Packed<H / 8>>(self_update_ + ((2 * chunk + j) * 32 + lane) * (H / 4));
+        VMD_UNROLLED for (int j = 0; j < H / 16; ++j) weights[lane].update[j] =
+            load<Packed<4>>(update_ + ((chunk * (H / 16) + j) * 32 + lane) * 8);
       });
       each_tile(w, [&](int i, int tile) {
         PerLane<Chunk> sums;
         PerLane<Packed<4>> hidden;
         team.lanes([&](int lane) { gather_inputs(tile, chunk, lane, sums[lane].d); });
-        VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
-          VMD_UNROLLED for (int j = 0; j < 2; ++j)
-            multiply(
-                team, [&](int lane) { return sums[lane].d[j]; }, [&](int lane) { return of(w, lane).normed[i][k]; },
-                [&](int lane) { return weights[lane].keep[j].w + 2 * k; });
+        VMD_UNROLLED for (int k = 0; k < H / 16; ++k) VMD_UNROLLED for (int j = 0; j < 2; ++j) multiply(
+            team, [&](int lane) { return sums[lane].d[j]; }, [&](int lane) { return of(w, lane).normed[i][k]; },
+            [&](int lane) { return weights[lane].self_update[j].w + 2 * k; });
         team.lanes([&](int lane) {
           VMD_UNROLLED for (int r = 0; r < 4; ++r) {
             const float* d = sums[lane].d[r / 2] + r % 2 * 2;
             hidden[lane].w[r] = pack_relu(d[0], d[1]);
           }
         });
-        VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
-          multiply(
-              team, [&](int lane) { return of(w, lane).state[i][j]; }, [&](int lane) { return hidden[lane].w; },
-              [&](int lane) { return weights[lane].write[j / 2].w + j % 2 * 2; });
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) multiply(
+            team, [&](int lane) { return of(w, lane).state[i][j]; }, [&](int lane) { return hidden[lane].w; },
+            [&](int lane) { return weights[lane].update[j / 2].w + j % 2 * 2; });
       });
     }
     each_tile(w, [&](int i, int) {
       team.lanes([&](int lane) {
-        VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
-          VMD_UNROLLED for (int r = 0; r < 4; ++r) of(w, lane).state[i][j][r] += write_bias_[8 * j + lane % 4 * 2 + r % 2];
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int r = 0; r < 4; ++r) of(w, lane)
+            .state[i][j][r] += update_bias_[8 * j + lane % 4 * 2 + r % 2];
       });
     });
   }

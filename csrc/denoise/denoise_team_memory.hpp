@@ -31,8 +31,9 @@ class DenoiseTeamMemory {
   VMD_HD DenoiseTeamMemory(const ListedView& listed, void* memory)
       : c(listed), v(listed.view), memory_(static_cast<char*>(memory)) {
     take(messages_, c.tiles * kTile * M), take(means_, c.means * M), take(received_, c.means * N);
-    take(speak_, H * M), take(keep_, H * N), take(hear_, static_cast<int>(v.groups) * M * N), take(write_, N * H);
-    take(injected_, injected_rows() * N), take(write_bias_, H), take(speak_bias_, M), take(read_, H);
+    take(message_, H * M), take(self_update_, H * N), take(group_updates_, static_cast<int>(v.groups) * M * N),
+        take(update_, N * H);
+    take(injected_, injected_rows() * N), take(update_bias_, H), take(message_bias_, M), take(readout_, H);
     take(latent_, static_cast<int>(2 * v.Np + v.Hp)), take(middle_, N), take(rows_, c.tiles * kTile);
     take(source_offsets_, c.means + 1), take(sources_, c.sources_size);
     take(link_offsets_, static_cast<int>(v.L) + 1), take(links_, c.links_size);
@@ -41,10 +42,10 @@ class DenoiseTeamMemory {
   /// What is the same for all boards.
   VMD_TEAM void start(Team& team) {
     team.each(H * M, [&](int i) {
-      speak_[by_column<H>(i / M, i % M)] = to_bf16(entry(v.speak, i / M, i % M, v.Hp, v.Mp));
+      message_[by_column<H>(i / M, i % M)] = to_bf16(entry(v.message, i / M, i % M, v.Hp, v.Mp));
     });
-    team.each(M, [&](int m) { speak_bias_[m] = entry(v.speak_bias, 0, m, 1, v.Mp); });
-    team.each(H, [&](int h) { read_[h] = entry(v.read, 0, h, 1, v.Hp); });
+    team.each(M, [&](int m) { message_bias_[m] = entry(v.message_bias, 0, m, 1, v.Mp); });
+    team.each(H, [&](int h) { readout_[h] = entry(v.readout, 0, h, 1, v.Hp); });
     team.each(c.means + 1, [&](int i) { source_offsets_[i] = c.source_offsets[i]; });
     team.each(c.sources_size, [&](int i) { sources_[i] = c.sources[i]; });
     team.each(static_cast<int>(v.L) + 1, [&](int i) { link_offsets_[i] = c.link_offsets[i]; });
@@ -61,27 +62,30 @@ class DenoiseTeamMemory {
     });
     const float *scale = latent_, *shift = latent_ + Np, *gate = latent_ + 2 * Np;
     team.each(N + 1, [&](int k) {  // the mean over channels of what a hidden channel writes; last, of the bias
-      const float* row = k == N ? v.write_bias : v.write + k * v.Hp;
+      const float* row = k == N ? v.update_bias : v.update + k * v.Hp;
       float sum = 0;
       for (int64_t h = 0; h < v.H && (k < Np || k == N); ++h) sum = multiply_add(row[h], gate[h], sum);
       const float middle = sum / static_cast<float>(v.H);
       if (k < N) middle_[k] = middle;
       if (k == N)
-        for (int h = 0; h < H; ++h) write_bias_[h] = h < v.H ? multiply_add(row[h], gate[h], -middle) : 0.0f;
+        for (int h = 0; h < H; ++h) update_bias_[h] = h < v.H ? multiply_add(row[h], gate[h], -middle) : 0.0f;
     });
     team.each(H * N, [&](int i) {
       const int k = i / N, n = i % N;
-      keep_[by_column<H>(k, n)] = to_bf16(n < Np ? entry(v.keep, k, n, v.Hp, v.Np) * scale[n] : 0.0f);
+      self_update_[by_column<H>(k, n)] =
+          to_bf16(n < Np ? entry(v.self_update, k, n, v.Hp, v.Np) * scale[n] : 0.0f);
     });
     team.each(static_cast<int>(v.groups) * M * N, [&](int i) {
       const int g = i / (M * N), k = i / N % M, n = i % N;
-      const float* weights = v.hear + g * v.Mp * v.Np;
-      hear_[g * M * N + by_column<M>(k, n)] = to_bf16(n < Np ? entry(weights, k, n, v.Mp, v.Np) * scale[n] : 0.0f);
+      const float* weights = v.group_updates + g * v.Mp * v.Np;
+      group_updates_[g * M * N + by_column<M>(k, n)] =
+          to_bf16(n < Np ? entry(weights, k, n, v.Mp, v.Np) * scale[n] : 0.0f);
     });
     team.each(N * H, [&](int i) {
       const int k = i / H, h = i % H;
       const bool real = k < Np && h < v.H;
-      write_[by_row<H>(k, h)] = to_bf16(real ? multiply_add(v.write[k * v.Hp + h], gate[h], -middle_[k]) : 0.0f);
+      update_[by_row<H>(k, h)] =
+          to_bf16(real ? multiply_add(v.update[k * v.Hp + h], gate[h], -middle_[k]) : 0.0f);
     });
     team.each(injected_rows() * N, [&](int i) {
       const int row = i / N, n = i % N;
@@ -118,8 +122,10 @@ class DenoiseTeamMemory {
   const DenoiseView& v;
   char* memory_;  // what is not taken yet
   Bf16 *messages_, *means_, *received_;          // [rows,M], [means,M]; [N/16][means][16]
-  Bf16 *speak_, *keep_, *hear_, *write_;      // by_column, the last by_row; with the board's latent inside
-  float *injected_, *write_bias_, *speak_bias_, *read_, *latent_, *middle_;  // [N/16][injected_rows][16], ...
+  Bf16 *message_, *self_update_, *group_updates_,
+      *update_;  // by_column, the last by_row; with the board's latent inside
+  float *injected_, *update_bias_, *message_bias_, *readout_, *latent_,
+      *middle_;                               // [N/16][injected_rows][16], ...
   uint32_t* rows_;                            // of each candidate: cell, symbol << 16, state << 24
   int32_t *source_offsets_, *link_offsets_;
   uint16_t* sources_;

@@ -1,10 +1,10 @@
 // gradient_board.hpp -- one board through its loops and back, for one instruction set; see gradient.hpp.
 //
 // The way back through a loop, with g the gradient of its output and n = norm(h) of its input h:
-//   update    hidden = relu(a) again; da = g W_o^T where a > 0; g goes on to h, da to what was injected and received
-//   receive   gradients of the tables of means, shared out among those whose mean it was
-//   message   du = that where the message u > 0
-//   norm      h receives da and du through keep, speak and norm, and what its logits want
+//   update    hidden = relu(a) again; da = g W_o^T where a > 0; g goes on to h, da to what was injected and
+//   received receive   gradients of the tables of means, shared out among those whose mean it was message   du
+//   = that where the message u > 0 norm      h receives da and du through self_update, message and norm, and
+//   what its logits want
 // Gradients of weights are gathered apart (gradient_weights.hpp).
 #pragma once
 #include "denoise/gradient_weights.hpp"
@@ -18,13 +18,13 @@ template <class I>
 class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   using Board = DenoiseBoard<I>;
   using Weights = DenoiseGradientWeights<I>;
-  using typename Weights::E, typename Weights::F;
   using Board::kCopies, Board::kParts, Board::floats, Board::state_of, Board::total;
   using Board::v, Board::rows, Board::padded, Board::state, Board::mean, Board::factor, Board::base;
+  using typename Weights::E, typename Weights::F;
   using Weights::add, Weights::clear, Weights::smaller, Weights::mean_rows, Weights::share;
-  using Weights::d_keep, Weights::d_hear, Weights::d_write, Weights::d_write_bias;
   using Weights::d_injected, Weights::d_injected_cell;
-  using Weights::speak_back, Weights::keep_back, Weights::write_back, Weights::hear_back;
+  using Weights::d_self_update, Weights::d_group_updates, Weights::d_update, Weights::d_update_bias;
+  using Weights::message_back, Weights::self_update_back, Weights::update_back, Weights::group_updates_back;
 
  public:
   using Weights::bytes;
@@ -55,7 +55,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     for (int64_t s = 0; s < supervised && !stack.stop_asked(); ++s) {
       this->apply(x, kept_state(kept, s + 1));
       __builtin_memcpy(kept_mean(kept, supervised, s), mean, static_cast<uint64_t>(mean_bytes()));
-      this->read(logits + s * stride);
+      this->readout(logits + s * stride);
     }
     state = own_state;
   }
@@ -168,26 +168,31 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       this->find_factors(state, tile);
       normalise(tile);
       this->gather_tile_inputs(x, tile);
-      multiply<I>(this->inputs(tile), v.Hp, this->keep, v.Hp, v.Np,
-                  [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                    const F other = load_as<F>(base + r * v.Np + j);
-                    store_as(seen + r * v.Np + j, I::relu(F(sum * factor[tile + r] + other)));
-                  });
-      multiply<I>(rounded(d_state + tile * v.Hp, v.Hp), v.Hp, write_back, v.Hp, v.Np,
-                  [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                    const F held = load_as<F>(seen + r * v.Np + j);
-                    store_as(d_tile + r * v.Np + j, F(held > 0.0f ? sum : F{}));
-                  });
-      multiply<I>(rounded(d_tile, v.Np), v.Np, keep_back, v.Np, v.Hp,
-                  [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                    store_as(d_normed + (tile + r) * v.Hp + j, sum);
-                  });
+      multiply<I>(
+          this->inputs(tile), v.Hp, this->self_update, v.Hp,
+          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F other = load_as<F>(base + r * v.Np + j);
+            store_as(seen + r * v.Np + j, I::relu(F(sum * factor[tile + r] + other)));
+          });
+      multiply<I>(
+          rounded(d_state + tile * v.Hp, v.Hp), v.Hp, update_back, v.Hp,
+          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F held = load_as<F>(seen + r * v.Np + j);
+            store_as(d_tile + r * v.Np + j, F(held > 0.0f ? sum : F{}));
+          });
+      multiply<I>(
+          rounded(d_tile, v.Np), v.Np, self_update_back, v.Np,
+          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            store_as(d_normed + (tile + r) * v.Hp + j, sum);
+          });
       back_through_tile_inputs(x, tile, d_tile);
     }
     const float* g = d_state + first * v.Hp;
-    add_outer<I>(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n / I::kGroup, d_write);
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n / I::kGroup, d_keep);
-    add_rows(g, n, v.Hp, d_write_bias);
+    add_outer<I>(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n / I::kGroup,
+                 d_update);
+    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n / I::kGroup,
+                 d_self_update);
+    add_rows(g, n, v.Hp, d_update_bias);
   }
 
   /// From a tile's hidden channels to what was injected and received, C vectors of 16 channels from `j` on.
@@ -227,12 +232,13 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlabRows) {
         const int64_t n = smaller(kSlabRows, v.group_rows[g + 1] - first);
         for (int64_t tile = first; tile < first + n; tile += kTileRows)
-          multiply<I>(rounded(d_received + tile * v.Np, v.Np), v.Np, hear_back + g * v.Np * v.Mp, v.Np, v.Mp,
-                      [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                        store_as(d_mean + (tile + r) * v.Mp + j, F(sum * share[tile + r]));
-                      });
+          multiply<I>(
+              rounded(d_received + tile * v.Np, v.Np), v.Np, group_updates_back + g * v.Np * v.Mp, v.Np,
+              v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+                store_as(d_mean + (tile + r) * v.Mp + j, F(sum * share[tile + r]));
+              });
         add_outer<I>(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, pairs), v.Np,
-                     n / I::kGroup, d_hear + g * v.Mp * v.Np);
+                     n / I::kGroup, d_group_updates + g * v.Mp * v.Np);
       }
   }
 
@@ -241,20 +247,23 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       const int64_t tile = first + t;
       float* d_tile = d_slab + t * v.Mp;
       back_through_averages(tile, d_tile);
-      multiply<I>(this->inputs(tile), v.Hp, this->speak, v.Hp, v.Mp,
-                  [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                    const F said = sum * factor[tile + r] + load_as<F>(v.speak_bias + j);
-                    float* to = d_tile + r * v.Mp + j;
-                    store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
-                  });
-      multiply<I>(rounded(d_tile, v.Mp), v.Mp, speak_back, v.Mp, v.Hp,
-                  [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-                    add(d_normed + (tile + r) * v.Hp + j, sum);
-                  });
+      multiply<I>(
+          this->inputs(tile), v.Hp, this->message, v.Hp,
+          v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F said = sum * factor[tile + r] + load_as<F>(v.message_bias + j);
+            float* to = d_tile + r * v.Mp + j;
+            store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
+          });
+      multiply<I>(
+          rounded(d_tile, v.Mp), v.Mp, message_back, v.Mp,
+          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            add(d_normed + (tile + r) * v.Hp + j, sum);
+          });
       back_through_norm(tile, d_logits, sums);
     }
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n / I::kGroup, sums.speak);
-    add_rows(d_slab, n, v.Mp, sums.speak_bias);
+    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n / I::kGroup,
+                 sums.message);
+    add_rows(d_slab, n, v.Mp, sums.message_bias);
   }
 
   /// to = the gradients of a tile's messages, each of which has a part in several means.
@@ -283,15 +292,15 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       F dot[kParts] = {};
       for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p)
-          dot[p] += (floats(dn + j, p) + floats(v.read + j, p) * d_logit) * floats(h + j, p);
+          dot[p] += (floats(dn + j, p) + floats(v.readout + j, p) * d_logit) * floats(h + j, p);
       const float f = factor[i], along = f * f * f * total(dot) / static_cast<float>(v.H);
       for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
         const F state_j = load_as<F>(h + j);
         add(d_state + i * v.Hp + j,
-            F((load_as<F>(dn + j) + load_as<F>(v.read + j) * d_logit) * f - state_j * along));
-        if (d_logit != 0.0f) add(sums.read + j, F(state_j * (f * d_logit)));
+            F((load_as<F>(dn + j) + load_as<F>(v.readout + j) * d_logit) * f - state_j * along));
+        if (d_logit != 0.0f) add(sums.readout + j, F(state_j * (f * d_logit)));
       }
-      *sums.read_bias += d_logit;
+      *sums.readout_bias += d_logit;
     }
   }
 

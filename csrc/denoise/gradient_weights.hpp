@@ -24,11 +24,12 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   DenoiseGradientWeights(const DenoiseView& view, void* memory)
       : Board(view, memory), mean_rows(v.group_rows[v.groups]), injected_rows(v.positions ? 3 * v.V : 3) {
     const uintptr_t start = this->used;
-    speak_back = room<E>(v.Mp * v.Hp), keep_back = room<E>(v.Np * v.Hp), write_back = room<E>(v.Hp * v.Np);
-    hear_back = room<E>(v.groups * v.Np * v.Mp);
-    gated_write = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(mean_rows);
-    d_keep = room<float>(v.Hp * v.Np), d_hear = room<float>(v.groups * v.Mp * v.Np);
-    d_write = room<float>(v.Np * v.Hp), d_write_bias = room<float>(v.Hp);
+    message_back = room<E>(v.Mp * v.Hp), self_update_back = room<E>(v.Np * v.Hp),
+    update_back = room<E>(v.Hp * v.Np);
+    group_updates_back = room<E>(v.groups * v.Np * v.Mp);
+    gated_update = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(mean_rows);
+    d_self_update = room<float>(v.Hp * v.Np), d_group_updates = room<float>(v.groups * v.Mp * v.Np);
+    d_update = room<float>(v.Np * v.Hp), d_update_bias = room<float>(v.Hp);
     d_injected = room<float>(injected_rows * v.Np), d_injected_cell = room<float>(v.positions ? v.L * v.Np : 0);
     bytes += static_cast<int64_t>(this->used - start);
   }
@@ -37,21 +38,21 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   void transpose() {
     const float *scale = latent, *gate = latent + 2 * v.Np;
     for (int64_t m = 0; m < v.Mp; ++m) {
-      for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.speak[h * v.Mp + m];
-      pack_row<I>(column, m, v.Mp, v.Hp, speak_back);
+      for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.message[h * v.Mp + m];
+      pack_row<I>(column, m, v.Mp, v.Hp, message_back);
     }
     for (int64_t n = 0; n < v.Np; ++n) {
-      for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.keep[h * v.Np + n] * scale[n];
-      pack_row<I>(column, n, v.Np, v.Hp, keep_back);
+      for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.self_update[h * v.Np + n] * scale[n];
+      pack_row<I>(column, n, v.Np, v.Hp, self_update_back);
       for (int64_t g = 0; g < v.groups; ++g) {
-        for (int64_t m = 0; m < v.Mp; ++m) column[m] = v.hear[(g * v.Mp + m) * v.Np + n] * scale[n];
-        pack_row<I>(column, n, v.Np, v.Mp, hear_back + g * v.Np * v.Mp);
+        for (int64_t m = 0; m < v.Mp; ++m) column[m] = v.group_updates[(g * v.Mp + m) * v.Np + n] * scale[n];
+        pack_row<I>(column, n, v.Np, v.Mp, group_updates_back + g * v.Np * v.Mp);
       }
-      this->centred(v.write + n * v.Hp, gate, gated_write + n * v.Hp);
+      this->centred(v.update + n * v.Hp, gate, gated_update + n * v.Hp);
     }
     for (int64_t h = 0; h < v.Hp; ++h) {
-      for (int64_t n = 0; n < v.Np; ++n) column[n] = gated_write[n * v.Hp + h];
-      pack_row<I>(column, h, v.Hp, v.Np, write_back);
+      for (int64_t n = 0; n < v.Np; ++n) column[n] = gated_update[n * v.Hp + h];
+      pack_row<I>(column, h, v.Hp, v.Np, update_back);
     }
     clear(share, mean_rows);
     for (int64_t l = 0; l < v.L; ++l) share[l] = 1.0f / static_cast<float>(v.V);
@@ -74,8 +75,10 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   VMD_INLINE int64_t widest() const { return larger(v.Hp, larger(v.Mp, v.Np)); }
 
   void clear_gradients() {
-    clear(d_keep, v.Hp * v.Np), clear(d_hear, v.groups * v.Mp * v.Np), clear(d_write, v.Np * v.Hp);
-    clear(d_write_bias, v.Hp), clear(d_injected, injected_rows * v.Np), clear(d_injected_cell, v.positions ? v.L * v.Np : 0);
+    clear(d_self_update, v.Hp * v.Np), clear(d_group_updates, v.groups * v.Mp * v.Np),
+        clear(d_update, v.Np * v.Hp);
+    clear(d_update_bias, v.Hp), clear(d_injected, injected_rows * v.Np),
+        clear(d_injected_cell, v.positions ? v.L * v.Np : 0);
   }
 
   /// From gradients of this board's weights to those of the tables and of its latent: the way back of `modulate`.
@@ -83,12 +86,12 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
     float *d_scale = d_latent, *d_shift = d_latent + v.Np, *d_gate = d_latent + 2 * v.Np;
     clear(d_latent, 2 * v.Np + v.Hp);
-    scaled(v.keep, d_keep, v.Hp, v.Np, scale, sums.keep, d_scale);
-    scaled(v.hear, d_hear, v.groups * v.Mp, v.Np, scale, sums.hear, d_scale);
-    for (int64_t k = 0; k < v.Np; ++k) centre(d_write + k * v.Hp);
-    centre(d_write_bias);
-    scaled(v.write, d_write, v.Np, v.Hp, gate, sums.write, d_gate);
-    scaled(v.write_bias, d_write_bias, 1, v.Hp, gate, sums.write_bias, d_gate);
+    scaled(v.self_update, d_self_update, v.Hp, v.Np, scale, sums.self_update, d_scale);
+    scaled(v.group_updates, d_group_updates, v.groups * v.Mp, v.Np, scale, sums.group_updates, d_scale);
+    for (int64_t k = 0; k < v.Np; ++k) centre(d_update + k * v.Hp);
+    centre(d_update_bias);
+    scaled(v.update, d_update, v.Np, v.Hp, gate, sums.update, d_gate);
+    scaled(v.update_bias, d_update_bias, 1, v.Hp, gate, sums.update_bias, d_gate);
     const int64_t symbols = v.positions ? v.V : 1;
     for (int64_t k = 0; k < injected_rows; ++k) {
       const int64_t s = k / symbols, y = k % symbols;
@@ -104,9 +107,11 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   }
 
   const int64_t mean_rows, injected_rows;
-  E *speak_back, *keep_back, *write_back, *hear_back;  // packed, transposed, with this board's latent inside
+  E *message_back, *self_update_back, *update_back,
+      *group_updates_back;                             // packed, transposed, with this board's latent inside
   float* share;                                        // [mean_rows] 1 / cells of a mean
-  float *d_keep, *d_hear, *d_write, *d_write_bias, *d_injected, *d_injected_cell;  // of this board's weights
+  float *d_self_update, *d_group_updates, *d_update, *d_update_bias, *d_injected,
+      *d_injected_cell;  // of this board's weights
 
  private:
   /// Of matrix * factors (one a column), from its gradient d to those of the matrix and the factors.
@@ -128,7 +133,7 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     for (int64_t j = 0; j < v.Hp; ++j) to[j] = j < v.H ? to[j] - middle : 0.0f;
   }
 
-  float *gated_write, *column;  // [Np,Hp], the widest
+  float *gated_update, *column;  // [Np,Hp], the widest
 };
 
 }  // namespace vmd

@@ -1,8 +1,9 @@
 // lists.hpp -- weights and units of the denoiser as the GPU's kernel reads them: what is prepared for the CPU
 // (path.hpp), and who hears whom as lists of rows.
 //
-// A candidate is row l * V + v, in tiles of 16 rows. A mean is over the messages of a cell's symbols or of a unit's cells
-// with one symbol; the means of one group (its own weights in `hear`) fill whole tiles of 16 rows, too.
+// A candidate is row l * V + v, in tiles of 16 rows. A mean is over the messages of a cell's symbols or of a
+// unit's cells with one symbol; the means of one group (its own weights in `group_updates`) fill whole tiles of
+// 16 rows, too.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -24,14 +24,14 @@ struct StructureView {
 struct WeightsView {
   int64_t D, H, Hp, Mp, Np;
   bool positions;
-  const float *speak, *speak_bias;                     // [Hp,Mp], [Mp]
-  const float *keep, *hear;                            // [Hp,Np], [groups,Mp,Np]
-  const float *write, *write_bias;                     // [Np,Hp], [Hp]
+  const float *message, *message_bias;                             // [Hp,Mp], [Mp]
+  const float *self_update, *group_updates;                        // [Hp,Np], [groups,Mp,Np]
+  const float *update, *update_bias;                               // [Np,Hp], [Hp]
   const float *injected_state, *injected_symbol, *injected_cell;   // [3,Np], and with positions [V,Np], [L,Np]
   const float *state, *symbol, *cell;                  // [3,Hp], and with positions [V,Hp], [L,Hp]; centred
   const float *modulate, *modulate_bias;               // [D,2Np+Hp], [2Np+Hp]: scale, shift, gate
-  const float* read;                                   // [Hp]
-  float read_bias;
+  const float* readout;                                // [Hp]
+  float readout_bias;
 };
 
 /// A denoiser on boards of one structure.

@@ -60,22 +60,23 @@ Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths
   want((s.D > 0) == (w.modulate != nullptr), "modulate");
   want(view.positions == (w.cell != nullptr), "positions");
   const int64_t Hp = view.Hp, Mp = view.Mp, Np = view.Np, groups = 1 + s.R;
-  speak = Aligned<float>(Hp * Mp), speak_bias = Aligned<float>(Mp);
-  transpose(w.speak, s.M, s.H, w.norm, speak.data(), Mp);
+  message = Aligned<float>(Hp * Mp), message_bias = Aligned<float>(Mp);
+  transpose(w.message, s.M, s.H, w.norm, message.data(), Mp);
   for (int64_t m = 0; m < s.M; ++m)
-    speak_bias[m] = static_cast<float>(double{w.speak_bias[m]} + dot(w.speak + m * s.H, w.norm_bias, s.H));
-  keep = Aligned<float>(Hp * Np), hear = Aligned<float>(groups * Mp * Np);
-  transpose(w.keep, s.N, s.H, w.norm, keep.data(), Np);
+    message_bias[m] =
+        static_cast<float>(double{w.message_bias[m]} + dot(w.message + m * s.H, w.norm_bias, s.H));
+  self_update = Aligned<float>(Hp * Np), group_updates = Aligned<float>(groups * Mp * Np);
+  transpose(w.self_update, s.N, s.H, w.norm, self_update.data(), Np);
   for (int64_t g = 0; g < groups; ++g)
-    transpose(w.hear + g * s.N * s.M, s.N, s.M, nullptr, hear.data() + g * Mp * Np, Np);
-  write = Aligned<float>(Np * Hp), write_bias = Aligned<float>(Hp);
-  transpose(w.write, s.H, s.N, nullptr, write.data(), Hp);
-  for (int64_t h = 0; h < s.H; ++h) write_bias[h] = w.write_bias[h];
+    transpose(w.group_updates + g * s.N * s.M, s.N, s.M, nullptr, group_updates.data() + g * Mp * Np, Np);
+  update = Aligned<float>(Np * Hp), update_bias = Aligned<float>(Hp);
+  transpose(w.update, s.H, s.N, nullptr, update.data(), Hp);
+  for (int64_t h = 0; h < s.H; ++h) update_bias[h] = w.update_bias[h];
 
   injected_state = Aligned<float>(3 * Np), state = Aligned<float>(3 * Hp);
   centre(w.state, 3, s.H, state.data(), Hp);
   for (int64_t n = 0; n < s.N; ++n) {
-    const double constant = double{w.inject_bias[n]} + dot(w.keep + n * s.H, w.norm_bias, s.H);
+    const double constant = double{w.inject_bias[n]} + dot(w.self_update + n * s.H, w.norm_bias, s.H);
     for (int64_t k = 0; k < 3; ++k)
       injected_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
   }
@@ -102,15 +103,17 @@ Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths
         modulate[d * width + target[part] + j] = w.modulate[(source[part] + j) * s.D + d];
     }
 
-  read = Aligned<float>(Hp);
-  for (int64_t h = 0; h < s.H; ++h) read[h] = w.read_norm[h] * w.read[h];
-  view.read_bias = static_cast<float>(double{w.read_bias[0]} + dot(w.read, w.read_norm_bias, s.H));
+  readout = Aligned<float>(Hp);
+  for (int64_t h = 0; h < s.H; ++h) readout[h] = w.readout_norm[h] * w.readout[h];
+  view.readout_bias = static_cast<float>(double{w.readout_bias[0]} + dot(w.readout, w.readout_norm_bias, s.H));
 
-  view.speak = speak.data(), view.speak_bias = speak_bias.data(), view.keep = keep.data(), view.hear = hear.data();
-  view.write = write.data(), view.write_bias = write_bias.data(), view.injected_state = injected_state.data();
+  view.message = message.data(), view.message_bias = message_bias.data(), view.self_update = self_update.data(),
+  view.group_updates = group_updates.data();
+  view.update = update.data(), view.update_bias = update_bias.data(),
+  view.injected_state = injected_state.data();
   view.injected_symbol = injected_symbol.data(), view.injected_cell = injected_cell.data(), view.state = state.data();
   view.symbol = symbol.data(), view.cell = cell.data(), view.modulate = modulate.data();
-  view.modulate_bias = modulate_bias.data(), view.read = read.data();
+  view.modulate_bias = modulate_bias.data(), view.readout = readout.data();
 }
 
 }  // namespace vmd

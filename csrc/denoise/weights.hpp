@@ -51,8 +51,8 @@ struct Prepared {
   WeightsView view{};
 
  private:
-  Aligned<float> speak, speak_bias, keep, hear, write, write_bias, injected_state, injected_symbol, injected_cell, state, symbol,
-      cell, modulate, modulate_bias, read;
+  Aligned<float> message, message_bias, self_update, group_updates, update, update_bias, injected_state,
+      injected_symbol, injected_cell, state, symbol, cell, modulate, modulate_bias, readout;
 };
 
 }  // namespace vmd

@@ -31,9 +31,11 @@ struct Model {
     const double h = 1 / std::sqrt(double(s.H)), m = 1 / std::sqrt(double(s.M)), n = 1 / std::sqrt(double(s.N));
     state = normal(3 * s.H, 1), cell = normal(positions ? s.L * s.H : 0, 1), symbol = normal(positions ? s.V * s.H : 0, 1);
     inject = normal(s.N * s.H, h), inject_bias = normal(s.N, 0.1), norm = normal(s.H, 1), norm_bias = normal(s.H, 0.1);
-    speak = normal(s.M * s.H, h), speak_bias = normal(s.M, 0.1), keep = normal(s.N * s.H, h);
-    hear = normal((1 + s.R) * s.N * s.M, m), write = normal(s.H * s.N, n), write_bias = normal(s.H, 0.1);
-    read_norm = normal(s.H, 1), read_norm_bias = normal(s.H, 0.1), read = normal(s.H, h), read_bias = normal(1, 1);
+    message = normal(s.M * s.H, h), message_bias = normal(s.M, 0.1), self_update = normal(s.N * s.H, h);
+    group_updates = normal((1 + s.R) * s.N * s.M, m), update = normal(s.H * s.N, n),
+    update_bias = normal(s.H, 0.1);
+    readout_norm = normal(s.H, 1), readout_norm_bias = normal(s.H, 0.1), readout = normal(s.H, h),
+    readout_bias = normal(1, 1);
     modulate = normal((2 * s.N + s.H) * s.D, 0.2), modulate_bias = normal(s.D ? 2 * s.N + s.H : 0, 0.2);
     units.offsets = {0}, units.spans = {0};
     for (int64_t r = 0; r < s.R; ++r) {
@@ -48,10 +50,13 @@ struct Model {
 
   DenoiseWeights weights() const {
     const auto given = [](const Floats& f) { return f.empty() ? nullptr : f.data(); };
-    return {state.data(), given(cell),       given(symbol),     inject.data(),    inject_bias.data(),
-            norm.data(),  norm_bias.data(),  speak.data(),      speak_bias.data(), keep.data(),
-            hear.data(),  write.data(),      write_bias.data(), read_norm.data(), read_norm_bias.data(),
-            read.data(),  read_bias.data(),  given(modulate),   given(modulate_bias)};
+    return {state.data(),        given(cell),          given(symbol),
+            inject.data(),       inject_bias.data(),   norm.data(),
+            norm_bias.data(),    message.data(),       message_bias.data(),
+            self_update.data(),  group_updates.data(), update.data(),
+            update_bias.data(),  readout_norm.data(),  readout_norm_bias.data(),
+            readout.data(),      readout_bias.data(),  given(modulate),
+            given(modulate_bias)};
   }
 
   /// The logits of a board as vmdsolve/model/denoiser.py says them.
@@ -85,8 +90,8 @@ struct Model {
       for (int64_t i = 0; i < C; ++i) {
         for (int64_t j = 0; j < s.H; ++j) n[at(i * s.H + j)] = normed(h, i, norm, norm_bias, j);
         for (int64_t o = 0; o < s.M; ++o) {
-          double sum = double{speak_bias[at(o)]};
-          for (int64_t j = 0; j < s.H; ++j) sum += double{speak[at(o * s.H + j)]} * n[at(i * s.H + j)];
+          double sum = double{message_bias[at(o)]};
+          for (int64_t j = 0; j < s.H; ++j) sum += double{message[at(o * s.H + j)]} * n[at(i * s.H + j)];
           m[at(i * s.M + o)] = std::max(0.0, sum);
         }
       }
@@ -96,7 +101,8 @@ struct Model {
         const auto hears = [&](int64_t group, double share, int64_t from) {
           for (int64_t o = 0; o < s.N; ++o)
             for (int64_t j = 0; j < s.M; ++j)
-              a[at(o)] += share * double{hear[at((group * s.N + o) * s.M + j)]} * m[at(from * s.M + j)];
+              a[at(o)] +=
+                  share * double{group_updates[at((group * s.N + o) * s.M + j)]} * m[at(from * s.M + j)];
         };
         for (int64_t other = 0; other < s.V; ++other) hears(0, 1 / double(s.V), l * s.V + other);
         for (int64_t r = 0; r < s.R; ++r) {
@@ -111,19 +117,21 @@ struct Model {
           }
         }
         for (int64_t o = 0; o < s.N; ++o) {
-          for (int64_t j = 0; j < s.H; ++j) a[at(o)] += double{keep[at(o * s.H + j)]} * n[at(i * s.H + j)];
+          for (int64_t j = 0; j < s.H; ++j)
+            a[at(o)] += double{self_update[at(o * s.H + j)]} * n[at(i * s.H + j)];
           a[at(o)] = std::max(0.0, a[at(o)] * (1 + latent(o) * (s.D > 0)));
         }
         for (int64_t j = 0; j < s.H; ++j) {
-          double sum = double{write_bias[at(j)]};
-          for (int64_t o = 0; o < s.N; ++o) sum += double{write[at(j * s.N + o)]} * a[at(o)];
+          double sum = double{update_bias[at(j)]};
+          for (int64_t o = 0; o < s.N; ++o) sum += double{update[at(j * s.N + o)]} * a[at(o)];
           h[at(i * s.H + j)] += sum * (1 + latent(2 * s.N + j) * (s.D > 0));
         }
       }
     }
     for (int64_t i = 0; i < C; ++i) {
-      logits[at(i)] = double{read_bias[0]};
-      for (int64_t j = 0; j < s.H; ++j) logits[at(i)] += double{read[at(j)]} * normed(h, i, read_norm, read_norm_bias, j);
+      logits[at(i)] = double{readout_bias[0]};
+      for (int64_t j = 0; j < s.H; ++j)
+        logits[at(i)] += double{readout[at(j)]} * normed(h, i, readout_norm, readout_norm_bias, j);
     }
     return logits;
   }
@@ -133,8 +141,9 @@ struct Model {
         : DenoiseSizes(others), L(cells_there), V(symbols_there) {}
     int64_t L, V;
   } s;
-  Floats state, cell, symbol, inject, inject_bias, norm, norm_bias, speak, speak_bias, keep, hear, write, write_bias,
-      read_norm, read_norm_bias, read, read_bias, modulate, modulate_bias;
+  Floats state, cell, symbol, inject, inject_bias, norm, norm_bias, message, message_bias, self_update,
+      group_updates, update, update_bias, readout_norm, readout_norm_bias, readout, readout_bias, modulate,
+      modulate_bias;
   DenoiseUnits units;
 };
 

@@ -166,7 +166,7 @@ void test_a_solve_that_overflows_says_so() {
   using Block = Turns<64>;
   using Body = DenoiseTeam<Block, H, M, N>;
   Model model(4, 3, {12, 10, 20, 0, 1}, false);
-  model.read_bias[0] = std::numeric_limits<float>::quiet_NaN();
+  model.readout_bias[0] = std::numeric_limits<float>::quiet_NaN();
   const Prepared prepared(model.s, model.weights());
   const Structure structure(4, 3, model.units);
   const DenoiseLists lists(structure.view());

@@ -67,12 +67,13 @@ struct Model {
           for (int64_t j = 0; j < width; ++j) to[(i * of_padded + k) * padded + j] = static_cast<float>(draw(rng));
     };
     const int64_t V = view.positions ? s.V : 0, L = view.positions ? s.L : 0;
-    fill(t.speak, 1, s.M, view.Mp, s.H, view.Hp), fill(t.speak_bias, 1, s.M, view.Mp);
-    fill(t.keep, 1, s.N, view.Np, s.H, view.Hp), fill(t.hear, view.groups, s.N, view.Np, s.M, view.Mp);
-    fill(t.write, 1, s.H, view.Hp, s.N, view.Np), fill(t.write_bias, 1, s.H, view.Hp);
+    fill(t.message, 1, s.M, view.Mp, s.H, view.Hp), fill(t.message_bias, 1, s.M, view.Mp);
+    fill(t.self_update, 1, s.N, view.Np, s.H, view.Hp),
+        fill(t.group_updates, view.groups, s.N, view.Np, s.M, view.Mp);
+    fill(t.update, 1, s.H, view.Hp, s.N, view.Np), fill(t.update_bias, 1, s.H, view.Hp);
     fill(t.injected_state, 3, s.N, view.Np), fill(t.injected_symbol, V, s.N, view.Np), fill(t.injected_cell, L, s.N, view.Np);
     fill(t.state, 3, s.H, view.Hp), fill(t.symbol, V, s.H, view.Hp), fill(t.cell, L, s.H, view.Hp);
-    fill(t.read, 1, s.H, view.Hp), fill(t.read_bias, 1, 1, 1);
+    fill(t.readout, 1, s.H, view.Hp), fill(t.readout_bias, 1, 1, 1);
     for (float* const rows : {t.state, t.symbol, t.cell})
       for (int64_t i = 0; i < (rows == t.state ? 3 : rows == t.symbol ? V : L); ++i) {
         float sum = 0;
@@ -124,8 +125,8 @@ struct Model {
       norm();
       for (int64_t i = 0; i < C; ++i)
         for (int64_t o = 0; o < s.M; ++o) {
-          double sum = of(t.speak_bias, o);
-          for (int64_t j = 0; j < s.H; ++j) sum += of(t.speak, j * Mp + o) * n[at(i * s.H + j)];
+          double sum = of(t.message_bias, o);
+          for (int64_t j = 0; j < s.H; ++j) sum += of(t.message, j * Mp + o) * n[at(i * s.H + j)];
           m[at(i * s.M + o)] = std::max(0.0, sum);
         }
       for (int64_t i = 0; i < C; ++i) {
@@ -133,13 +134,14 @@ struct Model {
         for (int64_t o = 0; o < s.N; ++o) {
           double sum = of(t.injected_state, held(i) * Np + o) + z(Np + o);
           if (view.positions) sum += of(t.injected_cell, l * Np + o) + of(t.injected_symbol, v * Np + o);
-          for (int64_t j = 0; j < s.H; ++j) sum += of(t.keep, j * Np + o) * n[at(i * s.H + j)];
+          for (int64_t j = 0; j < s.H; ++j) sum += of(t.self_update, j * Np + o) * n[at(i * s.H + j)];
           a[at(i * s.N + o)] = sum;
         }
         const auto hears = [&](int64_t group, double share, int64_t from) {
           for (int64_t j = 0; j < s.M; ++j)
             for (int64_t o = 0; o < s.N; ++o)
-              a[at(i * s.N + o)] += share * of(t.hear, (group * Mp + j) * Np + o) * m[at(from * s.M + j)];
+              a[at(i * s.N + o)] +=
+                  share * of(t.group_updates, (group * Mp + j) * Np + o) * m[at(from * s.M + j)];
         };
         for (int64_t other = 0; other < s.V; ++other) hears(0, 1 / double(s.V), l * s.V + other);
         for (int64_t r = 0; r < s.R; ++r) {
@@ -157,8 +159,9 @@ struct Model {
         Doubles step_of(at(s.H));
         double middle = 0;
         for (int64_t j = 0; j < s.H; ++j) {
-          double sum = of(t.write_bias, j);
-          for (int64_t o = 0; o < s.N; ++o) sum += of(t.write, o * Hp + j) * std::max(0.0, z(o) * a[at(i * s.N + o)]);
+          double sum = of(t.update_bias, j);
+          for (int64_t o = 0; o < s.N; ++o)
+            sum += of(t.update, o * Hp + j) * std::max(0.0, z(o) * a[at(i * s.N + o)]);
           step_of[at(j)] = sum * z(2 * Np + j);
           middle += step_of[at(j)] / double(s.H);
         }
@@ -166,8 +169,8 @@ struct Model {
       }
       norm();
       for (int64_t i = 0; loop >= free && i < C; ++i) {
-        double logit = of(t.read_bias, 0);
-        for (int64_t j = 0; j < s.H; ++j) logit += of(t.read, j) * n[at(i * s.H + j)];
+        double logit = of(t.readout_bias, 0);
+        for (int64_t j = 0; j < s.H; ++j) logit += of(t.readout, j) * n[at(i * s.H + j)];
         out += logit * double{d_logits[(loop - free) * stride + i]};
       }
     }

@@ -113,7 +113,7 @@ def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
         ("[" * 100_000, "cannot be read: "),
         ("{}", "was trained with"),
     ):
-        save_file({}, tmp_path / "state.safetensors", {"format": "vmdsolve-1", "record": record, **config})
+        save_file({}, tmp_path / "state.safetensors", {"format": "vmdsolve-2", "record": record, **config})
         result = run("train", "latin-4", "--run-dir", tmp_path, "--resume", "--seed", 1)
         assert result.exit_code == 2
         assert text in result.stderr

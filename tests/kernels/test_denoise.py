@@ -173,22 +173,25 @@ def test_wrong_weights_and_units_are_refused() -> None:
     model, _ = random_model(7, 5, 3, 2, (8, 6, 10), 2, True)
     good = weights_of(model)
     assert Denoise(good).D == 2
-    nan = good["keep.weight"].copy()
+    nan = good["self_update.weight"].copy()
     nan[0, 0] = np.nan
     short = {name: good[name][1:] for name in ("modulate.weight", "modulate.bias")}
     for change, message in (
-        ({"keep.weight": nan}, "keep.weight holds NaN"),
-        ({"keep.weight": good["keep.weight"][:, 1:]}, r"keep.weight has shape \[10, 7\], wanted \[N, H\] with H = 8"),
-        ({"keep.weight": good["keep.weight"].astype(np.float64)}, "dtype float64, wanted float32"),
-        ({"hear_units.3.weight": good["hear_units.0.weight"]}, "lack hear_units.2.weight"),
-        ({"hear.weight": good["hear_units.0.weight"]}, "also hold hear.weight"),
+        ({"self_update.weight": nan}, "self_update.weight holds NaN"),
+        (
+            {"self_update.weight": good["self_update.weight"][:, 1:]},
+            r"self_update.weight has shape \[10, 7\], wanted \[N, H\] with H = 8",
+        ),
+        ({"self_update.weight": good["self_update.weight"].astype(np.float64)}, "dtype float64, wanted float32"),
+        ({"unit_updates.3.weight": good["unit_updates.0.weight"]}, "lack unit_updates.2.weight"),
+        ({"attention_update.weight": good["unit_updates.0.weight"]}, "also hold attention_update.weight"),
         (short, r"modulate has 27 outputs, wanted 2 N \+ H = 28"),
         ({"cell": good["cell"][:, :, 1:]}, r"cell has shape \[5, 1, 7\], wanted \[L, O, H\] with H = 8"),
     ):
         with pytest.raises(ModelMismatch, match=message):
             Denoise({**good, **change})
-    with pytest.raises(ModelMismatch, match=r"the weights lack speak.bias"):
-        Denoise({name: array for name, array in good.items() if name != "speak.bias"})
+    with pytest.raises(ModelMismatch, match=r"the weights lack message.bias"):
+        Denoise({name: array for name, array in good.items() if name != "message.bias"})
 
 
 def test_wrong_structures_are_refused() -> None:

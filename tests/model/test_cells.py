@@ -63,7 +63,7 @@ def test_z_says_one_symbol_in_each_of_d_open_cells(mixer: str) -> None:
 def test_the_divergence_of_a_network_that_knows_nothing_is_d_times_log_v() -> None:
     model, (x, x0) = model_of(questions=4), boards(200)
     with torch.no_grad():
-        cells_of(model).network.read.weight.zero_()
+        cells_of(model).network.readout.weight.zero_()
     x[:, :8] = -1
     kl = cells_of(model).ask(x, x0, UNITS, torch.randn(200, 64), loops=2, supervise=2)[1]
     assert kl.shape == (200, 4)
@@ -87,7 +87,7 @@ def test_gradient_reaches_both_networks() -> None:
     terms = model.terms(x, x0, UNITS, noise, how=how)
     (terms.nll.sum() + terms.kl.sum()).backward()
     missing = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
-    assert {name for name in missing if not name.endswith("read.bias")} == set()  # softmax does not see that one
+    assert {name for name in missing if not name.endswith("readout.bias")} == set()  # softmax does not see that one
 
 
 def test_a_model_that_asks_trains_and_samples() -> None:

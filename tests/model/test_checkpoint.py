@@ -21,6 +21,7 @@ from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.checkpoint import about, domain_of, history_of, load_model, packaged, save_model, save_tensors
 from vmdsolve.model.config import ModelConfig, Sampling
+from vmdsolve.model.names import FIRST_FORMAT, FORMAT, former_name
 from vmdsolve.model.vmd import VMD
 
 SIX = get("sudoku-6x6")
@@ -41,6 +42,23 @@ def test_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
         assert torch.equal(tensor, again.state_dict()[name])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["w.json", "w.safetensors"]
     assert json.loads((tmp_path / "w.json").read_text())["config"]["width"] == 8
+
+
+@pytest.mark.parametrize(
+    "shape", [{}, {"mixer": "attention", "positions": (16, 4)}, {"classes": 2, "prior": "autoregressive"}]
+)
+def test_files_of_the_first_format_are_read_by_their_names(shape: dict[str, Any], tmp_path: Path) -> None:
+    model = model_of(**shape)
+    former = {former_name(name): tensor.numpy() for name, tensor in model.state_dict().items()}
+    assert former.keys() != model.state_dict().keys()
+    said = {"format": FIRST_FORMAT, "config": model.config.to_json()}
+    save_file(former, tmp_path / "w.safetensors", said)
+    again = load_model(tmp_path / "w.safetensors", FOUR).state_dict()
+    assert again.keys() == model.state_dict().keys()
+    assert all(torch.equal(tensor, again[name]) for name, tensor in model.state_dict().items())
+    save_file(former, tmp_path / "w.safetensors", {**said, "format": FORMAT})
+    with pytest.raises(ModelMismatch, match="does not fit its own config"):
+        load_model(tmp_path / "w.safetensors", FOUR)
 
 
 def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
@@ -69,9 +87,9 @@ def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelMismatch, match=r"unknown fields \['magic'\]"):
         load_model(path, FOUR)
     with torch.no_grad():
-        model.denoiser.write.bias[0] = math.nan
+        model.denoiser.update.bias[0] = math.nan
     save_model(path, model, {})
-    with pytest.raises(ModelMismatch, match=r"NaN or infinity in denoiser\.write\.bias"):
+    with pytest.raises(ModelMismatch, match=r"NaN or infinity in denoiser\.update\.bias"):
         load_model(path, FOUR)
 
 
@@ -95,7 +113,7 @@ def test_weights_that_are_loaded_while_sampling_can_be_trained(tmp_path: Path) -
         x, units = torch.full((1, 16), -1), model.units(FOUR.rules)
         model(x, units, torch.zeros(1, 3))
     model(x.clone(), units, torch.zeros(1, 3)).sum().backward()
-    assert model.denoiser.read.weight.grad is not None
+    assert model.denoiser.readout.weight.grad is not None
 
 
 HUGE = {
@@ -135,18 +153,18 @@ def spoiled(path: Path, change: Mapping[str, np.ndarray | None], metadata: Mappi
     """Weights of a small model with some tensors changed or left out."""
     model = model_of()
     held = {name: tensor.numpy() for name, tensor in model.state_dict().items()} | dict(change)
-    said = {"format": "vmdsolve-1", "config": model.config.to_json(), **(metadata or {})}
+    said = {"format": FORMAT, "config": model.config.to_json(), **(metadata or {})}
     save_file({name: array for name, array in held.items() if array is not None}, path, said)
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"denoiser.read.bias": None}, "it lacks denoiser.read.bias"),
+        ({"denoiser.readout.bias": None}, "it lacks denoiser.readout.bias"),
         ({"extra": np.zeros(1, np.float32)}, "it also holds extra"),
-        ({"denoiser.read.bias": np.zeros(2, np.float32)}, r"holds denoiser.read.bias \[2\], wanted \[1\]"),
-        ({"denoiser.read.bias": np.zeros(1, np.int64)}, "holds I64 in denoiser.read.bias, wanted floating point"),
-        ({"denoiser.read.bias": np.zeros(1, np.bool_)}, "holds BOOL in denoiser.read.bias"),
+        ({"denoiser.readout.bias": np.zeros(2, np.float32)}, r"holds denoiser.readout.bias \[2\], wanted \[1\]"),
+        ({"denoiser.readout.bias": np.zeros(1, np.int64)}, "holds I64 in denoiser.readout.bias, wanted floating point"),
+        ({"denoiser.readout.bias": np.zeros(1, np.bool_)}, "holds BOOL in denoiser.readout.bias"),
         (
             {f"t{i}": np.zeros(1, np.float32) for i in range(9)},
             "it also holds t0; also holds t1; also holds t2, and 6 more",
@@ -160,8 +178,8 @@ def test_tensors_that_do_not_fit_are_named(change: dict[str, np.ndarray | None],
 
 
 def test_weights_in_other_precisions_become_float32(tmp_path: Path) -> None:
-    spoiled(tmp_path / "w.safetensors", {"denoiser.read.bias": np.ones(1, np.float16)})
-    bias = load_model(tmp_path / "w.safetensors", FOUR).denoiser.read.bias
+    spoiled(tmp_path / "w.safetensors", {"denoiser.readout.bias": np.ones(1, np.float16)})
+    bias = load_model(tmp_path / "w.safetensors", FOUR).denoiser.readout.bias
     assert (bias.dtype, bias.item()) == (torch.float32, 1.0)
 
 
@@ -213,8 +231,8 @@ def test_weights_that_are_replaced_on_disk_are_seen(tmp_path: Path) -> None:
     solve(board, method="vmd-only", model=path, device="cpu", latents=1)
     save_model(path, model_of(seed=2), {})
     second = model_for(FOUR, FOUR.rules, path)
-    assert not torch.equal(first.denoiser.write.weight, second.denoiser.write.weight)
-    assert torch.equal(second.denoiser.write.weight, model_of(seed=2).denoiser.write.weight)
+    assert not torch.equal(first.denoiser.update.weight, second.denoiser.update.weight)
+    assert torch.equal(second.denoiser.update.weight, model_of(seed=2).denoiser.update.weight)
     path.unlink()
     with pytest.raises(ModelMismatch, match="no weights at"):
         solve(board, model=path, device="cpu")

@@ -29,7 +29,7 @@ def model(**changed: object) -> VMD:
 def scaled(it: VMD) -> VMD:
     """The model with a prior that is far from uniform, group by group and given the groups before."""
     with torch.no_grad():
-        it.prior.before.weight.mul_(3)  # type: ignore[union-attr,operator]
+        it.prior.earlier.weight.mul_(3)  # type: ignore[union-attr,operator]
         it.prior.head.weight.mul_(2)  # type: ignore[union-attr,operator]
     return it
 

@@ -36,7 +36,7 @@ Gradients = dict[str, Tensor]
 def through(denoiser: Denoiser, units: Units, x: Any, z: Any, d_logits: Any, loops: int) -> tuple[Tensor, Gradients]:
     """Logits, and the gradient of sum(logits * d_logits) for every parameter and z, in float64."""
     denoiser = copy.deepcopy(denoiser).requires_grad_(True)
-    latent = torch.from_numpy(z).to(denoiser.read.bias.dtype).requires_grad_(True)
+    latent = torch.from_numpy(z).to(denoiser.readout.bias.dtype).requires_grad_(True)
     tokens, code = torch.from_numpy(x.astype(np.int64)), latent if denoiser.config.latent else None
     logits = denoiser(tokens, units, code, loops, len(d_logits))
     logits.backward(torch.from_numpy(d_logits))

@@ -73,8 +73,8 @@ def autoregressive(G: int, C: int, mixer: str = "messages") -> AutoregressivePri
     prior = model_of(G=G, C=C, mixer=mixer).prior
     assert isinstance(prior, AutoregressivePrior)
     with torch.no_grad():
-        prior.before.weight.data *= 3
-        enliven(prior.head, prior.conditionals(prior.see(prior.features(NOWHERE, UNITS)), codes(G, C)))
+        prior.earlier.weight.data *= 3
+        enliven(prior.head, prior.conditionals(prior.project(prior.features(NOWHERE, UNITS)), codes(G, C)))
     return prior
 
 
@@ -216,7 +216,7 @@ def law_of_autoregression(prior: AutoregressivePrior, x: Tensor, every: Tensor) 
     """Product over groups of p(z_g | groups before), the later groups of z blanked by hand."""
     G, C = prior.config.latent, prior.config.classes
     law = torch.ones(len(every))
-    seen = prior.see(prior.features(x, UNITS)).expand(len(every), -1)
+    seen = prior.project(prior.features(x, UNITS)).expand(len(every), -1)
     for g in range(G):
         before = every.clone()
         before[:, g * C :] = 0
@@ -253,7 +253,7 @@ def test_the_divergence_from_the_autoregressive_prior_is_right_on_average() -> N
 
 def test_a_group_never_sees_itself_or_later_groups() -> None:
     prior = autoregressive(4, 3)
-    seen = prior.see(prior.features(NOWHERE, UNITS)).detach()
+    seen = prior.project(prior.features(NOWHERE, UNITS)).detach()
     z = noise_of(1, 12).requires_grad_()
     for g in range(4):
         slope = torch.autograd.grad(prior.conditionals(seen, z)[0, g].square().sum(), z)[0].view(4, 3)

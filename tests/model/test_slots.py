@@ -163,7 +163,7 @@ def test_one_model_learns_under_any_rules_and_units_are_made_once() -> None:
     model.terms(
         torch.full((2, 36), -1), torch.zeros(2, 36).long(), six, torch.zeros(2, 2), how=Learning()
     ).nll.sum().backward()
-    assert model.denoiser.hear_units[3].weight.grad.abs().sum() > 0  # the diagonals' slot
+    assert model.denoiser.unit_updates[3].weight.grad.abs().sum() > 0  # the diagonals' slot
     assert model(torch.full((1, 16), -1), model.units(latin), torch.zeros(1, 2)).shape == (1, 16, 4)
 
 
@@ -234,7 +234,7 @@ def test_a_mixed_run_that_was_stopped_ends_where_one_that_was_not_ends(tmp_path:
     with pytest.raises(ModelMismatch, match=r"it is native generator, minimal problems of 1 kinds \(latin-4 2\) now"):
         Trainer(Mixture({"latin-4": SMALL["latin-4"]}), SHAPE, RECIPE).resume(tmp_path / "parts")
     again = load_model(tmp_path / "parts" / "weights.safetensors", get("latin-5"))
-    assert torch.equal(again.denoiser.write.weight, whole.average.denoiser.write.weight)
+    assert torch.equal(again.denoiser.update.weight, whole.average.denoiser.update.weight)
 
 
 def test_steps_are_a_function_of_seed_and_number_and_obey_the_rules_of_their_kind() -> None:

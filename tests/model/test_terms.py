@@ -123,7 +123,7 @@ def test_a_settled_posterior_stands_still_and_a_gaussian_one_cannot() -> None:
     for part in ("kl", "nll"):
         still = gradients(model, part, code="frozen")
         assert all(not float(g.abs().sum()) for name, g in still.items() if name.startswith("posterior."))
-        moved = "prior.head.weight" if part == "kl" else "denoiser.write.weight"
+        moved = "prior.head.weight" if part == "kl" else "denoiser.update.weight"
         assert float(still[moved].abs().sum()) > 0
     standard = model_of(classes=3)
     torch.testing.assert_close(terms_of(standard, code="likeliest").kl, torch.full((B, D), math.log(3)))

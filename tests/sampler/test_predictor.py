@@ -33,7 +33,7 @@ def test_the_copy_for_a_device_is_made_once_and_again_when_weights_change() -> N
     copies = [Predictor(model, FOUR.rules, "meta").model for _ in range(2)]
     assert copies[0] is copies[1]
     with torch.no_grad():
-        model.denoiser.read.bias.add_(1)
+        model.denoiser.readout.bias.add_(1)
     assert Predictor(model, FOUR.rules, "meta").model is not copies[0]
 
 

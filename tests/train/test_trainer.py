@@ -77,7 +77,7 @@ def test_a_run_begins_with_weights_and_its_record_says_with_which(tmp_path: Path
     with pytest.raises(ModelMismatch, match=r"weights.safetensors has config .*; the model has "):
         Trainer(FOUR, replace(SHAPE, width=16), RECIPE).begin_with(weights)
     tensors, said = load_tensors(weights)
-    tensors["denoiser.read.bias"][:] = torch.nan
+    tensors["denoiser.readout.bias"][:] = torch.nan
     save_tensors(weights, tensors, {"config": said.config.to_json()})
     with pytest.raises(ModelMismatch, match=r"holds NaN or infinity in denoiser\.read\.bias"):
         Trainer(FOUR, SHAPE, RECIPE).begin_with(weights)
@@ -316,9 +316,12 @@ def test_a_state_with_other_tensors_is_refused(tmp_path: Path) -> None:
     tensors, said = load_tensors(state)
     metadata = {"config": said.config.to_json(), "record": json.dumps(said.record)}
     for change, text in (
-        ({"model.denoiser.read.bias": torch.zeros(2)}, "holds denoiser.read.bias"),
+        ({"model.denoiser.readout.bias": torch.zeros(2)}, "holds denoiser.readout.bias"),
         ({"average.more": torch.zeros(2)}, "also holds more"),
-        ({"adam.denoiser.read.bias.exp_avg": torch.zeros(2)}, "the moments of denoiser.read.bias have another shape"),
+        (
+            {"adam.denoiser.readout.bias.exp_avg": torch.zeros(2)},
+            "the moments of denoiser.readout.bias have another shape",
+        ),
     ):
         save_tensors(state, {**tensors, **change}, metadata)
         with pytest.raises(ModelMismatch, match=text):

@@ -30,15 +30,15 @@ WEIGHTS = (
     ("inject_bias", "inject.bias", "N"),
     ("norm", "norm.weight", "H"),
     ("norm_bias", "norm.bias", "H"),
-    ("speak", "speak.weight", "MH"),
-    ("speak_bias", "speak.bias", "M"),
-    ("keep", "keep.weight", "NH"),
-    ("write", "write.weight", "HN"),
-    ("write_bias", "write.bias", "H"),
-    ("read_norm", "read_norm.weight", "H"),
-    ("read_norm_bias", "read_norm.bias", "H"),
-    ("read", "read.weight", "OH"),
-    ("read_bias", "read.bias", "O"),
+    ("message", "message.weight", "MH"),
+    ("message_bias", "message.bias", "M"),
+    ("self_update", "self_update.weight", "NH"),
+    ("update", "update.weight", "HN"),
+    ("update_bias", "update.bias", "H"),
+    ("readout_norm", "readout_norm.weight", "H"),
+    ("readout_norm_bias", "readout_norm.bias", "H"),
+    ("readout", "readout.weight", "OH"),
+    ("readout_bias", "readout.bias", "O"),
 )
 LATENT = (("modulate", "modulate.weight", "ZD"), ("modulate_bias", "modulate.bias", "Z"))
 POSITIONS = (("cell", "cell", "LOH"), ("symbol", "symbol", "OVH"))
@@ -64,15 +64,15 @@ def weights_of(weights: Mapping[str, Any]) -> Weights:
     wanted = [*WEIGHTS]
     wanted += LATENT if "modulate.weight" in weights else ()
     wanted += POSITIONS if "cell" in weights else ()
-    R = sum(name.startswith("hear_units.") for name in weights)
-    hear = ["hear_symbols.weight", *(f"hear_units.{r}.weight" for r in range(R))]
-    names = {name for _, name, _ in wanted}.union(hear)
+    R = sum(name.startswith("unit_updates.") for name in weights)
+    updates = ["symbol_update.weight", *(f"unit_updates.{r}.weight" for r in range(R))]
+    names = {name for _, name, _ in wanted}.union(updates)
     if missing := sorted(names - set(weights)):
         raise ModelMismatch(f"the weights lack {', '.join(missing)}")
     if unknown := sorted(set(weights) - names):
         raise ModelMismatch(f"the weights also hold {', '.join(unknown)}, which this network does not have")
     held = {ours: _weight(name, weights[name], axes, sizes) for ours, name, axes in wanted}
-    held["hear"] = np.stack([_weight(name, weights[name], "NM", sizes) for name in hear])
+    held["group_updates"] = np.stack([_weight(name, weights[name], "NM", sizes) for name in updates])
     H, N, D = sizes["H"], sizes["N"], sizes.get("D", 0)
     for letter in "HMN":
         if not 1 <= sizes[letter] <= MAX_WIDTH:
@@ -85,7 +85,7 @@ def weights_of(weights: Mapping[str, Any]) -> Weights:
     if positions and not (1 <= positions[0] <= checks.MAX_CELLS and 1 <= positions[1] <= MAX_SYMBOLS):
         raise ModelMismatch(f"the weights have positions for {positions[0]} cells and {positions[1]} symbols")
     flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
-    flat["read"] = held["read"].reshape(-1)
+    flat["readout"] = held["readout"].reshape(-1)
     return Weights(R, D, positions, flat)
 
 

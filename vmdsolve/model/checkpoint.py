@@ -26,6 +26,7 @@ from ..errors import InvalidInput, ModelMismatch
 from ..files.atomic import replacing
 from ..problem import Rules
 from .config import ModelConfig
+from .names import FIRST_FORMAT, FORMAT, current_name
 from .packaged import weights_for
 from .slots import ALL_DIFFERENT
 from .vmd import VMD
@@ -45,7 +46,6 @@ __all__ = [
     "write_atomically",
 ]
 
-FORMAT = "vmdsolve-1"
 NUMBERS = ("F64", "F32", "F16", "BF16")  # what weights may be made of
 
 
@@ -80,12 +80,14 @@ class About:
     config    of the model
     record    recipe, data, cost: what `save_model` was given, or a run's record; {} if it says nothing
     shapes    of the tensors, by name
+    keys      what the file calls them, by name
     """
 
     path: Path
     config: ModelConfig
     record: dict[str, Any]
     shapes: dict[str, tuple[int, ...]]
+    keys: dict[str, str]
 
     @property
     def numbers(self) -> int:
@@ -132,14 +134,16 @@ def _about(path: Path, handle: Any) -> About:
     told = record.get("domain")
     if told and not (isinstance(told, dict) and isinstance(told.get("symbols"), str) and _whole(told.get("length"))):
         raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {told!r:.80}, wanted symbols and length")
-    slices = {key: handle.get_slice(key) for key in handle.keys()}  # noqa: SIM118 - not a dict
+    first = metadata.get("format") == FIRST_FORMAT
+    keys = {current_name(key, config.mixer) if first else key: key for key in handle.keys()}  # noqa: SIM118 - not a dict
+    slices = {name: handle.get_slice(key) for name, key in keys.items()}
     if bad := [key for key, held in slices.items() if held.get_dtype() not in NUMBERS]:
         raise ModelMismatch(f"{path} holds {slices[bad[0]].get_dtype()} in {bad[0]}, wanted floating point numbers")
-    shapes = {key: tuple(held.get_shape()) for key, held in slices.items()}
+    shapes = {name: tuple(held.get_shape()) for name, held in slices.items()}
     embedding = shapes.get("denoiser.symbol.weight") or shapes.get("model.denoiser.symbol.weight")
     if config.mixer == "attention" and not config.symbols and embedding:  # from before configs told it
         config = replace(config, symbols=embedding[0] - 1)
-    return About(path, config, record, shapes)
+    return About(path, config, record, shapes, keys)
 
 
 @contextmanager
@@ -150,7 +154,7 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="pt") as handle:
             told = (handle.metadata() or {}).get("format")
-            if told != FORMAT:
+            if told not in (FIRST_FORMAT, FORMAT):
                 raise ModelMismatch(f"{path} has format {told!r}, wanted {FORMAT!r}")
             yield handle
     except (SafetensorError, OSError) as error:
@@ -203,7 +207,7 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], About]:
     """All tensors of a file, as they were saved, and what it says of itself. Raises as `about`."""
     with _opened(path) as handle:
         said = _about(path, handle)
-        return {key: handle.get_tensor(key) for key in said.shapes}, said
+        return {name: handle.get_tensor(key) for name, key in said.keys.items()}, said
 
 
 def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
@@ -234,7 +238,7 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
         with torch.device("meta"):
             model = VMD(said.config)
         compare(model, said.shapes, path)
-        tensors = {key: handle.get_tensor(key) for key in said.shapes}
+        tensors = {name: handle.get_tensor(key) for name, key in said.keys.items()}
     fill(model, tensors, path)
     return model.eval().requires_grad_(False)
 

@@ -48,14 +48,14 @@ class Denoiser(Looped):
             self.symbol = nn.Parameter(0.5 * torch.randn(1, config.positions[1], H))
         self.inject = nn.Linear(H, N)
         self.norm = nn.LayerNorm(H)
-        self.speak = nn.Linear(H, M)
-        self.keep = nn.Linear(H, N, bias=False)
-        self.hear_symbols = nn.Linear(M, N, bias=False)
-        self.hear_units = nn.ModuleList(nn.Linear(M, N, bias=False) for _ in config.relations)
-        self.write = nn.Linear(N, H)
-        nn.init.normal_(self.write.weight, std=0.02)
-        self.read_norm = nn.LayerNorm(H)
-        self.read = nn.Linear(H, 1)
+        self.message = nn.Linear(H, M)
+        self.self_update = nn.Linear(H, N, bias=False)
+        self.symbol_update = nn.Linear(M, N, bias=False)
+        self.unit_updates = nn.ModuleList(nn.Linear(M, N, bias=False) for _ in config.relations)
+        self.update = nn.Linear(N, H)
+        nn.init.normal_(self.update.weight, std=0.02)
+        self.readout_norm = nn.LayerNorm(H)
+        self.readout = nn.Linear(H, 1)
         self.modulate = Modulate(config) if config.code_width else None
         if self.modulate is not None:
             nn.init.normal_(self.modulate.weight, std=0.02)
@@ -73,21 +73,22 @@ class Denoiser(Looped):
         h = self.embed(x, units.V)
         return h, (self.inject(h).to(h.dtype), factors, units.means(h.device))
 
-    def block(self, h: Tensor, told: Tensor, factors: tuple[Tensor, ...], means: Means) -> Tensor:
+    def block(self, h: Tensor, injected: Tensor, factors: tuple[Tensor, ...], means: Means) -> Tensor:
         """One application of the block: candidates h [B, L, V, H] -> the same shape."""
         B, L, V, _ = h.shape
         n = self.norm(h)
-        m = F.relu(self.speak(n))
+        m = F.relu(self.message(n))
         unit = (means.gather.to(m.dtype) @ m.view(B, L, -1)).view(B, -1, V, m.shape[-1])
-        heard = torch.cat([hear(unit[:, a:b]) for hear, (a, b) in zip(self.hear_units, means.spans, strict=True)], 1)
-        a = (means.spread.to(m.dtype) @ heard.view(B, heard.shape[1], -1)).view(B, L, V, -1)
-        a = a + self.keep(n) + told + self.hear_symbols(m.mean(2, keepdim=True))
+        updates = zip(self.unit_updates, means.spans, strict=True)
+        received = torch.cat([update(unit[:, a:b]) for update, (a, b) in updates], 1)
+        a = (means.spread.to(m.dtype) @ received.view(B, received.shape[1], -1)).view(B, L, V, -1)
+        a = a + self.self_update(n) + injected + self.symbol_update(m.mean(2, keepdim=True))
         if factors:
             scale, shifted, gate = factors
-            return torch.addcmul(h, self.write(F.relu(torch.addcmul(shifted, a, scale))), gate)
-        step: Tensor = self.write(F.relu(a))
+            return torch.addcmul(h, self.update(F.relu(torch.addcmul(shifted, a, scale))), gate)
+        step: Tensor = self.update(F.relu(a))
         return h + step
 
-    def readout(self, h: Tensor) -> Tensor:
-        out: Tensor = self.read(self.read_norm(h)).squeeze(-1)
+    def logits_of(self, h: Tensor) -> Tensor:
+        out: Tensor = self.readout(self.readout_norm(h)).squeeze(-1)
         return out

@@ -106,22 +106,23 @@ class _Loops(torch.autograd.Function):
 def tables(d: Denoiser) -> Tensor:
     """All weights as csrc/denoise/tables.hpp has them, in its order."""
     H, M, N = d.config.width, d.config.message, d.config.hidden
-    hear = torch.stack([matrix.weight for matrix in (d.hear_symbols, *d.hear_units) if isinstance(matrix, nn.Linear)])
+    groups = (d.symbol_update, *d.unit_updates)
+    updates = torch.stack([matrix.weight for matrix in groups if isinstance(matrix, nn.Linear)])
     inject, state = d.inject.weight, d.state.weight
-    told = d.inject.bias + d.keep.weight @ d.norm.bias + state @ inject.T
+    injected = d.inject.bias + d.self_update.weight @ d.norm.bias + state @ inject.T
     placed = d.config.positions != (0, 0)
     symbol, cell = (d.symbol[0], d.cell[:, 0]) if placed else (state[:0], state[:0])
     parts = [
-        _padded(d.speak.weight * d.norm.weight, M, H).T,
-        _padded(d.speak.bias + d.speak.weight @ d.norm.bias, M),
-        _padded(d.keep.weight * d.norm.weight, N, H).T,
-        _padded(hear, N, M).transpose(1, 2),
-        _padded(d.write.weight, H, N).T,
-        _padded(d.write.bias, H),
-        *(_padded(rows, N) for rows in (told, symbol @ inject.T, cell @ inject.T)),
+        _padded(d.message.weight * d.norm.weight, M, H).T,
+        _padded(d.message.bias + d.message.weight @ d.norm.bias, M),
+        _padded(d.self_update.weight * d.norm.weight, N, H).T,
+        _padded(updates, N, M).transpose(1, 2),
+        _padded(d.update.weight, H, N).T,
+        _padded(d.update.bias, H),
+        *(_padded(rows, N) for rows in (injected, symbol @ inject.T, cell @ inject.T)),
         *(_padded(rows - rows.mean(-1, keepdim=True), H) for rows in (state, symbol, cell)),
-        _padded(d.read_norm.weight * d.read.weight[0], H),
-        d.read.bias + d.read.weight @ d.read_norm.bias,
+        _padded(d.readout_norm.weight * d.readout.weight[0], H),
+        d.readout.bias + d.readout.weight @ d.readout_norm.bias,
     ]
     return torch.cat([part.reshape(-1) for part in parts])
 

@@ -41,7 +41,7 @@ class Looped(nn.Module):
     block: Callable[..., Tensor]  # one application of the block: (state, *what `begin` gave) -> state
 
     @abstractmethod
-    def readout(self, h: Tensor) -> Tensor:
+    def logits_of(self, h: Tensor) -> Tensor:
         """Logits [B, L, V] of a state."""
 
     def forward(
@@ -97,5 +97,5 @@ class Looped(nn.Module):
         read = []
         for _ in range(supervise):
             h = self.block(h, *constant)
-            read.append(self.readout(h))
+            read.append(self.logits_of(h))
         return torch.stack(read).float()

@@ -46,12 +46,12 @@ class TokenDenoiser(Looped):
             self.offset = nn.Parameter(torch.zeros(self.heads, 2 * config.positions[0] - 1))
         self.inject = nn.Linear(H, N)
         self.norm = nn.LayerNorm(H)
-        self.speak = nn.Linear(H, 3 * H)
-        self.keep = nn.Linear(H, N, bias=False)
-        self.hear = nn.Linear(H, N, bias=False)
-        self.write = nn.Linear(N, H)
-        self.read_norm = nn.LayerNorm(H)
-        self.read = nn.Linear(H, V)
+        self.qkv = nn.Linear(H, 3 * H)
+        self.self_update = nn.Linear(H, N, bias=False)
+        self.attention_update = nn.Linear(H, N, bias=False)
+        self.update = nn.Linear(N, H)
+        self.readout_norm = nn.LayerNorm(H)
+        self.readout = nn.Linear(H, V)
         self.modulate = Modulate(config) if config.code_width else None
         if self.modulate is not None and config.classes:  # codes are heard from the first step on
             nn.init.normal_(self.modulate.weight, std=0.05)
@@ -65,23 +65,23 @@ class TokenDenoiser(Looped):
         h = self.symbol(torch.where(x == OPEN, self.V, x))
         if self.config.positions[0]:
             h = h + self.cell
-        told, scale, gate = self.inject(h), None, None
+        injected, scale, gate = self.inject(h), None, None
         if factors:
             scale, shifted, gate = factors
-            told = torch.addcmul(shifted, told, scale)  # the block scales what it adds to this, not the sum
-        return h, (told.to(h.dtype), self.bias(units.pairs(h.device)), scale, gate)
+            injected = torch.addcmul(shifted, injected, scale)  # the block scales what it adds to this, not the sum
+        return h, (injected.to(h.dtype), self.bias(units.pairs(h.device)), scale, gate)
 
-    def block(self, h: Tensor, told: Tensor, bias: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
-        """One application of the block: cells h [B, L, H] -> the same shape; `told` is scaled already."""
+    def block(self, h: Tensor, injected: Tensor, bias: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
+        """One application of the block: cells h [B, L, H] -> the same shape; `injected` is scaled already."""
         B, L, H = h.shape
         n = self.norm(h)
-        q, k, v = self.speak(n).view(B, L, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # each [B, heads, L, H / heads]
+        q, k, v = self.qkv(n).view(B, L, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # each [B, heads, L, H / heads]
         score = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5 + bias.to(q.dtype)
         m = (score.softmax(-1) @ v).transpose(1, 2).reshape(B, L, H)
-        a = self.keep(n) + self.hear(m)
-        step: Tensor = self.write(F.relu(told + a if scale is None else torch.addcmul(told, a, scale)))
+        a = self.self_update(n) + self.attention_update(m)
+        step: Tensor = self.update(F.relu(injected + a if scale is None else torch.addcmul(injected, a, scale)))
         return h + step if gate is None else torch.addcmul(h, step, gate)
 
-    def readout(self, h: Tensor) -> Tensor:
-        out: Tensor = self.read(self.read_norm(h))
+    def logits_of(self, h: Tensor) -> Tensor:
+        out: Tensor = self.readout(self.readout_norm(h))
         return out

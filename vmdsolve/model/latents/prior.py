@@ -85,44 +85,45 @@ class AutoregressivePrior(Prior):
         super().__init__(config)
         G, C, N = config.latent, config.classes, max(64, 2 * config.hidden)
         self.features = make_features(config, sees_answer=False)
-        self.see = nn.Linear(config.hidden, N)
-        self.before = nn.Linear(G * C, N, bias=False)
+        self.project = nn.Linear(config.hidden, N)
+        self.earlier = nn.Linear(G * C, N, bias=False)
         self.group = nn.Parameter(0.1 * torch.randn(G, N))
         self.mix = nn.Linear(N, N)
         self.head = nn.Linear(N, C)
 
-    def said(self) -> Tensor:
+    def contributions(self) -> Tensor:
         """[G, C, N] what each class of each group says to the groups after it."""
         N = self.group.shape[1]
-        return self.before.weight.view(N, self.config.latent, self.config.classes).permute(1, 2, 0)
+        return self.earlier.weight.view(N, self.config.latent, self.config.classes).permute(1, 2, 0)
 
-    def logits(self, heard: Tensor) -> Tensor:
+    def logits(self, context: Tensor) -> Tensor:
         """[..., C] logits of a group from the sum [..., N] of what tokens, earlier groups and its number say."""
-        h = F.relu(heard)
+        h = F.relu(context)
         out: Tensor = self.head(h + F.relu(self.mix(h)))
         return out.float()
 
     def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:
         G, C = self.config.latent, self.config.classes
-        heard, said, parts = self.see(self.features(x, units)), self.said(), noise.view(-1, G, C)
+        context, parts = self.project(self.features(x, units)), noise.view(-1, G, C)
+        contributions = self.contributions()
         z = torch.zeros_like(parts)
         for g in range(G):
-            z[:, g] = choose_class(self.logits(heard + self.group[g]), parts[:, g])
-            heard = heard + z[:, g] @ said[g]
+            z[:, g] = choose_class(self.logits(context + self.group[g]), parts[:, g])
+            context = context + z[:, g] @ contributions[g]
         return z.flatten(1)
 
     def conditionals(self, seen: Tensor, z: Tensor) -> Tensor:
         """[B, G, C] logits of every group, from what the tokens say [B, N] and the groups before it in z [B, Z]."""
         parts = z.view(-1, self.config.latent, self.config.classes)
-        own = torch.einsum("bgc,gcn->bgn", parts, self.said())
+        own = torch.einsum("bgc,gcn->bgn", parts, self.contributions())
         return self.logits(seen.unsqueeze(1) + own.cumsum(1) - own + self.group)
 
     def divergence(self, q: Distribution, z: Tensor, x: Tensor, units: Units) -> Tensor:
         """Exact in each group, by a draw over the groups before it."""
-        return kl(q, Categorical(self.conditionals(self.see(self.features(x, units)), z)))
+        return kl(q, Categorical(self.conditionals(self.project(self.features(x, units)), z)))
 
     def log_density(self, z: Tensor, x: Tensor, units: Units) -> Tensor:
-        return log_density(Categorical(self.conditionals(self.see(self.features(x, units)), z)), z)
+        return log_density(Categorical(self.conditionals(self.project(self.features(x, units)), z)), z)
 
 
 PRIORS: dict[str, type[Prior]] = {
