@@ -23,11 +23,16 @@ FEW = 8  # below this many boards plain Python is faster than one NumPy call a c
 def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
     """Every rule that `values` ([L], OPEN allowed) already breaks; empty if none.
 
+    Raises
+    ------
+    InvalidInput
+        Where the length is not L or a value is not OPEN or 0 .. V-1.
+
+    Examples
+    --------
     >>> from vmdsolve.constraints import AllDifferent
     >>> [v.cells for v in violations(Rules(3, 2, (AllDifferent([0, 2], "row"),)), [1, -1, 1])]
     [(0, 2)]
-
-    Raises InvalidInput where the length is not L or a value is not OPEN or 0 .. V-1.
     """
     board = [whole(value, f"cell {cell}") for cell, value in enumerate(values)]
     if len(board) != rules.L:
@@ -41,8 +46,12 @@ def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
 def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]:
     """[B] True where a board is an answer: full, equal to the givens where there are any, no rule broken.
 
-    givens    int32 [B, L] or [L], OPEN where nothing is given
-    boards    int32 [B, L], the proposed answers
+    Parameters
+    ----------
+    givens
+        int32 [B, L] or [L], OPEN where nothing is given
+    boards
+        int32 [B, L], the proposed answers
     """
     if boards.ndim != 2 or boards.shape[1] != rules.L or givens.shape not in (boards.shape, boards.shape[1:]):
         raise InvalidInput(f"boards {boards.shape} and givens {givens.shape} must be [B, {rules.L}]")

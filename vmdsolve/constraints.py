@@ -218,6 +218,8 @@ class Table(Constraint):
 class DFA:
     """A deterministic automaton over values: `step[q][v]` is the next state, -1 = dead.
 
+    Examples
+    --------
     >>> no_two_ones = DFA(start=0, accept=frozenset({0, 1}), step=((0, 1), (0, -1)))
     """
 
@@ -293,7 +295,10 @@ class Regular(Constraint):
 class Predicate(Constraint):
     """Any rule as a Python function of the cells' values: checked, never propagated, so search is blind to it.
 
-    fn    called with the full tuple of the cells' values; True means the rule holds
+    Attributes
+    ----------
+    fn
+        called with the full tuple of the cells' values; True means the rule holds
     """
 
     cells: tuple[int, ...]

@@ -53,6 +53,8 @@ class Status(StrEnum):
     def under(self, rules: Rules) -> Status:
         """What to call it: a board that is full, but under no rules, was not checked.
 
+        Examples
+        --------
         >>> Status.SOLVED.under(Rules(2, 2))
         <Status.UNCHECKED: 'UNCHECKED'>
         """
@@ -63,11 +65,17 @@ class Status(StrEnum):
 class Violation:
     """One broken rule: its relation, the cells that break it, and the reason in words.
 
+    Attributes
+    ----------
+    text
+        the reason; {} where a value stands
+    values
+        these values, in order
+
+    Examples
+    --------
     >>> Violation("row", (0, 4), "both hold {}", (6,)).reason
     'both hold value 6'
-
-    text      the reason; {} where a value stands
-    values    these values, in order
     """
 
     relation: str
@@ -88,8 +96,12 @@ class Violation:
 class Constraint(ABC):
     """One rule over some cells, declared once and used by checker, search, masks, model and tests.
 
-    cells       the unit, distinct cell numbers
-    relation    its role name; the model shares weights between units of one relation
+    Attributes
+    ----------
+    cells
+        the unit, distinct cell numbers
+    relation
+        its role name; the model shares weights between units of one relation
     """
 
     cells: tuple[int, ...]
@@ -117,8 +129,12 @@ class Constraint(ABC):
 class Rules:
     """All constraints that hold for a problem; shared by every instance of a fixed-shape domain.
 
-    L, V           number of cells (1 .. 65,536) and of symbols (1 .. 64)
-    constraints    in any order
+    Attributes
+    ----------
+    L, V
+        number of cells (1 .. 65,536) and of symbols (1 .. 64)
+    constraints
+        in any order
     """
 
     L: int
@@ -197,10 +213,16 @@ class Rules:
 class Problem:
     """One instance: some cells given, some open, and the rules that hold.
 
-    domain    name of the domain it belongs to ("sudoku-9x9")
-    rules     shared by all problems of a domain with one board; else its own
-    values    int32 [L], OPEN where nothing is given; read-only
-    layout    the Domain that draws it and names its cells, see `domains.layout_of`; None: the one called `domain`
+    Attributes
+    ----------
+    domain
+        name of the domain it belongs to ("sudoku-9x9")
+    rules
+        shared by all problems of a domain with one board; else its own
+    values
+        int32 [L], OPEN where nothing is given; read-only
+    layout
+        the Domain that draws it and names its cells, see `domains.layout_of`; None: the one called `domain`
     """
 
     domain: str

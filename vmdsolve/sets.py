@@ -36,6 +36,8 @@ Sets = npt.NDArray[np.uint64]
 def full(V: int) -> np.uint64:
     """The set of all values 0 .. V-1.
 
+    Examples
+    --------
     >>> int(full(3)), int(full(64)) == 2**64 - 1
     (7, True)
     """
@@ -45,6 +47,8 @@ def full(V: int) -> np.uint64:
 def one(value: int) -> int:
     """The set of one value, as a Python int.
 
+    Examples
+    --------
     >>> one(3)
     8
     """
@@ -54,6 +58,8 @@ def one(value: int) -> int:
 def within(sets: Sets, V: int) -> npt.NDArray[np.bool_]:
     """Whether each set holds no value beyond V - 1.
 
+    Examples
+    --------
     >>> within(np.array([7, 8], np.uint64), 3).tolist()
     [True, False]
     """
@@ -63,6 +69,8 @@ def within(sets: Sets, V: int) -> npt.NDArray[np.bool_]:
 def from_members(mask: npt.ArrayLike) -> Sets:
     """Sets [...] of masks [..., V], at most MAX_SYMBOLS long.
 
+    Examples
+    --------
     >>> from_members([[True, False, True], [False, False, False]]).tolist()
     [5, 0]
     """
@@ -73,6 +81,8 @@ def from_members(mask: npt.ArrayLike) -> Sets:
 def members(sets: Sets, V: int) -> npt.NDArray[np.bool_]:
     """Masks [..., V] of sets [...].
 
+    Examples
+    --------
     >>> members(np.array([5, 0], np.uint64), 3).tolist()
     [[True, False, True], [False, False, False]]
     """
@@ -82,6 +92,8 @@ def members(sets: Sets, V: int) -> npt.NDArray[np.bool_]:
 def single(sets: Sets) -> npt.NDArray[np.int32]:
     """The only value of each set; -1 where a set is empty or has several.
 
+    Examples
+    --------
     >>> single(np.array([8, 0, 3, 2**63], np.uint64)).tolist()
     [3, -1, -1, 63]
     """
@@ -93,6 +105,8 @@ def single(sets: Sets) -> npt.NDArray[np.int32]:
 def count(sets: Any) -> npt.NDArray[np.int64]:
     """How many values each set [...] holds.
 
+    Examples
+    --------
     >>> count(np.array([5, 0, 2**64 - 1], np.uint64)).tolist()
     [2, 0, 64]
     """
@@ -103,6 +117,8 @@ def count(sets: Any) -> npt.NDArray[np.int64]:
 def listed(one_set: int) -> list[int]:
     """The values of one set, rising.
 
+    Examples
+    --------
     >>> listed(0b1010)
     [1, 3]
     """

@@ -41,6 +41,8 @@ class Option:
 def table_of(kind: Any) -> dict[str, Option]:
     """The options of one call, by name.
 
+    Examples
+    --------
     >>> from vmdsolve.api.options import CountOptions
     >>> table_of(CountOptions)["limit"].default
     2
@@ -51,6 +53,8 @@ def table_of(kind: Any) -> dict[str, Option]:
 def type_text(kind: Any, name: str) -> str:
     """An option's type in words.
 
+    Examples
+    --------
     >>> from vmdsolve.api.options import SolveOptions
     >>> type_text(SolveOptions, "time_limit"), type_text(SolveOptions, "domain")
     ('float | None', 'str | Domain | None')

@@ -55,6 +55,8 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
 def counted(items: Iterable[Item], what: str, total: int | None = None, done: int = 0) -> Iterator[Item]:
     """The same items, with a bar that counts them as they go by.
 
+    Examples
+    --------
     >>> list(counted("ab", "letters", 2))
     ['a', 'b']
     """

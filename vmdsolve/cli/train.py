@@ -215,10 +215,14 @@ def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
 def parse_givens(text: str) -> tuple[int, int]:
     """Read how many cells are given: a number, or the fewest and the most.
 
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
     >>> parse_givens("5"), parse_givens("3:8")
     ((5, 5), (3, 8))
-
-    Raises InvalidInput.
     """
     parts = text.split(":")
     out: tuple[int, int] = _readable("givens", (parts * 2)[: max(2, len(parts))], text)
@@ -228,10 +232,14 @@ def parse_givens(text: str) -> tuple[int, int]:
 def parse_loops(text: str) -> tuple[tuple[float, int], ...]:
     """Read a schedule of loops.
 
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
     >>> parse_loops("0:8,0.1:16")
     ((0.0, 8), (0.1, 16))
-
-    Raises InvalidInput.
     """
     out: tuple[tuple[float, int], ...] = _readable("loops", [part.split(":") for part in text.split(",")], text)
     return out

@@ -30,6 +30,8 @@ DECORATION = "|+-"  # drawn around boards of several lines; dropped with the whi
 def plain_line(text: str) -> str:
     """A puzzle's characters without white space and, in text of several lines, without drawn borders.
 
+    Examples
+    --------
     >>> plain_line("1 . | . .\\n. . | . 4\\n----+----\\n. . | . .\\n. . | 2 .")
     '1......4......2.'
     """
@@ -40,6 +42,8 @@ def plain_line(text: str) -> str:
 def codes_of(text: str) -> npt.NDArray[np.uint8]:
     """The code of each character, 255 for all beyond: symbols are ASCII.
 
+    Examples
+    --------
     >>> codes_of("1é€").tolist()
     [49, 233, 255]
     """
@@ -53,6 +57,8 @@ Image = tuple["Domain", npt.NDArray[np.int64], npt.NDArray[np.int64]]  # a board
 def fill(frame: str, characters: str) -> str:
     """`frame` with its cells written in, in order.
 
+    Examples
+    --------
     >>> fill("□ < □", "1.")
     '1 < .'
     """
@@ -63,14 +69,24 @@ def fill(frame: str, characters: str) -> str:
 class Domain(ABC):
     """One board and its rules. Subclasses set the first four attributes below; the others have defaults.
 
-    name           unique, for example "sudoku-9x9"
-    symbols        V characters; the symbol of value v is symbols[v]
-    shape          rows and columns of the board, L = rows * columns, row-major
-    constraints    the rules that hold for every problem
-    by_shape       True if a bare grid of this shape means this domain
-    clues          what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
-    glyphs         V characters that drawings show instead of the symbols; "" for the symbols
-    verbatim       True if white space in a text counts
+    Attributes
+    ----------
+    name
+        unique, for example "sudoku-9x9"
+    symbols
+        V characters; the symbol of value v is symbols[v]
+    shape
+        rows and columns of the board, L = rows * columns, row-major
+    constraints
+        the rules that hold for every problem
+    by_shape
+        True if a bare grid of this shape means this domain
+    clues
+        what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
+    glyphs
+        V characters that drawings show instead of the symbols; "" for the symbols
+    verbatim
+        True if white space in a text counts
     """
 
     name: str
@@ -117,6 +133,8 @@ class Domain(ABC):
     def cell_name(self, cell: int) -> str:
         """How messages call a cell.
 
+        Examples
+        --------
         >>> from vmdsolve.domains import get
         >>> get("sudoku-9x9").cell_name(10)
         'row 2, column 2'
@@ -142,11 +160,16 @@ class Domain(ABC):
     def parse(self, text: str) -> Problem:
         """Read a problem from text: L characters, or a drawn board of several lines.
 
+        Raises
+        ------
+        InvalidProblem
+            Wrong length, unknown symbol; the cell is named.
+
+        Examples
+        --------
         >>> from vmdsolve.domains import get
         >>> get("sudoku-4x4").parse("1... ...4 .... ..2.").values[:4]
         array([ 0, -1, -1, -1], dtype=int32)
-
-        Raises InvalidProblem (wrong length, unknown symbol; the cell is named).
         """
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
@@ -190,6 +213,8 @@ class Domain(ABC):
     def write(self, values: Board) -> str:
         """A whole problem on one line, clues and cells, as `parse` reads it.
 
+        Examples
+        --------
         >>> from vmdsolve.domains import get
         >>> problem = get("futoshiki").parse(".>1/v__/._.")
         >>> problem.layout.write(problem.values)
@@ -242,7 +267,10 @@ class Domain(ABC):
     def from_numbers(self, grid: Any) -> Problem:
         """Read nested lists or an array of shape [L] or `shape`: 0, -1 or None is open, k is the k-th symbol.
 
-        Raises InvalidProblem (shape, number out of range; the cell is named).
+        Raises
+        ------
+        InvalidProblem
+            Shape, number out of range; the cell is named.
         """
         array = np.array(grid, dtype=object)
         if array.shape not in (self.shape, (self.rules.L,)):

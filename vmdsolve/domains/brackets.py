@@ -24,6 +24,8 @@ DEPTH = 4  # of the named domains with several kinds: 1 + 3 + 9 + 27 + 81 states
 class Brackets(TokenSequence):
     """Words of `length` brackets of `kinds` kinds, nested at most `depth` deep; None: as deep as fits.
 
+    Examples
+    --------
     >>> domain = Brackets(4)
     >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("(())", "())(")]
     [True, False]

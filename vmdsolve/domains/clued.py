@@ -29,6 +29,8 @@ Fill = Callable[[Rules], Board]  # a random solution [L] of the rules
 class Lines:
     """The lines of a puzzle's text, taken one after another; whatever is wrong is said with the number of its line.
 
+    Examples
+    --------
     >>> lines = Lines("killer", "2 2/9 -")
     >>> lines.numbers("rows and columns", 2), lines.tokens("totals", 2), lines.left
     ([2, 2], ['9', '-'], 0)
@@ -103,10 +105,16 @@ class Lines:
 class Clued(Domain):
     """One board with clues of its own. Subclasses set what a Domain sets, `clues`, and these:
 
-    sizes     that `invent` can make, the smallest first
-    size      which of them it makes if nobody says
-    density   how many clues `invent` gives if nobody says, 0 to 1; what that counts, the subclass says
-    marks     which of '#', ',' and '{' its text may hold: in files these mean something of their own
+    Attributes
+    ----------
+    sizes
+        that `invent` can make, the smallest first
+    size
+        which of them it makes if nobody says
+    density
+        how many clues `invent` gives if nobody says, 0 to 1; what that counts, the subclass says
+    marks
+        which of '#', ',' and '{' its text may hold: in files these mean something of their own
     """
 
     sizes: Sequence[int]
@@ -134,6 +142,8 @@ class Clued(Domain):
 class Family(Domain):
     """A kind of problem by name; each problem that it reads has a board of its own.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> problem = get("futoshiki").parse(".>1/v__/._.")
     >>> problem.layout.shape, problem.layout.cell_name(3)
@@ -154,7 +164,10 @@ class Family(Domain):
     def parse(self, text: str) -> Problem:
         """Read a problem, board and all; see the board's own file for its text.
 
-        Raises InvalidProblem (names the line, or the cell).
+        Raises
+        ------
+        InvalidProblem
+            Names the line, or the cell.
         """
         board, cells = self.kind.read(Lines(self.name, text))
         return board.parse(cells or "." * board.rules.L)

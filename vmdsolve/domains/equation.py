@@ -22,6 +22,8 @@ SYMBOLS = "0123456789+-*="
 class Equation(TokenSequence):
     """True equations of `length` characters, 5 to 8.
 
+    Examples
+    --------
     >>> domain = Equation(8)
     >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("12+34=46", "12+34=47")]
     [True, False]

@@ -23,6 +23,8 @@ __all__ = ["DOMAINS", "LatinSquare"]
 class LatinSquare(Domain):
     """Latin squares of order `n`, 2 to 64.
 
+    Examples
+    --------
     >>> LatinSquare(4).rules.L
     16
     """

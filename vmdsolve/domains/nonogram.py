@@ -32,6 +32,8 @@ Runs = tuple[int, ...]
 def automaton(runs: Runs) -> DFA:
     """Accepts the words 0* 1^a 0+ 1^b ... 0* with these runs.
 
+    Examples
+    --------
     >>> automaton((1, 1)).step
     ((0, 1), (2, -1), (2, 3), (3, -1))
     """

@@ -26,6 +26,8 @@ EMPTY, QUEEN = range(2)
 class Queens(Domain):
     """A board of `n` by `n` squares, 4 to 64.
 
+    Examples
+    --------
     >>> Queens(4).parse("Q_______________").values[:4].tolist()
     [1, 0, 0, 0]
     """

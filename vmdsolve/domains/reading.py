@@ -28,10 +28,15 @@ FEW = 8  # grids that are read one by one rather than halved again
 def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
     """The domain named (or given itself), or the one that a grid of this size means.
 
+    Raises
+    ------
+    InvalidInput
+        Where the name is unknown, or no domain, or more than one, fits the size.
+
+    Examples
+    --------
     >>> find_domain("." * 81).name
     'sudoku-9x9'
-
-    Raises InvalidInput where the name is unknown, or no domain, or more than one, fits the size.
     """
     if isinstance(name, Domain):
         return name
@@ -53,6 +58,8 @@ def find_domain(grid: Grid, name: str | Domain | None = None) -> Domain:
 def is_problem(text: str, name: str | Domain | None = None) -> bool:
     """True if this text is a whole problem that can be read.
 
+    Examples
+    --------
     >>> is_problem("." * 81), is_problem("oops")
     (True, False)
     """
@@ -68,6 +75,8 @@ def is_part(line: str, name: str | Domain | None = None, *, answer: bool = False
 
     `answer`: of an answer, which has no clues.
 
+    Examples
+    --------
     >>> is_part("12 34 56 789"), is_part("1" * 81), is_part("4 4/1 1", "killer"), is_part("4 4", "killer")
     (True, False, False, True)
     """
@@ -80,10 +89,16 @@ def is_part(line: str, name: str | Domain | None = None, *, answer: bool = False
 def read(grid: Grid, name: str | Domain | None = None) -> Problem:
     """One problem from anything that `solve` takes.
 
+    Raises
+    ------
+    InvalidProblem
+        Names the cell.
+    InvalidInput
+
+    Examples
+    --------
     >>> read([[1, 0, 0, 0], [0, 0, 0, 4], [0, 0, 0, 0], [0, 0, 2, 0]]).domain
     'sudoku-4x4'
-
-    Raises InvalidProblem (names the cell), InvalidInput.
     """
     if isinstance(grid, Problem):
         wanted = name.name if isinstance(name, Domain) else name
@@ -97,7 +112,12 @@ def read(grid: Grid, name: str | Domain | None = None) -> Problem:
 def read_answer(grid: Grid, problem: Problem) -> Problem:
     """What is proposed as an answer to `problem`, read on its board: cells alone, without clues.
 
-    Raises InvalidProblem (names the cell), InvalidInput where it is a Problem on another board.
+    Raises
+    ------
+    InvalidProblem
+        Names the cell.
+    InvalidInput
+        Where it is a Problem on another board.
     """
     board = registry.layout_of(problem)
     if not isinstance(grid, Problem):
@@ -127,6 +147,8 @@ def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain,
 def read_each(grids: Sequence[Grid], name: str | Domain | None) -> Iterator[Problem | InvalidInput]:
     """Each grid as a problem, or why it is none: what is plain is read together, and only the rest one by one.
 
+    Examples
+    --------
     >>> [type(found).__name__ for found in read_each(["." * 16, "oops"], "sudoku-4x4")]
     ['Problem', 'InvalidProblem']
     """

@@ -32,13 +32,21 @@ Steps = dict[State, dict[str, State]]
 class Regex(TokenSequence):
     """Rows of `length` cells that `pattern` matches; with `least`, words of `least` to `length` characters, padded.
 
-    symbols    the characters to use; None: all that occur in a match
+    Attributes
+    ----------
+    symbols
+        the characters to use; None: all that occur in a match
 
+    Raises
+    ------
+    InvalidInput
+        What is not read, no match, over 64 symbols, over 4,096 states.
+
+    Examples
+    --------
     >>> domain = Regex("[ab]+c", 4)
     >>> domain.symbols, [domain.rules.constraints[0].violations(domain.parse(t).values) == [] for t in ("abac", "abab")]
     ('abc', [True, False])
-
-    Raises InvalidInput (what is not read, no match, over 64 symbols, over 4,096 states).
     """
 
     def __init__(self, pattern: str, length: int, *, least: int | None = None, symbols: str | None = None) -> None:

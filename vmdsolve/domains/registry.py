@@ -46,6 +46,8 @@ def _reason(error: Exception) -> str:
 def names() -> list[str]:
     """Names of all installed domains.
 
+    Examples
+    --------
     >>> "sudoku-9x9" in names()
     True
     """
@@ -55,10 +57,15 @@ def names() -> list[str]:
 def get(name: str) -> Domain:
     """The domain of that name. A registered name that ends in ':' makes a domain from what follows it.
 
+    Raises
+    ------
+    InvalidInput
+        For a name that no installed package registers, or whose package fails to make it.
+
+    Examples
+    --------
     >>> get("sudoku-4x4").rules.L, get("regex:3:[ab]+").rules.V
     (16, 2)
-
-    Raises InvalidInput for a name that no installed package registers, or whose package fails to make it.
     """
     kind, colon, rest = name.partition(":")
     if rest and kind + colon in _factories():
@@ -91,6 +98,8 @@ def _make(name: str, *rest: str) -> Domain:
 def by_cells() -> Mapping[int, tuple[str, ...]]:
     """Number of cells -> domains that a bare grid of that size may mean.
 
+    Examples
+    --------
     >>> by_cells()[81]
     ('sudoku-9x9',)
     """
@@ -116,6 +125,8 @@ def refresh() -> None:
 def layout_of(problem: Problem) -> Domain:
     """The board of a problem: its own, or that of the domain it names.
 
+    Examples
+    --------
     >>> layout_of(get("sudoku-4x4").parse("." * 16)).name
     'sudoku-4x4'
     """

@@ -26,10 +26,15 @@ BLANK = "_"
 def shown(characters: Iterable[str]) -> str:
     """These characters as distinct symbols in order, a space as '_'.
 
+    Raises
+    ------
+    InvalidInput
+        For what is not printable ASCII, and where both a space and '_' occur.
+
+    Examples
+    --------
     >>> shown("hello world")
     '_dehlorw'
-
-    Raises InvalidInput for what is not printable ASCII, and where both a space and '_' occur.
     """
     known = sorted(set(characters))
     for character in known:
@@ -43,6 +48,8 @@ def shown(characters: Iterable[str]) -> str:
 class TokenSequence(Domain):
     """A row of `length` cells over `symbols`, under any constraints.
 
+    Examples
+    --------
     >>> row = TokenSequence("dna", "ACGT", 4)
     >>> row.format(row.parse("A.GT").values)
     'A.GT'
@@ -107,6 +114,8 @@ class TokenSequence(Domain):
 def automaton_of(words: Iterable[Sequence[int]], V: int) -> DFA:
     """The smallest automaton that accepts just these words over V values; of equal length, at least one of them.
 
+    Examples
+    --------
     >>> automaton_of([(0, 1), (1, 1)], 2).step
     ((-1, -1), (-1, 0), (1, 1))
     """

@@ -24,6 +24,8 @@ ADVICE = {
 def words(domain: Domain, violation: Violation) -> str:
     """A broken rule in words: symbols rather than values, names of cells rather than numbers.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> words(get("sudoku-9x9"), Violation("row", (0, 4), "both hold {}", (6,)))
     'row: both hold 7 (row 1, column 1 and row 1, column 5)'
@@ -46,6 +48,8 @@ def words(domain: Domain, violation: Violation) -> str:
 def styled(domain: Domain, givens: Board, values: Board) -> Text:
     """`domain.render(values)` with the givens bold and what was filled in coloured; borders are dimmed.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> domain = get("latin-2")
     >>> styled(domain, domain.parse("1...").values, domain.parse("1221").values).plain
@@ -66,6 +70,8 @@ def styled(domain: Domain, givens: Board, values: Board) -> Text:
 def outcome(solution: Solution) -> str:
     """How a solve ended, in one line for people.
 
+    Examples
+    --------
     >>> outcome(Solution(Status.SOLVED, method="vmd", unique=True, nfe=7, seconds=0.25))
     'solved by vmd; the only answer; 7 network evaluations; 0.25 s'
     """

@@ -24,6 +24,8 @@ __all__ = ["DOMAINS", "Sudoku"]
 class Sudoku(Domain):
     """Sudoku with boxes of `h` rows by `w` columns.
 
+    Examples
+    --------
     >>> Sudoku(3, 3).name
     'sudoku-9x9'
     """

@@ -18,6 +18,8 @@ __all__ = ["DOMAINS", "Text"]
 class Text(TokenSequence):
     """Rows of `length` characters out of 27.
 
+    Examples
+    --------
     >>> text = Text(11)
     >>> text.format(text.parse("hello .orld").values)
     'hello_.orld'

@@ -29,6 +29,8 @@ NEXT = [(k, (k + 1) % DIGITS) for k in range(DIGITS)]
 class Toy(Domain):
     """A row of digits under tables of allowed tuples; `skew` weighs a sequence by its first digit plus one.
 
+    Examples
+    --------
     >>> Toy("chain", Table(range(4), [[(k + i) % 10 for i in range(4)] for k in range(10)])).rules.L
     4
     """
@@ -46,6 +48,8 @@ class Toy(Domain):
 class Follow(Toy):
     """Two digits: the second is the first plus 1 with probability `percent` / 100, else any digit.
 
+    Examples
+    --------
     >>> Follow(50).weight(np.array([[3, 4], [3, 5]], np.int32)).round(3).tolist()
     [0.055, 0.005]
     """

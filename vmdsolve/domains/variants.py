@@ -34,6 +34,8 @@ def _mirrored(rng: np.random.Generator, n: int) -> Lines:
 class SudokuX(Sudoku):
     """Sudoku with boxes of `h` rows by `w` columns whose two diagonals do not repeat a symbol either.
 
+    Examples
+    --------
     >>> SudokuX(3, 3).rules.relations
     ('row', 'column', 'box', 'diagonal')
     """
@@ -63,6 +65,8 @@ class SudokuX(Sudoku):
 class Windoku(Sudoku):
     """9x9 Sudoku whose four windows do not repeat a symbol either.
 
+    Examples
+    --------
     >>> Windoku().rules.relations
     ('row', 'column', 'box', 'window', 'hidden window')
     """

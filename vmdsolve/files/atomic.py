@@ -20,6 +20,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Two writers do not disturb each other: the last one wins. The file has the permissions of the one that it replaces,
     or of any new file.
 
+    Examples
+    --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a"
     >>> with replacing(path) as out:

@@ -29,6 +29,21 @@ HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is writ
 class Journal:
     """The rows of one job that are done, on disk as soon as they are known.
 
+    Attributes
+    ----------
+    done
+        rows that a killed job left behind: skip as many problems
+    tally
+        of all rows so far
+
+    Raises
+    ------
+    InvalidInput
+        With nothing changed: another job is at work on OUT, a journal with rows is there and `resume` is False, its
+        settings are others, or it is damaged.
+
+    Examples
+    --------
     >>> import tempfile
     >>> out = Path(tempfile.mkdtemp()) / "out.txt"
     >>> with Journal(out, {"seed": 0}) as journal:
@@ -36,12 +51,6 @@ class Journal:
     ...     journal.finish()
     >>> out.read_text()
     '1221\\n'
-
-    done     rows that a killed job left behind: skip as many problems
-    tally    of all rows so far
-
-    Raises InvalidInput, with nothing changed: another job is at work on OUT, a journal with rows is there and
-    `resume` is False, its settings are others, or it is damaged.
     """
 
     def __init__(self, out: Path, settings: Mapping[str, Any], *, resume: bool = False) -> None:

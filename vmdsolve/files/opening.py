@@ -32,6 +32,8 @@ def is_file(argument: str) -> bool:
 def suffix_of(path: str | Path) -> str:
     """The ending that says what the file holds.
 
+    Examples
+    --------
     >>> suffix_of("a.csv"), suffix_of("a.CSV.gz")
     ('.csv', '.csv')
     """
@@ -58,7 +60,10 @@ def opened(path: str | Path) -> Iterator[Any]:
 def read_bytes(path: str | Path, most: int) -> bytes:
     """All bytes of a file, unpacked, if they are not more than `most`.
 
-    Raises InvalidInput: no such file, damaged, or over `most` bytes, of which no more than that are unpacked.
+    Raises
+    ------
+    InvalidInput
+        No such file, damaged, or over `most` bytes, of which no more than that are unpacked.
     """
     out = BytesIO()
     try:

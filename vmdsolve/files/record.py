@@ -11,12 +11,20 @@ __all__ = ["Record"]
 class Record:
     """One puzzle of a file.
 
-    source     the file's name; "" for a puzzle given on the command line
-    line       where it stands, from 1 (for a quoted field of several lines: the last of them)
-    puzzle     its text, not yet checked against any domain
-    solution   what the file says the answer is, or None
-    reason     why this line holds no puzzle, in words; "" if it does
-    domain     the domain that the format of the file names, for where nobody asks for another
+    Attributes
+    ----------
+    source
+        the file's name; "" for a puzzle given on the command line
+    line
+        where it stands, from 1 (for a quoted field of several lines: the last of them)
+    puzzle
+        its text, not yet checked against any domain
+    solution
+        what the file says the answer is, or None
+    reason
+        why this line holds no puzzle, in words; "" if it does
+    domain
+        the domain that the format of the file names, for where nobody asks for another
     """
 
     source: str

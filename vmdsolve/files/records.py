@@ -28,13 +28,22 @@ __all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "
 def open_input(argument: str, domain: str | Domain | None = None, *, answers: bool = False) -> Iterator[Record]:
     """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
+    Parameters
+    ----------
+    domain
+        the one asked for, or None: literal puzzles are known by their size
+    answers
+        True: these are answers; what is no file is left for the problem's board to judge
+
+    Raises
+    ------
+    InvalidInput
+        At once, for what is neither file nor puzzle; later, as `read` does.
+
+    Examples
+    --------
     >>> [record.puzzle for record in open_input("1......44......1")]
     ['1......44......1']
-
-    domain     the one asked for, or None: literal puzzles are known by their size
-    answers    True: these are answers; what is no file is left for the problem's board to judge
-
-    Raises InvalidInput, at once, for what is neither file nor puzzle; later, as `read` does.
     """
     if argument == STDIN or is_file(argument):
         return read(argument, domain, answers=answers)
@@ -50,11 +59,18 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
 def read(path: str | Path, domain: str | Domain | None = None, *, answers: bool = False) -> Iterator[Record]:
     """The records of a file, or of standard input ("-"), one at a time.
 
-    domain     the one asked for, or None: tells what a puzzle's lines are, and what is a comment
-    answers    True: these are answers, without clues
+    Parameters
+    ----------
+    domain
+        the one asked for, or None: tells what a puzzle's lines are, and what is a comment
+    answers
+        True: these are answers, without clues
 
-    Raises InvalidInput when the first bad thing is met: no such file, a folder, binary data, a line of absurd
-    length, a csv without a column of puzzles, a damaged archive, no puzzle at all.
+    Raises
+    ------
+    InvalidInput
+        When the first bad thing is met: no such file, a folder, binary data, a line of absurd length, a csv without a
+        column of puzzles, a damaged archive, no puzzle at all.
     """
     name = "standard input" if str(path) == STDIN else str(path)
     where = get(domain) if isinstance(domain, str) else domain
@@ -82,6 +98,8 @@ def read(path: str | Path, domain: str | Domain | None = None, *, answers: bool 
 def fingerprint(argument: str) -> str:
     """A hash of what a command-line argument holds, file or literal, to notice that it has changed.
 
+    Examples
+    --------
     >>> fingerprint("1......44......1")
     'ceb9b1ee3cf836bf'
     """

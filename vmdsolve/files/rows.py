@@ -138,6 +138,8 @@ def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row) ->
 class Tally:
     """Counts of how problems ended.
 
+    Examples
+    --------
     >>> tally = Tally()
     >>> tally.add(Row("1...", "1221", "SOLVED", "search", None, 0, 0.1, ""))
     >>> str(tally)

@@ -33,11 +33,18 @@ TECHNIQUES = (*PLACES_NOTHING, *DIRECT, *BY_STEPS, "trial", "search")  # from ea
 class Hint:
     """The next symbol that can be placed, and why it must be.
 
-    cell, value, symbol   where and what; None where nothing is to be placed (technique says why)
-    technique             one of TECHNIQUES; of several steps the hardest
-    reason                in words
-    because               the eliminations that the reason rests on, in order, in words; of a conflict, how it shows
-    constraints           the constraints that the last step rests on; each has its relation and cells
+    Attributes
+    ----------
+    cell, value, symbol
+        where and what; None where nothing is to be placed (technique says why)
+    technique
+        one of TECHNIQUES; of several steps the hardest
+    reason
+        in words
+    because
+        the eliminations that the reason rests on, in order, in words; of a conflict, how it shows
+    constraints
+        the constraints that the last step rests on; each has its relation and cells
     """
 
     technique: str
@@ -70,6 +77,8 @@ class _Step(NamedTuple):
 def deduce(values: Sequence[int], V: int, constraints: Sequence[Constraint], say: Phrases) -> Hint | None:
     """The easiest placement or conflict that follows without trial; None if there is none, or the board is full.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> domain = get("latin-3")
     >>> print(deduce([0, 1, -1, -1, -1, -1, -1, -1, -1], 3, domain.constraints, Phrases(domain, domain.rules)))

@@ -33,12 +33,20 @@ TEST_SECONDS = 1.0  # one question to exact search; what it does not settle in t
 class Explanation:
     """Why a problem has no solution, or that it has one.
 
-    status        UNSATISFIABLE (proved), SOLVED (there is a solution), TIMEOUT (not settled)
-    reason        in words
-    givens        cells whose givens do not go together with `constraints`
-    constraints   the constraints of that conflict
-    minimal       True if it is proved that none of these givens and constraints can be spared
-    because       simple steps from the givens to the contradiction, in words; empty if it takes trial to see it
+    Attributes
+    ----------
+    status
+        UNSATISFIABLE (proved), SOLVED (there is a solution), TIMEOUT (not settled)
+    reason
+        in words
+    givens
+        cells whose givens do not go together with `constraints`
+    constraints
+        the constraints of that conflict
+    minimal
+        True if it is proved that none of these givens and constraints can be spared
+    because
+        simple steps from the givens to the contradiction, in words; empty if it takes trial to see it
     """
 
     status: Status

@@ -22,15 +22,17 @@ MOST_DISTINCT = 12  # values: there are 2^12 sets of them
 def supported(constraint: Constraint, sets: Sequence[int], *, distinct: bool = False) -> list[int]:
     """Of each cell's set, in the order of the constraint's cells, the values that occur in a way to obey it.
 
-    >>> supported(Sum([0, 1, 2], 8), [0b1111, 0b0001, 0b1111])
-    [12, 1, 12]
-    >>> supported(Sum([0, 1], 4), [0b111, 0b111]), supported(Sum([0, 1], 4), [0b111, 0b111], distinct=True)
-    ([7, 7], [5, 5])
-
     All sets are empty where the constraint cannot be obeyed. Exact but for AllDifferent, where values that one cell
     alone holds leave the others, and for Predicate, which says something about its last open cell only. Of a class
     that is not known here, nothing is known.
     distinct: the cells also hold different values, which Sum takes into account up to MOST_DISTINCT values.
+
+    Examples
+    --------
+    >>> supported(Sum([0, 1, 2], 8), [0b1111, 0b0001, 0b1111])
+    [12, 1, 12]
+    >>> supported(Sum([0, 1], 4), [0b111, 0b111]), supported(Sum([0, 1], 4), [0b111, 0b111], distinct=True)
+    ([7, 7], [5, 5])
     """
     del constraint, distinct
     return list(sets)

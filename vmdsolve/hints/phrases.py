@@ -18,6 +18,8 @@ MAX_NAMED = 9  # items that a sentence lists before it says "and 12 more"
 def listed(items: Iterable[str], last: str = "and") -> str:
     """Items as a sentence lists them.
 
+    Examples
+    --------
     >>> listed(["1", "2", "3"]), listed(["1", "2"], "or"), listed("1")
     ('1, 2 and 3', '1 or 2', '1')
     """
@@ -30,6 +32,8 @@ def listed(items: Iterable[str], last: str = "and") -> str:
 class Phrases:
     """How messages call what a problem is made of.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> domain = get("sudoku-4x4")
     >>> say = Phrases(domain, domain.rules)

@@ -104,26 +104,39 @@ def unmask(
 
     The loop is code in `reference.py`, which also fixes the order of every rounding.
 
-    Arguments
-        logits      float32 [B, L, V]; -inf is never legal; NaN and +inf are refused, also at filled cells
-        x           int32 [B, L], open = -1
-        candidates  uint64 [B, L], of open cells, as from `candidates`; what filled cells hold is kept
-        peers       of boards of L cells
-        key         uint64 [B]: hash of the problem's content and index of the latent. Randomness hangs on
-                    (seed, key, step, cell) and on nothing else, so boards may be batched in any way
-        order       one of ORDERS or a name in ALIASES
-        n_keep      int32 [B], or one integer for all; may exceed the number of open cells
-        threshold   a finite number in the units of the order's confidence
-        temperature 0: argmax; else symbols are drawn from softmax(logits / temperature). A symbol whose
-                    d / temperature is below that of the best by 19.45 is never drawn (chance under 4e-9)
-        noise       order noise: the confidence gets a uniform number in (0, noise)
-        seed, step  0 <= seed < 2^64, 0 <= step < 2^32
-
     On CUDA tensors logits may also be bfloat16, `step` a tensor of one int32, and L is at most 1024; cuda.py says what
     becomes of forbidden values.
 
+    Parameters
+    ----------
+    logits
+        float32 [B, L, V]; -inf is never legal; NaN and +inf are refused, also at filled cells
+    x
+        int32 [B, L], open = -1
+    candidates
+        uint64 [B, L], of open cells, as from `candidates`; what filled cells hold is kept
+    peers
+        of boards of L cells
+    key
+        uint64 [B]: hash of the problem's content and index of the latent. Randomness hangs on (seed, key, step, cell)
+        and on nothing else, so boards may be batched in any way
+    order
+        one of ORDERS or a name in ALIASES
+    n_keep
+        int32 [B], or one integer for all; may exceed the number of open cells
+    threshold
+        a finite number in the units of the order's confidence
+    temperature
+        0: argmax; else symbols are drawn from softmax(logits / temperature). A symbol whose d / temperature is below
+        that of the best by 19.45 is never drawn (chance under 4e-9)
+    noise
+        order noise: the confidence gets a uniform number in (0, noise)
+    seed, step
+        0 <= seed < 2^64, 0 <= step < 2^32
+
     Returns
-        x_new int32 [B, L], committed bool [B, L], candidates_new uint64 [B, L]; inputs are unchanged
+    -------
+    x_new int32 [B, L], committed bool [B, L], candidates_new uint64 [B, L]; inputs are unchanged
     """
     if n_keep is None and threshold is None:
         raise InvalidInput("n_keep and threshold are both None, so nothing says how much to commit; give one")

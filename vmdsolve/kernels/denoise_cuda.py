@@ -87,9 +87,13 @@ class DenoiseCuda(Network):
             while a board has open cells, each with a legal symbol, and steps are left:
                 unmask(denoise(x, z), ...) with n_keep = ceil(open cells / steps left)
 
-        allowed  uint64 [B, L] symbols allowed from outside; the others as for `unmask`, in which step counts from 0
         A board that never was evaluated has logits 0; one that holds a forbidden value, or was given a logit that is
         none, comes back as one of `cuda.REFUSALS`.
+
+        Parameters
+        ----------
+        allowed
+            uint64 [B, L] symbols allowed from outside; the others as for `unmask`, in which step counts from 0
         """
         import torch
 

@@ -21,13 +21,22 @@ __all__ = ["DenoiseGradient", "Pass"]
 class Pass(NamedTuple):
     """What the way back needs of a way forth.
 
-    x          int32 [B, L], open = -1
-    tables     float32 [T]
-    latent     float32 [B, W]
-    free       loops before the supervised ones, which carry no gradient
-    supervise  S
-    path       number of the code path
-    kept       states of all boards and loops
+    Attributes
+    ----------
+    x
+        int32 [B, L], open = -1
+    tables
+        float32 [T]
+    latent
+        float32 [B, W]
+    free
+        loops before the supervised ones, which carry no gradient
+    supervise
+        S
+    path
+        number of the code path
+    kept
+        states of all boards and loops
     """
 
     x: checks.Array
@@ -70,8 +79,12 @@ class DenoiseGradient:
     ) -> tuple[checks.Array, Pass]:
         """Logits [S, B, L, V] float32 of the supervised loops, and what `backward` needs.
 
-        threads  0: one a core
-        path     a name in `denoise_paths()`; None: the fastest in float32
+        Parameters
+        ----------
+        threads
+            0: one a core
+        path
+            a name in `denoise_paths()`; None: the fastest in float32
         """
         if supervise < 1 or free < 0:
             raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")

@@ -31,9 +31,14 @@ class Automaton(NamedTuple):
 class Words(NamedTuple):
     """What `regular` returns.
 
-    word     int32 [B, n] one accepted word, -1 where there is none
-    log_p    float32 [B, n, V] log-marginals of each cell, given that the word is accepted; -inf where impossible
-    found    bool [B] whether any word is accepted
+    Attributes
+    ----------
+    word
+        int32 [B, n] one accepted word, -1 where there is none
+    log_p
+        float32 [B, n, V] log-marginals of each cell, given that the word is accepted; -inf where impossible
+    found
+        bool [B] whether any word is accepted
     """
 
     word: npt.NDArray[np.int32]
@@ -62,13 +67,6 @@ def regular(
 ) -> Words:
     """Marginals of the cells of a word, and the word, given that the automaton accepts it; exact, O(n Q V) a board.
 
-    >>> even = Automaton(np.array([[0, 1], [1, 0]], np.int32), np.array([True, False]), 0)  # an even number of ones
-    >>> logits = np.log(np.array([[[0.1, 0.9], [0.1, 0.9], [0.2, 0.8]]], np.float32))
-    >>> x, sets = np.full((1, 3), -1, np.int32), np.full((1, 3), 3, np.uint64)
-    >>> words = regular(logits, x, sets, np.arange(3, dtype=np.int32), even, key=np.zeros(1, np.uint64))
-    >>> words.word.tolist(), (100 * np.exp(words.log_p[0, 2])).astype(int).tolist()
-    ([[1, 1, 0]], [53, 46])
-
     A word of the open cells has the probability that the product of softmax(logits / temperature) over legal symbols
     gives it, divided by that of all accepted words; filled cells hold what they hold.
         word     drawn from that law; at temperature 0 the most probable one, the lowest symbols first on a tie
@@ -78,18 +76,37 @@ def regular(
     Any subset of the cells chosen without looking at `word` follows the exact law of that subset: what a joint draw
     holds there is, by definition, a draw of its marginal. The cells left open can always be completed.
 
-    Arguments
-        logits      float32 [B, L, V]; -inf is never legal; NaN and +inf are refused, also at other cells
-        x           int32 [B, L], open = -1
-        candidates  uint64 [B, L], sets of legal symbols of open cells
-        cells       int32 [n], distinct, in the order in which the word is read
-        automaton   at most 65,536 states, and (n + 1) Q at most 2^24, see `fits`
-        temperature, seed, key, step   as for `unmask`; the word of a cell takes draw 2, with 2^23 levels: a symbol
-                    whose chance in its state is below 1.2e-7 may never be drawn. logit differences over temperature
-                    are kept to 1e30
-        threads, backend   as for `unmask`
+    Parameters
+    ----------
+    logits
+        float32 [B, L, V]; -inf is never legal; NaN and +inf are refused, also at other cells
+    x
+        int32 [B, L], open = -1
+    candidates
+        uint64 [B, L], sets of legal symbols of open cells
+    cells
+        int32 [n], distinct, in the order in which the word is read
+    automaton
+        at most 65,536 states, and (n + 1) Q at most 2^24, see `fits`
+    temperature, seed, key, step
+        as for `unmask`; the word of a cell takes draw 2, with 2^23 levels: a symbol whose chance in its state is below
+        1.2e-7 may never be drawn. logit differences over temperature are kept to 1e30
+    threads, backend
+        as for `unmask`
 
-    Raises InvalidInput (wrong shape, dtype, number; board and cell are named).
+    Raises
+    ------
+    InvalidInput
+        Wrong shape, dtype, number; board and cell are named.
+
+    Examples
+    --------
+    >>> even = Automaton(np.array([[0, 1], [1, 0]], np.int32), np.array([True, False]), 0)  # an even number of ones
+    >>> logits = np.log(np.array([[[0.1, 0.9], [0.1, 0.9], [0.2, 0.8]]], np.float32))
+    >>> x, sets = np.full((1, 3), -1, np.int32), np.full((1, 3), 3, np.uint64)
+    >>> words = regular(logits, x, sets, np.arange(3, dtype=np.int32), even, key=np.zeros(1, np.uint64))
+    >>> words.word.tolist(), (100 * np.exp(words.log_p[0, 2])).astype(int).tolist()
+    ([[1, 1, 0]], [53, 46])
     """
     sizes: dict[str, int] = {}
     scores = checks.array("logits", logits, np.float32, "BLV", sizes)

@@ -23,12 +23,20 @@ __all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
 class Accuracy:
     """What the learned model solved alone.
 
-    solved_at        for each problem whose board the checker accepted, the number of latents it took, ascending
-    total            problems
-    latents          K; fewer than asked for where time ran out
-    evaluations_at   network evaluations spent on the first latents of all problems together, on the second, ...
-    loops            block applications a network evaluation
-    seconds          wall-clock time of all
+    Attributes
+    ----------
+    solved_at
+        for each problem whose board the checker accepted, the number of latents it took, ascending
+    total
+        problems
+    latents
+        K; fewer than asked for where time ran out
+    evaluations_at
+        network evaluations spent on the first latents of all problems together, on the second, ...
+    loops
+        block applications a network evaluation
+    seconds
+        wall-clock time of all
     """
 
     solved_at: tuple[int, ...]
@@ -41,6 +49,8 @@ class Accuracy:
     def solved_within(self, latents: int) -> int:
         """Whole problems solved had K been `latents`: what K = 64 took tells of K = 1 and K = 16, too.
 
+        Examples
+        --------
         >>> Accuracy((1, 1, 3), 4, 8, (80, 40, 40, 20, 20, 20, 20, 20), 16, 1.0).solved_within(2)
         2
         """

@@ -35,27 +35,39 @@ log = logging.getLogger("vmdsolve")
 class Diagnosis:
     """What z says about n boards: D dimensions, or groups of classes. Tuples have an entry for each of the D.
 
-    boards             n
-    kl                 nats, 0 or more: KL(posterior || prior), mean over boards
-    active             dimensions with a KL above 0.01 nats, 0 to D
-    information        nats: mutual information of z and the board by the aggregate posterior,
-                       E_q[log q(z | x0, start) - log mean over boards j of q(z | x0_j, start_j)]; 0 up to its limit,
-                       but for the error of one draw of z a board
-    information_limit  log(informed): more cannot be seen with so many boards, whatever z says
-    information_each   nats, the same for each dimension alone
-    informed           boards used for information and classes: those that share the commonest start, if they are 64
-                       or more; else all
-    conditional        True: these share one start, and information is I(x0; z | start); False: their starts differ, and
-                       it is I(x0 and start; z), which counts what the start says
-    classes            C; 0: the latent is Gaussian
-    used               share of the C classes that are some informed board's likeliest, 1 / C to 1; empty if Gaussian
-    perplexity         of the aggregate posterior, 1 to C: how many classes are in even use; empty if Gaussian
-    explained          share of variance of the open cells, one-hot, that z explains: 1 - E |x0 - p(. | start, z)|^2 /
-                       E |x0 - m(. | start)|^2, with z from the posterior, p the model's prediction with nothing visible
-                       but the start, and m the mean of p over the prior's z (16 draws, their spread taken off). Where
-                       the model is right, m = E[x0 | start], and this is 1 - E Var(x0 | start, z) / Var(x0 | start).
-                       1: z says all; 0: nothing; below: z misleads
-    explained_cells    the same for each of the L cells; 0 where no board leaves anything to explain
+    Attributes
+    ----------
+    boards
+        n
+    kl
+        nats, 0 or more: KL(posterior || prior), mean over boards
+    active
+        dimensions with a KL above 0.01 nats, 0 to D
+    information
+        nats: mutual information of z and the board by the aggregate posterior, E_q[log q(z | x0, start) - log mean over
+        boards j of q(z | x0_j, start_j)]; 0 up to its limit, but for the error of one draw of z a board
+    information_limit
+        log(informed): more cannot be seen with so many boards, whatever z says
+    information_each
+        nats, the same for each dimension alone
+    informed
+        boards used for information and classes: those that share the commonest start, if they are 64 or more; else all
+    conditional
+        True: these share one start, and information is I(x0; z | start); False: their starts differ, and it is I(x0 and
+        start; z), which counts what the start says
+    classes
+        C; 0: the latent is Gaussian
+    used
+        share of the C classes that are some informed board's likeliest, 1 / C to 1; empty if Gaussian
+    perplexity
+        of the aggregate posterior, 1 to C: how many classes are in even use; empty if Gaussian
+    explained
+        share of variance of the open cells, one-hot, that z explains: 1 - E |x0 - p(. | start, z)|^2 / E |x0 - m(. |
+        start)|^2, with z from the posterior, p the model's prediction with nothing visible but the start, and m the
+        mean of p over the prior's z (16 draws, their spread taken off). Where the model is right, m = E[x0 | start],
+        and this is 1 - E Var(x0 | start, z) / Var(x0 | start). 1: z says all; 0: nothing; below: z misleads
+    explained_cells
+        the same for each of the L cells; 0 where no board leaves anything to explain
     """
 
     boards: int

@@ -25,15 +25,25 @@ Floats = npt.NDArray[np.float64]
 class Comparison:
     """Samples beside a law of S solutions. Divergences are in nats.
 
-    n             samples
-    accuracy      share of samples that are solutions
-    kl            KL(law || samples): what the law holds and samples miss; share of a solution estimated by
-                  (count + 1/2) / (n + (S + 1) / 2), everything that is no solution being one more outcome
-    kl_error      standard error of `kl` by the delta method; too large by up to 1.5 where `kl` is near its floor
-    kl_floor      what n perfect samples would show on average, about (S - 1) / 2n
-    kl_reverse    KL(samples that are solutions || law)
-    variation     total variation distance, half the sum of absolute differences, wrong samples included
-    reached       share of the law's solutions that occur
+    Attributes
+    ----------
+    n
+        samples
+    accuracy
+        share of samples that are solutions
+    kl
+        KL(law || samples): what the law holds and samples miss; share of a solution estimated by (count + 1/2) / (n +
+        (S + 1) / 2), everything that is no solution being one more outcome
+    kl_error
+        standard error of `kl` by the delta method; too large by up to 1.5 where `kl` is near its floor
+    kl_floor
+        what n perfect samples would show on average, about (S - 1) / 2n
+    kl_reverse
+        KL(samples that are solutions || law)
+    variation
+        total variation distance, half the sum of absolute differences, wrong samples included
+    reached
+        share of the law's solutions that occur
     """
 
     n: int
@@ -50,6 +60,8 @@ class Comparison:
 class Law:
     """S boards and their probabilities: boards int32 [S, L], distinct; p [S], summing to 1.
 
+    Examples
+    --------
     >>> law = Law(np.array([[0, 1], [1, 0]], np.int32), np.array([0.5, 0.5]))
     >>> round(law.entropy, 3)
     0.693
@@ -67,6 +79,8 @@ class Law:
     def draw(self, rng: np.random.Generator, n: int) -> Board:
         """n boards [n, L] drawn from the law.
 
+        Examples
+        --------
         >>> Law(np.array([[0, 1], [1, 0]], np.int32), np.array([1.0, 0.0])).draw(np.random.default_rng(0), 2).tolist()
         [[0, 1], [0, 1]]
         """
@@ -75,6 +89,8 @@ class Law:
     def indices(self, samples: Board) -> npt.NDArray[np.int64]:
         """[n] number of the law's board that a sample is; -1 where it is none of them.
 
+        Examples
+        --------
         >>> Law(np.array([[0, 1], [1, 0]], np.int32), np.array([0.5, 0.5])).indices(np.array([[1, 0], [1, 1]])).tolist()
         [1, -1]
         """
@@ -84,6 +100,8 @@ class Law:
     def compare(self, samples: Board) -> Comparison:
         """How far n samples [n, L] are from the law.
 
+        Examples
+        --------
         >>> law = Law(np.array([[0, 1], [1, 0]], np.int32), np.array([0.5, 0.5]))
         >>> law.compare(np.array([[0, 1], [1, 0], [1, 1], [1, 0]])).accuracy
         0.75
@@ -117,12 +135,17 @@ class Law:
 def law_of(domain: Domain, values: Any = None, *, limit: int = 1_000_000) -> Law:
     """The law of a problem of this domain with givens `values` [L]; None: nothing is given.
 
+    Raises
+    ------
+    InvalidInput
+        If there is no solution or more than `limit`.
+
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> law = law_of(get("sudoku-4x4"))
     >>> len(law.p), round(float(law.p.sum()), 6)
     (288, 1.0)
-
-    Raises InvalidInput if there is no solution or more than `limit`.
     """
     rules = domain.rules
     given = np.full(rules.L, OPEN, np.int32) if values is None else np.asarray(values, np.int32)

@@ -38,8 +38,12 @@ ROWS = 256  # boards a network call; memory only
 class Bound:
     """Estimates for n boards of L cells.
 
-    nats     float64 [n], each an estimate of an upper bound of -log p(x0)
-    cells    L
+    Attributes
+    ----------
+    nats
+        float64 [n], each an estimate of an upper bound of -log p(x0)
+    cells
+        L
     """
 
     nats: Floats
@@ -49,6 +53,8 @@ class Bound:
     def per_cell(self) -> float:
         """Nats a cell, mean over boards.
 
+        Examples
+        --------
         >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6)
         1.0
         """

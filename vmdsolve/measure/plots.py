@@ -15,7 +15,10 @@ __all__ = ["plot_diagnosis"]
 def plot_diagnosis(diagnosis: Diagnosis, folder: Path) -> list[Path]:
     """Write one PNG for each diagnostic into `folder`, made if need be; returns the files.
 
-    Raises VmdsolveError, naming the extra to install, if there is no matplotlib.
+    Raises
+    ------
+    VmdsolveError
+        Naming the extra to install, if there is no matplotlib.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

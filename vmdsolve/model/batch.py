@@ -17,9 +17,14 @@ Floats = npt.NDArray[np.float32]
 class Batch(NamedTuple):
     """What one step trains on.
 
-    start, x, x0   int32 [B, L]: tokens where z is drawn, masked tokens x_t, answers (OPEN = not to be predicted)
-    noise          float32 [B, Z] standard normal, for z
-    t              float32 [B] time of each board
+    Attributes
+    ----------
+    start, x, x0
+        int32 [B, L]: tokens where z is drawn, masked tokens x_t, answers (OPEN = not to be predicted)
+    noise
+        float32 [B, Z] standard normal, for z
+    t
+        float32 [B] time of each board
     """
 
     start: Board

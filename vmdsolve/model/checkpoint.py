@@ -76,11 +76,18 @@ def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
 class About:
     """What a file of weights, or the state of a run, says of itself; its numbers are not read for it.
 
-    path      the file
-    config    of the model
-    record    recipe, data, cost: what `save_model` was given, or a run's record; {} if it says nothing
-    shapes    of the tensors, by name
-    keys      what the file calls them, by name
+    Attributes
+    ----------
+    path
+        the file
+    config
+        of the model
+    record
+        recipe, data, cost: what `save_model` was given, or a run's record; {} if it says nothing
+    shapes
+        of the tensors, by name
+    keys
+        what the file calls them, by name
     """
 
     path: Path
@@ -169,7 +176,12 @@ def domain_of(path: Path | str) -> Domain | None:
     """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
     file of examples; else the one registered under its name. None: for every all-different puzzle.
 
-    Raises ModelMismatch: no such file, or damaged. InvalidInput: no installed package registers the domain.
+    Raises
+    ------
+    ModelMismatch
+        No such file, or damaged.
+    InvalidInput
+        No installed package registers the domain.
     """
     said = about(path)
     name = said.config.domain
@@ -189,7 +201,10 @@ def history_of(path: Path) -> dict[str, Any]:
     """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
     that they took, with those of what they began with themselves.
 
-    Raises ModelMismatch: no such file, or damaged.
+    Raises
+    ------
+    ModelMismatch
+        No such file, or damaged.
     """
     record = about(path).record
     try:
@@ -262,7 +277,9 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
 
     A model on `meta` takes the tensors themselves; the parameters of any other stay the objects that they are.
 
-    Raises ModelMismatch.
+    Raises
+    ------
+    ModelMismatch
     """
     compare(model, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, path)
     for name, tensor in tensors.items():
@@ -275,7 +292,10 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
 def load_into(model: VMD, path: Path) -> None:
     """Give a model the weights in `path`, whose config must be its own but for loops and sampling.
 
-    Raises ModelMismatch: no such file, damaged, of another config, or not fitting its own.
+    Raises
+    ------
+    ModelMismatch
+        No such file, damaged, of another config, or not fitting its own.
     """
     tensors, said = load_tensors(path)
     if not model.config.same_weights(said.config):

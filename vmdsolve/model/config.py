@@ -27,12 +27,20 @@ MOST_RELATIONS = 1024
 class Sampling:
     """How a model is meant to be sampled: where `Plan.of` starts from.
 
-    draw       "once": z is drawn at a sample's start; "each_step": anew at every step (ancestral sampling)
-    blocks     left to right in so many blocks of cells, z drawn anew where a block begins
-    steps      T, the most network evaluations a board may cost
-    order      which cells come first: see Plan
-    remask     cells that a step may open again: see Plan
-    rate       share of these that a step opens
+    Attributes
+    ----------
+    draw
+        "once": z is drawn at a sample's start; "each_step": anew at every step (ancestral sampling)
+    blocks
+        left to right in so many blocks of cells, z drawn anew where a block begins
+    steps
+        T, the most network evaluations a board may cost
+    order
+        which cells come first: see Plan
+    remask
+        cells that a step may open again: see Plan
+    rate
+        share of these that a step opens
     """
 
     draw: str = choice("once", "How often z is drawn.", among=DRAWS)
@@ -56,25 +64,39 @@ class Sampling:
 class ModelConfig:
     """Shape of a VMD model.
 
-    domain      name of the domain it is made for
-    relations   names of the unit relations it knows, in weight order
-    mixer       "messages": a state for every candidate (one symbol in one cell), messages along units; for puzzles.
-                "attention": a state for every cell, attention between cells; for token sequences
-    width       H, channels of a state
-    message     M, channels of a message
-    hidden      channels inside a block
-    loops       block applications a network evaluation, at inference (training may use fewer)
-    latent      D, Gaussian dimensions, categorical groups or cells asked for; 0: no latent, the plain
-                masked-diffusion baseline
-    classes     C, classes of each group; 0: the latent is Gaussian
-    prior       "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised;
-                "autoregressive": p(z | x) group after group (categorical only);
-                "cells": z is the values of D cells, asked for one by one, for which the prior has a denoiser of its own
-    positions   learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant
-                under every symmetry of the rules that keeps relations and, where states are candidates, under any
-                relabelling of the symbols
-    symbols     V, for attention, which has weights for each symbol; messages have none: 0
-    sampling    how it is meant to be sampled; no weight depends on it
+    Attributes
+    ----------
+    domain
+        name of the domain it is made for
+    relations
+        names of the unit relations it knows, in weight order
+    mixer
+        "messages": a state for every candidate (one symbol in one cell), messages along units; for puzzles.
+        "attention": a state for every cell, attention between cells; for token sequences
+    width
+        H, channels of a state
+    message
+        M, channels of a message
+    hidden
+        channels inside a block
+    loops
+        block applications a network evaluation, at inference (training may use fewer)
+    latent
+        D, Gaussian dimensions, categorical groups or cells asked for; 0: no latent, the plain masked-diffusion baseline
+    classes
+        C, classes of each group; 0: the latent is Gaussian
+    prior
+        "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised; "autoregressive":
+        p(z | x) group after group (categorical only); "cells": z is the values of D cells, asked for one by one, for
+        which the prior has a denoiser of its own
+    positions
+        learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant under
+        every symmetry of the rules that keeps relations and, where states are candidates, under any relabelling of the
+        symbols
+    symbols
+        V, for attention, which has weights for each symbol; messages have none: 0
+    sampling
+        how it is meant to be sampled; no weight depends on it
     """
 
     domain: str

@@ -21,9 +21,14 @@ __all__ = ["Terms", "objective", "reconstruction", "weight"]
 class Terms(NamedTuple):
     """What the ELBO is made of, one row a board.
 
-    nll       [S, B] sum over masked cells of -log p(x0_l | x_t, z), for each supervised loop, in nats
-    kl        [B, D] KL(q || p) per latent dimension or group, in nats; D = 0 without latent
-    masked    [B] number of masked cells
+    Attributes
+    ----------
+    nll
+        [S, B] sum over masked cells of -log p(x0_l | x_t, z), for each supervised loop, in nats
+    kl
+        [B, D] KL(q || p) per latent dimension or group, in nats; D = 0 without latent
+    masked
+        [B] number of masked cells
     """
 
     nll: Tensor
@@ -45,6 +50,8 @@ def reconstruction(logits: Tensor, x: Tensor, x0: Tensor) -> Tensor:
 def weight(t: Tensor) -> Tensor:
     """w(t) = 1 / t for alpha(t) = 1 - t; t in (0, 1], t = 1 fully masked.
 
+    Examples
+    --------
     >>> weight(torch.tensor([1.0, 0.5]))
     tensor([1., 2.])
     """
@@ -54,9 +61,15 @@ def weight(t: Tensor) -> Tensor:
 def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
     """What training minimises: the ELBO's terms of B boards as one mean over masked cells, in nats a cell.
 
-    share      [S] how much each supervised loop counts, summing to 1
-    w          [B] weight of each board: `weight(t)` for the ELBO as written above, ones to count all masked cells alike
+    Parameters
+    ----------
+    share
+        [S] how much each supervised loop counts, summing to 1
+    w
+        [B] weight of each board: `weight(t)` for the ELBO as written above, ones to count all masked cells alike
 
+    Examples
+    --------
     >>> terms = Terms(torch.tensor([[6.0, 1.0]]), torch.tensor([[0.5], [0.0]]), torch.tensor([3, 1]))
     >>> objective(terms, torch.ones(1), torch.tensor([1.0, 2.0]))
     tensor(1.7000)

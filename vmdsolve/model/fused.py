@@ -29,8 +29,11 @@ LANES = 16  # the kernel pads channels to a multiple of this
 class Fused:
     """The native way through a denoiser's loops, with gradients: what Denoiser.forward returns.
 
-    path    a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 where autocast asks for it and
-            this CPU has it, else in float32
+    Attributes
+    ----------
+    path
+        a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 where autocast asks for it and this
+        CPU has it, else in float32
     """
 
     def __init__(self, path: str | None = None) -> None:

@@ -19,8 +19,12 @@ __all__ = ["Looped"]
 class Looped(nn.Module):
     """A denoiser p(x0 | x_t, z): logits of every cell from tokens, structure and latent code.
 
-    modulate    what a code z does to the block; None where the model has no code
-    fused       the loops with gradients by another way, such as natively; None: by torch
+    Attributes
+    ----------
+    modulate
+        what a code z does to the block; None where the model has no code
+    fused
+        the loops with gradients by another way, such as natively; None: by torch
     """
 
     modulate: Modulate | None
@@ -35,7 +39,10 @@ class Looped(nn.Module):
     def begin(self, x: Tensor, units: Units, factors: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Any, ...]]:
         """The state before the first loop, and what the block takes beside it, the same at every loop.
 
-        factors    scale, scale times shift [B, ..., N] and gate [B, ..., H]; none without a code
+        Parameters
+        ----------
+        factors
+            scale, scale times shift [B, ..., N] and gate [B, ..., H]; none without a code
         """
 
     block: Callable[..., Tensor]  # one application of the block: (state, *what `begin` gave) -> state

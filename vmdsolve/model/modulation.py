@@ -15,6 +15,8 @@ __all__ = ["Modulate"]
 class Modulate(nn.Linear):
     """z [B, Z] -> what the block needs, so that scale * (a + shift) takes one operation: [B, 2N + H].
 
+    Examples
+    --------
     >>> config = ModelConfig("pair", ("both",), width=4, hidden=3, latent=2)
     >>> scale, shifted, gate = Modulate(config).split(torch.ones(5, 10))
     >>> scale.shape, shifted.shape, gate.shape

@@ -24,6 +24,8 @@ _CURRENT = {former: name for name, former in FORMER.items() if former != "speak"
 def current_name(former: str, mixer: str) -> str:
     """What a tensor of the first format is called now.
 
+    Examples
+    --------
     >>> current_name("denoiser.speak.bias", "messages"), current_name("denoiser.speak.bias", "attention")
     ('denoiser.message.bias', 'denoiser.qkv.bias')
     """
@@ -34,6 +36,8 @@ def current_name(former: str, mixer: str) -> str:
 def former_name(name: str) -> str:
     """What a tensor was called in the first format.
 
+    Examples
+    --------
     >>> former_name("denoiser.unit_updates.0.weight")
     'denoiser.hear_units.0.weight'
     """

@@ -17,6 +17,8 @@ DRAWING = (nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_, torch.ra
 class Seeded(TorchFunctionMode):
     """While it is entered, modules are born with numbers that hang on the seed alone.
 
+    Examples
+    --------
     >>> def born() -> torch.Tensor:
     ...     with Seeded(3):
     ...         return nn.Linear(2, 2).weight

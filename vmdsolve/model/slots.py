@@ -31,6 +31,8 @@ MOST_PAIRS = 2**27  # of a unit and a cell: the model holds a matrix of them
 def suits(rules: Rules) -> bool:
     """Whether the weights that come along are for such rules: AllDifferent alone, and no larger than in training.
 
+    Examples
+    --------
     >>> suits(Rules(2, 2, (AllDifferent([0, 1]),))), suits(Rules(2, 17, (AllDifferent([0, 1]),))), suits(Rules(2, 2))
     (True, False, False)
     """
@@ -41,11 +43,16 @@ def suits(rules: Rules) -> bool:
 def slotted(rules: Rules, rng: np.random.Generator | None = None) -> Rules:
     """The same rules with slots for relations; `rng`: which slot of a kind is which, at random (for training).
 
+    Raises
+    ------
+    ModelMismatch
+        Other constraints, or none, or far too large.
+
+    Examples
+    --------
     >>> units = AllDifferent([0, 1], "row"), AllDifferent([2, 3], "row"), AllDifferent([0, 2], "column")
     >>> [unit.relation for unit in slotted(Rules(4, 2, units)).constraints]
     ['full-1', 'full-1', 'full-2']
-
-    Raises ModelMismatch: other constraints, or none, or far too large.
     """
     if other := next((c for c in rules.constraints if not isinstance(c, AllDifferent)), None):
         raise ModelMismatch(

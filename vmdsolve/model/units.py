@@ -25,9 +25,14 @@ Made = TypeVar("Made")
 class Means(NamedTuple):
     """Means over units as two small matrices: cells to units, and units back to cells.
 
-    gather    float32 [U, L] row u is the mean over the cells of unit u
-    spread    float32 [L, U] row l is, for each relation, the mean over l's units of that relation
-    spans     for each relation, its range of unit numbers
+    Attributes
+    ----------
+    gather
+        float32 [U, L] row u is the mean over the cells of unit u
+    spread
+        float32 [L, U] row l is, for each relation, the mean over l's units of that relation
+    spans
+        for each relation, its range of unit numbers
     """
 
     gather: Tensor
@@ -38,8 +43,12 @@ class Means(NamedTuple):
 class Pairs(NamedTuple):
     """How pairs of cells stand to each other.
 
-    near        float32 [R, L, L] 1 where two cells share a unit of the relation
-    distance    int64 [L, L] index, 0 to 2L - 2, of how far one cell lies after another
+    Attributes
+    ----------
+    near
+        float32 [R, L, L] 1 where two cells share a unit of the relation
+    distance
+        int64 [L, L] index, 0 to 2L - 2, of how far one cell lies after another
     """
 
     near: Tensor
@@ -49,9 +58,14 @@ class Pairs(NamedTuple):
 class Units:
     """The units of one set of rules.
 
-    L, V         cells and symbols
-    relations    the names, in the order in which a model has weights for them
-    members      for each relation, the cells of each of its units, ascending
+    Attributes
+    ----------
+    L, V
+        cells and symbols
+    relations
+        the names, in the order in which a model has weights for them
+    members
+        for each relation, the cells of each of its units, ascending
     """
 
     def __init__(self, rules: Rules, relations: tuple[str, ...]) -> None:

@@ -32,6 +32,8 @@ PIECE_SECONDS = 0.1
 def boards_at_once(rules: Rules) -> int:
     """How many boards are filled together, so that memory does not grow with their size.
 
+    Examples
+    --------
     >>> boards_at_once(Rules(81, 9)), boards_at_once(Rules(4096, 64))
     (23014, 64)
     """

@@ -36,9 +36,14 @@ Floats = npt.NDArray[np.float32]
 class Conditioned(NamedTuple):
     """What the words of B boards say.
 
-    logits    float32 [B, L, V] the network's, and in the cells of words log-marginals given that these are accepted
-    word      int32 [B, L] the symbols to commit, OPEN in cells of no word
-    lost      bool [B] some word can no longer be accepted
+    Attributes
+    ----------
+    logits
+        float32 [B, L, V] the network's, and in the cells of words log-marginals given that these are accepted
+    word
+        int32 [B, L] the symbols to commit, OPEN in cells of no word
+    lost
+        bool [B] some word can no longer be accepted
     """
 
     logits: Floats
@@ -49,7 +54,10 @@ class Conditioned(NamedTuple):
 class Conditioning:
     """The words of a problem's rules; true if there are any.
 
-    complete    they are all its rules: what matches them is an answer
+    Attributes
+    ----------
+    complete
+        they are all its rules: what matches them is an answer
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -113,6 +121,8 @@ _MADE: WeakKeyDictionary[Rules, Conditioning] = WeakKeyDictionary()
 def conditioning_of(rules: Rules) -> Conditioning:
     """The conditioning of these rules, made once.
 
+    Examples
+    --------
     >>> conditioning_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
     [2, 0]
     """

@@ -23,19 +23,30 @@ SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they 
 class Plan:
     """How boards are filled.
 
-    steps        T, 1 or more: the most network evaluations a board may cost
-    order        which cells come first: "margin", "top_prob", "entropy", "random" (and peers' names for them)
-    threshold    cells at least this certain are committed at once, beyond the step's share; None: never
-    temperature  0: the most probable symbol; else symbols are drawn at this temperature
-    noise        uniform noise on the confidence: another order of commits a latent
-    each_step    draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
-    blocks       left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
-    remask       cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that
-                 hold the symbol of a peer)
-    rate         the share of these cells that a step opens again, the least certain first; the last step of a block
-                 opens none
-    legal        mask symbols that a filled peer holds, guard commits of one step against each other, and sample
-                 under Regular constraints; False leaves everything to the network
+    Attributes
+    ----------
+    steps
+        T, 1 or more: the most network evaluations a board may cost
+    order
+        which cells come first: "margin", "top_prob", "entropy", "random" (and peers' names for them)
+    threshold
+        cells at least this certain are committed at once, beyond the step's share; None: never
+    temperature
+        0: the most probable symbol; else symbols are drawn at this temperature
+    noise
+        uniform noise on the confidence: another order of commits a latent
+    each_step
+        draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
+    blocks
+        left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
+    remask
+        cells that a step may open again: "none", "least" (any that were filled), "conflicts" (those that hold the
+        symbol of a peer)
+    rate
+        the share of these cells that a step opens again, the least certain first; the last step of a block opens none
+    legal
+        mask symbols that a filled peer holds, guard commits of one step against each other, and sample under Regular
+        constraints; False leaves everything to the network
     """
 
     steps: int = 16
@@ -91,6 +102,8 @@ class Plan:
 def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     """[blocks + 1] where each of so many nearly equal parts of 0 .. n begins, and the end.
 
+    Examples
+    --------
     >>> block_edges(4, 2).tolist(), block_edges(5, 2).tolist()
     ([0, 2, 4], [0, 2, 5])
     """

@@ -34,13 +34,21 @@ TILES = {"cpu": 4, "cuda": 256}  # boards a network call; fixed, so that roundin
 class Predictor:
     """The network as a function of arrays, for problems of one set of rules.
 
-    model    its weights are taken as they are now; it is never moved: for another device it is copied
-    rules    of the problems
-    loops    block applications an evaluation; None: what the model was made for
-    bf16     products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
-    backend  "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
-             "torch", in tiles of one fixed number of boards; None: native where it can be
-    threads  of the native kernel; 0: one a core
+    Attributes
+    ----------
+    model
+        its weights are taken as they are now; it is never moved: for another device it is copied
+    rules
+        of the problems
+    loops
+        block applications an evaluation; None: what the model was made for
+    bf16
+        products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
+    backend
+        "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
+        "torch", in tiles of one fixed number of boards; None: native where it can be
+    threads
+        of the native kernel; 0: one a core
     """
 
     model: VMD

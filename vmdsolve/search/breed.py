@@ -33,6 +33,24 @@ def breed(
 ) -> tuple[Board, Nodes]:
     """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
 
+    Parameters
+    ----------
+    rounds
+        how many times each problem is changed
+    first
+        number of the first problem: problem i draws from (seed, first + i)
+    threads
+        0: all cores; the result does not depend on it
+    look
+        called before each question to search; what it raises ends the walk
+
+    Raises
+    ------
+    InvalidInput
+        Where a problem's answer is not its only solution.
+
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> from vmdsolve.search import generate_values, solve_values
     >>> rules = get("sudoku-9x9").rules
@@ -40,14 +58,6 @@ def breed(
     >>> harder, nodes = breed(rules, puzzles, answers, rounds=5)
     >>> bool((nodes >= solve_values(rules, puzzles, limit=2).nodes).all()), bool(nodes.mean() > 10)
     (True, True)
-
-    Arguments
-        rounds     how many times each problem is changed
-        first      number of the first problem: problem i draws from (seed, first + i)
-        threads    0: all cores; the result does not depend on it
-        look       called before each question to search; what it raises ends the walk
-
-    Raises InvalidInput where a problem's answer is not its only solution.
     """
     B, L = puzzles.shape
     draws = [np.random.default_rng((seed, first + b)) for b in range(B)]

@@ -43,11 +43,18 @@ class SearchStatus(IntEnum):
 class SearchResult(NamedTuple):
     """What came of B problems.
 
-    values      int32 [B, L] the first solution, OPEN everywhere if none was found
-    counts      int64 [B] solutions found, at most `limit`
-    status      int32 [B] a SearchStatus
-    complete    bool [B] no further solution exists; with counts == 1 the solution is unique
-    nodes       int64 [B] propagations run
+    Attributes
+    ----------
+    values
+        int32 [B, L] the first solution, OPEN everywhere if none was found
+    counts
+        int64 [B] solutions found, at most `limit`
+    status
+        int32 [B] a SearchStatus
+    complete
+        bool [B] no further solution exists; with counts == 1 the solution is unique
+    nodes
+        int64 [B] propagations run
     """
 
     values: Board
@@ -62,20 +69,31 @@ def propagate(
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
     """The values that each cell can still take, by reasoning without trial.
 
+    Parameters
+    ----------
+    values
+        int [B, L], OPEN where nothing is given
+    threads
+        0: all cores; the result does not depend on it
+
+    Returns
+    -------
+    domains
+        uint64 [B, L]: bit v is set unless value v is excluded; no value of a solution is
+    clash
+        bool [B]: True means that no solution exists; the row of domains is then 0
+
+    Raises
+    ------
+    InvalidInput
+        For a value out of range (names the cell) or a wrong shape.
+
+    Examples
+    --------
     >>> from vmdsolve.constraints import Less
     >>> domains, clash = propagate(Rules(2, 3, (Less(0, 1),)), [[-1, 1]])
     >>> [f"{d:03b}" for d in domains[0].tolist()], clash.tolist()
     (['001', '010'], [False])
-
-    Arguments
-        values     int [B, L], OPEN where nothing is given
-        threads    0: all cores; the result does not depend on it
-
-    Returns
-        domains    uint64 [B, L]: bit v is set unless value v is excluded; no value of a solution is
-        clash      bool [B]: True means that no solution exists; the row of domains is then 0
-
-    Raises InvalidInput for a value out of range (names the cell) or a wrong shape.
     """
     native, board = _native_rules(rules), _integers(values)
     with _our_errors():
@@ -94,21 +112,33 @@ def solve_values(
 ) -> SearchResult:
     """Complete B problems exactly, or count their solutions.
 
+    Parameters
+    ----------
+    values
+        int [B, L], OPEN where nothing is given
+    limit
+        stop a problem at this many solutions; 2: is one unique? None: count all
+    node_limit
+        propagations a problem may cost
+    time_limit
+        seconds a problem may take
+    threads
+        0: all cores; results do not depend on it
+    marginals
+        float32 [B, L, V]: symbols with greater numbers are tried first. It changes which solution is found first and
+        how fast, never which solutions exist.
+
+    Raises
+    ------
+    InvalidInput
+        For a value out of range (names the cell), a wrong shape or a NaN marginal.
+
+    Examples
+    --------
     >>> from vmdsolve.constraints import AllDifferent
     >>> result = solve_values(Rules(3, 3, (AllDifferent([0, 1, 2]),)), [[2, -1, -1], [0, 0, -1]], limit=None)
     >>> result.values.tolist(), result.counts.tolist(), result.complete.tolist()
     ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
-
-    Arguments
-        values        int [B, L], OPEN where nothing is given
-        limit         stop a problem at this many solutions; 2: is one unique? None: count all
-        node_limit    propagations a problem may cost
-        time_limit    seconds a problem may take
-        threads       0: all cores; results do not depend on it
-        marginals     float32 [B, L, V]: symbols with greater numbers are tried first. It changes which
-                      solution is found first and how fast, never which solutions exist.
-
-    Raises InvalidInput for a value out of range (names the cell), a wrong shape or a NaN marginal.
     """
     native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
     most, nodes, seconds = _or_none(limit, least=1), _or_none(node_limit), _or_none(time_limit)
@@ -122,9 +152,14 @@ def solve_values(
 class Enumeration(Iterator[Board]):
     """Solutions of one problem, each int32 [L], found one at a time; see `enumerate_values`.
 
-    status      SearchStatus, or None while there may be more to come
-    complete    True once it is proved that no further solution exists
-    nodes       propagations run so far
+    Attributes
+    ----------
+    status
+        SearchStatus, or None while there may be more to come
+    complete
+        True once it is proved that no further solution exists
+    nodes
+        propagations run so far
     """
 
     def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
@@ -184,20 +219,29 @@ def enumerate_values(
 ) -> Enumeration:
     """All solutions of one problem, lazily.
 
+    Parameters
+    ----------
+    values
+        int [L], OPEN where nothing is given
+    limit
+        stop after this many; None: all
+    node_limit
+        propagations that all solutions together may cost
+    time_limit
+        seconds of search, not counting what the caller does in between
+    marginals
+        float32 [L, V], see `solve_values`
+
+    Returns
+    -------
+    An iterator; why it ended is in its `status` and `complete`
+
+    Examples
+    --------
     >>> from vmdsolve.constraints import AllDifferent
     >>> solutions = enumerate_values(Rules(2, 2, (AllDifferent([0, 1]),)), [-1, -1])
     >>> [board.tolist() for board in solutions], solutions.complete
     ([[0, 1], [1, 0]], True)
-
-    Arguments
-        values        int [L], OPEN where nothing is given
-        limit         stop after this many; None: all
-        node_limit    propagations that all solutions together may cost
-        time_limit    seconds of search, not counting what the caller does in between
-        marginals     float32 [L, V], see `solve_values`
-
-    Returns
-        an iterator; why it ended is in its `status` and `complete`
     """
     return Enumeration(rules, values, (limit, node_limit, time_limit), marginals)
 
@@ -207,22 +251,30 @@ def generate_values(
 ) -> tuple[Board, Board]:
     """Problems with exactly one solution, and the solutions: both int32 [n, L].
 
+    Problem i is a function of the rules, the seed and first + i only: ranges may be made in any order, in
+    parallel, and any range repeated. Neither solutions nor problems are drawn uniformly.
+
+    Parameters
+    ----------
+    clues
+        None: minimal, no given can be removed. Else stop at this many givens; where that cannot be reached, 32
+        solutions are tried and the fewest givens found are returned.
+    threads
+        0: all cores; the result does not depend on it
+
+    Raises
+    ------
+    InvalidInput
+        the rules have no solution, or hold a Predicate (its uniqueness could not be tested)
+    RuntimeError
+        random search found no solution in time
+
+    Examples
+    --------
     >>> from vmdsolve.constraints import AllDifferent
     >>> problems, solutions = generate_values(Rules(3, 3, (AllDifferent([0, 1, 2]),)), 2, seed=1)
     >>> (problems >= 0).sum(axis=1).tolist()
     [2, 2]
-
-    Problem i is a function of the rules, the seed and first + i only: ranges may be made in any order, in
-    parallel, and any range repeated. Neither solutions nor problems are drawn uniformly.
-
-    Arguments
-        clues      None: minimal, no given can be removed. Else stop at this many givens; where that cannot be
-                   reached, 32 solutions are tried and the fewest givens found are returned.
-        threads    0: all cores; the result does not depend on it
-
-    Raises
-        InvalidInput    the rules have no solution, or hold a Predicate (its uniqueness could not be tested)
-        RuntimeError    random search found no solution in time
     """
     if rules.predicates:
         raise InvalidInput("cannot generate problems for rules with a Predicate: it cannot be propagated")

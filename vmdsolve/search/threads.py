@@ -30,6 +30,8 @@ def spread(function: Callable[[Item], Result], items: Iterable[Item], threads: i
 
     Ctrl-C, or nobody wanting more, ends the native calls of all threads.
 
+    Examples
+    --------
     >>> list(spread(abs, [-2, 3, -1], threads=2))
     [2, 3, 1]
     """

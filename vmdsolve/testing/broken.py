@@ -12,9 +12,14 @@ class Skipped(Exception):
 class LawBroken(AssertionError):
     """An adapter breaks a law of the test kit.
 
-    law              its name, one of `vmdsolve.testing.LAWS`
-    counterexample   what was put in, what came out, what was wanted
-    advice           where to look
+    Attributes
+    ----------
+    law
+        its name, one of `vmdsolve.testing.LAWS`
+    counterexample
+        what was put in, what came out, what was wanted
+    advice
+        where to look
     """
 
     def __init__(self, law: str, counterexample: str, advice: str) -> None:

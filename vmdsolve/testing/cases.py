@@ -24,12 +24,20 @@ NOT_NUMBERS: list[Any] = [-2, 10**30, 1.5, float("nan"), float("inf"), True, "x"
 class Case:
     """One input that somebody may hand over.
 
-    reader   the domain that reads it
-    kind     what is odd about it
-    grid     text, lists or an array
-    wanted   "read", "refused", or "either": refused, or read as something that is written and read again the same
-    values   what it must be read as, if it is read; None: whatever it says
-    cell     the cell that the refusal must name, if it is about one
+    Attributes
+    ----------
+    reader
+        the domain that reads it
+    kind
+        what is odd about it
+    grid
+        text, lists or an array
+    wanted
+        "read", "refused", or "either": refused, or read as something that is written and read again the same
+    values
+        what it must be read as, if it is read; None: whatever it says
+    cell
+        the cell that the refusal must name, if it is about one
     """
 
     reader: Domain

@@ -41,11 +41,18 @@ NEEDED = ("declaration", "solvable")  # where one of these is broken, nothing fu
 class Result:
     """What became of one law.
 
-    law       its name
-    broken    the failure, or None
-    note      how much was looked at, or why the law was skipped
-    skipped   True if it could not be asked
-    seconds   it took
+    Attributes
+    ----------
+    law
+        its name
+    broken
+        the failure, or None
+    note
+        how much was looked at, or why the law was skipped
+    skipped
+        True if it could not be asked
+    seconds
+        it took
     """
 
     law: str
@@ -65,6 +72,29 @@ def check_domain(
 ) -> list[Result]:
     """Hold an adapter to every law; raise on the first that it breaks.
 
+    Parameters
+    ----------
+    domain
+        a Domain, or the name of an installed one
+    count
+        how many solutions the empty board has, if you know: a rule that is missing everywhere contradicts nothing, and
+        only a known count or answer shows it
+    examples
+        (problem, answer) texts, each with that one answer
+    seed
+        of everything that is drawn
+
+    Returns
+    -------
+    A Result a law, in the order of LAWS; those that could not be asked say why
+
+    Raises
+    ------
+    LawBroken
+        Names the law, the counterexample and what to do.
+
+    Examples
+    --------
     >>> from vmdsolve.domains.TEMPLATE import Pairs
     >>> results = check_domain(Pairs(5), count=26, examples=[("1.1..", "12132")])
     Traceback (most recent call last):
@@ -73,18 +103,6 @@ def check_domain(
     A rule is missing or wrong, or the text is read wrongly
     >>> len([r for r in check_domain(Pairs(5), count=26) if r.broken])
     0
-
-    Arguments
-        domain     a Domain, or the name of an installed one
-        count      how many solutions the empty board has, if you know: a rule that is missing everywhere
-                   contradicts nothing, and only a known count or answer shows it
-        examples   (problem, answer) texts, each with that one answer
-        seed       of everything that is drawn
-
-    Returns
-        a Result a law, in the order of LAWS; those that could not be asked say why
-
-    Raises LawBroken: names the law, the counterexample and what to do.
     """
     results = []
     for result in run_laws(domain, count=count, examples=examples, seed=seed):

@@ -19,11 +19,16 @@ DEEPEST = 700  # open cells that brute force goes through: Python's stack holds 
 def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int | None = None) -> list[tuple[int, ...]]:
     """Every solution, found by writing each symbol into each open cell and asking `violations` alone.
 
+    Raises
+    ------
+    TimeoutError
+        After `most_nodes` symbols were written, and where they would not do: there is too much to try.
+
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> len(brute_force(get("latin-3").rules, [-1] * 9))
     12
-
-    Raises TimeoutError after `most_nodes` symbols were written, and where they would not do: there is too much to try.
     """
     board = [int(v) for v in values]
     around: list[list[int]] = [[] for _ in board]
@@ -57,7 +62,10 @@ def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int 
 def cp_model(rules: Rules, values: Sequence[int] | Board) -> tuple[Any, list[Any]]:
     """CP-SAT's model of a problem, each constraint in its own form, and the variable of every cell.
 
-    Raises as `cp_sat`.
+    Raises
+    ------
+    VmdsolveError
+        As `cp_sat`.
     """
     model = _ortools().CpModel()
     x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
@@ -69,11 +77,18 @@ def cp_model(rules: Rules, values: Sequence[int] | Board) -> tuple[Any, list[Any
 def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = None) -> list[tuple[int, ...]]:
     """Solutions by CP-SAT with its own form of each constraint, at most `limit`.
 
+    Raises
+    ------
+    MissingExtra
+        Without ortools.
+    InvalidInput
+        For a constraint that has no form there, such as Predicate.
+
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> len(cp_sat(get("latin-3").rules, [-1] * 9))
     12
-
-    Raises MissingExtra without ortools; InvalidInput for a constraint that has no form there, such as Predicate.
     """
     cp = _ortools()
     model, x = cp_model(rules, values)

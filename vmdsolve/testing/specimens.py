@@ -25,6 +25,8 @@ SECONDS = 2.0  # to find a solution where a Predicate is in the way
 def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
     """Problem `index` of the domain, with one solution [L]; small ones where it has boards of several sizes.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> made, answer = problem(get("latin-3"), 0)
     >>> made.layout.format(made.values), answer.tolist()
@@ -41,6 +43,8 @@ def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
 def solution(rules: Rules, seed: int) -> Board | None:
     """A random solution int32 [L], or None if there is none, or none was found in time (rules with a Predicate).
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> solution(get("pair").rules, seed=0).tolist()
     [6, 7]
@@ -57,9 +61,14 @@ def solution(rules: Rules, seed: int) -> Board | None:
 class Specimens:
     """What the laws look at: one board of a domain.
 
-    source     the domain under test
-    domain     its board: itself, or one that it made
-    index      of that board's problem among the domain's
+    Attributes
+    ----------
+    source
+        the domain under test
+    domain
+        its board: itself, or one that it made
+    index
+        of that board's problem among the domain's
     """
 
     def __init__(self, source: Domain, seed: int = 0, index: int = 0) -> None:

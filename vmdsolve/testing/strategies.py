@@ -30,6 +30,8 @@ _solution = lru_cache(maxsize=4096)(specimens.solution)
 def problems(domain: Domain | str) -> st.SearchStrategy[Problem]:
     """Problems with exactly one solution; shrinks towards more givens, and to problem 0 of the generator.
 
+    Examples
+    --------
     >>> from vmdsolve.testing import problems
     >>> problems("sudoku-4x4").example().domain  # doctest: +SKIP
     'sudoku-4x4'

@@ -37,10 +37,16 @@ MOST_BYTES = 1 << 28  # of a file, unpacked
 class Examples:
     """Windows of L tokens in a long row of them.
 
-    tokens    int8 [N], lines end to end
-    starts    int64 [S] where each stretch begins
-    windows   int64 [S + 1] how many windows lie in the stretches before each; the last: in all
-    L         length of a window
+    Attributes
+    ----------
+    tokens
+        int8 [N], lines end to end
+    starts
+        int64 [S] where each stretch begins
+    windows
+        int64 [S + 1] how many windows lie in the stretches before each; the last: in all
+    L
+        length of a window
     """
 
     tokens: npt.NDArray[np.int8]
@@ -60,6 +66,8 @@ class Examples:
     def draw(self, rng: np.random.Generator, n: int) -> Board:
         """n boards [n, L], every window equally likely.
 
+        Examples
+        --------
         >>> two = Examples(np.array([0, 1, 2], np.int8), np.array([0]), np.array([0, 2]), 2)
         >>> two.draw(np.random.default_rng(0), 3).tolist()
         [[1, 2], [1, 2], [1, 2]]
@@ -70,7 +78,10 @@ class Examples:
 def read_examples(path: Path | str, domain: Domain) -> tuple[Examples, Examples, str]:
     """Examples to train on, examples held out, and a hash of the file.
 
-    Raises InvalidInput: no such file, a line with other characters or a broken rule (it is named), none long enough.
+    Raises
+    ------
+    InvalidInput
+        No such file, a line with other characters or a broken rule (it is named), none long enough.
     """
     lines, digest = _lines(path)
     L = domain.rules.L
@@ -101,7 +112,10 @@ def read_examples(path: Path | str, domain: Domain) -> tuple[Examples, Examples,
 def read_problems(path: Path | str, domain: Domain) -> tuple[Board, Board, str]:
     """Problems [n, L] of a file, a line each, their answers [n, L], and a hash of the file.
 
-    Raises InvalidInput: no such file, a line that is no problem or has not exactly one answer (it is named).
+    Raises
+    ------
+    InvalidInput
+        No such file, a line that is no problem or has not exactly one answer (it is named).
     """
     lines, digest = _lines(path)
     boards = domain.parse_many([line for _, line in lines])
@@ -122,7 +136,10 @@ def read_problems(path: Path | str, domain: Domain) -> tuple[Board, Board, str]:
 def domain_from(path: Path | str) -> TokenSequence:
     """The domain without rules of a file whose lines all have one length, over the characters that occur.
 
-    Raises InvalidInput: no such file, lines of several lengths, more than 64 characters or one that is not ASCII.
+    Raises
+    ------
+    InvalidInput
+        No such file, lines of several lengths, more than 64 characters or one that is not ASCII.
     """
     lines, _ = _lines(path)
     length = len(lines[0][1])

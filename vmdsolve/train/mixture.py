@@ -96,7 +96,10 @@ FAMILIES: dict[str, tuple[float, Draw]] = {
 class Mixture:
     """Kinds of puzzles by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
 
-    relations    the names that a model's config has for them
+    Attributes
+    ----------
+    relations
+        the names that a model's config has for them
     """
 
     name, relations = ALL_DIFFERENT, SLOTS
@@ -112,6 +115,8 @@ class Mixture:
     def domain_at(self, rng: np.random.Generator) -> Domain:
         """The board of one step.
 
+        Examples
+        --------
         >>> Mixture().domain_at(np.random.default_rng(5)).name
         'sudoku-12x12'
         """

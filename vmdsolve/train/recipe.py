@@ -17,38 +17,63 @@ __all__ = ["Recipe"]
 class Recipe:
     """Every choice of a training run besides the model's shape.
 
-    steps       optimiser steps of the whole run; the learning rate's schedule depends on it
-    batch       B, boards a step
-    rate        peak learning rate of AdamW: linear warm-up, constant, then linear decay over the last `decay`
-    loops       ((from this fraction of the steps on, loops), ...), ascending; supervised, with gradient
-    free        up to so many loops more before those, without gradient, drawn anew each step once `loops` has
-                reached its last value: the network learns to go on from where it has come to
-    later       how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
-    solving     share of boards whose clues are all visible (masks as they occur while solving);
-                the others are masked freely
-    reveal      which cells of a solving board are visible besides its clues: "random", or "ease": those first that
-                exact propagation leaves the fewest symbols, as a solver would fill them
-    full        share of the boards at t = 1: nothing but the clues is visible on the solving ones
-    data        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law;
-                "examples": answers drawn from a file
-    examples    that file
-    hard        a file of problems, a line each, to mix among those of the generator, such as `generate --harder` makes
-    hard_share  share of the boards that are drawn from it
-    givens      unless data is "problems": fewest and most cells visible at the start
-    blocks      unless data is "problems": left to right in so many blocks, each with its own z
-    draw        "once": posterior and prior see the start, as when z is drawn once a sample; "each_step": they see
-                x_t, as when z is drawn anew at every step (and as the paper trains)
-    weighting   "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the
-                ELBO has it, which favours boards with few open cells
-    latent_kl   lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
-    free_bits   nats of a latent dimension or group that cost nothing
-    settle      share of the steps, at the end, in which z is the posterior's likeliest classes and no longer drawn, so
-                that the prior can fit the codes; in the second half of them nothing moves the posterior
-    ema         decay of the averaged weights, which are what is saved
-    bf16        bfloat16 products (fast where the CPU has AVX512-BF16 or AMX, or on a GPU; natively float32 elsewhere)
-    native      the denoiser's loops, forward and back, by the native kernel where there is one: mixer "messages" on a
-                CPU. False: by torch, as runs were trained before there was a kernel, and as they are resumed
-    compile     torch.compile the block; the loops are then torch's
+    Attributes
+    ----------
+    steps
+        optimiser steps of the whole run; the learning rate's schedule depends on it
+    batch
+        B, boards a step
+    rate
+        peak learning rate of AdamW: linear warm-up, constant, then linear decay over the last `decay`
+    loops
+        ((from this fraction of the steps on, loops), ...), ascending; supervised, with gradient
+    free
+        up to so many loops more before those, without gradient, drawn anew each step once `loops` has reached its last
+        value: the network learns to go on from where it has come to
+    later
+        how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
+    solving
+        share of boards whose clues are all visible (masks as they occur while solving); the others are masked freely
+    reveal
+        which cells of a solving board are visible besides its clues: "random", or "ease": those first that exact
+        propagation leaves the fewest symbols, as a solver would fill them
+    full
+        share of the boards at t = 1: nothing but the clues is visible on the solving ones
+    data
+        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law; "examples":
+        answers drawn from a file
+    examples
+        that file
+    hard
+        a file of problems, a line each, to mix among those of the generator, such as `generate --harder` makes
+    hard_share
+        share of the boards that are drawn from it
+    givens
+        unless data is "problems": fewest and most cells visible at the start
+    blocks
+        unless data is "problems": left to right in so many blocks, each with its own z
+    draw
+        "once": posterior and prior see the start, as when z is drawn once a sample; "each_step": they see x_t, as when
+        z is drawn anew at every step (and as the paper trains)
+    weighting
+        "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the ELBO
+        has it, which favours boards with few open cells
+    latent_kl
+        lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
+    free_bits
+        nats of a latent dimension or group that cost nothing
+    settle
+        share of the steps, at the end, in which z is the posterior's likeliest classes and no longer drawn, so that the
+        prior can fit the codes; in the second half of them nothing moves the posterior
+    ema
+        decay of the averaged weights, which are what is saved
+    bf16
+        bfloat16 products (fast where the CPU has AVX512-BF16 or AMX, or on a GPU; natively float32 elsewhere)
+    native
+        the denoiser's loops, forward and back, by the native kernel where there is one: mixer "messages" on a CPU.
+        False: by torch, as runs were trained before there was a kernel, and as they are resumed
+    compile
+        torch.compile the block; the loops are then torch's
     """
 
     steps: int = choice(6000, "Optimiser steps of the whole run.", low=1)

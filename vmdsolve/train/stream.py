@@ -34,9 +34,14 @@ Mask = npt.NDArray[np.bool_]
 class Stream:
     """Batches of one domain under one recipe; `z_width` normal numbers a board.
 
-    rules       as the model knows them: the domain's, unless said otherwise
-    held_out    examples that no batch shows, or None
-    digest      hash of the file of examples, or of hard problems; "" without
+    Attributes
+    ----------
+    rules
+        as the model knows them: the domain's, unless said otherwise
+    held_out
+        examples that no batch shows, or None
+    digest
+        hash of the file of examples, or of hard problems; "" without
     """
 
     def __init__(self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None) -> None:
@@ -77,6 +82,8 @@ class Stream:
     def batch(self, step: int) -> Batch:
         """The batch of one step.
 
+        Examples
+        --------
         >>> from vmdsolve.domains import get
         >>> stream = Stream(get("pair"), Recipe(batch=4, data="law"), 8)
         >>> batch = stream.batch(0)

@@ -60,6 +60,8 @@ class Trainer:
     """One training run of one domain, or a mixture of them, in a folder: `state.safetensors` to resume,
     `weights.safetensors` to use.
 
+    Examples
+    --------
     >>> from vmdsolve.domains import get
     >>> domain = get("sudoku-4x4")
     >>> config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2)
@@ -101,7 +103,10 @@ class Trainer:
     def begin_with(self, weights: Path) -> None:
         """Start from these weights instead of random ones; the optimiser starts anew.
 
-        Raises ModelMismatch: no such file, damaged, or of another config, but for loops, which are not in weights.
+        Raises
+        ------
+        ModelMismatch
+            No such file, damaged, or of another config, but for loops, which are not in weights.
         """
         load_into(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())

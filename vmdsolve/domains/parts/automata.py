@@ -19,6 +19,8 @@ def explore(
 ) -> DFA:
     """The automaton over values 0 .. V-1 from `start`; `step` says the next state, None for a dead end.
 
+    Examples
+    --------
     >>> explore(0, 2, lambda ones, v: ones + v if ones + v < 3 else None, lambda ones: ones == 2).step  # two ones
     ((0, 1), (1, 2), (2, -1))
     """
@@ -42,6 +44,8 @@ def explore(
 def different_with_total(V: int, length: int, total: int) -> DFA:
     """Accepts words of `length` different numbers, 1 to V, that add up to `total`; a state is the set of them so far.
 
+    Examples
+    --------
     >>> different_with_total(9, 2, 3).step[0]
     (1, 2, -1, -1, -1, -1, -1, -1, -1)
     """
@@ -57,6 +61,8 @@ def different_with_total(V: int, length: int, total: int) -> DFA:
 def with_product(V: int, total: int) -> DFA:
     """Accepts words of numbers from 1 to V whose product is `total`; a state is the product so far.
 
+    Examples
+    --------
     >>> with_product(3, 4).step  # 1, 2 and 4
     ((0, 1, -1), (1, 2, -1), (2, -1, -1))
     """

@@ -46,6 +46,8 @@ def read_cages(lines: Lines, largest: int, *, unlabelled: bool = False) -> tuple
 def write_cages(n: int, cages: Sequence[Cage]) -> str:
     """The text of cages, on one line: the label in the first cell, numbers in the order given.
 
+    Examples
+    --------
     >>> write_cages(2, [("3", [0, 1])])
     '2 2/3 -/- -/1 1/- -'
     """
@@ -67,7 +69,10 @@ def draw_cages(n: int, cages: Sequence[Cage]) -> str:
 def grow_cages(rng: np.random.Generator, answer: Board, density: float, *, distinct: bool) -> list[list[int]]:
     """Cuts a square grid into about `density` cages a cell, grown from random cells by random neighbours.
 
-    distinct    a cage never takes a symbol of `answer` twice
+    Parameters
+    ----------
+    distinct
+        a cage never takes a symbol of `answer` twice
     """
     n = len(answer)
     beside: list[list[int]] = [[] for _ in range(n)]

@@ -12,6 +12,8 @@ Edge = tuple[int, int]
 def cliques(n: int, edges: Sequence[Edge]) -> list[list[int]]:
     """Cliques of the graph that together hold every edge, found greedily: larger ones say more at once.
 
+    Examples
+    --------
     >>> cliques(4, [(0, 1), (0, 2), (1, 2), (2, 3)])
     [[0, 1, 2], [2, 3]]
     """

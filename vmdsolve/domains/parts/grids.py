@@ -35,6 +35,8 @@ def boxes(h: int, w: int) -> tuple[AllDifferent, ...]:
 def box_shape(n: int) -> tuple[int, int]:
     """Rows and columns of the boxes that an n x n Sudoku usually has; one row if n is prime.
 
+    Examples
+    --------
     >>> box_shape(6), box_shape(9), box_shape(12)
     ((2, 3), (3, 3), (3, 4))
     """
@@ -45,6 +47,8 @@ def box_shape(n: int) -> tuple[int, int]:
 def neighbours(rows: int, columns: int) -> list[tuple[int, int]]:
     """Pairs of cells side by side, then pairs one above the other.
 
+    Examples
+    --------
     >>> neighbours(2, 2)
     [(0, 1), (2, 3), (0, 2), (1, 3)]
     """
@@ -69,6 +73,8 @@ def turned(rng: np.random.Generator, rows: int, columns: int) -> tuple[tuple[int
 def draw_regions(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | None = None) -> str:
     """The frame of a grid with walls between cells of different regions; labels[cell] stands before the cell.
 
+    Examples
+    --------
     >>> print(draw_regions([[0, 0], [1, 0]], {0: "9", 2: "4"}))
     +-------+
     |9 □   □|
@@ -100,6 +106,8 @@ def draw_regions(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | N
 def draw_margins(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) -> str:
     """The frame of a grid with clues above its columns and to the left of its rows.
 
+    Examples
+    --------
     >>> print(draw_margins([["1"], ["10", "2"]], [["3"], ["1", "1"]]))
            10
          1  2

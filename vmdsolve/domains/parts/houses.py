@@ -15,6 +15,8 @@ ITEMS = {"=": 2, "!=": 2, "next-to": 2, "at": 1, "between": 3} | dict.fromkeys(M
 def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
     """The constraints that a clue is, on cells that hold the houses of items.
 
+    Examples
+    --------
     >>> rules_of(("fox", "next-to", "milk"), {"fox": 0, "milk": 1}, 2)
     [Table(cells=(0, 1), tuples=((0, 1), (1, 0)), relation='next-to')]
     """
@@ -36,6 +38,8 @@ def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
 def mirrored(clue: Clue, n: int) -> Clue:
     """The clue with the houses counted from the other end.
 
+    Examples
+    --------
     >>> mirrored(("fox", "before", "milk"), 5), mirrored(("fox", "at", "1"), 5)
     (('fox', 'after', 'milk'), ('fox', 'at', '5'))
     """

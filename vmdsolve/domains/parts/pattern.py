@@ -88,6 +88,8 @@ def parse(pattern: str) -> Node:
 def mask_of(characters: str) -> int:
     """The set of these characters; those beyond printable ASCII are in no set.
 
+    Examples
+    --------
     >>> mask_of("! é")
     3
     """

@@ -22,6 +22,8 @@ OUTSIDE = "@"  # the name of no region, where there can be such cells
 def renumbered(names: Iterable[object], outside: Container[object] = ()) -> list[int]:
     """Regions numbered from 0 in the order of their first cells; -1 for names that mean no region.
 
+    Examples
+    --------
     >>> renumbered("bba@", outside="@")
     [0, 0, 1, -1]
     """
@@ -32,6 +34,8 @@ def renumbered(names: Iterable[object], outside: Container[object] = ()) -> list
 def cells_of(regions: Sequence[int]) -> list[list[int]]:
     """The cells of each region.
 
+    Examples
+    --------
     >>> cells_of([0, 0, 1, 0])
     [[0, 1, 3], [2]]
     """
@@ -50,6 +54,8 @@ def read_regions(lines: Lines, rows: int, columns: int, outside: Container[objec
 def write_regions(columns: int, regions: Sequence[int]) -> str:
     """Their text, on one line.
 
+    Examples
+    --------
     >>> write_regions(2, [0, 0, 1, -1])
     '1 1/2 @'
     """
@@ -60,6 +66,8 @@ def write_regions(columns: int, regions: Sequence[int]) -> str:
 def windows(rows: int, columns: int) -> list[list[int]]:
     """Squares of 2 x 2 cells: any two cells that touch, also at a corner, are in one; smaller on a board of one row.
 
+    Examples
+    --------
     >>> windows(2, 3)
     [[0, 1, 3, 4], [1, 2, 4, 5]]
     """

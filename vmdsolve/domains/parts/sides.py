@@ -29,6 +29,8 @@ BLANK = "0"  # the symbol of a cell that stays empty
 def views(n: int) -> tuple[tuple[int, ...], ...]:
     """[4n, n] the cells along each row and column from where its clue stands, in the order of the text.
 
+    Examples
+    --------
     >>> views(2)
     ((0, 2), (1, 3), (2, 0), (3, 1), (0, 1), (2, 3), (1, 0), (3, 2))
     """
@@ -51,7 +53,10 @@ def once_each(n: int, V: int, *, diagonals: bool) -> tuple[Constraint, ...]:
 class Sided(Clued):
     """An n x n board with 4n clues, "" for none, in the order of `views`. Subclasses say what is `seen`.
 
-    start    the first line of the text. Density: share of clues
+    Attributes
+    ----------
+    start
+        the first line of the text. Density: share of clues
     """
 
     start: str

@@ -28,6 +28,8 @@ def read_squares(lines: Lines) -> list[list[str]]:
 def number_cells(white: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """[rows, columns] the numbers of the cells, -1 for walls.
 
+    Examples
+    --------
     >>> number_cells([[True, False], [True, True]]).tolist()
     [[0, -1], [1, 2]]
     """
@@ -38,6 +40,8 @@ def number_cells(white: npt.ArrayLike) -> npt.NDArray[np.int64]:
 def runs(numbers: npt.NDArray[np.int64]) -> tuple[list[list[int]], list[list[int]]]:
     """Cells side by side between walls, and cells one below the other.
 
+    Examples
+    --------
     >>> runs(number_cells([[True, False], [True, True]]))
     ([[0], [1, 2]], [[0, 1], [2]])
     """

@@ -24,6 +24,8 @@ SOLUTION = ("solution", "solutions", "answer")
 def columns_of(titles: Iterable[str]) -> tuple[str | None, str | None]:
     """Which of these names of columns stand for the puzzle and for its solution.
 
+    Examples
+    --------
     >>> columns_of(["id", "Solution", "Puzzle"])
     ('Puzzle', 'Solution')
     """
@@ -41,12 +43,20 @@ def _as_it_stands(text: str) -> str:
 class Source:
     """An input while it is read.
 
-    name       of the file, for messages
-    raw        its bytes, unpacked
-    domain     the one asked for, or None
-    answers    True: these are answers, without clues
-    number     lines read so far
-    trimmed    takes white space off a puzzle's text, where that says nothing
+    Attributes
+    ----------
+    name
+        of the file, for messages
+    raw
+        its bytes, unpacked
+    domain
+        the one asked for, or None
+    answers
+        True: these are answers, without clues
+    number
+        lines read so far
+    trimmed
+        takes white space off a puzzle's text, where that says nothing
     """
 
     def __init__(self, name: str, raw: Any, text: TextIO, domain: Domain | None, answers: bool = False) -> None:
@@ -104,8 +114,12 @@ def names_of(kind: Any) -> tuple[str, ...]:
 class Format(ABC):
     """A format of files.
 
-    reads      endings of files that are read as this format
-    writes     endings of files that are written in it
+    Attributes
+    ----------
+    reads
+        endings of files that are read as this format
+    writes
+        endings of files that are written in it
     """
 
     reads: tuple[str, ...] = ()

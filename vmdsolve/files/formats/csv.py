@@ -20,6 +20,8 @@ __all__ = ["Csv", "quoted"]
 def quoted(values: Iterable[object]) -> str:
     """A line of csv; None is an empty field, truth is `true` or `false`.
 
+    Examples
+    --------
     >>> quoted(["12, 3", None, True])
     '"12, 3",,true\\n'
     """

@@ -17,14 +17,21 @@ __all__ = ["Latent", "Learning"]
 class Learning(NamedTuple):
     """How much, in one step of training, each part of the objective moves the posterior.
 
-    latent_kl    lambda: the share of the KL's gradient that reaches the posterior, 0 to 1; a learned prior always fits
-                 at full rate
-    free_bits    nats; a dimension whose KL is below sends the posterior none of it (Kingma et al. 2016)
-    code         "drawn": z is drawn from the posterior. "likeliest": it is the posterior's likeliest classes, and
-                 lambda counts for nothing: answers that share a code, and only they, still pull it apart, while the
-                 prior learns which codes there are. "frozen": the same, but nothing moves the posterior
-    loops        applications of the block; None: what the model was made for
-    supervise    how many of them, the last ones, are read
+    Attributes
+    ----------
+    latent_kl
+        lambda: the share of the KL's gradient that reaches the posterior, 0 to 1; a learned prior always fits at full
+        rate
+    free_bits
+        nats; a dimension whose KL is below sends the posterior none of it (Kingma et al. 2016)
+    code
+        "drawn": z is drawn from the posterior. "likeliest": it is the posterior's likeliest classes, and lambda counts
+        for nothing: answers that share a code, and only they, still pull it apart, while the prior learns which codes
+        there are. "frozen": the same, but nothing moves the posterior
+    loops
+        applications of the block; None: what the model was made for
+    supervise
+        how many of them, the last ones, are read
     """
 
     latent_kl: float = 1.0
@@ -37,10 +44,16 @@ class Learning(NamedTuple):
 class Latent(ABC):
     """What z is: how wide, how it is drawn, what it does to the denoiser's input, and what it adds to the ELBO.
 
-    parts     its networks, by the name that weights have for them
-    native    whether a kernel that takes tokens and a code computes all that the model does
-    sees      whether its prior looks at the tokens, or z is noise of one law whatever they are
-    likely    whether z has a density under posterior and prior, so that boards have a likelihood
+    Attributes
+    ----------
+    parts
+        its networks, by the name that weights have for them
+    native
+        whether a kernel that takes tokens and a code computes all that the model does
+    sees
+        whether its prior looks at the tokens, or z is noise of one law whatever they are
+    likely
+        whether z has a density under posterior and prior, so that boards have a likelihood
     """
 
     native = likely = True
@@ -85,8 +98,13 @@ class Latent(ABC):
     def check_training(self, *, settles: bool, blocks: int, many_boards: bool) -> None:
         """Refuse a training that cannot be, before it begins.
 
-        settles        whether z is the posterior's likeliest code in the end
-        blocks         into how many a board is cut
-        many_boards    whether each step may have a board of another size
+        Parameters
+        ----------
+        settles
+            whether z is the posterior's likeliest code in the end
+        blocks
+            into how many a board is cut
+        many_boards
+            whether each step may have a board of another size
         """
         del settles, blocks, many_boards  # nothing to refuse

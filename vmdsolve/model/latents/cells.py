@@ -40,6 +40,8 @@ CUT = 0.1  # a value this much less likely than the likeliest of its cell is not
 def with_cells(x: Tensor, z: Tensor) -> Tensor:
     """Tokens x [B, L] whose open cells hold what z [B, L * V] says of them.
 
+    Examples
+    --------
     >>> with_cells(torch.tensor([[-1, 2, -1]]), torch.tensor([[0.0, 1, 0, 1, 0, 0, 0, 0, 0]])).tolist()
     [[1, 2, -1]]
     """

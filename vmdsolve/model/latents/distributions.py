@@ -86,6 +86,8 @@ def choose_class(logits: Tensor, noise: Tensor) -> Tensor:
 def kl(q: Distribution, p: Distribution | None) -> Tensor:
     """KL(q || p) in nats [B, D], one number a board and dimension or group; p = None: N(0, I), or uniform classes.
 
+    Examples
+    --------
     >>> kl(Gaussian(torch.ones(1, 2), torch.zeros(1, 2)), None)
     tensor([[0.5000, 0.5000]])
     >>> kl(Categorical(torch.tensor([[[100.0, 0.0]]])), None)
@@ -107,6 +109,8 @@ def kl(q: Distribution, p: Distribution | None) -> Tensor:
 def log_density(p: Distribution, z: Tensor) -> Tensor:
     """log p(z) in nats [B], of z [B, Z].
 
+    Examples
+    --------
     >>> log_density(Categorical(torch.zeros(1, 2, 4)), torch.eye(4)[:2].reshape(1, 8))
     tensor([-2.7726])
     """
