@@ -47,7 +47,9 @@ class Search:
     @property
     def complete(self) -> bool: ...
 
-def propagate(rules: Rules, values: _I32, threads: int = 0) -> tuple[_U64, _Bool]: ...
+def propagate(
+    rules: Rules, values: _I32, time_limit: float = -1.0, threads: int = 0
+) -> tuple[_U64, _Bool]: ...
 def solve_batch(
     rules: Rules,
     values: _I32,
@@ -63,6 +65,7 @@ def generate(
     seed: int,
     first: int = 0,
     clues: int = -1,
+    time_limit: float = -1.0,
     threads: int = 0,
     test_nodes: int = 100_000,
 ) -> tuple[_I32, _I32]: ...

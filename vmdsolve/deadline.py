@@ -57,6 +57,12 @@ class Deadline:
         return None if left == inf else left
 
     @property
+    def limit_of_all(self) -> float | None:
+        """The same for all problems that are worked on side by side, in one call."""
+        wall = self.wall()
+        return None if wall == inf else wall
+
+    @property
     def over(self) -> bool:
         """True if no time is left."""
         return self.left() <= 0

@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vmdsolve._native import Kind
+
 from .arguments import whole
 from .errors import InvalidInput
 from .peers import Peers
@@ -171,7 +173,7 @@ class Rules:
         """Which cells may not hold the same symbol: those that share an all-different unit."""
         forms = [constraint.native() for constraint in self.constraints]
         different = zip(self.constraints, forms, strict=True)
-        return Peers.of(self.L, (c.cells for c, form in different if form is not None and form[0] == 0))
+        return Peers.of(self.L, (c.cells for c, form in different if form is not None and form[0] == Kind.AllDifferent))
 
     @cached_property
     def _native_form(self) -> tuple[npt.NDArray[Any], ...]:

@@ -13,6 +13,7 @@
 #include "kinds/kinds.hpp"
 #include "search/generate.hpp"
 #include "search/search.hpp"
+#include "support/sets.hpp"
 #include "support/threads.hpp"
 
 namespace py = pybind11;
@@ -75,9 +76,16 @@ int64_t grain_of(int64_t n, int threads) {
   return std::clamp<int64_t>(n / (int64_t{8} * thread_count(threads)), 1, 256);
 }
 
-py::tuple propagate(const Rules& rules, const py::object& object, int threads) {
+/// What givens alone say: one value where there is one, else all.
+void domains_of_givens(const Rules& rules, const int32_t* values, uint64_t* domains) {
+  for (int32_t cell = 0; cell < rules.L(); ++cell)
+    domains[cell] = values[cell] == kOpen ? sets::full(rules.V()) : sets::one(values[cell]);
+}
+
+py::tuple propagate(const Rules& rules, const py::object& object, double time_limit, int threads) {
   const auto values = values_of(rules, object, true);
   check_threads(threads);
+  check_time(time_limit);
   const int64_t B = values.shape(0), L = rules.L();
   Array<uint64_t> domains({B, L});
   Array<bool> clash(B);
@@ -90,8 +98,15 @@ py::tuple propagate(const Rules& rules, const py::object& object, int threads) {
       for (int64_t b = begin; b < end; ++b) {
         stop_point();
         search->start(in + b * L, nullptr);
-        bad[b] = !search->propagate(out + b * L);
-        if (bad[b]) std::fill_n(out + b * L, L, uint64_t{0});
+        Budget budget(-1, time_limit);
+        try {
+          bad[b] = !search->propagate(budget, out + b * L);
+          if (bad[b]) std::fill_n(out + b * L, L, uint64_t{0});
+        } catch (const Late&) {
+          stop_point();
+          bad[b] = false;  // nothing is proved; how far it came must not show
+          domains_of_givens(rules, in + b * L, out + b * L);
+        }
       }
     });
   });
@@ -181,28 +196,38 @@ class Enumeration {
   bool found_ = false, busy_ = false;  // busy_ is read and written under the GIL
 };
 
-py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, int threads,
-                   int64_t test_nodes) {
+py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, double time_limit,
+                   int threads, int64_t test_nodes) {
   check_limit("n", n, 0);
   check_limit("first", first, 0);
   check_limit("clues", clues, -1);
   check_threads(threads);
   check_limit("test_nodes", test_nodes, 1);
+  check_time(time_limit);
   const int64_t L = rules.L();
   if (clues > L)
     throw std::invalid_argument("clues: wanted -1 or at most L = " + std::to_string(L) + ", got " +
                                 std::to_string(clues));
   if (first > INT64_MAX - n) throw std::invalid_argument("first: first + n is too large");
-  const GenerateOptions options{seed, clues, test_nodes};
+  const GenerateOptions options{seed, clues, test_nodes, Deadline(time_limit)};
   Array<int32_t> problems({n, L}), solutions({n, L});
   int32_t *problem = problems.mutable_data(), *solution = solutions.mutable_data();
-  released([&] {
-    parallel_for(n, threads, grain_of(n, threads), [&](int64_t begin, int64_t end) {
-      const auto search = make_search(rules);
-      for (int64_t i = begin; i < end; ++i)
-        generate_one(*search, rules, options, first + i, problem + i * L, solution + i * L);
-    });
+  const bool done = released([&] {
+    try {
+      parallel_for(n, threads, grain_of(n, threads), [&](int64_t begin, int64_t end) {
+        const auto search = make_search(rules);
+        for (int64_t i = begin; i < end; ++i)
+          generate_one(*search, rules, options, first + i, problem + i * L, solution + i * L);
+      });
+      return true;
+    } catch (const Late&) {
+      return false;
+    }
   });
+  if (!done) {
+    PyErr_SetString(PyExc_TimeoutError, "generate: the time limit ran out");
+    throw py::error_already_set();
+  }
   return py::make_tuple(problems, solutions);
 }
 
@@ -226,11 +251,11 @@ void register_search(py::module_& m) {
       .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
       .def_property_readonly("nodes", &Enumeration::nodes)
       .def_property_readonly("complete", &Enumeration::complete);
-  m.def("propagate", &propagate, "rules"_a, "values"_a, "threads"_a = 0);
+  m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
-  m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1, "threads"_a = 0,
-        "test_nodes"_a = 100'000);
+  m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1,
+        "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000);
 }
 
 }  // namespace vmd

@@ -3,11 +3,13 @@
 
 namespace vmd {
 
-Budget::Budget(int64_t node_limit, double seconds) {
-  if (node_limit >= 0) nodes = node_limit;
+Deadline::Deadline(double seconds) {
   if (seconds >= 0 && seconds < 1e9)  // longer than any process lives: no limit, and no overflow
-    deadline_ = Clock::now() +
-                std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+Budget::Budget(int64_t node_limit, Deadline deadline) : deadline_(deadline) {
+  if (node_limit >= 0) nodes = node_limit;
 }
 
 bool Budget::look() {

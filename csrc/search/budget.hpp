@@ -13,18 +13,33 @@ namespace vmd {
 /// The time is over: thrown from where the work can be taken up again.
 struct Late {};
 
+/// When the time is over.
+class Deadline {
+ public:
+  using Clock = Stop::Clock;
+
+  Deadline() = default;
+  /// So many seconds from now; negative: never.
+  explicit Deadline(double seconds);
+  bool over(Clock::time_point now) const { return now >= end_; }
+
+ private:
+  Clock::time_point end_ = Clock::time_point::max();
+};
+
 class Budget {
  public:
   using Clock = Stop::Clock;
 
   Budget() = default;
   /// Negative: no limit.
-  Budget(int64_t node_limit, double seconds);
+  Budget(int64_t node_limit, double seconds) : Budget(node_limit, Deadline(seconds)) {}
+  Budget(int64_t node_limit, Deadline deadline);
 
   /// The time is over, or the call was asked to stop.
   bool late() const {
     const auto now = Clock::now();
-    return now >= deadline_ || stop_asked(now);
+    return deadline_.over(now) || stop_asked(now);
   }
   /// The same after `work` more, about nanoseconds; mostly without a look at the clock.
   bool late_after(int64_t work) { return (until_look_ -= work) < 0 && look(); }
@@ -43,7 +58,7 @@ class Budget {
  private:
   bool look();
 
-  Clock::time_point deadline_ = Clock::time_point::max();
+  Deadline deadline_;
   int64_t work_between_looks_ = 20'000;
   int64_t until_look_ = work_between_looks_;
   int64_t looks_left_ = INT64_MAX;

@@ -30,8 +30,7 @@ class DepthFirst : public Search {
   }
   void forbid(int32_t cell, int32_t value) override { model_.remove(cell, value); }
   Outcome next(Budget& budget, int32_t* values) override { return run(budget, values); }
-  bool propagate(uint64_t* domains) override {
-    Budget budget;
+  bool propagate(Budget& budget, uint64_t* domains) override {
     const bool ok = model_.propagate(budget);
     if (ok && domains != nullptr) model_.domains(domains);
     return ok;

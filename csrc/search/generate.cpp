@@ -62,9 +62,8 @@ class Maker {
     for (int restart = 0; restart < kRestarts; ++restart) {
       for (float& p : preferences_) p = stream.unit();
       search_.start(empty.data(), preferences_.data());
-      Budget budget(first_limit << restart, -1);
-      const Outcome outcome = search_.next(budget, solution.data());
-      stop_point();  // a budget without a time limit is late for no other reason
+      Budget budget(first_limit << restart, options_.deadline);
+      const Outcome outcome = next(budget, solution.data());
       if (outcome == Outcome::solution) return;
       if (outcome == Outcome::exhausted) throw std::invalid_argument("rules: they have no solution");
     }
@@ -94,13 +93,19 @@ class Maker {
     trial_ = problem;
     for (size_t i = begin; i < begin + count; ++i) trial_[order_[i]] = kOpen;
     search_.start(trial_.data(), nullptr);
-    Budget budget(options_.test_nodes, -1);
+    Budget budget(options_.test_nodes, options_.deadline);
     if (count == 1) {  // any other solution differs in this cell, for with it the solution was unique
       search_.forbid(static_cast<int32_t>(order_[begin]), solution[order_[begin]]);
-      return search_.next(budget, nullptr) == Outcome::exhausted;
+      return next(budget, nullptr) == Outcome::exhausted;
     }
-    return search_.next(budget, nullptr) == Outcome::solution &&
-           search_.next(budget, nullptr) == Outcome::exhausted;
+    return next(budget, nullptr) == Outcome::solution && next(budget, nullptr) == Outcome::exhausted;
+  }
+
+  Outcome next(Budget& budget, int32_t* values) {
+    const Outcome outcome = search_.next(budget, values);
+    if (outcome != Outcome::time_limit) return outcome;
+    stop_point();
+    throw Late{};
   }
 
   Search& search_;

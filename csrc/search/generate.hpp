@@ -23,6 +23,8 @@ struct GenerateOptions {
   /// A given whose test needs more nodes than this is kept: then the problem may not be minimal. No 9x9 Sudoku
   /// comes near it.
   int64_t test_nodes = 100'000;
+  /// Late is thrown after it.
+  Deadline deadline;
 };
 
 /// Write problem `index` to problem [L] (kOpen where open) and its solution to solution [L]. Throws

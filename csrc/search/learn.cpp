@@ -50,8 +50,7 @@ void LearningSearch::start(const int32_t* values, const float* marginals) {
   clause_limit_ = first_limit_;
 }
 
-bool LearningSearch::propagate(uint64_t* domains) {
-  Budget budget;
+bool LearningSearch::propagate(Budget& budget, uint64_t* domains) {
   const bool ok = model_.propagate(budget);
   if (ok && domains != nullptr) model_.domains(domains);
   return ok;

@@ -37,7 +37,7 @@ class LearningSearch final : public Search {
   /// This solution [L] is known: do not find it again. Before the first next().
   void block(const int32_t* values);
   Outcome next(Budget& budget, int32_t* values) override;
-  bool propagate(uint64_t* domains) override;
+  bool propagate(Budget& budget, uint64_t* domains) override;
   int64_t nodes() const override { return nodes_; }
   bool exhausted() const override { return exhausted_; }
 

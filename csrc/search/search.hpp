@@ -34,9 +34,9 @@ class Search {
   virtual void forbid(int32_t cell, int32_t value) = 0;
   /// Go on to the next solution and write it to values [L] if not null.
   virtual Outcome next(Budget& budget, int32_t* values) = 0;
-  /// Propagate the givens alone; false: clash. Else writes domains [L] if not null. Throws Late where the call is asked
-  /// to stop.
-  virtual bool propagate(uint64_t* domains) = 0;
+  /// Propagate the givens alone; false: clash. Else writes domains [L] if not null. Throws Late where time is over, or the
+  /// call is asked to stop.
+  virtual bool propagate(Budget& budget, uint64_t* domains) = 0;
   virtual int64_t nodes() const = 0;
   /// Nothing is left to try.
   virtual bool exhausted() const = 0;

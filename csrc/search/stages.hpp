@@ -31,7 +31,7 @@ class StagedSearch final : public Search {
     forbidden_.push_back({cell, value});
   }
   Outcome next(Budget& budget, int32_t* values) override;
-  bool propagate(uint64_t* domains) override { return fast_->propagate(domains); }
+  bool propagate(Budget& budget, uint64_t* domains) override { return fast_->propagate(budget, domains); }
   int64_t nodes() const override { return fast_->nodes() + (learning_ ? learner_->nodes() : 0); }
   bool exhausted() const override { return learning_ ? learner_->exhausted() : fast_->exhausted(); }
 

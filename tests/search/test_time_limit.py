@@ -7,10 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from vmdsolve import solve
 from vmdsolve.constraints import DFA, Regular, Table
+from vmdsolve.domains import Domain
 from vmdsolve.domains.takuzu import Takuzu
-from vmdsolve.problem import OPEN, Rules
-from vmdsolve.search import SearchStatus, enumerate_values, solve_values
+from vmdsolve.problem import OPEN, Problem, Rules, Status
+from vmdsolve.search import SearchStatus, enumerate_values, propagate, solve_values
 
 LIMIT = 0.1
 ENDS_WITHIN = 0.6  # seconds, on a machine that does other things as well; alone it is 0.11
@@ -29,6 +31,10 @@ def long_tables() -> Rules:
     rng = np.random.default_rng(0)
     rows = np.unique(rng.integers(0, 32, (60_000, 4)), axis=0).tolist()
     return Rules(40, 32, tuple(Table(range(first, 40, 10), rows) for first in range(10)))
+
+
+class Words(Domain):
+    name, symbols, shape, constraints = "long words", "ABCDEFGHIJKLMNOP", (1, 800), ()
 
 
 MADE = {
@@ -54,3 +60,24 @@ def test_no_call_overruns_its_limit(name: str) -> None:
         pass
     assert time.monotonic() - began < ENDS_WITHIN
     assert solutions.status is SearchStatus.TIME_LIMIT
+
+
+def test_propagation_that_takes_too_long_says_what_the_givens_say() -> None:
+    rules = long_words()
+    board = np.full((2, rules.L), OPEN)
+    board[1, 5] = 3
+    propagate(rules, board[:1], time_limit=0)  # the native rules are made once
+    began = time.monotonic()
+    domains, clash = propagate(rules, board, time_limit=LIMIT, threads=1)
+    assert time.monotonic() - began < 2 * ENDS_WITHIN
+    assert not clash.any()
+    assert domains.tolist() == np.where(board == OPEN, 2**rules.V - 1, 2**3).tolist()
+
+
+def test_all_stages_together_keep_the_limit() -> None:
+    problem = Problem("long words", (rules := long_words()), np.full(rules.L, OPEN), Words())
+    for method in ("vmd", "search"):
+        began = time.monotonic()
+        solution = solve(problem, method=method, time_limit=LIMIT)
+        assert time.monotonic() - began < ENDS_WITHIN + 1  # reading the automaton, made anew, counts as well
+        assert solution.status is Status.TIMEOUT

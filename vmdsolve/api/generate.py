@@ -8,6 +8,7 @@ in a few tries, givens settle what the clues of the last leave open.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Unpack
 
@@ -89,16 +90,13 @@ def _on_one_board(domain: Domain, n: int, options: Options) -> Iterator[tuple[Pr
     chunk, rules = max(1, CELLS_AT_ONCE // domain.rules.L), domain.rules
     for start in range(options.first, options.first + n, chunk):
         some = min(chunk, options.first + n - start)
-        clock = Deadline(options.time_limit, n=some)
-        puzzles, answers = search.generate_values(
-            rules, some, seed=options.seed, first=start, clues=options.clues, threads=options.threads
-        )
-        if options.harder:
-            puzzles, _ = breed(
-                rules, puzzles, answers, rounds=options.harder, seed=options.seed, first=start, threads=options.threads,
-                look=partial(_in_time, domain, clock),
-            )  # fmt: skip
-        _in_time(domain, clock)
+        clock, same = Deadline(options.time_limit, n=some), {"seed": options.seed, "threads": options.threads}
+        with _timed(domain.name, clock):
+            puzzles, answers = search.generate_values(
+                rules, some, first=start, clues=options.clues, time_limit=clock.limit_of_all, **same
+            )
+            if options.harder:
+                puzzles, _ = breed(rules, puzzles, answers, rounds=options.harder, first=start, clock=clock, **same)
         for puzzle, answer in zip(puzzles, answers, strict=True):
             yield Problem(domain.name, rules, puzzle, domain), answer
 
@@ -107,28 +105,34 @@ def _invented(kind: type[Clued], options: Options, size: int, density: float, in
     rng, clock = np.random.default_rng((options.seed, index)), Deadline(options.time_limit)
 
     def draw(rules: Rules, givens: int | None) -> tuple[Board, Board]:
-        puzzles, answers = search.generate_values(rules, 1, seed=int(rng.integers(2**63)), clues=givens, threads=1)
+        puzzles, answers = search.generate_values(
+            rules, 1, seed=int(rng.integers(2**63)), clues=givens, time_limit=clock.limit, threads=1
+        )
         return puzzles[0], answers[0]
 
     def fill(rules: Rules) -> Board:
         return draw(rules, rules.L)[1]
 
-    board = kind.invent(rng, size, density, fill)
-    for _ in range(0 if options.clues else BOARDS):
-        _in_time(board, clock)
-        nothing = np.full((1, board.rules.L), OPEN, np.int32)
-        found = search.solve_values(
-            board.rules, nothing, limit=2, node_limit=TEST_NODES, time_limit=clock.limit, threads=1
-        )
-        if found.complete[0] and found.counts[0] == 1:
-            return Problem(board.name, board.rules, nothing[0], board), found.values[0]
+    with _timed(kind.name, clock):
         board = kind.invent(rng, size, density, fill)
-    _in_time(board, clock)
-    puzzle, answer = draw(board.rules, options.clues)
-    _in_time(board, clock)
+        for _ in range(0 if options.clues else BOARDS):
+            nothing = np.full((1, board.rules.L), OPEN, np.int32)
+            found = search.solve_values(
+                board.rules, nothing, limit=2, node_limit=TEST_NODES, time_limit=clock.limit, threads=1
+            )
+            if clock.over:
+                raise TimeoutError
+            if found.complete[0] and found.counts[0] == 1:
+                return Problem(board.name, board.rules, nothing[0], board), found.values[0]
+            board = kind.invent(rng, size, density, fill)
+        puzzle, answer = draw(board.rules, options.clues)
     return Problem(board.name, board.rules, puzzle, board), answer
 
 
-def _in_time(domain: Domain, clock: Deadline) -> None:
-    if clock.over:
-        raise TimeoutError(f"no puzzle of {domain.name} was made in {clock.seconds:g} s; allow more")
+@contextmanager
+def _timed(what: str, clock: Deadline) -> Iterator[None]:
+    """Say what was not made where the time runs out."""
+    try:
+        yield
+    except TimeoutError:
+        raise TimeoutError(f"no puzzle of {what} was made in {clock.seconds:g} s; allow more") from None

@@ -106,7 +106,7 @@ def _drawn(task: Task, left: Open, keys: Keys) -> list[Settled]:
     options, start = task.options, left.rows[0]
     settled: list[Settled] = []
     if options.method != "vmd-only":
-        allowed, clash = search.propagate(task.rules, left.boards[:1])
+        allowed, clash = search.propagate(task.rules, left.boards[:1], time_limit=left.clock.limit)
         if clash[0]:
             return [left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, "propagation")]
         left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))

@@ -35,7 +35,9 @@ Stage = Callable[[Task, Open], tuple[list[Settled], Open]]
 
 def propagation(task: Task, open_: Open) -> tuple[list[Settled], Open]:
     """What the givens force, exactly: an answer, a contradiction, or cells filled in and symbols excluded."""
-    allowed, clash = search.propagate(task.rules, open_.boards, threads=task.options.threads)
+    allowed, clash = search.propagate(
+        task.rules, open_.boards, time_limit=open_.clock.limit, threads=task.options.threads
+    )
     forced = sets.single(allowed)
     full = (forced != OPEN).all(axis=1) & ~clash
     full[full] = accepts(task.rules, open_.boards[full], forced[full])

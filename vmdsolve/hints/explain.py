@@ -147,7 +147,7 @@ class _Conflict:
         if self.clock.over:
             self.minimal = False
             return False
-        return bool(search.propagate(rules, values[None])[1][0])
+        return bool(search.propagate(rules, values[None], time_limit=self.clock.limit)[1][0])
 
     def by_search(self, rules: Rules, values: Board) -> bool:
         """There is no solution; where that takes too long, `minimal` is given up."""

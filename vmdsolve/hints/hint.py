@@ -128,7 +128,7 @@ def _next(given: Problem, clock: Deadline) -> Hint:
 def _by_trial(given: Problem, say: Phrases, clock: Deadline) -> Hint | None:
     """A cell in which every symbol but one leads to a contradiction by propagation."""
     rules, values = given.rules, given.values
-    sets, clash = search.propagate(rules, values[None])
+    sets, clash = search.propagate(rules, values[None], time_limit=clock.limit)
     if clash[0]:
         return Hint("conflict", "propagation finds a contradiction")
     for cell in _fewest_first(values, sets[0]):
@@ -137,7 +137,7 @@ def _by_trial(given: Problem, say: Phrases, clock: Deadline) -> Hint | None:
         tried = listed(int(sets[0, cell]))
         boards = np.repeat(values[None], len(tried), axis=0)
         boards[:, cell] = tried
-        _, dead = search.propagate(rules, boards)
+        _, dead = search.propagate(rules, boards, time_limit=clock.limit)
         alive = [v for v, d in zip(tried, dead, strict=True) if not d]
         if not alive:
             return Hint("conflict", f"{say.cell(cell)} has no symbol that does not lead to a contradiction")
@@ -179,7 +179,7 @@ def _by_search(given: Problem, say: Phrases, clock: Deadline) -> Hint:
     if first is None:
         return Hint("conflict", "exact search finds no solution")
     other = first
-    sets, _ = search.propagate(rules, values[None])
+    sets, _ = search.propagate(rules, values[None], time_limit=clock.limit)
     same = np.ones(rules.L, np.bool_)  # cells in which all solutions known so far agree
     for cell in _fewest_first(values, sets[0]):
         for v in listed(int(sets[0, cell]) & ~one(int(first[cell]))):

@@ -17,9 +17,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Rules
-from .exact import solve_values
+from .exact import SearchResult, SearchStatus, solve_values
 
 __all__ = ["breed"]
 
@@ -29,7 +30,7 @@ Nodes = npt.NDArray[np.int64]
 
 def breed(
     rules: Rules, puzzles: Board, answers: Board, *, rounds: int, seed: int = 0, first: int = 0, threads: int = 0,
-    look: Callable[[], object] = lambda: None,
+    clock: Deadline | None = None,
 ) -> tuple[Board, Nodes]:
     """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
 
@@ -41,13 +42,15 @@ def breed(
         number of the first problem: problem i draws from (seed, first + i)
     threads
         0: all cores; the result does not depend on it
-    look
-        called before each question to search; what it raises ends the walk
+    clock
+        the time that each may take; None: there is no limit
 
     Raises
     ------
     InvalidInput
         Where a problem's answer is not its only solution.
+    TimeoutError
+        The time is over.
 
     Examples
     --------
@@ -59,22 +62,29 @@ def breed(
     >>> bool((nodes >= solve_values(rules, puzzles, limit=2).nodes).all()), bool(nodes.mean() > 10)
     (True, True)
     """
+    clock = clock or Deadline(None)
+
+    def ask(boards: Board) -> SearchResult:
+        found = solve_values(rules, boards, limit=2, time_limit=clock.limit, threads=threads)
+        if clock.over or (found.status == SearchStatus.TIME_LIMIT).any():
+            raise TimeoutError("breeding took longer than the time limit")
+        return found
+
     B, L = puzzles.shape
     draws = [np.random.default_rng((seed, first + b)) for b in range(B)]
     best = puzzles.copy()
-    nodes = _proof(rules, best, answers, threads)
+    nodes = _proof(ask(best), answers)
     for _ in range(rounds):
         order = np.stack([rng.permutation(L) for rng in draws]) if B else np.zeros((0, L), np.int64)
-        trial = _tightened(rules, _loosened(best, order), answers, order, threads, look)
-        harder = _proof(rules, trial, answers, threads)
+        trial = _tightened(ask, _loosened(best, order), answers, order)
+        harder = _proof(ask(trial), answers)
         better = harder >= nodes
         best[better], nodes[better] = trial[better], harder[better]
     return best, nodes
 
 
-def _proof(rules: Rules, boards: Board, answers: Board, threads: int) -> Nodes:
-    """Propagations [B] to prove each answer unique."""
-    found = solve_values(rules, boards, limit=2, threads=threads)
+def _proof(found: SearchResult, answers: Board) -> Nodes:
+    """Propagations [B] that proved each answer unique."""
     sole = found.complete & (found.counts == 1) & (found.values == answers).all(axis=1)
     if not sole.all():
         raise InvalidInput(f"problem {int(np.argmin(sole))} has not its answer as the only solution")
@@ -92,14 +102,13 @@ def _loosened(boards: Board, order: npt.NDArray[np.int64]) -> Board:
 
 
 def _tightened(
-    rules: Rules, boards: Board, answers: Board, order: npt.NDArray[np.int64], threads: int, look: Callable[[], object]
+    ask: Callable[[Board], SearchResult], boards: Board, answers: Board, order: npt.NDArray[np.int64]
 ) -> Board:
     """Boards that have their answers as only solutions, and no given to spare."""
     rank = np.argsort(order, axis=1)
     rows = np.arange(len(boards))
     while rows.size:  # another solution, and a given that it is not
-        look()
-        found = solve_values(rules, boards[rows], limit=2, threads=threads)
+        found = ask(boards[rows])
         several = ~(found.complete & (found.counts == 1))
         rows, other = rows[several], found.values[several]
         differs = other != answers[rows]
@@ -108,12 +117,11 @@ def _tightened(
         cell = np.where(differs, rank[rows], boards.shape[1]).argmin(axis=1)
         boards[rows, cell] = answers[rows, cell]
     for place in range(boards.shape[1]):
-        look()
         cell = order[:, place]
         rows = np.flatnonzero(boards[np.arange(len(boards)), cell] != OPEN)
         without = boards[rows].copy()
         without[np.arange(len(rows)), cell[rows]] = OPEN
-        found = solve_values(rules, without, limit=2, threads=threads)
+        found = ask(without)
         sole = found.complete & (found.counts == 1)
         boards[rows[sole]] = without[sole]
     return boards

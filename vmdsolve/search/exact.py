@@ -65,7 +65,7 @@ class SearchResult(NamedTuple):
 
 
 def propagate(
-    rules: Rules, values: npt.ArrayLike, *, threads: int = 0
+    rules: Rules, values: npt.ArrayLike, *, time_limit: float | None = None, threads: int = 0
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
     """The values that each cell can still take, by reasoning without trial.
 
@@ -73,6 +73,8 @@ def propagate(
     ----------
     values
         int [B, L], OPEN where nothing is given
+    time_limit
+        seconds a problem may take; of one that takes longer, domains say what the givens say
     threads
         0: all cores; the result does not depend on it
 
@@ -95,9 +97,10 @@ def propagate(
     >>> [f"{d:03b}" for d in domains[0].tolist()], clash.tolist()
     (['001', '010'], [False])
     """
-    native, board = _native_rules(rules), _integers(values)
+    native, seconds = _rules_and_seconds(rules, time_limit)
+    board = _integers(values)
     with _our_errors():
-        return _native.propagate(native, board, threads)
+        return _native.propagate(native, board, seconds, threads)
 
 
 def solve_values(
@@ -140,8 +143,9 @@ def solve_values(
     >>> result.values.tolist(), result.counts.tolist(), result.complete.tolist()
     ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
     """
-    native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
-    most, nodes, seconds = _or_none(limit, least=1), _or_none(node_limit), _or_none(time_limit)
+    native, seconds = _rules_and_seconds(rules, time_limit)
+    board, guide = _integers(values), _floats(marginals)
+    most, nodes = _or_none(limit, least=1), _or_none(node_limit)
     blind = bool(rules.predicates)  # then only check the arrays here: no nodes
     with _our_errors():
         out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
@@ -163,11 +167,11 @@ class Enumeration(Iterator[Board]):
     """
 
     def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
-        native, board, guide = _native_rules(rules), _integers(values), _floats(marginals)
         limit, node_limit, seconds = limits
+        native, self._seconds_left = _rules_and_seconds(rules, seconds)
+        board, guide = _integers(values), _floats(marginals)
         self._left = _or_none(limit, least=1)
         self._node_limit = _or_none(node_limit)
-        self._seconds_left = _or_none(seconds)
         self._predicates = rules.predicates
         self._found = False
         self.status: SearchStatus | None = None
@@ -247,7 +251,14 @@ def enumerate_values(
 
 
 def generate_values(
-    rules: Rules, n: int, *, seed: int = 0, first: int = 0, clues: int | None = None, threads: int = 0
+    rules: Rules,
+    n: int,
+    *,
+    seed: int = 0,
+    first: int = 0,
+    clues: int | None = None,
+    time_limit: float | None = None,
+    threads: int = 0,
 ) -> tuple[Board, Board]:
     """Problems with exactly one solution, and the solutions: both int32 [n, L].
 
@@ -259,6 +270,8 @@ def generate_values(
     clues
         None: minimal, no given can be removed. Else stop at this many givens; where that cannot be reached, 32
         solutions are tried and the fewest givens found are returned.
+    time_limit
+        seconds that all of them together may take
     threads
         0: all cores; the result does not depend on it
 
@@ -267,7 +280,9 @@ def generate_values(
     InvalidInput
         the rules have no solution, or hold a Predicate (its uniqueness could not be tested)
     RuntimeError
-        random search found no solution in time
+        random search found no solution
+    TimeoutError
+        the time limit ran out
 
     Examples
     --------
@@ -280,9 +295,9 @@ def generate_values(
         raise InvalidInput("cannot generate problems for rules with a Predicate: it cannot be propagated")
     if not 0 <= seed < 2**64:
         raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
-    native = _native_rules(rules)
+    native, seconds = _rules_and_seconds(rules, time_limit)
     with _our_errors():
-        return _native.generate(native, n, seed, first, _or_none(clues), threads)
+        return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads)
 
 
 _NATIVE: WeakKeyDictionary[Rules, _native.Rules] = WeakKeyDictionary()
@@ -294,6 +309,13 @@ def _native_rules(rules: Rules) -> _native.Rules:
         with _our_errors():
             native = _NATIVE[rules] = _native.Rules(rules.L, rules.V, *rules.native())
     return native
+
+
+def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float]:
+    """The native rules, and the seconds that are left once they are made; -1: no limit."""
+    seconds, begun = _or_none(time_limit), time.perf_counter()
+    native = _native_rules(rules)
+    return native, max(0.0, seconds - (time.perf_counter() - begun)) if seconds >= 0 else -1.0
 
 
 def _solve_filtered(
