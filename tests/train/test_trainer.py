@@ -79,7 +79,7 @@ def test_a_run_begins_with_weights_and_its_record_says_with_which(tmp_path: Path
     tensors, said = load_tensors(weights)
     tensors["denoiser.readout.bias"][:] = torch.nan
     save_tensors(weights, tensors, {"config": said.config.to_json()})
-    with pytest.raises(ModelMismatch, match=r"holds NaN or infinity in denoiser\.read\.bias"):
+    with pytest.raises(ModelMismatch, match=r"holds NaN or infinity in denoiser\.readout\.bias"):
         Trainer(FOUR, SHAPE, RECIPE).begin_with(weights)
 
 
