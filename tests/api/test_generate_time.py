@@ -8,6 +8,8 @@ import pytest
 
 from vmdsolve import generate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("domain", "seconds", "options"),

@@ -46,7 +46,7 @@ COMMANDS = {
 NOT_ON_COMMANDS = {"invalid", "progress"}  # commands report, and show progress on a terminal
 # A default is the same everywhere, but for these; options.py says why.
 DIFFER = {"order": {None, "random"}, "latents": {8, 1}, "time_limit": {None, 10.0}, "limit": {2, None}}
-EVERY_KIND = {*CALLS.values(), *COMMANDS.values()}
+EVERY_KIND = tuple(dict.fromkeys((*CALLS.values(), *COMMANDS.values())))
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)

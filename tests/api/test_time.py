@@ -17,6 +17,8 @@ from vmdsolve.domains import get
 from vmdsolve.sampler import Predictor
 from vmdsolve.search import generate_values
 
+pytestmark = pytest.mark.slow
+
 SLOW = 0.05  # seconds of a network evaluation
 LIMIT = 0.4
 LATE = 0.4  # how much later an answer may come on a busy machine; without its limit it takes many seconds

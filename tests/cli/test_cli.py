@@ -130,6 +130,7 @@ def test_generate_refuses_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_domains_lists_all_with_their_rules() -> None:
     lines = run("domains").stdout.splitlines()
     assert lines[0].split() == ["name", "L", "V", "weights", "constraints"]

@@ -16,6 +16,8 @@ from vmdsolve.cli.shared import kept
 from vmdsolve.domains import get
 from vmdsolve.search import generate_values
 
+pytestmark = pytest.mark.slow
+
 SOON = 1.0  # seconds until an interrupted process is gone, on a busy machine; without ears it takes minutes
 
 

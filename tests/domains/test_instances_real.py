@@ -54,6 +54,7 @@ def test_graphs_are_coloured_in_as_many_colours_as_known(graph: str, colours: in
     assert all(colour[a] != colour[b] for a, b in problem.layout.edges)
 
 
+@pytest.mark.slow
 def test_queens_off_excluded_diagonals() -> None:
     boards = np.array([problem.values for _, problem, _ in instances("queens-8")])
     assert len(boards) == 1000

@@ -94,6 +94,7 @@ def same_language(a: Automaton, b: Automaton) -> bool:
     return True
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(patterns(COMMON + RUST).filter(lambda pattern: pattern.count("<n>") < 2))
 def test_a_pattern_means_what_it_means_to_rust(pattern: str) -> None:
@@ -115,6 +116,7 @@ LARGE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", LARGE)
 def test_a_pattern_too_large_is_refused_with_little_work_and_memory(pattern: str) -> None:
     begun = time.perf_counter()

@@ -112,6 +112,7 @@ def test_equations_are_listed_only_when_their_rules_are_asked_for() -> None:
     assert domain.rules.L == 8
 
 
+@pytest.mark.slow
 def test_longer_equations_have_their_known_count() -> None:
     domain = domains.get("equation-8")
     assert count(domain) == 25_888  # type: ignore[arg-type]

@@ -88,6 +88,7 @@ def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / ".vmdsolve-guessed").is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "pack"), [("a", bytes), ("a.gz", gzip.compress), ("a.xz", lzma.compress)])
 def test_no_more_is_unpacked_than_asked_for(tmp_path: Path, name: str, pack: object) -> None:
     path = tmp_path / name

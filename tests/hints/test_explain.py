@@ -48,6 +48,7 @@ def assert_minimal(rules: Rules, values: Board, why: Explanation) -> None:
         assert solvable(why.givens, why.constraints[:i] + why.constraints[i + 1 :])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(instance=instances())
 def test_any_problem_is_explained_or_solvable(instance: tuple[Rules, np.ndarray]) -> None:

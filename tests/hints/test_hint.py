@@ -109,6 +109,7 @@ def assert_true(found: Hint, values: np.ndarray, solutions: list[tuple[int, ...]
         assert all(len({s[cell] for s in solutions}) > 1 for cell in open_cells)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(instance=instances())
 def test_a_hint_is_in_every_solution_of_any_problem(instance: tuple[Rules, np.ndarray]) -> None:
@@ -124,6 +125,7 @@ def test_a_hint_is_in_every_solution_of_any_problem(instance: tuple[Rules, np.nd
     assert found.cell is None
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(instance=instances())
 def test_deduction_alone_is_sound(instance: tuple[Rules, np.ndarray]) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN = 5.0  # seconds; alone on a machine it is 0.1
 LONG = {
     "denoise": "kernel(structure, x, z, loops=60_000)",

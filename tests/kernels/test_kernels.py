@@ -60,6 +60,7 @@ def test_assert_same_can_fail() -> None:
 # Back ends
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_reference_and_cpu_agree_on_all_options_together(data: st.DataObject) -> None:

@@ -144,6 +144,7 @@ def test_a_gaussians_information_is_that_of_its_mixture(gap: float) -> None:
     assert found.explained == pytest.approx(0, abs=1e-6)  # the network does not listen
 
 
+@pytest.mark.slow
 def test_boards_that_share_a_start_are_told_from_others() -> None:
     config = ModelConfig("pair", ("pair",), width=8, message=8, hidden=8, loops=1, latent=2, classes=3)
     model = VMD(config)

@@ -337,6 +337,7 @@ def test_puzzles_without_weights_of_their_own_are_learned_alone(name: str, size:
     assert all(s.text in (None, e) for s, e in zip(alone, exact, strict=True))
 
 
+@pytest.mark.slow
 def test_answers_do_not_depend_on_what_else_is_in_the_batch() -> None:
     mixed = [*problems("jigsaw", 3, 6), *problems("latin-6", 3), *problems("sudoku-4x4", 2)]
     options: dict[str, Any] = {"method": "vmd-only", "latents": 3, "device": "cpu", "seed": 5}

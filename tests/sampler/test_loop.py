@@ -69,6 +69,7 @@ plans = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RULES)
 @settings(deadline=None, max_examples=20)
 @given(plan=plans, seed=st.integers(0, 2**64 - 1), B=st.integers(0, 6), z_width=st.integers(0, 2))

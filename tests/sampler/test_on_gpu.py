@@ -44,6 +44,7 @@ def loop(predict: Predictor, plan: Plan, B: int, seed: int) -> TensorLoop:
     return TensorLoop(FOUR.rules, plan, B, tile=predict.tile, device="cpu", seed=seed, keep_first=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", ["standard", "conditional"])
 @pytest.mark.parametrize("plan", PLANS, ids=range(len(PLANS)))
 def test_the_loop_on_tensors_equals_the_reference(plan: Plan, prior: str) -> None:

@@ -40,6 +40,7 @@ def test_bred_problems_are_minimal_and_have_the_same_only_answer(name: str) -> N
         assert (solve_values(rules, without, limit=2).counts == 2).all()
 
 
+@pytest.mark.slow
 def test_more_rounds_are_harder_and_no_rounds_change_nothing() -> None:
     rules = get("sudoku-9x9").rules
     puzzles, answers = generate_values(rules, 60, seed=4)

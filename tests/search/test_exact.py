@@ -79,6 +79,7 @@ def test_hard_puzzles(puzzle: str, solution: str) -> None:
     assert (result.counts[0], result.status[0], result.complete[0]) == (1, SearchStatus.SOLVED, True)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(instances())
 def test_the_same_solutions_as_brute_force(instance: tuple[Rules, np.ndarray]) -> None:
@@ -95,6 +96,7 @@ def test_the_same_solutions_as_brute_force(instance: tuple[Rules, np.ndarray]) -
     assert tuple(result.values[0].tolist()) == (found[0] if found else (OPEN,) * rules.L)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(instances())
 def test_the_same_solutions_as_cp_sat(instance: tuple[Rules, np.ndarray]) -> None:
@@ -103,6 +105,7 @@ def test_the_same_solutions_as_cp_sat(instance: tuple[Rules, np.ndarray]) -> Non
     assert sorted(found) == sorted(cp_sat(rules, board))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(instances())
 def test_propagation_removes_no_solution(instance: tuple[Rules, np.ndarray]) -> None:

@@ -15,6 +15,8 @@ from vmdsolve.problem import OPEN, Rules
 from vmdsolve.search import enumerate_values, solve_values
 from vmdsolve.search.threads import spread
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN = 2.0  # seconds; alone on a machine it is 0.1
 ENDLESS = {
     "count_solutions": "vmdsolve.count_solutions('.' * 81, limit=None)",

@@ -95,6 +95,7 @@ arrays = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.tuples(small, small, arrays, arrays, arrays, arrays, arrays))
 def test_no_arrays_crash_the_constructor(arguments: Any) -> None:
@@ -105,6 +106,7 @@ def test_no_arrays_crash_the_constructor(arguments: Any) -> None:
     _native.solve_batch(rules, np.full((1, rules.L), OPEN, np.int32), 3)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(arrays, st.one_of(st.none(), arrays), small, small, st.floats())
 def test_no_arrays_crash_the_entry_points(

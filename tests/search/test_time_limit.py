@@ -44,6 +44,7 @@ MADE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MADE)
 def test_no_call_overruns_its_limit(name: str) -> None:
     rules = MADE[name]()

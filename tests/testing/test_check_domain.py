@@ -65,6 +65,7 @@ def test_our_own_domains_keep_every_law(name: str) -> None:
     assert not any(r.skipped or r.broken for r in results)
 
 
+@pytest.mark.slow
 def test_the_template_and_unbroken_bases_keep_every_law() -> None:
     for domain, count in ((TEMPLATE.Pairs(5), 26), (Four(), GRIDS), (Family(Futoshiki), None)):
         assert not any(r.broken for r in run_laws(domain, count=count))
@@ -171,6 +172,7 @@ def test_the_command_exits_with_1_where_a_law_is_broken() -> None:
     assert run("check-domain", "latin-3", "--example", "nonsense").exit_code == 2
 
 
+@pytest.mark.slow
 def test_checking_needs_neither_hypothesis_nor_torch() -> None:
     code = (
         "import sys; from vmdsolve.testing import check_domain; check_domain('latin-2')\n"
