@@ -104,8 +104,8 @@ class About:
     @property
     def symbols(self) -> str | None:
         """The symbols that it was trained on, where it was trained on nothing but a file of examples."""
-        told = self.record.get("domain")
-        return told["symbols"] if told else None
+        domain = self.record.get("domain")
+        return domain["symbols"] if domain else None
 
     def check_domain(self, domain: Domain) -> None:
         """Raises ModelMismatch: trained for another domain, or on other symbols."""
@@ -138,17 +138,19 @@ def _about(path: Path, handle: Any) -> About:
         raise ModelMismatch(f"the recipe in {path} cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise ModelMismatch(f"the recipe in {path} cannot be read: it is {record!r:.80}, wanted an object")
-    told = record.get("domain")
-    if told and not (isinstance(told, dict) and isinstance(told.get("symbols"), str) and _whole(told.get("length"))):
-        raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {told!r:.80}, wanted symbols and length")
+    domain = record.get("domain")
+    if domain and not (
+        isinstance(domain, dict) and isinstance(domain.get("symbols"), str) and _whole(domain.get("length"))
+    ):
+        raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {domain!r:.80}, wanted symbols and length")
     first = metadata.get("format") == FIRST_FORMAT
     keys = {current_name(key, config.mixer) if first else key: key for key in handle.keys()}  # noqa: SIM118 - not a dict
     slices = {name: handle.get_slice(key) for name, key in keys.items()}
-    if bad := [key for key, held in slices.items() if held.get_dtype() not in NUMBERS]:
+    if bad := [key for key, part in slices.items() if part.get_dtype() not in NUMBERS]:
         raise ModelMismatch(f"{path} holds {slices[bad[0]].get_dtype()} in {bad[0]}, wanted floating point numbers")
-    shapes = {name: tuple(held.get_shape()) for name, held in slices.items()}
+    shapes = {name: tuple(part.get_shape()) for name, part in slices.items()}
     embedding = shapes.get("denoiser.symbol.weight") or shapes.get("model.denoiser.symbol.weight")
-    if config.mixer == "attention" and not config.symbols and embedding:  # from before configs told it
+    if config.mixer == "attention" and not config.symbols and embedding:  # from before configs named it
         config = replace(config, symbols=embedding[0] - 1)
     return About(path, config, record, shapes, keys)
 
@@ -160,9 +162,9 @@ def _opened(path: Path) -> Iterator[Any]:
         raise ModelMismatch(f"no weights at {path}")
     try:
         with safe_open(path, framework="pt") as handle:
-            told = (handle.metadata() or {}).get("format")
-            if told not in (FIRST_FORMAT, FORMAT):
-                raise ModelMismatch(f"{path} has format {told!r}, wanted {FORMAT!r}")
+            version = (handle.metadata() or {}).get("format")
+            if version not in (FIRST_FORMAT, FORMAT):
+                raise ModelMismatch(f"{path} has format {version!r}, wanted {FORMAT!r}")
             yield handle
     except (SafetensorError, OSError) as error:
         raise ModelMismatch(f"{path} is not a whole safetensors file: {error}") from error

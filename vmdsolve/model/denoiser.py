@@ -61,9 +61,9 @@ class Denoiser(Looped):
             nn.init.normal_(self.modulate.weight, std=0.02)
 
     def embed(self, x: Tensor, V: int) -> Tensor:
-        """[B, L] tokens -> [B, L, V, H] what each candidate is told."""
-        held, symbols = x.unsqueeze(-1), torch.arange(V, device=x.device)
-        state = torch.where(held < 0, 0, torch.where(held == symbols, 1, 2))
+        """[B, L] tokens -> [B, L, V, H] what each candidate begins with."""
+        tokens, symbols = x.unsqueeze(-1), torch.arange(V, device=x.device)
+        state = torch.where(tokens < 0, 0, torch.where(tokens == symbols, 1, 2))
         out: Tensor = self.state(state)
         return out + self.cell + self.symbol if self.config.positions != (0, 0) else out
 

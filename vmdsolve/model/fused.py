@@ -75,7 +75,7 @@ class _Loops(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
-        held: Tensor,
+        tables: Tensor,
         latent: Tensor,
         tokens: Any,
         kernel: DenoiseGradient,
@@ -84,9 +84,9 @@ class _Loops(torch.autograd.Function):
         path: str | None,
     ) -> Tensor:
         ctx.kernel = kernel
-        logits, ctx.held = kernel.forward(
+        logits, ctx.saved = kernel.forward(
             tokens,
-            held.detach().numpy(),
+            tables.detach().numpy(),
             latent.detach().contiguous().numpy(),
             free=free,
             supervise=supervise,
@@ -98,11 +98,11 @@ class _Loops(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_logits: Tensor) -> tuple[Tensor | None, ...]:
-        if ctx.held is None:
+        if ctx.saved is None:
             raise RuntimeError("the native loops go back once; for more, set the denoiser's `fused` to None")
-        held, ctx.held = ctx.held, None
+        saved, ctx.saved = ctx.saved, None
         threads = torch.get_num_threads()
-        d_tables, d_latent = ctx.kernel.backward(held, d_logits.contiguous().numpy(), threads=threads)
+        d_tables, d_latent = ctx.kernel.backward(saved, d_logits.contiguous().numpy(), threads=threads)
         return torch.from_numpy(d_tables), torch.from_numpy(d_latent), None, None, None, None, None
 
 

@@ -129,8 +129,8 @@ def units_of(rules: Rules, relations: tuple[str, ...]) -> Units:
     ModelMismatch
         The rules have a relation that the model does not know.
     """
-    held = _UNITS.setdefault(rules, {})
-    if relations not in held:
+    cached = _UNITS.setdefault(rules, {})
+    if relations not in cached:
         dealt = relations != SLOTS or (rules.constraints and set(rules.relations) <= set(SLOTS))
-        held[relations] = Units(rules if dealt else slotted(rules), relations)
-    return held[relations]
+        cached[relations] = Units(rules if dealt else slotted(rules), relations)
+    return cached[relations]

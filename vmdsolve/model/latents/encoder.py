@@ -42,8 +42,8 @@ class CandidateEncoder(nn.Module):
     def forward(self, x: Tensor, units: Units, x0: Tensor | None = None) -> Tensor:
         """[B, N] from tokens x [B, L] with open cells, and the answer x0 [B, L] if it sees one."""
         symbols = torch.arange(units.V, device=x.device)
-        held = x.unsqueeze(-1)
-        state = torch.where(held < 0, 0, torch.where(held == symbols, 1, 2))
+        tokens = x.unsqueeze(-1)
+        state = torch.where(tokens < 0, 0, torch.where(tokens == symbols, 1, 2))
         if self.sees_answer:
             state = 2 * state + (_answer(x0).unsqueeze(-1) == symbols)
         e = self.state(state)
