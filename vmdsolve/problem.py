@@ -171,9 +171,9 @@ class Rules:
     @cached_property
     def peers(self) -> Peers:
         """Which cells may not hold the same symbol: those that share an all-different unit."""
-        forms = [constraint.native() for constraint in self.constraints]
-        different = zip(self.constraints, forms, strict=True)
-        return Peers.of(self.L, (c.cells for c, form in different if form is not None and form[0] == Kind["AllDifferent"]))
+        kind = Kind["AllDifferent"]
+        forms = ((constraint, constraint.native()) for constraint in self.constraints)
+        return Peers.of(self.L, (c.cells for c, form in forms if form is not None and form[0] == kind))
 
     @cached_property
     def _native_form(self) -> tuple[npt.NDArray[Any], ...]:
