@@ -24,7 +24,7 @@ struct GenerateOptions {
   /// comes near it.
   int64_t test_nodes = 100'000;
   /// Late is thrown after it.
-  Deadline deadline;
+  Deadline deadline{};
 };
 
 /// Write problem `index` to problem [L] (kOpen where open) and its solution to solution [L]. Throws
