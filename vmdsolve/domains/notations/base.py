@@ -100,7 +100,7 @@ class Scanner:
         """The next `n` characters."""
         taken = self.text[self.at : self.at + n]
         if len(taken) < n:
-            raise self.error("the text ends too early")
+            raise self.error(f"the text ends too early, {n - len(taken)} more wanted here")
         self.at += n
         return taken
 
@@ -116,7 +116,10 @@ class Scanner:
 
     def error(self, reason: str) -> InvalidProblem:
         """InvalidProblem about what comes next."""
-        return InvalidProblem(f"{self.what}, character {self.at + 1} of {len(self.text)}: {reason}")
+        where = (
+            f"character {self.at + 1}" if self.at < len(self.text) else f"after character {len(self.text)}, its last"
+        )
+        return InvalidProblem(f"{self.what}, {where}: {reason}")
 
 
 def rows_of(tokens: Sequence[str], columns: int) -> str:

@@ -82,6 +82,7 @@ def read_scl(said: Any) -> Problem:
     setting = _rules(said)
     setting["killercage"], setting["extraregion"], guessed = _cages(said.get("cages") or [], n)
     drawn = [f"{len(said[key])} of {key}" for key in DRAWN if isinstance(said.get(key), list) and said[key]]
+    drawn += ["1 of background"] * (isinstance(said.get("metadata"), dict) and "bgimage" in said["metadata"])
     return warned(problem_of(setting, values, _regions(said.get("regions"), n)), WHAT, [*drawn, *guessed])
 
 

@@ -88,9 +88,8 @@ class Tatham(Notation):
                 raise InvalidProblem(f"there are no rules here for the game {found['name']!r}; there are {known}")
             return _read(game, found["params"], found["desc"])
         fitting = self._fitting(found)
-        if domain is not None:
-            asked = [game for game in fitting if domain.startswith(DOMAINS[_key(game.name)])]
-            fitting = asked or fitting
+        if domain is not None and (asked := [g for g in GAMES if domain.startswith(DOMAINS[_key(g.name)])]):
+            fitting = asked  # which also says why it cannot be read
         if len(fitting) == 1:
             return _read(fitting[0], found["params"], found["desc"])
         if fitting:
