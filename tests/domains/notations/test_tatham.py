@@ -72,9 +72,9 @@ def test_an_id_that_no_game_or_several_may_read(monkeypatch: pytest.MonkeyPatch)
     assert notations.find("6x6:az") is None
     with pytest.raises(InvalidProblem, match="no game here reads this game ID; put the game's name before it"):
         tatham.read("6x6:az")
-    with pytest.raises(InvalidProblem, match="this Light Up ID.*: the text ends too early"):
+    with pytest.raises(InvalidProblem, match=r"this Light Up ID.*: the text ends too early"):
         tatham.read("6x6:az", "akari")
-    monkeypatch.setattr(Tatham, "_fitting", lambda self, found: GAMES[4:6])
+    monkeypatch.setattr(Tatham, "_fitting", lambda *_: GAMES[4:6])
     with pytest.raises(InvalidProblem, match="may be of unruly or lightup; put the name and ':' before it"):
         tatham.read("6x6:az")
 

@@ -1,6 +1,7 @@
 """dzn: MiniZinc data as one puzzle, if the whole file says that it is one as it is published.
 
-Sudoku        one square array, named as a board is, and beside it only its size; numbers from 1, 0 or _ where open
+Sudoku        one square array, named as a board is, and beside it only its size; numbers from 1, 0 or _ where open.
+              An array `puzzle` may be of any kind: it must look like a Sudoku, too
 Latin square  the same with the array `start` and without S, the size of boxes: a quasigroup to complete
 Nonogram      row_rules and col_rules, lengths of runs after zeros; or rows and cols, 1 for each painted cell, 0 between
               runs, -1 after them
@@ -22,7 +23,7 @@ from .whole import Puzzle, WholeFile, order_of, without_comments
 __all__ = ["Dzn"]
 
 Table = list[list[str]]
-BOARDS = {"start", "x", "puzzle", "problem", "sudoku", "board", "grid", "given", "givens", "cells", "initial", "init"}
+BOARDS, VAGUE = {"start", "x", "sudoku"}, {"puzzle", "problem", "given", "givens"}
 SIZES = {"N", "n", "S", "s", "size", "order"}
 
 
@@ -35,8 +36,10 @@ class Dzn(WholeFile):
             if not data.others and data.tables.keys() == tables and data.single.keys() <= singles:
                 return read(data)
         one = len(data.tables) == 1
-        if not data.others and one and data.tables.keys() <= BOARDS and data.single.keys() <= SIZES and domain is None:
-            return _board(data)
+        if not data.others and one and data.single.keys() <= SIZES and domain is None:
+            (name, rows), *_ = data.tables.items()
+            if name in BOARDS or (name in VAGUE and _may_be_one(rows)):
+                return _board(data, name, rows)
         if domain is not None and one:
             (name, rows), *_ = data.tables.items()
             return _cells(rows, name), None
@@ -61,8 +64,13 @@ def _cells(rows: Table, name: str) -> str:
     return "".join(numbers[token] for line in rows for token in line)
 
 
-def _board(data: Data) -> Puzzle:
-    (name, rows), *_ = data.tables.items()
+def _may_be_one(rows: Table) -> bool:
+    """True if no line repeats a number, and so many occur that there may be one answer: other puzzles mostly fail."""
+    lines = [[token for token in line if token not in ("0", "_")] for line in (*rows, *zip(*rows, strict=False))]
+    return all(len(set(line)) == len(line) for line in lines) and len(set().union(*lines)) >= len(rows) - 1
+
+
+def _board(data: Data, name: str, rows: Table) -> Puzzle:
     cells, n = _cells(rows, name), len(rows)
     for key in data.single:
         wanted = data.number(key)
