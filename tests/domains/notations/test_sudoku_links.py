@@ -133,7 +133,7 @@ def test_a_puzzle_that_is_all_drawn_is_refused_and_what_only_draws_is_named() ->
         read(FISH)  # SakanaAI/Sudoku-Bench, Parity Fish: its rules are in words
     with pytest.warns(UserWarning, match=r"left out is what only draws \(1 of text, 2 of line\)"):
         problem = FPuzzles().read(board(4, line=[{}, {}], text=[{}], odd=[{"cell": "R1C1"}]))
-    assert problem.rules.relations == ("row", "column", "region", "odd")
+    assert problem.rules.relations == ("row", "column", "box", "odd")
 
 
 def test_a_link_that_names_a_puzzle_on_a_server_says_so() -> None:

@@ -7,16 +7,13 @@ Light Up akari, Pattern nonograms.
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from typing import ClassVar
-
-import numpy as np
 
 from ...errors import InvalidProblem
 from ...problem import OPEN, Problem
 from .. import registry
 from ..akari import WALL, Akari
-from ..base import CELL, SYMBOLS, Domain
+from ..base import CELL
 from ..futoshiki import Futoshiki
 from ..kenken import KenKen
 from ..nonogram import Nonogram
@@ -26,128 +23,12 @@ from ..skyscrapers import Skyscrapers
 from ..takuzu import Takuzu
 from .base import Scanner, none_given, numbers_of, refused, rows_of
 from .blocks import LETTERS, put_blocks, put_grid, take_blocks, take_grid
-from .rules import RULES
-from .variant import DIAGONALS, LARGEST, Setting, boxes_of, named, problem_of, setting_of
+from .game import Game, cells_of, sized
+from .solo import Solo
 
-__all__ = ["GAMES", "Game"]
+__all__ = ["GAMES"]
 
 MAX_SIDE = 100
-
-
-class Game(ABC):
-    """One game.
-
-    Attributes
-    ----------
-    name
-        as its save files call it
-    params
-        what its parameters look like; those that only say how hard to make one are skipped
-    """
-
-    name: ClassVar[str]
-    params: ClassVar[re.Pattern[str]]
-    layout: ClassVar[type[Domain]]
-
-    @abstractmethod
-    def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        """Reads all of a description."""
-
-    @abstractmethod
-    def write(self, problem: Problem, what: str) -> tuple[str, str]:
-        """Parameters and description."""
-
-
-def _sized(n: int, what: str, least: int = 2, most: int = LARGEST) -> int:
-    if not least <= n <= most:
-        raise InvalidProblem(f"this {what} ID is of size {n}; wanted {least} to {most}")
-    return n
-
-
-def _cells(numbers: list[int | None], n: int, what: str) -> str:
-    if any(number is not None and not 1 <= number <= n for number in numbers):
-        raise InvalidProblem(f"this {what} ID gives a number beyond 1 to {n}")
-    return "".join("." if number is None else SYMBOLS[number - 1] for number in numbers)
-
-
-class Solo(Game):
-    name, layout = "Solo", Domain
-    params = re.compile(r"(\d{1,2})(?:x(\d{1,2}))?((?:j|x|k|[rm]d?\d+|a|d[a-z])*)", re.ASCII)
-
-    def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        columns, rows, flags = int(params[1]), int(params[2] or params[1]), re.sub(r"d[a-z]|[rm]d?\d+", "", params[3])
-        jigsaw = "j" in flags
-        n = _sized((columns * rows if params[2] else columns) if jigsaw else columns * rows, "Solo")
-        values = [OPEN if k is None else k - 1 for k in take_grid(desc, n * n)]
-        if max(values) >= n or min(values) < OPEN:
-            raise InvalidProblem(f"this Solo ID gives a number beyond 1 to {n}")
-        setting: Setting = dict.fromkeys(DIAGONALS, True) if "x" in flags else {}
-        if jigsaw:
-            regions = self._blocks(desc, n)
-            if set(np.bincount(regions)) != {n}:
-                raise desc.error(f"a jigsaw whose regions have other than {n} cells each")
-        else:
-            regions = boxes_of(columns, rows)
-        if "k" in flags:
-            setting["killercage"] = self._cages(desc, n)
-        return problem_of(setting, values, regions)
-
-    def _blocks(self, desc: Scanner, n: int) -> list[int]:
-        if desc.take() != ",":
-            raise desc.error("wanted ',' and then regions or cages")
-        return take_blocks(desc, n)
-
-    def _cages(self, desc: Scanner, n: int) -> list[dict[str, object]]:
-        blocks = self._blocks(desc, n)
-        if desc.take() != ",":
-            raise desc.error("wanted ',' and then the totals of cages")
-        totals = take_grid(desc, n * n)
-        cages: list[dict[str, object]] = []
-        for block in range(max(blocks) + 1):
-            cells = [cell for cell, held in enumerate(blocks) if held == block]
-            shown = [totals[cell] for cell in cells if totals[cell] is not None]
-            if len(shown) != 1:
-                raise desc.error(f"a cage shows {len(shown)} totals; wanted one")
-            cages.append({"cells": [named(n, cell) for cell in cells], "value": str(shown[0])})
-        return cages
-
-    def write(self, problem: Problem, what: str) -> tuple[str, str]:
-        setting, regions = setting_of(problem, what)
-        n = problem.layout.shape[0]  # type: ignore[attr-defined]
-        beyond = {key for key, value in setting.items() if value} - {*DIAGONALS, "killercage"}
-        both = [bool(setting.get(key)) for key in DIAGONALS]
-        if beyond & RULES.keys() or both[0] != both[1]:
-            raise refused(problem, what, "of Sudoku it holds jigsaws, both diagonals and killer cages")
-        shape = next(((h, n // h) for h in range(2, n // 2 + 1) if n % h == 0 and regions == boxes_of(h, n // h)), None)
-        params, desc = f"{shape[0]}x{shape[1]}" if shape else f"{n}j", put_grid(numbers_of(problem))
-        if not shape:
-            desc += "," + self._put(problem, what, regions, n, n)
-        params += "x" if both[0] else ""
-        if cages := setting.get("killercage"):
-            params += "k"
-            blocks, totals = [-1] * (n * n), list[int | None]([None] * (n * n))
-            at = {named(n, cell): cell for cell in range(n * n)}
-            for number, cage in enumerate(cages):
-                cells = sorted(at[name] for name in cage["cells"])
-                for cell in cells:
-                    blocks[cell] = number if blocks[cell] < 0 else -2
-                totals[cells[0]] = int(cage["value"]) if cage.get("value") else None
-            if min(blocks) < 0 or sum(total is not None for total in totals) < len(cages):
-                raise refused(problem, what, "each of its cells is in one cage with a total")
-            desc += f",{self._put(problem, what, blocks, n)},{put_grid(totals)}"
-        return params, desc
-
-    def _put(self, problem: Problem, what: str, blocks: list[int], n: int, size: int | None = None) -> str:
-        text = put_blocks(blocks, n)
-        numbers: dict[int, int] = {}
-        tidy = [numbers.setdefault(block, len(numbers)) for block in blocks]
-        if (
-            min(blocks) < 0
-            or take_blocks(Scanner(text, what), n) != tidy
-            or (size and set(np.bincount(tidy)) != {size})
-        ):
-            raise refused(problem, what, "regions and cages are parted by lines: each is one piece, and holds n cells")
-        return text
 
 
 class Towers(Game):
@@ -155,7 +36,7 @@ class Towers(Game):
     params = re.compile(r"(\d{1,2})((?:d[a-z])?)", re.ASCII)
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        n = _sized(int(params[1]), "Towers")
+        n = sized(int(params[1]), "Towers")
         clues = []
         for i in range(4 * n):
             clues.append(desc.digits() or "-")
@@ -166,7 +47,7 @@ class Towers(Game):
             if desc.take() != ",":
                 raise desc.error("wanted ',' and then given cells")
             given = take_grid(desc, n * n)
-        cells = ["-" if symbol == "." else symbol for symbol in _cells(given, n, "Towers")]
+        cells = ["-" if symbol == "." else symbol for symbol in cells_of(given, n, "Towers")]
         return registry.get("skyscrapers").parse("/".join([f"{n} {n} {n}", rows_of(clues, n), rows_of(cells, n)]))
 
     def write(self, problem: Problem, what: str) -> tuple[str, str]:
@@ -185,7 +66,7 @@ class Keen(Game):
     SIGNS: ClassVar = {"a": "+", "m": "*", "s": "-", "d": ":"}
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        n = _sized(int(params[1]), "Keen")
+        n = sized(int(params[1]), "Keen")
         blocks = take_blocks(desc, n)
         if desc.take() != ",":
             raise desc.error("wanted ',' and then clues")
@@ -226,7 +107,7 @@ class Unequal(Game):
     STEPS: ClassVar = {"U": (-1, 0), "R": (0, 1), "D": (1, 0), "L": (0, -1)}
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        n = _sized(int(params[1]), "Unequal")
+        n = sized(int(params[1]), "Unequal")
         if params[2]:
             raise InvalidProblem(
                 "this Unequal ID is of the mode in which marks say that neighbours follow on each other; "
@@ -258,7 +139,7 @@ class Unequal(Game):
         if {(b, a) for a, b in less} & set(less):
             raise InvalidProblem("this Unequal ID says of two cells that each is greater than the other")
         board = Futoshiki(n, less)
-        return board.parse(_cells(numbers, n, "Unequal"))
+        return board.parse(cells_of(numbers, n, "Unequal"))
 
     def write(self, problem: Problem, what: str) -> tuple[str, str]:
         board = problem.layout
@@ -281,7 +162,7 @@ class Unruly(Game):
     params = re.compile(r"(\d{1,2})x(\d{1,2})(u?)((?:d[a-z])?)", re.ASCII)
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        columns, rows = _sized(int(params[1]), "Unruly", most=60), _sized(int(params[2]), "Unruly", most=60)
+        columns, rows = sized(int(params[1]), "Unruly", most=60), sized(int(params[2]), "Unruly", most=60)
         cells = ["-"] * (rows * columns)
         _runs(desc, cells, "01")
         start = f"{rows} {columns}" + " distinct" * bool(params[3])
@@ -329,7 +210,7 @@ class Pattern(Game):
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
         columns, rows = int(params[1]), int(params[2] or params[1])
-        _sized(max(rows, columns), "Pattern", 1, MAX_SIDE)
+        sized(max(rows, columns), "Pattern", 1, MAX_SIDE)
         clues, comma, given = desc.rest.partition(",")
         runs = clues.split("/")
         if len(runs) != rows + columns or not re.fullmatch(r"[\d./]*", clues, re.ASCII):

@@ -11,7 +11,8 @@ import re
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import Problem
 from .base import MAX_TEXT, Notation, Scanner, refused
-from .games import GAMES, Game
+from .game import Game
+from .games import GAMES
 
 __all__ = ["Tatham"]
 

@@ -42,7 +42,9 @@ class SudokuVariant(Domain):
     def __init__(self, n: int, regions: Sequence[int], setting: Setting) -> None:
         self.shape, self.symbols, self.regions = (n, n), SYMBOLS[:n], list(regions)
         self.setting = {key: value for key, value in setting.items() if key != "grid" and value}
-        apart = (AllDifferent(cells, "region") for cells in cells_of(self.regions) if len(cells) > 1)
+        self.boxes = next(((h, n // h) for h in _heights(n) if self.regions == boxes_of(h, n // h)), None)
+        called = "box" if self.boxes else "region"
+        apart = (AllDifferent(cells, called) for cells in cells_of(self.regions) if len(cells) > 1)
         self.constraints: tuple[Constraint, ...] = (*rows_and_columns(n), *apart)
         for key, read in RULES.items():
             if self.setting.get(key):
@@ -55,6 +57,8 @@ class SudokuVariant(Domain):
 
     def frame(self) -> str:
         n = self.shape[0]
+        if self.boxes and not self.setting.get("killercage"):
+            return Sudoku(*self.boxes).frame()
         alone = [region if region >= 0 else -2 - cell for cell, region in enumerate(self.regions)]
         sums = self.setting.get("killercage") or []
         labels = {Place(n, "killercage").cell(cage["cells"][0]): str(cage.get("value") or "") for cage in sums}
