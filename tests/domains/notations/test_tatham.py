@@ -69,7 +69,9 @@ def test_solo_may_be_all_of_its_kinds() -> None:
 
 def test_an_id_that_no_game_or_several_may_read(monkeypatch: pytest.MonkeyPatch) -> None:
     tatham = notations.get("tatham")
-    assert notations.find("6x6:az") is None
+    assert notations.find("6x6:az") is tatham
+    assert notations.find("6:az") is None
+    assert notations.find("9x9:53..7....6..195") is None
     with pytest.raises(InvalidProblem, match="no game here reads this game ID; put the game's name before it"):
         tatham.read("6x6:az")
     with pytest.raises(InvalidProblem, match=r"this Light Up ID.*: the text ends too early"):

@@ -181,7 +181,7 @@ class LightUp(Game):
     params = re.compile(r"(\d{1,2})x(\d{1,2})((?:b\d+|s\d|[dr]\d*|[a-z])*)", re.ASCII)
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
-        columns, rows = int(params[1]), int(params[2])
+        columns, rows = (sized(int(side), "Light Up", 1, MAX_SIDE) for side in params.group(1, 2))
         squares: list[str] = []
         while len(squares) < rows * columns:
             sign = desc.take()
@@ -210,7 +210,8 @@ class Pattern(Game):
 
     def read(self, params: re.Match[str], desc: Scanner) -> Problem:
         columns, rows = int(params[1]), int(params[2] or params[1])
-        sized(max(rows, columns), "Pattern", 1, MAX_SIDE)
+        for side in (rows, columns):
+            sized(side, "Pattern", 1, MAX_SIDE)
         clues, comma, given = desc.rest.partition(",")
         runs = clues.split("/")
         if len(runs) != rows + columns or not re.fullmatch(r"[\d./]*", clues, re.ASCII):

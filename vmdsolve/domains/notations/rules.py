@@ -22,6 +22,7 @@ from ..parts.sides import views
 __all__ = ["MAX_PARTS", "RULES", "Place", "diagonal"]
 
 MAX_PARTS = 2000  # of one rule; boards have 625 cells at most
+MOST_ROWS = 16  # of a board whose lines need tables of many rows
 CELL = re.compile(r"R(\d{1,2})C(\d{1,2})", re.ASCII)
 STEPS = {"UR": (-1, 1), "UL": (-1, -1), "DR": (1, 1), "DL": (1, -1)}
 KNIGHT, KING = ((1, 2), (2, 1), (2, -1), (1, -2)), ((1, 1), (1, -1))
@@ -36,10 +37,10 @@ class Place:
     def error(self, reason: str) -> InvalidProblem:
         return InvalidProblem(f"f-puzzles, {self.key}: {reason}")
 
-    def parts(self, value: Any) -> list[dict[str, Any]]:
+    def parts(self, value: Any, most: int = MAX_PARTS) -> list[dict[str, Any]]:
         """The places where the rule holds."""
-        if not isinstance(value, list) or len(value) > MAX_PARTS or not all(isinstance(part, dict) for part in value):
-            raise self.error("wanted a list of objects")
+        if not isinstance(value, list) or len(value) > most or not all(isinstance(part, dict) for part in value):
+            raise self.error(f"wanted a list of at most {most} objects")
         return value
 
     def row_and_column(self, name: Any) -> tuple[int, int]:
@@ -71,8 +72,8 @@ class Place:
             raise self.error("wanted a list of lines")
         for line in lines:
             self.drawn += len(cells := self.cells(line, least=2))
-            if self.drawn > 4 * self.n**2:
-                raise self.error(f"lines of over {4 * self.n**2} cells")
+            if self.drawn > 2 * self.n**2:
+                raise self.error(f"lines of over {2 * self.n**2} cells")
             yield cells
 
     def number(self, value: Any, most: int, least: int = 0) -> int:
@@ -221,6 +222,8 @@ def _along(rule: str, relation: str, default: int = 0) -> Callable[[Place, Any],
 
 def renban(at: Place, value: Any) -> Iterator[Constraint]:
     """Numbers that differ are consecutive where no two of them are further apart than there are others."""
+    if at.n > MOST_ROWS:
+        raise at.error(f"there is such a rule here only on boards of at most {MOST_ROWS} rows")
     for part in at.parts(value):
         for line in at.lines(part):
             if len(line) > at.n:
@@ -277,8 +280,8 @@ def quadruple(at: Place, value: Any) -> Iterator[Constraint]:
 
 def between_line(at: Place, value: Any) -> Iterator[Constraint]:
     numbers = range(at.n)
-    if at.n > 16:
-        raise at.error("there is such a rule here only on boards of at most 16 rows")
+    if at.n > MOST_ROWS:
+        raise at.error(f"there is such a rule here only on boards of at most {MOST_ROWS} rows")
     rows = [(a, x, b) for a in numbers for x in numbers for b in numbers if a < x < b or b < x < a]
     for part in at.parts(value):
         for line in at.lines(part):
@@ -315,14 +318,14 @@ def sandwich(n: int, total: int) -> DFA:
 
 
 def sandwich_sum(at: Place, value: Any) -> Iterator[Constraint]:
-    for part in at.parts(value):
+    for part in at.parts(value, 4 * at.n):
         row, column = at.row_and_column(part.get("cell"))
         beside, above = column in (-1, at.n), row in (-1, at.n)
         if beside == above:
             raise at.error(f"{part.get('cell')!r} stands beside no row or column")
         if part.get("value") not in (None, ""):
             cells = views(at.n)[2 * at.n + row if beside else column]
-            yield Regular(cells, sandwich(at.n, at.number(part["value"], at.n * at.n)), "sandwich")
+            yield Regular(cells, sandwich(at.n, at.number(part["value"], sum(range(2, at.n)))), "sandwich")
 
 
 RULES: dict[str, Callable[[Place, Any], Iterator[Constraint]]] = {

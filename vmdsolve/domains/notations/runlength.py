@@ -102,7 +102,7 @@ def put_four(numbers: Sequence[int | None]) -> str:
     Examples
     --------
     >>> put_four([2, -2, 1, None, None])
-    '2.6g'
+    '2.b'
     """
     texts, at = [], 0
     while at < len(numbers):

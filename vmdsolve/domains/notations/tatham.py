@@ -58,7 +58,10 @@ class Tatham(Notation):
         found = ID.fullmatch(text)
         if found and found["name"]:
             return _key(found["name"]) in (*BY_NAME, *OTHERS)
-        return bool(found and self._fitting(found))
+        if not found:
+            return False
+        looks = re.match(r"\d+(x\d|d[a-z]$)", found["params"]) and ".." not in found["desc"]
+        return bool(looks or self._fitting(found))
 
     def read(self, text: str, domain: str | None = None) -> Problem:
         """See `Notation.read`.
