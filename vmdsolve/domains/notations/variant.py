@@ -167,9 +167,11 @@ def setting_of(problem: Problem, notation: str) -> tuple[Setting, list[int]]:
     if isinstance(board, SudokuVariant):
         setting, regions = dict(board.setting), board.regions
     elif isinstance(board, Killer):
-        regions = boxes_of(*box_shape(n))
-        cages = [{"cells": [named(n, c) for c in cells], "value": str(total)} for total, cells in board.cages]
-        setting["killercage"] = cages
+        regions = boxes_of(*getattr(board, "box", box_shape(n)))
+        setting["killercage"] = [
+            {"cells": [named(n, c) for c in cells]} | ({"value": str(total)} if total else {})
+            for total, cells in board.cages
+        ]
     elif isinstance(board, Jigsaw):
         regions = board.regions.tolist()
     elif isinstance(board, LatinSquare):
