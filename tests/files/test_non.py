@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import vmdsolve
+from vmdsolve.files.formats.non import Non
 from vmdsolve.files.records import read
+from vmdsolve.files.rows import Puzzle
 
 ONE = 'title "corner"\nwidth 2\nheight 2\n\nrows\n2\n1\n\ncolumns\n2\n1\n\ngoal "1110"\n'
 
@@ -25,3 +27,10 @@ def test_several_are_parted_by_lines_of_equals_signs(tmp_path: Path) -> None:
     assert first.puzzle == third.puzzle
     assert "has colours ('1b')" in second.reason
     assert second.line == 15
+
+
+def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
+    rows = [Puzzle("2 2/2/1/2/1", "1110"), Puzzle("1 2/0/1/1", "01")]
+    path = tmp_path / "a.nonpack"
+    path.write_text("".join(Non().lines(rows, Puzzle)))
+    assert [(record.puzzle, record.solution) for record in read(path)] == [(row.puzzle, row.solution) for row in rows]
