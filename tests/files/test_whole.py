@@ -42,7 +42,7 @@ def put(folder: Path, name: str, text: str) -> str:
     ("name", "text", "puzzle", "named"),
     [
         ("a.dzn", DZN, ".2....3..", "latin-3"),
-        ("a.dzn", DZN.replace("N = 3", "S = 3"), ".2....3..", None),
+        ("a.dzn", ARRAY.replace("n = 4", "S = 2").replace("x =", "start ="), "1......4......2.", None),
         ("a.dzn", ARRAY, "1......4......2.", None),
         ("a.mzn", MZN, ".2....3..", "latin-3"),
         ("a.mzn", MZN.replace("all_different", "alldifferent"), ".2....3..", "latin-3"),
@@ -80,8 +80,11 @@ def test_the_commands_take_the_domain_that_the_file_names(tmp_path: Path) -> Non
 
 
 REFUSED = [
-    (".dzn", "n = 3;", "0 arrays of two dimensions in this .dzn; wanted one, of the cells"),
-    (".dzn", DZN + DZN, "2 arrays of two dimensions"),
+    (".dzn", "n = 3;", "this .dzn holds n, and is no Sudoku, Latin square, nonogram or kakuro as they are published"),
+    (".dzn", "", "this .dzn holds nothing, and is no Sudoku"),
+    (".dzn", DZN + DZN, "this .dzn holds N, start, N again, start again, and is no Sudoku"),
+    (".dzn", DZN.replace("N = 3", "N = 4"), "N is 4 in this .dzn, but the array start has 3 rows"),
+    (".dzn", DZN.replace("N = 3", "S = 3"), "S is 3 in this .dzn, but the array start has 3 rows"),
     (".dzn", DZN.replace("3,", "4,"), "row 3, column 1 of start holds '4'; wanted 1 to 3, or 0 or _ where open"),
     (".dzn", DZN.replace("3,", "-1,"), "holds '-1'"),
     (".dzn", DZN.replace("3,", "9" * 5000 + ","), "holds '9999"),

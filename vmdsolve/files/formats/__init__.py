@@ -12,13 +12,14 @@ from .csv import Csv
 from .dzn import Dzn
 from .jsonl import Jsonl
 from .mzn import Mzn
+from .non import Non
 from .parquet import Parquet
 from .txt import Txt
 
 __all__ = ["CSV", "FORMATS", "WRITTEN", "detected", "reader_of", "writer_of"]
 
 TXT, CSV = Txt(), Csv()
-FORMATS: tuple[Format, ...] = (TXT, Jsonl(), CSV, Parquet(), Dzn(), Mzn(), Col())
+FORMATS: tuple[Format, ...] = (TXT, Jsonl(), CSV, Parquet(), Dzn(), Mzn(), Col(), Non())
 WRITTEN = tuple(sorted(suffix for form in FORMATS for suffix in form.writes))
 
 

@@ -1,0 +1,36 @@
+""".non files: one nonogram, its picture as the solution; several in a .nonpack; a bad one among them is one bad row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import vmdsolve
+from vmdsolve.files.formats.non import Non
+from vmdsolve.files.records import read
+from vmdsolve.files.rows import Puzzle
+
+ONE = 'title "corner"\nwidth 2\nheight 2\n\nrows\n2\n1\n\ncolumns\n2\n1\n\ngoal "1110"\n'
+
+
+def test_a_file_is_one_nonogram_with_its_picture(tmp_path: Path) -> None:
+    path = tmp_path / "a.non"
+    path.write_text(ONE)
+    [record] = read(path)
+    assert (record.line, record.puzzle, record.solution, record.domain) == (1, "2 2/2/1/2/1", "1110", "nonogram")
+    assert vmdsolve.solve(record.puzzle, domain=record.domain, method="search").text == record.solution
+
+
+def test_several_are_parted_by_lines_of_equals_signs(tmp_path: Path) -> None:
+    path = tmp_path / "a.nonpack"
+    path.write_text("====\n".join([ONE, ONE.replace("2\n1\n\ng", "2\n1b\n\ng"), ONE]))
+    first, second, third = read(path)
+    assert first.puzzle == third.puzzle
+    assert "has colours ('1b')" in second.reason
+    assert second.line == 15
+
+
+def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
+    rows = [Puzzle("2 2/2/1/2/1", "1110"), Puzzle("1 2/0/1/1", "01")]
+    path = tmp_path / "a.nonpack"
+    path.write_text("".join(Non().lines(rows, Puzzle)))
+    assert [(record.puzzle, record.solution) for record in read(path)] == [(row.puzzle, row.solution) for row in rows]

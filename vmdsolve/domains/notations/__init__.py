@@ -1,0 +1,77 @@
+"""How other programs write single puzzles: links, IDs, files of one puzzle. A module a notation, one interface."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import InvalidInput
+from ...problem import Problem
+from .base import Notation as Notation
+from .fpuzzles import FPuzzles
+from .non import Non
+from .puzzlink import PuzzLink
+from .sudokupad import SudokuPad
+from .tatham import Tatham
+
+__all__ = ["Notation", "find", "get", "names", "write"]
+
+PLAIN = re.compile(r"[\d.]*", re.ASCII)  # nearly all there is in large files
+MARKS = re.compile(
+    r"[:?{]|^\s*[a-z]+/|^\s*(?:N4|scl|fpuz|ctc)|\d#\d|^width ", re.MULTILINE
+)  # one of them has each notation
+NOTATIONS: tuple[Notation, ...] = (FPuzzles(), SudokuPad(), PuzzLink(), Tatham(), Non())
+
+
+def names() -> list[str]:
+    """Names of all notations.
+
+    Examples
+    --------
+    >>> "f-puzzles" in names()
+    True
+    """
+    return [notation.name for notation in NOTATIONS]
+
+
+def find(text: str) -> Notation | None:
+    """The notation that a text looks like, or None.
+
+    Examples
+    --------
+    >>> find("https://f-puzzles.com/?load=N4Ig").name
+    'f-puzzles'
+    """
+    if PLAIN.fullmatch(text) or not MARKS.search(text):
+        return None
+    return next((notation for notation in NOTATIONS if notation.detects(text)), None)
+
+
+def get(name: str) -> Notation:
+    """The notation of that name.
+
+    Raises
+    ------
+    InvalidInput
+        For a name that is none of theirs.
+    """
+    found = next((notation for notation in NOTATIONS if notation.name == name.lower()), None)
+    if found is None:
+        raise InvalidInput(f"unknown notation {name[:40]!r}; there are {', '.join(names())}")
+    return found
+
+
+def write(name: str, problem: Problem) -> str:
+    """A problem in the notation of that name, as its programs read it.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown name, and where the notation cannot hold the problem.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> write("f-puzzles", get("sudoku-4x4").parse("1..............."))[:40]
+    'https://f-puzzles.com/?load=N4IgzglgXgpi'
+    """
+    return get(name).write(problem)
