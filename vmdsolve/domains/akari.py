@@ -35,7 +35,7 @@ class Akari(Walled):
         "`rows columns`, which may be left out; rows of squares: '-' or '.' for a cell, x (or #, B) for a wall, 0 to 4 "
         "for a wall with so many bulbs beside it; perhaps a line of cells, 1 for a bulb and 0 for none, walls left out"
     )
-    example = "4 4/- - 1 -/- x - -/- - - 0/2 - - -"
+    example = "5 5/- - - 1 -/- x - 0 -/0 - - - 0/1 - - - -/- x - - -"
     words = "grid=squares board=squares puzzle=squares"
     sizes, size, density = range(2, 15), 8, 0.6
 

@@ -134,8 +134,8 @@ class Domain(ABC):
         """
         return (self, *self.symmetry(rng))
 
-    def otherwise(self) -> Domain | None:
-        """The same board where what it `assumes` is the other way; None if there is no such."""
+    def otherwise(self) -> tuple[str, Domain] | None:
+        """The same board where what it `assumes` is the other way, and that in words; None if there is no such."""
         return None
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:

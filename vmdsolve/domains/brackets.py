@@ -81,7 +81,7 @@ def _sized(size: str) -> Brackets:
 
 DOMAINS = {
     "brackets": Kind(
-        _sized, "LENGTH, LENGTH-KINDS, LENGTH-KINDS-deep-DEPTH: 12, 12-3, 64-3-deep-4",
+        _sized, "12, 12-3 (of 3 kinds), 64-3-deep-4",
         {f"brackets-{size}": size for size in LISTED}, shown="12",
     )
 }  # fmt: skip

@@ -64,9 +64,9 @@ class Clued(Domain):
         """The board that a text describes, and its cells ("" if nothing is given); see `Lines` for errors."""
 
     @classmethod
-    def lines_of(cls, **values: Any) -> list[str]:
+    def lines_of(cls, *values: Any, **named: Any) -> list[str]:
         """The lines of the text that says the same as these Python values; each kind has parameters of its own."""
-        raise InvalidInput(f"{cls.name} is read from text, not from {', '.join(values) or 'values'}")
+        raise InvalidInput(f"{cls.name} is read from text, not from {', '.join(named) or 'values'}")
 
     @classmethod
     @abstractmethod

@@ -29,7 +29,7 @@ class EndView(Sided):
         "`n n z`, z the last letter; a line of clues above the columns, one below, one left of the rows, one right of "
         "them, '-' for none; perhaps n rows of cells, 0 for one that stays empty"
     )
-    example = "4 4 c/a - b -/- a - -/- - - b/c - - a"
+    example = "4 4 c/b a b -/c b a b/b c - c/- - b a"
     sizes, size, density = range(2, 8), 5, 0.8
 
     def sight(self, clue: str) -> DFA:

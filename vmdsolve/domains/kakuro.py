@@ -40,7 +40,7 @@ class Kakuro(Walled):
         "`rows columns`, which may be left out; rows of squares, white space between them: '.', 0 or a given for a "
         "cell, '-', x or # for a wall; a wall with totals is `down\\across`, either left out where there is none"
     )
-    example = "4 4/- 4\\ 6\\ -/\\3 . . 3\\/\\10 . . ./- \\3 . ."
+    example = "5 5/- 24\\ 17\\ - -/\\4 . . 8\\ 10\\/\\19 . 3 7 ./\\22 . . . 6/\\14 . . - -"
     words = "grid=squares board=squares puzzle=squares"
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
     marks = ","

@@ -65,7 +65,7 @@ class KenKen(Clued):
         "`n n`; n rows of labels such as 12+, 3-, 24* (24x, 24×) and 2: (2/, 2÷), one in some cell of each cage and "
         "'-' in all others; n rows of cage numbers, '-' outside of cages; perhaps one line of cells"
     )
-    example = "4 4/2: - 12* -/7+ - - 1-/- 4 - -/3- - 5+ -/1 1 2 2/3 3 2 4/3 5 6 4/7 7 6 6"
+    example = "4 4/5+ 6* - 48*/- - 4: -/2 48* - -/- - - -/1 2 2 3/1 1 4 3/5 6 4 3/6 6 3 3"
     sizes, size, density = range(2, 10), 6, 0.45
 
     def __init__(self, n: int, cages: Iterable[Cage]) -> None:

@@ -34,7 +34,7 @@ class Killer(Clued):
         "others; n rows of cage numbers, '-' outside of cages; perhaps one line of cells. A cage without a total only "
         "repeats nothing"
     )
-    example = "4 4/3 - 7 -/- 5 - 5/5 - - -/- 6 - 9/1 1 2 2/3 4 4 5/3 6 6 5/7 7 8 8"
+    example = "4 4/10 4 3 -/- - - 8/10 - - -/2 - 3 -/1 2 3 3/1 1 1 4/5 5 5 4/6 5 7 4"
     sizes, size, density = (4, 6, 8, 9, 10, 12), 9, 0.38
 
     def __init__(
@@ -53,8 +53,11 @@ class Killer(Clued):
         )
         self.clues = write_cages(n, self._labelled, "" if self.box == box_shape(n) else f" {h}x{w}")
 
-    def otherwise(self) -> Killer | None:
-        return Killer(self.shape[0], self.cages, self.box[::-1]) if self.assumes else None
+    def otherwise(self) -> tuple[str, Killer] | None:
+        if not self.assumes:
+            return None
+        n, (h, w) = self.shape[0], self.box
+        return f"{boxes_in(w, h)} (first line `{n} {n} {w}x{h}`)", Killer(n, self.cages, (w, h))
 
     @property
     def _labelled(self) -> list[Cage]:

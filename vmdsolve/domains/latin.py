@@ -27,7 +27,7 @@ class LatinSquare(Domain):
     """
 
     about = "Fill the grid so that no row and no column repeats a symbol."
-    example = "1....2..4...5.3.2......4.."
+    example = "..2.43.5..2..5.1.32......"
 
     def __init__(self, n: int) -> None:
         if not 2 <= n <= len(SYMBOLS):

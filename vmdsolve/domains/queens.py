@@ -34,7 +34,7 @@ class Queens(Domain):
     text_form = (
         "a character a square, row by row: Q for a queen, '_' for a square without, '.' where open; or a drawn board"
     )
-    example = "......Q." + "." * 40 + "..Q....." + "........"
+    example = ".....Q...Q.....................................Q................"
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:

@@ -116,4 +116,4 @@ def _named(rest: str) -> Regex:
     return Regex(match[3], int(match[2]), least=None if match[1] is None else int(match[1]))
 
 
-DOMAINS = {"regex": Kind(_named, "LENGTH:PATTERN, or FEWEST-MOST:PATTERN with padding", shown="8:[abc]+")}
+DOMAINS = {"regex": Kind(_named, "LENGTH:PATTERN", shown="8:[abc]+")}

@@ -35,7 +35,7 @@ def families() -> Mapping[str, Kind]:
     Examples
     --------
     >>> families()["sudoku"].sizes
-    '4 to 25, or boxes of rows x columns; named: 4x4, 6x6, 9x9, 12x12, 16x16, 20x20, 25x25'
+    '4 to 25, or boxes: 3x2'
     """
     kinds: dict[str, Kind] = {}
     plain: dict[str, Callable[..., Domain]] = {}

@@ -44,7 +44,7 @@ class Skyscrapers(Sided):
         "of clues above the columns, one below, one left of the rows, one right of them, '-' for none; perhaps n rows "
         "of cells"
     )
-    example = "4 4 4/- 2 - 3/3 - 1 -/- - 2 -/1 - - 2/- - - -/- - - 1/- - - -/- - - -"
+    example = "4 4 4/- 2 - 2/3 - 1 2/1 2 4 2/3 3 1 2"
     sizes, size, density = range(2, 9), 5, 0.8
 
     @staticmethod

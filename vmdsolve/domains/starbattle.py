@@ -34,7 +34,7 @@ class StarBattle(Clued):
         "of cells, 1 for a star and 0 for none. Without k there is one star where a region is too small for two; "
         "starbattle:1 and starbattle:2 say it"
     )
-    example = "5 5 1/A A A B B/A C C B B/D D C B E/D D C E E/D D E E E"
+    example = "5 5 1/A A B B C/A B B B B/A A B B D/A E E D D/E E E D D"
     words = "grid=regions board=regions k=stars"
     few: int | None = None  # stars where the text does not say
     sizes, size, density = range(4, 11), 6, 1.0
@@ -100,7 +100,7 @@ def _with_stars(size: str) -> Family:
 
 DOMAINS = {
     "starbattle": Kind(
-        lambda size: _with_stars(size) if size else Family(StarBattle), "1, 2, ... stars",
+        lambda size: _with_stars(size) if size else Family(StarBattle), "1 or more stars",
         {"starbattle": ""}, default="", aliases={"star-battle": "", "linkedin-queens": "1", "queens-with-regions": "1"},
     )
 }  # fmt: skip

@@ -41,13 +41,16 @@ class Sudoku(Domain):
         self.h, self.w = h, w
         usual = (h, w) == box_shape(N)
         self.name = f"sudoku-{N}x{N}" if usual else f"sudoku:{h}x{w}"
-        self.assumes = boxes_in(h, w) if usual and h != w else ""
+        self.assumes = boxes_in(h, w) if usual and h not in (1, w) else ""
         self.symbols = SYMBOLS[:N]
         self.shape = (N, N)
         self.constraints = (*rows_and_columns(N), *boxes(h, w))
 
-    def otherwise(self) -> Domain | None:
-        return type(self)(self.w, self.h) if self.assumes else None
+    def otherwise(self) -> tuple[str, Domain] | None:
+        if not self.assumes:
+            return None
+        other = type(self)(self.w, self.h)
+        return f"{boxes_in(self.w, self.h)} (domain {other.name})", other
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Relabel; permute bands, rows within a band, stacks, columns within a stack; transpose square boxes."""
@@ -95,7 +98,7 @@ def listed(kind: str, boxes: Iterable[tuple[int, int]]) -> dict[str, str]:
 DOMAINS = {
     "sudoku": Kind(
         lambda size: sized(Sudoku, size, "sudoku"),
-        "4 to 25, or boxes of rows x columns; named: " + ", ".join(f"{h * w}x{h * w}" for h, w in LISTED),
+        "4 to 25, or boxes: 3x2",
         listed("sudoku", LISTED),
         default="9",
         shown="9",

@@ -41,6 +41,7 @@ class Toy(Domain):
         self.symbols = "0123456789"
         self.shape = (1, 1 + max(cell for table in tables for cell in table.cells))
         self.constraints = tables
+        self.example = "3".ljust(self.shape[1], ".")
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         return np.asarray(boards[:, 0] + 1.0, np.float64) if self.skew else super().weight(boards)

@@ -75,6 +75,7 @@ class Windoku(Sudoku):
 
     by_shape = False
     about = "Fill the grid so that no row, column, box or shaded window of 3x3 repeats a symbol."
+    example = ".9..4.....3.........8......5..............8.77.....34........1..54..6...........6"
 
     def __init__(self) -> None:
         super().__init__(3, 3)
@@ -109,7 +110,7 @@ def _windoku(size: str) -> Domain:
 
 DOMAINS = {
     "sudoku-x": Kind(
-        lambda size: sized(SudokuX, size, "sudoku-x"), "4 to 25, or boxes of rows x columns",
+        lambda size: sized(SudokuX, size, "sudoku-x"), "4 to 25, or boxes: 3x2",
         listed("sudoku-x", LISTED), default="9", shown="9", aliases={"diagonal-sudoku": "", "x-sudoku": ""},
     ),
     "windoku": Kind(_windoku, "9", {"windoku-9x9": "9"}, default="9", shown="9"),

@@ -74,9 +74,8 @@ class Zebra(Clued):
             n = n or len(named)
             for item in named:
                 if item in items:
-                    lines.fail(
-                        f"{item[:40]!r} stands twice, in {items[item][:40]!r} and {name[:40]!r}; give one of them another name"
-                    )
+                    what = f"{item[:40]!r} stands twice, in {items[item][:40]!r} and {name[:40]!r}"
+                    lines.fail(f"{what}; give one of them another name")
                 items[item] = name
             if len(named) != n:
                 lines.fail(f"{name[:40]!r} has {len(named)} items; wanted {n}, one a house")
