@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,7 +63,7 @@ def _told(name: str, size: str) -> dict[str, Any]:
     shown = size or of.shown or of.default or ""
     try:
         domain = domains.get(f"{name}:{shown}" if shown else name)
-        told |= {"about": domain.about, "text_form": domain.text_form, "said": f"{name}:{size}" if size else name}
+        told |= {"about": domain.about or _sentence(domain), "text_form": domain.text_form, "said": f"{name}:{size}" if size else name}
         if not size and of.sizes and shown and shown != of.default:
             told["said"] = f"{name}:{shown}"
         problem = domain.parse(domain.example) if shown == of.shown and domain.example else None
@@ -83,6 +84,13 @@ def _told(name: str, size: str) -> dict[str, Any]:
             raise
         told["about"] = f"cannot be made: {error}"
     return told
+
+
+def _sentence(domain: Domain) -> str:
+    """What the author of a domain says of it, where the class has no `about`."""
+    of = type(domain)
+    said = vars(of).get("__doc__") or getattr(sys.modules.get(of.__module__), "__doc__", None) or ""
+    return " ".join(said.strip().split("\n\n")[0].split())
 
 
 def _is_open(board: Domain, sign: str) -> bool:

@@ -28,6 +28,18 @@ from .lines import Lines
 
 __all__ = ["Clued", "Family", "Fill", "Lines", "kind_of"]
 
+KIND = ("domain", "kind")  # keys of objects that say which kind it is
+ABOUT = {
+    "id",
+    "name",
+    "title",
+    "source",
+    "author",
+    "solution",
+    "answer",
+    "rating",
+    "difficulty",
+}  # no part of a problem
 GRIDS = ("grid", "puzzle", "board", "cells", "given")  # what people call the givens
 Fill = Callable[[Rules], Board]  # a random solution [L] of the rules
 
@@ -66,6 +78,7 @@ class Clued(Domain):
     @classmethod
     def lines_of(cls, *values: Any, **named: Any) -> list[str]:
         """The lines of the text that says the same as these Python values; each kind has parameters of its own."""
+        del values
         raise InvalidInput(f"{cls.name} is read from text, not from {', '.join(named) or 'values'}")
 
     @classmethod
@@ -114,9 +127,12 @@ class Family(Domain):
 
     def _object(self, text: str) -> dict[str, Any]:
         try:
-            return dict(json.loads(text))
+            value = {key: held for key, held in json.loads(text).items() if key not in ABOUT}
         except (ValueError, RecursionError) as error:
             raise InvalidProblem(f"{self.name}: this looks like an object of JSON, but is none: {error}") from error
+        if other := [said for key in KIND if (said := value.pop(key, self.name)) != self.name]:
+            raise InvalidProblem(f"{self.name}: this object says that it is of the domain {str(other[0])[:40]!r}")
+        return value
 
     def _read(self, lines: Lines) -> Problem:
         board, cells = self.kind.read(lines)
@@ -157,7 +173,20 @@ class Family(Domain):
             bound = wanted.bind(*values, **{known[name]: value for name, value in named.items()})
         except TypeError as error:
             raise InvalidInput(f"{self.name}: {error}; wanted {self.parameters}") from error
-        return self._read(Lines.of(self.name, self.kind.lines_of(*bound.args, **bound.kwargs)))
+        try:
+            lines = self.kind.lines_of(*bound.args, **bound.kwargs)
+        except InvalidInput:
+            raise
+        except (
+            TypeError,
+            ValueError,
+            AttributeError,
+            LookupError,
+            ArithmeticError,
+        ) as error:  # of values within values
+            what = f"{self.name}: these values cannot be read ({str(error)[:120]})"
+            raise InvalidProblem(f"{what}; `vmdsolve domains {self.name}` shows what is wanted") from error
+        return self._read(Lines.of(self.name, lines))
 
     from_lists = problem
 

@@ -82,9 +82,7 @@ class Colouring(Clued):
         if promised is not None:
             different = len({frozenset(edge) for edge in edges})
             if promised not in (len(edges), different, 2 * different):
-                lines.fail(
-                    f"{promised} edges are promised, and there are {len(edges)}; mend the number or the graph", top
-                )
+                lines.fail(f"{promised} edges are promised, and the graph has {len(edges)}; mend either", top)
         first = 0 if 0 in ends else 1
         return cls(k, n, [(a - first, b - first) for a, b in edges]), lines.cells()
 
@@ -119,8 +117,8 @@ class Colouring(Clued):
             held = dict(givens) if hasattr(givens, "keys") else dict(zip(names, givens, strict=False))
             if wrong := [v for v in held.values() if not is_open(v) and v not in range(len(SYMBOLS) + 1)]:
                 raise InvalidProblem(f"colouring: a colour is {short(wrong[0])}; wanted its number, from 1")
-            shown = [held.get(name) for name in names]
-            lines.append("".join("." if is_open(v) or v == 0 else SYMBOLS[v - 1] for v in shown))
+            shown = [0 if is_open(held.get(name)) else int(held[name]) for name in names]
+            lines.append("".join(SYMBOLS[v - 1] if v else "." for v in shown))
         return lines
 
     @classmethod

@@ -42,7 +42,7 @@ class Jigsaw(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, _ = lines.square(2, len(SYMBOLS), blocks=2)
+        n, _ = lines.square(2, len(SYMBOLS), 1, 2)
         cells, regions = lines.givens(n, n, SYMBOLS[:n]) if lines.left > n else "", read_regions(lines, n, n)
         sizes = np.bincount(regions)
         if len(sizes) != n or (sizes != n).any():

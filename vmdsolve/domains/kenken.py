@@ -76,7 +76,7 @@ class KenKen(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, _ = lines.square(2, 25, blocks=2)
+        n, _ = lines.square(2, 25, 2)
         cages: list[Cage] = []
         for shown, cells, line in read_cages(lines, n):
             label = shown.translate(SIGNS)

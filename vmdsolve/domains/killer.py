@@ -65,7 +65,7 @@ class Killer(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, more = lines.square(2, 25, blocks=2, most=3)
+        n, more = lines.square(2, 25, 2, most=3)
         box = None
         if more:
             match = re.fullmatch(r"(\d{1,2})x(\d{1,2})", more[0].lower(), re.ASCII) if len(more) == 1 else None

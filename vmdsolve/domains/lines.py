@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isqrt
 from typing import Any, NoReturn, Self
 
@@ -96,10 +96,10 @@ class Lines:
         """The next line as whole numbers."""
         return [self.number(token, what, low, high) for token in self.tokens(what, n, whole=True)]
 
-    def headed(self, most: int, blocks: int = 1) -> bool:
+    def headed(self, most: int, alone: Collection[int] = ()) -> bool:
         """True if the next line says the size, in two numbers first and `most` entries at most; False if it is a row.
 
-        `blocks`: how many times there are as many lines as the board has rows.
+        `alone`: how many lines there may be without it, if that is known; asked where the entries leave it open.
         """
         said, rows = self.peek().split(), [row_of(line) for line in self.lines[self.taken :]]
         if not 2 <= len(said) <= most or not all(token.isdecimal() and len(token) < 6 for token in said[:2]):
@@ -108,18 +108,21 @@ class Lines:
             return True
         R, C, wide, below = int(said[0]), int(said[1]), len(rows[0]), len(rows[1])
         if below == C:
-            return wide != C or len(rows) > R * blocks
+            return wide != C or (len(rows) not in alone if alone else len(rows) > R)
         return below != wide
 
-    def square(self, low: int, high: int, blocks: int = 1, most: int = 2) -> tuple[int, list[str]]:
-        """The order of a square board, and what else its first line says; rows alone say it, too."""
-        if self.headed(most, blocks):
+    def square(self, low: int, high: int, *blocks: int, most: int = 2) -> tuple[int, list[str]]:
+        """The order of a square board, and what else its first line says; rows alone say it, too.
+
+        `blocks`: how many times there may be as many lines as the board has rows, apart from the first.
+        """
+        if self.headed(most, [len(row_of(self.peek())) * block for block in blocks]):
             rows, columns, *more = self.tokens("rows and columns", whole=True)
             n, other = (self.number(token, "rows and columns", low, high) for token in (rows, columns))
             if n != other:
                 self.fail(f"{n} rows and {other} columns; wanted as many")
             return n, more
-        self.one_row_to_many(blocks)
+        self.one_row_to_many(max(blocks))
         n = len(row_of(self.peek()))
         if not low <= n <= high:
             self.taken += 1

@@ -8,22 +8,9 @@ from typing import Any
 from ..errors import InvalidInput, InvalidProblem
 from . import registry
 from .base import Domain
-from .clued import GRIDS, Family
+from .clued import ABOUT, GRIDS, KIND, Family
 
 __all__ = ["of_object"]
-
-KIND = ("domain", "kind")
-ABOUT = {
-    "id",
-    "name",
-    "title",
-    "source",
-    "author",
-    "solution",
-    "answer",
-    "rating",
-    "difficulty",
-}  # no part of a problem
 
 
 def of_object(value: Mapping[Any, Any], name: str | Domain | None) -> tuple[Any, str | Domain | None]:
@@ -45,12 +32,9 @@ def of_object(value: Mapping[Any, Any], name: str | Domain | None) -> tuple[Any,
     said = [rest.pop(key) for key in KIND if key in rest]
     if len(said) > 1:
         raise InvalidInput("an object names its kind twice, by 'domain' and 'kind'; leave one out")
-    if (
-        said
-        and name is not None
-        and registry.get(said[0]) is not (registry.get(name) if isinstance(name, str) else name)
-    ):
-        raise InvalidInput(f"an object says that its domain is {said[0]!r}, not {name!r}")
+    wanted = registry.get(name) if isinstance(name, str) else name
+    if said and wanted is not None and registry.get(said[0]) is not wanted:
+        raise InvalidInput(f"an object says that its domain is {said[0]!r}, not {wanted.name!r}")
     where = name if name is not None else said[0] if said else None
     domain = registry.get(where) if isinstance(where, str) else where
     if isinstance(domain, Family):
@@ -58,8 +42,9 @@ def of_object(value: Mapping[Any, Any], name: str | Domain | None) -> tuple[Any,
             return domain.parse(text), None
         return domain.problem(**{str(key): held for key, held in rest.items()}), None
     if len(rest) != 1 or next(iter(rest)) not in (*GRIDS, "givens"):
-        wanted = (
+        keys = ", ".join(map(str, value))[:80]
+        asked = (
             f"one of {', '.join(GRIDS)}" if domain else "its kind under 'domain', such as 'killer', or a puzzle alone"
         )
-        raise InvalidProblem(f"an object has the keys {', '.join(map(str, value))[:80]}; wanted {wanted}")
+        raise InvalidProblem(f"an object has the keys {keys}; wanted {asked}")
     return next(iter(rest.values())), where

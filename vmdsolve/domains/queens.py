@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..constraints import Count
-from ..errors import InvalidInput
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import Problem
 from .base import Domain
 from .kind import Kind, number_in
 from .parts.grids import turned
@@ -48,6 +49,14 @@ class Queens(Domain):
             *(Count(column, QUEEN, 1, 1, "column") for column in board.T.tolist()),
             *(Count(diagonal.tolist(), QUEEN, 0, 1, "diagonal") for diagonal in diagonals),
         )
+
+    def parse(self, text: str) -> Problem:
+        try:
+            return super().parse(text)
+        except InvalidProblem as error:
+            if len({*filter(str.isalpha, text.upper())} - {"Q", "X"}) > 2:
+                raise InvalidProblem(f"{error}; lettered regions are for the domain linkedin-queens") from error
+            raise
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Turn or reflect the board."""

@@ -168,7 +168,7 @@ def _registered(name: str) -> Domain:
 
 @lru_cache(maxsize=MOST_MADE)
 def _made(kind: str, size: str) -> Domain:
-    return _make(f"{kind}:{size}", kind, size)
+    return _make(f"{kind}:{size}" if size else kind, kind, size)
 
 
 def _make(name: str, kind: str, size: str) -> Domain:

@@ -65,7 +65,7 @@ class Skyscrapers(Sided):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         n = len(row_of(lines.peek()))
         tokens = [str(n)] * 3
-        if lines.headed(4):
+        if lines.headed(4, (4, 4 + n)):
             tokens = lines.tokens("rows, columns, greatest height, and D for diagonals", whole=True)
             tokens += tokens[:1] * (len(tokens) == 2)
         diagonals = tokens[3:] == ["D"]

@@ -8,6 +8,7 @@ Known counts: with rows as regions and one star the permutations in which no two
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -53,13 +54,13 @@ class StarBattle(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, more = lines.square(1, 64, most=3)
+        n, more = lines.square(1, 64, 1, most=3)
         head = lines.taken
         said = lines.number(more[0], "the number of stars", 1, 64) if more else cls.few
         regions = read_regions(lines, n, n, outside=(OUTSIDE, "#"))
         if max(regions) < 0:
             lines.fail("no regions; wanted one at least")
-        if said is None and min(map(len, cells_of(regions))) > 2 and n > 7:  # two stars need three cells, and room
+        if said is None and n > 7 and all(_has_room(n, cells) for cells in cells_of(regions)):
             lines.fail(f"nothing says how many stars; wanted `{n} {n} stars` first, or starbattle:1 for one", head or 1)
         return cls(said or 1, n, regions), lines.cells()
 
@@ -90,6 +91,11 @@ class StarBattle(Clued):
 
     def frame(self) -> str:
         return draw_regions(self.regions.reshape(self.shape).tolist())
+
+
+def _has_room(n: int, cells: list[int]) -> bool:
+    """True if two stars can stand in these cells; they need a board of eight rows, too."""
+    return any(abs(a // n - b // n) > 1 or abs(a % n - b % n) > 1 for a, b in combinations(cells, 2))
 
 
 def _with_stars(size: str) -> Family:

@@ -146,7 +146,7 @@ def _cage(cage: Any, name: str) -> tuple[str, list[Any]]:
         if len(parts) == 2 and not _is_cells(parts[1]) and _is_cells(parts[0]):
             parts = parts[::-1]
         total, sign, cells = parts if len(parts) == 3 else [*parts[:1], "", *parts[1:2], None][:3]
-    if not _is_cells(cells):
+    if cells is None or not _is_cells(cells):
         raise InvalidProblem(f"{name}: a cage is {short(cage)}; wanted (total, cells), with cells as (row, column)")
     label = "-" if total is None or total == "" else f"{total}{sign or ''}"
     return label, list(cells)
