@@ -163,6 +163,8 @@ class Family(Domain):
         >>> problem.layout.write(problem.values)
         '4 4/3 - - -/- - - -/- - - -/- - - -/1 1 - -/- - - -/- - - -/- - - -/1...............'
         """
+        if not values and not named:
+            self.shape  # noqa: B018, which says that there is none
         wanted = inspect.signature(self.kind.lines_of)
         words = dict(word.split("=") for word in self.kind.words.split())
         words = {name: "givens" for name in GRIDS if "givens" in wanted.parameters} | words

@@ -121,7 +121,7 @@ def find(name: str) -> tuple[str, str]:
         size = plain.removeprefix(word).removeprefix("-")
         if plain.startswith(word) and size[:1].isdecimal() and not known[word][1] and not colon:
             return known[word][0], size
-    near = get_close_matches(plain, [*known, *_listed()], NEAREST, 0.5)
+    near = get_close_matches(plain, {**known, **_listed()}, NEAREST, 0.5)
     nearest = f"the nearest are {', '.join(near)}; " if len(near) > 1 else f"the nearest is {near[0]}; " if near else ""
     raise InvalidInput(f"unknown domain {name[:60]!r}; {nearest}`vmdsolve domains` lists all")
 
