@@ -84,6 +84,7 @@ def test_any_sign_that_is_no_symbol_is_an_open_cell(sign: str) -> None:
         ("nonogram", "2 2/3b/1/1/1", "line 2: runs of a column is '3b'; runs have no colours here"),
         ("zebra", "pet: fox dog\ndrink: tea\nfox = tea", "line 2: 'drink' has 1 items; wanted 2"),
         ("zebra", "pet: fox dog\nfox = dogg", "line 2: 'dogg' is no item of any attribute; the nearest is dog"),
+        ("zebra", "pet:\ndrink: tea milk", "line 1: 'pet' has 0 items; wanted 1"),
         ("zebra", "pet: fox\n", "line 1: 1 houses; wanted 2 to 64"),
         ("colouring:3", "p edge 3 3\ne 0 1\ne 1 2\ne 2 3", "line 4: vertices are counted both from 0 and up to 3"),
         ("colouring:3", "p edge 3 5\ne 1 2\ne 2 3", "line 1: 5 edges are promised, and the graph has 2"),

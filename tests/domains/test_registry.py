@@ -39,6 +39,8 @@ def test_our_domains_are_found_by_entry_point() -> None:
         ("", "unknown domain ''"),
         ("latin", "^latin has no usual size; say one of 2 to 64, as in latin:5$"),
         ("latin:1", "Latin squares have order 2 to 64, got 1"),
+        ("sudoku9.csv", "unknown domain 'sudoku9.csv'"),
+        ("./sudoku", "unknown domain './sudoku'"),
         ("latin-x", "unknown domain 'latin-x'; the nearest are latin"),
         ("latin:x", "the size of latin is 'x'; wanted a number, as in latin:8"),
         ("sudoku:x", "the size of sudoku is 'x'; wanted sudoku:9, or sudoku:3x2 for boxes of 3 rows by 2"),

@@ -63,9 +63,9 @@ def _told(name: str, size: str) -> dict[str, Any]:
     shown = size or of.shown or of.default or ""
     try:
         domain = domains.get(f"{name}:{shown}" if shown else name)
-        told |= {"about": domain.about or _sentence(domain), "text_form": domain.text_form, "said": f"{name}:{size}" if size else name}
-        if not size and of.sizes and shown and shown != of.default:
-            told["said"] = f"{name}:{shown}"
+        asked = size or (shown if of.sizes and shown != of.default else "")
+        told |= {"about": domain.about or _sentence(domain), "text_form": domain.text_form}
+        told["said"] = f"{name}:{asked}" if asked else name
         problem = domain.parse(domain.example) if shown == of.shown and domain.example else None
         if problem is None and not isinstance(domain, domains.Family):
             problem = domain.problem()

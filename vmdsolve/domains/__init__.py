@@ -7,7 +7,8 @@ from .kind import Kind as Kind
 from .registry import families as families
 from .registry import find as find
 from .registry import get as get
+from .registry import known as known
 from .registry import layout_of as layout_of
 from .registry import names as names
 
-__all__ = ["Clued", "Domain", "Family", "Kind", "families", "find", "get", "layout_of", "names"]
+__all__ = ["Clued", "Domain", "Family", "Kind", "families", "find", "get", "known", "layout_of", "names"]

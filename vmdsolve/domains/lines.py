@@ -36,7 +36,7 @@ class Lines:
         self.name, self.taken = name, 0
         several = "\n" in text.strip()
         listed = _listed(text) if text.lstrip().startswith("[") else None
-        parts = listed or (text.replace("/", ":").split("\n") if several else text.split("/"))
+        parts = [part.replace("/", ":") for part in listed or text.split("\n" if several else "/")]
         self.raw = list(parts)
         kept = [(number, line.strip()) for number, line in enumerate(parts, 1) if line.strip()]
         self.lines, self.places = [line for _, line in kept], [number for number, _ in kept]

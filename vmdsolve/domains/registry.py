@@ -9,6 +9,7 @@ A package names, as an entry point of the group `vmdsolve.domains`, a mapping. I
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -21,9 +22,10 @@ from ..problem import Problem
 from .base import Domain
 from .kind import Kind, kinds_of
 
-__all__ = ["ENTRY_POINTS", "by_cells", "families", "find", "get", "layout_of", "names", "refresh"]
+__all__ = ["ENTRY_POINTS", "by_cells", "families", "find", "get", "known", "layout_of", "names", "refresh"]
 
 ENTRY_POINTS = "vmdsolve.domains"
+SIZE = re.compile(r"\d[\dx]*(-[a-z\d-]+)?", re.ASCII)  # after a name without a colon
 MOST_MADE = 64  # domains of sizes that are not listed, or made from a text, that are kept: the last ones used
 NEAREST = 3  # names that a message proposes
 
@@ -119,11 +121,25 @@ def find(name: str) -> tuple[str, str]:
         return kind, rest if colon and rest else size
     for word in sorted(known, key=len, reverse=True):  # the longest first: sudoku-x before sudoku
         size = plain.removeprefix(word).removeprefix("-")
-        if plain.startswith(word) and size[:1].isdecimal() and not known[word][1] and not colon:
+        if plain.startswith(word) and SIZE.fullmatch(size) and not known[word][1] and not colon:
             return known[word][0], size
     near = get_close_matches(plain, {**known, **_listed()}, NEAREST, 0.5)
     nearest = f"the nearest are {', '.join(near)}; " if len(near) > 1 else f"the nearest is {near[0]}; " if near else ""
     raise InvalidInput(f"unknown domain {name[:60]!r}; {nearest}`vmdsolve domains` lists all")
+
+
+def known(name: str) -> bool:
+    """True if `find` knows this name; sizes are not looked at.
+
+    Examples
+    --------
+    >>> known("latin:5"), known("latin5.csv")
+    (True, False)
+    """
+    try:
+        return bool(find(name))
+    except InvalidInput:
+        return False
 
 
 def get(name: str) -> Domain:

@@ -71,7 +71,7 @@ class Zebra(Clued):
             name, named = " ".join(name.split()), named_there.replace(",", " ").split()
             if name in attributes:
                 lines.fail(f"the attribute {name[:40]!r} stands twice")
-            n = n or len(named)
+            n = n or max(1, len(named))
             for item in named:
                 if item in items:
                     what = f"{item[:40]!r} stands twice, in {items[item][:40]!r} and {name[:40]!r}"
@@ -114,6 +114,9 @@ class Zebra(Clued):
         if not isinstance(attributes, Mapping) or not attributes:
             raise InvalidProblem(f"zebra: attributes are {short(attributes)}; wanted a dict of lists of names")
         table = {str(key): [str(i) for i in listed(row, cls.name, str(key))] for key, row in attributes.items()}
+        for item in (item for row in table.values() for item in row):
+            if not item.strip() or set(item) & set("/:\n"):
+                raise InvalidProblem(f"zebra: an item is called {short(item)}; wanted a name without '/' and ':'")
         apart = sorted((item for row in table.values() for item in row if " " in item), key=len, reverse=True)
 
         def joined(text: str) -> str:
