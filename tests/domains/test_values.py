@@ -104,7 +104,7 @@ def test_a_cage_is_held_in_many_ways(cage: Any) -> None:
         ("futoshiki", {"less": [((0, 0), (1, 1))], "size": 3}, "wanted two neighbouring cells"),
         ("futoshiki", {"less": [(0, 0, 0, 0)], "size": 3}, "a sign is (0, 0, 0, 0); wanted two cells"),
         ("skyscrapers", {"top": [1, 2], "left": [1, 2, 3]}, "row 3 of clues of a side has 3 entries; wanted 2"),
-        ("skyscrapers", {}, "nothing says the size of the board; add size="),
+        ("skyscrapers", {"diagonals": True}, "nothing says the size of the board; add size="),
         ("zebra", {"attributes": {"a": ["k/m", "l"]}, "clues": []}, "an item is called 'k/m'; wanted a name without"),
         ("zebra", {"attributes": [], "clues": []}, "attributes are []; wanted a dict of lists of names"),
         ("zebra", {"attributes": {"a": ["k", "l"]}, "clues": ["k = m"]}, "'m' is no item"),

@@ -93,6 +93,8 @@ class Futoshiki(Clued):
     def lines_of(cls, less: Any, size: int | None = None, givens: Any = None) -> list[str]:
         """Each of `less` is two neighbouring cells, the first smaller, or (cell, "<" or ">", cell); givens are rows.
 
+        Cells are (row, column) from 0, or "r1c1".
+
         Examples
         --------
         >>> Futoshiki.lines_of([((0, 0), (0, 1))], size=2)

@@ -95,7 +95,8 @@ class KenKen(Clued):
     def lines_of(cls, cages: Any, size: int | None = None, givens: Any = None) -> list[str]:
         """Cages are (label, cells) with labels such as "12+", (12, "+", cells), or dicts: `cells`, `value`, `operator`.
 
-        `size` may be left out where the cages hold every cell, or with givens.
+        Cells are (row, column) from 0, or "r1c1". `size` may be left out where the cages hold every cell, or with
+        givens.
 
         Examples
         --------

@@ -82,7 +82,8 @@ class Killer(Clued):
     def lines_of(cls, cages: Any, size: int | None = None, givens: Any = None, boxes: Any = None) -> list[str]:
         """Cages are (total, cells), or dicts with `cells` and `total`, `sum` or `value`; total None: no repeat alone.
 
-        `size` may be left out where the cages hold every cell, or with givens. `boxes` is "3x2" or (3, 2).
+        Cells are (row, column) from 0, or "r1c1". `size` may be left out where the cages hold every cell, or with
+        givens. `boxes` is "3x2" or (3, 2), rows first.
 
         Examples
         --------
