@@ -103,6 +103,16 @@ def test_what_is_wrong_is_said_with_its_line(name: str, text: str, message: str)
     assert message in str(caught.value)
 
 
+def test_numbers_beyond_9_are_cells_also_where_a_cell_may_stay_empty() -> None:
+    clues = ("- " * 11 + "\n") * 4
+    row = "10 0" + " -" * 9
+    read = get("skyscrapers").parse(f"11 11 10\n{clues}{row}\n" + "\n".join(["- " * 11] * 10))
+    assert read.layout.symbols[read.values[0]] == "A"
+    assert read.values[1:3].tolist() == [0, -1]
+    with pytest.raises(InvalidProblem, match=r"row 1, column 1 holds '11'; skyscrapers uses 0123456789A here"):
+        get("skyscrapers").parse(f"11 11 10\n{clues}{row.replace('10', '11')}\n" + "\n".join(["- " * 11] * 10))
+
+
 def test_labels_of_kenken_come_in_many_signs() -> None:
     for sign in ("*", "x", "X", "×"):
         assert get("kenken").parse(f"2 2\n2{sign} -\n- -\n1 1\n- -").layout.clues == "2 2/2* -/- -/1 1/- -"

@@ -16,6 +16,7 @@ __all__ = ["OPEN_TOKENS", "Lines", "row_of"]
 
 OPEN_TOKENS = (".", "-", "_", "?", "*", "x", "X", "0", "-1")  # an open cell, where they are no symbols
 MAYBE_SYMBOLS = {"x", "X", "0", "-1"}  # beside another open sign they are likely to mean something
+NUMBERS = {str(number): symbol for number, symbol in enumerate(SYMBOLS, 1)}
 APART = re.compile(r"[,;|]")
 
 
@@ -148,8 +149,8 @@ class Lines:
                     cells += "."
                 elif len(token) == 1 and (token in symbols or token.upper() in symbols):
                     cells += token
-                elif token.isdecimal() and len(token) < 4 and 1 < int(token) <= len(symbols) and symbols[0] == "1":
-                    cells += symbols[int(token) - 1]
+                elif "1" in symbols and token in NUMBERS and NUMBERS[token] in symbols:
+                    cells += NUMBERS[token]
                 else:
                     self.fail(
                         f"row {row + 1}, column {column + 1} holds {token[:40]!r}; "
