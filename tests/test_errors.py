@@ -43,13 +43,13 @@ class Twice:
 
 def two_packages() -> None:
     found = registry.entry_points
-    registry._factories.cache_clear()
+    registry.refresh()
     try:
         registry.entry_points = lambda **_: [Twice(), Twice()]
         registry.names()
     finally:
         registry.entry_points = found
-        registry._factories.cache_clear()
+        registry.refresh()
 
 
 # What a caller may do wrong with problem, checker and domains; constraints have their own table.
@@ -111,7 +111,21 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         "symbols of mine are '11'; wanted distinct ASCII characters",
     ),
     "open symbol": (lambda: Symbols("1.").rules, "symbols of mine are '1.'; a space or '.' is no symbol"),
-    "no domain": (lambda: get("latin-1"), "unknown domain 'latin-1'; installed are " + ", ".join(registry.names())),
+    "no domain": (
+        lambda: get("latn"),
+        "unknown domain 'latn'; the nearest are latin, latin-9, latin-8; `vmdsolve domains` lists all",
+    ),
+    "domain is text": (lambda: get(5), "a domain is named by text, got int"),  # type: ignore[arg-type]
+    "no size": (lambda: get("latin"), "latin has no usual size; say one of 2 to 64, as in latin:5"),
+    "no boxes": (lambda: get("sudoku:3x3"), "a grid of 3x3 has no boxes; boxes of 3x3 are in sudoku:9"),
+    "no size of a grid": (
+        lambda: get("sudoku:x"),
+        "the size of sudoku is 'x'; wanted sudoku:9, or sudoku:3x2 for boxes of 3 rows by 2",
+    ),
+    "size of a kind without": (
+        lambda: get("killer:9"),
+        "killer takes no size, got '9'; a problem's own text says it, if there are several",
+    ),
     "two packages": (two_packages, "two installed packages register the domain 'mine'; uninstall one"),
     "text length": (lambda: Symbols("12").parse("1"), "mine needs 2 cells, got 1 characters"),
     "character": (

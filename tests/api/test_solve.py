@@ -299,9 +299,9 @@ def test_counting_and_checking() -> None:
     assert {v.relation for v in vmdsolve.check(CLASH, CLASH)} == {"row", "box"}
 
 
-def test_the_box_shape_of_a_third_party_domain_does_not_matter() -> None:
-    six = Sudoku(3, 2)  # three rows by two columns, not the registered two by three
-    assert six.name == "sudoku-6x6"
+def test_the_shape_of_boxes_is_in_the_name_where_it_is_not_the_usual_one() -> None:
+    six = Sudoku(3, 2)  # three rows by two columns, not the usual two by three
+    assert six.name == "sudoku:3x2"
     assert six.rules.digest != get("sudoku-6x6").rules.digest
 
 

@@ -11,7 +11,6 @@ import pytest
 from helpers.commands import CLASH, EASY, PUZZLES, P, S, run, solve, table
 
 import vmdsolve
-from vmdsolve.domains import names
 
 
 def test_help_needs_neither_numpy_nor_torch_nor_rich() -> None:
@@ -128,15 +127,3 @@ def test_generate_refuses_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.
     result = run("generate", "latin-4", "-o", tmp_path / "a.txt")
     assert (result.exit_code, result.stderr) == (2, "vmdsolve: found no solution in time\n")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_domains_lists_all_with_their_rules() -> None:
-    lines = run("domains").stdout.splitlines()
-    assert lines[0].split() == ["name", "L", "V", "weights", "constraints"]
-    assert [line.split()[0] for line in lines[1:]] == names()
-    [line] = [line for line in lines if line.startswith("sudoku-12x12")]
-    assert line.split(maxsplit=4)[1:3] == ["144", "12"]
-    assert line.endswith("12 row, 12 column, 12 box")
-    trained = {line.split()[0] for line in lines[1:] if line.split()[3] == "yes"}
-    assert {"sudoku-4x4", "sudoku-9x9"} <= trained

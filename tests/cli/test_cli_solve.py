@@ -77,7 +77,7 @@ def test_a_drawn_board_is_a_puzzle() -> None:
     [
         (["gone.txt"], "there is no file 'gone.txt', and it is not a puzzle either: no domain goes by"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
-        ([P, "--domain", "chess"], "unknown domain 'chess'; installed are"),
+        ([P, "--domain", "chess"], "unknown domain 'chess'; the nearest are chain"),
         ([P, "--method", "guess"], "method is 'guess'; wanted one of vmd, vmd-only, search"),
         ([P, "--latents", "0"], "latents is 0; wanted"),
         ([P, "--batch-size", "0"], "batch_size is 0; wanted"),

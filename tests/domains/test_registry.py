@@ -13,6 +13,7 @@ from helpers.commands import P, S, shell
 import vmdsolve
 from vmdsolve import domains
 from vmdsolve.domains import TEMPLATE, Domain, registry
+from vmdsolve.domains.kind import Kind, number_in
 from vmdsolve.domains.latin import LatinSquare
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.domains.text import Text
@@ -28,9 +29,96 @@ def test_our_domains_are_found_by_entry_point() -> None:
     assert domains.get("sudoku-9x9") is domains.get("sudoku-9x9")  # one object: rules are compiled once
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidInput, match=r"unknown domain 'sudoku'; installed are .*sudoku-9x9"):
-        domains.get("sudoku")
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("sudokku", "^unknown domain 'sudokku'; the nearest are sudoku, .*; `vmdsolve domains` lists all$"),
+        ("colorings", "the nearest are coloring"),
+        ("qqqqqqq", "^unknown domain 'qqqqqqq'; `vmdsolve domains` lists all$"),
+        ("sudoku-abc", "^unknown domain 'sudoku-abc'; the nearest"),
+        ("", "unknown domain ''"),
+        ("latin", "^latin has no usual size; say one of 2 to 64, as in latin:5$"),
+        ("latin:1", "Latin squares have order 2 to 64, got 1"),
+        ("sudoku9.csv", "unknown domain 'sudoku9.csv'"),
+        ("./sudoku", "unknown domain './sudoku'"),
+        ("latin-x", "unknown domain 'latin-x'; the nearest are latin"),
+        ("latin:x", "the size of latin is 'x'; wanted a number, as in latin:8"),
+        ("sudoku:x", "the size of sudoku is 'x'; wanted sudoku:9, or sudoku:3x2 for boxes of 3 rows by 2"),
+        ("sudoku:3x3", "a grid of 3x3 has no boxes; boxes of 3x3 are in sudoku:9"),
+        ("sudoku:7", "a grid of 7x7 has no boxes"),
+        ("sudoku:6x6x6", "the size of sudoku is '6x6x6'"),
+        ("sudoku:30", "make a 30x30 grid; grids are 2x2 to 25x25"),
+        ("windoku:6", "the size of windoku is '6'; wanted 9"),
+        ("colouring:65", "colouring has 1 to 64 colours, got 65"),
+        ("brackets:3", "wanted an even length"),
+        ("brackets:a", "the size of brackets is 'a'; wanted LENGTH"),
+        ("killer:9", "killer takes no size, got '9'"),
+        ("pair:3", "pair takes no size"),
+        (5, "a domain is named by text, got int"),
+    ],
+)
+def test_a_wrong_name_is_refused_in_one_short_sentence(wrong: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message) as caught:
+        domains.get(wrong)
+    assert len(str(caught.value)) < 160
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("sudoku", "sudoku-9x9"),
+        ("sudoku:9", "sudoku-9x9"),
+        ("sudoku:9x9", "sudoku-9x9"),
+        ("Sudoku-9x9", "sudoku-9x9"),
+        ("sudoku9", "sudoku-9x9"),
+        ("SUDOKU 16 x 16".replace(" x ", "x"), "sudoku-16x16"),
+        ("sudoku_6x6", "sudoku-6x6"),
+        ("sudoku:2x3", "sudoku-6x6"),
+        ("sudoku:3x2", "sudoku:3x2"),
+        ("sudoku:8", "sudoku-8x8"),
+        ("sudoku-10x10", "sudoku-10x10"),
+        ("sudoku-x", "sudoku-x-9x9"),
+        ("sudoku-x:4", "sudoku-x-4x4"),
+        ("windoku", "windoku-9x9"),
+        ("latin:12", "latin-12"),
+        ("latin12", "latin-12"),
+        ("queens", "queens-8"),
+        ("queens:20", "queens-20"),
+        ("n-queens-40", "queens-40"),
+        ("coloring", "colouring"),
+        ("coloring-3", "colouring-3"),
+        ("colouring:4", "colouring-4"),
+        ("Graph Coloring:4", "colouring-4"),
+        ("brackets:64-3-deep-4", "brackets-64-3-deep-4"),
+        ("text:20", "text-20"),
+        ("follow:35", "follow-35"),
+        ("equation:8", "equation-8"),
+        ("linkedin-queens", "starbattle"),
+        ("tango", "takuzu"),
+        ("binairo", "takuzu"),
+        ("Light Up", "akari"),
+        ("regex:3:[AB]+", "regex:3:[AB]+"),
+    ],
+)
+def test_a_kind_and_its_size_make_the_domain(said: str, name: str) -> None:
+    domain = domains.get(said)
+    assert domain.name == name
+    assert domains.get(said) is domain
+    if name in domains.names() and name != "starbattle":
+        assert domain is domains.get(name)  # one object: rules are compiled once
+
+
+def test_every_old_name_is_an_alias_of_a_kind_and_a_size() -> None:
+    for name in domains.names():
+        kind, size = registry.find(name)
+        assert domains.get(f"{kind}:{size}" if size else kind) is domains.get(name)
+        assert domains.get(name).name == name
+
+
+def test_the_name_of_a_domain_makes_it_again() -> None:
+    for said in ("sudoku:3x2", "sudoku-x:3x2", "sudoku:4x2", "latin:64", "queens:64", "brackets:10-2-deep-2", "text:3"):
+        domain = domains.get(said)
+        assert domains.get(domain.name).rules.constraints == domain.rules.constraints
 
 
 class Point:
@@ -70,6 +158,28 @@ def test_a_package_adds_domains(install: Callable[..., None]) -> None:
     install(Point("sudoku", {"sudoku-4x4": four}), Point("pairs", TEMPLATE.DOMAINS))
     assert domains.names() == ["pairs-3", "pairs-4", "pairs-5", "pairs-6", "pairs-7", "pairs-8", "sudoku-4x4"]
     assert isinstance(domains.get("pairs-5"), TEMPLATE.Pairs)
+
+
+def test_sizes_of_one_stem_are_one_kind_and_a_kind_makes_any_size(install: Callable[..., None]) -> None:
+    made = Kind(
+        lambda size: TEMPLATE.Pairs(number_in(size, "rows")), "3 or more", {"rows-3": "3"}, aliases={"lines": ""}
+    )
+    install(
+        Point("a", TEMPLATE.DOMAINS), Point("b", {"rows": made}), Point("c", {"row:": lambda rest: Text(int(rest))})
+    )
+    assert list(domains.families()) == ["rows", "pairs", "row"]
+    assert domains.get("pairs:5") is domains.get("pairs-5")
+    assert domains.get("lines:7").shape == domains.get("rows7").shape == (1, 7)
+    assert domains.get("row:3").name == "text-3"
+    assert domains.names() == ["rows-3", *TEMPLATE.DOMAINS]
+    with pytest.raises(InvalidInput, match="the size of pairs is '99'; wanted 3, 4, 5, 6, 7, 8"):
+        domains.get("pairs:99")
+
+
+def test_a_kind_and_old_names_of_its_stem_cannot_be_two_packages(install: Callable[..., None]) -> None:
+    install(Point("a", TEMPLATE.DOMAINS), Point("b", {"pairs": Kind(lambda _: four())}))
+    with pytest.raises(InvalidInput, match="two installed packages register the domain 'pairs'; uninstall one"):
+        domains.names()
 
 
 def test_two_packages_cannot_have_the_same_name(install: Callable[..., None]) -> None:

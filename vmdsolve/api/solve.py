@@ -15,6 +15,7 @@ from ..domains.reading import Grid, read_each, read_many, same_kind
 from ..domains.show import words
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
+from .assumed import assumed
 from .option import takes
 from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
@@ -148,6 +149,7 @@ def solutions_of(
     for part in settled:
         status = part.status.under(task.rules)
         texts = [None] * len(part.rows) if part.values is None else task.domain.format_many(part.values)
+        notes = assumed(task, part.rows.tolist()) if status is Status.UNSATISFIABLE else {}
         counts = zip(part.rows.tolist(), texts, part.nfe.tolist(), part.tried.tolist(), strict=True)
         for i, (row, text, nfe, tried) in enumerate(counts):
             clash = violations(task.rules, task.givens[row]) if status is Status.UNSATISFIABLE else []
@@ -163,6 +165,6 @@ def solutions_of(
                 task.options.seed,
                 tuple(clash),
                 part.traces.get(row),
-                "; ".join(words(task.domain, violation) for violation in clash),
+                "; ".join([*(words(task.domain, violation) for violation in clash), *notes.get(row, ())]),
             )
     return [out[row] for row in sorted(out)]

@@ -38,7 +38,7 @@ def evaluate(
     from ..sampler import Plan, Predictor
 
     o = Options(EvalOptions, **options)
-    if what in domains.names():
+    if domains.known(what):
         where = domains.get(what)
         boards, source = held_out(where, n, seed=o.seed)[0], f"fresh minimal puzzles, seed {o.seed}"
     else:

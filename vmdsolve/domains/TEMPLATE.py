@@ -7,6 +7,7 @@ neighbours differ and symbol 1 stands exactly twice. docs/adapters.md goes throu
 4. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:
        [project.entry-points."vmdsolve.domains"]
        pairs = "your_package.pairs:DOMAINS"
+   Names that end in a size are one kind: `pairs-5` is `pairs:5`. A vmdsolve.domains.Kind makes any size, see kind.py.
 5. Write down a count that you know (here: n = 5 has 26 rows), and hold the adapter to all laws:
        vmdsolve check-domain pairs-5 --count 26
    and in a test of your own vmdsolve.testing.check_domain("pairs-5", count=26).
@@ -31,6 +32,7 @@ class Pairs(Domain):
 
     def __init__(self, n: int) -> None:
         self.name = f"pairs-{n}"
+        self.about = "Fill a row so that neighbours differ and symbol 1 stands exactly twice."  # for `vmdsolve domains`
         self.symbols = "123"  # V characters; value v is shown as symbols[v]
         self.shape = (1, n)  # rows, columns: L = rows * columns
         neighbours = tuple(AllDifferent([i, i + 1], "neighbour") for i in range(n - 1))

@@ -1,33 +1,42 @@
 """Akari (Light up): bulbs light their rows and columns up to the next wall; every cell is lit, no bulb lights another.
 
-Text form: `rows columns`; then the squares: '-' or '.' for a cell, x for a wall, 0 to 4 for a wall with so many bulbs
-beside it; then, if there are givens, one line of cells, the walls left out. Cells are 0 (empty) and 1 (bulb).
 Known counts: without walls a bulb in every row and column, n! on n x n cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import Count
 from ..errors import InvalidProblem
 from .base import CELL, Image
-from .clued import Family, Fill, Lines
+from .clued import Fill, kind_of
+from .lines import Lines
 from .parts.grids import neighbours
+from .parts.values import lines_of_grid, listed
 from .parts.walled import Walled, read_squares, runs
 
 __all__ = ["DOMAINS", "Akari"]
 
 WALL = "x"
+OPEN = ("-", ".", "_", CELL)
+WALLS = ("x", "X", "#", "B", "b", "9", "■", "█")  # as people write walls without a number
 
 
 class Akari(Walled):
     """A board of cells, walls and numbers. Density: share of walls that have numbers; a quarter are walls."""
 
     name, symbols, glyphs = "akari", "01", " o"
+    about = "Place bulbs that light every cell along rows and columns up to the next wall; no bulb lights another."
+    text_form = (
+        "`rows columns`, which may be left out; rows of squares: '-' or '.' for a cell, x (or #, B) for a wall, 0 to 4 "
+        "for a wall with so many bulbs beside it; perhaps a line of cells, 1 for a bulb and 0 for none, walls left out"
+    )
+    example = "5 5/- - - 1 -/- x - 0 -/0 - - - 0/1 - - - -/- x - - -"
+    words = "grid=squares board=squares puzzle=squares"
     sizes, size, density = range(2, 15), 8, 0.6
 
     def __init__(self, squares: Sequence[Sequence[str]]) -> None:
@@ -59,14 +68,32 @@ class Akari(Walled):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        squares = [[CELL if square in ("-", ".") else square for square in row] for row in read_squares(lines)]
+        shown = dict.fromkeys(OPEN, CELL) | dict.fromkeys(WALLS, WALL)
+        squares = [[shown.get(square, square) for square in row] for row in read_squares(lines)]
         for row, line in enumerate(squares):
             for column, square in enumerate(line):
                 if square not in (CELL, WALL, *"01234"):
-                    lines.fail(f"row {row + 1}, column {column + 1} is {square[:40]!r}; wanted '-', x or 0 to 4")
+                    what = f"row {row + 1}, column {column + 1} is {square[:40]!r}; wanted '-', x or 0 to 4"
+                    lines.fail(what, lines.taken - len(squares) + row + 1)
         if not any(CELL in line for line in squares):
             lines.fail("no cells; wanted one '-' at least")
         return cls(squares), lines.cells()
+
+    @classmethod
+    def lines_of(cls, squares: Any, givens: Any = None) -> list[str]:
+        """Squares are rows of None or "." for a cell, "x" for a wall, 0 to 4 for a wall with that number.
+
+        Givens are 0, 1 and None, one a cell, walls left out.
+
+        Examples
+        --------
+        >>> Akari.lines_of([[None, 1], ["x", None]])
+        ['2 2', '- 1', 'x -']
+        """
+        lines = lines_of_grid(squares, cls.name, "squares")
+        cells = [] if givens is None else lines_of_grid([listed(givens, cls.name, "givens")], cls.name, "givens")
+        line = "".join(cells).replace(" ", "").replace("-", ".")
+        return [f"{len(lines)} {len(lines[0].split())}", *lines, *([line] if line else [])]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -85,4 +112,4 @@ class Akari(Walled):
         return Akari(squares), cells, np.arange(2)
 
 
-DOMAINS = {"akari": lambda: Family(Akari)}
+DOMAINS = {"akari": kind_of(Akari, "light-up", "lightup")}

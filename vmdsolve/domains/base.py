@@ -87,6 +87,10 @@ class Domain(ABC):
         V characters that drawings show instead of the symbols; "" for the symbols
     verbatim
         True if white space in a text counts
+    about, text_form, example
+        what people are told: what is asked for, in a sentence; how a problem is written; a problem so written
+    assumes
+        what the name leaves open and was taken for granted, such as the shape of boxes; "" if nothing was
     """
 
     name: str
@@ -97,6 +101,10 @@ class Domain(ABC):
     clues: str = ""
     glyphs: str = ""
     verbatim: bool = False
+    about: str = ""
+    text_form: str = "a character a cell, row by row, '.' or '0' where open; or a drawn board"
+    example: str = ""
+    assumes: str = ""
 
     def __repr__(self) -> str:
         return f"<domain {self.name}>"
@@ -125,6 +133,10 @@ class Domain(ABC):
         Where the rules stay the same it is this board; boards with clues are turned, clues and all.
         """
         return (self, *self.symmetry(rng))
+
+    def otherwise(self) -> tuple[str, Domain] | None:
+        """The same board where what it `assumes` is the other way, and that in words; None if there is no such."""
+        return None
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         """[B] how likely each solution [B, L] is beside the others, in any unit; all the same unless a domain knows."""

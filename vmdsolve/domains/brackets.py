@@ -6,12 +6,12 @@ k^(n/2) times as many, where depth does not bind. Nested at most two deep, one k
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+import re
 from itertools import product
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
+from .kind import Kind
 from .sequence import TokenSequence
 
 __all__ = ["DOMAINS", "Brackets"]
@@ -30,6 +30,9 @@ class Brackets(TokenSequence):
     >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("(())", "())(")]
     [True, False]
     """
+
+    about = "Complete a row in which every bracket closes the last one of its kind that is open."
+    example = "(..).)((...)"
 
     def __init__(self, length: int, kinds: int = 1, depth: int | None = None) -> None:
         if length < 2 or length % 2 or not 1 <= kinds <= len(PAIRS):
@@ -60,8 +63,25 @@ def _stacks(kinds: int, depth: int) -> DFA:
 
 
 LENGTHS = (2, 4, 6, 8, 10, 12, 16, 24, 32, 64)
-DOMAINS: dict[str, Callable[[], TokenSequence]] = {
-    **{f"brackets-{n}": partial(Brackets, n) for n in LENGTHS},
-    **{f"brackets-{n}-{k}": partial(Brackets, n, k) for n in (4, 6, 8) for k in (2, 3)},
-    **{f"brackets-{n}-{k}-deep-{DEPTH}": partial(Brackets, n, k, DEPTH) for n in LENGTHS[5:] for k in (2, 3)},
-}
+LISTED = (
+    *map(str, LENGTHS),
+    *(f"{n}-{k}" for n in (4, 6, 8) for k in (2, 3)),
+    *(f"{n}-{k}-deep-{DEPTH}" for n in LENGTHS[5:] for k in (2, 3)),
+)
+
+
+def _sized(size: str) -> Brackets:
+    match = re.fullmatch(r"(\d{1,5})(?:-(\d))?(?:-deep-(\d{1,4}))?", size.strip().lower(), re.ASCII)
+    if match is None:
+        raise InvalidInput(
+            f"the size of brackets is {size[:40]!r}; wanted LENGTH, LENGTH-KINDS or LENGTH-KINDS-deep-DEPTH"
+        )
+    return Brackets(int(match[1]), int(match[2] or 1), int(match[3]) if match[3] else None)
+
+
+DOMAINS = {
+    "brackets": Kind(
+        _sized, "12, 12-3 (of 3 kinds), 64-3-deep-4",
+        {f"brackets-{size}": size for size in LISTED}, shown="12",
+    )
+}  # fmt: skip

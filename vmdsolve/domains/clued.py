@@ -4,102 +4,44 @@ A subclass of Clued is one such board: an ordinary Domain whose constraints come
 to be read from text and how to be invented. Its Family is what the registry knows by name: it reads a text, makes
 the board, and leaves everything else to the board. How to write one: futoshiki.py is a short example.
 
-Text         several lines (a '/' in them, as in KenKen, is read as ':'), or one line with '/' between them; blank
-             lines are dropped. Lines of clues, then (unless the clues have places for them, as futoshiki has) one line
+Text         see lines.py. Lines of clues, then (unless the clues have places for them, as futoshiki has) one line
              of cells, left out where nothing is given
+Values       what Python and JSON hold, see `Family.problem`: each kind turns them into the lines of its text. Cells are
+             (row, column) from 0, or "r1c1", which counts from 1
 """
 
 from __future__ import annotations
 
+import inspect
+import json
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
-from .base import DECORATION, SYMBOLS, Domain
+from .base import DECORATION, Domain
+from .kind import Kind
+from .lines import Lines
 
-__all__ = ["Clued", "Family", "Fill", "Lines"]
+__all__ = ["Clued", "Family", "Fill", "Lines", "kind_of"]
 
+KIND = ("domain", "kind")  # keys of objects that say which kind it is
+ABOUT = {
+    "id",
+    "name",
+    "title",
+    "source",
+    "author",
+    "solution",
+    "answer",
+    "rating",
+    "difficulty",
+}  # no part of a problem
+GRIDS = ("grid", "puzzle", "board", "cells", "given")  # what people call the givens
 Fill = Callable[[Rules], Board]  # a random solution [L] of the rules
-
-
-class Lines:
-    """The lines of a puzzle's text, taken one after another; whatever is wrong is said with the number of its line.
-
-    Examples
-    --------
-    >>> lines = Lines("killer", "2 2/9 -")
-    >>> lines.numbers("rows and columns", 2), lines.tokens("totals", 2), lines.left
-    ([2, 2], ['9', '-'], 0)
-    """
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.taken = name, 0
-        several = "\n" in text.strip()
-        parts = text.replace("/", ":").split("\n") if several else text.split("/")
-        self.lines = [line.strip() for line in parts if line.strip()]
-
-    @property
-    def left(self) -> int:
-        """Lines not yet taken."""
-        return len(self.lines) - self.taken
-
-    def fail(self, reason: str) -> NoReturn:
-        """InvalidProblem about the line taken last."""
-        raise InvalidProblem(f"{self.name}, line {self.taken}: {reason}")
-
-    def peek(self) -> str:
-        """The next line, which stays; "" at the end."""
-        return self.lines[self.taken] if self.left else ""
-
-    def line(self, what: str, length: int | None = None) -> str:
-        """The next line, of `length` characters."""
-        if not self.left:
-            raise InvalidProblem(f"{self.name} ends after line {self.taken}; wanted {what}")
-        self.taken += 1
-        line = self.lines[self.taken - 1]
-        if length is not None and len(line) != length:
-            self.fail(f"{len(line)} characters, wanted {length}: {what}")
-        return line
-
-    def tokens(self, what: str, n: int | None = None) -> list[str]:
-        """The next line, split at white space into `n` entries."""
-        tokens = self.line(what).split()
-        if n is not None and len(tokens) != n:
-            self.fail(f"{len(tokens)} entries, wanted {n}: {what}")
-        return tokens
-
-    def number(self, token: str, what: str, low: int = 0, high: int = 2**31) -> int:
-        """An entry of the line taken last as a number within bounds."""
-        if not (token.isascii() and token.isdigit() and len(token) < 12 and low <= int(token) <= high):
-            self.fail(f"{what} is {token[:40]!r}; wanted a whole number from {low} to {high}")
-        return int(token)
-
-    def numbers(self, what: str, n: int | None = None, low: int = 0, high: int = 2**31) -> list[int]:
-        """The next line as whole numbers."""
-        return [self.number(token, what, low, high) for token in self.tokens(what, n)]
-
-    def givens(self, rows: int, columns: int, symbols: str = SYMBOLS) -> str:
-        """The next lines as cells: symbols, or numbers from 1; '-', '.', 0 and -1 are open unless they are symbols."""
-        cells = ""
-        for _ in range(rows):
-            for token in self.tokens("numbers, or - where open", columns):
-                if token in ("-", ".", "-1", "0") and token not in symbols:
-                    cells += "."
-                else:
-                    cells += token if len(token) == 1 else SYMBOLS[self.number(token, "a cell", 1, len(SYMBOLS)) - 1]
-        return cells
-
-    def cells(self) -> str:
-        """The last line, of cells; "" if there is none. Anything after it is refused."""
-        cells = self.line("cells") if self.left else ""
-        if self.left:
-            self.line("nothing")
-            self.fail("wanted the end: clues and cells are complete")
-        return cells
 
 
 class Clued(Domain):
@@ -115,12 +57,15 @@ class Clued(Domain):
         how many clues `invent` gives if nobody says, 0 to 1; what that counts, the subclass says
     marks
         which of '#', ',' and '{' its text may hold: in files these mean something of their own
+    words
+        other names that people have for parameters of `lines_of`: "hor=rows ver=columns"
     """
 
     sizes: Sequence[int]
     size: int
     density: float
     marks: str = ""
+    words: str = ""
 
     def write(self, values: Board) -> str:
         return _on_one_line(super().write(values))
@@ -129,6 +74,12 @@ class Clued(Domain):
     @abstractmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
         """The board that a text describes, and its cells ("" if nothing is given); see `Lines` for errors."""
+
+    @classmethod
+    def lines_of(cls, *values: Any, **named: Any) -> list[str]:
+        """The lines of the text that says the same as these Python values; each kind has parameters of its own."""
+        del values
+        raise InvalidInput(f"{cls.name} is read from text, not from {', '.join(named) or 'values'}")
 
     @classmethod
     @abstractmethod
@@ -152,6 +103,7 @@ class Family(Domain):
 
     def __init__(self, kind: type[Clued]) -> None:
         self.name, self.kind = kind.name, kind
+        self.about, self.text_form, self.example = kind.about, kind.text_form, kind.example
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute in ("shape", "symbols", "constraints"):  # unset here, so whatever needs them ends here
@@ -162,15 +114,89 @@ class Family(Domain):
         raise AttributeError(attribute)
 
     def parse(self, text: str) -> Problem:
-        """Read a problem, board and all; see the board's own file for its text.
+        """Read a problem, board and all; see the board's own file for its text, or `problem` for an object of JSON.
 
         Raises
         ------
         InvalidProblem
             Names the line, or the cell.
         """
-        board, cells = self.kind.read(Lines(self.name, text))
+        if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
+            return self.problem(**self._object(text))
+        return self._read(Lines(self.name, text))
+
+    def _object(self, text: str) -> dict[str, Any]:
+        try:
+            value = {key: held for key, held in json.loads(text).items() if key not in ABOUT}
+        except (ValueError, RecursionError) as error:
+            raise InvalidProblem(f"{self.name}: this looks like an object of JSON, but is none: {error}") from error
+        if other := [said for key in KIND if (said := value.pop(key, self.name)) != self.name]:
+            raise InvalidProblem(f"{self.name}: this object says that it is of the domain {str(other[0])[:40]!r}")
+        return value
+
+    def _read(self, lines: Lines) -> Problem:
+        board, cells = self.kind.read(lines)
         return board.parse(cells or "." * board.rules.L)
+
+    def problem(self, *values: Any, **named: Any) -> Problem:
+        """A problem from Python values: lists, tuples, arrays, dicts.
+
+        Cells are pairs (row, column) counted from 0, or text "r1c1", which counts from 1. Grids are rows of symbols or
+        numbers, with None, ".", "" or 0 (unless 0 is a symbol) where a cell is open.
+
+        Parameters
+        ----------
+        values, named
+            Those of the kind, `vmdsolve domains KIND` lists them: `killer` takes cages, size and givens.
+
+        Raises
+        ------
+        InvalidProblem
+            Names the value at fault.
+        InvalidInput
+            Names a parameter that the kind does not have, or that is missing.
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> problem = get("killer").problem(cages=[(3, [(0, 0), (0, 1)])], size=4, givens=["1...", *3 * ["...."]])
+        >>> problem.layout.write(problem.values)
+        '4 4/3 - - -/- - - -/- - - -/- - - -/1 1 - -/- - - -/- - - -/- - - -/1...............'
+        """
+        if not values and not named:
+            self.shape  # noqa: B018, which says that there is none
+        wanted = inspect.signature(self.kind.lines_of)
+        words = dict(word.split("=") for word in self.kind.words.split())
+        words = {name: "givens" for name in GRIDS if "givens" in wanted.parameters} | words
+        known = {name: name if name in wanted.parameters else words.get(name, name) for name in named}
+        if len({*known.values()}) < len(known):
+            raise InvalidInput(f"{self.name}: of {', '.join(named)} two say the same; leave one out")
+        try:
+            bound = wanted.bind(*values, **{known[name]: value for name, value in named.items()})
+        except TypeError as error:
+            raise InvalidInput(f"{self.name}: {error}; wanted {self.parameters}") from error
+        try:
+            lines = self.kind.lines_of(*bound.args, **bound.kwargs)
+        except InvalidInput:
+            raise
+        except (
+            TypeError,
+            ValueError,
+            AttributeError,
+            LookupError,
+            ArithmeticError,
+        ) as error:  # of values within values
+            what = f"{self.name}: these values cannot be read ({str(error)[:120]})"
+            raise InvalidProblem(f"{what}; `vmdsolve domains {self.name}` shows what is wanted") from error
+        return self._read(Lines.of(self.name, lines))
+
+    from_lists = problem
+
+    @property
+    def parameters(self) -> str:
+        """Those of `problem`, as Python writes them."""
+        wanted = inspect.signature(self.kind.lines_of).parameters.values()
+        return ", ".join(str(p.replace(annotation=p.empty)) for p in wanted)
 
     def parse_many(self, lines: Sequence[str]) -> None:
         """None: each line needs `parse`."""
@@ -188,6 +214,11 @@ class Family(Domain):
     def is_part(self, line: str, answer: bool = False) -> bool:
         drawn = any(c.isspace() or c in DECORATION for c in line.strip())
         return drawn if answer else "/" not in line
+
+
+def kind_of(board: type[Clued], *aliases: str) -> Kind:
+    """What the registry is told of boards that bring sizes of their own; `aliases` are other names that they go by."""
+    return Kind(lambda _: Family(board), named={board.name: ""}, default="", aliases=dict.fromkeys(aliases, ""))
 
 
 def _on_one_line(text: str) -> str:

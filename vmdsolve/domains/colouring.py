@@ -1,25 +1,26 @@
 """Graph colouring: give every vertex one of k colours, so that no edge joins two vertices of the same colour.
 
-Text form: `colours k`; `p edge vertices edges`; a line `e a b` an edge, vertices numbered from 1; then, if there are
-givens, one line with a character a vertex. That is the DIMACS .col format with its number of colours; lines of
-comments (`c ...`) are dropped, and a file may also hold the number of vertices and then bare pairs. The domain
-`colouring-3` means 3 colours where the text says nothing. An edge may be listed twice, or from either end.
+The text is the DIMACS .col format with its number of colours. Lines of comments (`c ...`) and of values of vertices
+(`n v x`) are dropped. An edge may be listed twice, or from either end; how many are promised has to be true.
 Known counts: the chromatic polynomial, k (k - 1)^(n - 1) for a tree of n vertices, (k - 1)^n + (-1)^n (k - 1) for a
 cycle. Colours are interchangeable: a solution without givens is never alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import AllDifferent
-from .base import CELL, SYMBOLS, Domain, Image
-from .clued import Clued, Family, Fill, Lines
+from ..errors import InvalidInput, InvalidProblem
+from .base import CELL, SYMBOLS, Image
+from .clued import Clued, Family, Fill
+from .kind import Kind, number_in
+from .lines import Lines
 from .parts.graphs import Edge, cliques
+from .parts.values import is_open, listed, short
 
 __all__ = ["DOMAINS", "Colouring"]
 
@@ -31,37 +32,94 @@ class Colouring(Clued):
     """A graph of `n` vertices to colour in `k` colours. Density: share of edges among the pairs of unlike colour."""
 
     name = "colouring"
+    about = "Give every vertex of a graph one of k colours, so that no edge joins two of the same colour."
+    text_form = (
+        "`colours k`; `p edge vertices edges`; a line `e a b` an edge, vertices numbered from 1; perhaps one line with "
+        "a character a vertex. That is a DIMACS .col file with its number of colours, which colouring:4 says, too; the "
+        "number of vertices and then bare pairs `a b` are also read"
+    )
+    example = "colours 3/p edge 5 6/e 1 2/e 1 3/e 2 3/e 3 4/e 4 5/e 3 5/1...."
+    words = "k=colours colors=colours nodes=vertices"
     sizes, size, density = range(2, 201), 20, 0.3
     colours: int | None = None  # where the text does not say
 
     def __init__(self, k: int, n: int, edges: Iterable[Edge]) -> None:
         self.edges = sorted({(min(edge), max(edge)) for edge in edges})
         self.symbols, self.shape = SYMBOLS[:k], (1, n)
-        self.constraints = tuple(AllDifferent(clique, "edge") for clique in cliques(n, self.edges))
+        # without edges one vertex is held to be unlike itself alone: there are rules, and no board breaks them
+        units = cliques(n, self.edges) or [[0]]
+        self.constraints = tuple(AllDifferent(clique, "edge") for clique in units)
         listed = (f"e {a + 1} {b + 1}" for a, b in self.edges)
         self.clues = "/".join([f"colours {k}", f"p edge {n} {len(self.edges)}", *listed])
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        lines.lines = [line for line in lines.lines if line.split()[0] != "c"]
+        kept = [(line, place) for line, place in zip(lines.lines, lines.places, strict=False) if not _is_comment(line)]
+        if lines.places:
+            lines.lines, lines.places = [line for line, _ in kept], [place for _, place in kept]
         k = cls.colours
-        if lines.peek().startswith("colours"):
-            k = lines.number(lines.tokens("`colours k`", 2)[1], "the number of colours", 1, len(SYMBOLS))
-        head = lines.tokens("`p edge vertices edges`")
+        if lines.peek().startswith(("colours", "colors")):
+            k = lines.number(lines.tokens("`colours k`", 2, whole=True)[1], "the number of colours", 1, len(SYMBOLS))
+        head = lines.tokens("`p edge vertices edges`", whole=True)
         if k is None:
-            lines.fail("wanted `colours k` before the graph, or a domain such as colouring-3")
-        if len(head) != (4 if head[0] == "p" else 1):
+            lines.fail("wanted `colours k` before the graph, or a domain such as colouring:3")
+        if len(head) != (4 if head[0] in "pP" else 1):
             lines.fail("wanted `p edge vertices edges`")
-        n = lines.number(head[2 if head[0] == "p" else 0], "the number of vertices", 1, MOST_VERTICES)
-        edges = []
+        n = lines.number(head[2 if head[0] in "pP" else 0], "the number of vertices", 1, MOST_VERTICES)
+        promised, top = lines.number(head[3], "the number of edges") if len(head) == 4 else None, lines.taken
+        edges, ends = [], dict[int, int]()
         while len(lines.peek().split()) > 1:
-            tokens = lines.tokens("an edge")
-            tokens = tokens[1:] if tokens[0] == "e" else tokens
-            a, b = (lines.number(token, "a vertex", 1, n) - 1 for token in (*tokens, "", "")[:2])
+            tokens = lines.tokens("an edge", whole=True)
+            tokens = tokens[1:] if tokens[0] in "eE" else tokens
+            pair = (*tokens, "", "")[:2]  # counted from 1, or all from 0
+            a, b = (lines.number(token, "a vertex", int(token != "0"), n) for token in pair)
             if a == b or len(tokens) != 2:
                 lines.fail("wanted `e a b`, an edge between two vertices")
             edges.append((a, b))
-        return cls(k, n, edges), lines.cells()
+            ends.update(dict.fromkeys((a, b), lines.taken))
+        if 0 in ends and n in ends:
+            lines.fail(f"vertices are counted both from 0 and up to {n}; wanted 1 to {n}, or 0 to {n - 1}", ends[n])
+        if promised is not None:
+            different = len({frozenset(edge) for edge in edges})
+            if promised not in (len(edges), different, 2 * different):
+                lines.fail(f"{promised} edges are promised, and the graph has {len(edges)}; mend either", top)
+        first = 0 if 0 in ends else 1
+        return cls(k, n, [(a - first, b - first) for a, b in edges]), lines.cells()
+
+    @classmethod
+    def lines_of(cls, edges: Any, colours: int | None = None, vertices: Any = None, givens: Any = None) -> list[str]:
+        """Edges are pairs of names of vertices, whatever they are called, or a graph with `nodes` and `edges`.
+
+        Vertices are cells in the order of `vertices`, a list of names or how many, counted from 0; else sorted.
+        Givens are a dict vertex -> colour, counted from 1.
+
+        Examples
+        --------
+        >>> Colouring.lines_of([("a", "b"), ("b", "c")], colours=2)
+        ['colours 2', 'p edge 3 2', 'e 1 2', 'e 2 3']
+        """
+        if hasattr(edges, "nodes") and hasattr(edges, "edges"):
+            vertices, edges = list(edges.nodes) if vertices is None else vertices, list(edges.edges)
+        pairs = [tuple(listed(edge, cls.name, "an edge"))[:2] for edge in listed(edges, cls.name, "edges")]
+        if wrong := [pair for pair in pairs if len(pair) != 2 or pair[0] == pair[1]]:
+            raise InvalidProblem(f"colouring: an edge is {short(wrong[0])}; wanted two different vertices")
+        if vertices is None:
+            names = list(dict.fromkeys(name for pair in pairs for name in pair))
+            names = sorted(names) if len({*map(type, names)}) == 1 else names
+        else:
+            names = list(range(vertices)) if isinstance(vertices, int) else listed(vertices, cls.name, "vertices")
+        number = {name: i for i, name in enumerate(names, 1)}
+        if missing := [name for pair in pairs for name in pair if name not in number]:
+            raise InvalidProblem(f"colouring: an edge names {short(missing[0])}, which is none of the vertices")
+        lines = [] if colours is None else [f"colours {colours}"]
+        lines += [f"p edge {len(names)} {len(pairs)}", *(f"e {number[a]} {number[b]}" for a, b in pairs)]
+        if givens is not None:
+            held = dict(givens) if hasattr(givens, "keys") else dict(zip(names, givens, strict=False))
+            if wrong := [v for v in held.values() if not is_open(v) and v not in range(len(SYMBOLS) + 1)]:
+                raise InvalidProblem(f"colouring: a colour is {short(wrong[0])}; wanted its number, from 1")
+            shown = [0 if is_open(held.get(name)) else int(held[name]) for name in names]
+            lines.append("".join(SYMBOLS[v - 1] if v else "." for v in shown))
+        return lines
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -88,12 +146,24 @@ class Colouring(Clued):
         return "\n".join("   ".join(vertices[i : i + ACROSS]) for i in range(0, len(vertices), ACROSS))
 
 
+def _is_comment(line: str) -> bool:
+    """Of DIMACS: a comment, a value of a vertex, or the end of a DOS file; no edge and no number of colours."""
+    word = line.split()[0].lower()
+    return (word[0] == "c" and word not in ("colours", "colors")) or word in ("n", "\x1a")
+
+
 def _in_colours(k: int) -> Family:
     """The family whose texts need not say how many colours there are."""
+    if not 1 <= k <= len(SYMBOLS):
+        raise InvalidInput(f"colouring has 1 to {len(SYMBOLS)} colours, got {k}")
     return Family(type(f"Colouring{k}", (Colouring,), {"name": f"colouring-{k}", "colours": k}))
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {
-    "colouring": lambda: Family(Colouring),
-    **{f"colouring-{k}": partial(_in_colours, k) for k in range(2, 33)},
-}
+DOMAINS = {
+    "colouring": Kind(
+        lambda size: _in_colours(number_in(size, "colouring")) if size else Family(Colouring),
+        f"1 to {len(SYMBOLS)} colours",
+        {"colouring": "", **{f"colouring-{k}": str(k) for k in range(2, 33)}}, default="",
+        aliases=dict.fromkeys(("coloring", "graph-colouring", "graph-coloring", "graph-color", "graph-colour"), ""),
+    )
+}  # fmt: skip

@@ -6,12 +6,13 @@ Known counts: length 5 (one digit each) has 55 sums, 55 differences and 42 produ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cached_property, partial
+from collections.abc import Iterator
+from functools import cached_property
 
 from ..constraints import Regular
 from ..errors import InvalidInput
 from ..problem import Rules
+from .kind import Kind, number_in
 from .sequence import TokenSequence, automaton_of
 
 __all__ = ["DOMAINS", "Equation"]
@@ -28,6 +29,9 @@ class Equation(TokenSequence):
     >>> [domain.rules.constraints[0].violations(domain.parse(text).values) == [] for text in ("12+34=46", "12+34=47")]
     [True, False]
     """
+
+    about = "Complete a true equation A+B=C, A-B=C or A*B=C."
+    example = "1.+3.=46"
 
     def __init__(self, length: int) -> None:
         if not 5 <= length <= 8:
@@ -54,4 +58,9 @@ def _true(length: int) -> Iterator[str]:
                     yield text
 
 
-DOMAINS: dict[str, Callable[[], TokenSequence]] = {f"equation-{n}": partial(Equation, n) for n in range(5, 9)}
+DOMAINS = {
+    "equation": Kind(
+        lambda size: Equation(number_in(size, "equation")), "5 to 8 characters",
+        {f"equation-{n}": str(n) for n in range(5, 9)}, shown="8",
+    )
+}  # fmt: skip

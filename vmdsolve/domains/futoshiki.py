@@ -1,7 +1,5 @@
 """Futoshiki: a Latin square in which signs between neighbours say which of the two is smaller.
 
-Text form: 2n - 1 lines of 2n - 1 characters, '.' or a symbol in the cells; between them < or ( and > or ), and ^ or v
-(the upper cell is smaller, or greater); '_' or '-' where there is no sign. Line ends may be left out.
 Also read: n; n rows of numbers (-1 is open); how many signs there are; as many lines `a>b` with cells from 0.
 Known counts: without signs the Latin squares, 12 of order 3 and 576 of order 4.
 """
@@ -10,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isqrt
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import Less
+from ..errors import InvalidProblem
 from .base import CELL, SYMBOLS, Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines
 from .parts.grids import neighbours, rows_and_columns, turned
+from .parts.values import cell_of, lines_of_grid, listed, order_of, short
 
 __all__ = ["DOMAINS", "Futoshiki"]
 
 SIGNS = ({"<": 0, "(": 0, ">": 1, ")": 1}, {"^": 0, "v": 1, "V": 1})  # beside, below: 1 if the first is greater
-NONE = "_-"
+NONE = "_- "
+OPEN = str.maketrans(dict.fromkeys("_-?*x0 ", "."))
+SAME = str.maketrans("∧⋀˄⌃∨⋁˅⌄⟨⟩", "^^^^vvvv<>")
 
 
 def between(n: int, a: int, b: int) -> tuple[int, int]:
@@ -34,6 +37,12 @@ class Futoshiki(Clued):
     """A board of order `n`, 2 to 64; `less` holds pairs of neighbours, the first smaller. Density: share of signs."""
 
     name = "futoshiki"
+    about = "Fill the grid as a Latin square in which signs between neighbours say which of the two is smaller."
+    text_form = (
+        "2n - 1 lines of 2n - 1 characters: '.' or a symbol in the cells; between them < and >, and ^ and v below a "
+        "cell that is smaller, or greater; '_', '-' or a blank where there is no sign"
+    )
+    example = ".<._.>./____v__/._._.<./^______/.<._._./______^/._._3_."
     sizes, size, density = range(2, 10), 5, 0.35
 
     def __init__(self, n: int, less: Iterable[tuple[int, int]]) -> None:
@@ -49,6 +58,7 @@ class Futoshiki(Clued):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         if lines.peek().isdigit() and len(lines.peek()) < 3:
             return cls._read_pairs(lines)
+        lines = _drawn(lines)
         whole = len(lines.lines) == 1  # a drawing without line ends
         side = isqrt(len(lines.peek())) if whole else len(lines.lines)
         n = (side + 1) // 2
@@ -63,13 +73,14 @@ class Futoshiki(Clued):
             if sign in signs:
                 less.append((b, a) if signs[sign] else (a, b))
             elif sign not in NONE:
-                lines.fail(f"{sign!r} in row {row + 1}, column {column + 1} of the drawing; wanted a sign or '_'")
-        return cls(n, less), "".join(row[::2] for row in rows[::2])
+                what = f"{sign!r} in row {row + 1}, column {column + 1} of the drawing; wanted a sign or '_'"
+                lines.fail(what, 1 if whole else row + 1)
+        return cls(n, less), "".join(row[::2] for row in rows[::2]).translate(OPEN)
 
     @classmethod
     def _read_pairs(cls, lines: Lines) -> tuple[Self, str]:
         (n,) = lines.numbers("order", 1, 2, len(SYMBOLS))
-        cells, pairs, less = lines.givens(n, n), set(neighbours(n, n)), []
+        cells, pairs, less = lines.givens(n, n, SYMBOLS[:n]), set(neighbours(n, n)), []
         for _ in range(lines.numbers("number of signs", 1, 0, len(pairs))[0]):
             tokens = lines.line("a sign such as 7>3").split(">")
             a, b = (lines.number(token, "a cell", 0, n * n - 1) for token in (*tokens, "", "")[:2])
@@ -77,6 +88,29 @@ class Futoshiki(Clued):
                 lines.fail("wanted two neighbouring cells and '>' between them")
             less.append((b, a))
         return cls(n, less), cells + lines.cells()
+
+    @classmethod
+    def lines_of(cls, less: Any, size: int | None = None, givens: Any = None) -> list[str]:
+        """Each of `less` is two neighbouring cells, the first smaller, or (cell, "<" or ">", cell); givens are rows.
+
+        Cells are (row, column) from 0, or "r1c1".
+
+        Examples
+        --------
+        >>> Futoshiki.lines_of([((0, 0), (0, 1))], size=2)
+        ['2', '- -', '- -', '1', '1>0']
+        """
+        n = order_of(size, givens, cls.name)
+        signs = []
+        for sign in listed(less, cls.name, "less"):
+            parts = listed(sign, cls.name, "a sign")
+            a, word, b = (parts[0], "<", parts[1]) if len(parts) == 2 else parts if len(parts) == 3 else (0, "", 0)
+            if word not in ("<", ">"):
+                raise InvalidProblem(f"futoshiki: a sign is {short(sign)}; wanted two cells, the first smaller")
+            ends = [cell_of(cell, n, n, cls.name) for cell in ((a, b) if word == "<" else (b, a))]
+            signs.append("{1}>{0}".format(*ends))
+        cells = [" ".join("-" * n)] * n if givens is None else lines_of_grid(givens, cls.name, "givens", n, n)
+        return [str(n), *cells, str(len(signs)), *signs]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -95,4 +129,32 @@ class Futoshiki(Clued):
         return "\n".join(" ".join(row) for row in self.clues.replace(NONE[0], " ").split("/"))
 
 
-DOMAINS = {"futoshiki": lambda: Family(Futoshiki)}
+def _drawn(lines: Lines) -> Lines:
+    """The lines of a drawing with the blanks between cells and signs taken out."""
+    raw = [line.translate(SAME).rstrip() for line in lines.raw]
+    while raw and not raw[0]:
+        raw = raw[1:]
+    while raw and not raw[-1]:
+        raw = raw[:-1]
+    if not any(" " in line.strip() for line in raw) or len(raw) < 3:
+        lines.lines = [line.translate(SAME) for line in lines.lines]
+        return lines
+    side = len(raw)
+    tokens = [line.split() for line in raw]
+    if all(len(row) == side and {*map(len, row)} == {1} for row in tokens):
+        rows = ["".join(row) for row in tokens]  # every entry apart
+    else:
+        margin = min(len(line) - len(line.lstrip()) for line in raw[::2])
+        n = (side + 1) // 2
+        apart = len([c for c in raw[0] if c not in "<> "]) == n and (max(map(len, raw[::2])) - margin - 1) / (n - 1)
+        if not apart or apart % 2 or side % 2 == 0:
+            return lines
+        step = int(apart) // 2
+        rows = [line.ljust(margin + side * step)[margin::step][:side] for line in raw]
+    made = Lines.of(lines.name, rows)
+    first = next(number for number, line in enumerate(lines.raw, 1) if line.strip())
+    made.places = list(range(first, first + side))
+    return made
+
+
+DOMAINS = {"futoshiki": kind_of(Futoshiki, "unequal")}

@@ -1,21 +1,22 @@
 """Jigsaw Sudoku: no row, no column and no region of n cells repeats a symbol; regions have any shape.
 
-Text form: `n n`; n rows of cells, '-' or '.' where open; n rows of region names.
 Known counts: with rows or columns as regions the Latin squares, 576 of order 4; with boxes the Sudoku grids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import AllDifferent
 from .base import CELL, SYMBOLS, Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines
 from .parts.grids import draw_regions, rows_and_columns, turned
 from .parts.regions import cells_of, read_regions, renumbered, trade_cells, write_regions
+from .parts.values import grid_of, lines_of_grid
 
 __all__ = ["DOMAINS", "Jigsaw"]
 
@@ -24,6 +25,12 @@ class Jigsaw(Clued):
     """An n x n board, 2 to 64, with the region of each cell. Density: not used, regions are all the clues there are."""
 
     name = "jigsaw"
+    about = "Fill the grid so that no row, no column and no region, whatever its shape, repeats a symbol."
+    text_form = (
+        "`n n`; n rows of cells, '-' or '.' where open; n rows of region names. Without the first line, 2n rows, n "
+        "rows of regions alone, or all cells on one line and all regions on the next"
+    )
+    example = "4 4/1 - - -/- - 3 -/- - - -/- 4 - -/1 1 1 2/3 1 2 2/3 3 4 2/3 4 4 4"
     sizes, size, density = range(3, 10), 9, 1.0
     marks = "#,"
 
@@ -35,14 +42,27 @@ class Jigsaw(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, columns = lines.numbers("rows and columns", 2, 2, len(SYMBOLS))
-        if n != columns:
-            lines.fail(f"{n} rows and {columns} columns; wanted as many")
-        cells, regions = lines.givens(n, n), read_regions(lines, n, n)
+        n, _ = lines.square(2, len(SYMBOLS), 1, 2)
+        cells, regions = lines.givens(n, n, SYMBOLS[:n]) if lines.left > n else "", read_regions(lines, n, n)
         sizes = np.bincount(regions)
         if len(sizes) != n or (sizes != n).any():
-            lines.fail(f"regions of {', '.join(map(str, sizes[:n].tolist()))} cells; wanted {n} of {n} cells")
+            said = f"regions of {', '.join(map(str, sizes[:n].tolist()))} cells; wanted {n} of {n} cells"
+            wrong = next(cell for cell, region in enumerate(regions) if region >= n or sizes[region] != n)
+            lines.fail(said, lines.taken - n + 1 + wrong // n)
         return cls(regions), cells + lines.cells()
+
+    @classmethod
+    def lines_of(cls, regions: Any, givens: Any = None) -> list[str]:
+        """Regions are rows of names, or of numbers, one a cell; givens are rows of symbols.
+
+        Examples
+        --------
+        >>> Jigsaw.lines_of(["AB", "AB"], [[1, None], [None, None]])
+        ['2 2', '1 -', '- -', 'A B', 'A B']
+        """
+        n = len(grid_of(regions, cls.name, "regions"))
+        cells = [" ".join("-" * n)] * n if givens is None else lines_of_grid(givens, cls.name, "givens", n, n)
+        return [f"{n} {n}", *cells, *lines_of_grid(regions, cls.name, "regions", n, n)]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -65,4 +85,4 @@ class Jigsaw(Clued):
         return draw_regions(self.regions.reshape(self.shape).tolist())
 
 
-DOMAINS = {"jigsaw": lambda: Family(Jigsaw)}
+DOMAINS = {"jigsaw": kind_of(Jigsaw, "jigsaw-sudoku", "irregular-sudoku")}

@@ -1,7 +1,5 @@
 r"""Kakuro: numbers from 1 to 9 add up to the total before each run of cells; no run repeats a number.
 
-Text form: `rows columns`, then the squares: '.', 0 or a given for a cell, '-' for a wall; a wall with totals is
-written `down\across`, either left out where there is none (a comma is read, too).
 Known counts: a run of two cells and total 3 has 2 solutions; one of nine has 362880.
 """
 
@@ -10,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..constraints import AllDifferent, Regular, Sum
+from ..errors import InvalidProblem
 from .base import CELL, Image
-from .clued import Family, Fill, Lines
+from .clued import Fill, kind_of
+from .lines import Lines
 from .parts.automata import different_with_total
 from .parts.grids import turned
+from .parts.values import grid_of, is_open, short
 from .parts.walled import Walled, number_cells, read_squares, runs
 
 __all__ = ["DOMAINS", "Kakuro"]
@@ -27,12 +28,20 @@ __all__ = ["DOMAINS", "Kakuro"]
 Mask = npt.NDArray[np.bool_]
 Run = tuple[int, ...]  # cells
 NONE = "-"
+WALLS = ("x", "X", "#", "\\", "B", "■", "█")  # as people write walls without totals
 
 
 class Kakuro(Walled):
     """`white` [rows, columns]: which squares are cells, the first row and column apart. Density: share of cells."""
 
     name, symbols = "kakuro", "123456789"
+    about = "Fill in numbers from 1 to 9 that add up to the total before each run of cells; no run repeats one."
+    text_form = (
+        "`rows columns`, which may be left out; rows of squares, white space between them: '.', 0 or a given for a "
+        "cell, '-', x or # for a wall; a wall with totals is `down\\across`, either left out where there is none"
+    )
+    example = "5 5/- 24\\ 17\\ - -/\\4 . . 8\\ 10\\/\\19 . 3 7 ./\\22 . . . 6/\\14 . . - -"
+    words = "grid=squares board=squares puzzle=squares"
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
     marks = ","
 
@@ -59,28 +68,57 @@ class Kakuro(Walled):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        squares = read_squares(lines)
+        squares = [[NONE if square in WALLS else square for square in row] for row in read_squares(lines, whole=True)]
+        first = lines.taken - len(squares) + 1
         white = np.array([[len(square) == 1 and square in ".0" + cls.symbols for square in row] for row in squares])
         if white[0].any() or white[:, 0].any() or not white.any():
-            lines.fail("wanted cells, but none in the first row and column, which are for totals")
+            wrong = next((row for row in range(1, len(white)) if white[row, 0]), 0)
+            what = "wanted cells, but none in the first row and column, which are for totals"
+            lines.fail(what, lines.taken if not white.any() else first if white[0].any() else first + wrong)
         cells = "".join(square for row, mask in zip(squares, white, strict=True) for square in np.array(row)[mask])
         numbers = np.pad(number_cells(white), (0, 1), constant_values=-1)
         across, down = runs(numbers)
         if longest := [run for run in (*across, *down) if len(run) > len(cls.symbols)]:
-            lines.fail(f"a run of {len(longest[0])} cells; wanted at most {len(cls.symbols)}")
+            at = int(np.argwhere(numbers == longest[0][0])[0][0])
+            lines.fail(f"a run of {len(longest[0])} cells; wanted at most {len(cls.symbols)}", first + at)
         starts, totals = [{run[0]: tuple(run) for run in direction} for direction in (down, across)], dict[Run, int]()
         for row, column in np.argwhere(~white).tolist():
             shown = re.split(r"[\\,]", squares[row][column])
             where = f"row {row + 1}, column {column + 1}"
             if len(shown) > 2 or (len(shown) == 1 and shown != [NONE]):
-                lines.fail(f"{where} is {squares[row][column][:40]!r}; wanted '-', a cell or down\\across")
+                lines.fail(f"{where} is {squares[row][column][:40]!r}; wanted '-', a cell or down\\across", first + row)
             beyond = numbers[[row + 1, row], [column, column + 1]].tolist()
             for token, cell, run_from in zip(shown, beyond, starts, strict=False):
                 if token not in ("", NONE):
-                    total, run = lines.number(token, "a total", 1, 45), run_from.get(cell, ())
+                    total, run = lines.number(token, "a total", 1, 45, first + row), run_from.get(cell, ())
                     if not run or totals.setdefault(run, total) != total:
-                        lines.fail(f"{where} shows {token}, which is for no cells or not the first total of its cells")
+                        what = f"{where} shows {token}, which is for no cells or not the first total of its cells"
+                        lines.fail(what, first + row)
         return cls(white[1:, 1:], totals), cells + lines.cells()
+
+    @classmethod
+    def lines_of(cls, squares: Any) -> list[str]:
+        """Squares are rows of None, 0 or "." for a cell, 1 to 9 for a given, "-" or "x" for a wall.
+
+        A wall with totals is (down, across), with None or 0 where there is none, or text such as "16\\\\3".
+
+        Examples
+        --------
+        >>> Kakuro.lines_of([["-", (3, None), (4, None)], [(None, 5), None, None], [(None, 2), None, None]])
+        ['3 3', '- 3\\\\ 4\\\\', '\\\\5 . .', '\\\\2 . .']
+        """
+        grid = grid_of(squares, cls.name, "squares")
+        return [f"{len(grid)} {len(grid[0])}", *(" ".join(map(cls._square, row)) for row in grid)]
+
+    @classmethod
+    def _square(cls, square: Any) -> str:
+        if isinstance(square, (list, tuple)) and len(square) == 2:
+            down, across = ("" if is_open(total) or total == 0 else str(total) for total in square)
+            return f"{down}\\{across}" if down or across else NONE
+        text = "." if is_open(square) else str(square).strip()
+        if len(text.split()) != 1:
+            raise InvalidProblem(f"kakuro: a square is {short(square)}; wanted a cell, a wall or (down, across)")
+        return text
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -108,4 +146,4 @@ class Kakuro(Walled):
         return Kakuro(white, totals), cells, np.arange(9)[::-1] if down else np.arange(9)
 
 
-DOMAINS = {"kakuro": lambda: Family(Kakuro)}
+DOMAINS = {"kakuro": kind_of(Kakuro, "cross-sums")}

@@ -1,8 +1,7 @@
 """KenKen: a Latin square cut into cages; each shows what its numbers give when they are added, multiplied or so on.
 
-Text form: that of cages.py with labels such as 12+, 3-, 24* (or 24x) and 2: (or 2/); then, if there are givens, one
-line of cells. A label without a sign holds for any of the four; a cage without a label asks nothing and is left out.
-Difference and quotient are the greatest number less, or divided by, all others.
+A label without a sign holds for any of the four. Difference and quotient are the greatest number less, or divided by,
+all others.
 Known counts: without cages the Latin squares, 12 of order 3.
 """
 
@@ -12,21 +11,24 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import Regular, Sum, Table
 from ..problem import Constraint
 from .base import SYMBOLS, Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines
 from .parts.automata import with_product
 from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
 from .parts.grids import rows_and_columns, turned
+from .parts.values import cage_lines
 
 __all__ = ["DOMAINS", "KenKen"]
 
 MAX_TOTAL = 10**9
+SIGNS = str.maketrans({"x": "*", "X": "*", "×": "*", "·": "*", "−": "-", "–": "-", "÷": ":", "/": ":", "➗": ":"})
 MAX_TUPLES = 20_000  # of a cage; above, its label has to name a sum or a product
 
 REACHED: dict[str, Callable[[list[int], int], bool]] = {
@@ -58,6 +60,12 @@ class KenKen(Clued):
     """An n x n board, 2 to 25, with cages of (label, cells). Density: cages a cell; fewer are harder."""
 
     name = "kenken"
+    about = "Fill the grid as a Latin square; each cage shows what its numbers give, added, multiplied and so on."
+    text_form = (
+        "`n n`; n rows of labels such as 12+, 3-, 24* (24x, 24×) and 2: (2/, 2÷), one in some cell of each cage and "
+        "'-' in all others; n rows of cage numbers, '-' outside of cages; perhaps one line of cells"
+    )
+    example = "4 4/5+ 6* - 48*/- - 4: -/2 48* - -/- - - -/1 2 2 3/1 1 4 3/5 6 4 3/6 6 3 3"
     sizes, size, density = range(2, 10), 6, 0.45
 
     def __init__(self, n: int, cages: Iterable[Cage]) -> None:
@@ -68,14 +76,34 @@ class KenKen(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, cages = read_cages(lines, largest=25, unlabelled=True)
-        for i, (label, cells) in enumerate(cages):
-            sign = label[-1] if label[-1] in "+-*:x" else ""
-            total = lines.number(label.removesuffix(sign), "a label without its sign", 1 if sign else 0, MAX_TOTAL)
-            cages[i] = (f"{total}{sign.replace('x', '*')}", cells)
+        n, _ = lines.square(2, 25, 2)
+        cages: list[Cage] = []
+        for shown, cells, line in read_cages(lines, n):
+            label = shown.translate(SIGNS)
+            if not label:
+                lines.fail("a cage has no label; wanted one in some cell of it, or '-' for the number of no cage", line)
+            sign = label[-1] if label[-1] in REACHED else ""
+            low = 0 if sign in ("-", "") else 1
+            total = lines.number(label.removesuffix(sign), "a label without its sign", low, MAX_TOTAL, line)
+            cages.append((f"{total}{sign}", cells))
             if sign in ("-", ":", "") and n ** len(cells) > MAX_TUPLES:
-                lines.fail(f"a cage of {len(cells)} cells shows {label!r}; wanted a sum or product, such as 12+ or 12*")
+                what = f"a cage of {len(cells)} cells shows {shown[:40]!r}; wanted a sum or product, such as 12+ or 12*"
+                lines.fail(what, line)
         return cls(n, cages), lines.cells()
+
+    @classmethod
+    def lines_of(cls, cages: Any, size: int | None = None, givens: Any = None) -> list[str]:
+        """Cages are (label, cells) with labels such as "12+", (12, "+", cells), or dicts: `cells`, `value`, `operator`.
+
+        Cells are (row, column) from 0, or "r1c1". `size` may be left out where the cages hold every cell, or with
+        givens.
+
+        Examples
+        --------
+        >>> KenKen.lines_of([("3+", [(0, 0), (0, 1)]), (2, ":", [(1, 0), (1, 1)])])
+        ['2 2', '3+ -', '2: -', '1 1', '2 2']
+        """
+        return [line.replace("/", ":") for line in cage_lines(cages, size, givens, cls.name)]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -104,4 +132,4 @@ class KenKen(Clued):
         return draw_cages(self.shape[0], self.cages)
 
 
-DOMAINS = {"kenken": lambda: Family(KenKen)}
+DOMAINS = {"kenken": kind_of(KenKen, "calcudoku", "mathdoku")}

@@ -1,20 +1,17 @@
 """Latin square: fill an n x n grid so that no row or column repeats a symbol.
 
-Text form: one character a cell, row by row, '.' or '0' for an open cell.
 A square to be completed is also known as a quasigroup with holes.
 Known counts: 12 squares of order 3, 576 of order 4, 161,280 of order 5 (OEIS A002860).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput
 from .base import SYMBOLS, Domain
+from .kind import Kind, number_in
 from .parts.grids import rows_and_columns
 
 __all__ = ["DOMAINS", "LatinSquare"]
@@ -28,6 +25,9 @@ class LatinSquare(Domain):
     >>> LatinSquare(4).rules.L
     16
     """
+
+    about = "Fill the grid so that no row and no column repeats a symbol."
+    example = "..2.43.5..2..5.1.32......"
 
     def __init__(self, n: int) -> None:
         if not 2 <= n <= len(SYMBOLS):
@@ -44,4 +44,10 @@ class LatinSquare(Domain):
         return (cells.T if rng.random() < 0.5 else cells).ravel(), rng.permutation(n)
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {f"latin-{n}": partial(LatinSquare, n) for n in range(2, len(SYMBOLS) + 1)}
+DOMAINS = {
+    "latin": Kind(
+        lambda size: LatinSquare(number_in(size, "latin")), f"2 to {len(SYMBOLS)}",
+        {f"latin-{n}": str(n) for n in range(2, len(SYMBOLS) + 1)}, shown="5",
+        aliases={"latin-square": "", "quasigroup": ""},
+    )
+}  # fmt: skip

@@ -1,8 +1,5 @@
 """Nonogram: paint cells so that each row and column has just the runs of painted cells that stand beside it, in order.
 
-Text form: `rows columns`, then a line of run lengths for each column, then one for each row, 0 where nothing is
-painted; then, if there are givens, one line of cells. Numbers may be parted by '.', and a square board may leave out
-its size. Cells are 0 (empty) and 1 (painted): here '0' is a symbol and only '.' is open.
 Known counts: of the 2^(n n) pictures of n x n cells 2, 14, 384, 52362 are the only one with their clues (OEIS A242876).
 """
 
@@ -11,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..constraints import DFA, Regular
+from ..errors import InvalidProblem
 from .base import Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines
 from .parts.grids import draw_margins, turned
+from .parts.values import cell_line, is_open, listed, short
 
 __all__ = ["DOMAINS", "Nonogram"]
 
@@ -51,6 +51,14 @@ class Nonogram(Clued):
 
     name = "nonogram"
     symbols, glyphs = "01", " #"
+    about = "Paint cells so that each row and column has just the runs that stand beside it, in order."
+    text_form = (
+        "`rows columns`, which a square board may leave out; a line of run lengths for each column, then one for each "
+        "row, parted by blanks, '.' or commas, 0 where nothing is painted; perhaps one line of cells, 1 for a painted "
+        "cell and 0 for an empty one"
+    )
+    example = "5 5/2/4/4/4/2/1 1/5/5/3/1"
+    words = "hor=rows ver=columns row=rows column=columns col=columns cols=columns"
     sizes, size, density = range(2, 26), 10, 0.6
 
     def __init__(self, columns: Sequence[Runs], rows: Sequence[Runs]) -> None:
@@ -74,7 +82,9 @@ class Nonogram(Clued):
             lines.fail(f"a board of {R} by {C}; wanted 1 to {MAX_SIDE}")
 
         def read_runs(what: str, room: int) -> Runs:
-            tokens = lines.line(what).replace(".", " ").split()
+            tokens = lines.line(what).replace(".", " ").replace(",", " ").split()
+            if coloured := [token for token in tokens if not token.isdecimal() and token[:1].isdecimal()]:
+                lines.fail(f"{what} is {coloured[0][:40]!r}; runs have no colours here, wanted numbers alone")
             runs = tuple(lines.number(token, what, 0, room) for token in tokens)
             runs = () if runs == (0,) else runs
             if 0 in runs or sum(runs) + len(runs) - 1 > room:
@@ -83,6 +93,30 @@ class Nonogram(Clued):
 
         columns = [read_runs("runs of a column", R) for _ in range(C)]
         return cls(columns, [read_runs("runs of a row", C) for _ in range(R)]), lines.cells()
+
+    @classmethod
+    def lines_of(cls, rows: Any, columns: Any, givens: Any = None) -> list[str]:
+        """Rows and columns are lists of runs, each a list of lengths, a number, or text; givens are rows of 0, 1, None.
+
+        What others call `hor` are the runs of rows, and `ver` those of columns.
+
+        Examples
+        --------
+        >>> Nonogram.lines_of(rows=[[2], [1]], columns=[[2], 1])
+        ['2 2', '2', '1', '2', '1']
+        """
+
+        def line(runs: Any) -> str:
+            numbers = runs.replace(",", " ").split() if isinstance(runs, str) else [runs]
+            if not isinstance(runs, str) and (hasattr(runs, "__len__") or is_open(runs)):
+                numbers = [] if is_open(runs) else listed(runs, cls.name, "runs")
+            if not all(isinstance(number, str) or hasattr(number, "__index__") for number in numbers):
+                raise InvalidProblem(f"nonogram: runs are {short(runs)}; wanted a list of whole numbers")
+            return " ".join(map(str, numbers)) or "0"
+
+        down, across = listed(columns, cls.name, "columns"), listed(rows, cls.name, "rows")
+        cells = cell_line(givens, len(across), len(down), cls.name, "01")
+        return [f"{len(across)} {len(down)}", *map(line, down), *map(line, across), *cells]
 
     @classmethod
     def of(cls, picture: npt.NDArray[np.bool_]) -> Self:
@@ -111,4 +145,4 @@ class Nonogram(Clued):
         return draw_margins(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
 
 
-DOMAINS = {"nonogram": lambda: Family(Nonogram)}
+DOMAINS = {"nonogram": kind_of(Nonogram, "picross", "griddler", "hanjie")}

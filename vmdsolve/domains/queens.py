@@ -1,21 +1,19 @@
 """N queens completion: place queens on an N x N board, one in each row and column, no two on one diagonal.
 
-Text form: one character a square, row by row: Q for a queen, '_' for a square that has none, '.' where it is open.
-Squares, rows or diagonals to keep free are given as '_'.
+Squares, rows or diagonals to keep free are given as '_'. Coloured regions make it another puzzle: see starbattle.py.
 Known counts: 2, 10, 4, 40, 92 boards for N = 4 to 8 (OEIS A000170).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 
 from ..constraints import Count
-from ..errors import InvalidInput
+from ..errors import InvalidInput, InvalidProblem
+from ..problem import Problem
 from .base import Domain
+from .kind import Kind, number_in
 from .parts.grids import turned
 
 __all__ = ["DOMAINS", "Queens"]
@@ -33,6 +31,11 @@ class Queens(Domain):
     """
 
     symbols = "_Q"
+    about = "Place a queen in every row and column of a chessboard, no two on one diagonal."
+    text_form = (
+        "a character a square, row by row: Q for a queen, '_' for a square without, '.' where open; or a drawn board"
+    )
+    example = ".....Q...Q.....................................Q................"
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:
@@ -47,9 +50,22 @@ class Queens(Domain):
             *(Count(diagonal.tolist(), QUEEN, 0, 1, "diagonal") for diagonal in diagonals),
         )
 
+    def parse(self, text: str) -> Problem:
+        try:
+            return super().parse(text)
+        except InvalidProblem as error:
+            if len({*filter(str.isalpha, text.upper())} - {"Q", "X"}) > 2:
+                raise InvalidProblem(f"{error}; lettered regions are for the domain linkedin-queens") from error
+            raise
+
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Turn or reflect the board."""
         return turned(rng, *self.shape)[1], np.arange(2)
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {f"queens-{n}": partial(Queens, n) for n in range(4, 33)}
+DOMAINS = {
+    "queens": Kind(
+        lambda size: Queens(number_in(size, "queens")), "4 to 64",
+        {f"queens-{n}": str(n) for n in range(4, 33)}, default="8", shown="8", aliases={"n-queens": "", "nqueens": ""},
+    )
+}  # fmt: skip

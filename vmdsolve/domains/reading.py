@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem
 from . import registry
 from .base import DECORATION, Domain, plain_line
+from .objects import of_object
 
 __all__ = ["Grid", "find_domain", "is_part", "is_problem", "read", "read_answer", "read_each", "read_many", "same_kind"]
 
@@ -21,7 +22,7 @@ class _Array(Protocol):
     def __array__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
-Grid = str | Problem | Sequence[Any] | _Array  # a sequence: of whole numbers or None, or of rows of them
+Grid = str | Problem | Sequence[Any] | Mapping[str, Any] | _Array  # a sequence: of whole numbers or None, or of rows
 FEW = 8  # grids that are read one by one rather than halved again
 
 
@@ -100,6 +101,8 @@ def read(grid: Grid, name: str | Domain | None = None) -> Problem:
     >>> read([[1, 0, 0, 0], [0, 0, 0, 4], [0, 0, 0, 0], [0, 0, 2, 0]]).domain
     'sudoku-4x4'
     """
+    if isinstance(grid, Mapping):
+        grid, name = of_object(grid, name)
     if isinstance(grid, Problem):
         wanted = name.name if isinstance(name, Domain) else name
         if wanted not in (None, grid.domain):
@@ -174,6 +177,8 @@ def same_kind(grid: Any, domain: Domain, values: Board) -> Any:
     numbers = domain.to_numbers(values)
     if isinstance(grid, Problem):
         return numbers.reshape(domain.shape)
+    if isinstance(grid, Mapping):
+        return numbers.reshape(domain.shape).tolist()
     shaped = numbers.reshape(np.shape(_array(grid)))
     if isinstance(grid, np.ndarray):
         return shaped.astype(np.int64 if grid.dtype == object else grid.dtype)

@@ -11,11 +11,11 @@ Known counts: [ab]+c of length 8 has 2^7 rows; of 3 to 8, the sum of 2^2 to 2^7,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
 from ..sets import MAX_SYMBOLS
+from .kind import Kind
 from .parts.pattern import ALPHABET, EVERY, mask_of, parse, shorter
 from .parts.subsets import TooLarge, automaton
 from .sequence import TokenSequence, shown
@@ -48,6 +48,9 @@ class Regex(TokenSequence):
     >>> domain.symbols, [domain.rules.constraints[0].violations(domain.parse(t).values) == [] for t in ("abac", "abab")]
     ('abc', [True, False])
     """
+
+    about = "Complete a row that a regular expression matches from end to end."
+    example = "a.b..c.."
 
     def __init__(self, pattern: str, length: int, *, least: int | None = None, symbols: str | None = None) -> None:
         lengths = f"{length}" if least is None else f"{least}-{length}"
@@ -113,4 +116,4 @@ def _named(rest: str) -> Regex:
     return Regex(match[3], int(match[2]), least=None if match[1] is None else int(match[1]))
 
 
-DOMAINS: dict[str, Callable[[str], TokenSequence]] = {"regex:": _named}
+DOMAINS = {"regex": Kind(_named, "LENGTH:PATTERN", shown="8:[abc]+")}

@@ -56,6 +56,9 @@ class TokenSequence(Domain):
     """
 
     verbatim = True
+    text_form = (
+        "a character a cell, every one as it stands; a space as '_', an open cell as '.' or, if that is a symbol, '?'"
+    )
 
     def __init__(self, name: str, symbols: str, length: int, constraints: Sequence[Constraint] = ()) -> None:
         self.name, self.symbols, self.shape = name, symbols, (1, length)

@@ -1,7 +1,6 @@
 """Star battle: k stars in every row, column and region; no two touch, not even at a corner.
 
-Text form: `rows columns k`; then rows of region names, '@' or '#' outside of regions, where no star may be; then, if
-there are givens, one line of cells. Cells are 0 (empty) and 1 (star).
+With one star it is also known as Queens, of LinkedIn.
 Known counts: with rows as regions and one star the permutations in which no two neighbours differ by one: 2, 14, 90 of
 4, 5, 6 (OEIS A002464).
 """
@@ -9,15 +8,19 @@ Known counts: with rows as regions and one star the permutations in which no two
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from itertools import combinations
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import Count
 from .base import Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Family, Fill
+from .kind import Kind, number_in
+from .lines import Lines
 from .parts.grids import draw_regions, rows_and_columns, turned
 from .parts.regions import OUTSIDE, cells_of, grow_regions, read_regions, renumbered, windows, write_regions
+from .parts.values import cell_line, grid_of, lines_of_grid
 
 __all__ = ["DOMAINS", "StarBattle"]
 
@@ -26,6 +29,15 @@ class StarBattle(Clued):
     """An n x n board, 1 to 64, with the region of each cell, -1 outside. Density: not used, regions are all clues."""
 
     name, symbols, glyphs = "starbattle", "01", " *"
+    about = "Place k stars in every row, column and region; no two touch, not even at a corner."
+    text_form = (
+        "`rows columns k`; rows of region names, '@' or '#' outside of regions, where no star may be; perhaps one line "
+        "of cells, 1 for a star and 0 for none. Without k there is one star where a region is too small for two; "
+        "starbattle:1 and starbattle:2 say it"
+    )
+    example = "5 5 1/A A B B C/A B B B B/A A B B D/A E E D D/E E E D D"
+    words = "grid=regions board=regions k=stars"
+    few: int | None = None  # stars where the text does not say
     sizes, size, density = range(4, 11), 6, 1.0
     marks = "#,"
 
@@ -42,13 +54,28 @@ class StarBattle(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        n, columns, stars = lines.numbers("rows, columns, stars", 3, 1, 64)
-        if n != columns:
-            lines.fail(f"{n} rows and {columns} columns; wanted as many")
+        n, more = lines.square(1, 64, 1, most=3)
+        head = lines.taken
+        said = lines.number(more[0], "the number of stars", 1, 64) if more else cls.few
         regions = read_regions(lines, n, n, outside=(OUTSIDE, "#"))
         if max(regions) < 0:
             lines.fail("no regions; wanted one at least")
-        return cls(stars, n, regions), lines.cells()
+        if said is None and n > 7 and all(_has_room(n, cells) for cells in cells_of(regions)):
+            lines.fail(f"nothing says how many stars; wanted `{n} {n} stars` first, or starbattle:1 for one", head or 1)
+        return cls(said or 1, n, regions), lines.cells()
+
+    @classmethod
+    def lines_of(cls, regions: Any, stars: int | None = None, givens: Any = None) -> list[str]:
+        """Regions are rows of names, or of numbers, one a cell, '@' for none; givens are rows of 0, 1 and None.
+
+        Examples
+        --------
+        >>> StarBattle.lines_of(["AAB", "ABB", "CCB"], stars=1)
+        ['3 3 1', 'A A B', 'A B B', 'C C B']
+        """
+        n = len(grid_of(regions, cls.name, "regions"))
+        head = f"{n} {n}" + ("" if stars is None else f" {stars}")
+        return [head, *lines_of_grid(regions, cls.name, "regions", n, n), *cell_line(givens, n, n, cls.name, "01")]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -66,4 +93,20 @@ class StarBattle(Clued):
         return draw_regions(self.regions.reshape(self.shape).tolist())
 
 
-DOMAINS = {"starbattle": lambda: Family(StarBattle)}
+def _has_room(n: int, cells: list[int]) -> bool:
+    """True if two stars can stand in these cells; they need a board of eight rows, too."""
+    return any(abs(a // n - b // n) > 1 or abs(a % n - b % n) > 1 for a, b in combinations(cells, 2))
+
+
+def _with_stars(size: str) -> Family:
+    """The family whose texts need not say how many stars there are."""
+    stars = number_in(size, "starbattle")
+    return Family(type(f"StarBattle{stars}", (StarBattle,), {"few": stars}))
+
+
+DOMAINS = {
+    "starbattle": Kind(
+        lambda size: _with_stars(size) if size else Family(StarBattle), "1 or more stars",
+        {"starbattle": ""}, default="", aliases={"star-battle": "", "linkedin-queens": "1", "queens-with-regions": "1"},
+    )
+}  # fmt: skip

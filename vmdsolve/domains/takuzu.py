@@ -1,21 +1,22 @@
 """Takuzu (Binairo): as many 0 as 1 in every row and column, and never three alike in a row, across or down.
 
-Text form: `rows columns`, both even, followed by ` distinct` if no two rows and no two columns may be the same; then
-rows of cells, '-' or '.' where open. 0 is a symbol; 2 is read as 0, for puzzles written in 1 and 2.
+Also known as Binairo, Unruly and, of LinkedIn, Tango.
 Known counts: 2x2 2; 4x4 90, of which 72 distinct.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import DFA, Count, Regular
 from .base import CELL, Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines, row_of
 from .parts.grids import turned
+from .parts.values import grid_of, lines_of_grid
 
 __all__ = ["DOMAINS", "Takuzu"]
 
@@ -28,6 +29,13 @@ class Takuzu(Clued):
     """A board of even sides, 2 to 60. Density: not used, there are no clues but givens."""
 
     name, symbols = "takuzu", "01"
+    about = "Fill the board with as many 0 as 1 in every row and column, and never three alike side by side."
+    text_form = (
+        "`rows columns`, both even, followed by `distinct` if no two rows and no two columns may be the same; rows of "
+        "cells, '-', '.' or x where open. 0 is a symbol; 2 is read as 0, for puzzles written in 1 and 2. The first "
+        "line may be left out"
+    )
+    example = "4 4/- 1 - 0/- - 0 -/- 0 - -/1 1 - 0"
     sizes, size, density = range(2, 15, 2), 8, 1.0
 
     def __init__(self, rows: int, columns: int, *, distinct: bool) -> None:
@@ -49,17 +57,37 @@ class Takuzu(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        tokens = lines.tokens("rows, columns, and perhaps the word distinct")
-        distinct = tokens[2:] == ["distinct"]
-        if len(tokens) != 2 + distinct:
-            lines.fail(f"{' '.join(tokens)[:40]!r}; wanted rows, columns, and perhaps the word distinct")
-        rows, columns = (lines.number(token, "a side", 2, MAX_SIDE) for token in tokens[:2])
+        distinct = False
+        if lines.headed(3):
+            tokens = lines.tokens("rows, columns, and perhaps the word distinct", whole=True)
+            distinct = tokens[2:] == ["distinct"]
+            if len(tokens) != 2 + distinct:
+                lines.fail(f"{' '.join(tokens)[:40]!r}; wanted rows, columns, and perhaps the word distinct")
+            rows, columns = (lines.number(token, "a side", 2, MAX_SIDE) for token in tokens[:2])
+        else:
+            lines.one_row_to_many()
+            rows, columns = lines.left, len(row_of(lines.peek()))
         if rows % 2 or columns % 2:
             lines.fail(f"{rows} rows and {columns} columns; wanted even numbers")
-        cells = lines.givens(rows, columns, cls.symbols) + lines.cells() if lines.left else ""
+        first = lines.taken + 1
+        cells = lines.givens(rows, columns, "012") + lines.cells() if lines.left else ""
         if "2" in cells and "0" in cells:
-            lines.fail("cells hold both 0 and 2; wanted 0 and 1, or 1 and 2")
+            at = cells.index("2" if cells.index("2") > cells.index("0") else "0")
+            lines.fail("cells hold both 0 and 2; wanted 0 and 1, or 1 and 2", first + at // columns)
         return cls(rows, columns, distinct=distinct), cells.replace("2", "0")
+
+    @classmethod
+    def lines_of(cls, givens: Any, distinct: bool = False) -> list[str]:
+        """Givens are rows of 0, 1, and None or "." where open; `distinct`: no two rows and no two columns are the same.
+
+        Examples
+        --------
+        >>> Takuzu.lines_of([[0, None], [None, None]])
+        ['2 2', '0 -', '- -']
+        """
+        grid = grid_of(givens, cls.name, "givens")
+        size = f"{len(grid)} {len(grid[0])}" + " distinct" * bool(distinct)
+        return [size, *lines_of_grid(grid, cls.name, "givens")]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -72,4 +100,4 @@ class Takuzu(Clued):
         return Takuzu(*shape, distinct=self.distinct), cells, rng.permutation(2)
 
 
-DOMAINS = {"takuzu": lambda: Family(Takuzu)}
+DOMAINS = {"takuzu": kind_of(Takuzu, "binairo", "binary-puzzle", "unruly", "tango", "linkedin-tango")}

@@ -6,10 +6,8 @@ What is likely comes from examples alone: `vmdsolve train text-64 --examples FIL
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from ..errors import InvalidInput
+from .kind import Kind, number_in
 from .sequence import TokenSequence
 
 __all__ = ["DOMAINS", "Text"]
@@ -25,10 +23,18 @@ class Text(TokenSequence):
     'hello_.orld'
     """
 
+    about = "Any row of the letters a-z and the space; what is likely comes from training alone."
+    example = "hello_.orld....."
+
     def __init__(self, length: int) -> None:
         if length < 1:
             raise InvalidInput(f"a text has 1 character or more, got {length}")
         super().__init__(f"text-{length}", "abcdefghijklmnopqrstuvwxyz_", length)
 
 
-DOMAINS: dict[str, Callable[[], TokenSequence]] = {f"text-{n}": partial(Text, n) for n in (16, 32, 64, 128, 256)}
+DOMAINS = {
+    "text": Kind(
+        lambda size: Text(number_in(size, "text")), "1 character or more",
+        {f"text-{n}": str(n) for n in (16, 32, 64, 128, 256)}, shown="16",
+    )
+}  # fmt: skip

@@ -1,16 +1,13 @@
 """Toys of known law: short sequences of digits whose exact distribution can be written down.
 
-    pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
-    pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
-    chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
-    chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
-    follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
+pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
+pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
+chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
+chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
+follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +16,7 @@ from ..constraints import Table
 from ..errors import InvalidInput
 from ..problem import Board, Constraint
 from .base import Domain
+from .kind import Kind, number_in
 
 __all__ = ["DOMAINS", "Follow", "Toy"]
 
@@ -35,11 +33,15 @@ class Toy(Domain):
     4
     """
 
+    about = "A toy of known law: a short row of digits of which some follow others."
+    text_form = "a digit a cell, '.' where open; here 0 is a symbol"
+
     def __init__(self, name: str, *tables: Constraint, skew: bool = False) -> None:
         self.name, self.skew = name, skew
         self.symbols = "0123456789"
         self.shape = (1, 1 + max(cell for table in tables for cell in table.cells))
         self.constraints = tables
+        self.example = "3".ljust(self.shape[1], ".")
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         return np.asarray(boards[:, 0] + 1.0, np.float64) if self.skew else super().weight(boards)
@@ -70,10 +72,18 @@ def _chain() -> Domain:
     return Toy("chain", Table(range(4), [[(k + i) % DIGITS for i in range(4)] for k in range(DIGITS)], "chain"))
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {
-    "pair": lambda: Toy("pair", Table([0, 1], NEXT, "pair")),
-    "pair-skew": lambda: Toy("pair-skew", Table([0, 1], NEXT, "pair"), skew=True),
-    "chain": _chain,
-    "chains": lambda: Toy("chains", Table([0, 1], NEXT, "pair"), Table([2, 3], NEXT, "pair")),
-    **{f"follow-{percent}": partial(Follow, percent) for percent in range(0, 101, 10)},
-}
+DOMAINS = {
+    "pair": Kind(lambda _: Toy("pair", Table([0, 1], NEXT, "pair")), "", {"pair": ""}, default=""),
+    "pair-skew": Kind(
+        lambda _: Toy("pair-skew", Table([0, 1], NEXT, "pair"), skew=True), "", {"pair-skew": ""}, default=""
+    ),
+    "chain": Kind(lambda _: _chain(), "", {"chain": ""}, default=""),
+    "chains": Kind(
+        lambda _: Toy("chains", Table([0, 1], NEXT, "pair"), Table([2, 3], NEXT, "pair")),
+        named={"chains": ""}, default="",
+    ),
+    "follow": Kind(
+        lambda size: Follow(number_in(size, "follow")), "0 to 100 percent",
+        {f"follow-{percent}": str(percent) for percent in range(0, 101, 10)}, shown="50",
+    ),
+}  # fmt: skip

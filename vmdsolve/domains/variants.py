@@ -2,22 +2,22 @@
 
 Sudoku X     both diagonals; 4x4, 6x6, 9x9 and 16x16
 Windoku      four windows of 3x3, in rows and columns 2-4 and 6-8 of a 9x9 grid
-Text form: as in Sudoku, one character a cell, row by row; or a drawn board.
 Known counts: 48 grids of Sudoku X 4x4 and 8,640 of 6x6, by exact search and by CP-SAT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from ..constraints import AllDifferent
+from ..errors import InvalidInput
 from .base import Domain
-from .sudoku import Sudoku
+from .kind import Kind
+from .parts.grids import box_shape
+from .sudoku import Sudoku, listed, sized
 
 __all__ = ["DOMAINS", "SudokuX", "Windoku"]
 
@@ -41,11 +41,13 @@ class SudokuX(Sudoku):
     """
 
     by_shape = False
+    about = "Fill the grid so that no row, column, box or main diagonal repeats a symbol."
+    example = "..36.57.....9.1...7.......496.....83.........48.....196.......5...5.7.....21.69.."
 
     def __init__(self, h: int, w: int) -> None:
         super().__init__(h, w)
         N = h * w
-        self.name = f"sudoku-x-{N}x{N}"
+        self.name = f"sudoku-x-{N}x{N}" if (h, w) == box_shape(N) else f"sudoku-x:{h}x{w}"
         diagonals = range(0, N * N, N + 1), range(N - 1, N * N - 1, N - 1)
         self.constraints += tuple(AllDifferent(cells, "diagonal") for cells in diagonals)
 
@@ -72,6 +74,8 @@ class Windoku(Sudoku):
     """
 
     by_shape = False
+    about = "Fill the grid so that no row, column, box or shaded window of 3x3 repeats a symbol."
+    example = ".9..4.....3.........8......5..............8.77.....34........1..54..6...........6"
 
     def __init__(self) -> None:
         super().__init__(3, 3)
@@ -95,7 +99,19 @@ class Windoku(Sudoku):
         return (cells.T if rng.random() < 0.5 else cells).ravel(), rng.permutation(9)
 
 
-DOMAINS: dict[str, Callable[[], Domain]] = {
-    **{f"sudoku-x-{h * w}x{h * w}": partial(SudokuX, h, w) for h, w in ((2, 2), (2, 3), (3, 3), (4, 4))},
-    "windoku-9x9": Windoku,
-}
+LISTED = ((2, 2), (2, 3), (3, 3), (4, 4))
+
+
+def _windoku(size: str) -> Domain:
+    if size.lower() not in ("9", "9x9"):
+        raise InvalidInput(f"the size of windoku is {size[:40]!r}; wanted 9, it has no other")
+    return Windoku()
+
+
+DOMAINS = {
+    "sudoku-x": Kind(
+        lambda size: sized(SudokuX, size, "sudoku-x"), "4 to 25, or boxes: 3x2",
+        listed("sudoku-x", LISTED), default="9", shown="9", aliases={"diagonal-sudoku": "", "x-sudoku": ""},
+    ),
+    "windoku": Kind(_windoku, "9", {"windoku-9x9": "9"}, default="9", shown="9"),
+}  # fmt: skip

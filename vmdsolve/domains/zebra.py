@@ -1,27 +1,30 @@
 """Zebra puzzles: people in a row of houses, each attribute a different one in every house, placed by clues.
 
-Text form: `houses n`; a line `attribute: item item ...` with n items for each attribute; a line for each clue:
+Clues, each on a line of its own:
     red = english           the same house                milk at 3           house 3 (or `at 1 5`: 1 or 5)
     red != english          different houses              fox next-to kools   neighbours, either way round
     ivory left-of green     just left of it               ivory before green  somewhere to the left
     green right-of ivory    just right of it              green after ivory   somewhere to the right
     milk between fox kools  right of fox and left of kools
-then, if there are givens, one line with a character an item: its house. A name has no spaces and stands once.
 Known counts: without clues (n!)^attributes; Einstein's puzzle has one solution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..errors import InvalidProblem
 from .base import CELL, SYMBOLS, Image
-from .clued import Clued, Family, Fill, Lines
+from .clued import Clued, Fill, kind_of
+from .lines import Lines
 from .parts.houses import ITEMS, Clue, mirrored, rules_of
+from .parts.values import listed, short
 
 __all__ = ["DOMAINS", "Zebra"]
 
@@ -30,6 +33,15 @@ class Zebra(Clued):
     """`attributes` name their items; each item is a cell, its value a house. Density: clues, 1 being 3 an item."""
 
     name = "zebra"
+    about = "People live in a row of houses; find by clues which house has which pet, drink, colour and so on."
+    text_form = (
+        "`houses n`, which may be left out; a line `attribute: item item ...` for each attribute; a line for each "
+        "clue: `red = english`, `red != english`, `milk at 3`, `fox next-to milk`, `ivory left-of green` (just left of "
+        "it), `green right-of ivory`, `ivory before green` (somewhere left of it), `green after ivory`, `milk between "
+        "fox dog`; perhaps one line with a character an item, its house. A name has no spaces and stands once"
+    )
+    example = "houses 3/pet: fox dog cat/drink: tea milk water/fox = tea/dog next-to milk/water at 1/cat before fox"
+    words = "items=attributes"
     sizes, size, density = range(3, 10), 5, 0.4
     marks = "#,"
 
@@ -46,33 +58,86 @@ class Zebra(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        head = lines.tokens("`houses n`", 2)
-        if head[0] != "houses":
-            lines.fail("wanted `houses n` first")
-        n = lines.number(head[1], "the number of houses", 2, len(SYMBOLS))
+        n = 0
+        if ":" not in lines.peek():
+            head = lines.tokens("`houses n`", 2, whole=True)
+            if head[0].rstrip(":") != "houses":
+                lines.fail("wanted `houses n` first, or a line `attribute: item item ...`")
+            n = lines.number(head[1], "the number of houses", 2, len(SYMBOLS))
         attributes: dict[str, list[str]] = {}
-        items: set[str] = set()
+        items: dict[str, str] = {}
         while ":" in lines.peek():
-            name, _, listed = lines.line("an attribute").partition(":")
-            name, named = " ".join(name.split()), listed.split()
-            if len(named) != n or len({*named} - items) != n or name in attributes:
-                lines.fail(f"wanted a new attribute with {n} items, each with a name of its own")
+            name, _, named_there = lines.line("an attribute").partition(":")
+            name, named = " ".join(name.split()), named_there.replace(",", " ").split()
+            if name in attributes:
+                lines.fail(f"the attribute {name[:40]!r} stands twice")
+            n = n or max(1, len(named))
+            for item in named:
+                if item in items:
+                    what = f"{item[:40]!r} stands twice, in {items[item][:40]!r} and {name[:40]!r}"
+                    lines.fail(f"{what}; give one of them another name")
+                items[item] = name
+            if len(named) != n:
+                lines.fail(f"{name[:40]!r} has {len(named)} items; wanted {n}, one a house")
             attributes[name] = named
-            items.update(named)
         if not attributes:
             lines.fail("wanted a line `attribute: item item ...` next")
         clues: list[Clue] = []
+        if not 2 <= n <= len(SYMBOLS):
+            lines.fail(f"{n} houses; wanted 2 to {len(SYMBOLS)}")
         while len(lines.peek().split()) > 1:
-            clue = lines.tokens("a clue")
+            clue = lines.tokens("a clue", whole=True)
             wanted = ITEMS.get(clue[1], 0)
             places = [lines.number(token, "a house", 1, n) for token in clue[2:]] if clue[1] == "at" else []
             named = clue[:1] if places else clue[:1] + clue[2:]
             if len(clue) < 3 or len(named) != wanted or len({*named}) != wanted:
                 lines.fail(f"{' '.join(clue)[:60]!r} is no clue; words are {', '.join(ITEMS)}")
             if unknown := [item for item in named if item not in items]:
-                lines.fail(f"{unknown[0][:40]!r} is no item of any attribute")
+                near = get_close_matches(unknown[0], items, 1)
+                lines.fail(
+                    f"{unknown[0][:40]!r} is no item of any attribute" + "".join(f"; the nearest is {i}" for i in near)
+                )
             clues.append((*clue[:2], *(map(str, places) if places else clue[2:])))
         return cls(attributes, clues), lines.cells()
+
+    @classmethod
+    def lines_of(cls, attributes: Any, clues: Any, givens: Any = None) -> list[str]:
+        """`attributes` is a dict of lists of names; clues are text as in the text form, or tuples of its words.
+
+        Givens are a dict item -> house, counted from 1. Blanks in names become '-'.
+
+        Examples
+        --------
+        >>> Zebra.lines_of({"pet": ["fox", "dog"], "hue": ["red", "blue"]}, [("fox", "=", "red"), "dog at 2"])
+        ['houses 2', 'pet: fox dog', 'hue: red blue', 'fox = red', 'dog at 2']
+        """
+        if not isinstance(attributes, Mapping) or not attributes:
+            raise InvalidProblem(f"zebra: attributes are {short(attributes)}; wanted a dict of lists of names")
+        table = {str(key): [str(i) for i in listed(row, cls.name, str(key))] for key, row in attributes.items()}
+        for item in (item for row in table.values() for item in row):
+            if not item.strip() or set(item) & set("/:\n"):
+                raise InvalidProblem(f"zebra: an item is called {short(item)}; wanted a name without '/' and ':'")
+        apart = sorted((item for row in table.values() for item in row if " " in item), key=len, reverse=True)
+
+        def joined(text: str) -> str:
+            for item in apart:
+                text = text.replace(item, item.replace(" ", "-"))
+            return text
+
+        said = [c if isinstance(c, str) else " ".join(map(str, listed(c, cls.name, "a clue"))) for c in clues]
+        lines = [f"houses {len(next(iter(table.values())))}"]
+        lines += [f"{key.replace(':', ' ')}: {' '.join(map(joined, row))}" for key, row in table.items()]
+        lines += map(joined, said)
+        if givens is not None:
+            at = {joined(str(item)): house for item, house in dict(givens).items()}
+            items = [joined(item) for row in table.values() for item in row]
+            if unknown := [item for item in at if item not in items]:
+                raise InvalidProblem(f"zebra: {short(unknown[0])} is no item of any attribute")
+            houses = range(1, len(SYMBOLS) + 1)
+            if wrong := [house for house in at.values() if house not in houses]:
+                raise InvalidProblem(f"zebra: a house is {short(wrong[0])}; wanted its number, from 1")
+            lines.append("".join(SYMBOLS[at[item] - 1] if item in at else "." for item in items))
+        return lines
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
@@ -112,4 +177,4 @@ class Zebra(Clued):
         return "\n".join(f"{name:{wide}}" + "".join(f"  {item:>{wide}} {CELL}" for item in row) for name, row in rows)
 
 
-DOMAINS = {"zebra": lambda: Family(Zebra)}
+DOMAINS = {"zebra": kind_of(Zebra, "einstein", "logic-grid")}

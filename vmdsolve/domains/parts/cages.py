@@ -1,50 +1,57 @@
 """Cages: groups of neighbouring cells of a grid, each with a label such as the total of its cells.
 
-Text form: `n n`; n rows of labels, '-' in all cells of a cage but one; n rows of cage numbers, '-' outside of cages.
+Text form: `n n`, which may be left out; n rows of labels, '-' in all cells of a cage but one; n rows of cage numbers,
+'-' outside of cages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from ...problem import Board
-from ..clued import Lines
+from ..lines import Lines
 from .grids import draw_regions, neighbours
 
-__all__ = ["Cage", "draw_cages", "grow_cages", "read_cages", "write_cages"]
+__all__ = ["Cage", "Found", "draw_cages", "grow_cages", "read_cages", "write_cages"]
 
-Cage = tuple[str, list[int]]  # label, cells
+Cage = tuple[str, list[int]]  # label, "" for none; cells
 NONE = ("-", ".")
 
 
-def read_cages(lines: Lines, largest: int, *, unlabelled: bool = False) -> tuple[int, list[Cage]]:
-    """The order of the grid and its cages; those without a label are left out if they may be `unlabelled`."""
-    n, columns = lines.numbers("rows and columns", 2, 2, largest)
-    if n != columns:
-        lines.fail(f"{n} rows and {columns} columns; wanted as many")
+class Found(NamedTuple):
+    """A cage that was read, and the line of its label, or of its first cell."""
+
+    label: str
+    cells: list[int]
+    line: int
+
+
+def read_cages(lines: Lines, n: int) -> list[Found]:
+    """The cages of an n x n grid; the label of those without one is ""."""
     shown = [token for _ in range(n) for token in lines.tokens("labels of cages", n)]
+    first = lines.taken - n + 1
     labels = {cell: label for cell, label in enumerate(shown) if label not in NONE}
     members: dict[str, list[int]] = {}
     for cell, number in enumerate(token for _ in range(n) for token in lines.tokens("cage numbers", n)):
         if number not in NONE:
             members.setdefault(number, []).append(cell)
-    cages: list[Cage] = []
+    cages: list[Found] = []
     for number, cells in members.items():
-        found = [labels.pop(cell) for cell in cells if cell in labels]
-        if unlabelled and not found:
-            continue
-        if len(found) != 1:
-            lines.fail(f"cage {number[:40]!r} shows {len(found)} labels; wanted one")
-        cages.append((found[0], cells))
+        found = [cell for cell in cells if cell in labels]
+        line = first + found[-1] // n if found else first + n + cells[0] // n
+        if len(found) > 1:
+            lines.fail(f"cage {number[:40]!r} shows {len(found)} labels; wanted one", line)
+        cages.append(Found("".join(labels.pop(cell) for cell in found), cells, line))
     for cell in labels:
-        lines.fail(f"row {cell // n + 1}, column {cell % n + 1} shows a label outside of cages")
-    return n, cages
+        lines.fail(f"row {cell // n + 1}, column {cell % n + 1} shows a label outside of cages", first + cell // n)
+    return cages
 
 
-def write_cages(n: int, cages: Sequence[Cage]) -> str:
-    """The text of cages, on one line: the label in the first cell, numbers in the order given.
+def write_cages(n: int, cages: Sequence[Cage], more: str = "") -> str:
+    """The text of cages, on one line: the label in the first cell, numbers in the order given; `more` after the size.
 
     Examples
     --------
@@ -53,9 +60,9 @@ def write_cages(n: int, cages: Sequence[Cage]) -> str:
     """
     table = np.full((2, n * n), NONE[0], dtype=object)
     for number, (label, cells) in enumerate(cages, 1):
-        table[0, cells[0]] = label
+        table[0, cells[0]] = label or NONE[0]
         table[1, cells] = str(number)
-    return "/".join([f"{n} {n}", *(" ".join(row) for row in table.reshape(2 * n, n).tolist())])
+    return "/".join([f"{n} {n}{more}", *(" ".join(row) for row in table.reshape(2 * n, n).tolist())])
 
 
 def draw_cages(n: int, cages: Sequence[Cage]) -> str:
@@ -63,7 +70,7 @@ def draw_cages(n: int, cages: Sequence[Cage]) -> str:
     regions = np.arange(-n * n, 0)  # a cell outside of cages stands alone
     for number, (_, cells) in enumerate(cages):
         regions[cells] = number
-    return draw_regions(regions.reshape(n, n).tolist(), {cells[0]: label for label, cells in cages})
+    return draw_regions(regions.reshape(n, n).tolist(), {cells[0]: label for label, cells in cages if label})
 
 
 def grow_cages(rng: np.random.Generator, answer: Board, density: float, *, distinct: bool) -> list[list[int]]:

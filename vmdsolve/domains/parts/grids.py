@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...constraints import AllDifferent
 from ..base import CELL
 
-__all__ = ["box_shape", "boxes", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
+__all__ = ["box_shape", "boxes", "boxes_in", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
 
 Cells = npt.NDArray[np.int64]
 
@@ -42,6 +42,17 @@ def box_shape(n: int) -> tuple[int, int]:
     """
     h = max(d for d in range(1, int(n**0.5) + 1) if n % d == 0)
     return h, n // h
+
+
+def boxes_in(h: int, w: int) -> str:
+    """Boxes in words.
+
+    Examples
+    --------
+    >>> boxes_in(2, 3)
+    'boxes of 2 rows by 3 columns'
+    """
+    return f"boxes of {h} row{'s' * (h != 1)} by {w} column{'s' * (w != 1)}"
 
 
 def neighbours(rows: int, columns: int) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Sequence
 import numpy as np
 
 from ...problem import Board
-from ..clued import Lines
+from ..lines import Lines
 from .grids import neighbours
 
 __all__ = ["OUTSIDE", "cells_of", "grow_regions", "read_regions", "renumbered", "trade_cells", "windows"]

@@ -1,7 +1,7 @@
 """Square grids with clues on all four sides: what is seen when one looks along a row or column from there.
 
-Text form: a line of clues above the columns, one below them, one left of the rows, one right of them, '-' where there
-is none; then n rows of cells, '-' or '.' where open, which may be left out. The line before them is the subclass's own.
+Text form: a line of clues above the columns, one below them, one left of the rows, one right of them, '-', '.' or 0
+where there is none; then n rows of cells, which may be left out. The line before them is the subclass's own.
 """
 
 from __future__ import annotations
@@ -9,19 +9,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ...constraints import DFA, AllDifferent, Count, Regular
 from ...problem import Constraint
 from ..base import CELL, Image
-from ..clued import Clued, Fill, Lines
+from ..clued import Clued, Fill
+from ..lines import Lines
 from .grids import rows_and_columns, turned
+from .values import lines_of_grid, listed
 
 __all__ = ["BLANK", "Sided", "views"]
 
 NONE = "-"
+NONES = ("-", ".", "_", "0", "?")
 BLANK = "0"  # the symbol of a cell that stays empty
 
 
@@ -85,8 +88,15 @@ class Sided(Clued):
     @classmethod
     def read_sides(cls, lines: Lines, n: int, symbols: str) -> tuple[list[str], str]:
         """The clues and the cells."""
-        clues = ["" if token == NONE else token for _ in range(4) for token in lines.tokens("clues, - for none", n)]
+        clues = ["" if token in NONES else token for _ in range(4) for token in lines.tokens("clues, - for none", n)]
         return clues, lines.givens(n, n, symbols) + lines.cells() if lines.left else ""
+
+    @classmethod
+    def side_lines(cls, start: str, n: int, sides: Sequence[Any], givens: Any) -> list[str]:
+        """The lines of a text of which the first is `start`; sides are lists of n, or None for no clues."""
+        rows = [[None] * n if side is None else listed(side, cls.name, "a side") for side in sides]
+        cells = [] if givens is None else lines_of_grid(givens, cls.name, "givens", n, n)
+        return [start, *lines_of_grid(rows, cls.name, "clues of a side", 4, n), *cells]
 
     def drawn(self, rng: np.random.Generator, density: float, fill: Fill) -> Self:
         """This board with clues of a random solution."""

@@ -1,6 +1,6 @@
 """Grids of which some squares are walls, with or without a clue on them; only the others are cells.
 
-Text form: `rows columns`; then a line of entries for each row.
+Text form: `rows columns`, which may be left out; then a line of entries for each row.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base import CELL
-from ..clued import Clued, Lines
+from ..clued import Clued
+from ..lines import Lines, row_of
 from .grids import turned
 
 __all__ = ["Walled", "number_cells", "read_squares", "runs"]
@@ -19,10 +20,16 @@ __all__ = ["Walled", "number_cells", "read_squares", "runs"]
 MAX_SIDE = 100
 
 
-def read_squares(lines: Lines) -> list[list[str]]:
-    """The entries of all squares."""
-    rows, columns = lines.numbers("rows and columns", 2, 1, MAX_SIDE)
-    return [lines.tokens("squares", columns) for _ in range(rows)]
+def read_squares(lines: Lines, *, whole: bool = False) -> list[list[str]]:
+    """The entries of all squares; `whole`: only white space stands between them."""
+    if lines.headed(2):
+        rows, columns = lines.numbers("rows and columns", 2, 1, MAX_SIDE)
+    else:
+        columns = len(lines.peek().split() if whole else row_of(lines.peek()))
+        rows = sum(len(line.split() if whole else row_of(line)) == columns for line in lines.lines)
+        if max(rows, columns) > MAX_SIDE:
+            lines.fail(f"a board of {rows} by {columns}; wanted at most {MAX_SIDE}", 1)
+    return [lines.tokens("squares", columns, whole=whole) for _ in range(rows)]
 
 
 def number_cells(white: npt.ArrayLike) -> npt.NDArray[np.int64]:
