@@ -2,4 +2,14 @@
 
 __all__ = ["WRITTEN"]
 
-WRITTEN = (".csv", ".jsonl", ".parquet", ".txt")  # endings of files that commands write, for their help; see formats/
+WRITTEN = (
+    ".csv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".opensudoku",
+    ".parquet",
+    ".sdm",
+    ".tsv",
+    ".txt",
+)  # endings of files that commands write, for their help; see formats/
