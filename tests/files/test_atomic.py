@@ -90,7 +90,9 @@ def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "pack"), [("a", bytes), ("a.gz", gzip.compress), ("a.xz", lzma.compress), ("a.bz2", bz2.compress)])
+@pytest.mark.parametrize(
+    ("name", "pack"), [("a", bytes), ("a.gz", gzip.compress), ("a.xz", lzma.compress), ("a.bz2", bz2.compress)]
+)
 def test_no_more_is_unpacked_than_asked_for(tmp_path: Path, name: str, pack: object) -> None:
     path = tmp_path / name
     path.write_bytes(pack(b"0" * 50_000_000))  # type: ignore[operator]

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Self
 
 from ..errors import InvalidInput
 from ..problem import Status
-from .rows import Row, Tally, format_of, json_line, row_from, write_rows
+from .rows import Row, Tally, format_of, kept_line, write_rows
 
 __all__ = ["Journal"]
 
@@ -97,7 +97,7 @@ class Journal:
 
     def add(self, row: Row) -> None:
         """Append one row; it goes to the system at once, so only a power failure could lose it."""
-        self._stream.write(json_line(row).encode())
+        self._stream.write(kept_line(row).encode())
         self._stream.flush()
         self._count(row)
 
@@ -134,7 +134,7 @@ class Journal:
                 if number == 1 or not line.endswith(b"\n"):
                     continue
                 try:
-                    row = row_from(json.loads(line))
+                    row = Row(**json.loads(line))
                     Status(row.status)
                 except (ValueError, TypeError) as error:
                     raise InvalidInput(f"{self.path}:{number} is damaged; delete it to begin anew") from error

@@ -129,7 +129,7 @@ def _readable(form: Format, source: Source) -> Iterator[Record]:
         reason = record.reason or _unreadable(record, source.domain)
         if not reason:
             break
-        why = why or f"{record.where}{reason}"
+        why = why or f"line {record.line}: {reason}"
     else:
         if len(first) >= FEW:
             what = f"none of {'the first ' * (len(first) == LOOK)}{len(first)} puzzles of {source.name} can be read"

@@ -6,6 +6,7 @@ txt, sdm                     line i is the answer to puzzle i; without an answer
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +31,9 @@ __all__ = [
     "csv_line",
     "format_of",
     "json_line",
+    "kept_line",
     "kind_of",
     "quoted",
-    "row_from",
     "row_of",
     "write_rows",
 ]
@@ -103,7 +104,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
     reason = "; ".join(part for part in (reason, record.note) if part)
     problem, others = record.puzzle, record.others
-    if solution.status is not Status.INVALID and (domain is not None or not problem.isalnum()):
+    if solution.status is not Status.INVALID and ("/" in problem or problem.split(None, 1) != [problem]):
         problem = find_domain(problem, domain).one_line(problem)
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
@@ -120,16 +121,9 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     )
 
 
-def row_from(columns: dict[str, Any]) -> Row:
-    """The row of these columns, as `json_line` writes them.
-
-    Raises
-    ------
-    TypeError
-        One is missing.
-    """
-    others = {name: columns.pop(name) for name in [*columns] if name not in NAMES}
-    return Row(**columns, others=others)
+def kept_line(row: Row) -> str:
+    """One row as a line of the journal: `Row(**json.loads(line))` is the same row."""
+    return json.dumps({"others": row.others, **{name: getattr(row, name) for name in NAMES}}) + "\n"
 
 
 def _printable(text: str) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from ...errors import InvalidInput
 from .base import Format, Source
-from .boards import Boards
+from .boards import Boards, layout_of
 from .col import Col
-from .csv import Csv
+from .csv import Csv, Tsv
 from .dzn import Dzn
 from .json import Json, Jsonl, Listed
 from .mzn import Mzn
@@ -21,9 +21,9 @@ from .txt import Txt
 
 __all__ = ["CSV", "FORMATS", "WRITTEN", "recognised", "writer_of"]
 
-TXT, CSV = Txt(), Csv()
+TXT, CSV, BOARDS = Txt(), Csv(), Boards()
 FORMATS: tuple[Format, ...] = (
-    Sdk(), Boards(), TXT, Json(), Jsonl(), OpenSudoku(), CSV, Listed(), Parquet(), Dzn(), Mzn(), Col(),
+    Sdk(), BOARDS, TXT, Json(), Jsonl(), OpenSudoku(), CSV, Tsv(), Listed(), Parquet(), Dzn(), Mzn(), Col(),
 )  # fmt: skip
 WRITTEN = tuple(sorted(suffix for form in FORMATS for suffix in form.writes))
 
@@ -44,7 +44,9 @@ def recognised(source: Source, suffix: str, asked: str | None = None) -> Format:
     found = next((form for form in among or FORMATS if form.recognises(source)), None)
     if found is None or found is CSV:
         refuse(source)
-    return found or (among[-1] if among else TXT)
+    if found is None and not among:
+        return BOARDS if layout_of(source) else TXT
+    return found or among[-1]
 
 
 def writer_of(suffix: str) -> Format | None:

@@ -23,6 +23,7 @@ __all__ = ["Boards", "boards"]
 
 HEAD = 150  # lines that are looked at: two boards of 64 rows, and what is around them
 TITLE = re.compile(r"\s*(?:[A-Za-z][\w .,:()'#-]{0,60}|\d{1,6}\s*[.:)]?)\s*")
+WORD = re.compile(r"(?=[A-Za-z]{3})[A-Za-z]*[g-wyz]")  # letters that no row of cells has, in lower case
 CORNERS = re.compile(r"\s*\*[-*+|=]{3,}\*\s*")  # of a drawing by Simple Sudoku
 
 
@@ -65,7 +66,9 @@ class Boards(Format):
     reads = (".csv", ".tsv", ".ss", ".sdk", ".sdm")
 
     def recognises(self, source: Source) -> bool:
-        source.first()
+        line, domain = source.first(), source.domain
+        if domain is not None and not all(domain.has(c) or c.isspace() or c in DECORATION for c in line):
+            return False  # of a family any line may be one of several: seen only when no other format knows the file
         return layout_of(source) is not None
 
     def read(self, source: Source) -> Iterator[Record]:
@@ -144,9 +147,7 @@ def _begins(line: str, domain: Domain | None, answer: bool = False) -> bool:
     """True if this line is the first of several of a puzzle."""
     if not is_part(line, domain, answer=answer):
         return False
-    return domain is None or isinstance(domain, Family) or all(
-        domain.has(c) or c.isspace() or c in DECORATION for c in line
-    )  # fmt: skip
+    return domain is not None or not WORD.search(line)
 
 
 def _width(line: str) -> int:

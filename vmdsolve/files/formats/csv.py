@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
+from functools import cache
 from itertools import chain
+from typing import Any
 
 from ...domains import Domain
 from ...domains.base import plain_line
@@ -18,7 +19,7 @@ from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in
 from .named import known_domain
 
-__all__ = ["Csv", "quoted"]
+__all__ = ["Csv", "Tsv", "quoted", "table_in"]
 
 DELIMITERS = (
     ",",
@@ -31,7 +32,19 @@ DELIMITERS = (
 LOOK = 10  # rows in which a column of puzzles is looked for
 
 
-def quoted(values: Iterable[object]) -> str:
+class _Echo:
+    """What csv.writer writes to, and returns."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@cache
+def _writer(delimiter: str) -> Any:
+    return csv.writer(_Echo(), lineterminator="\n", delimiter=delimiter)
+
+
+def quoted(values: Iterable[object], delimiter: str = ",") -> str:
     """A line of csv; None is an empty field, truth is `true` or `false`.
 
     Examples
@@ -39,9 +52,9 @@ def quoted(values: Iterable[object]) -> str:
     >>> quoted(["12, 3", None, True])
     '"12, 3",,true\\n'
     """
-    line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow(str(v).lower() if isinstance(v, bool) else v for v in values)
-    return line.getvalue()
+    shown = ["true" if value is True else "false" if value is False else value for value in values]
+    line: str = _writer(delimiter).writerow(shown)
+    return line
 
 
 def fields_of(line: str, delimiter: str) -> list[str]:
@@ -62,8 +75,8 @@ def table_in(line: str, domain: Domain | None) -> str | None:
 
 
 class Csv(TextFormat):
-    reads = (".csv", ".tsv")
-    writes = (".csv", ".tsv")
+    reads = writes = (".csv",)
+    delimiter = ","  # of what is written
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         if any(columns_of(fields_of(line, d), doubtful=len(fields_of(line, d)) > 1)[0] for d in DELIMITERS[:4]):
@@ -88,8 +101,13 @@ class Csv(TextFormat):
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         names = (*names_of(kind), *others)
-        yield quoted(names)
-        yield from (quoted(map(row.columns.get, names)) for row in rows)
+        yield quoted(names, self.delimiter)
+        yield from (quoted(map(row.columns.get, names), self.delimiter) for row in rows)
+
+
+class Tsv(Csv):
+    reads = writes = (".tsv",)
+    delimiter = "\t"
 
 
 def _delimiter(lines: list[str], source: Source) -> str:

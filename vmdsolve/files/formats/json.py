@@ -135,7 +135,8 @@ def _is_document(source: Source) -> bool:
     value = _value(first)
     if isinstance(value, json.JSONDecodeError):
         return value.pos >= len(first.rstrip()) - 1
-    return not isinstance(value, Exception) and not more
+    one_a_line = isinstance(value, dict) and columns_of(value)[0] is not None
+    return not isinstance(value, Exception) and not more and not one_a_line
 
 
 def _puzzles(value: object, source: Source, numbers: Iterator[int], depth: int = 0) -> Iterator[Record]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from ...domains import Domain
 from ...errors import InvalidInput
 from ..record import Record
-from .base import Source, TextFormat, Written
+from .base import UNANSWERED, Source, TextFormat, Written
 
 __all__ = ["OpenSudoku"]
 
@@ -42,5 +41,13 @@ class OpenSudoku(TextFormat):
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         del kind, others
         yield '<?xml version="1.0" encoding="UTF-8"?>\n<opensudoku>\n<name>vmdsolve</name>\n'
-        yield from (f"<game data={quoteattr(row.line)}/>\n" for row in rows)
+        yield from (f'<game data="{_data(row)}"/>\n' for row in rows)
         yield "</opensudoku>\n"
+
+
+def _data(row: Written) -> str:
+    """The answer, or else the puzzle, 0 where open."""
+    text = row.line.removeprefix(UNANSWERED).replace(".", "0")
+    if len(text) != 81 or not text.isdecimal():
+        raise InvalidInput(f"a file .opensudoku holds Sudoku 9x9 alone, not {text[:40]!r}; write another format")
+    return text
