@@ -126,6 +126,8 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
         row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
             _draw(record, solution, row.reason, name or record.domain)
+            if record.note:
+                typer.echo(record.where + record.note, err=True)
         else:
             if not tally.total:
                 others = list(row.others)

@@ -23,7 +23,7 @@ __all__ = ["CSV", "FORMATS", "WRITTEN", "recognised", "writer_of"]
 
 TXT, CSV, BOARDS = Txt(), Csv(), Boards()
 FORMATS: tuple[Format, ...] = (
-    Sdk(), BOARDS, TXT, Json(), Jsonl(), OpenSudoku(), CSV, Tsv(), Listed(), Parquet(), Dzn(), Mzn(), Col(),
+    Sdk(), BOARDS, TXT, Json(), Jsonl(), OpenSudoku(), Listed(), CSV, Tsv(), Parquet(), Dzn(), Mzn(), Col(),
 )  # fmt: skip
 WRITTEN = tuple(sorted(suffix for form in FORMATS for suffix in form.writes))
 

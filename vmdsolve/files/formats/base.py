@@ -70,17 +70,21 @@ class Source:
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
-        while line := self._ahead.popleft() if self._ahead else self._line(self.number + 1):
+        while self._ahead:
             self.number += 1
+            yield self._ahead.popleft()
+        while line := self.text.readline(MAX_LINE + 1):
+            self.number += 1
+            if len(line) > MAX_LINE or "\0" in line:
+                self._refuse(line, self.number)
             yield line
 
-    def _line(self, number: int) -> str:
-        line = self.text.readline(MAX_LINE + 1)
+    def _refuse(self, line: str, number: int) -> None:
+        where = f"{self.name}:{number}"
         if "\0" in line:
-            raise InvalidInput(f"{self.name}:{number} holds a NUL byte: this is not text; save it as UTF-8")
+            raise InvalidInput(f"{where} holds a NUL byte: this is not text; save it as UTF-8")
         if len(line) > MAX_LINE:
-            raise InvalidInput(f"{self.name}:{number} is over {MAX_LINE:,} characters; wanted one puzzle a line")
-        return line
+            raise InvalidInput(f"{where} is over {MAX_LINE:,} characters; wanted one puzzle a line")
 
     def first(self) -> str:
         """The first line that is neither blank nor a comment, which stays; "" if there is none."""
@@ -93,7 +97,8 @@ class Source:
 
     def head(self, count: int) -> list[str]:
         """The next lines, up to so many, all of which stay."""
-        while len(self._ahead) < count and (line := self._line(self.number + len(self._ahead) + 1)):
+        while len(self._ahead) < count and (line := self.text.readline(MAX_LINE + 1)):
+            self._refuse(line, self.number + len(self._ahead) + 1)
             self._ahead.append(line)
         return list(islice(self._ahead, count))
 

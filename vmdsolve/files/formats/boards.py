@@ -66,24 +66,27 @@ class Boards(Format):
     reads = (".csv", ".tsv", ".ss", ".sdk", ".sdm")
 
     def recognises(self, source: Source) -> bool:
-        line, domain = source.first(), source.domain
-        if domain is not None and not all(domain.has(c) or c.isspace() or c in DECORATION for c in line):
-            return False  # of a family any line may be one of several: seen only when no other format knows the file
-        return layout_of(source) is not None
+        """Strictly: of a family any line may be one of several, so it comes to that when no other format is known."""
+        source.first()
+        return layout_of(source, strict=True) is not None
 
     def read(self, source: Source) -> Iterator[Record]:
         source.first()
         yield from boards(source, source.lines(), layout_of(source) or Layout())
 
 
-def layout_of(source: Source) -> Layout | None:
-    """How the boards are laid out with which what is left begins; None if it does not begin with one."""
+def layout_of(source: Source, strict: bool = False) -> Layout | None:
+    """How the boards are laid out with which what is left begins; None if it does not begin with one.
+
+    `strict`: nor where its first line holds what problems of the domain do not.
+    """
     lines, domain = source.head(HEAD), source.domain
     lines = [line for line in lines if not source.is_comment(line) and not CORNERS.fullmatch(line)]
     if not lines:
         return None
+    plain = not strict or domain is None or all(domain.has(c) or c.isspace() or c in DECORATION for c in lines[0])
     if source.answers or isinstance(domain, Family) or (domain is not None and domain.verbatim):
-        return Layout() if _begins(lines[0], domain, answer=source.answers) else None
+        return Layout() if plain and _begins(lines[0], domain, answer=source.answers) else None
     titled = bool(TITLE.fullmatch(lines[0])) and not _begins(lines[0], domain) and not is_problem(lines[0], domain)
     if titled:
         lines = lines[1:]
@@ -93,7 +96,7 @@ def layout_of(source: Source) -> Layout | None:
             return None
     if found := _delimited(lines, domain, titled):
         return found
-    if not _begins(lines[0], domain):
+    if not ((plain or titled) and _begins(lines[0], domain)):
         return None
     if any("-" in line and re.search(r"\w", line) for line in lines):
         return Layout(titled=titled)  # as open cell or as border: where that is not settled, rows are not counted

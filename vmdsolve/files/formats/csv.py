@@ -97,7 +97,7 @@ class Csv(TextFormat):
         delimiter = _delimiter(lines, source)
         table = [fields_of(line, delimiter) for line in lines]
         columns, header = _columns(source, table)
-        yield from _records(source, delimiter, columns, len(table[0]), header)
+        yield from _records(source, delimiter, columns, header)
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         names = (*names_of(kind), *others)
@@ -131,9 +131,9 @@ def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bo
         return Columns.of(first, puzzle, solution, domain), True
     if len(first) > 1 and (found := found_in(first, source.domain)):
         return _untitled(len(first), *found), False
+    if len(first) > 9 and all(map(is_cell, rest[0] if rest else first)):  # a cell a column
+        return None, not all(map(is_cell, first)) or first in ([str(i + k) for i in range(len(first))] for k in (0, 1))
     if _is_data(first, source.domain):
-        if len(first) > 9 and all(map(is_cell, first)):
-            return None, False
         return _untitled(len(first), 0, 1 if len(first) > 1 else None), False
     places = {found[0] for row in rest if (found := found_in(row, source.domain))}
     places = {place for place in places if place < len(first) and first[place] != solution}
@@ -142,8 +142,6 @@ def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bo
         puzzle = first[places.pop()]
     elif doubtful is not None and any(is_problem(_field(row, first.index(doubtful)), source.domain) for row in rest):
         puzzle = doubtful
-    elif len(first) > 9 and all(all(map(is_cell, row)) for row in rest):
-        return None, True
     else:
         titles = ", ".join(repr(title) for title in first[:20])
         what = f"{source.name} has no column 'puzzle'; its columns are {titles}"
@@ -187,7 +185,7 @@ def _field(row: Sequence[str], place: int) -> str:
 # Rows -------------------------------------------------------------------------------------------------
 
 
-def _records(source: Source, delimiter: str, columns: Columns | None, count: int, header: bool) -> Iterator[Record]:
+def _records(source: Source, delimiter: str, columns: Columns | None, header: bool) -> Iterator[Record]:
     before = source.number
     rows = _rows(source, delimiter)
     if header:
@@ -197,7 +195,7 @@ def _records(source: Source, delimiter: str, columns: Columns | None, count: int
         begun, before = before + 1, source.number
         if len(row) <= 1 and not "".join(row).strip():  # a blank line
             continue
-        if before > begun and (lost := _swallowed(row, delimiter, count, source.domain)):
+        if before > begun and (lost := _swallowed(row, delimiter, columns, source)):
             what = f"a quote opens on line {begun} and closes on line {before}, with {lost} rows within; mend it"
             yield Record(source.name, begun, "", None, what)
         elif columns is None:
@@ -207,14 +205,14 @@ def _records(source: Source, delimiter: str, columns: Columns | None, count: int
 
 
 def _record(source: Source, columns: Columns, row: list[str], delimiter: str) -> Record:
-    place, solution = columns.puzzle, columns.solution
-    others = {name: row[i] for i, name in columns.others if i < len(row)}
-    if place >= len(row):
-        reason = f"the row has {len(row)} fields; the puzzle is field {place + 1}"
+    place, solution, count = columns.puzzle, columns.solution, len(row)
+    others = {name: row[i] for i, name in columns.others if i < count}
+    if place >= count:
+        reason = f"the row has {count} fields; the puzzle is field {place + 1}"
         return Record(source.name, source.number, delimiter.join(row), None, reason, None, others)
     puzzle = source.trimmed(row[place])
-    answer = source.trimmed(row[solution]) if solution is not None and solution < len(row) else ""
-    named = row[columns.domain].strip() or None if columns.domain is not None and columns.domain < len(row) else None
+    answer = source.trimmed(row[solution]) if solution is not None and solution < count else ""
+    named = row[columns.domain].strip() or None if columns.domain is not None and columns.domain < count else None
     if source.answers and solution is not None:
         puzzle, answer = answer, ""
     return Record(source.name, source.number, puzzle, answer or None, "", named, others)
@@ -240,11 +238,13 @@ def _quoted_rows(source: Source, delimiter: str) -> Iterator[list[str]]:
         raise InvalidInput(f"{source.name}:{source.number}: not csv: {error}") from error
 
 
-def _swallowed(row: list[str], delimiter: str, count: int, domain: Domain | None) -> int:
+def _swallowed(row: list[str], delimiter: str, columns: Columns | None, source: Source) -> int:
     """How many rows stand within a quoted field of several lines: 0 where that is a drawn board, or a text."""
-    inside = chain.from_iterable(field.split("\n")[1:] for field in row if "\n" in field)
-    if count > 1:
-        return sum(len(line.split(delimiter)) == count for line in inside)
-    if is_problem(row[0], domain):
-        return 0
-    return sum(is_problem(line, domain) for line in inside if line.strip())
+    if columns is None or is_problem(_field(row, columns.puzzle), source.domain):
+        lines: Iterable[str] = chain.from_iterable(
+            field.split("\n")[1:] for i, field in enumerate(row) if columns is None or i != columns.puzzle
+        )
+    else:
+        lines = chain.from_iterable(field.split("\n")[1:] for field in row)
+    place = 0 if columns is None else columns.puzzle
+    return sum(is_problem(_field(fields_of(line, delimiter), place), source.domain) for line in lines)
