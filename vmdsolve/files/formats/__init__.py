@@ -23,7 +23,7 @@ __all__ = ["CSV", "FORMATS", "WRITTEN", "recognised", "writer_of"]
 
 TXT, CSV, BOARDS = Txt(), Csv(), Boards()
 FORMATS: tuple[Format, ...] = (
-    Sdk(), BOARDS, TXT, Json(), Jsonl(), OpenSudoku(), Listed(), CSV, Tsv(), Parquet(), Dzn(), Mzn(), Col(),
+    Sdk(), Col(), Json(), BOARDS, TXT, Jsonl(), OpenSudoku(), Listed(), CSV, Tsv(), Parquet(), Dzn(), Mzn(),
 )  # fmt: skip
 WRITTEN = tuple(sorted(suffix for form in FORMATS for suffix in form.writes))
 
@@ -44,7 +44,7 @@ def recognised(source: Source, suffix: str, asked: str | None = None) -> Format:
     found = next((form for form in among or FORMATS if form.recognises(source)), None)
     if found is None or found is CSV:
         refuse(source)
-    if found is None and not among:
+    if found is TXT or (found is None and not among):  # a line that is a puzzle may be the first of a longer one
         return BOARDS if layout_of(source) else TXT
     return found or among[-1]
 

@@ -23,7 +23,7 @@ __all__ = ["Boards", "boards"]
 
 HEAD = 150  # lines that are looked at: two boards of 64 rows, and what is around them
 TITLE = re.compile(r"\s*(?:[A-Za-z][\w .,:()'#-]{0,60}|\d{1,6}\s*[.:)]?)\s*")
-WORD = re.compile(r"(?=[A-Za-z]{3})[A-Za-z]*[g-wyz]")  # letters that no row of cells has, in lower case
+WORD = re.compile(r"(?=[A-Za-z]{3})[A-Za-z]*[g-wyz]|[\[{<\"]")  # what no row of cells has
 CORNERS = re.compile(r"\s*\*[-*+|=]{3,}\*\s*")  # of a drawing by Simple Sudoku
 
 
