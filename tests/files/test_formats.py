@@ -20,12 +20,12 @@ from vmdsolve.domains import Domain, Family, get, layout_of, names
 from vmdsolve.domains.sequence import OPEN_CHARACTERS, TokenSequence
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.formats import FORMATS, WRITTEN, recognised, writer_of
-from vmdsolve.files.formats.base import Source
+from vmdsolve.files.formats.base import Source, names_of
 from vmdsolve.files.records import read
 from vmdsolve.files.rows import Puzzle, Row, row_of, write_rows
 from vmdsolve.problem import OPEN, Problem, Solution, Status
 
-READABLE = [suffix for suffix in WRITTEN if suffix not in (".parquet", ".opensudoku")]
+READABLE = [suffix for suffix in WRITTEN if suffix not in (".parquet", ".opensudoku", ".sdk")]
 IN_COLOURS = [name for name in names() if name.startswith("colouring-")][1:]  # one of these speaks for all
 DOMAINS = [name for name in names() if name not in IN_COLOURS]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -102,6 +102,24 @@ def test_what_is_written_is_read_as_the_same_problems(
         bare = path.with_suffix("")  # as on standard input: what it is has to be seen
         bare.write_bytes(path.read_bytes())
         assert_same(domain, some, bare)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".json", ".jsonl", ".parquet"])
+@settings(deadline=None, max_examples=30, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_a_file_that_names_domains_is_read_without_asking(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, data: st.DataObject
+) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
+    several = [problem for _ in range(2) for problem in data.draw(problems())[1]]
+    path = tmp_path_factory.getbasetemp() / f"named{suffix}"
+    write_rows([Puzzle(p.layout.write(p.values), p.layout.format(p.values), p.domain) for p in several], path, Puzzle)
+    for problem, record in zip(several, read(path), strict=True):
+        assert record.domain == problem.domain
+        again = get(record.domain).parse(record.puzzle)
+        assert again.values.tolist() == problem.values.tolist()
+        assert again.rules.constraints == problem.rules.constraints
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=SLOW)
@@ -214,6 +232,14 @@ def test_comments_stay_comments_where_no_puzzle_has_such_lines(tmp_path: Path) -
     assert [r.puzzle for r in read(put(tmp_path, "a.csv", "# one\npuzzle\nabab\n"), "regex:4:[ab]+")] == ["abab"]
     lines = f"# one\n{json.dumps({'puzzle': 'abab'})}\n# two\n"
     assert [r.puzzle for r in read(put(tmp_path, "a.jsonl", lines), "regex:4:[ab]+")] == ["abab"]
+
+
+def test_a_header_with_as_many_letters_as_a_row_has_is_no_row(tmp_path: Path) -> None:
+    domain = get("latin-49")
+    titles = [*names_of(Row), "id"][:8]
+    assert sum(map(len, titles)) == domain.shape[1]
+    path = put(tmp_path, "a.tsv", "\t".join(titles) + "\n" + "." * 49**2 + "\n")
+    assert [record.puzzle for record in read(path, domain)] == ["." * 49**2]
 
 
 def test_no_row_of_csv_vanishes(tmp_path: Path) -> None:

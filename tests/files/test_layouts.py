@@ -172,9 +172,14 @@ def test_a_format_may_be_asked_for(tmp_path: Path) -> None:
         list(read(path, format="xls"))
 
 
-def test_opensudoku_is_written_for_sudoku_alone(tmp_path: Path) -> None:
+def test_formats_for_sudoku_are_written_for_sudoku_alone(tmp_path: Path) -> None:
     out = tmp_path / "a.opensudoku"
     write_rows([Puzzle(A.replace("0", "."), A_SOLVED), Puzzle(B, A_SOLVED)], out, Puzzle)
     assert [record.puzzle for record in read(out)] == [A, B]
-    with pytest.raises(InvalidInput, match="holds Sudoku 9x9 alone"):
-        write_rows([Puzzle("1......44......1", "")], out, Puzzle)
+    write_rows([Puzzle(A.replace("0", "."), A_SOLVED)], tmp_path / "a.sdk", Puzzle)
+    assert boards(tmp_path / "a.sdk") == [A]
+    for name in ("a.opensudoku", "a.sdk"):
+        with pytest.raises(InvalidInput, match="holds Sudoku 9x9 alone"):
+            write_rows([Puzzle("1......44......1", "")], tmp_path / name, Puzzle)
+    with pytest.raises(InvalidInput, match=r"a file \.sdk holds one Sudoku; write several as \.sdm"):
+        write_rows([Puzzle(A, A_SOLVED)] * 2, tmp_path / "a.sdk", Puzzle)

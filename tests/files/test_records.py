@@ -146,8 +146,28 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 
 # Any bytes whatever -----------------------------------------------------------------------------------
 
-NAMES = st.sampled_from(["a.txt", "a.csv", "a.jsonl", "a", "a.txt.gz", "a.csv.xz"])
-TOKENS = st.sampled_from([P, S, ",", '"', "\n", "\r\n", "\r", "#", "{", "}", "puzzle", ":", "[", "\\", ".", "\ufeff"])
+NAMES = st.sampled_from(
+    [
+        "a.txt",
+        "a.csv",
+        "a.tsv",
+        "a.json",
+        "a.jsonl",
+        "a",
+        "a.sdk",
+        "a.ss",
+        "a.sdm",
+        "a.opensudoku",
+        "a.col",
+        "a.zip",
+        "a.bz2",
+        "a.txt.gz",
+        "a.csv.xz",
+    ]
+)
+MARKS = [*",\"\n\r#{}:[]\\.;\t|-*_0 ?'", "\r\n", "\ufeff", "],", "nan", "null", '{"puzzle": "', "sep=;"]
+WORDS = ["puzzle", "solution", "domain", "killer", "[Puzzle]", "Grid 01", "<?xml", "<opensudoku>", "p edge 3 2", "16"]
+TOKENS = st.sampled_from([P, S, *MARKS, *WORDS, "1,0,0,0\n" * 4, "1..4\n"])
 CONTENT = st.one_of(st.binary(max_size=200), st.lists(TOKENS, max_size=30).map(lambda t: "".join(t).encode()))
 
 

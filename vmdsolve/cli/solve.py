@@ -59,7 +59,8 @@ def solve(
     if output is None:
         tally = _to_stdout(records, options)
     else:
-        tally = _to_file(records, inputs, output, options, given, resume=resume)
+        file = {"format": format, "column": column}
+        tally = _to_file(records, inputs, output, options, given, file, resume=resume)
     if output is not None or tally.total > 1 or not sys.stdout.isatty():  # a drawing says it all
         typer.echo(f"{tally} in {perf_counter() - begun:.1f} s", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
@@ -141,7 +142,14 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
 
 
 def _to_file(
-    records: Iterator[Record], inputs: list[str], output: Path, options: dict[str, Any], given: Options, *, resume: bool
+    records: Iterator[Record],
+    inputs: list[str],
+    output: Path,
+    options: dict[str, Any],
+    given: Options,
+    file: dict[str, Any],
+    *,
+    resume: bool,
 ) -> Tally:
     """Everything into one file, by way of a journal that survives being killed."""
     from ..api.progress import counted
@@ -155,7 +163,7 @@ def _to_file(
     if resume and STDIN in inputs:
         raise InvalidInput("standard input cannot be read a second time; --resume works with files")
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
-    with Journal(output, _settings(inputs, options["domain"], given), resume=resume) as journal:
+    with Journal(output, {**_settings(inputs, options["domain"], given), **file}, resume=resume) as journal:
         if journal.done:
             typer.echo(f"resumed: {journal.done} problems were done before", err=True)
         left = islice(chain([first], records), journal.done, None)

@@ -23,7 +23,7 @@ __all__ = ["CSV", "FORMATS", "WRITTEN", "recognised", "writer_of"]
 
 TXT, CSV, BOARDS = Txt(), Csv(), Boards()
 FORMATS: tuple[Format, ...] = (
-    Sdk(), Col(), Json(), BOARDS, TXT, Jsonl(), OpenSudoku(), Listed(), CSV, Tsv(), Parquet(), Dzn(), Mzn(),
+    Sdk(), Col(), Json(), Jsonl(), OpenSudoku(), BOARDS, TXT, Listed(), CSV, Tsv(), Parquet(), Dzn(), Mzn(),
 )  # fmt: skip
 WRITTEN = tuple(sorted(suffix for form in FORMATS for suffix in form.writes))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from ...domains import Domain
 from ...domains.base import DECORATION
@@ -18,6 +19,7 @@ from ...errors import InvalidInput
 from ..record import Record
 from .base import MAX_LINE, Format, Source
 from .cells import is_cell, joined, width_of
+from .columns import columns_of
 
 __all__ = ["Boards", "boards"]
 
@@ -67,8 +69,8 @@ class Boards(Format):
 
     def recognises(self, source: Source) -> bool:
         """Strictly: of a family any line may be one of several, so it comes to that when no other format is known."""
-        source.first()
-        return layout_of(source, strict=True) is not None
+        titles = re.split(r"[,;\t|]", source.first())  # of a table, whose letters may be just those of a row
+        return columns_of(titles, doubtful=False)[0] is None and layout_of(source, strict=True) is not None
 
     def read(self, source: Source) -> Iterator[Record]:
         source.first()
@@ -82,6 +84,7 @@ def layout_of(source: Source, strict: bool = False) -> Layout | None:
     """
     lines, domain = source.head(HEAD), source.domain
     lines = [line for line in lines if not source.is_comment(line) and not CORNERS.fullmatch(line)]
+    lines = list(dropwhile(str.isspace, lines))
     if not lines:
         return None
     plain = not strict or domain is None or all(domain.has(c) or c.isspace() or c in DECORATION for c in lines[0])
@@ -89,9 +92,7 @@ def layout_of(source: Source, strict: bool = False) -> Layout | None:
         return Layout() if plain and _begins(lines[0], domain, answer=source.answers) else None
     titled = bool(TITLE.fullmatch(lines[0])) and not _begins(lines[0], domain) and not is_problem(lines[0], domain)
     if titled:
-        lines = lines[1:]
-        while lines and not lines[0].strip():
-            lines = lines[1:]
+        lines = list(dropwhile(str.isspace, lines[1:]))
         if not lines:
             return None
     if found := _delimited(lines, domain, titled):
@@ -113,10 +114,13 @@ def boards(source: Source, lines: Iterable[str], layout: Layout) -> Iterator[Rec
     header = layout.header
     for line in lines:
         row = layout.is_row(line)
-        if block and (not line.strip(" \t\r\n") or (row and rows == layout.height)):
+        ends = not line.strip() and not (
+            block and line != "\n" and len(line) == len(block[0])
+        )  # or a row of open cells
+        if block and (ends or (row and rows == layout.height)):
             yield _record(source, begun, block, layout)
             block, rows, size = [], 0, 0
-        if not line.strip() or source.is_comment(line, begun=bool(block)) or CORNERS.fullmatch(line):
+        if ends or source.is_comment(line, begun=bool(block)) or CORNERS.fullmatch(line):
             continue
         if (header and not block) or (layout.titled and not row and rows in (0, layout.height) and _is_title(line)):
             header = False

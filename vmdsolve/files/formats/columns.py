@@ -9,7 +9,7 @@ from functools import lru_cache
 from ...domains import Domain
 from ...domains.reading import is_problem
 
-__all__ = ["Columns", "carried", "columns_of", "found_in"]
+__all__ = ["Columns", "carried", "columns_of", "domain_of", "found_in", "shown"]
 
 # Names of columns, in any case; the doubtful ones are believed where they hold a puzzle.
 PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz", "question", "unsolved")
@@ -48,6 +48,11 @@ def columns_of(titles: Iterable[str], doubtful: bool = True) -> tuple[str | None
     puzzles = PUZZLE + DOUBTFUL * doubtful
     puzzle, solution = (next((known[name] for name in names if name in known), None) for names in (puzzles, SOLUTION))
     return puzzle, solution
+
+
+def shown(titles: Sequence[str]) -> str:
+    """Titles for a message, and not too many of them."""
+    return ", ".join(repr(title[:40]) for title in titles[:12]) + ", ..." * (len(titles) > 12)
 
 
 def domain_of(titles: Iterable[str]) -> str | None:

@@ -16,7 +16,7 @@ from ...errors import InvalidInput
 from ..record import Record
 from .base import MAX_LINE, Source, TextFormat, Written, names_of
 from .cells import is_cell, joined
-from .columns import Columns, carried, columns_of, domain_of, found_in
+from .columns import Columns, carried, columns_of, domain_of, found_in, shown
 from .named import known_domain
 
 __all__ = ["Csv", "Tsv", "quoted", "table_in"]
@@ -52,8 +52,8 @@ def quoted(values: Iterable[object], delimiter: str = ",") -> str:
     >>> quoted(["12, 3", None, True])
     '"12, 3",,true\\n'
     """
-    shown = ["true" if value is True else "false" if value is False else value for value in values]
-    line: str = _writer(delimiter).writerow(shown)
+    fields = ["true" if value is True else "false" if value is False else value for value in values]
+    line: str = _writer(delimiter).writerow(fields)
     return line
 
 
@@ -143,8 +143,7 @@ def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bo
     elif doubtful is not None and any(is_problem(_field(row, first.index(doubtful)), source.domain) for row in rest):
         puzzle = doubtful
     else:
-        titles = ", ".join(repr(title) for title in first[:20])
-        what = f"{source.name} has no column 'puzzle'; its columns are {titles}"
+        what = f"{source.name} has no column 'puzzle'; its columns are {shown(first)}"
         raise InvalidInput(f"{what}; name the one of puzzles with --column")
     return Columns.of(first, puzzle, solution, domain), True
 
@@ -160,8 +159,7 @@ def _asked(source: Source, first: list[str]) -> tuple[Columns, bool]:
     if wanted.isdecimal() and 1 <= int(wanted) <= len(first):
         place = int(wanted) - 1
         return _untitled(len(first), place, None), not is_problem(first[place], source.domain)
-    titles = ", ".join(repr(title) for title in first[:20])
-    raise InvalidInput(f"{source.name} has no column {wanted!r}; its columns are {titles}")
+    raise InvalidInput(f"{source.name} has no column {wanted[:40]!r}; its columns are {shown(first)}")
 
 
 def _is_data(first: list[str], domain: Domain | None) -> bool:

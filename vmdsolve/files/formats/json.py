@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from ...domains import Domain
+from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ..record import Record
 from .base import MAX_LINE, Format, Source, TextFormat, Written
@@ -35,11 +36,11 @@ class Jsonl(TextFormat):
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """True for a line that is an object or a list of its own."""
-        if not line.lstrip().startswith(("{", "[")):
+        text = line.strip()
+        if not text.startswith(("{", "[")) or (domain is not None and domain.has(text[0]) and is_problem(text, domain)):
             return False
-        plain = domain is None or not domain.has(line.lstrip()[0])
-        value = _value(line)
-        return isinstance(value, (dict, list)) or (plain and line.lstrip().startswith("{") and len(line.strip()) > 1)
+        plain = domain is None or not domain.has(text[0])
+        return isinstance(_value(text), (dict, list)) or (plain and text.startswith("{") and len(text) > 1)
 
     def recognises(self, source: Source) -> bool:
         return self.detects(source.first(), source.domain) and not _is_document(source)
@@ -134,7 +135,8 @@ def _value(text: str) -> object:
 
 def _is_document(source: Source) -> bool:
     """True if a value goes on over several lines, or is a list of all there is."""
-    first, *more = (line for line in [source.first(), *source.head(LOOK)[1:]] if line.strip())
+    first = source.first()
+    more = [line for line in source.head(LOOK)[1:] if line.strip()]
     value = _value(first)
     if isinstance(value, json.JSONDecodeError):
         return value.pos >= len(first.rstrip()) - 1

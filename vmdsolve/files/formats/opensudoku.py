@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
 
 from ...domains import Domain
 from ...errors import InvalidInput
 from ..record import Record
-from .base import UNANSWERED, Source, TextFormat, Written
+from .base import Source, TextFormat, Written
+from .sdk import sudoku_of
 
 __all__ = ["OpenSudoku"]
 
 MAX_FILE = 1 << 26  # characters
+DECLARATION = re.compile(r"^<\?xml[^>]*>")  # its encoding was that of the file, of which this is text
 
 
 class OpenSudoku(TextFormat):
@@ -27,7 +30,7 @@ class OpenSudoku(TextFormat):
         if "<!DOCTYPE" in text or "<!ENTITY" in text:  # which may grow without bounds
             raise InvalidInput(f"{source.name} is XML with a document type; wanted a file of OpenSudoku")
         try:
-            root = ElementTree.fromstring(text.strip().encode())
+            root = ElementTree.fromstring(DECLARATION.sub("", text.lstrip()))
         except ElementTree.ParseError as error:
             raise InvalidInput(f"{source.name} begins as XML, but is not: {error}") from error
         if root.tag != "opensudoku":
@@ -41,13 +44,5 @@ class OpenSudoku(TextFormat):
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         del kind, others
         yield '<?xml version="1.0" encoding="UTF-8"?>\n<opensudoku>\n<name>vmdsolve</name>\n'
-        yield from (f'<game data="{_data(row)}"/>\n' for row in rows)
+        yield from (f'<game data="{sudoku_of(row)}"/>\n' for row in rows)
         yield "</opensudoku>\n"
-
-
-def _data(row: Written) -> str:
-    """The answer, or else the puzzle, 0 where open."""
-    text = row.line.removeprefix(UNANSWERED).replace(".", "0")
-    if len(text) != 81 or not text.isdecimal():
-        raise InvalidInput(f"a file .opensudoku holds Sudoku 9x9 alone, not {text[:40]!r}; write another format")
-    return text

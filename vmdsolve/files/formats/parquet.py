@@ -14,7 +14,7 @@ from ..atomic import replacing
 from ..record import Record
 from .base import MAX_LINE, Format, Source, Written, names_of
 from .cells import board_text
-from .columns import Columns, columns_of, domain_of
+from .columns import Columns, columns_of, domain_of, shown
 from .named import known_domain
 
 __all__ = ["Parquet"]
@@ -59,9 +59,10 @@ def _columns(source: Source, titles: list[str]) -> Columns:
     puzzle, solution = columns_of(titles)
     puzzle = puzzle if source.column is None else source.column
     if puzzle not in titles:
-        shown = ", ".join(repr(title) for title in titles[:20])
         advice = "; name the one of puzzles with --column" if source.column is None else ""
-        raise InvalidInput(f"{source.name} has no column {puzzle or 'puzzle'!r}; its columns are {shown}{advice}")
+        raise InvalidInput(
+            f"{source.name} has no column {puzzle or 'puzzle'!r}; its columns are {shown(titles)}{advice}"
+        )
     return Columns.of(titles, puzzle, None if solution == puzzle else solution, domain_of(titles))
 
 
@@ -78,8 +79,8 @@ def _record(source: Source, columns: Columns, row: tuple[Any, ...]) -> Record:
     if source.answers and columns.solution is not None:
         return Record(source.name, source.number, solution or "", None, "", domain, others)
     if puzzle is None:
-        shown, reason = str(row[columns.puzzle])[:100], "the puzzle is neither a text nor a board as a list"
-        return Record(source.name, source.number, shown, None, reason, domain, others)
+        told, reason = str(row[columns.puzzle])[:100], "the puzzle is neither a text nor a board as a list"
+        return Record(source.name, source.number, told, None, reason, domain, others)
     if len(puzzle) > MAX_LINE:
         raise InvalidInput(f"{source.name}:{source.number} is over {MAX_LINE:,} characters; wanted one puzzle a row")
     return Record(source.name, source.number, puzzle, solution, "", domain, others)
