@@ -57,7 +57,9 @@ class Explanation:
     because: tuple[str, ...] = ()
 
 
-def explain(problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0) -> Explanation:
+def explain(
+    problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0
+) -> Explanation:
     """Why a problem has no solution: givens and constraints that clash, none of which can be spared.
 
     Parameters

@@ -29,14 +29,7 @@ Nodes = npt.NDArray[np.int64]
 
 
 def breed(
-    rules: Rules,
-    puzzles: Board,
-    answers: Board,
-    *,
-    rounds: int,
-    seed: int = 0,
-    first: int = 0,
-    threads: int = 0,
+    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, seed: int = 0, first: int = 0, threads: int = 0,
     clock: Deadline | None = None,
 ) -> tuple[Board, Nodes]:
     """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
