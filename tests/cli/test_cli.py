@@ -94,7 +94,7 @@ def test_check_refuses_an_unknown_domain() -> None:
 def test_generated_puzzles_have_the_solutions_they_claim(tmp_path: Path) -> None:
     result = run("generate", "sudoku-6x6", "-n", 20, "--seed", 3)
     assert result.exit_code == 0
-    assert result.stdout.startswith("puzzle,solution\n")
+    assert result.stdout.startswith("puzzle,solution,domain\n")
     (tmp_path / "a.csv").write_text(result.stdout)
     assert run("check", tmp_path / "a.csv").stderr == "20 checked: 20 right\n"
     rows = table(solve(tmp_path / "a.csv", "--unique").stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import cache
 from itertools import islice
@@ -18,12 +19,13 @@ from vmdsolve.api.generate import generate
 from vmdsolve.domains import Domain, Family, get, layout_of, names
 from vmdsolve.domains.sequence import OPEN_CHARACTERS, TokenSequence
 from vmdsolve.errors import InvalidInput
-from vmdsolve.files.formats import FORMATS, WRITTEN, detected, reader_of, writer_of
+from vmdsolve.files.formats import FORMATS, WRITTEN, recognised, writer_of
+from vmdsolve.files.formats.base import Source, names_of
 from vmdsolve.files.records import read
 from vmdsolve.files.rows import Puzzle, Row, row_of, write_rows
 from vmdsolve.problem import OPEN, Problem, Solution, Status
 
-READABLE = [suffix for suffix in WRITTEN if suffix != ".parquet"]
+READABLE = [suffix for suffix in WRITTEN if suffix not in (".parquet", ".opensudoku", ".sdk")]
 IN_COLOURS = [name for name in names() if name.startswith("colouring-")][1:]  # one of these speaks for all
 DOMAINS = [name for name in names() if name not in IN_COLOURS]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -96,10 +98,28 @@ def test_what_is_written_is_read_as_the_same_problems(
     assert_same(domain, some, path)
     write_rows(as_rows(domain, some), path, Row)
     assert_same(domain, some, path)
-    if suffix != ".txt":
+    if suffix not in (".txt", ".sdm"):
         bare = path.with_suffix("")  # as on standard input: what it is has to be seen
         bare.write_bytes(path.read_bytes())
         assert_same(domain, some, bare)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".json", ".jsonl", ".parquet"])
+@settings(deadline=None, max_examples=30, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_a_file_that_names_domains_is_read_without_asking(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, data: st.DataObject
+) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
+    several = [problem for _ in range(2) for problem in data.draw(problems())[1]]
+    path = tmp_path_factory.getbasetemp() / f"named{suffix}"
+    write_rows([Puzzle(p.layout.write(p.values), p.layout.format(p.values), p.domain) for p in several], path, Puzzle)
+    for problem, record in zip(several, read(path), strict=True):
+        assert record.domain == problem.domain
+        again = get(record.domain).parse(record.puzzle)
+        assert again.values.tolist() == problem.values.tolist()
+        assert again.rules.constraints == problem.rules.constraints
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=SLOW)
@@ -129,13 +149,13 @@ def test_answers_on_lines_are_read_as_answers(tmp_path_factory: pytest.TempPathF
 
 
 def test_each_ending_has_one_format() -> None:
-    for endings in ([e for form in FORMATS for e in form.reads], [e for form in FORMATS for e in form.writes]):
-        assert len(endings) == len(set(endings))
-        assert all(ending == ending.lower() and ending.startswith(".") for ending in endings)
+    endings = [e for form in FORMATS for e in form.writes]
+    assert len(endings) == len(set(endings))
+    for form in FORMATS:
+        assert all(ending == ending.lower() and ending.startswith(".") for ending in (*form.reads, *form.writes))
     assert sorted(files.WRITTEN) == sorted(WRITTEN)
     for suffix in WRITTEN:
         assert writer_of(suffix) is not None
-    assert reader_of(".txt") is None  # is judged by what is in it
     assert run("solve", "--help").stdout.count(".parquet")
 
 
@@ -161,7 +181,8 @@ def test_each_ending_has_one_format() -> None:
     ],
 )
 def test_a_file_is_known_by_its_first_line(line: str, name: str | None, suffix: str) -> None:
-    assert suffix in detected(line, None if name is None else get(name)).writes
+    source = Source("a", None, io.StringIO(line), None if name is None else get(name))
+    assert suffix in recognised(source, "").writes
 
 
 # Faults that were -------------------------------------------------------------------------------------
@@ -209,8 +230,16 @@ def test_a_line_of_a_puzzle_may_begin_with_a_hash(tmp_path: Path) -> None:
 def test_comments_stay_comments_where_no_puzzle_has_such_lines(tmp_path: Path) -> None:
     assert [r.puzzle for r in read(put(tmp_path, "a.txt", "# one\nabab\n #two\n"), "regex:4:[ab]+")] == ["abab"]
     assert [r.puzzle for r in read(put(tmp_path, "a.csv", "# one\npuzzle\nabab\n"), "regex:4:[ab]+")] == ["abab"]
-    lines = f'# one\n{json.dumps({"puzzle": "abab"})}\n# two\n'
+    lines = f"# one\n{json.dumps({'puzzle': 'abab'})}\n# two\n"
     assert [r.puzzle for r in read(put(tmp_path, "a.jsonl", lines), "regex:4:[ab]+")] == ["abab"]
+
+
+def test_a_header_with_as_many_letters_as_a_row_has_is_no_row(tmp_path: Path) -> None:
+    domain = get("latin-49")
+    titles = [*names_of(Row), "id"][:8]
+    assert sum(map(len, titles)) == domain.shape[1]
+    path = put(tmp_path, "a.tsv", "\t".join(titles) + "\n" + "." * 49**2 + "\n")
+    assert [record.puzzle for record in read(path, domain)] == ["." * 49**2]
 
 
 def test_no_row_of_csv_vanishes(tmp_path: Path) -> None:
@@ -225,7 +254,8 @@ def test_line_i_of_text_output_stays_puzzle_i(tmp_path: Path) -> None:
     texts = [record.puzzle for record in read(path)]
     lines = [record.puzzle for record in read(out)]
     assert texts == ["1......44......1", "#oops", "1......44......1"]
-    assert lines == ["1423231441323241", "?#oops", "1423231441323241"]
+    assert lines == ["1423231441323241", "#oops", "1423231441323241"]
+    assert out.read_text().splitlines()[1] == "? #oops"
 
 
 def test_the_first_line_may_look_like_json_or_csv(tmp_path: Path) -> None:
@@ -265,7 +295,7 @@ def test_parquet_without_puzzles_is_refused(tmp_path: Path) -> None:
         list(read(path))
     parquet.write_table(pyarrow.table({"id": [1, 2], "Puzzle": ["1...", None]}), path)
     assert [(r.line, r.puzzle, r.reason) for r in read(path)] == [
-        (1, "1...", ""), (2, "None", "the puzzle is not a text"),
+        (1, "1...", ""), (2, "None", "the puzzle is neither a text nor a board as a list"),
     ]  # fmt: skip
     with pytest.raises(InvalidInput, match=r"b\.parquet cannot be read"):
         list(read(put(tmp_path, "b.parquet", "no parquet at all")))

@@ -83,7 +83,7 @@ def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkey
     with Journal(out, {}) as journal:
         journal.add(SOLVED)
         with monkeypatch.context() as patch:
-            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_: 1 / 0)
+            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 journal.finish()
     with Journal(out, {}, resume=True) as journal:

@@ -12,7 +12,7 @@ from typer import Argument
 
 from ..api.options import CheckOptions, Options
 from ..errors import InvalidInput
-from .shared import options_from
+from .shared import Column, Format, options_from
 
 if TYPE_CHECKING:
     from ..files.records import Record
@@ -26,6 +26,8 @@ KINDS = ("right", "unfinished", "broken", "unreadable")
 def check(
     puzzle: Annotated[str, Argument(help="A puzzle, or a file, best with a column `solution`.")],
     solution: Annotated[str | None, Argument(help="The proposed answer, or a file of them.")] = None,
+    format: Format = None,  # noqa: A002
+    column: Column = None,
     **options: Any,
 ) -> None:
     """Say which rules an answer breaks and which givens it changes; without an answer, if givens clash."""
@@ -33,8 +35,8 @@ def check(
     from ..files.records import open_input
 
     domain = Options(CheckOptions, **options).domain
-    records = open_input(puzzle, domain)
-    answers = None if solution is None else open_input(solution, domain, answers=True)
+    records = open_input(puzzle, domain, format=format, column=column)
+    answers = None if solution is None else open_input(solution, domain, answers=True, format=format)
     counts: Counter[str] = Counter()
     try:
         for record, text in counted(_with_answers(records, answers), "checked"):

@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from ..api.options import EvalOptions, Options
 from ..errors import InvalidInput, ModelMismatch
-from .shared import device_of, options_from
+from .shared import Column, Format, device_of, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -24,6 +24,8 @@ def evaluate(
     n: Annotated[int, Option("-n", min=1, help="Fresh puzzles to make.")] = 1000,
     legal: Annotated[bool, Option("--legal", help="Let rules mask symbols.")] = False,
     domain: Annotated[str | None, Option("--domain", help="The kind of puzzle in a file.")] = None,
+    format: Format = None,  # noqa: A002
+    column: Column = None,
     **options: Any,
 ) -> None:
     """Measure what the learned model solves alone, without propagation and without search, and what it costs.
@@ -42,7 +44,7 @@ def evaluate(
         where = domains.get(what)
         boards, source = held_out(where, n, seed=o.seed)[0], f"fresh minimal puzzles, seed {o.seed}"
     else:
-        where, boards = _boards(what, domain)
+        where, boards = _boards(what, domain, format, column)
         source = what
     model = model_for(where, where.rules, o.model)
     if model is None:
@@ -63,7 +65,7 @@ def evaluate(
         typer.echo(f"{name:<9} {value}")
 
 
-def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
+def _boards(file: str, name: str | None, form: str | None, column: str | None) -> tuple[Domain, Board]:
     """All problems of a file [B, L]; they must be of one domain."""
     import numpy as np
 
@@ -72,11 +74,11 @@ def _boards(file: str, name: str | None) -> tuple[Domain, Board]:
     from ..files.records import read as read_file
 
     problems = []
-    for record in read_file(file, name):
+    for record in read_file(file, name, format=form, column=column):
         try:
             if record.reason:
                 raise InvalidInput(record.reason)
-            problems.append(read(record.puzzle, name))
+            problems.append(read(record.puzzle, name or record.domain))
         except InvalidInput as error:
             raise InvalidInput(f"{record.where}{error}") from error
         if problems[-1].domain != (one := problems[0].domain):

@@ -24,7 +24,7 @@ def generate(
     output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
     **options: Any,
 ) -> None:
-    """Make puzzles with exactly one solution: csv `puzzle,solution`; into a .txt file puzzles alone.
+    """Make puzzles with exactly one solution: csv `puzzle,solution,domain`; into a .txt file puzzles alone.
 
     (To draw solutions, see `vmdsolve sample`.)
     """
@@ -42,7 +42,7 @@ def generate(
         try:
             for problem, values in problems:
                 board = layout_of(problem)
-                yield Puzzle(board.write(problem.values), board.format(values))
+                yield Puzzle(board.write(problem.values), board.format(values), problem.domain)
         except RuntimeError as error:  # random search found no solution to start from
             raise VmdsolveError(str(error)) from error
 

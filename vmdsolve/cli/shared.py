@@ -13,8 +13,12 @@ from typer import Option
 
 from ..api.option import table_of
 
-__all__ = ["Device", "device_of", "kept", "options_from"]
+__all__ = ["Column", "Device", "Format", "device_of", "kept", "options_from"]
 
+Format = Annotated[
+    str | None, Option("--format", help="Format of the input where its name does not say: csv, json, ...")
+]
+Column = Annotated[str | None, Option("--column", help="The column of puzzles, by its title or its place from 1.")]
 Device = Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")]
 Command = TypeVar("Command", bound=Callable[..., Any])
 Item = TypeVar("Item")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +19,7 @@ from ..api.option import table_of
 from ..api.options import BatchOptions, Options
 from ..errors import InvalidInput
 from ..files import WRITTEN
-from .shared import options_from
+from .shared import Column, Format, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -34,6 +35,8 @@ def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
     resume: Annotated[bool, Option("--resume", help="Continue a job that was killed; needs -o.")] = False,
+    format: Format = None,  # noqa: A002
+    column: Column = None,
     **options: Any,
 ) -> None:
     """Solve puzzles from files, standard input or the command line.
@@ -49,12 +52,15 @@ def solve(
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
     given = Options(BatchOptions, **options)  # bad usage is told before any file is read
     options["domain"] = given.domain or _told_by(given.model)
-    records = chain.from_iterable([open_input(argument, options["domain"]) for argument in inputs])
+    domain = options["domain"]
+    opened = [open_input(argument, domain, format=format, column=column) for argument in inputs]
+    records = chain.from_iterable(opened)
     begun = perf_counter()
     if output is None:
         tally = _to_stdout(records, options)
     else:
-        tally = _to_file(records, inputs, output, options, given, resume=resume)
+        file = {"format": format, "column": column}
+        tally = _to_file(records, inputs, output, options, given, file, resume=resume)
     if output is not None or tally.total > 1 or not sys.stdout.isatty():  # a drawing says it all
         typer.echo(f"{tally} in {perf_counter() - begun:.1f} s", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
@@ -74,16 +80,14 @@ def _told_by(weights: str | None) -> Domain | None:
 def _solved(records: Iterator[Record], options: dict[str, Any]) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions; no more than a batch of them is in memory."""
     from ..api.solve import solve_batch
-    from ..domains.reading import read
 
     waiting: deque[Record] = deque()
 
     def puzzles() -> Iterator[str | Problem]:
         for record in records:
-            waiting.append(record)
-            named = options["domain"] is None and record.domain
-            # an empty text is INVALID in every domain
-            yield read(record.puzzle, named) if named else "" if record.reason else record.puzzle
+            puzzle, reason = _puzzle(record, options["domain"])
+            waiting.append(replace(record, reason=reason) if reason else record)
+            yield puzzle
 
     for solution in solve_batch(puzzles(), invalid="report", **options):
         record = waiting.popleft()
@@ -92,26 +96,60 @@ def _solved(records: Iterator[Record], options: dict[str, Any]) -> Iterator[tupl
         yield record, solution
 
 
+def _puzzle(record: Record, domain: Domain | str | None) -> tuple[str | Problem, str]:
+    """What to solve of a record, or an empty text, INVALID in every domain, and why."""
+    from ..domains import registry
+    from ..domains.reading import read
+
+    if record.reason:
+        return "", record.reason
+    if domain is not None or record.domain is None:
+        return record.puzzle, ""
+    if registry.by_cells().get(len(record.puzzle)) == (record.domain,):  # which its size says, too
+        return record.puzzle, ""
+    try:
+        return read(record.puzzle, record.domain), ""
+    except InvalidInput as error:
+        return "", str(error)
+
+
 def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
     """A drawing of one problem for a person, csv for everything else."""
     from ..api.progress import counted
-    from ..files.rows import CSV_HEADER, Tally, csv_line, row_of
+    from ..files.rows import CSV_HEADER, NAMES, Tally, csv_line, quoted, row_of
 
     tally, name, terminal = Tally(), options["domain"], sys.stdout.isatty()
+    others: list[str] = []  # columns of the input that go on, by the first row
+    left: set[str] = set()
     few = list(islice(records, 2))
     results = _solved(chain(few, records), options)
     for record, solution in results if terminal else counted(results, "problems"):
         row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
             _draw(record, solution, row.reason, name or record.domain)
+            if record.note:
+                typer.echo(record.where + record.note, err=True)
         else:
-            typer.echo(("" if tally.total else CSV_HEADER) + csv_line(row), nl=False)
+            if not tally.total:
+                others = list(row.others)
+                typer.echo(CSV_HEADER if not others else quoted([*NAMES, *others]), nl=False)
+            typer.echo(csv_line(row, others), nl=False)
+            left |= {*row.others}.difference(others)
         tally.add(row)
+    if left:
+        typer.echo(f"not in the first file, so not printed: {', '.join(sorted(left))}; -o keeps them", err=True)
     return tally
 
 
 def _to_file(
-    records: Iterator[Record], inputs: list[str], output: Path, options: dict[str, Any], given: Options, *, resume: bool
+    records: Iterator[Record],
+    inputs: list[str],
+    output: Path,
+    options: dict[str, Any],
+    given: Options,
+    file: dict[str, Any],
+    *,
+    resume: bool,
 ) -> Tally:
     """Everything into one file, by way of a journal that survives being killed."""
     from ..api.progress import counted
@@ -125,7 +163,7 @@ def _to_file(
     if resume and STDIN in inputs:
         raise InvalidInput("standard input cannot be read a second time; --resume works with files")
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
-    with Journal(output, _settings(inputs, options["domain"], given), resume=resume) as journal:
+    with Journal(output, {**_settings(inputs, options["domain"], given), **file}, resume=resume) as journal:
         if journal.done:
             typer.echo(f"resumed: {journal.done} problems were done before", err=True)
         left = islice(chain([first], records), journal.done, None)

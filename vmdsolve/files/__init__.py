@@ -2,4 +2,5 @@
 
 __all__ = ["WRITTEN"]
 
-WRITTEN = (".csv", ".jsonl", ".parquet", ".txt")  # endings of files that commands write, for their help; see formats/
+# Endings of files that commands write, for their help; see formats/
+WRITTEN = (".csv", ".json", ".jsonl", ".ndjson", ".opensudoku", ".parquet", ".sdk", ".sdm", ".tsv", ".txt")

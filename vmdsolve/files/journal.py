@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Self
 
 from ..errors import InvalidInput
 from ..problem import Status
-from .rows import Row, Tally, format_of, json_line, write_rows
+from .rows import Row, Tally, format_of, kept_line, write_rows
 
 __all__ = ["Journal"]
 
@@ -57,6 +57,7 @@ class Journal:
         format_of(out)
         self.out, self.path = out, out.with_name(out.name + ".partial.jsonl")
         self.tally = Tally()
+        self._others: dict[str, None] = {}  # names of columns that came with the input, in order
         self.done = 0
         self._stream = _locked(self.path, out)
         try:
@@ -78,7 +79,7 @@ class Journal:
             )
         self._compare(settings)
         for row in self._rows():
-            self.tally.add(row)
+            self._count(row)
         self.done = self.tally.total
         self._stream.seek(0)
         self._stream.truncate(sum(len(line) for line in self._stream if line.endswith(b"\n")))  # no torn last line
@@ -96,15 +97,19 @@ class Journal:
 
     def add(self, row: Row) -> None:
         """Append one row; it goes to the system at once, so only a power failure could lose it."""
-        self._stream.write(json_line(row).encode())
+        self._stream.write(kept_line(row).encode())
         self._stream.flush()
-        self.tally.add(row)
+        self._count(row)
 
     def finish(self) -> None:
         """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again."""
-        write_rows(self._rows(), self.out)
+        write_rows(self._rows(), self.out, others=list(self._others))
         self.path.unlink()
         self._stream.close()
+
+    def _count(self, row: Row) -> None:
+        self.tally.add(row)
+        self._others |= dict.fromkeys(row.others)
 
     def _begun(self) -> bool:
         """True if at least one row is whole; else there is nothing to go on from, and nothing to lose."""

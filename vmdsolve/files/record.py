@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["Record"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes thrice as long, and files have millions
 class Record:
     """One puzzle of a file.
 
@@ -16,7 +18,7 @@ class Record:
     source
         the file's name; "" for a puzzle given on the command line
     line
-        where it stands, from 1 (for a quoted field of several lines: the last of them)
+        where it stands, from 1 (of a quoted field of several lines: the last; in JSON and parquet: which of them it is)
     puzzle
         its text, not yet checked against any domain
     solution
@@ -24,7 +26,11 @@ class Record:
     reason
         why this line holds no puzzle, in words; "" if it does
     domain
-        the domain that the format of the file names, for where nobody asks for another
+        the domain that the file names, for where nobody asks for another
+    others
+        what else the file says of it, by the names under which that goes on to an output
+    note
+        a word on the file that belongs to any verdict on it; "" if there is none
     """
 
     source: str
@@ -33,6 +39,8 @@ class Record:
     solution: str | None = None
     reason: str = ""
     domain: str | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def where(self) -> str:

@@ -1,11 +1,11 @@
 """Puzzle files, read as a stream of records; of a file of any size only a puzzle is held in memory.
 
 Which formats there are, formats/ says, a file each. A name's ending says what the file is, but for .txt; any other, and
-standard input, is judged by its first line: as a puzzle, if it can be read as one, else as what it looks like. Blank
-lines between puzzles are skipped. .gz and .xz are unpacked.
+standard input, is judged by what it begins with: as a puzzle, if it can be read as one, else as what it looks like.
+Blank lines between puzzles are skipped. What is packed is unpacked.
 
-A line that cannot be read becomes a record that says why, and the rest is read; a file that cannot be read is
-InvalidInput.
+A line that cannot be read becomes a record that says why, and the rest is read; a file that cannot be read, or of which
+nothing at the beginning can, is InvalidInput.
 """
 
 from __future__ import annotations
@@ -13,19 +13,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
 from ..domains import Domain, get, reading
 from ..errors import InvalidInput
-from .formats import detected, reader_of
-from .formats.base import MAX_LINE, Source
-from .opening import STDIN, UNREADABLE, is_file, opened, suffix_of
+from .formats import recognised
+from .formats.base import MAX_LINE, Format, Source
+from .formats.whole import WholeFile
+from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
+
+LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 
 __all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
 
-def open_input(argument: str, domain: str | Domain | None = None, *, answers: bool = False) -> Iterator[Record]:
+def open_input(
+    argument: str,
+    domain: str | Domain | None = None,
+    *,
+    answers: bool = False,
+    format: str | None = None,  # noqa: A002
+    column: str | None = None,
+) -> Iterator[Record]:
     """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
     Parameters
@@ -34,6 +45,8 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
         the one asked for, or None: literal puzzles are known by their size
     answers
         True: these are answers; what is no file is left for the problem's board to judge
+    format, column
+        of the file, where they are asked for; see `read`
 
     Raises
     ------
@@ -46,7 +59,7 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
     ['1......44......1']
     """
     if argument == STDIN or is_file(argument):
-        return read(argument, domain, answers=answers)
+        return read(argument, domain, answers=answers, format=format, column=column)
     try:
         if not answers:
             reading.read(argument, domain)
@@ -56,7 +69,14 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
     return iter([Record("", 0, argument)])
 
 
-def read(path: str | Path, domain: str | Domain | None = None, *, answers: bool = False) -> Iterator[Record]:
+def read(
+    path: str | Path,
+    domain: str | Domain | None = None,
+    *,
+    answers: bool = False,
+    format: str | None = None,  # noqa: A002
+    column: str | None = None,
+) -> Iterator[Record]:
     """The records of a file, or of standard input ("-"), one at a time.
 
     Parameters
@@ -65,34 +85,65 @@ def read(path: str | Path, domain: str | Domain | None = None, *, answers: bool 
         the one asked for, or None: tells what a puzzle's lines are, and what is a comment
     answers
         True: these are answers, without clues
+    format
+        the name of its format, or None: judged as said above
+    column
+        the name of the column of puzzles, or None: one of the usual names
 
     Raises
     ------
     InvalidInput
         When the first bad thing is met: no such file, a folder, binary data, a line of absurd length, a csv without a
-        column of puzzles, a damaged archive, no puzzle at all.
+        column of puzzles, a damaged archive, no puzzle at all, or none among the first.
     """
     name = "standard input" if str(path) == STDIN else str(path)
     where = get(domain) if isinstance(domain, str) else domain
     found, source = 0, None
     try:
-        with opened(path) as raw:
-            text = TextIOWrapper(raw, encoding="utf-8-sig")  # any kind of line end is read as a newline
+        with opened(path) as (raw, suffix):
+            text = TextIOWrapper(raw, encoding=encoding_of(raw))  # any kind of line end is read as a newline
             try:
-                source = Source(name, raw, text, where, answers)
-                form = reader_of(suffix_of(path)) or detected(source.first(), where)
-                for record in form.read(source):
+                source = Source(name, raw, text, where, answers, column)
+                form = recognised(source, suffix, format)
+                for record in form.read(source) if answers or isinstance(form, WholeFile) else _readable(form, source):
                     found += 1
                     yield record
             finally:
                 text.detach()  # standard input is not ours to close, and the others close themselves
     except UnicodeDecodeError as error:
         line = source.number + 1 if source else 1
-        raise InvalidInput(f"{name}: bytes near line {line} are not UTF-8 text") from error
+        raise InvalidInput(f"{name}: bytes near line {line} are not UTF-8 text; save it as UTF-8") from error
     except UNREADABLE as error:
         raise InvalidInput(f"{name} cannot be read: {error}") from error
     if not found:
         raise InvalidInput(f"{name} holds no puzzle")
+
+
+def _readable(form: Format, source: Source) -> Iterator[Record]:
+    """The records of a file, refused as a whole if there are several, and none of the first is a puzzle."""
+    records = form.read(source)
+    first: list[Record] = []
+    why = ""
+    for record in islice(records, LOOK):
+        first.append(record)
+        reason = record.reason or _unreadable(record, source.domain)
+        if not reason:
+            break
+        why = why or f"line {record.line}: {reason}"
+    else:
+        if len(first) >= FEW:
+            what = f"none of {'the first ' * (len(first) == LOOK)}{len(first)} puzzles of {source.name} can be read"
+            raise InvalidInput(f"{what}, taken for {form.name} (--format names another): {why}")
+    yield from first
+    yield from records
+
+
+def _unreadable(record: Record, domain: Domain | None) -> str:
+    try:
+        reading.read(record.puzzle, domain or record.domain)
+    except InvalidInput as error:
+        return str(error)
+    return ""
 
 
 def fingerprint(argument: str) -> str:

@@ -1,24 +1,26 @@
 """What commands write: rows of a solve, puzzles with their answers; and the tally of how problems ended.
 
-csv, jsonl, parquet    a row an item with its fields, in input order
-txt                    line i is the answer to puzzle i; without an answer, the puzzle as it was
+csv, json, jsonl, parquet    a row an item with its fields, in input order, and what the input said besides
+txt, sdm                     line i is the answer to puzzle i; without an answer, '? ' and the puzzle as it was
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..domains import Domain
 from ..domains.reading import find_domain
 from ..errors import InvalidInput
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
-from .formats.base import Format, Written, names_of
+from .formats.base import UNANSWERED, Format, Written, names_of
 from .formats.csv import quoted
-from .formats.jsonl import json_line
+from .formats.json import json_line
 from .record import Record
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "csv_line",
     "format_of",
     "json_line",
+    "kept_line",
     "kind_of",
     "quoted",
     "row_of",
@@ -38,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Row(Written):
-    """One line of output. `solution`, `method` and `unique` are None where there is none."""
+    """One line of output; None where there is no solution, no method, no word on uniqueness. `others`: of the input."""
 
     problem: str
     solution: str | None
@@ -48,13 +51,26 @@ class Row(Written):
     nfe: int
     seconds: float
     reason: str
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
-        """The answer; without one the problem, marked where a reader would skip what is no problem at all."""
-        text = self.solution or self.problem
-        skipped = not text.strip() or (text.lstrip().startswith("#") and self.status == Status.INVALID)
-        return "?" + text.strip() if skipped else text
+        """The answer; without one the problem, marked: no reader may take it for an answer."""
+        return self.solution or (UNANSWERED + self.problem.strip()).rstrip()
+
+    @property
+    def columns(self) -> Mapping[str, object]:
+        own = {
+            "problem": self.problem,
+            "solution": self.solution,
+            "status": self.status,
+            "method": self.method,
+            "unique": self.unique,
+            "nfe": self.nfe,
+            "seconds": self.seconds,
+            "reason": self.reason,
+        }
+        return {**own, **self.others}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,7 @@ class Puzzle(Written):
 
     puzzle: str
     solution: str
+    domain: str = ""
 
     @property
     def line(self) -> str:
@@ -74,9 +91,9 @@ NAMES = names_of(Row)
 CSV_HEADER = quoted(NAMES)
 
 
-def csv_line(row: Row) -> str:
-    """One row as a line of csv."""
-    return quoted([getattr(row, name) for name in NAMES])
+def csv_line(row: Row, others: Sequence[str] = ()) -> str:
+    """One row as a line of csv, with these columns beside its own."""
+    return quoted(map(row.columns.get, (*NAMES, *others)))
 
 
 def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> Row:
@@ -85,9 +102,12 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where + record.reason
     else:
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
-    problem = record.puzzle
-    if solution.status is not Status.INVALID:
+    reason = "; ".join(part for part in (reason, record.note) if part)
+    problem, others = record.puzzle, record.others
+    if solution.status is not Status.INVALID and ("/" in problem or problem.split(None, 1) != [problem]):
         problem = find_domain(problem, domain).one_line(problem)
+    if domain is not None:  # so that what was written is read without asking for it again
+        others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
     return Row(
         problem=_printable(problem),
         solution=solution.text,
@@ -97,7 +117,13 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         nfe=solution.nfe,
         seconds=round(solution.seconds, 6),
         reason=_printable(reason),
+        others=others,
     )
+
+
+def kept_line(row: Row) -> str:
+    """One row as a line of the journal: `Row(**json.loads(line))` is the same row."""
+    return json.dumps({"others": row.others, **{name: getattr(row, name) for name in NAMES}}) + "\n"
 
 
 def _printable(text: str) -> str:
@@ -127,9 +153,12 @@ def kind_of(out: Path) -> str:
     return out.suffix.lower()
 
 
-def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row) -> None:
-    """Write rows, all of this kind, to OUT in the format of its ending; the file appears when it is complete."""
-    format_of(out).write(rows, kind, out)
+def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row, others: Sequence[str] = ()) -> None:
+    """Write rows, all of this kind, to OUT in the format of its ending; the file appears when it is complete.
+
+    `others`: names of columns besides the kind's own.
+    """
+    format_of(out).write(rows, kind, out, others)
 
 
 # The tally --------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,30 +16,20 @@ from ...errors import InvalidInput
 from ..atomic import written
 from ..record import Record
 
-__all__ = ["MAX_LINE", "Format", "Source", "TextFormat", "Written", "columns_of", "names_of"]
+__all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "TextFormat", "Written", "names_of"]
 
 MAX_LINE = 1 << 18  # characters; the largest problem has 65,536 cells
-PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz")  # names of the column, in any case
-SOLUTION = ("solution", "solutions", "answer")
-
-
-def columns_of(titles: Iterable[str]) -> tuple[str | None, str | None]:
-    """Which of these names of columns stand for the puzzle and for its solution.
-
-    Examples
-    --------
-    >>> columns_of(["id", "Solution", "Puzzle"])
-    ('Puzzle', 'Solution')
-    """
-    known: dict[str, str] = {}
-    for title in titles:
-        known.setdefault(title.strip().lower(), title)
-    puzzle, solution = (next((known[name] for name in names if name in known), None) for names in (PUZZLE, SOLUTION))
-    return puzzle, solution
+UNANSWERED = "? "  # stands in a file of lines before a problem that has no answer there
 
 
 def _as_it_stands(text: str) -> str:
     return text.rstrip("\r\n")
+
+
+def _trimmed(text: str) -> str:
+    """Without blanks at the ends, unless there are blanks within: then they may be cells."""
+    trimmed = text.strip()
+    return text.rstrip("\r\n") if " " in trimmed else trimmed
 
 
 class Source:
@@ -54,44 +46,75 @@ class Source:
     answers
         True: these are answers, without clues
     number
-        lines read so far
+        lines taken so far
+    column
+        the column of puzzles that is asked for, or None
     trimmed
         takes white space off a puzzle's text, where that says nothing
     """
 
-    def __init__(self, name: str, raw: Any, text: TextIO, domain: Domain | None, answers: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        raw: Any,
+        text: TextIO,
+        domain: Domain | None = None,
+        answers: bool = False,
+        column: str | None = None,
+    ) -> None:
         self.name, self.raw, self.text, self.domain, self.answers = name, raw, text, domain, answers
+        self.column = column
         self.number = 0
-        self.trimmed = _as_it_stands if domain is not None and domain.verbatim else str.strip
-        self._ahead: list[str] = []
+        self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
+        self._ahead: deque[str] = deque()
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
-        yield from self._ahead
+        while self._ahead:
+            self.number += 1
+            yield self._ahead.popleft()
         while line := self.text.readline(MAX_LINE + 1):
             self.number += 1
-            if "\0" in line:
-                raise InvalidInput(f"{self.name}:{self.number} holds a NUL byte: this is not UTF-8 text")
-            if len(line) > MAX_LINE:
-                raise InvalidInput(
-                    f"{self.name}:{self.number} is over {MAX_LINE:,} characters; wanted one puzzle a line"
-                )
+            if len(line) > MAX_LINE or "\0" in line:
+                self._refuse(line, self.number)
             yield line
+
+    def _refuse(self, line: str, number: int) -> None:
+        where = f"{self.name}:{number}"
+        if "\0" in line:
+            raise InvalidInput(f"{where} holds a NUL byte: this is not text; save it as UTF-8")
+        if len(line) > MAX_LINE:
+            raise InvalidInput(f"{where} is over {MAX_LINE:,} characters; wanted one puzzle a line")
 
     def first(self) -> str:
         """The first line that is neither blank nor a comment, which stays; "" if there is none."""
-        for line in self.lines():
+        while line := next(iter(self.head(1)), ""):
             if line.strip() and not self.is_comment(line):
-                self._ahead = [line]
-                return line
-        return ""
+                break
+            self._ahead.popleft()
+            self.number += 1
+        return line
+
+    def head(self, count: int) -> list[str]:
+        """The next lines, up to so many, all of which stay."""
+        while len(self._ahead) < count and (line := self.text.readline(MAX_LINE + 1)):
+            self._refuse(line, self.number + len(self._ahead) + 1)
+            self._ahead.append(line)
+        return list(islice(self._ahead, count))
+
+    def rest(self, most: int) -> str:
+        """All that is left, at once."""
+        text = "".join(self._ahead) + self.text.read(most + 1)
+        self._ahead.clear()
+        if len(text) > most:
+            raise InvalidInput(f"{self.name} is over {most:,} characters")
+        return text
 
     def is_comment(self, line: str, begun: bool = False) -> bool:
         """True for a line that begins with '#', unless a puzzle's may; `begun`: others of the puzzle were read."""
         if self.domain is not None:
             return self.domain.is_comment(line, begun)
         return line.lstrip().startswith("#")
-
 
 
 class Written(ABC):
@@ -104,11 +127,16 @@ class Written(ABC):
     def line(self) -> str:
         """What stands for it in a file of lines."""
 
+    @property
+    def columns(self) -> Mapping[str, object]:
+        """All that it says, by names of columns."""
+        return {name: getattr(self, name) for name in names_of(type(self))}
+
 
 @cache
 def names_of(kind: Any) -> tuple[str, ...]:
-    """The names of a row's fields, in order."""
-    return tuple(field.name for field in fields(kind))
+    """The names of a row's own columns, in order."""
+    return tuple(field.name for field in fields(kind) if field.name != "others")
 
 
 class Format(ABC):
@@ -117,7 +145,8 @@ class Format(ABC):
     Attributes
     ----------
     reads
-        endings of files that are read as this format
+        endings of files that are read as this format; where several formats share one, the first that recognises the
+        file has it, or else the last
     writes
         endings of files that are written in it
     """
@@ -125,8 +154,17 @@ class Format(ABC):
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What it is called where a format is asked for."""
+        return type(self).__name__.lower()
+
+    def recognises(self, source: Source) -> bool:
+        """True if what a file begins with is of this format."""
+        return self.detects(source.first(), source.domain)
+
     def detects(self, line: str, domain: Domain | None) -> bool:
-        """True if a file whose ending says nothing, and whose first line is this, is of this format."""
+        """True if a file whose first line is this is of this format, where one line is enough to tell."""
         del line, domain
         return False
 
@@ -138,8 +176,11 @@ class Format(ABC):
         """MissingExtra where a package is missing without which no file is written."""
         return  # most formats need none
 
-    def write(self, rows: Iterable[Written], kind: type[Written], out: Path) -> None:
-        """Write rows, all of them of this kind, to a file that appears when it is complete."""
+    def write(self, rows: Iterable[Written], kind: type[Written], out: Path, others: Sequence[str] = ()) -> None:
+        """Write rows, all of them of this kind, to a file that appears when it is complete.
+
+        `others`: names of columns besides the kind's own, for formats that must know them first.
+        """
         raise NotImplementedError
 
 
@@ -147,9 +188,9 @@ class TextFormat(Format):
     """A format of text, which is written line by line."""
 
     @abstractmethod
-    def lines(self, rows: Iterable[Written], kind: type[Written]) -> Iterator[str]:
+    def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         """The lines of a file of these rows, each with its newline."""
 
-    def write(self, rows: Iterable[Written], kind: type[Written], out: Path) -> None:
+    def write(self, rows: Iterable[Written], kind: type[Written], out: Path, others: Sequence[str] = ()) -> None:
         with written(out) as stream:
-            stream.writelines(self.lines(rows, kind))
+            stream.writelines(self.lines(rows, kind, others))

@@ -1,23 +1,50 @@
-"""csv: a header that names a column `puzzle`, perhaps one `solution`; or no header: puzzle[,solution[,...]]."""
+"""csv: a table with any delimiter; a header names the column of puzzles, or else it is seen which one holds them."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain
+from typing import Any
 
 from ...domains import Domain
 from ...domains.base import plain_line
+from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ..record import Record
-from .base import MAX_LINE, Source, TextFormat, Written, columns_of, names_of
+from .base import MAX_LINE, Source, TextFormat, Written, names_of
+from .cells import is_cell, joined
+from .columns import Columns, carried, columns_of, domain_of, found_in, shown
+from .named import known_domain
 
-__all__ = ["Csv", "quoted"]
+__all__ = ["Csv", "Tsv", "quoted", "table_in"]
+
+DELIMITERS = (
+    ",",
+    ";",
+    "\t",
+    "|",
+    ":",
+    " ",
+)  # ' ' stands for any white space; ':' and ' ' only where there is no header
+LOOK = 10  # rows in which a column of puzzles is looked for
 
 
-def quoted(values: Iterable[object]) -> str:
+class _Echo:
+    """What csv.writer writes to, and returns."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@cache
+def _writer(delimiter: str) -> Any:
+    return csv.writer(_Echo(), lineterminator="\n", delimiter=delimiter)
+
+
+def quoted(values: Iterable[object], delimiter: str = ",") -> str:
     """A line of csv; None is an empty field, truth is `true` or `false`.
 
     Examples
@@ -25,62 +52,197 @@ def quoted(values: Iterable[object]) -> str:
     >>> quoted(["12, 3", None, True])
     '"12, 3",,true\\n'
     """
-    line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow(str(v).lower() if isinstance(v, bool) else v for v in values)
-    return line.getvalue()
+    fields = ["true" if value is True else "false" if value is False else value for value in values]
+    line: str = _writer(delimiter).writerow(fields)
+    return line
+
+
+def fields_of(line: str, delimiter: str) -> list[str]:
+    """The fields of one line."""
+    if delimiter in " :":
+        return line.split() if delimiter == " " else line.rstrip("\r\n").split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def table_in(line: str, domain: Domain | None) -> str | None:
+    """The delimiter of a line of which one field is a puzzle, and the line is none; None if there is no such."""
+    if domain is not None and (domain.verbatim or isinstance(domain, Family)):
+        return None  # a puzzle's text may hold any delimiter
+    return next((d for d in DELIMITERS if len(parts := fields_of(line, d)) > 1 and found_in(parts, domain)), None)
 
 
 class Csv(TextFormat):
     reads = writes = (".csv",)
+    delimiter = ","  # of what is written
 
     def detects(self, line: str, domain: Domain | None) -> bool:
-        first = next(csv.reader([line]), [])
-        if columns_of(first)[0] is not None:
+        if any(columns_of(fields_of(line, d), doubtful=len(fields_of(line, d)) > 1)[0] for d in DELIMITERS[:4]):
             return True
-        return "," in line and (domain is None or not domain.has(",") or is_problem(first[0], domain))
+        if table_in(line, domain):
+            return True
+        first = next(iter(fields_of(line, ",")), "")
+        return "," in line and (domain is None or not domain.has(",") or is_problem(first, domain))
 
     def read(self, source: Source) -> Iterator[Record]:
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # of the whole process: only ever raised
-        source.first()  # comments stand before the first row, and nowhere else
-        rows: Iterator[list[str]] = csv.reader(source.lines())
-        try:
-            yield from _records(source, rows)
-        except csv.Error as error:
-            raise InvalidInput(f"{source.name}:{source.number}: not csv: {error}") from error
+        if source.first().lower().startswith("sep="):  # for Excel
+            next(source.lines())
+            source.first()
+        lines = [line for line in source.head(LOOK) if line.strip()]
+        if not lines:
+            return
+        delimiter = _delimiter(lines, source)
+        table = [fields_of(line, delimiter) for line in lines]
+        columns, header = _columns(source, table)
+        yield from _records(source, delimiter, columns, header)
 
-    def lines(self, rows: Iterable[Written], kind: type[Written]) -> Iterator[str]:
-        names = names_of(kind)
-        yield quoted(names)
-        yield from (quoted([getattr(row, name) for name in names]) for row in rows)
-
-
-def _records(source: Source, rows: Iterator[list[str]]) -> Iterator[Record]:
-    first = next(rows, None)
-    if first is None:
-        return
-    puzzle, solution = _columns(source, first)
-    if puzzle is None:  # no header: the row is data
-        rows, puzzle, solution = chain([first], rows), 0, 1
-    for row in rows:
-        if len(row) <= 1 and not "".join(row).strip():  # a blank line
-            continue
-        if puzzle < len(row):
-            answer = source.trimmed(row[solution]) if solution is not None and solution < len(row) else ""
-            yield Record(source.name, source.number, source.trimmed(row[puzzle]), answer or None)
-        else:
-            reason = f"the row has {len(row)} fields; the puzzle is field {puzzle + 1}"
-            yield Record(source.name, source.number, ",".join(row), None, reason)
+    def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
+        names = (*names_of(kind), *others)
+        yield quoted(names, self.delimiter)
+        yield from (quoted(map(row.columns.get, names), self.delimiter) for row in rows)
 
 
-def _columns(source: Source, first: list[str]) -> tuple[int | None, int | None]:
-    """Where puzzle and solution stand, by the header; (None, None) if the first row is a puzzle already."""
-    puzzle, solution = columns_of(first)
+class Tsv(Csv):
+    reads = writes = (".tsv",)
+    delimiter = "\t"
+
+
+def _delimiter(lines: list[str], source: Source) -> str:
+    """The one with which the first line names a column of puzzles, or holds a puzzle; or that it has most of."""
+    first = lines[0]
+    for d in DELIMITERS[:4]:
+        if source.column in (fields := fields_of(first, d)) or columns_of(fields, doubtful=False)[0]:
+            return d
+    return table_in(first, source.domain) or max(DELIMITERS[:4], key=lambda d: len(fields_of(first, d)))
+
+
+def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bool]:
+    """Where what stands, and whether the first row is a header; None where each field is one cell."""
+    first, rest = table[0], table[1:]
+    if source.column is not None:
+        return _asked(source, first)
+    puzzle, solution = columns_of(first, doubtful=False)
+    domain = domain_of(first)
+    domain = domain if domain is not None and rest and known_domain(_field(rest[0], first.index(domain))) else None
     if puzzle is not None:
-        return first.index(puzzle), None if solution is None else first.index(solution)
+        return Columns.of(first, puzzle, solution, domain), True
+    if len(first) > 1 and (found := found_in(first, source.domain)):
+        return _untitled(len(first), *found), False
+    if len(first) > 9 and all(map(is_cell, rest[0] if rest else first)):  # a cell a column
+        return None, not all(map(is_cell, first)) or first in ([str(i + k) for i in range(len(first))] for k in (0, 1))
+    if _is_data(first, source.domain):
+        return _untitled(len(first), 0, 1 if len(first) > 1 else None), False
+    places = {found[0] for row in rest if (found := found_in(row, source.domain))}
+    places = {place for place in places if place < len(first) and first[place] != solution}
+    doubtful = columns_of(first)[0]
+    if len(places) == 1:
+        puzzle = first[places.pop()]
+    elif doubtful is not None and any(is_problem(_field(row, first.index(doubtful)), source.domain) for row in rest):
+        puzzle = doubtful
+    else:
+        what = f"{source.name} has no column 'puzzle'; its columns are {shown(first)}"
+        raise InvalidInput(f"{what}; name the one of puzzles with --column")
+    return Columns.of(first, puzzle, solution, domain), True
+
+
+def _asked(source: Source, first: list[str]) -> tuple[Columns, bool]:
+    """By --column: a title, or from 1 the place of a column."""
+    wanted = (source.column or "").strip()
+    title = next((t for t in first if t.strip() == wanted), None)
+    title = title or next((t for t in first if t.strip().lower() == wanted.lower()), None)
+    if title is not None:
+        solution = columns_of(first)[1]
+        return Columns.of(first, title, None if solution == title else solution, domain_of(first)), True
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(first):
+        place = int(wanted) - 1
+        return _untitled(len(first), place, None), not is_problem(first[place], source.domain)
+    raise InvalidInput(f"{source.name} has no column {wanted[:40]!r}; its columns are {shown(first)}")
+
+
+def _is_data(first: list[str], domain: Domain | None) -> bool:
+    """True if the first row is no header: what is in it looks like cells, or is a puzzle of the domain."""
     cells = plain_line(first[0])
     if 2 * sum(c.isdigit() or c == "." for c in cells) >= len(cells) > 0:  # words have fewer
-        return None, None
-    if source.domain is not None and is_problem(first[0], source.domain):
-        return None, None
-    columns = ", ".join(repr(title) for title in first[:20])
-    raise InvalidInput(f"{source.name} has no column 'puzzle'; its columns are {columns}")
+        return True
+    return domain is not None and is_problem(first[0], domain)
+
+
+def _untitled(count: int, puzzle: int, solution: int | None) -> Columns:
+    named = carried(("",) * count)
+    others = tuple((i, name) for i, name in enumerate(named) if i not in (puzzle, solution))
+    return Columns(puzzle, solution, None, others)
+
+
+def _field(row: Sequence[str], place: int) -> str:
+    return row[place] if place < len(row) else ""
+
+
+# Rows -------------------------------------------------------------------------------------------------
+
+
+def _records(source: Source, delimiter: str, columns: Columns | None, header: bool) -> Iterator[Record]:
+    before = source.number
+    rows = _rows(source, delimiter)
+    if header:
+        next(rows)
+        before = source.number
+    for row in rows:
+        begun, before = before + 1, source.number
+        if len(row) <= 1 and not "".join(row).strip():  # a blank line
+            continue
+        if before > begun and (lost := _swallowed(row, delimiter, columns, source)):
+            what = f"a quote opens on line {begun} and closes on line {before}, with {lost} rows within; mend it"
+            yield Record(source.name, begun, "", None, what)
+        elif columns is None:
+            yield _cells(source, row)
+        else:
+            yield _record(source, columns, row, delimiter)
+
+
+def _record(source: Source, columns: Columns, row: list[str], delimiter: str) -> Record:
+    place, solution, count = columns.puzzle, columns.solution, len(row)
+    others = {name: row[i] for i, name in columns.others if i < count}
+    if place >= count:
+        reason = f"the row has {count} fields; the puzzle is field {place + 1}"
+        return Record(source.name, source.number, delimiter.join(row), None, reason, None, others)
+    puzzle = source.trimmed(row[place])
+    answer = source.trimmed(row[solution]) if solution is not None and solution < count else ""
+    named = row[columns.domain].strip() or None if columns.domain is not None and columns.domain < count else None
+    if source.answers and solution is not None:
+        puzzle, answer = answer, ""
+    return Record(source.name, source.number, puzzle, answer or None, "", named, others)
+
+
+def _cells(source: Source, row: list[str]) -> Record:
+    try:
+        return Record(source.name, source.number, joined(row, len(row)))
+    except InvalidInput as error:
+        return Record(source.name, source.number, " ".join(row), None, str(error))
+
+
+def _rows(source: Source, delimiter: str) -> Iterator[list[str]]:
+    if delimiter in " :":
+        return (fields_of(line, delimiter) for line in source.lines())
+    return _quoted_rows(source, delimiter)
+
+
+def _quoted_rows(source: Source, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(source.lines(), delimiter=delimiter)
+    except csv.Error as error:
+        raise InvalidInput(f"{source.name}:{source.number}: not csv: {error}") from error
+
+
+def _swallowed(row: list[str], delimiter: str, columns: Columns | None, source: Source) -> int:
+    """How many rows stand within a quoted field of several lines: 0 where that is a drawn board, or a text."""
+    if columns is None or is_problem(_field(row, columns.puzzle), source.domain):
+        lines: Iterable[str] = chain.from_iterable(
+            field.split("\n")[1:] for i, field in enumerate(row) if columns is None or i != columns.puzzle
+        )
+    else:
+        lines = chain.from_iterable(field.split("\n")[1:] for field in row)
+    place = 0 if columns is None else columns.puzzle
+    return sum(is_problem(_field(fields_of(line, delimiter), place), source.domain) for line in lines)

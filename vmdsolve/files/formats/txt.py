@@ -1,62 +1,42 @@
-"""txt: one puzzle a line; or, if the first line is only a part of one, puzzles of several lines, blank lines between.
+"""txt: one puzzle a line.
 
-Lines that begin with '#' are comments, unless puzzles of the domain have such lines.
+Lines that begin with '#' are comments, unless puzzles of the domain have such lines; what stands behind '? ' has no
+answer yet, and is the problem itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...domains import Domain
-from ...domains.base import DECORATION
-from ...domains.reading import is_part, is_problem
-from ...errors import InvalidInput
+from ...domains.reading import is_problem
 from ..record import Record
-from .base import MAX_LINE, Source, TextFormat, Written
+from .base import UNANSWERED, Source, TextFormat, Written
+from .csv import table_in
 
 __all__ = ["Txt"]
 
 
 class Txt(TextFormat):
-    writes = (".txt",)
+    reads = (".sdm",)
+    writes = (".txt", ".sdm")
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """A line that can be read is what it seems to be, even if it looks like another format."""
-        if domain is not None and domain.is_part(line):
-            return all(domain.has(c) or c.isspace() or c in DECORATION for c in line)
-        return is_problem(line, domain)
+        return is_problem(line.removeprefix(UNANSWERED), domain) and table_in(line, domain) is None
 
     def read(self, source: Source) -> Iterator[Record]:
-        if (first := source.first()) and is_part(first, source.domain, answer=source.answers):
-            yield from _blocks(source)
-            return
         for line in source.lines():
             if (text := line.strip()) and not (text[0] == "#" and source.is_comment(line)):
-                yield Record(source.name, source.number, source.trimmed(line))
+                yield Record(source.name, source.number, _problem(source, line))
 
-    def lines(self, rows: Iterable[Written], kind: type[Written]) -> Iterator[str]:
-        del kind
+    def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
+        del kind, others
         return (row.line + "\n" for row in rows)
 
 
-def _blocks(source: Source) -> Iterator[Record]:
-    """Lines up to the next blank one, as one puzzle; it stands where its first line does."""
-    block: list[str] = []
-    begun = size = 0
-
-    def puzzle() -> Record:
-        return Record(source.name, begun, "".join(block).strip())
-
-    for line in source.lines():
-        if not line.strip():
-            if block:
-                yield puzzle()
-            block = []
-        elif not source.is_comment(line, begun=bool(block)):
-            begun, size = (begun, size + len(line)) if block else (source.number, len(line))
-            block.append(line)
-            if size > MAX_LINE:
-                what = f"{source.name}:{begun} begins a puzzle of over {MAX_LINE:,} characters"
-                raise InvalidInput(f"{what}; wanted blank lines between")
-    if block:
-        yield puzzle()
+def _problem(source: Source, line: str) -> str:
+    """What a line says, without the mark of what has no answer."""
+    if line.startswith(UNANSWERED) and not (source.domain and is_problem(line.rstrip("\r\n"), source.domain)):
+        line = line.removeprefix(UNANSWERED)
+    return source.trimmed(line)

@@ -27,9 +27,7 @@ class WholeFile(Format):
         """The puzzle of a file, on one line; `domain` is the one asked for."""
 
     def read(self, source: Source) -> Iterator[Record]:
-        text = source.text.read(MAX_FILE + 1)
-        if len(text) > MAX_FILE:
-            raise InvalidInput(f"{source.name} is over {MAX_FILE:,} characters")
+        text = source.rest(MAX_FILE)
         try:
             puzzle, named = self.puzzle_of(text, source.domain)
         except InvalidInput as error:

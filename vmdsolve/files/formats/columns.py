@@ -1,0 +1,111 @@
+"""Which columns of a table, or keys of an object, mean what; and under which names all others are carried along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...domains import Domain
+from ...domains.reading import is_problem
+
+__all__ = ["Columns", "carried", "columns_of", "domain_of", "found_in", "shown"]
+
+# Names of columns, in any case; the doubtful ones are believed where they hold a puzzle.
+PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz", "question", "unsolved")
+DOUBTFUL = ("sudoku", "board", "grid", "givens", "given", "start", "initial", "values", "value", "clues")
+SOLUTION = ("solution", "solutions", "answer", "answers", "solved")
+OURS = ("problem", "solution", "status", "method", "unique", "nfe", "seconds", "reason", "domain")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where things stand in a row: indices, and for columns that say nothing to us the names they go on under."""
+
+    puzzle: int
+    solution: int | None
+    domain: int | None
+    others: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, titles: Sequence[str], puzzle: str, solution: str | None, domain: str | None) -> Columns:
+        """By the titles of the columns that are known."""
+        known = {title: titles.index(title) for title in (puzzle, solution, domain) if title is not None}
+        named = carried(tuple(titles))
+        others = tuple((i, name) for i, name in enumerate(named) if i not in known.values())
+        return cls(known[puzzle], solution and known[solution], domain and known[domain], others)  # type: ignore[arg-type]
+
+
+def columns_of(titles: Iterable[str], doubtful: bool = True) -> tuple[str | None, str | None]:
+    """Which of these names of columns stand for the puzzle and for its solution.
+
+    Examples
+    --------
+    >>> columns_of(["id", "Solution", "Puzzle"])
+    ('Puzzle', 'Solution')
+    """
+    known = _folded(titles)
+    puzzles = PUZZLE + DOUBTFUL * doubtful
+    puzzle, solution = (next((known[name] for name in names if name in known), None) for names in (puzzles, SOLUTION))
+    return puzzle, solution
+
+
+def shown(titles: Sequence[str]) -> str:
+    """Titles for a message, and not too many of them."""
+    return ", ".join(repr(title[:40]) for title in titles[:12]) + ", ..." * (len(titles) > 12)
+
+
+def domain_of(titles: Iterable[str]) -> str | None:
+    """The column that names each puzzle's domain."""
+    return _folded(titles).get("domain")
+
+
+@lru_cache(maxsize=1024)
+def carried(titles: tuple[str, ...]) -> tuple[str, ...]:
+    """Names under which columns go on beside ours: their own, or `input_...` where that is taken.
+
+    Examples
+    --------
+    >>> carried(("id", "Status", "status", ""))
+    ('id', 'Status', 'input_status', 'column_4')
+    """
+    out: list[str] = []
+    for place, title in enumerate(titles, 1):
+        name = title.strip() or f"column_{place}"
+        while name in OURS or name in out:
+            name = f"input_{name}"
+        out.append(name)
+    return tuple(out)
+
+
+def found_in(fields: Sequence[str], domain: Domain | None) -> tuple[int, int | None] | None:
+    """Which of some fields is the puzzle, and which its solution, where only what they hold can tell.
+
+    Examples
+    --------
+    >>> found_in(["7f", "1......44......1", "0.5"], None)
+    (1, None)
+    >>> found_in(["1......44......1", "1", "1423231441323241"], None)
+    (0, 2)
+    """
+    places = [i for i, field in enumerate(fields) if _is_whole(field, domain)]
+    if len(places) == 2 and fields[places[0]] != fields[places[1]] and _answers(*(fields[i].strip() for i in places)):
+        return places[0], places[1]
+    return (places[0], None) if len(places) == 1 else None
+
+
+def _is_whole(field: str, domain: Domain | None) -> bool:
+    return len(field) > 9 and not any(map(str.isspace, field.strip())) and is_problem(field, domain)
+
+
+def _answers(puzzle: str, solution: str) -> bool:
+    """True if the second holds all that the first does, and no open cell."""
+    same = len(puzzle) == len(solution) and not set(solution) & set(".0_?*")
+    return same and all(a in (b, "0") or not a.isalnum() for a, b in zip(puzzle, solution, strict=True))
+
+
+def _folded(titles: Iterable[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for title in titles:
+        known.setdefault(title.strip().lower(), title)
+    return known

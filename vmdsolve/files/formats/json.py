@@ -1,0 +1,231 @@
+"""json: objects with a key such as `puzzle`, one a line (jsonl) or in one document; or boards as nested lists.
+
+A board may be text, rows of text, rows of cells, or all its cells. Of a document the puzzles are numbered from 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from ...domains import Domain
+from ...domains.reading import is_problem
+from ...errors import InvalidInput
+from ..record import Record
+from .base import MAX_LINE, Format, Source, TextFormat, Written
+from .cells import board_text
+from .columns import carried, columns_of, domain_of
+from .named import known_domain
+
+__all__ = ["Json", "Jsonl", "Listed", "json_line"]
+
+MAX_FILE = 1 << 26  # characters
+LOOK = 10  # lines
+DEEPEST = 50  # lists and objects within each other
+WANTED = 'wanted an object with a text under "puzzle", or a board as a list of rows'
+
+
+def json_line(row: Written) -> str:
+    """One row as a line of JSON."""
+    return json.dumps(row.columns) + "\n"
+
+
+class Jsonl(TextFormat):
+    reads = writes = (".jsonl", ".ndjson")
+
+    def detects(self, line: str, domain: Domain | None) -> bool:
+        """True for a line that is an object or a list of its own."""
+        text = line.strip()
+        if not text.startswith(("{", "[")) or (domain is not None and domain.has(text[0]) and is_problem(text, domain)):
+            return False
+        plain = domain is None or not domain.has(text[0])
+        return isinstance(_value(text), (dict, list)) or (plain and text.startswith("{") and len(text) > 1)
+
+    def recognises(self, source: Source) -> bool:
+        return self.detects(source.first(), source.domain) and not _is_document(source)
+
+    def read(self, source: Source) -> Iterator[Record]:
+        for line in source.lines():
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            item = _value(line)
+            if isinstance(item, Exception):
+                reason = "nested too deeply" if isinstance(item, RecursionError) else str(item)
+                yield Record(source.name, source.number, line.strip(), None, f"not JSON: {reason}")
+            else:
+                found = _record(item, source, source.number)
+                yield found or Record(source.name, source.number, line.strip(), None, WANTED)
+
+    def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
+        del kind, others
+        return map(json_line, rows)
+
+
+class Json(TextFormat):
+    reads = (".json", ".jsonl", ".ndjson")
+    writes = (".json",)
+
+    def recognises(self, source: Source) -> bool:
+        first = source.first().lstrip()
+        if not first.startswith(("{", "[")):
+            return False
+        if source.domain is not None and source.domain.has(first[0]):  # no two lines of puzzles are so unlike
+            return [line.strip()[:2] for line in source.head(2)] == ["[", '{"'] and len(source.head(2)[1]) > 9
+        return _is_document(source)
+
+    def read(self, source: Source) -> Iterator[Record]:
+        if not _is_document(source):
+            yield from Jsonl().read(source)
+            return
+        begun = source.number
+        value = _value(source.rest(MAX_FILE))
+        if isinstance(value, json.JSONDecodeError):
+            where = f"{source.name}:{begun + value.lineno}"
+            raise InvalidInput(f"{where}: read as JSON, which it is not: {value.msg}, column {value.colno}")
+        if isinstance(value, Exception):
+            raise InvalidInput(f"{source.name} is JSON that is nested too deeply")
+        found = _puzzles(value, source, count(1))
+        first = next(found, None)
+        if first is None:
+            raise InvalidInput(f"{source.name} is JSON in which no puzzle is found; {WANTED}")
+        yield first
+        yield from found
+
+    def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
+        del kind, others
+        before = "[\n"
+        for row in rows:
+            yield before + json_line(row).rstrip("\n")
+            before = ",\n"
+        yield "\n]\n" if before != "[\n" else "[]\n"
+
+
+class Listed(Format):
+    """Boards as Python prints lists and arrays: text of several lines, up to the bracket that closes it."""
+
+    def detects(self, line: str, domain: Domain | None) -> bool:
+        return line.lstrip().startswith(("[", "array(")) and (domain is None or not domain.has("["))
+
+    def read(self, source: Source) -> Iterator[Record]:
+        block: list[str] = []
+        begun = size = depth = 0
+        for line in source.lines():
+            if not block and not line.strip():
+                continue
+            begun, size = begun if block else source.number, size + len(line)
+            if size > MAX_LINE:
+                raise InvalidInput(f"{source.name}:{begun} opens a list that is not closed; wanted one a board")
+            block.append(line)
+            depth += line.count("[") - line.count("]")
+            if depth <= 0:
+                yield Record(source.name, begun, "".join(block).strip())
+                block, size, depth = [], 0, 0
+        if block:
+            yield Record(source.name, begun, "".join(block).strip())
+
+
+def _value(text: str) -> object:
+    """What a text of JSON says, or why it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return error
+
+
+def _is_document(source: Source) -> bool:
+    """True if a value goes on over several lines, or is a list of all there is."""
+    first = source.first()
+    more = [line for line in source.head(LOOK)[1:] if line.strip()]
+    value = _value(first)
+    if isinstance(value, json.JSONDecodeError):
+        return value.pos >= len(first.rstrip()) - 1
+    one_a_line = isinstance(value, dict) and columns_of(value)[0] is not None
+    return not isinstance(value, Exception) and not more and not one_a_line
+
+
+def _puzzles(value: object, source: Source, numbers: Iterator[int], depth: int = 0) -> Iterator[Record]:
+    """All puzzles in a document, however deep; an item of a list that has none is said to have none."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, dict):
+        if _holds(value, source):
+            yield _record(value, source, next(numbers)) or _refused(value, source, next(numbers))
+            return
+        for part in value.values():
+            if isinstance(part, (dict, list)):
+                yield from _puzzles(part, source, numbers, depth + 1)
+    elif isinstance(value, list):
+        yield from _listed(value, source, numbers, depth)
+
+
+def _listed(value: list[object], source: Source, numbers: Iterator[int], depth: int) -> Iterator[Record]:
+    try:
+        text = board_text(value, source.domain)
+    except InvalidInput as error:
+        yield Record(source.name, next(numbers), json.dumps(value)[:200], None, str(error))
+        return
+    if text is not None:
+        yield Record(source.name, next(numbers), text)
+        return
+    for item in value:
+        if isinstance(item, str):
+            yield Record(source.name, next(numbers), item)
+            continue
+        inner = _puzzles(item, source, numbers, depth + 1)
+        first = next(inner, None)
+        if first is None and depth == 0:
+            yield _refused(item, source, next(numbers))
+        elif first is not None:
+            yield first
+            yield from inner
+
+
+def _refused(item: object, source: Source, number: int) -> Record:
+    return Record(source.name, number, json.dumps(item)[:200], None, WANTED)
+
+
+def _holds(item: dict[str, object], source: Source) -> bool:
+    """True if this object is one puzzle, and not a folder of some."""
+    puzzle = columns_of(item)[0] if source.column is None else source.column
+    value = item.get(puzzle) if puzzle is not None else None
+    if isinstance(value, list):
+        return not any(isinstance(part, dict) for part in value) and not _many(value, source)
+    return isinstance(value, str)
+
+
+def _many(value: list[object], source: Source) -> bool:
+    """True for a list of whole puzzles under a key such as `puzzles`."""
+    try:
+        return board_text(value, source.domain) is None and len(value) > 0
+    except InvalidInput:
+        return False
+
+
+def _record(item: object, source: Source, number: int) -> Record | None:
+    """One puzzle, with all that its object says; None if it has none."""
+    try:
+        if not isinstance(item, dict):
+            text = board_text(item, source.domain)
+            return None if text is None else Record(source.name, number, text)
+        puzzle, solution = columns_of(item)
+        puzzle = puzzle if source.column is None else source.column
+        known = [key for key in (puzzle, solution) if key is not None]
+        if source.answers and solution is not None:
+            puzzle, solution = solution, None
+        text = _text(item.get(puzzle), source) if puzzle is not None else None
+        if text is None:
+            return None
+        domain = domain_of(item)
+        named = item.get(domain) if domain is not None else None
+        named = named if isinstance(named, str) and known_domain(named) else None
+        answer = None if solution is None else _text(item.get(solution), source)
+    except InvalidInput as error:
+        return Record(source.name, number, json.dumps(item)[:200], None, str(error))
+    keep = tuple(key for key in item if key not in known and (named is None or key != domain))
+    others = {name: item[key] for key, name in zip(keep, carried(keep), strict=True)}
+    return Record(source.name, number, text, answer, "", named, others)
+
+
+def _text(value: object, source: Source) -> str | None:
+    return value if isinstance(value, str) else board_text(value, source.domain)
