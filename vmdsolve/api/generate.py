@@ -68,7 +68,7 @@ def generate(
     >>> [(problem.layout.write(problem.values), answer.tolist()) for problem, answer in generate("latin-2", 2)]
     [('...1', [0, 1, 1, 0]), ('..2.', [0, 1, 1, 0])]
     """
-    where = domains.get(domain) if isinstance(domain, str) else domain
+    where = domain if isinstance(domain, Domain) else domains.get(domain)
     n, checked = whole(n, "n", 0), Options(GenerateOptions, **options)
     harder = checked.harder
     if harder and (checked.clues is not None or isinstance(where, Family)):

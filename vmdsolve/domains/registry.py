@@ -67,6 +67,8 @@ def get(name: str) -> Domain:
     >>> get("sudoku-4x4").rules.L, get("regex:3:[ab]+").rules.V
     (16, 2)
     """
+    if not isinstance(name, str):
+        raise InvalidInput(f"domain is {name!r}; wanted the name of a domain, or a Domain")
     kind, colon, rest = name.partition(":")
     if rest and kind + colon in _factories():
         return _made(kind + colon, rest)
