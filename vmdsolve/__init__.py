@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .hints.deduction import Hint as Hint
     from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
+    from .hints.grade import Grade as Grade
+    from .hints.grade import grade as grade
     from .hints.hint import hint as hint
     from .measure.accuracy import Accuracy as Accuracy
     from .measure.accuracy import evaluate as evaluate
@@ -55,6 +57,7 @@ _WHERE = {
     "Count": "api.exact",
     "Domain": "domains",
     "Explanation": "hints.explain",
+    "Grade": "hints.grade",
     "Hint": "hints.deduction",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
@@ -80,6 +83,7 @@ _WHERE = {
     "explain": "hints.explain",
     "generate": "api.generate",
     "get_domain": "domains",
+    "grade": "hints.grade",
     "hint": "hints.hint",
     "load_model": "model.checkpoint",
     "sample": "api.sample",
@@ -94,6 +98,7 @@ __all__ = [
     "Count",
     "Domain",
     "Explanation",
+    "Grade",
     "Hint",
     "InvalidInput",
     "InvalidProblem",
@@ -118,6 +123,7 @@ __all__ = [
     "explain",
     "generate",
     "get_domain",
+    "grade",
     "hint",
     "load_model",
     "sample",

@@ -31,6 +31,7 @@ __all__ += ["BatchOptions", "CheckOptions", "CountOptions", "EnumerateOptions", 
 __all__ += ["HintOptions", "SampleOptions", "SolveOptions"]
 
 Method = Literal["vmd", "vmd-only", "search"]
+Difficulty = Literal["easy", "medium", "hard", "expert"]
 OnInvalid = Literal["raise", "report"]
 METHODS: tuple[Method, ...] = get_args(Method)
 MOST = 65_536
@@ -217,7 +218,15 @@ class GenerateOptions(SeededOptions, total=False):
     """The options of `generate`."""
 
     first: Annotated[int, Option(0, _from(0), "Number of the first puzzle: a run may be made in parts.")]
-    clues: Annotated[int | None, Option(None, _or_none(_from(0)), "Givens to leave; by default none can be spared.")]
+    difficulty: Annotated[
+        Difficulty | None,
+        Option(None, _or_none(_one_of(Difficulty)), "easy, medium, hard or expert, as `grade` says it; and rate them."),
+    ]
+    symmetric: Annotated[bool, Option(False, flag, "Leave givens that half a turn of the board does not change.")]
+    clues: Annotated[
+        int | None,
+        Option(None, _or_none(_from(0)), "Givens to leave; by default none can be spared, up to 256 cells."),
+    ]
     size: Annotated[int | None, Option(None, _or_none(_from(1)), "Of the board, where each puzzle has its own.")]
     density: Annotated[
         float | None, Option(None, _or_none(_share), "Clues besides the givens, above 0 to 1, where there are such.")

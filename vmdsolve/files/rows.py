@@ -23,6 +23,7 @@ from .record import Record
 
 __all__ = [
     "CSV_HEADER",
+    "Graded",
     "Puzzle",
     "Row",
     "Tally",
@@ -68,6 +69,15 @@ class Puzzle(Written):
     def line(self) -> str:
         """The puzzle alone."""
         return self.puzzle
+
+
+@dataclass(frozen=True, slots=True)
+class Graded(Puzzle):
+    """A puzzle with its answer and how hard it is, see `vmdsolve.grade`."""
+
+    difficulty: str
+    technique: str
+    rating: float
 
 
 NAMES = names_of(Row)
