@@ -22,7 +22,7 @@ from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules
 from ..search.breed import breed
 from ..search.threads import spread
-from .graded import Generated, picked
+from .graded import Generated, Unpicked, picked
 from .option import takes
 from .options import MOST_NATIVE, GenerateOptions, Options
 
@@ -81,7 +81,8 @@ def generate(domain: str | Domain, n: int = 1, **options: Unpack[GenerateOptions
     harder, others = checked.harder, (checked.clues, checked.difficulty, checked.symmetric or None)
     if harder and (isinstance(where, Family) or others != (None, None, None)):
         raise InvalidInput(
-            f"harder is {harder}; wanted 0, unless the domain has one board and clues, difficulty and symmetric are left out"
+            f"harder is {harder}; wanted 0, unless the domain has one board, and clues, difficulty and symmetric are "
+            "left out"
         )
     if isinstance(where, Family):
         make = _inventor(where.kind, checked)
@@ -213,7 +214,7 @@ def _invented(
 def _picked(name: str, options: Options, make: partial[Generated], index: int) -> Generated:
     rng, clock = np.random.default_rng((options.seed, index)), Deadline(options.time_limit)
     with _timed(_asked(name, options), clock):
-        return picked(name, iter(partial(make, rng, clock), None), options, rng, clock)
+        return picked(_asked(name, options), iter(partial(make, rng, clock), None), options, rng, clock)
 
 
 def _asked(name: str, options: Options) -> str:
@@ -226,5 +227,6 @@ def _timed(what: str, clock: Deadline) -> Iterator[None]:
     """Say what was not made where the time runs out."""
     try:
         yield
-    except TimeoutError:
-        raise TimeoutError(f"no {what} was made in {clock.seconds:g} s; allow more") from None
+    except TimeoutError as late:
+        seen = f"{late}; " if isinstance(late, Unpicked) else ""
+        raise TimeoutError(f"no {what} was made in {clock.seconds:g} s; {seen}allow more") from None

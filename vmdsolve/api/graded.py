@@ -6,6 +6,7 @@ down: more givens never make a problem harder, so bisection finds them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -18,9 +19,9 @@ from ..hints.grade import DIFFICULTIES, Grade, grade, is_within
 from ..problem import OPEN, Board, Problem
 from .options import Options
 
-__all__ = ["Generated", "picked"]
+__all__ = ["Generated", "Unpicked", "picked"]
 
-CELLS_TRIED = 40_000  # of the problems that are looked at for one
+MOST_TRIED, CELLS_TRIED = 500, 40_000  # problems that are looked at for one, and their cells
 
 
 class Generated(tuple[Problem, Board]):
@@ -54,33 +55,47 @@ class Generated(tuple[Problem, Board]):
         return grade(self.problem, time_limit=None)
 
 
+class Unpicked(TimeoutError):
+    """The time ran out; says how hard the problems were that were made."""
+
+
 def picked(
-    name: str, source: Iterator[Generated], options: Options, rng: np.random.Generator, clock: Deadline
+    what: str, source: Iterator[Generated], options: Options, rng: np.random.Generator, clock: Deadline
 ) -> Generated:
     """The first of them that is as hard as the options ask for, or becomes so; without such an option the first.
 
     Raises
     ------
     RuntimeError
-        None is; says how hard they are.
+        None is.
+    Unpicked
+        None was in time.
     """
-    wanted = options.difficulty
-    if wanted is None:
+    if options.difficulty is None:
         return next(source)
-    rank, hardest, tries, cells = DIFFICULTIES.index(wanted), 0, 0, 0
-    for made in source:
-        tries, cells = tries + 1, cells + made.problem.rules.L
-        found = _rank(made.problem, rank, clock)
-        hardest = max(hardest, found)
-        if found > rank and options.clues is None:
-            made = _eased(made, rank, options, rng, clock)
+    rank = DIFFICULTIES.index(options.difficulty)
+    seen: Counter[str] = Counter()
+    try:
+        for made in source:
             found = _rank(made.problem, rank, clock)
-        if found == rank and (made.problem.values == OPEN).any():
-            return made
-        if cells > CELLS_TRIED:
-            break
-    seen = f"are {DIFFICULTIES[hardest]} at the most" if hardest < rank else "are easier, or harder"
-    raise RuntimeError(f"no {wanted} puzzle of {name} was found: the {tries} that were made {seen}")
+            if found > rank and options.clues is None:
+                made = _eased(made, rank, options, rng, clock)
+                found = _rank(made.problem, rank, clock)
+            if found == rank and (made.problem.values == OPEN).any():
+                return made
+            seen["harder" if found > rank else DIFFICULTIES[found]] += 1
+            if seen.total() >= max(4, min(MOST_TRIED, CELLS_TRIED // len(made.answer))):
+                break
+    except TimeoutError:
+        if not seen:
+            raise
+        raise Unpicked(_told(seen)) from None
+    raise RuntimeError(f"no {what} was found: {_told(seen)}")
+
+
+def _told(seen: Counter[str]) -> str:
+    kinds = ", ".join(f"{n} {name}" for name, n in sorted(seen.items(), key=lambda item: -item[1]))
+    return f"{seen.total()} tries became {kinds}"
 
 
 def _rank(problem: Problem, most: int, clock: Deadline) -> int:
