@@ -40,7 +40,7 @@ class Grade(NamedTuple):
 def grade(problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0) -> Grade:
     """How hard a problem with one answer is for a person: by the hardest technique of hints that it takes.
 
-    The same for every order of steps, and never higher with more givens.
+    The technique is the same for every order of steps, and never a harder one with more givens.
 
     Parameters
     ----------
