@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .api.exact import count_solutions as count_solutions
     from .api.exact import enumerate_solutions as enumerate_solutions
     from .api.generate import generate as generate
+    from .api.graded import Generated as Generated
     from .api.sample import sample as sample
     from .api.solve import solve as solve
     from .api.solve import solve_batch as solve_batch
@@ -57,6 +58,7 @@ _WHERE = {
     "Count": "api.exact",
     "Domain": "domains",
     "Explanation": "hints.explain",
+    "Generated": "api.graded",
     "Grade": "hints.grade",
     "Hint": "hints.deduction",
     "InvalidInput": "errors",
@@ -98,6 +100,7 @@ __all__ = [
     "Count",
     "Domain",
     "Explanation",
+    "Generated",
     "Grade",
     "Hint",
     "InvalidInput",

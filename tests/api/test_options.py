@@ -33,6 +33,7 @@ CALLS = {
     vmdsolve.enumerate_solutions: table.EnumerateOptions,
     vmdsolve.hint: table.HintOptions,
     vmdsolve.explain: table.HintOptions,
+    vmdsolve.grade: table.HintOptions,
     hints.walkthrough: table.HintOptions,
 }
 COMMANDS = {

@@ -228,5 +228,5 @@ def _timed(what: str, clock: Deadline) -> Iterator[None]:
     try:
         yield
     except TimeoutError as late:
-        seen = f"{late}; " if isinstance(late, Unpicked) else ""
-        raise TimeoutError(f"no {what} was made in {clock.seconds:g} s; {seen}allow more") from None
+        seen = f", but {late}" if isinstance(late, Unpicked) else ""
+        raise TimeoutError(f"no {what} was made in {clock.seconds:g} s{seen}; allow more") from None

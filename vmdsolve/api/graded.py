@@ -56,7 +56,7 @@ class Generated(tuple[Problem, Board]):
 
 
 class Unpicked(TimeoutError):
-    """The time ran out; says how hard the problems were that were made."""
+    """The time ran out; says how hard those problems were that were made."""
 
 
 def picked(
@@ -90,12 +90,12 @@ def picked(
         if not seen:
             raise
         raise Unpicked(_told(seen)) from None
-    raise RuntimeError(f"no {what} was found: {_told(seen)}")
+    raise RuntimeError(f"no {what} was found, but {_told(seen)}")
 
 
 def _told(seen: Counter[str]) -> str:
     kinds = ", ".join(f"{n} {name}" for name, n in sorted(seen.items(), key=lambda item: -item[1]))
-    return f"{seen.total()} tries became {kinds}"
+    return f"{kinds} one{'s' * (seen.total() > 1)}"
 
 
 def _rank(problem: Problem, most: int, clock: Deadline) -> int:
