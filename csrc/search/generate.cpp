@@ -42,13 +42,13 @@ class Maker {
  public:
   Maker(Search& search, const Rules& rules, const GenerateOptions& options)
       : search_(search), options_(options), preferences_(static_cast<size_t>(rules.L() * rules.V())),
-        solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()),
-        order_(options.symmetric ? (solution.size() + 1) / 2 : solution.size()) {}
+        solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()) {}
 
   void make(Stream stream) {
     fill(stream);
     problem = solution;
     givens = solution.size();
+    order_.resize(options_.symmetric ? (solution.size() + 1) / 2 : solution.size());
     std::iota(order_.begin(), order_.end(), size_t{0});
     for (size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[stream.below(i)]);
     strip();
