@@ -15,14 +15,16 @@ def test_a_solution_is_true_where_it_carries_an_answer(status: Status) -> None:
     assert bool(Solution(status)) is status.has_solution
 
 
-def test_solutions_are_equal_whatever_time_they_took_and_whatever_their_form() -> None:
+def test_solutions_are_equal_by_what_they_say_of_the_problem() -> None:
     text = solve("1......2..4..3..", method="search")
     array = solve(np.array([[1, 0, 0, 0], [0, 0, 0, 2], [0, 0, 4, 0], [0, 3, 0, 0]]), method="search")
     assert text == array
     assert hash(text) == hash(array)
     assert text.seconds != array.seconds
-    assert text != replace(text, seed=1)
-    assert text != replace(text, unique=True)
+    assert text == replace(text, seed=1, method="vmd", nfe=3, latents_tried=1, unique=True)
+    assert text != replace(text, text="2143432112343412")
+    assert text != replace(text, status=Status.UNKNOWN)
+    assert Solution(Status.INVALID, reason="9 cells") != Solution(Status.INVALID, reason="8 cells")
 
 
 def test_the_reason_says_in_words_what_is_wrong_with_the_problem() -> None:

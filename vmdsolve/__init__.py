@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .api.exact import count_solutions as count_solutions
     from .api.exact import enumerate_solutions as enumerate_solutions
     from .api.generate import generate as generate
+    from .api.graded import Generated as Generated
     from .api.sample import sample as sample
     from .api.solve import solve as solve
     from .api.solve import solve_batch as solve_batch
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from .hints.deduction import Hint as Hint
     from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
+    from .hints.grade import Grade as Grade
+    from .hints.grade import grade as grade
     from .hints.hint import hint as hint
     from .measure.accuracy import Accuracy as Accuracy
     from .measure.accuracy import evaluate as evaluate
@@ -55,6 +58,8 @@ _WHERE = {
     "Count": "api.exact",
     "Domain": "domains",
     "Explanation": "hints.explain",
+    "Generated": "api.graded",
+    "Grade": "hints.grade",
     "Hint": "hints.deduction",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
@@ -80,6 +85,7 @@ _WHERE = {
     "explain": "hints.explain",
     "generate": "api.generate",
     "get_domain": "domains",
+    "grade": "hints.grade",
     "hint": "hints.hint",
     "load_model": "model.checkpoint",
     "sample": "api.sample",
@@ -94,6 +100,8 @@ __all__ = [
     "Count",
     "Domain",
     "Explanation",
+    "Generated",
+    "Grade",
     "Hint",
     "InvalidInput",
     "InvalidProblem",
@@ -118,6 +126,7 @@ __all__ = [
     "explain",
     "generate",
     "get_domain",
+    "grade",
     "hint",
     "load_model",
     "sample",

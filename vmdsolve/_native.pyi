@@ -68,6 +68,8 @@ def generate(
     time_limit: float = -1.0,
     threads: int = 0,
     test_nodes: int = 100_000,
+    attempts: int = 32,
+    symmetric: bool = False,
 ) -> tuple[_I32, _I32]: ...
 
 # kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)

@@ -72,7 +72,8 @@ def seconds(value: Any, what: str = "time_limit") -> float | None:
     found = _real(value)
     if found >= 0:
         return found if found < inf else None
-    raise InvalidInput(f"{what} is {value!r}; wanted seconds, 0 or more, or None")
+    instead = "; of a timedelta, .total_seconds()" if hasattr(value, "total_seconds") else ""
+    raise InvalidInput(f"{what} is {value!r}; wanted seconds, 0 or more, or None{instead}")
 
 
 def choice(value: Any, what: str, names: Collection[str]) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ from .errors import InvalidInput
 from .peers import Peers
 from .sets import MAX_SYMBOLS
 
-__all__ = ["OPEN", "Board", "Constraint", "Problem", "Rules", "Solution", "Status", "Violation"]
+__all__ = ["OPEN", "Board", "Constraint", "Layout", "Problem", "Rules", "Solution", "Status", "Violation"]
 
 OPEN = -1
 MAX_CELLS = 65_536
@@ -210,10 +210,27 @@ class Rules:
             h.update(array.tobytes())
         return h.digest()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rules, (self.L, self.V, self.constraints)  # without what is made of them, which may be much larger
+
+
+class Layout(Protocol):
+    """What reads, writes and draws one problem, as far as a Problem knows; every Domain is one."""
+
+    name: str
+    symbols: str
+    shape: tuple[int, int]
+
+    def parse(self, text: str) -> Problem: ...
+    def write(self, values: Board) -> str: ...
+    def format(self, values: Board) -> str: ...
+    def render(self, values: Board) -> str: ...
+    def cell_name(self, cell: int) -> str: ...
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """One instance: some cells given, some open, and the rules that hold.
+    """One instance: some cells given, some open, and the rules that hold. Equal to another that says the same.
 
     Attributes
     ----------
@@ -224,13 +241,20 @@ class Problem:
     values
         int32 [L], OPEN where nothing is given; read-only
     layout
-        the Domain that draws it and names its cells, see `domains.layout_of`; None: the one called `domain`
+        the Domain that draws it and names its cells; None, where a Problem was made without: the one called `domain`,
+        see `domains.layout_of`
+
+    Examples
+    --------
+    >>> from vmdsolve import get_domain
+    >>> get_domain("latin-2").parse("1...") == get_domain("latin-2").parse("1.00")
+    True
     """
 
     domain: str
     rules: Rules
     values: Board = field(repr=False)
-    layout: object = field(default=None, repr=False)
+    layout: Layout = field(default=None, repr=False)  # type: ignore[assignment]  # whoever reads a problem sets it
 
     def __repr__(self) -> str:
         return f"Problem({self.domain!r}, values={self.values.tolist()})"
@@ -250,14 +274,27 @@ class Problem:
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Problem):
+            return NotImplemented
+        same = self.domain == other.domain and np.array_equal(self.values, other.values)
+        ours, theirs = self.rules, other.rules
+        return same and (ours is theirs or (ours.V, ours.constraints) == (theirs.V, theirs.constraints))
+
+    def __hash__(self) -> int:
+        return hash((self.domain, self.values.tobytes()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.domain, self.rules, self.values, self.layout)  # made anew: arrays thaw in a pickle
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
     """What came of one problem: an answer, or an honest status. False where there is no answer.
 
     `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a full board of a domain without
-    rules; nothing else carries any. Two solutions are equal if all is but the time they took and the forms in which
-    they say the same (grid, trace).
+    rules; nothing else carries any. Two solutions are equal if they say the same of the problem: status, answer and
+    reason, however each was found and whatever form its grid has.
 
     Attributes
     ----------
@@ -295,13 +332,13 @@ class Solution:
     status: Status
     grid: Any = field(default=None, compare=False)
     text: str | None = None
-    method: str | None = None
-    unique: bool | None = None
-    nfe: int = 0
-    latents_tried: int = 0
+    method: str | None = field(default=None, compare=False)
+    unique: bool | None = field(default=None, compare=False)
+    nfe: int = field(default=0, compare=False)
+    latents_tried: int = field(default=0, compare=False)
     seconds: float = field(default=0.0, compare=False)
-    seed: int = 0
-    violations: tuple[Violation, ...] = ()
+    seed: int = field(default=0, compare=False)
+    violations: tuple[Violation, ...] = field(default=(), compare=False)
     trace: Board | None = field(default=None, repr=False, compare=False)
     reason: str = ""
 

@@ -62,7 +62,7 @@ Array<T> array_of(const pybind11::object& object, const char* name, const Shape&
                                 std::string(py::str(py::type::of(object))));
   const auto array = py::reinterpret_borrow<py::array>(object);
   const bool contiguous = (array.flags() & py::array::c_style) != 0;
-  if (!array.dtype().is(py::dtype::of<T>()) || !contiguous || !has_shape(array, shape))
+  if (!array.dtype().equal(py::dtype::of<T>()) || !contiguous || !has_shape(array, shape))
     throw std::invalid_argument(std::string(name) + ": wanted " + wanted + ", got " +
                                 std::string(py::str(array.dtype())) + " " + shape_text(shape_of(array)) +
                                 (contiguous ? "" : ", not C-contiguous"));

@@ -197,19 +197,20 @@ class Enumeration {
 };
 
 py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, double time_limit,
-                   int threads, int64_t test_nodes) {
+                   int threads, int64_t test_nodes, int64_t attempts, bool symmetric) {
   check_limit("n", n, 0);
   check_limit("first", first, 0);
   check_limit("clues", clues, -1);
   check_threads(threads);
   check_limit("test_nodes", test_nodes, 1);
+  check_limit("attempts", attempts, 1);
   check_time(time_limit);
   const int64_t L = rules.L();
   if (clues > L)
     throw std::invalid_argument("clues: wanted -1 or at most L = " + std::to_string(L) + ", got " +
                                 std::to_string(clues));
   if (first > INT64_MAX - n) throw std::invalid_argument("first: first + n is too large");
-  const GenerateOptions options{seed, clues, test_nodes, Deadline(time_limit)};
+  const GenerateOptions options{seed, clues, test_nodes, attempts, symmetric, Deadline(time_limit)};
   Array<int32_t> problems({n, L}), solutions({n, L});
   int32_t *problem = problems.mutable_data(), *solution = solutions.mutable_data();
   const bool done = released([&] {
@@ -255,7 +256,7 @@ void register_search(py::module_& m) {
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
   m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1,
-        "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000);
+        "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000, "attempts"_a = 32, "symmetric"_a = false);
 }
 
 }  // namespace vmd

@@ -11,7 +11,6 @@
 namespace vmd {
 namespace {
 
-constexpr uint32_t kAttempts = 32;  // solutions tried for a wanted number of givens
 constexpr int kRestarts = 20;       // node limits double: some 10^6 times the first in all
 
 /// A stream of 32-bit words for one attempt at one problem.
@@ -43,13 +42,13 @@ class Maker {
  public:
   Maker(Search& search, const Rules& rules, const GenerateOptions& options)
       : search_(search), options_(options), preferences_(static_cast<size_t>(rules.L() * rules.V())),
-        solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()),
-        order_(solution.size()) {}
+        solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()) {}
 
   void make(Stream stream) {
     fill(stream);
     problem = solution;
     givens = solution.size();
+    order_.resize(options_.symmetric ? (solution.size() + 1) / 2 : solution.size());
     std::iota(order_.begin(), order_.end(), size_t{0});
     for (size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[stream.below(i)]);
     strip();
@@ -74,13 +73,17 @@ class Maker {
   /// while they go one by one, and the result is the same.
   void strip() {
     const size_t wanted = options_.clues < 0 ? 0 : static_cast<size_t>(options_.clues);
+    const size_t most = options_.symmetric ? 2 : 1;  // cells that go together
     size_t step = order_.size() / 2;
     for (size_t i = 0; i < order_.size() && givens > wanted;) {
-      const size_t count = std::max<size_t>(1, std::min({step, order_.size() - i, givens - wanted}));
+      const size_t count = std::max<size_t>(1, std::min({step, order_.size() - i, (givens - wanted) / most}));
       stop_point();
-      if (unique_without(i, count)) {
-        for (size_t c = i; c < i + count; ++c) problem[order_[c]] = kOpen;
-        givens -= count;
+      trial_ = problem;
+      size_t cells = 0;
+      for (size_t c = i; c < i + count; ++c) cells += open(order_[c]);
+      if (cells <= givens - wanted && unique_without(i, cells)) {
+        problem = trial_;
+        givens -= cells;
         i += count;
       } else if (count == 1) {
         ++i;
@@ -89,12 +92,18 @@ class Maker {
     }
   }
 
-  bool unique_without(size_t begin, size_t count) {
-    trial_ = problem;
-    for (size_t i = begin; i < begin + count; ++i) trial_[order_[i]] = kOpen;
+  /// Open a cell in trial_, and its partner, if there is one; the number of cells that were opened.
+  size_t open(size_t cell) {
+    const size_t partner = options_.symmetric ? trial_.size() - 1 - cell : cell;
+    trial_[cell] = trial_[partner] = kOpen;
+    return partner == cell ? 1 : 2;
+  }
+
+  /// Whether trial_, in which so many cells were opened from place `begin` on, has one solution.
+  bool unique_without(size_t begin, size_t cells) {
     search_.start(trial_.data(), nullptr);
     Budget budget(options_.test_nodes, options_.deadline);
-    if (count == 1) {  // any other solution differs in this cell, for with it the solution was unique
+    if (cells == 1) {  // any other solution differs in this cell, for with it the solution was unique
       search_.forbid(static_cast<int32_t>(order_[begin]), solution[order_[begin]]);
       return next(budget, nullptr) == Outcome::exhausted;
     }
@@ -127,8 +136,8 @@ void generate_one(Search& search, const Rules& rules, const GenerateOptions& opt
                   int32_t* problem, int32_t* solution) {
   Maker maker(search, rules, options);
   size_t fewest = SIZE_MAX;
-  for (uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
-    maker.make(Stream(options.seed, index, attempt));
+  for (int64_t attempt = 0; attempt < options.attempts; ++attempt) {
+    maker.make(Stream(options.seed, index, static_cast<uint32_t>(attempt)));
     if (maker.givens < fewest) {
       fewest = maker.givens;
       std::copy(maker.problem.begin(), maker.problem.end(), problem);

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 )
 def test_a_puzzle_that_takes_too_long_is_given_up(domain: str, seconds: float, options: dict[str, int]) -> None:
     begun = time.perf_counter()
-    with pytest.raises(TimeoutError, match=f"no puzzle of {domain} was made in {seconds:g} s; allow more"):
+    with pytest.raises(TimeoutError, match=f"no puzzle of {domain}.* was made in {seconds:g} s; allow more"):
         list(generate(domain, 20, time_limit=seconds, threads=1, **options))
     assert time.perf_counter() - begun < 20  # twenty are charged together at the most; before it took minutes
 

@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ CALLS = {
     vmdsolve.enumerate_solutions: table.EnumerateOptions,
     vmdsolve.hint: table.HintOptions,
     vmdsolve.explain: table.HintOptions,
+    vmdsolve.grade: table.HintOptions,
     hints.walkthrough: table.HintOptions,
 }
 COMMANDS = {
@@ -174,6 +176,18 @@ def test_a_batch_refuses_at_the_call_and_takes_nothing(given: dict[str, Any], te
     assert next(problems)
 
 
+@pytest.mark.parametrize("problems", [None, 5])
+def test_what_is_no_batch_is_refused_in_words(problems: Any) -> None:
+    with pytest.raises(InvalidInput, match=f"problems is {problems}; wanted a list"):
+        solve_batch(problems)
+
+
+@pytest.mark.parametrize("call", [vmdsolve.generate, vmdsolve.sample, vmdsolve.get_domain], ids=lambda c: c.__name__)
+def test_what_is_no_domain_is_refused_in_words(call: Any) -> None:
+    with pytest.raises(InvalidInput, match="domain is 7; wanted the name of a domain, or a Domain"):
+        call(7)
+
+
 @named(WRONG + SAMPLE_ALONE)
 def test_sample_refuses_at_the_call(given: dict[str, Any], text: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(text)):
@@ -184,7 +198,13 @@ def test_sample_refuses_at_the_call(given: dict[str, Any], text: str) -> None:
     [
         ({"limit": 0}, "limit is 0; wanted a whole number, 1 or more"),
         ({"limit": 1.5}, "limit is 1.5; wanted a whole number, 1 or more"),
+        ({"limit": 10**30}, "limit is 10{30}; wanted a whole number from 1 to 9,223,372,036,854,775,807"),
         ({"time_limit": True}, "time_limit is True; wanted seconds"),
+        (
+            {"time_limit": timedelta(seconds=3)},
+            "or None; of a timedelta, .total_seconds",
+        ),
+        ({"domain": 5}, "domain is 5; wanted the name of a domain, or a Domain"),
         ({"domain": "chess"}, "unknown domain 'chess'"),
     ]
 )
@@ -197,6 +217,7 @@ def test_counting_and_enumerating_refuse_at_the_call(given: dict[str, Any], text
 @named(
     [
         ({"first": -1}, "first is -1"),
+        ({"first": 10**30}, "first is 10{30}; wanted a whole number from 0 to"),
         ({"clues": 0.5}, "clues is 0.5"),
         ({"density": 0}, "density is 0; wanted a number above 0, at most 1"),
         ({"size": "9"}, "size is '9'"),
@@ -217,6 +238,8 @@ def test_hints_refuse_at_the_call() -> None:
             call("." * 16, time_limit=float("nan"))
         with pytest.raises(InvalidInput, match="unknown domain 'chess'"):
             call("." * 16, domain="chess")
+        with pytest.raises(InvalidInput, match="domain is 7; wanted the name of a domain, or a Domain"):
+            call("." * 16, domain=7)
 
 
 def test_a_misspelt_option_is_named_with_what_was_meant() -> None:

@@ -62,7 +62,7 @@ def type_text(kind: Any, name: str) -> str:
     hint = kind.__annotations__[name].__origin__
     if isinstance(hint, ForwardRef):
         return hint.__forward_arg__
-    return hint.__name__ if isinstance(hint, type) else str(hint)
+    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
 
 
 def takes(kind: Any) -> Callable[[Call], Call]:

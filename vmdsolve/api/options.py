@@ -12,11 +12,11 @@ from difflib import get_close_matches
 from os import PathLike, fspath
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
 from ..arguments import choice, flag, number, seconds, whole
 from ..errors import InvalidInput, ModelMismatch
-from ..orders import ALIASES, ORDERS
+from ..orders import ALIASES, ORDERS, Order
 from .option import Check, Option, table_of
 
 if TYPE_CHECKING:
@@ -30,8 +30,12 @@ __all__ = ["METHODS", "Options"]
 __all__ += ["BatchOptions", "CheckOptions", "CountOptions", "EnumerateOptions", "EvalOptions", "GenerateOptions"]
 __all__ += ["HintOptions", "SampleOptions", "SolveOptions"]
 
-METHODS = ("vmd", "vmd-only", "search")
+Method = Literal["vmd", "vmd-only", "search"]
+Difficulty = Literal["easy", "medium", "hard", "expert"]
+OnInvalid = Literal["raise", "report"]
+METHODS: tuple[Method, ...] = get_args(Method)
 MOST = 65_536
+MOST_NATIVE = 2**63 - 1  # whole numbers that nothing else bounds
 MAX_THREADS = 1024
 
 
@@ -39,15 +43,17 @@ MAX_THREADS = 1024
 
 
 def _from(least: int, most: int | None = None) -> Check:
-    return lambda value, name: whole(value, name, least, most)
+    reach = MOST_NATIVE if most is None else most
+    return lambda value, name: whole(whole(value, name, least, most), name, least, reach)
 
 
 def _or_none(check: Check) -> Check:
     return lambda value, name: None if value is None else check(value, name)
 
 
-def _one_of(names: tuple[str, ...]) -> Check:
-    return lambda value, name: choice(value, name, names)
+def _one_of(kinds: Any) -> Check:
+    """One of the names of a Literal."""
+    return lambda value, name: choice(value, name, get_args(kinds))
 
 
 def _as_it_is(value: Any, name: str) -> Any:
@@ -143,7 +149,7 @@ class MethodOptions(TypedDict, total=False):
     """What every call takes that may use the model, or do without."""
 
     method: Annotated[
-        str, Option("vmd", _one_of(METHODS), "vmd, vmd-only (the learned model alone) or search (exact only).")
+        Method, Option("vmd", _one_of(Method), "vmd, vmd-only (the learned model alone) or search (exact only).")
     ]
     time_limit: Annotated[float | None, _time(None)]
     latents: Annotated[int, _latents(8)]
@@ -179,7 +185,7 @@ class SeededOptions(TypedDict, total=False):
 class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `solve`."""
 
-    order: Annotated[str | None, _order(None, OWN)]
+    order: Annotated[Order | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
 
@@ -188,7 +194,7 @@ class BatchOptions(SolveOptions, total=False):
 
     batch_size: Annotated[int, Option(1024, _from(1), "Problems worked on at once.", settles=False)]
     invalid: Annotated[
-        str, Option("raise", _one_of(("raise", "report")), "What a malformed problem does: raise, or report INVALID.")
+        OnInvalid, Option("raise", _one_of(OnInvalid), "What a malformed problem does: raise, or report INVALID.")
     ]
     progress: Annotated[bool, Option(False, flag, "Show progress on a terminal's error stream.", settles=False)]
 
@@ -197,7 +203,7 @@ class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `sample`; the default order is the one in which samples follow the model's law."""
 
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
-    order: Annotated[str | None, _order("random", "random follows the model's law")]
+    order: Annotated[Order | None, _order("random", "random follows the model's law")]
     temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
 
 
@@ -205,14 +211,22 @@ class EvalOptions(NetworkOptions, SeededOptions, total=False):
     """The options of the command `eval`; one board a problem, for that is what others publish."""
 
     latents: Annotated[int, _latents(1)]
-    order: Annotated[str | None, _order(None, OWN)]
+    order: Annotated[Order | None, _order(None, OWN)]
 
 
 class GenerateOptions(SeededOptions, total=False):
     """The options of `generate`."""
 
     first: Annotated[int, Option(0, _from(0), "Number of the first puzzle: a run may be made in parts.")]
-    clues: Annotated[int | None, Option(None, _or_none(_from(0)), "Givens to leave; by default none can be spared.")]
+    difficulty: Annotated[
+        Difficulty | None,
+        Option(None, _or_none(_one_of(Difficulty)), "easy, medium, hard or expert, as `grade` says it; and rate them."),
+    ]
+    symmetric: Annotated[bool, Option(False, flag, "Leave givens that half a turn of the board does not change.")]
+    clues: Annotated[
+        int | None,
+        Option(None, _or_none(_from(0)), "Givens to leave; by default none can be spared, up to 256 cells."),
+    ]
     size: Annotated[int | None, Option(None, _or_none(_from(1)), "Of the board, where each puzzle has its own.")]
     density: Annotated[
         float | None, Option(None, _or_none(_share), "Clues besides the givens, above 0 to 1, where there are such.")

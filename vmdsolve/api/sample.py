@@ -75,7 +75,7 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     '1234341221434321'
     """
     begun = time.perf_counter()
-    where = domains.get(domain) if isinstance(domain, str) else domain
+    where = domain if isinstance(domain, domains.Domain) else domains.get(domain)
     n, checked = whole(n, "n", 0), Options(SampleOptions, **options)
     problem = where.problem() if checked.given is None else read(checked.given, where)
     if checked.model is None and not is_packaged(where.name):

@@ -96,6 +96,8 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     ['1234341221434321', '1423231441323241']
     """
     checked = Options(BatchOptions, **options)
+    if not isinstance(problems, Iterable):
+        raise InvalidInput(f"problems is {problems!r}; wanted a list, or any other iterable, of what solve takes")
     solutions = _in_batches(iter(problems), checked)
     total = len(problems) if isinstance(problems, Sized) else None
     return counted(solutions, "problems", total) if checked.progress else solutions

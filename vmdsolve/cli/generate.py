@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,29 +27,33 @@ def generate(
 ) -> None:
     """Make puzzles with exactly one solution: csv `puzzle,solution,domain`; into a .txt file puzzles alone.
 
-    (To draw solutions, see `vmdsolve sample`.)
+    With --difficulty, csv also says how hard each is: difficulty,technique,rating. (To draw solutions, see `vmdsolve
+    sample`.)
     """
     from ..api.generate import generate as made
     from ..api.progress import counted
     from ..domains import layout_of
     from ..files.formats import CSV
-    from ..files.rows import Puzzle, format_of, write_rows
+    from ..files.rows import Graded, Puzzle, format_of, write_rows
 
     if output is not None:
         format_of(output)  # refuse what cannot be written before any work
     problems = counted(made(domain, n, **options), "puzzles", n)
+    kind = Puzzle if options["difficulty"] is None else Graded
 
     def puzzles() -> Iterator[Puzzle]:
         try:
-            for problem, values in problems:
-                board = layout_of(problem)
-                yield Puzzle(board.write(problem.values), board.format(values), problem.domain)
-        except RuntimeError as error:  # random search found no solution to start from
+            for one in problems:
+                board = layout_of(one.problem)
+                grade = () if kind is Puzzle else one.grade
+                yield kind(board.write(one.problem.values), board.format(one.answer), one.problem.domain, *grade)
+        except RuntimeError as error:  # what was asked for was not found
             raise VmdsolveError(str(error)) from error
 
     if output is None:
-        for line in CSV.lines(puzzles(), Puzzle):
+        rows = puzzles()
+        for line in CSV.lines(chain([next(rows)], rows), kind):  # what cannot be made is refused before any line
             typer.echo(line, nl=False)
     else:
         with kept(puzzles(), "puzzles") as done:
-            write_rows(done, output, Puzzle)
+            write_rows(done, output, kind)

@@ -6,7 +6,7 @@ import inspect
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, ForwardRef, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer import Option
@@ -20,6 +20,7 @@ Format = Annotated[
 ]
 Column = Annotated[str | None, Option("--column", help="The column of puzzles, by its title or its place from 1.")]
 Device = Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")]
+NUMBERS = (int, float, bool, int | None, float | None, bool | None)
 Command = TypeVar("Command", bound=Callable[..., Any])
 Item = TypeVar("Item")
 
@@ -50,7 +51,7 @@ def _parameter(kind: Any, name: str) -> inspect.Parameter:
     flag = "--" + (option.flag or name).replace("_", "-")
     if hint == bool | None:
         flag += "/--no-" + flag.removeprefix("--")
-    given = str | None if isinstance(hint, ForwardRef) else hint  # what text cannot say is named by text
+    given = hint if hint in NUMBERS else str | None  # what text cannot say is named by text; the table checks names
     annotation = Annotated[given, Option(flag, help=option.help)]  # type: ignore[valid-type]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=annotation)
 

@@ -25,6 +25,7 @@ from .record import Record
 
 __all__ = [
     "CSV_HEADER",
+    "Graded",
     "Puzzle",
     "Row",
     "Tally",
@@ -85,6 +86,15 @@ class Puzzle(Written):
     def line(self) -> str:
         """The puzzle alone."""
         return self.puzzle
+
+
+@dataclass(frozen=True, slots=True)
+class Graded(Puzzle):
+    """A puzzle with its answer and how hard it is, see `vmdsolve.grade`."""
+
+    difficulty: str = ""
+    technique: str = ""
+    rating: float = 0.0
 
 
 NAMES = names_of(Row)

@@ -29,6 +29,10 @@ __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
 Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
+MINIMAL_CELLS = (
+    256  # up to here a generated problem is minimal: whether a given can go is tested with all that it takes
+)
+TEST_NODES = 100_000, 200  # that such a test may cost, up to there and beyond, where one may take a minute
 
 
 class SearchStatus(IntEnum):
@@ -257,6 +261,8 @@ def generate_values(
     seed: int = 0,
     first: int = 0,
     clues: int | None = None,
+    symmetric: bool = False,
+    attempts: int = 32,
     time_limit: float | None = None,
     threads: int = 0,
 ) -> tuple[Board, Board]:
@@ -268,8 +274,13 @@ def generate_values(
     Parameters
     ----------
     clues
-        None: minimal, no given can be removed. Else stop at this many givens; where that cannot be reached, 32
-        solutions are tried and the fewest givens found are returned.
+        None: minimal, no given can be removed; with more than 256 cells perhaps some can, but proving it would take
+        long. Else stop at this many givens; where that cannot be reached, further solutions are tried and the fewest
+        givens found are returned.
+    symmetric
+        cell i is given if and only if cell L - 1 - i is; minimal then means that no such pair can be removed
+    attempts
+        solutions tried for a wanted number of givens
     time_limit
         seconds that all of them together may take
     threads
@@ -297,7 +308,8 @@ def generate_values(
         raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
     native, seconds = _rules_and_seconds(rules, time_limit)
     with _our_errors():
-        return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads)
+        nodes = TEST_NODES[rules.L > MINIMAL_CELLS]
+        return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads, nodes, attempts, symmetric)
 
 
 _NATIVE: WeakKeyDictionary[Rules, _native.Rules] = WeakKeyDictionary()
