@@ -22,7 +22,7 @@ KNOWN: tuple[tuple[str, str, str], ...] = (  # how it begins or what it holds; w
     (r"\s*colours\s+\d+\s*[/\n]", "a graph to colour", "name the domain colouring"),
     (r"(\d{1,3} \d{1,3})\s*[/\n]", "a puzzle with clues beside its cells", "name its domain, killer for one"),
     (r"[A-Za-z][\w. -]*([,;\t][\w. -]+)+\s*$", "a header of columns", "give it as a file that ends in .csv"),
-    (r"\s*[\w.~-]*[\\/][^\n\t ]*$|\s*[\w-]+\.[A-Za-z][A-Za-z0-9]{0,10}\s*$", "the name of a file", "see that it exists"),
+    (r"\s*[\w.~-]*[\\/][^\n\t ]*$|\s*[\w-]+\.[A-Za-z][A-Za-z0-9]{0,10}\s*$", "the name of a file", "give its text, or its name on the command line"),
 )  # fmt: skip
 PATTERNS = tuple((re.compile(pattern, re.ASCII), what, advice) for pattern, what, advice in KNOWN)
 MOST = 4_000  # characters that are looked at

@@ -31,6 +31,7 @@ VARIANT = re.compile(
     r"\b(killer|jigsaw|diagonals?|windoku|hyper|anti-?(knight|king)|thermo\w*|arrow|sandwich|irregular|(?:sudoku-)?x(?=-?sudoku)|sudoku-x)\b",
     re.IGNORECASE,
 )
+CLUED = ("a puzzle with clues beside its cells",)  # looks like one, if nobody says what it is
 MOST = 1 << 16  # characters of a text that is looked through; 64 x 64 cells take a quarter of it
 
 
@@ -213,8 +214,7 @@ def _one_token(text: str, where: Domain | None) -> Iterator[Problem | InvalidPro
 
 def _refusal(text: str, where: Domain | None, first: InvalidProblem | None) -> InvalidInput:
     """Why a text is no board: what it is, if that is known, or which line or cell is the cause."""
-    known = described(text)
-    if known:
+    if (known := described(text)) and (where is None or known[0] not in CLUED):
         what, advice = known
         return InvalidProblem(f"this is {what}, not a board: {advice}")
     said = "" if first is None else str(first)

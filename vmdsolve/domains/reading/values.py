@@ -62,7 +62,7 @@ def plain(grid: Any) -> str | Items:
 def _items(grid: Any) -> Items:
     package = type(grid).__module__.partition(".")[0]
     if grid is None or isinstance(grid, Number):
-        raise InvalidProblem(f"a grid is text, nested lists or an array, got {_short(grid)}")
+        raise InvalidProblem(f"a grid is text, nested lists or an array, got {type(grid).__name__}")
     if isinstance(grid, os.PathLike):
         what = f"{os.fspath(grid)!r} is the path of a file, not a puzzle"
         raise InvalidProblem(f"{what}: give its text, path.read_text(), or the path to the command `vmdsolve solve`")
