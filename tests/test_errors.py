@@ -133,8 +133,8 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "two numbers for open": (
         lambda: Symbols("12").from_numbers([0, None]),
-        "both '-1 (or None)' and '0' would be open cells of mine ('-1 (or None)' in row 1, column 2), so one of the two "
-        "is a symbol; write open cells in one way, and symbols as 12",
+        "both '-1' and '0' would be open cells of mine ('-1' in row 1, column 2), so one of the two is a symbol; write "
+        "open cells in one way, and symbols as 12",
     ),
     "numbers of letters": (
         lambda: Symbols("ab").from_numbers([0, 1]),

@@ -179,9 +179,7 @@ def test_search_is_told_the_order_of_symbols_and_nothing_of_cells() -> None:
 
 
 def test_products_are_of_bfloat16_where_asked_for() -> None:
-    asked = [
-        predictor(FOUR, FOUR.rules, Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)
-    ]
+    asked = [predictor(FOUR, FOUR.rules, Options(bf16=bf16, device="cpu")) for bf16 in (None, False, True)]
     assert [predict and predict.bf16 for predict in asked] == [False, False, True]
     puzzles = FOUR.format_many(generate_values(FOUR.rules, 40, seed=2**62 + 1)[0])
     solved = [s.status is Status.SOLVED for s in solve_batch(puzzles, method="vmd-only", bf16=True, device="cpu")]

@@ -204,8 +204,8 @@ class Domain(ABC):
         rarer = min(first, second, key=cells.count)
         where = self.cell_name(cells.index(rarer))
         return (
-            f"both {first!r} and {second!r} would be open cells of {self.name} ({rarer!r} in {where}), so one of the two "
-            f"is a symbol; write open cells in one way, and symbols as {self.symbols}"
+            f"both {first!r} and {second!r} would be open cells of {self.name} ({rarer!r} in {where}), so one of the "
+            f"two is a symbol; write open cells in one way, and symbols as {self.symbols}"
         )
 
     def as_meant(self, line: str) -> str:
@@ -343,8 +343,7 @@ class Domain(ABC):
                 raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; {self._wanted_numbers}")
             cells.append(number)
         if table.get(0) == OPEN_TEXT[0] and {0, OPEN} <= set(cells):
-            shown = ["-1 (or None)" if number == OPEN else str(number) for number in cells]
-            raise InvalidProblem(self.mixed_signs(shown, "-1 (or None)", "0"))
+            raise InvalidProblem(self.mixed_signs([*map(str, cells)], "-1", "0"))
         line = self.as_meant("".join(OPEN_TEXT[0] if n == OPEN else table[n] for n in cells))
         return Problem(self.name, self.rules, self._code[codes_of(line)].astype(np.int32), self)
 

@@ -153,6 +153,8 @@ def _arrays(board: Domain, values: Board) -> Iterator[Case]:
     numbers = np.asarray(board.to_numbers(values))
     grid = numbers.reshape(board.shape)
     nothing = values.reshape(board.shape) == OPEN
+    opened = grid.astype(object)
+    opened[nothing] = None
     locked = numbers.copy()
     locked.flags.writeable = False
     forms = {
@@ -163,7 +165,7 @@ def _arrays(board: Domain, values: Board) -> Iterator[Case]:
         "small integers": grid.astype(np.int8),
         "column-major memory": np.asfortranarray(grid),
         "every other number of an array": np.repeat(numbers, 2)[::2],
-        "None for open cells": np.where(nothing, None, grid.astype(object)).tolist(),
+        "None for open cells": opened.tolist(),
         "-1 for open cells": np.where(nothing, -1, grid),
         "a read-only array": locked,
     }

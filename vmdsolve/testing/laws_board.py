@@ -142,8 +142,9 @@ def repeatable(specimens: Specimens) -> str:
         "symmetry": (lambda seed: [x.tolist() for x in domain.symmetry(np.random.default_rng(seed))], 1, 2),
     }
     if domain.number_table:
-        calls["to_numbers"] = lambda board: domain.to_numbers(board).tolist(), a, b
-        calls["from_numbers"] = lambda grid: domain.from_numbers(grid).values.tolist(), *map(domain.to_numbers, (a, b))
+        calls["to_numbers"] = (lambda board: domain.to_numbers(board).tolist(), a, b)
+        numbers = domain.to_numbers(a), domain.to_numbers(b)
+        calls["from_numbers"] = (lambda grid: domain.from_numbers(grid).values.tolist(), *numbers)
     for i, c in enumerate(domain.constraints):
         calls[f"violations of constraint {i}"] = (c.violations, a.tolist(), b.tolist())
         calls[f"accepts of constraint {i}"] = (partial(_accepted, c), a, np.maximum(b, 0))

@@ -14,5 +14,16 @@ from .texts import describe as describe
 from .values import listed as listed
 from .values import same_kind as same_kind
 
-__all__ = ["FEW", "Grid", "describe", "find_domain", "is_part", "is_problem", "listed", "puzzles_in", "read", "read_answer"]
+__all__ = [
+    "FEW",
+    "Grid",
+    "describe",
+    "find_domain",
+    "is_part",
+    "is_problem",
+    "listed",
+    "puzzles_in",
+    "read",
+    "read_answer",
+]
 __all__ += ["read_each", "read_many", "same_kind"]

@@ -1,7 +1,7 @@
 """Forms of text in which people write a board, each tried on the whole text: what fits a shape is what it is.
 
-A shape is (rows, columns). Every form gives the cells, one token each, "" for a blank one, or None if the text is not of
-that form. What is drawn between cells is told from open cells by counting: if rows have as many characters as the board
+A shape is (rows, columns). Every form gives the cells, one token each, "" for a blank one, or None if the text is not
+of that form. What is drawn between cells is told from open cells by counting: if rows have as many characters as the board
 has columns with '-' or blanks, these are cells.
 """
 
@@ -38,7 +38,9 @@ TABLE = str.maketrans(LEVEL)
 DRAWN, RULE = set("-=_+|.:'*` \t"), re.compile(r"-\s?-|=\s?=|__|\+")
 QUOTES = "\"'`"
 LISTED = re.compile(r"[\[({][\s\S]*[\])}][;,.]?")
-CALLED = re.compile(r"^(?:\w+\s*(?:\[\s*\])*\s*=\s*)?(?:(?:\w+\.)*(?:array|matrix|tensor|asarray|list|Array)\s*\()?\s*(?=[\[({])")
+CALLED = re.compile(
+    r"^(?:\w+\s*(?:\[\s*\])*\s*=\s*)?(?:(?:\w+\.)*(?:array|matrix|tensor|asarray|list|Array)\s*\()?\s*(?=[\[({])"
+)
 TAIL = re.compile(r"(?<=[\])}])\s*,\s*(?:dtype|device)\s*=[^\[\]]*\)?\s*$")
 
 
@@ -79,7 +81,7 @@ def is_rule(line: str) -> bool:
     >>> is_rule("+---+---+"), is_rule("------"), is_rule(". . .")
     (True, True, False)
     """
-    return DRAWN >= {*line} and RULE.search(line) is not None
+    return {*line} <= DRAWN and RULE.search(line) is not None
 
 
 def _rows(text: str) -> list[str]:
@@ -90,6 +92,8 @@ def _compact(text: str, shape: Shape) -> Cells | None:
     """One character a cell, in rows or not, with or without lines drawn between."""
     drawn = "\n" in text.strip()
     lines = _rows(text) if drawn else [text]
+    if len(lines) > shape[0]:
+        return None
     cells = [c for line in lines for c in line if not c.isspace() and not (drawn and c in "|+")]
     if len(cells) == shape[0] * shape[1]:
         return cells
@@ -139,6 +143,10 @@ def _fields(line: str, mark: str, wanted: int) -> Cells:
 def _places(text: str, shape: Shape) -> Cells | None:
     """A character in its place, a blank where a cell is open: each part of a row has its cells at equal distances."""
     lines = text.strip("\n").split("\n")
+    if len(lines) == 1 and len(text.strip("\n")) == shape[0] * shape[1]:
+        return [c.strip() for c in text.strip("\n")]
+    if not any(" " in line.rstrip() for line in lines):
+        return None  # a row is short, and not for blanks at its end alone
     if shape[0] > 1 and len(lines) > shape[0]:
         lines = [line for line in lines if not is_rule(line)]
         if len(lines) > shape[0]:

@@ -15,14 +15,14 @@ KNOWN: tuple[tuple[str, str, str], ...] = (  # how it begins or what it holds; w
     (r"\s*<(\?xml|!DOCTYPE|[A-Za-z])", "XML", COPY),
     (r"\s*\{\s*(\"|$)", "a JSON object", "give the text or the list of its board alone"),
     (r"\s*(c\b.*\n\s*)*p\s+(edges?|cols?)\b", "a graph in DIMACS format", "name the domain colouring-K, of K colours"),
-    (r"[\s\S]*\barray[12]d\s*\(|(\s*%.*\n)*\s*\w+\s*=\s*\[\|", "MiniZinc data", "give it as a file that ends in .dzn"),
+    (r"[\s\S]*\barray[12]d\s*\(|[\s\S]*=\s*\[\|", "MiniZinc data", "give it as a file that ends in .dzn"),
     (r"\s*(language\s+ESSENCE|letting\s)", "an Essence parameter file", COPY),
     (r"\s*(\w+ .*\n)*\s*(width|height)\s+\d+", "a nonogram in .non format", "name the domain nonogram"),
     (r"\s*houses\s+\d+\s*[/\n]", "a zebra puzzle", "name the domain zebra"),
     (r"\s*colours\s+\d+\s*[/\n]", "a graph to colour", "name the domain colouring"),
     (r"(\d{1,3} \d{1,3})\s*[/\n]", "a puzzle with clues beside its cells", "name its domain, killer for one"),
     (r"[A-Za-z][\w. -]*([,;\t][\w. -]+)+\s*$", "a header of columns", "give it as a file that ends in .csv"),
-    (r"\s*[\w.~-]*[\\/][^\n\t ]*$|\s*[\w-]+\.[A-Za-z][A-Za-z0-9]{0,10}\s*$", "the name of a file", "give its text, or its name on the command line"),
+    (r"\s*[\w.~-]*[\\/][^\n\t ]*$|\s*[\w-]+\.[A-Za-z][A-Za-z0-9]{0,10}\s*$", "the name of a file", "give its text"),
 )  # fmt: skip
 PATTERNS = tuple((re.compile(pattern, re.ASCII), what, advice) for pattern, what, advice in KNOWN)
 MOST = 4_000  # characters that are looked at

@@ -92,7 +92,9 @@ def is_part(line: str, name: str | Domain | None = None, *, answer: bool = False
     """
     if name is not None:
         domain = _named(name)
-        return domain.is_part(line, answer) or (not (domain.verbatim or isinstance(domain, Family)) and _is_row(line, {domain.shape[1]}))
+        return domain.is_part(line, answer) or (
+            not (domain.verbatim or isinstance(domain, Family)) and _is_row(line, {domain.shape[1]})
+        )
     cells, sizes = sum(not (c.isspace() or c in DECORATION) for c in line), registry.by_cells()
     return not cells or (cells * cells in sizes and cells < min(sizes)) or _is_row(line, _sides())
 
@@ -164,13 +166,21 @@ def _of_items(items: Items, domain: Domain) -> Problem:
     if items.shape not in (domain.shape, (domain.rules.L,)):
         rows, columns = domain.shape
         header = "; was its first row taken for a header?" if items.shape == (rows - 1, columns) else ""
-        raise InvalidProblem(f"{domain.name} needs shape {domain.shape} or ({rows * columns},), got {items.shape}{header}")
+        raise InvalidProblem(
+            f"{domain.name} needs shape {domain.shape} or ({rows * columns},), got {items.shape}{header}"
+        )
     cells = tokens(items, domain.cell_name)
     if not domain.verbatim:
         return problem_of(domain, cells)
-    if domain.number_table or not all(isinstance(item, str) or token == "" for item, token in zip(items.ravel(), cells, strict=True)):
+    if domain.number_table or not all(
+        isinstance(item, str) or token == "" for item, token in zip(items.ravel(), cells, strict=True)
+    ):
         return domain.from_numbers(items)
-    opened = domain.format(np.full(1, -1, np.int32))[:1] if domain.rules.L == 1 else domain.format(domain.problem().values)[0]
+    opened = (
+        domain.format(np.full(1, -1, np.int32))[:1]
+        if domain.rules.L == 1
+        else domain.format(domain.problem().values)[0]
+    )
     return domain.parse("".join(opened if item is None or item == "" else str(item) for item in items.ravel()))
 
 

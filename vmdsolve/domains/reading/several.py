@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...errors import InvalidInput
 from ..base import Domain
+from ..clued import Family
 from .forms import is_rule, levelled
-from .texts import is_head, problem_in, shapes
+from .texts import SECTION, is_head, problem_in, shapes
 
 __all__ = ["puzzles_in"]
 
@@ -26,9 +27,11 @@ def puzzles_in(text: str, name: str | Domain | None = None) -> list[str]:
     from .reader import find_domain
 
     where = None if name is None else find_domain("", name)
+    if sections := SECTION.findall(text):
+        return [section.strip("\n") for section in sections]
     lines = text.split("\n")
     said = [line for line in lines if line.strip() and not is_head(line) and not is_rule(line)]
-    if where is not None and (where.verbatim or not hasattr(type(where), "shape") and "shape" not in vars(where)):
+    if where is not None and (where.verbatim or isinstance(where, Family)):
         return [block for block in text.split("\n\n") if block.strip()]
     if len(said) > 1 and all(_is_whole(line, where) for line in said[:3]):
         return said

@@ -217,14 +217,9 @@ def _refusal(text: str, where: Domain | None, first: InvalidProblem | None) -> I
     if (known := described(text)) and (where is None or known[0] not in CLUED):
         what, advice = known
         return InvalidProblem(f"this is {what}, not a board: {advice}")
-    said = "" if first is None else str(first)
-    if " holds " in said or "both " in said or "the text " in said or "the head " in said:
-        return InvalidProblem(said)
-    if odd := _odd_line(text, [where.shape] if where else shapes()):
-        return InvalidProblem(odd)
-    if candidates := _candidates(text):
-        return InvalidProblem(candidates)
-    return InvalidProblem(said) if said else _counted(text, where)
+    if cause := _candidates(text) or _odd_line(text, [where.shape] if where else shapes()):
+        return InvalidProblem(cause)
+    return first or _counted(text, where)
 
 
 def _counted(text: str, where: Domain | None) -> InvalidInput:
@@ -239,7 +234,9 @@ def _odd_line(text: str, wanted: Sequence[Shape]) -> str | None:
     """Which line of a board keeps it from being one."""
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip() and not is_rule(line)]
     for mark in (",", ";", "\t", ""):
-        rows = [(n, line, line.strip().split(mark) if mark else [c for c in line if c not in "| \t"]) for n, line in lines]
+        rows = [
+            (n, line, line.strip().split(mark) if mark else [c for c in line if c not in "| \t"]) for n, line in lines
+        ]
         for height, width in wanted:
             odd = [(n, line, len(cells)) for n, line, cells in rows if len(cells) != width]
             if height > 1 and odd and len(odd) <= max(2, height // 4) and len(rows) - len(odd) >= height - 2:

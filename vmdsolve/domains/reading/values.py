@@ -7,7 +7,8 @@ is open; or texts of whole rows. Batches of one board lose that axis.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from numbers import Number
 from typing import Any
 
@@ -47,15 +48,16 @@ def plain(grid: Any) -> str | Items:
     items = _items(grid)
     if items.ndim == 3 and len(items) == 1:
         items = items[0]
-    if items.ndim == 0 and isinstance(items[()], str):
-        return str(items[()])
+    if items.ndim == 0:
+        items = items.reshape(1)
     if items.ndim not in (1, 2):
         what = f"a grid has 1 or 2 axes, this one is of shape {items.shape}"
         raise InvalidProblem(f"{what}: give many boards to solve_batch, and turn one-hot boards into numbers")
     flat = items.ravel().tolist()
-    if flat and items.shape[-1] in (1, items.size) and all(isinstance(i, str) and len(i) > 1 for i in flat):
-        if not all(i.strip().isdigit() and len(i) < 3 for i in flat):
-            return "\n".join(flat)  # rows of text
+    texts = flat if flat and items.shape[-1] in (1, items.size) else [""]
+    worded = all(isinstance(text, str) and len(text) > 1 for text in texts)
+    if worded and any(len(text) > 2 or not text.strip().isdigit() for text in texts):
+        return "\n".join(texts)  # whole rows
     return items
 
 
@@ -66,7 +68,7 @@ def _items(grid: Any) -> Items:
     if isinstance(grid, os.PathLike):
         what = f"{os.fspath(grid)!r} is the path of a file, not a puzzle"
         raise InvalidProblem(f"{what}: give its text, path.read_text(), or the path to the command `vmdsolve solve`")
-    if isinstance(grid, (Mapping, Set)):
+    if isinstance(grid, (Mapping, AbstractSet)):
         what = f"a {type(grid).__name__} has no order of rows and columns"
         raise InvalidProblem(f"{what}; give text, nested lists or an array")
     if package == "torch":
@@ -75,7 +77,9 @@ def _items(grid: Any) -> Items:
         grid = grid.detach().cpu()
         return np.asarray((grid.float() if grid.is_floating_point() else grid).numpy()).astype(object)
     if isinstance(grid, np.ma.MaskedArray):
-        return np.ma.getdata(grid).astype(object) if not np.ma.is_masked(grid) else grid.astype(object).filled(None)
+        items = np.ma.getdata(grid).astype(object)
+        items[np.ma.getmaskarray(grid)] = None
+        return items
     if package == "scipy" and hasattr(grid, "toarray"):
         raise InvalidProblem(f"a sparse {type(grid).__name__} does not say which cells are open; give grid.toarray()")
     if package in ("pandas", "polars"):
@@ -122,7 +126,7 @@ def _length(part: Items) -> str:
 
 
 def _is_nested(item: Any) -> bool:
-    if isinstance(item, (str, bytes, Mapping, Set, Problem)) or item is None:
+    if isinstance(item, (str, bytes, Mapping, AbstractSet, Problem)) or item is None:
         return False
     if hasattr(item, "ndim"):  # an array, a tensor, a number of NumPy
         return bool(item.ndim)
@@ -220,7 +224,7 @@ def listed(problems: Any) -> Iterable[Any]:
     what = type(problems).__name__
     if isinstance(problems, (str, bytes, bytearray, os.PathLike, Problem)):
         raise InvalidInput(f"a batch is a list of problems, got one {what}; put it into a list, or call solve")
-    if isinstance(problems, (Mapping, Set)):
+    if isinstance(problems, (Mapping, AbstractSet)):
         raise InvalidInput(f"a batch is a list of problems in order, got a {what}; give list(its values)")
     if type(problems).__module__.partition(".")[0] in ("pandas", "polars") and getattr(problems, "ndim", 2) == 2:
         return _table(problems)
