@@ -1,8 +1,8 @@
 """Forms of text in which people write a board, each tried on the whole text: what fits a shape is what it is.
 
 A shape is (rows, columns). Every form gives the cells, one token each, "" for a blank one, or None if the text is not
-of that form. What is drawn between cells is told from open cells by counting: if rows have as many characters as the board
-has columns with '-' or blanks, these are cells.
+of that form. What is drawn between cells is told from open cells by counting: if rows have as many characters as the
+board has columns with "-" or blanks, these are cells.
 """
 
 from __future__ import annotations
@@ -126,18 +126,20 @@ def _between(mark: str) -> Callable[[str, Shape], Cells | None]:
                 return flat
             lines = [line.strip() for line in lines[0].split(mark)]  # rows between marks
             return _fit([[*line] for line in lines if line], shape)
-        return _fit([_fields(line, mark, shape[1]) for line in lines], shape)
+        rows = [[field.strip().strip(QUOTES) for field in line.split(mark)] for line in lines]
+        return _fit(_without_edges(rows, shape[1]), shape)
 
     return form
 
 
-def _fields(line: str, mark: str, wanted: int) -> Cells:
-    fields = line.split(mark)
-    if len(fields) > wanted and not fields[-1].strip():  # a mark ends each row
-        fields = fields[:-1]
-    if len(fields) > wanted and not fields[0].strip():
-        fields = fields[1:]
-    return [field.strip().strip(QUOTES) for field in fields]
+def _without_edges(rows: list[Cells], wanted: int) -> list[Cells]:
+    """The rows without what stands outside of marks that begin or end all of them."""
+    more = {len(row) - wanted for row in rows}
+    if more == {2} and not any(row[0] or row[-1] for row in rows):
+        return [row[1:-1] for row in rows]
+    if more == {1} and not any(row[-1] for row in rows):
+        return [row[:-1] for row in rows]
+    return [row[1:] for row in rows] if more == {1} and not any(row[0] for row in rows) else rows
 
 
 def _places(text: str, shape: Shape) -> Cells | None:
@@ -151,7 +153,9 @@ def _places(text: str, shape: Shape) -> Cells | None:
         lines = [line for line in lines if not is_rule(line)]
         if len(lines) > shape[0]:
             lines = [line for line in lines if line.strip()]
-    if len(lines) != shape[0]:
+    ends = any(line[-1:] in " |" for line in lines if line)
+    drawn = {tuple(at for at, c in enumerate(line) if c == "|") for line in lines}
+    if len(lines) != shape[0] or len(drawn) > 1 or (ends and len({*map(len, lines)}) > 1):
         return None
     parts = [line.rstrip().removeprefix("|").removesuffix("|").split("|") if "|" in line else [line] for line in lines]
     count = len(parts[0])

@@ -182,15 +182,15 @@ def _below_heads(text: str, where: Domain | None) -> Iterator[Problem | InvalidP
 def _one_token(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
     """The one word of a text that is a board, among numbers, names and ratings; its answer may stand beside it."""
     wanted = {where.rules.L} if where else {*registry.by_cells()}
-    words = [word for word in APART.split(text) if len(word.replace("+", "")) in wanted]
+    words = [re.sub(r"\+(?=\w)", "", word) for word in APART.split(text)]
+    words = [word for word in words if len(word) in wanted and any(map(str.isalnum, word.replace("0", "")))]
     found: dict[tuple[int, ...], Problem] = {}
     for word in dict.fromkeys(words[:100]):
         try:
-            problem = strictly(word.replace("+", ""), where)
+            problem = strictly(word, where)
         except InvalidProblem:
             try:
-                cells = [*word.replace("+", "")]
-                problem = problem_of(where or by_size(len(cells)), cells)
+                problem = problem_of(where or by_size(len(word)), [*word])
             except InvalidProblem:
                 continue
         found[tuple(problem.values.tolist())] = problem
