@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve.domains import get, layout_of
-from vmdsolve.domains.reading import describe, is_part, puzzles_in, read
+from vmdsolve.domains import layout_of
+from vmdsolve.domains.reading import describe, is_part, puzzles_in, read, read_each
 from vmdsolve.errors import InvalidInput, InvalidProblem
 
 Rows = list[str]  # nine rows of nine characters, blanks where open
@@ -124,14 +124,16 @@ def test_what_is_no_board_is_said(text: str, said: str) -> None:
 
 
 def test_a_short_row_of_blanks_is_not_filled_up() -> None:
-    rows = ["12345678 ", " " * 9, *["1        "] * 7]
+    rows = ["1 345678 ", " " * 9, *["1        "] * 7]
     assert read("\n".join(rows)).values[8] == -1
     with pytest.raises(InvalidProblem):
         read("\n".join([rows[0], " " * 8, *rows[2:]]))
-    assert read("\n".join(row.rstrip() for row in rows)).values[8] == -1  # where all are trimmed
+    trimmed = [row.rstrip() for row in ["1 345678 ", "  3", *rows[2:]]]
+    assert read("\n".join(trimmed)).values[8] == -1  # where all are trimmed
 
 
-@settings(deadline=None, max_examples=200)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=80)
 @given(data=st.data(), rows=boards, form=st.sampled_from(sorted(FORMS)))
 @pytest.mark.parametrize("name", [None, "sudoku-9x9", "queens-4", "latin-9", "brackets-8", "killer"])
 def test_no_text_does_worse_than_be_refused(name: str | None, data: st.DataObject, rows: Rows, form: str) -> None:
@@ -140,10 +142,9 @@ def test_no_text_does_worse_than_be_refused(name: str | None, data: st.DataObjec
         at, to = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
         piece = data.draw(st.text("0129.-_*?x|+ \n\t,;:[](){}'\"#eAG/=%<é│─\x00", max_size=3))
         text = text[:at] + piece + text[min(to, at + 3) :]
-    try:
-        problem = read(text, name)
-    except InvalidInput as refusal:
-        assert 0 < len(str(refusal)) < 400
+    problem = next(read_each([text], name))
+    if isinstance(problem, InvalidInput):
+        assert 0 < len(str(problem)) < 400
         return
     written = layout_of(problem).write(problem.values)
     again = read(written, problem.domain)
@@ -154,6 +155,7 @@ def test_no_text_does_worse_than_be_refused(name: str | None, data: st.DataObjec
     puzzles_in(text, name)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(
     pair=st.lists(boards, min_size=2, max_size=4), form=st.sampled_from(["rows with '.'", "boxes with '0'", "commas"])
@@ -182,4 +184,3 @@ def test_published_files_give_their_answers() -> None:
     for name in ("dragonfly.dzn", "kakuro_6_6_easy.dzn"):
         with pytest.raises(InvalidProblem, match="MiniZinc data"):
             read((folder / name).read_text(encoding="utf-8"))
-    assert get("sudoku-9x9").parse(answer).values.tolist()[:3] == [0, 7, 2]

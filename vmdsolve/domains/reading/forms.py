@@ -39,8 +39,9 @@ DRAWN, RULE = set("-=_+|.:'*` \t"), re.compile(r"-\s?-|=\s?=|__|\+")
 QUOTES = "\"'`"
 LISTED = re.compile(r"[\[({][\s\S]*[\])}][;,.]?")
 CALLED = re.compile(
-    r"^(?:\w+\s*(?:\[\s*\])*\s*=\s*)?(?:(?:\w+\.)*(?:array|matrix|tensor|asarray|list|Array)\s*\()?\s*(?=[\[({])"
+    r"^(?:[\w ]+(?:\[\s*\w*\s*\]\s*)*=\s*)?(?:(?:\w+\.)*(?:array|matrix|tensor|asarray|list|Array)\s*\()?\s*(?=[\[({])"
 )
+ELIDED = re.compile(r"[\s,]\.\.\.[\s,\]]")  # NumPy prints a part alone
 TAIL = re.compile(r"(?<=[\])}])\s*,\s*(?:dtype|device)\s*=[^\[\]]*\)?\s*$")
 
 
@@ -109,8 +110,9 @@ def _dashes(text: str, shape: Shape) -> Cells | None:
 
 def _tokens(text: str, shape: Shape) -> Cells | None:
     """Cells between white space, in rows or all in a row."""
-    tokens = [token for line in _rows(text) for token in line.replace("|", " ").split()]
-    if len(tokens) != shape[0] * shape[1] or not all(map(is_cell, tokens)):
+    lines = _rows(text)
+    tokens = [token for line in lines for token in line.replace("|", " ").split()]
+    if len(lines) > shape[0] or len(tokens) != shape[0] * shape[1] or not all(map(is_cell, tokens)):
         return None
     return None if max(map(len, tokens)) > 4 and all(map(str.isdigit, tokens)) else tokens  # rows of digits
 
@@ -121,7 +123,8 @@ def _between(mark: str) -> Callable[[str, Shape], Cells | None]:
     def form(text: str, shape: Shape) -> Cells | None:
         lines = _rows(text)
         if len(lines) == 1 and mark != "|":
-            flat = [cell.strip().strip(QUOTES) for cell in lines[0].strip().strip(mark).split(mark)]
+            flat = [cell.strip().strip(QUOTES) for cell in lines[0].split(mark)]
+            flat = flat[: shape[0] * shape[1]] if flat[-1] == "" else flat
             if len(flat) == shape[0] * shape[1] and all(map(is_cell, flat)):
                 return flat
             lines = [line.strip() for line in lines[0].split(mark)]  # rows between marks
@@ -147,7 +150,7 @@ def _places(text: str, shape: Shape) -> Cells | None:
     lines = text.strip("\n").split("\n")
     if len(lines) == 1 and len(text.strip("\n")) == shape[0] * shape[1]:
         return [c.strip() for c in text.strip("\n")]
-    if not any(" " in line.rstrip() for line in lines):
+    if not any(" " in line for line in lines):
         return None  # a row is short, and not for blanks at its end alone
     if shape[0] > 1 and len(lines) > shape[0]:
         lines = [line for line in lines if not is_rule(line)]
@@ -178,7 +181,7 @@ def _places(text: str, shape: Shape) -> Cells | None:
 def _listed(text: str, shape: Shape) -> Cells | None:
     """A list as Python, C or NumPy write it."""
     body = TAIL.sub("", CALLED.sub("", text.strip().removesuffix(";").strip())).strip()
-    if not LISTED.fullmatch(body) or ":" in body or body.count("...") == 1:
+    if not LISTED.fullmatch(body) or ":" in body or ELIDED.search(body):
         return None
     body = body.translate(str.maketrans("({})", "[[]]"))
     inner = [part for part in re.findall(r"\[([^\[\]]*)\]", body) if part.strip()]

@@ -96,9 +96,9 @@ def _opened(line: str, signs: set[str]) -> str:
 def _numbered(domain: Domain, cells: Sequence[str]) -> Problem:
     """The board as numbers: counted from 0, if another sign than 0 says what is open."""
     numbers = [number_of(token) for token in cells]
-    signs = {"-1" if n == OPEN else c.lower() for c, n in zip(cells, numbers, strict=True) if n in (None, OPEN)}
+    shown = ["." if n == OPEN or c == " " else c.lower() for c, n in zip(cells, numbers, strict=True)]  # no symbols
+    signs = {c for c, n in zip(shown, numbers, strict=True) if n in (None, OPEN)}
     if len(signs) > 1:
-        shown = ["-1" if n == OPEN else c.lower() for c, n in zip(cells, numbers, strict=True)]
         raise InvalidProblem(domain.mixed_signs(shown, *sorted(signs)[:2]))
     V = domain.rules.V
     if domain.symbols == SYMBOLS[:V] and signs and 0 in numbers and V not in numbers:

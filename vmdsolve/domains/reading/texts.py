@@ -174,8 +174,7 @@ def _below_heads(text: str, where: Domain | None) -> Iterator[Problem | InvalidP
             wrong = [s for s in sizes if s not in fits and not (s[0] ** 2 == rows and len({*s}) == 1)]
             if wrong:
                 shown = " ".join(map(str, wrong[0]))
-                yield InvalidProblem(f"the head says {shown}, which is not the size of this {rows}x{columns} board")
-                return
+                raise InvalidProblem(f"the head says {shown}, which is not the size of this {rows}x{columns} board")
         yield found
 
 
@@ -199,17 +198,17 @@ def _one_token(text: str, where: Domain | None) -> Iterator[Problem | InvalidPro
     full = [values for values in found if len(values) == most and OPEN not in values]
     if named := VARIANT.search(text):
         if found:
-            yield InvalidProblem(f"the text names {named[0]!r}, which may be a rule of its own; give the cells alone")
+            raise InvalidProblem(f"the text names {named[0]!r}, which may be a rule of its own; give the cells alone")
     elif len(open_boards) == 1:
         given = open_boards[0]
         if all(all(g in (OPEN, v) for g, v in zip(given, values, strict=True)) for values in full):
             yield found[given]
         else:
-            yield InvalidProblem("the text holds a board and another one that is not its answer; give one")
+            raise InvalidProblem("the text holds a board and another one that is not its answer; give one")
     elif len(open_boards) + len(full) == 1:
         yield found[full[0]]
     elif found:
-        yield InvalidProblem(f"the text holds {len(open_boards) + len(full)} boards; give one, or a file of them")
+        raise InvalidProblem(f"the text holds {len(open_boards) + len(full)} boards; give one, or a file of them")
 
 
 def _refusal(text: str, where: Domain | None, first: InvalidProblem | None) -> InvalidInput:
