@@ -12,7 +12,7 @@ from ...problem import Board, Problem
 from .. import registry
 from ..base import DECORATION, Domain, plain_line
 from ..clued import Family
-from .spelling import is_cell, problem_of
+from .spelling import OPEN_SIGNS, is_cell, problem_of
 from .texts import by_size, problem_in, strictly
 from .values import Items, plain, tokens
 
@@ -194,7 +194,17 @@ def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain,
     except InvalidInput:
         return None
     boards = domain.parse_many(lines)
+    if boards is None and (sign := _only_sign(lines, domain)):
+        boards = domain.parse_many([line.replace(sign, ".").replace(sign.upper(), ".") for line in lines])
     return None if boards is None else (domain, boards)
+
+
+def _only_sign(lines: Sequence[str], domain: Domain) -> str | None:
+    """The one sign for open cells in all of these texts, where domains write another."""
+    if domain.verbatim or isinstance(domain, Family) or any(len(line) != domain.rules.L for line in lines):
+        return None
+    used = {c.lower() for c in {*"".join(lines)} if not domain.is_symbol(c)}
+    return used.pop() if len(used) == 1 and used <= {*OPEN_SIGNS} - {*" .0"} else None
 
 
 def read_each(grids: Sequence[Grid], name: str | Domain | None) -> Iterator[Problem | InvalidInput]:

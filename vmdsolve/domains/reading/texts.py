@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import OPEN, Problem
@@ -37,7 +38,12 @@ MOST = 1 << 16  # characters of a text that is looked through; 64 x 64 cells tak
 
 def shapes() -> Sequence[Shape]:
     """Shapes of the domains that a bare grid may mean, the smallest first."""
-    return [registry.get(names[0]).shape for _, names in sorted(registry.by_cells().items())]
+    return _shapes(tuple(sorted(registry.by_cells().items())))
+
+
+@lru_cache(maxsize=4)  # packages may come and go
+def _shapes(sizes: tuple[tuple[int, tuple[str, ...]], ...]) -> Sequence[Shape]:
+    return [registry.get(names[0]).shape for _, names in sizes]
 
 
 def by_size(cells: int) -> Domain:
@@ -109,6 +115,9 @@ def problem_in(text: str, where: Domain | None) -> Problem:
 
 def _readings(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
     """Problems that the text may be, the likely one first, and why it is none."""
+    longest = max(map(len, APART.split(text)))
+    if 2 * longest > len(text) > longest:  # one word is most of it
+        yield from _one_token(text, where)
     yield from _boards(text, where)
     if section := SECTION.search(text):
         yield from _boards(section[1].strip("\n"), where)
@@ -119,8 +128,9 @@ def _readings(text: str, where: Domain | None) -> Iterator[Problem | InvalidProb
 
 
 def _boards(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
+    wanted = [where.shape] if where else shapes()
     for _, form in FORMS:
-        for shape in [where.shape] if where else shapes():
+        for shape in wanted:
             cells = form(text, shape)
             if cells is not None:
                 try:
