@@ -140,6 +140,24 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: Symbols("12").from_numbers([1, "2"]),
         "row 1, column 2 holds '2'; wanted a whole number",
     ),
+    "two signs": (
+        lambda: Symbols("12").parse(".0"),
+        "both '.' and '0' would be open cells of mine ('.' in row 1, column 1), so one of the two is a symbol; write "
+        "open cells in one way, and symbols as 12",
+    ),
+    "two numbers for open": (
+        lambda: Symbols("12").from_numbers([0, None]),
+        "both '-1' and '0' would be open cells of mine ('-1' in row 1, column 2), so one of the two is a symbol; write "
+        "open cells in one way, and symbols as 12",
+    ),
+    "numbers of letters": (
+        lambda: Symbols("ab").from_numbers([0, 1]),
+        "row 1, column 1 holds 0; numbers stand for no symbol of mine: give text of ab",
+    ),
+    "letters as numbers": (
+        lambda: Symbols("ab").to_numbers(np.array([0, 1])),
+        "numbers stand for no symbol of mine: give text of ab",
+    ),
     "number": (lambda: Symbols("12").from_numbers([3, 0]), "row 1, column 1 holds 3; wanted 1 to 2, or 0 for open"),
 }
 

@@ -75,7 +75,7 @@ def test_a_drawn_board_is_a_puzzle() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["gone.txt"], "there is no file 'gone.txt', and it is not a puzzle either: no domain goes by"),
+        (["gone.txt"], "there is no file 'gone.txt', and it is not a puzzle either: this is the name of a file"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
         ([P, "--domain", "chess"], "unknown domain 'chess'; the nearest are chain"),
         ([P, "--method", "guess"], "method is 'guess'; wanted one of vmd, vmd-only, search"),

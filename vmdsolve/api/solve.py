@@ -11,7 +11,7 @@ import numpy as np
 
 from ..checker import violations
 from ..domains import Domain, layout_of
-from ..domains.reading import Grid, read_each, read_many, same_kind
+from ..domains.reading import Grid, listed, read_each, read_many, same_kind
 from ..domains.show import words
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
@@ -36,8 +36,8 @@ def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     Parameters
     ----------
     grid
-        Text (one character a cell, or a drawn board), nested lists, a NumPy array or torch tensor [L] or of the
-        board's shape (0 = open, k = the k-th symbol), or a Problem.
+        Text (one character a cell, a drawn board, rows of cells), nested lists, a NumPy array, torch tensor or data
+        frame [L] or of the board's shape, of numbers or symbols (0, None, NaN or '' where open), or a Problem.
     {options}
 
     Returns
@@ -77,7 +77,8 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     Parameters
     ----------
     problems
-        Any iterable of what `solve` takes; read batch by batch, so it may be endless.
+        Any iterable of what `solve` takes; read batch by batch, so it may be endless. Of a data frame its column
+        `puzzle`, or a row a problem.
     {options}
 
     Yields
@@ -96,8 +97,7 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     ['1234341221434321', '1423231441323241']
     """
     checked = Options(BatchOptions, **options)
-    if not isinstance(problems, Iterable):
-        raise InvalidInput(f"problems is {problems!r}; wanted a list, or any other iterable, of what solve takes")
+    problems = listed(problems)
     solutions = _in_batches(iter(problems), checked)
     total = len(problems) if isinstance(problems, Sized) else None
     return counted(solutions, "problems", total) if checked.progress else solutions

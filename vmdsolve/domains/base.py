@@ -8,9 +8,10 @@ problems in which every problem brings a board of its own.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,10 @@ class Domain(ABC):
         what people are told: what is asked for, in a sentence; how a problem is written; a problem so written
     assumes
         what the name leaves open and was taken for granted, such as the shape of boxes; "" if nothing was
+    numbers
+        what whole numbers in an array stand for, as characters of the text. Symbols that are digits say it themselves:
+        k is the symbol k, letters go on after 9, and 0 is open if it is no symbol. Other symbols need it said here,
+        as queens do, or numbers are refused. None, and -1, is open
     """
 
     name: str
@@ -105,6 +110,7 @@ class Domain(ABC):
     text_form: str = "a character a cell, row by row, '.' or '0' where open; or a drawn board"
     example: str = ""
     assumes: str = ""
+    numbers: Mapping[int, str] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"<domain {self.name}>"
@@ -186,14 +192,37 @@ class Domain(ABC):
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
             raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
-        values = self._code[codes_of(line)].astype(np.int32)
+        values = self._code[codes_of(self.as_meant(line))].astype(np.int32)
         bad = np.flatnonzero(values < OPEN)
         if bad.size:
             raise InvalidProblem(
                 f"{self.cell_name(int(bad[0]))} (character {bad[0] + 1}) holds {line[bad[0]]!r}; "
-                f"{self.name} uses {self.symbols} and '.' or '0' for open cells"
+                f"{self.name} uses {self.symbols} and {self._open_signs} for open cells"
             )
+        if self._mixed(line):
+            raise InvalidProblem(self.mixed_signs(line, *OPEN_TEXT))
         return Problem(self.name, self.rules, values, self)
+
+    @property
+    def _open_signs(self) -> str:
+        return " or ".join(repr(sign) for sign in OPEN_TEXT if sign not in self.symbols)
+
+    def _mixed(self, text: str) -> bool:
+        """True if open cells are written in two ways: then one of the two is a symbol, and nobody knows which."""
+        return all(sign in text and sign not in self.symbols for sign in OPEN_TEXT)
+
+    def mixed_signs(self, cells: Sequence[str], first: str, second: str) -> str:
+        """Why a board on which both signs stand for an open cell is refused."""
+        rarer = min(first, second, key=cells.count)
+        where = self.cell_name(cells.index(rarer))
+        return (
+            f"both {first!r} and {second!r} would be open cells of {self.name} ({rarer!r} in {where}), so one of the "
+            f"two is a symbol; write open cells in one way, and symbols as {self.symbols}"
+        )
+
+    def as_meant(self, line: str) -> str:
+        """A board's characters as the whole board tells them; as they stand, where each speaks for itself."""
+        return line
 
     def problem(self) -> Problem:
         """The problem in which nothing is given."""
@@ -204,8 +233,13 @@ class Domain(ABC):
         L = self.rules.L
         if not all(len(line) == L for line in lines):
             return None
+        if type(self).as_meant is not Domain.as_meant:
+            lines = [self.as_meant(line) for line in lines]
+        text = "".join(lines)
+        if self._mixed(text) and any(map(self._mixed, lines)):
+            return None
         try:
-            raw = np.frombuffer("".join(lines).encode("ascii"), np.uint8)
+            raw = np.frombuffer(text.encode("ascii"), np.uint8)
         except UnicodeEncodeError:
             return None
         values = self._code[raw]
@@ -248,6 +282,10 @@ class Domain(ABC):
         """True if a problem's text may hold this character, borders and white space apart."""
         return bool(self._code[codes_of(character)[0]] >= OPEN)
 
+    def is_symbol(self, character: str) -> bool:
+        """True if the text of a board may hold this character, and not for an open cell."""
+        return bool(self._code[codes_of(character)[0]] > OPEN)
+
     def is_comment(self, line: str, begun: bool = False) -> bool:
         """True if this line of a file is a comment: it begins with '#', as none of a problem's does.
 
@@ -274,34 +312,74 @@ class Domain(ABC):
         glyphs = (self.glyphs or self.symbols) + OPEN_TEXT[0]
         return fill(self.frame(), "".join(glyphs[value] for value in np.asarray(values).tolist()))
 
-    # Arrays: 0 = open, k = the k-th symbol -----------------------------------------------------------
+    # Arrays: numbers that stand for characters -------------------------------------------------------
+
+    @cached_property
+    def number_table(self) -> Mapping[int, str]:
+        """What whole numbers in an array stand for; empty where they stand for nothing.
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> get("latin-2").number_table, dict(get("brackets-2").number_table)
+        ({0: '.', 1: '1', 2: '2'}, {})
+        """
+        digits = "0" + SYMBOLS
+        if self.numbers or not set(self.symbols) <= set(digits[: len(self.symbols) + 1]):
+            return self.numbers
+        table = {digits.index(symbol): symbol for symbol in self.symbols}
+        return table if 0 in table else {0: OPEN_TEXT[0]} | table
 
     def from_numbers(self, grid: Any) -> Problem:
-        """Read nested lists or an array of shape [L] or `shape`: 0, -1 or None is open, k is the k-th symbol.
+        """Read nested lists or an array of shape [L] or `shape`: None and -1 are open; for numbers see `numbers`.
 
         Raises
         ------
         InvalidProblem
             Shape, number out of range; the cell is named.
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> get("latin-2").from_numbers([[0, 2], [2, 0]]).values
+        array([-1,  1,  1, -1], dtype=int32)
         """
-        array = np.array(grid, dtype=object)
+        array, table, cells = np.array(grid, dtype=object), self.number_table, []
         if array.shape not in (self.shape, (self.rules.L,)):
             raise InvalidProblem(f"{self.name} needs shape {self.shape} or ({self.rules.L},), got {array.shape}")
-        values = np.empty(self.rules.L, np.int32)
         for cell, item in enumerate(array.ravel()):
-            number = 0 if item is None else _whole(item)
+            number = OPEN if item is None else _whole(item)
             if number is None:
                 raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; wanted a whole number")
-            if not -1 <= number <= self.rules.V:
-                raise InvalidProblem(
-                    f"{self.cell_name(cell)} holds {item!r}; wanted 1 to {self.rules.V}, or 0 for open"
-                )
-            values[cell] = max(number - 1, OPEN)
-        return Problem(self.name, self.rules, values, self)
+            if number != OPEN and number not in table:
+                raise InvalidProblem(f"{self.cell_name(cell)} holds {item!r}; {self._wanted_numbers}")
+            cells.append(number)
+        if table.get(0) == OPEN_TEXT[0] and {0, OPEN} <= set(cells):
+            raise InvalidProblem(self.mixed_signs([*map(str, cells)], "-1", "0"))
+        line = self.as_meant("".join(OPEN_TEXT[0] if n == OPEN else table[n] for n in cells))
+        return Problem(self.name, self.rules, self._code[codes_of(line)].astype(np.int32), self)
+
+    @property
+    def _wanted_numbers(self) -> str:
+        table = self.number_table
+        if not table:
+            return f"numbers stand for no symbol of {self.name}: give text of {self.symbols}"
+        if table.get(0) == OPEN_TEXT[0]:
+            return f"wanted {min(k for k in table if k)} to {max(table)}, or 0 for open"
+        return f"wanted {min(table)} to {max(table)}, or -1 for open"
 
     def to_numbers(self, values: Board) -> npt.NDArray[np.int64]:
-        """[L] values as the numbers people write: 0 = open, k = the k-th symbol."""
-        return np.asarray(values, np.int64) + 1
+        """[L] values as the numbers people write, which `from_numbers` reads.
+
+        Raises
+        ------
+        InvalidInput
+            Where numbers stand for no symbol.
+        """
+        if not self.number_table:
+            raise InvalidInput(self._wanted_numbers)
+        numbers = {OPEN_TEXT[0]: OPEN} | {symbol: number for number, symbol in self.number_table.items()}
+        return np.array([numbers[c] for c in self.format(values)], np.int64)
 
 
 def _whole(item: Any) -> int | None:

@@ -1,17 +1,24 @@
 """N queens completion: place queens on an N x N board, one in each row and column, no two on one diagonal.
 
-Squares, rows or diagonals to keep free are given as '_'. Coloured regions make it another puzzle: see starbattle.py.
+Text form: one character a square, row by row: Q for a queen, 'x' for a square that surely has none, '.' where it is
+open. '_' means what people mean by it: no queen on a board with all its queens, or where '.' shows what is open; else
+open, as in boards of '_' and 'Q' alone. Arrays: 1 for a queen, 2 for surely none; 0 is to 1 what '_' is to Q.
+Coloured regions make it another puzzle: see starbattle.py.
 Known counts: 2, 10, 4, 40, 92 boards for N = 4 to 8 (OEIS A000170).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from ..constraints import Count
 from ..errors import InvalidInput, InvalidProblem
-from ..problem import Problem
+from ..problem import Board, Problem
 from .base import Domain
 from .kind import Kind, number_in
 from .parts.grids import turned
@@ -33,9 +40,11 @@ class Queens(Domain):
     symbols = "_Q"
     about = "Place a queen in every row and column of a chessboard, no two on one diagonal."
     text_form = (
-        "a character a square, row by row: Q for a queen, '_' for a square without, '.' where open; or a drawn board"
+        "a character a square, row by row: Q for a queen, 'x' for a square that surely has none, '.' (or '_' on a board "
+        "of '_' and Q alone) where open; or a drawn board"
     )
     example = ".....Q...Q.....................................Q................"
+    numbers = MappingProxyType({0: "_", 1: "Q", 2: "x"})
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:
@@ -49,6 +58,29 @@ class Queens(Domain):
             *(Count(column, QUEEN, 1, 1, "column") for column in board.T.tolist()),
             *(Count(diagonal.tolist(), QUEEN, 0, 1, "diagonal") for diagonal in diagonals),
         )
+
+    @cached_property
+    def _code(self) -> npt.NDArray[np.int8]:
+        code = super()._code.copy()
+        code[[ord("x"), ord("X")]] = EMPTY
+        return code
+
+    def as_meant(self, line: str) -> str:
+        """'_' is an open square where nothing else says which squares are open, and queens are missing.
+
+        Examples
+        --------
+        >>> Queens(4).as_meant("_Q" + "_" * 14), Queens(4).as_meant("_Q" + "." * 14)
+        ('.Q..............', '_Q..............')
+        """
+        known = line.upper()
+        settled = known.count("Q") == self.shape[0] and "X" not in known
+        return line if settled or "." in line or "0" in line else line.replace("_", ".")
+
+    def format_many(self, boards: Board) -> list[str]:
+        """A full board that would be read as an unfinished one says so with 'x'."""
+        texts = super().format_many(boards)
+        return [t.replace("_", "x") if "." not in t and t.count("Q") != self.shape[0] else t for t in texts]
 
     def parse(self, text: str) -> Problem:
         try:

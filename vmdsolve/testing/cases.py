@@ -10,7 +10,7 @@ import numpy as np
 
 from ..domains import Domain, layout_of
 from ..errors import InvalidInput
-from ..problem import Board
+from ..problem import OPEN, Board
 from .broken import LawBroken
 
 __all__ = ["Case", "cases"]
@@ -147,8 +147,14 @@ def _garbled(source: Domain, text: str, cell: int) -> Iterator[Case]:
 
 
 def _arrays(board: Domain, values: Board) -> Iterator[Case]:
+    if not board.number_table:
+        yield Case(board, "numbers, which stand for no symbol", np.zeros(board.shape, int), "refused", cell=0)
+        return
     numbers = np.asarray(board.to_numbers(values))
     grid = numbers.reshape(board.shape)
+    nothing = values.reshape(board.shape) == OPEN
+    opened = grid.astype(object)
+    opened[nothing] = None
     locked = numbers.copy()
     locked.flags.writeable = False
     forms = {
@@ -156,11 +162,11 @@ def _arrays(board: Domain, values: Board) -> Iterator[Case]:
         "numbers on the board": grid,
         "nested lists": grid.tolist(),
         "floats that are whole": grid.astype(float),
-        "small unsigned integers": grid.astype(np.uint8),
+        "small integers": grid.astype(np.int8),
         "column-major memory": np.asfortranarray(grid),
         "every other number of an array": np.repeat(numbers, 2)[::2],
-        "None for open cells": [[None if n == 0 else n for n in row] for row in grid.tolist()],
-        "-1 for open cells": np.where(grid == 0, -1, grid),
+        "None for open cells": opened.tolist(),
+        "-1 for open cells": np.where(nothing, -1, grid),
         "a read-only array": locked,
     }
     for kind, form in forms.items():
@@ -168,8 +174,8 @@ def _arrays(board: Domain, values: Board) -> Iterator[Case]:
 
 
 def _bad_arrays(board: Domain, values: Board, cell: int) -> Iterator[Case]:
-    numbers = np.asarray(board.to_numbers(values))
-    for item in [board.rules.V + 1, *NOT_NUMBERS]:
+    numbers = np.asarray(board.to_numbers(values)) if board.number_table else np.zeros(len(values), int)
+    for item in [board.rules.V + 1, *NOT_NUMBERS] if board.number_table else []:
         grid = numbers.astype(object)
         grid[cell] = item
         yield Case(board, f"{item!r} for a number", grid, "refused", cell=cell)

@@ -137,12 +137,14 @@ def repeatable(specimens: Specimens) -> str:
         "parse_many": (lambda text: _listed(domain.parse_many([text])), text_a, text_b),
         "format": (domain.format, a, b),
         "render": (domain.render, a, b),
-        "to_numbers": (lambda board: domain.to_numbers(board).tolist(), a, b),
-        "from_numbers": (lambda board: domain.from_numbers(board + 1).values.tolist(), a, b),
         "cell_name": (domain.cell_name, 0, specimens.rules.L - 1),
         "weight": (lambda board: domain.weight(board[None]).tolist(), *specimens.solutions[[0, -1]]),
         "symmetry": (lambda seed: [x.tolist() for x in domain.symmetry(np.random.default_rng(seed))], 1, 2),
     }
+    if domain.number_table:
+        calls["to_numbers"] = (lambda board: domain.to_numbers(board).tolist(), a, b)
+        numbers = domain.to_numbers(a), domain.to_numbers(b)
+        calls["from_numbers"] = (lambda grid: domain.from_numbers(grid).values.tolist(), *numbers)
     for i, c in enumerate(domain.constraints):
         calls[f"violations of constraint {i}"] = (c.violations, a.tolist(), b.tolist())
         calls[f"accepts of constraint {i}"] = (partial(_accepted, c), a, np.maximum(b, 0))

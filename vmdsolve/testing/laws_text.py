@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..domains import layout_of
+from ..errors import InvalidInput
 from ..problem import OPEN, Board
 from .broken import LawBroken
 from .cases import cases
@@ -41,16 +42,21 @@ def text(specimens: Specimens) -> str:
 
 
 def numbers(specimens: Specimens) -> str:
-    """What `to_numbers` gives `from_numbers` reads: 0 = open, k = the k-th symbol."""
+    """What `to_numbers` gives `from_numbers` reads, where numbers stand for symbols; else both refuse."""
     domain = specimens.domain
+    if not domain.number_table:
+        return "numbers stand for no symbol"
     boards = _boards(specimens)
     for board in boards:
         out = np.asarray(domain.to_numbers(board.copy()))
-        if out.shape != board.shape or (out != board + 1).any():
-            what = f"to_numbers of values {board.tolist()} is {out.tolist()}"
-            raise LawBroken("numbers", what, "Wanted 0 for open, k for the k-th symbol")
+        what = f"to_numbers of values {board.tolist()} is {out.tolist()}"
+        if out.shape != board.shape or not np.issubdtype(out.dtype, np.integer):
+            raise LawBroken("numbers", what, "Wanted a whole number a cell")
         for grid in (out, out.reshape(domain.shape)):
-            got = domain.from_numbers(grid).values
+            try:
+                got = domain.from_numbers(grid).values
+            except InvalidInput as refusal:
+                raise LawBroken("numbers", f"{what}, which is refused: {refusal}", "Read what is written") from refusal
             _assert_same("numbers", f"from_numbers of {grid.tolist()}", specimens, got, board)
     return f"{len(boards)} boards"
 
