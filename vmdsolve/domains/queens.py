@@ -9,8 +9,7 @@ Known counts: 2, 10, 4, 40, 92 boards for N = 4 to 8 (OEIS A000170).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -40,8 +39,8 @@ class Queens(Domain):
     symbols = "_Q"
     about = "Place a queen in every row and column of a chessboard, no two on one diagonal."
     text_form = (
-        "a character a square, row by row: Q for a queen, 'x' for a square that surely has none, '.' (or '_' on a board "
-        "of '_' and Q alone) where open; or a drawn board"
+        "a character a square, row by row: Q for a queen, 'x' for a square that surely has none, '.' (or '_' on a "
+        "board of '_' and Q alone) where open; or a drawn board"
     )
     example = ".....Q...Q.....................................Q................"
     numbers = MappingProxyType({0: "_", 1: "Q", 2: "x"})
