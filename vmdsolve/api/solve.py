@@ -161,8 +161,10 @@ def solutions_of(
                 tried,
                 seconds,
                 task.options.seed,
-                tuple(clash),
+                tuple(violation.on(task.domain, task.givens[row]) for violation in clash),
                 part.traces.get(row),
                 "; ".join(words(task.domain, violation) for violation in clash),
+                task.domain,
+                task.givens[row],
             )
     return [out[row] for row in sorted(out)]

@@ -8,6 +8,7 @@ Known counts: without walls a bulb in every row and column, n! on n x n cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -27,7 +28,9 @@ WALL = "x"
 class Akari(Walled):
     """A board of cells, walls and numbers. Density: share of walls that have numbers; a quarter are walls."""
 
-    name, symbols, glyphs = "akari", "01", " o"
+    name, symbols, glyphs, boxed = "akari", "01", " o", " ●"
+    called, legend = ("empty", "a bulb"), "o bulb, x wall, 0 to 4 wall with so many bulbs beside it, . open"
+    blocks = MappingProxyType({WALL: "█"})
     sizes, size, density = range(2, 15), 8, 0.6
 
     def __init__(self, squares: Sequence[Sequence[str]]) -> None:

@@ -17,6 +17,7 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Sheet
 from .base import CELL, SYMBOLS, Domain, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.graphs import Edge, cliques
@@ -81,11 +82,10 @@ class Colouring(Clued):
     def cell_name(self, cell: int) -> str:
         return f"vertex {cell + 1}"
 
-    def frame(self) -> str:
+    def sheet(self) -> Sheet:
         n = self.rules.L
-        wide = len(str(n))
-        vertices = [f"{v:{wide}} {CELL}" for v in range(1, n + 1)] + [" " * (wide + 2)] * (-n % min(n, ACROSS))
-        return "\n".join("   ".join(vertices[i : i + ACROSS]) for i in range(0, len(vertices), ACROSS))
+        vertices = [f"{v}: {CELL}" for v in range(1, n + 1)] + [""] * (-n % min(n, ACROSS))
+        return Sheet([vertices[i : i + ACROSS] for i in range(0, len(vertices), ACROSS)])
 
 
 def _in_colours(k: int) -> Family:

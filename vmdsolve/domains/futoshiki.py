@@ -15,6 +15,7 @@ from typing import Self
 import numpy as np
 
 from ..constraints import Less
+from ..drawing import Sheet
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.grids import neighbours, rows_and_columns, turned
@@ -91,8 +92,9 @@ class Futoshiki(Clued):
         less = [(int(places[a]), int(places[b])) for a, b in self.less]
         return Futoshiki(n, less if values[0] == 0 else [(b, a) for a, b in less]), cells, values
 
-    def frame(self) -> str:
-        return "\n".join(" ".join(row) for row in self.clues.replace(NONE[0], " ").split("/"))
+    def sheet(self) -> Sheet:
+        rows = [list(row) for row in self.clues.replace(NONE[0], " ").split("/")]
+        return Sheet(rows, [[0] * len(row) for row in rows])
 
 
 DOMAINS = {"futoshiki": lambda: Family(Futoshiki)}

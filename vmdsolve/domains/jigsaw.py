@@ -12,9 +12,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Sheet
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.grids import region_sheet, rows_and_columns, turned
 from .parts.regions import cells_of, read_regions, renumbered, trade_cells, write_regions
 
 __all__ = ["DOMAINS", "Jigsaw"]
@@ -61,8 +62,8 @@ class Jigsaw(Clued):
         _, cells, _ = turned(rng, *self.shape)
         return Jigsaw(renumbered(self.regions[cells].tolist())), cells, rng.permutation(len(self.symbols))
 
-    def frame(self) -> str:
-        return draw_regions(self.regions.reshape(self.shape).tolist())
+    def sheet(self) -> Sheet:
+        return region_sheet(self.regions.reshape(self.shape).tolist())
 
 
 DOMAINS = {"jigsaw": lambda: Family(Jigsaw)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -35,6 +36,8 @@ class Kakuro(Walled):
     name, symbols = "kakuro", "123456789"
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
     marks = ","
+    blocks = MappingProxyType({NONE: "█"})
+    legend = "down\\across: totals of the cells below, and to the right"
 
     def __init__(self, white: Mask, totals: Mapping[Run, int]) -> None:
         self.white, self.totals = white, dict(sorted(totals.items()))

@@ -17,11 +17,12 @@ from typing import Self
 import numpy as np
 
 from ..constraints import Regular, Sum, Table
+from ..drawing import Sheet
 from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.automata import with_product
-from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.cages import Cage, cage_sheet, grow_cages, read_cages, write_cages
 from .parts.grids import rows_and_columns, turned
 
 __all__ = ["DOMAINS", "KenKen"]
@@ -100,8 +101,8 @@ class KenKen(Clued):
         n, (_, cells, places) = self.shape[0], turned(rng, *self.shape)
         return KenKen(n, [(label, places[cage].tolist()) for label, cage in self.cages]), cells, np.arange(n)
 
-    def frame(self) -> str:
-        return draw_cages(self.shape[0], self.cages)
+    def sheet(self) -> Sheet:
+        return cage_sheet(self.shape[0], self.cages)
 
 
 DOMAINS = {"kenken": lambda: Family(KenKen)}

@@ -13,9 +13,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent, Sum
+from ..drawing import Sheet
 from .base import SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
-from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.cages import Cage, cage_sheet, grow_cages, read_cages, write_cages
 from .parts.grids import box_shape, boxes, rows_and_columns, turned
 
 __all__ = ["DOMAINS", "Killer"]
@@ -63,8 +64,8 @@ class Killer(Clued):
         cages = [((n + 1) * len(cage) - total if down else total, places[cage].tolist()) for total, cage in self.cages]
         return Killer(n, cages), cells, np.arange(n)[::-1] if down else np.arange(n)
 
-    def frame(self) -> str:
-        return draw_cages(self.shape[0], self._labelled)
+    def sheet(self) -> Sheet:
+        return cage_sheet(self.shape[0], self._labelled)
 
 
 DOMAINS = {"killer": lambda: Family(Killer)}

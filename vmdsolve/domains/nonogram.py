@@ -18,9 +18,10 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..constraints import DFA, Regular
+from ..drawing import Sheet
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
-from .parts.grids import draw_margins, turned
+from .parts.grids import margin_sheet, turned
 
 __all__ = ["DOMAINS", "Nonogram"]
 
@@ -50,7 +51,8 @@ class Nonogram(Clued):
     """A board with runs for each column and each row. Density: share of painted cells."""
 
     name = "nonogram"
-    symbols, glyphs = "01", " #"
+    symbols, glyphs, boxed = "01", " #", " █"
+    called, legend = ("empty", "painted"), "# painted, blank empty, . open"
     sizes, size, density = range(2, 26), 10, 0.6
 
     def __init__(self, columns: Sequence[Runs], rows: Sequence[Runs]) -> None:
@@ -107,8 +109,8 @@ class Nonogram(Clued):
         columns, rows = ([runs[tuple(unit)] for unit in units.tolist()] for units in (grid.T, grid))
         return Nonogram(columns, rows), cells, np.arange(2)
 
-    def frame(self) -> str:
-        return draw_margins(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
+    def sheet(self) -> Sheet:
+        return margin_sheet(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
 
 
 DOMAINS = {"nonogram": lambda: Family(Nonogram)}

@@ -32,7 +32,8 @@ class Queens(Domain):
     [1, 0, 0, 0]
     """
 
-    symbols = "_Q"
+    symbols, boxed = "_Q", "_♛"
+    called, legend = ("empty", "a queen"), "Q queen, _ empty, . open"
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:

@@ -14,9 +14,10 @@ from typing import Self
 import numpy as np
 
 from ..constraints import Count
+from ..drawing import Sheet
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
-from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.grids import region_sheet, rows_and_columns, turned
 from .parts.regions import OUTSIDE, cells_of, grow_regions, read_regions, renumbered, windows, write_regions
 
 __all__ = ["DOMAINS", "StarBattle"]
@@ -25,7 +26,8 @@ __all__ = ["DOMAINS", "StarBattle"]
 class StarBattle(Clued):
     """An n x n board, 1 to 64, with the region of each cell, -1 outside. Density: not used, regions are all clues."""
 
-    name, symbols, glyphs = "starbattle", "01", " *"
+    name, symbols, glyphs, boxed = "starbattle", "01", " *", " ★"
+    called, legend = ("empty", "a star"), "* star, blank empty, . open"
     sizes, size, density = range(4, 11), 6, 1.0
     marks = "#,"
 
@@ -62,8 +64,8 @@ class StarBattle(Clued):
         n, (_, cells, _) = self.shape[0], turned(rng, *self.shape)
         return StarBattle(self.stars, n, renumbered(self.regions[cells].tolist(), outside=(-1,))), cells, np.arange(2)
 
-    def frame(self) -> str:
-        return draw_regions(self.regions.reshape(self.shape).tolist())
+    def sheet(self) -> Sheet:
+        return region_sheet(self.regions.reshape(self.shape).tolist())
 
 
 DOMAINS = {"starbattle": lambda: Family(StarBattle)}

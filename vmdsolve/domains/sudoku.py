@@ -14,9 +14,10 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from ..drawing import Sheet
 from ..errors import InvalidInput
-from .base import CELL, SYMBOLS, Domain
-from .parts.grids import boxes, rows_and_columns
+from .base import SYMBOLS, Domain
+from .parts.grids import boxes, region_sheet, rows_and_columns
 
 __all__ = ["DOMAINS", "Sudoku"]
 
@@ -54,12 +55,9 @@ class Sudoku(Domain):
             cells = cells.T
         return cells.ravel(), rng.permutation(N)
 
-    def frame(self) -> str:
-        N = self.h * self.w
-        # a row crosses h boxes, each w symbols with w - 1 spaces between them
-        row = " | ".join([" ".join(CELL * self.w)] * self.h)
-        between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)
-        return f"\n{between}\n".join(["\n".join([row] * self.h)] * (N // self.h))
+    def sheet(self) -> Sheet:
+        N = self.h * self.w  # a row crosses h boxes
+        return region_sheet([[r // self.h * self.h + c // self.w for c in range(N)] for r in range(N)])
 
 
 DOMAINS: dict[str, Callable[[], Domain]] = {

@@ -19,8 +19,12 @@ from typing import Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Cell, Drawn, Picture, Said, Sheet
+from ..drawing.text import MARKS
+from ..problem import OPEN, Board
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
+from .drawn import NONE, Looks, Notes
 from .parts.houses import ITEMS, Clue, mirrored, rules_of
 
 __all__ = ["DOMAINS", "Zebra"]
@@ -110,6 +114,29 @@ class Zebra(Clued):
         wide = max(map(len, (*self.attributes, *self.cell)))
         rows = self.attributes.items()
         return "\n".join(f"{name:{wide}}" + "".join(f"  {item:>{wide}} {CELL}" for item in row) for name, row in rows)
+
+    def picture(
+        self, values: Board, *, givens: Board | None = None, looks: Looks = NONE, notes: Notes = NONE
+    ) -> Picture:
+        """A table with a row for each house; below, what has no house yet."""
+        cells = self.cells_of(values, values if givens is None else givens, looks)
+        table: list[list[list[tuple[str, str]]]] = [[[] for _ in self.attributes] for _ in self.symbols]
+        waiting: list[str] = []
+        for (item, cell), value, shown in zip(self.cell.items(), np.asarray(values).tolist(), cells, strict=True):
+            if value == OPEN:
+                waiting.append(f"{item} ({' '.join(notes[cell])})" if cell in notes else item)
+            else:
+                table[value][cell // len(self.symbols)].append((item, shown.style))
+        houses = [[("/".join(item for item, _ in held) or ".", held) for held in row] for row in table]
+        wide = [max(map(len, (name, *(row[i][0] for row in houses)))) for i, name in enumerate(self.attributes)]
+        head = ["house", *(name.ljust(w) for name, w in zip(self.attributes, wide, strict=True))]
+        body = [[house, *[CELL] * len(wide)] for house in self.symbols]
+        sheet = Sheet([head, *body], [[0] * len(head), *[[1] * len(head)] * len(body)])
+        style = [max((style for _, style in held), key=("given", "filled", "unit", *MARKS).index, default="open")
+                 for row in houses for _, held in row]  # fmt: skip
+        texts = [text.ljust(w) for row in houses for (text, _), w in zip(row, wide, strict=True)]
+        drawn = Drawn(sheet, [Cell(text, look) for text, look in zip(texts, style, strict=True)])
+        return Picture((drawn, Said(f"not placed: {', '.join(waiting)}")) if waiting else (drawn,))
 
 
 DOMAINS = {"zebra": lambda: Family(Zebra)}
