@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .hints.deduction import Hint as Hint
     from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
     from .hints.hint import hint as hint
+    from .hints.result import Hint as Hint
     from .measure.accuracy import Accuracy as Accuracy
     from .measure.accuracy import evaluate as evaluate
     from .model.checkpoint import domain_of as domain_of
@@ -55,7 +55,7 @@ _WHERE = {
     "Count": "api.exact",
     "Domain": "domains",
     "Explanation": "hints.explain",
-    "Hint": "hints.deduction",
+    "Hint": "hints.result",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
     "MissingExtra": "errors",

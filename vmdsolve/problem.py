@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -123,8 +123,8 @@ class Rules:
     def peers(self) -> Peers:
         """Which cells may not hold the same symbol: those that share an all-different unit."""
         forms = [constraint.native() for constraint in self.constraints]
-        different = zip(self.constraints, forms, strict=True)
-        return Peers.of(self.L, (c.cells for c, form in different if form is not None and form[0] == Kind["AllDifferent"]))
+        pairs, different = zip(self.constraints, forms, strict=True), Kind["AllDifferent"]
+        return Peers.of(self.L, (c.cells for c, form in pairs if form is not None and form[0] == different))
 
     @cached_property
     def _native_form(self) -> tuple[npt.NDArray[Any], ...]:
@@ -222,17 +222,22 @@ class Problem(Shown):
             out.append(left)
         return out
 
+    def notes(self) -> dict[int, str]:
+        """The pencil marks of each open cell as a drawing shows them; one alone in brackets, for it is no given."""
+        layout = self.board
+        if layout is None:
+            return {}
+        marks = {cell: left for cell, left in enumerate(self.pencil_marks()) if self.values[cell] == OPEN}
+        texts = {cell: "".join(layout.symbols[v] for v in left) or "-" for cell, left in marks.items()}
+        return {cell: f"({text})" if len(text) == 1 else text for cell, text in texts.items()}
+
     def picture(self, *, candidates: bool = False) -> Picture:
         """The board as it is given; with the candidates of open cells, if asked for."""
         layout = self.board
         if layout is None:
             text = " ".join("." if value == OPEN else str(value + 1) for value in self.values.tolist())
             return Picture((Said(f"{self.domain}, by numbers of symbols"), Frame((((text, "given"),),))))
-        notes: Mapping[int, str] = {}
-        if candidates:
-            marks = {c: left for c, left in enumerate(self.pencil_marks()) if self.values[c] == OPEN}
-            texts = {c: "".join(layout.symbols[v] for v in left) or "-" for c, left in marks.items()}
-            notes = {c: f"({text})" if len(text) == 1 else text for c, text in texts.items()}  # (5) is no given 5
+        notes = self.notes() if candidates else {}
         legend = (Said(layout.legend, "aside"),) if layout.legend else ()
         return Picture((*layout.picture(self.values, notes=notes).parts, *legend))
 

@@ -12,8 +12,8 @@ from .. import search
 from ..checker import accepts
 from ..deadline import Deadline
 from ..domains import layout_of
-from ..drawing import Picture, Said, Shown
 from ..domains.reading import Grid, read, same_kind
+from ..drawing import Picture, Said, Shown
 from ..problem import Problem, Solution, Status
 from .option import takes
 from .options import CountOptions, EnumerateOptions, Options

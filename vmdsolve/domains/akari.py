@@ -15,6 +15,7 @@ import numpy as np
 
 from ..constraints import Count
 from ..errors import InvalidProblem
+from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Family, Fill, Lines
 from .parts.grids import neighbours
@@ -52,6 +53,8 @@ class Akari(Walled):
                 raise InvalidProblem(
                     f"akari: row {row + 1}, column {column + 1} shows {walls[wall]} beside {len(cells)} cells"
                 )
+        self.lit_by = {tuple(sorted(cells)): cell for cell, cells in reversed([*enumerate(lit_by)])}
+        self.wall_of = {tuple(cells): divmod(wall, numbers.shape[1]) for wall, cells in beside.items()}
         self.constraints = (
             *(Count(run, 1, 0, 1, "run") for run in (*across, *down) if len(run) > 1),
             *(Count(sorted(cells), 1, 1, len(cells), "lit") for cells in lit_by),
@@ -86,6 +89,23 @@ class Akari(Walled):
         """Turn or reflect the board."""
         squares, cells = self.turn(rng)
         return Akari(squares), cells, np.arange(2)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        match constraint:
+            case Count(relation="run"):
+                return f"{self.unit_text(constraint)} has at most one bulb"
+            case Count(relation="lit"):
+                return f"{self.cell_name(self.lit_by[constraint.cells])} is lit by a bulb in its row or column"
+            case Count(relation="wall", low=n):
+                row, column = self.wall_of[constraint.cells]
+                where = f"row {row + 1}, column {column + 1}"
+                return f"the wall at {where} has {n} bulb{'s' * (n != 1)} beside it"
+        return super().rule_text(constraint)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "run":
+            return f"the squares {self.cells_text(constraint.cells)}"
+        return f"the run from {self.cell_name(constraint.cells[0])} to {self.cell_name(constraint.cells[-1])}"
 
 
 DOMAINS = {"akari": lambda: Family(Akari)}

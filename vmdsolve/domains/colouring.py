@@ -18,6 +18,7 @@ import numpy as np
 
 from ..constraints import AllDifferent
 from ..drawing import Sheet
+from ..problem import Constraint
 from .base import CELL, SYMBOLS, Domain, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.graphs import Edge, cliques
@@ -81,6 +82,12 @@ class Colouring(Clued):
 
     def cell_name(self, cell: int) -> str:
         return f"vertex {cell + 1}"
+
+    def unit_text(self, constraint: Constraint) -> str:
+        return f"the joined {self.cells_text(constraint.cells)}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        return f"{self.cells_text(constraint.cells)} are joined, so no two are alike"
 
     def sheet(self) -> Sheet:
         n = self.rules.L

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..constraints import Less
 from ..drawing import Sheet
+from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.grids import neighbours, rows_and_columns, turned
@@ -91,6 +92,11 @@ class Futoshiki(Clued):
         values = np.arange(n) if rng.random() < 0.5 else np.arange(n)[::-1]
         less = [(int(places[a]), int(places[b])) for a, b in self.less]
         return Futoshiki(n, less if values[0] == 0 else [(b, a) for a, b in less]), cells, values
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "less":
+            return super().unit_text(constraint)
+        return f"the sign between {self.cells_text(sorted(constraint.cells))}"
 
     def sheet(self) -> Sheet:
         rows = [list(row) for row in self.clues.replace(NONE[0], " ").split("/")]

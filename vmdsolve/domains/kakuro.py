@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..constraints import AllDifferent, Regular, Sum
+from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Family, Fill, Lines
 from .parts.automata import different_with_total
@@ -109,6 +110,17 @@ class Kakuro(Walled):
         places = chain(*runs(number_cells(white)))
         totals = {tuple(run): of[key] for run in places if (key := frozenset(cells[run].tolist())) in of}
         return Kakuro(white, totals), cells, np.arange(9)[::-1] if down else np.arange(9)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        a, b = (constraint.cells * 2)[:2]
+        total = self.totals.get(constraint.cells)
+        of = "" if total is None else f" of {total}"
+        return f"the run{of} {'across' if b == a + 1 else 'down'} from {self.cell_name(a)}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if isinstance(constraint, Regular):
+            return f"{self.unit_text(constraint)} adds up to {self.totals[constraint.cells]} without repeats"
+        return super().rule_text(constraint)
 
 
 DOMAINS = {"kakuro": lambda: Family(Kakuro)}

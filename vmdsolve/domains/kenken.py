@@ -101,6 +101,22 @@ class KenKen(Clued):
         n, (_, cells, places) = self.shape[0], turned(rng, *self.shape)
         return KenKen(n, [(label, places[cage].tolist()) for label, cage in self.cages]), cells, np.arange(n)
 
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().unit_text(constraint)
+        label = next(label for label, cells in self.cages if tuple(cells) == constraint.cells)
+        return f"the cage {label} at {self.cell_name(constraint.cells[0])}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().rule_text(constraint)
+        unit = self.unit_text(constraint)
+        label = unit.split()[2]
+        if len(constraint.cells) == 1:
+            return f"{unit} is {label.rstrip('+-*:')}"
+        asked = {"+": "adds up to", "*": "multiplies to", "-": "has the difference", ":": "has the quotient"}
+        return f"{unit} {asked.get(label[-1], 'gives')} {label.rstrip('+-*:')}"
+
     def sheet(self) -> Sheet:
         return cage_sheet(self.shape[0], self.cages)
 

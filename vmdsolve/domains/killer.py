@@ -14,6 +14,7 @@ import numpy as np
 
 from ..constraints import AllDifferent, Sum
 from ..drawing import Sheet
+from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.cages import Cage, cage_sheet, grow_cages, read_cages, write_cages
@@ -63,6 +64,12 @@ class Killer(Clued):
         down = bool(rng.random() < 0.5)
         cages = [((n + 1) * len(cage) - total if down else total, places[cage].tolist()) for total, cage in self.cages]
         return Killer(n, cages), cells, np.arange(n)[::-1] if down else np.arange(n)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().unit_text(constraint)
+        total = next(total for total, cells in self.cages if tuple(cells) == constraint.cells)
+        return f"the cage of {total} at {self.cell_name(constraint.cells[0])}"
 
     def sheet(self) -> Sheet:
         return cage_sheet(self.shape[0], self._labelled)

@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..constraints import DFA, Regular
 from ..drawing import Sheet
+from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.grids import margin_sheet, turned
@@ -108,6 +109,14 @@ class Nonogram(Clued):
         grid = cells.reshape(shape)
         columns, rows = ([runs[tuple(unit)] for unit in units.tolist()] for units in (grid.T, grid))
         return Nonogram(columns, rows), cells, np.arange(2)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        relation, rank = constraint.relation, self.constraints.index(constraint)
+        return f"{relation} {rank + 1 - len(self.rows) * (relation == 'column')}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        runs = (*self.rows, *self.columns)[self.constraints.index(constraint)]
+        return f"{self.unit_text(constraint)} reads {' '.join(map(str, runs)) or '0'}"
 
     def sheet(self) -> Sheet:
         return margin_sheet(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..constraints import Count
 from ..errors import InvalidInput
+from ..problem import Constraint
 from .base import Domain
 from .parts.grids import turned
 
@@ -51,6 +52,15 @@ class Queens(Domain):
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Turn or reflect the board."""
         return turned(rng, *self.shape)[1], np.arange(2)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        most = "at most " * (constraint.relation == "diagonal")
+        return f"{self.unit_text(constraint)} has {most}one queen"
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "diagonal":
+            return super().unit_text(constraint)
+        return f"the diagonal from {self.cell_name(constraint.cells[0])} to {self.cell_name(constraint.cells[-1])}"
 
 
 DOMAINS: dict[str, Callable[[], Domain]] = {f"queens-{n}": partial(Queens, n) for n in range(4, 33)}

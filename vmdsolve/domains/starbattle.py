@@ -15,6 +15,7 @@ import numpy as np
 
 from ..constraints import Count
 from ..drawing import Sheet
+from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Family, Fill, Lines
 from .parts.grids import region_sheet, rows_and_columns, turned
@@ -63,6 +64,18 @@ class StarBattle(Clued):
         """Turn or reflect the board."""
         n, (_, cells, _) = self.shape[0], turned(rng, *self.shape)
         return StarBattle(self.stars, n, renumbered(self.regions[cells].tolist(), outside=(-1,))), cells, np.arange(2)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "touch":
+            return super().unit_text(constraint)
+        return f"the square of {self.cells_text([constraint.cells[0], constraint.cells[-1]])}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "outside":
+            return "no star stands outside of the regions"
+        if constraint.relation == "touch":
+            return f"{self.unit_text(constraint)} has at most one star, for stars do not touch"
+        return f"{self.unit_text(constraint)} has {self.stars} star{'s' * (self.stars != 1)}"
 
     def sheet(self) -> Sheet:
         return region_sheet(self.regions.reshape(self.shape).tolist())

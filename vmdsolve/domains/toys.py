@@ -1,10 +1,10 @@
 """Toys of known law: short sequences of digits whose exact distribution can be written down.
 
-    pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
-    pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
-    chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
-    chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
-    follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
+pair        (k, k + 1 mod 10), ten pairs, uniform                     arXiv 2510.23606, two tokens
+pair-skew   the same ten pairs with P = (k + 1) / 55                  arXiv 2510.23606, two tokens
+chain       (k, k + 1, k + 2, k + 3 mod 10), ten sequences            arXiv 2510.23606, D1
+chains      (k, k + 1, l, l + 1 mod 10), a hundred sequences          arXiv 2510.23606, D2
+follow-P    the second token is the first plus 1 with probability P percent, else free: a dependency sweep
 """
 
 from __future__ import annotations
@@ -43,6 +43,14 @@ class Toy(Domain):
 
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         return np.asarray(boards[:, 0] + 1.0, np.float64) if self.skew else super().weight(boards)
+
+    def cell_name(self, cell: int) -> str:
+        return f"digit {cell + 1}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        follows = isinstance(constraint, Table) and len(constraint.tuples) == DIGITS
+        what = "each is the one before plus 1, 0 after 9" if follows else "may be any"
+        return f"of {self.cells_text(constraint.cells)} {what}"
 
 
 class Follow(Toy):

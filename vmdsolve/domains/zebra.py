@@ -21,11 +21,11 @@ import numpy as np
 from ..constraints import AllDifferent
 from ..drawing import Cell, Drawn, Picture, Said, Sheet
 from ..drawing.text import MARKS
-from ..problem import OPEN, Board
+from ..problem import OPEN, Board, Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .drawn import NONE, Looks, Notes
-from .parts.houses import ITEMS, Clue, mirrored, rules_of
+from .parts.houses import ITEMS, Clue, clue_text, mirrored, rules_of
 
 __all__ = ["DOMAINS", "Zebra"]
 
@@ -43,8 +43,9 @@ class Zebra(Clued):
         self.shape, self.symbols = (len(attributes), n), SYMBOLS[:n]
         self.cell = {item: cell for cell, item in enumerate(chain.from_iterable(attributes.values()))}
         rows = np.arange(len(self.cell)).reshape(self.shape).tolist()
-        rules = (rule for clue in clues for rule in rules_of(clue, self.cell, n))
-        self.constraints = (*(AllDifferent(row, "attribute") for row in rows), *rules)
+        rules = [(rule, clue) for clue in clues for rule in rules_of(clue, self.cell, n)]
+        self.clue_of = dict(rules)
+        self.constraints = (*(AllDifferent(row, "attribute") for row in rows), *(rule for rule, _ in rules))
         listed = (f"{name}: {' '.join(items)}" for name, items in attributes.items())
         self.clues = "/".join([f"houses {n}", *listed, *(" ".join(clue) for clue in clues)])
 
@@ -106,6 +107,22 @@ class Zebra(Clued):
 
         said = [mirrored(clue, n) for clue in self.said] if turn else self.said
         return Zebra(attributes, said), cells, np.arange(n)[:: -1 if turn else 1]
+
+    def symbol_text(self, value: int) -> str:
+        return f"house {self.symbols[value]}"
+
+    def fact_text(self, cell: int, value: int) -> str:
+        return f"{list(self.cell)[cell]} lives in house {self.symbols[value]}"
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "attribute":
+            return f"attribute {list(self.attributes)[constraint.cells[0] // len(self.symbols)]}"
+        return self.cells_text(constraint.cells)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "attribute":
+            return f"each house has one of {self.unit_text(constraint)}"
+        return clue_text(self.clue_of[constraint])
 
     def cell_name(self, cell: int) -> str:
         return f"the house of {list(self.cell)[cell]}"

@@ -102,6 +102,23 @@ class Sided(Clued):
         clues = [clue_of[tuple(cells[list(view)].tolist())] for view in views(n)]
         return self.with_clues(clues), cells, np.arange(len(self.symbols))
 
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "view":
+            return super().unit_text(constraint)
+        side, line = divmod(views(self.shape[0]).index(constraint.cells), self.shape[0])
+        what = "column" if side < 2 else "row"
+        return f"{what} {line + 1} from {('above', 'below', 'the left', 'the right')[side]}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "view":
+            return super().rule_text(constraint)
+        clue = self.sides[views(self.shape[0]).index(constraint.cells)]
+        return self.view_text(self.unit_text(constraint), clue)
+
+    @abstractmethod
+    def view_text(self, view: str, clue: str) -> str:
+        """That this view shows this clue."""
+
     def sheet(self) -> Sheet:
         n = self.shape[0]
         top, bottom, left, right = (self.sides[i : i + n] for i in range(0, 4 * n, n))
