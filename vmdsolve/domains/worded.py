@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, singledispatch
 
 from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
 from ..problem import Constraint, Rules, Violation
 
-__all__ = ["MAX_NAMED", "Worded", "listed", "often"]
+__all__ = ["MAX_NAMED", "Worded", "clause", "listed", "often"]
 
 MAX_NAMED = 9  # items that a sentence lists before it says "and 12 more"
 
@@ -90,23 +90,7 @@ class Worded(ABC):
 
     def rule_text(self, constraint: Constraint) -> str:
         """What a constraint asks, as a clause. A class that is not known here can only be named."""
-        unit = self.unit_text(constraint)
-        match constraint:
-            case AllDifferent():
-                return f"{unit} holds no symbol twice"
-            case Sum():
-                return f"{unit} adds up to {constraint.total}"
-            case Less():
-                smaller, greater = map(self.cell_name, constraint.cells)
-                return f"{smaller} is smaller than {greater}"
-            case Count():
-                times = often(constraint.low, constraint.high)
-                return f"{self.symbol_text(constraint.symbol)} stands {times} in {unit}"
-            case Table():
-                return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
-            case Regular():
-                return f"{unit} follows its pattern"
-        return f"{unit} obeys its rule"
+        return clause(constraint, self.unit_text(constraint), self)
 
     def violation_text(self, violation: Violation) -> str:
         """A broken rule in words: symbols rather than values, names of cells rather than numbers."""
@@ -136,3 +120,46 @@ class Worded(ABC):
             units = out.setdefault(constraint.relation, {})
             units.setdefault(frozenset(constraint.cells), len(units) + 1)
         return out
+
+
+@singledispatch
+def clause(constraint: Constraint, unit: str, domain: Worded) -> str:
+    """`rule_text` of each kind, where a domain has no words of its own."""
+    del constraint, domain
+    return f"{unit} obeys its rule"
+
+
+@clause.register
+def _(constraint: AllDifferent, unit: str, domain: Worded) -> str:
+    del constraint, domain
+    return f"{unit} holds no symbol twice"
+
+
+@clause.register
+def _(constraint: Sum, unit: str, domain: Worded) -> str:
+    del domain
+    return f"{unit} adds up to {constraint.total}"
+
+
+@clause.register
+def _(constraint: Less, unit: str, domain: Worded) -> str:
+    del unit
+    smaller, greater = map(domain.cell_name, constraint.cells)
+    return f"{smaller} is smaller than {greater}"
+
+
+@clause.register
+def _(constraint: Count, unit: str, domain: Worded) -> str:
+    return f"{domain.symbol_text(constraint.symbol)} stands {often(constraint.low, constraint.high)} in {unit}"
+
+
+@clause.register
+def _(constraint: Table, unit: str, domain: Worded) -> str:
+    del domain
+    return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
+
+
+@clause.register
+def _(constraint: Regular, unit: str, domain: Worded) -> str:
+    del constraint, domain
+    return f"{unit} follows its pattern"

@@ -110,8 +110,10 @@ class Drawn:
                     if upright[c]:
                         line.append((("│" if boxes else "|") if left[r][c] else " ", "wall"))
                     room_before = (c > 0 or lead) + wide[c] - sum(len(text) for text, _ in spans)
-                    if mark and spans[0][1] == "clue" and len(spans) > 1:  # between the label and what it stands at
-                        spans = [(spans[0][0].rstrip(), "clue"), (mark, MARKED[mark]), *spans[1:]]
+                    if (
+                        mark and spans[0][1] == "clue" and spans[0][0].endswith(" ")
+                    ):  # between the label and what it stands at
+                        spans = [(spans[0][0][:-1], "clue"), (mark, MARKED[mark]), *spans[1:]]
                         mark = ""
                     line += [(" " * (room_before - len(mark)), ""), (mark, MARKED.get(mark, ""))]
                     line += [*spans, (" " * upright[c + 1], "")]
