@@ -131,8 +131,9 @@ class Violation(Shown):
 
     @property
     def reason(self) -> str:
-        """In words, with symbols by their numbers from 1."""
-        return self.said_with(lambda value: f"symbol {value + 1}")
+        """In words: with the board's symbols, or with their numbers from 1 where no board is known."""
+        symbols = self.layout.symbols if self.layout else ""
+        return self.said_with(lambda value: symbols[value] if value < len(symbols) else f"symbol {value + 1}")
 
     def said_with(self, name: Callable[[int], str]) -> str:
         """The reason, with values called as `name` calls them."""

@@ -59,7 +59,7 @@ def _terminal(stream: IO[str] | None) -> bool:
 
 def _encodes(stream: IO[str]) -> bool:
     try:
-        BOXES.encode(stream.encoding or "ascii")
+        BOXES.encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -84,8 +84,8 @@ class Pictured(ABC):
         >>> from vmdsolve.domains import get
         >>> domain = get("latin-2")
         >>> print(domain.picture(domain.parse("1...").values, looks={1: "next"}).text())
-         1 *.
-         .  .
+         1*.
+         . .
         """
         cells = self.cells_of(values, values if givens is None else givens, looks, notes)
         if type(self).frame is not Pictured.frame:  # a drawing of its own, in plain text

@@ -117,7 +117,7 @@ class Zebra(Clued):
     def unit_text(self, constraint: Constraint) -> str:
         if constraint.relation == "attribute":
             return f"attribute {list(self.attributes)[constraint.cells[0] // len(self.symbols)]}"
-        return self.cells_text(constraint.cells)
+        return f"the clue that {clue_text(self.clue_of[constraint])}"
 
     def rule_text(self, constraint: Constraint) -> str:
         if constraint.relation == "attribute":

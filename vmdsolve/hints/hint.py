@@ -62,7 +62,15 @@ def hint(problem: Grid, *, domain: str | Domain | None = None, time_limit: float
     Examples
     --------
     >>> print(hint("1......2..4..3.."))
-    row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of the rest)
+    row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of
+    the rest)
+    +-----+-----+
+    | 1*2 | . . |
+    | . . | . 2 |
+    +-----+-----+
+    | . . | 4 . |
+    | . 3 | . . |
+    +-----+-----+
     >>> hint("11..............").technique
     'conflict'
     """

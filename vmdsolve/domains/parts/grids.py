@@ -92,13 +92,14 @@ def margin_sheet(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) 
 
     Examples
     --------
-    >>> print(margin_sheet([["1"], ["10", "2"]], [["3"], ["1", "1"]]).text())
-              10
-           1   2
-         +-------+
-       3 | □   □ |
-     1 1 | □   □ |
-         +-------+
+    >>> for line in margin_sheet([["1"], ["10", "2"]], [["3"], ["1", "1"]]).text().splitlines():
+    ...     print(line.rstrip())
+            10
+          1  2
+        +------+
+      3 | □  □ |
+    1 1 | □  □ |
+        +------+
     """
     high, wide = max(map(len, above)), max(map(len, left))
     top = [[""] * wide + [([""] * (high - len(clue)) + [*clue])[i] for clue in above] for i in range(high)]
