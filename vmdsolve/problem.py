@@ -185,12 +185,12 @@ class Problem(Shown):
     named: ClassVar[Callable[[str], Layout] | None] = None  # finds a layout by its domain's name; domains set it
 
     def __repr__(self) -> str:
-        layout = self.board
+        layout = self.found_layout
         text = repr(layout.write(self.values)) if layout else f"{(self.values != OPEN).sum()} of {self.rules.L} given"
         return f"Problem({self.domain!r}, {text if len(text) <= SHOWN else text[: SHOWN - 3] + '...'})"
 
     @property
-    def board(self) -> Layout | None:
+    def found_layout(self) -> Layout | None:
         """The layout, or that of the domain it names; None where there is no such domain."""
         if self.layout is None and Problem.named is not None:
             try:
@@ -224,7 +224,7 @@ class Problem(Shown):
 
     def notes(self) -> dict[int, str]:
         """The pencil marks of each open cell as a drawing shows them; one alone in brackets, for it is no given."""
-        layout = self.board
+        layout = self.found_layout
         if layout is None:
             return {}
         marks = {cell: left for cell, left in enumerate(self.pencil_marks()) if self.values[cell] == OPEN}
@@ -233,7 +233,7 @@ class Problem(Shown):
 
     def picture(self, *, candidates: bool = False) -> Picture:
         """The board as it is given; with the candidates of open cells, if asked for."""
-        layout = self.board
+        layout = self.found_layout
         if layout is None:
             text = " ".join("." if value == OPEN else str(value + 1) for value in self.values.tolist())
             return Picture((Said(f"{self.domain}, by numbers of symbols"), Frame((((text, "given"),),))))

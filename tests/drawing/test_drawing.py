@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.drawing import CELL, Cell, Drawn, Frame, Picture, Said, Sheet, clean, wrapped
@@ -48,6 +48,7 @@ def drawings(draw: st.DrawFn) -> Drawn:
     return Drawn(Sheet(squares, draw(st.sampled_from([regions, None]))), cells)
 
 
+@settings(deadline=None, max_examples=50)
 @given(drawn=drawings(), boxes=st.booleans())
 def test_a_board_is_a_rectangle_in_which_every_cell_stands(drawn: Drawn, boxes: bool) -> None:
     lines = ["".join(text for text, _ in line) for line in drawn.lines(boxes=boxes, width=80)]
@@ -60,6 +61,7 @@ def test_a_board_is_a_rectangle_in_which_every_cell_stands(drawn: Drawn, boxes: 
         text = text[text.index(cell.text) + 1 :]
 
 
+@settings(deadline=None, max_examples=50)
 @given(drawn=drawings())
 def test_walls_are_the_same_in_both_kinds_of_characters(drawn: Drawn) -> None:
     plain, boxed = (Picture((drawn,)).text(boxes=boxes) for boxes in (False, True))
@@ -67,6 +69,7 @@ def test_walls_are_the_same_in_both_kinds_of_characters(drawn: Drawn) -> None:
     assert boxed.translate(straight) == plain
 
 
+@settings(deadline=None, max_examples=50)
 @given(drawn=drawings())
 def test_a_table_is_well_formed_and_escaped(drawn: Drawn) -> None:
     page = Balanced(Picture((drawn, Said("a<b>&"))).html())

@@ -103,7 +103,7 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
     for record, solution in results if terminal else counted(results, "problems"):
         row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
-            _draw(record, solution, row.reason, name or record.domain)
+            _draw(solution, row.reason)
         else:
             typer.echo(("" if tally.total else CSV_HEADER) + csv_line(row), nl=False)
         tally.add(row)
@@ -163,17 +163,12 @@ def _trace(record: Record, solution: Solution, name: str | Domain | None) -> Non
         typer.echo(f"{record.where}step {step}: {board}", err=True)
 
 
-def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
-    from rich.console import Console
+def _draw(solution: Solution, reason: str) -> None:
+    from . import screen
 
-    from ..domains import layout_of
-    from ..domains.reading import read
-    from ..domains.show import outcome, styled
-
-    if solution.text is not None:
-        problem = read(record.puzzle, name)
-        board = layout_of(problem)
-        Console().print(styled(board, problem.values, board.parse(solution.text).values), soft_wrap=True)
+    if solution.text is not None and solution.layout is not None:
+        values = solution.layout.parse(solution.text).values
+        screen.show(solution.layout.picture(values, givens=solution.givens))
     elif reason:
-        typer.echo(reason)
-    typer.echo(outcome(solution), err=True)
+        screen.say(reason)
+    screen.say(solution.outcome, err=True)

@@ -41,6 +41,7 @@ class SudokuX(Sudoku):
     """
 
     by_shape = False
+    legend = "neither diagonal holds a symbol twice"
 
     def __init__(self, h: int, w: int) -> None:
         super().__init__(h, w)
@@ -72,6 +73,7 @@ class Windoku(Sudoku):
     """
 
     by_shape = False
+    legend = "windows: rows and columns 2 to 4 and 6 to 8"
 
     def __init__(self) -> None:
         super().__init__(3, 3)

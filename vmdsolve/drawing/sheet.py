@@ -152,8 +152,8 @@ class Drawn:
                 sides = {
                     "left": left[r][c], "right": left[r][c + 1], "top": above[r][c], "bottom": above[r + 1][c],
                 }  # fmt: skip
-                css = ";".join(f"border-{side}:2px solid #333" for side, wall in sides.items() if wall)
-                thin = "border:1px solid #ccc;" if board else "border:none;"
+                css = ";".join(f"border-{side}:2px solid" for side, wall in sides.items() if wall)
+                thin = "border:1px solid #aaa;" if board else "border:none;"
                 line += f'<td style="{thin}{css}">{"".join(spanned(text, style) for text, style in spans)}</td>'
             out.append(f"<tr>{line}</tr>")
         return f'<table style="{TABLE}">{"".join(out)}</table>'

@@ -14,14 +14,14 @@ Line = list[Span]
 STYLES = {
     "": ("", ""),
     "given": ("bold", "font-weight:bold"),
-    "filled": ("cyan", "color:#0a7a8a"),
-    "open": ("dim", "color:#999"),
-    "clue": ("", "color:#666"),
+    "filled": ("cyan", "color:#0c8599"),
+    "open": ("dim", "color:#888"),
+    "clue": ("", "color:#888"),
     "wall": ("dim", ""),
-    "unit": ("yellow", "background:#fff3bf"),
-    "next": ("bold green", "background:#b2f2bb;font-weight:bold"),
-    "broken": ("bold red", "background:#ffc9c9;font-weight:bold"),
-    "aside": ("dim", "color:#666"),
+    "unit": ("yellow", "background:#fff3bf;color:#000"),
+    "next": ("bold green", "background:#b2f2bb;color:#000;font-weight:bold"),
+    "broken": ("bold red", "background:#ffc9c9;color:#000;font-weight:bold"),
+    "aside": ("dim", "color:#888"),
 }
 MARKS = {"broken": "!", "next": "*"}  # what stands before a cell of this style, so that it is seen without colour
 

@@ -84,7 +84,7 @@ class Explanation(Shown):
 
     def board(self) -> Picture:
         """The board alone, with what clashes marked; or both solutions, with the cells in which they differ."""
-        layout = self.problem.board if self.problem else None
+        layout = self.problem.found_layout if self.problem else None
         if layout is None or self.problem is None:
             return Picture(())
         given, looks = self.problem.values, dict.fromkeys(self.givens, "broken")

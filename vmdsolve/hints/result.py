@@ -64,7 +64,7 @@ class Hint(Shown):
 
     def board(self, *, candidates: bool = False) -> Picture:
         """The board alone; with the candidates of open cells, if asked for."""
-        layout = self.problem.board if self.problem else None
+        layout = self.problem.found_layout if self.problem else None
         if layout is None or self.problem is None:
             return Picture(())
         notes = self.problem.notes() if candidates else {}
