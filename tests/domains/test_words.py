@@ -72,7 +72,7 @@ def test_clues_about_houses_are_sentences() -> None:
 
 def test_a_hint_speaks_as_the_puzzle_does() -> None:
     found = vmdsolve.hint("houses 2/pet: fox dog/fox at 1", domain="zebra")
-    assert found.steps == ("fox lives in house 1: fox lives in house 1",)
+    assert found.steps == ("fox lives in house 1: that is a clue",)
     found = vmdsolve.hint("1 2/1/1/2", domain="nonogram")
     assert found.reason == "row 1, column 1 is painted: row 1 reads 2"
     assert found.symbol == "1"
@@ -86,3 +86,16 @@ def test_a_broken_rule_is_said_in_the_puzzles_words() -> None:
     ]
     [three, *_] = vmdsolve.check("4 4", "111.............", domain="takuzu")[1:]
     assert three._words() == "three: not so that row 1, columns 1 to 3 are not all alike (1 stands 3 times, not 1 to 2)"
+
+
+def test_what_cannot_be_is_said_in_the_puzzles_words_too() -> None:
+    board = layout_of(get("zebra").parse("houses 2/pet: fox dog/drink: tea milk/fox = milk"))
+    assert board.absence_text([0], "house 2") == "fox does not live in house 2"
+    assert board.absence_text([0, 3], "house 1 or house 2") == "fox and milk do not live in house 1 or house 2"
+    assert get("queens-4").absence_text([0], "a queen") == "row 1, column 1 is not a queen"
+    assert get("latin-2").absence_text([0, 3], "2") == "no 2 in row 1, column 1 and row 2, column 2"
+
+
+def test_candidates_of_items_are_houses() -> None:
+    drawn = get("zebra").parse("houses 2/pet: fox dog/drink: tea milk/fox at 1").render(candidates=True)
+    assert drawn.endswith("not placed: fox (1), dog (1 2), tea (1 2), milk (1 2)")

@@ -49,7 +49,9 @@ class _Commands(TyperGroup):
             typer.echo("vmdsolve: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except (VmdsolveError, OSError) as error:
-            typer.echo(f"vmdsolve: {error}", err=True)
+            from ..drawing import clean
+
+            typer.echo(f"vmdsolve: {clean(str(error))}", err=True)  # what a file holds is not for terminals to obey
             raise typer.Exit(2) from None
 
 

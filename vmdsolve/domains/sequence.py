@@ -120,7 +120,7 @@ class TokenSequence(Domain):
         cells = self.cells_of(values, values if givens is None else givens, looks)
         row = tuple((cell.text if cell.style != "open" else self.open_character, cell.style) for cell in cells)
         marks = "".join(MARKS.get(cell.style, " ") for cell in cells).rstrip()
-        told = (Said(f"{self.cell_name(cell)}: {' '.join(note)}", "open") for cell, note in notes.items())
+        told = (Said(f"{self.cell_name(cell)}: {' '.join(note.strip('()'))}", "open") for cell, note in notes.items())
         return Picture((Frame((row, ((marks, "next"),)) if marks else (row,)), *told))
 
     def unit_text(self, constraint: Constraint) -> str:

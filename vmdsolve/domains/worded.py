@@ -77,6 +77,13 @@ class Worded(ABC):
         """That this cell holds this value."""
         return f"{self.cell_name(cell)} is {self.symbol_text(value)}"
 
+    def absence_text(self, cells: Sequence[int], symbols: str) -> str:
+        """That none of these cells holds any of these symbols."""
+        named = self.cells_text(cells)
+        if not self.called:
+            return f"no {symbols} in {named}"
+        return f"{named} {'are' if len(cells) > 1 else 'is'} not {symbols}"
+
     def unit_text(self, constraint: Constraint) -> str:
         """How sentences call the cells of a constraint.
 

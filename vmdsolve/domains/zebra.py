@@ -26,6 +26,7 @@ from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill, Lines
 from .drawn import NONE, Looks, Notes
 from .parts.houses import ITEMS, Clue, clue_text, mirrored, rules_of
+from .worded import listed
 
 __all__ = ["DOMAINS", "Zebra"]
 
@@ -114,6 +115,10 @@ class Zebra(Clued):
     def fact_text(self, cell: int, value: int) -> str:
         return f"{list(self.cell)[cell]} lives in house {self.symbols[value]}"
 
+    def absence_text(self, cells: Sequence[int], symbols: str) -> str:
+        names = listed(list(self.cell)[cell] for cell in cells)
+        return f"{names} {'do' if len(cells) > 1 else 'does'} not live in {symbols}"
+
     def unit_text(self, constraint: Constraint) -> str:
         if constraint.relation == "attribute":
             return f"attribute {list(self.attributes)[constraint.cells[0] // len(self.symbols)]}"
@@ -141,7 +146,7 @@ class Zebra(Clued):
         waiting: list[str] = []
         for (item, cell), value, shown in zip(self.cell.items(), np.asarray(values).tolist(), cells, strict=True):
             if value == OPEN:
-                waiting.append(f"{item} ({' '.join(notes[cell])})" if cell in notes else item)
+                waiting.append(f"{item} ({' '.join(notes[cell].strip('()'))})" if cell in notes else item)
             else:
                 table[value][cell // len(self.symbols)].append((item, shown.style))
         houses = [[("/".join(item for item, _ in held) or ".", held) for held in row] for row in table]

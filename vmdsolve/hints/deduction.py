@@ -106,6 +106,8 @@ class _Board:
                 if self.values[cell] == OPEN and mask.bit_count() == 1:
                     held = self.held(c)
                     why = self.rule(c) + (f", and {held}" if held else "")
+                    if why == self.say.fact(cell, mask.bit_length() - 1):
+                        why = "that is a clue"
                     return self.place("one constraint", cell, mask, why, (c,))
         return None
 
@@ -220,7 +222,8 @@ class _Board:
         cells: dict[int, list[int]] = {}
         for cell, mask in taken.items():
             cells.setdefault(mask, []).append(cell)
-        return f"{why}: " + listed(f"no {self.say.symbols(m, 'or')} in {self.say.cells(x)}" for m, x in cells.items())
+        absent = self.say.domain.absence_text
+        return f"{why}: " + listed(absent(x, self.say.symbols(m, "or")) for m, x in cells.items())
 
     def rule(self, c: Constraint) -> str:
         return self.say.rule(c) + (" without repeats" if id(c) in self.distinct else "")
