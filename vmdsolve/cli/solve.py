@@ -103,7 +103,7 @@ def _to_stdout(records: Iterator[Record], options: dict[str, Any]) -> Tally:
     for record, solution in results if terminal else counted(results, "problems"):
         row = row_of(record, solution, name or record.domain)
         if terminal and len(few) == 1:
-            _draw(solution, row.reason)
+            _draw(record, solution, row.reason, name or record.domain)
         else:
             typer.echo(("" if tally.total else CSV_HEADER) + csv_line(row), nl=False)
         tally.add(row)
@@ -163,12 +163,15 @@ def _trace(record: Record, solution: Solution, name: str | Domain | None) -> Non
         typer.echo(f"{record.where}step {step}: {board}", err=True)
 
 
-def _draw(solution: Solution, reason: str) -> None:
+def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
+    from ..domains import layout_of
+    from ..domains.reading import read
     from . import screen
 
-    if solution.text is not None and solution.layout is not None:
-        values = solution.layout.parse(solution.text).values
-        screen.show(solution.layout.picture(values, givens=solution.givens))
+    if solution.text is not None:
+        problem = read(record.puzzle, name)
+        board = layout_of(problem)
+        screen.show(board.picture(board.parse(solution.text).values, givens=problem.values))
     elif reason:
         screen.say(reason)
     screen.say(solution.outcome, err=True)

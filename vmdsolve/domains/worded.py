@@ -108,7 +108,9 @@ class Worded(ABC):
         rule = violation.rule
         reason = violation.said_with(lambda v: self.symbol_text(v) if v < len(self.symbols) else f"symbol {v + 1}")
         if rule is not None and not isinstance(rule, AllDifferent):
-            named = f" ({reason})" if isinstance(rule, (Sum, Less, Count)) else ""
+            if isinstance(rule, Sum):
+                return f"{violation.relation}: {self.unit_text(rule)} {reason}"
+            named = f" ({reason})" if isinstance(rule, (Less, Count)) else ""
             return f"{violation.relation}: not so that {self.rule_text(rule)}{named}"
         names = [self.cell_name(cell) for cell in violation.cells[:MAX_NAMED]]
         if more := len(violation.cells) - len(names):
