@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from vmdsolve import constraints as declared
 from vmdsolve._native import Kind
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.domains.worded import clause
 from vmdsolve.errors import InvalidInput
-from vmdsolve.hints import phrases
 from vmdsolve.hints.filtering import supported
 from vmdsolve.problem import OPEN, Constraint, Rules
 from vmdsolve.search import solve_values
@@ -43,7 +43,7 @@ def test_a_kind_has_the_same_name_in_python_and_in_c() -> None:
 
 @pytest.mark.parametrize(
     ("table", "what"),
-    [(supported, "a filter for hints"), (phrases._clause, "words"), (oracles._add, "a form of CP-SAT")],
+    [(supported, "a filter for hints"), (clause, "words"), (oracles._add, "a form of CP-SAT")],
     ids=lambda x: x if isinstance(x, str) else "",
 )
 def test_every_kind_has(table: Any, what: str) -> None:
@@ -106,16 +106,16 @@ def test_violations_take_arrays_and_change_nothing() -> None:
 
 def test_all_cells_of_a_repeated_value_are_named() -> None:
     first, second = AllDifferent(range(5), "row").violations([2, 0, 2, 0, 2])
-    assert (first.cells, first.reason) == ((0, 2, 4), "all hold value 2")
-    assert (second.cells, second.reason) == ((1, 3), "both hold value 0")
+    assert (first.cells, first.reason) == ((0, 2, 4), "all hold symbol 3")
+    assert (second.cells, second.reason) == ((1, 3), "both hold symbol 1")
 
 
 REASONS: list[tuple[Constraint, list[int], str]] = [
     (Sum([0, 1], 5), [0, 1], "adds up to 3, not 5"),
-    (Less(0, 1), [1, 1], "value 1 is not smaller than value 1"),
-    (Count([0, 1], 0, 1, 1), [0, 0], "value 0 stands 2 times, not 1"),
-    (Count([0, 1], 0, 1, 2), [1, 1], "value 0 stands 0 times, not 1 to 2"),
-    (Table([0, 1], [(0, 1)]), [1, OPEN], "[1, -1] is none of the 1 allowed rows"),
+    (Less(0, 1), [1, 1], "symbol 2 is not smaller than symbol 2"),
+    (Count([0, 1], 0, 1, 1), [0, 0], "symbol 1 stands 2 times, not 1"),
+    (Count([0, 1], 0, 1, 2), [1, 1], "symbol 1 stands 0 times, not 1 to 2"),
+    (Table([0, 1], [(0, 1)]), [1, OPEN], "2 . is none of the 1 allowed rows"),
     (Regular([0], DFA(0, frozenset({0}), ((0, -1),))), [1], "the word is not one that the rule accepts"),
     (Predicate([0], lambda held: held == (0,)), [1], "the predicate is false"),
 ]

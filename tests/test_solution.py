@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from vmdsolve import Solution, Status, solve, solve_batch
+from vmdsolve import Solution, Status, sample, solve, solve_batch
 
 
 @pytest.mark.parametrize("status", Status)
@@ -35,3 +36,25 @@ def test_the_reason_says_in_words_what_is_wrong_with_the_problem() -> None:
         "row: both hold 1 (row 1, column 1 and row 1, column 2); box: both hold 1 (row 1, column 1 and row 1, column 2)"
     )
     assert good.reason == ""
+
+
+def test_a_solution_that_was_pickled_is_the_same_without_what_draws_it() -> None:
+    for text in ("1......2..4..3..", "11" + "." * 14):
+        solution = solve(text, method="search")
+        again = pickle.loads(pickle.dumps(solution))
+        assert again == solution
+        assert again.outcome == solution.outcome
+        assert (again.layout, again.givens) == (None, None)
+        assert str(again).endswith(solution.outcome)
+        assert solution.text is None or solution.text in str(again)
+
+
+def test_an_unsolved_problem_shows_its_board_and_what_clashes() -> None:
+    clash = solve("11" + "." * 14, method="search")
+    assert str(clash).split("\n")[:2] == ["+-----+-----+", "|!1!1 | . . |"]
+    assert str(clash).endswith("UNSATISFIABLE: proved that there is no answer; " + f"{clash.seconds:.2f} s")
+
+
+def test_samples_are_drawn() -> None:
+    [drawn] = sample("sudoku-4x4", 1, method="search", seed=1)
+    assert str(drawn).startswith("+-----+-----+\n| ")

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from .errors import MissingExtra as MissingExtra
     from .errors import ModelMismatch as ModelMismatch
     from .errors import VmdsolveError as VmdsolveError
-    from .hints.deduction import Hint as Hint
     from .hints.explain import Explanation as Explanation
     from .hints.explain import explain as explain
     from .hints.grade import Grade as Grade
     from .hints.grade import grade as grade
     from .hints.hint import hint as hint
+    from .hints.result import Hint as Hint
     from .measure.accuracy import Accuracy as Accuracy
     from .measure.accuracy import evaluate as evaluate
     from .model.checkpoint import domain_of as domain_of
@@ -60,7 +60,7 @@ _WHERE = {
     "Explanation": "hints.explain",
     "Generated": "api.graded",
     "Grade": "hints.grade",
-    "Hint": "hints.deduction",
+    "Hint": "hints.result",
     "InvalidInput": "errors",
     "InvalidProblem": "errors",
     "MissingExtra": "errors",

@@ -5,7 +5,7 @@ checker's word, partial boards allowed), `accepts` for many full boards at once,
 handed to the C++ propagator of the same name. The tests hold the three to each other.
 
 >>> AllDifferent([0, 1, 2], "row").violations([4, 4, -1])
-[Violation(relation='row', cells=(0, 1), text='both hold {}', values=(4,))]
+[Violation('row', cells=(0, 1), 'both hold symbol 5')]
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class AllDifferent(Constraint):
             if values[cell] != OPEN:
                 holders[int(values[cell])].append(cell)
         return [
-            Violation(self.relation, tuple(cells), "both hold {}" if len(cells) == 2 else "all hold {}", (value,))
+            Violation(self.relation, tuple(cells), "both hold {}" if len(cells) == 2 else "all hold {}", (value,), self)
             for value, cells in holders.items()
             if len(cells) > 1
         ]
@@ -90,7 +90,7 @@ class Sum(Constraint):
         total = sum(int(values[cell]) + self.first for cell in self.cells)
         if total == self.total:
             return []
-        return [Violation(self.relation, self.cells, f"adds up to {total}, not {self.total}")]
+        return [Violation(self.relation, self.cells, f"adds up to {total}, not {self.total}", rule=self)]
 
     def accepts(self, boards: Board) -> Mask:
         return np.asarray(boards[:, self.cells].sum(axis=1) + self.first * len(self.cells) == self.total)
@@ -118,7 +118,7 @@ class Less(Constraint):
         a, b = (int(values[cell]) for cell in self.cells)
         if a == OPEN or b == OPEN or a < b:
             return []
-        return [Violation(self.relation, self.cells, "{} is not smaller than {}", (a, b))]
+        return [Violation(self.relation, self.cells, "{} is not smaller than {}", (a, b), self)]
 
     def accepts(self, boards: Board) -> Mask:
         return np.asarray(boards[:, self.cells[0]] < boards[:, self.cells[1]])
@@ -153,7 +153,7 @@ class Count(Constraint):
         if held <= self.high and held + open_cells >= self.low:
             return []
         wanted = str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
-        return [Violation(self.relation, self.cells, f"{{}} stands {held} times, not {wanted}", (self.symbol,))]
+        return [Violation(self.relation, self.cells, f"{{}} stands {held} times, not {wanted}", (self.symbol,), self)]
 
     def accepts(self, boards: Board) -> Mask:
         held = (boards[:, self.cells] == self.symbol).sum(axis=1)
@@ -191,7 +191,9 @@ class Table(Constraint):
         held = [int(values[cell]) for cell in self.cells]
         if any(all(h in (OPEN, v) for h, v in zip(held, row, strict=True)) for row in self.tuples):
             return []
-        return [Violation(self.relation, self.cells, f"{held} is none of the {len(self.tuples)} allowed rows")]
+        shown = " ".join("." if value == OPEN else str(value + 1) for value in held)
+        reason = f"{shown} is none of the {len(self.tuples)} allowed rows"
+        return [Violation(self.relation, self.cells, reason, rule=self)]
 
     def accepts(self, boards: Board) -> Mask:
         held = boards[:, self.cells]
@@ -267,7 +269,7 @@ class Regular(Constraint):
             states = {t for row in rows for t in (row if value == OPEN else row[value : value + 1]) if t >= 0}
         if states & self.dfa.accept:
             return []
-        return [Violation(self.relation, self.cells, "the word is not one that the rule accepts")]
+        return [Violation(self.relation, self.cells, "the word is not one that the rule accepts", rule=self)]
 
     def accepts(self, boards: Board) -> Mask:
         dead, width = len(self.dfa.step), len(self.dfa.step[0])
@@ -319,7 +321,7 @@ class Predicate(Constraint):
     def violations(self, values: Sequence[int]) -> list[Violation]:
         if any(values[cell] == OPEN for cell in self.cells) or self.holds(values):
             return []
-        return [Violation(self.relation, self.cells, "the predicate is false")]
+        return [Violation(self.relation, self.cells, "the predicate is false", rule=self)]
 
     def accepts(self, boards: Board) -> Mask:
         return np.array([self.holds(board) for board in boards], np.bool_)

@@ -1,4 +1,4 @@
-"""Words and letters: what a problem is, and what comes back.
+"""Words and letters: what a problem is. What comes back of one, results.py says.
 
 Words used everywhere (Python, C++, docs, tests)
     cell      0 .. L-1
@@ -15,9 +15,8 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,74 +24,17 @@ import numpy.typing as npt
 from vmdsolve._native import Kind
 
 from .arguments import whole
+from .drawing import Frame, Picture, Said, Shown
+from .drawing.picture import WIDTH
 from .errors import InvalidInput
 from .peers import Peers
+from .results import OPEN, Board, Layout, Solution, Status, Violation
 from .sets import MAX_SYMBOLS
 
 __all__ = ["OPEN", "Board", "Constraint", "Layout", "Problem", "Rules", "Solution", "Status", "Violation"]
 
-OPEN = -1
 MAX_CELLS = 65_536
-
-Board = npt.NDArray[np.int32]  # [L] or [B, L]
-
-
-class Status(StrEnum):
-    """How a solve ended. The value is the text that files and the command line print."""
-
-    SOLVED = "SOLVED"  # an answer that the checker accepted
-    UNCHECKED = "UNCHECKED"  # filled in; the domain has no rules, so there was nothing to check
-    UNSATISFIABLE = "UNSATISFIABLE"  # proved: there is no answer
-    UNKNOWN = "UNKNOWN"  # gave up without proof; try more latents, steps, or method="vmd"
-    TIMEOUT = "TIMEOUT"  # time_limit ran out; allow more
-    INVALID = "INVALID"  # could not be read; only where a batch was asked to report this, else it raises
-
-    @property
-    def has_solution(self) -> bool:
-        """True for SOLVED, and for UNCHECKED, where every full board is one."""
-        return self in (Status.SOLVED, Status.UNCHECKED)
-
-    def under(self, rules: Rules) -> Status:
-        """What to call it: a board that is full, but under no rules, was not checked.
-
-        Examples
-        --------
-        >>> Status.SOLVED.under(Rules(2, 2))
-        <Status.UNCHECKED: 'UNCHECKED'>
-        """
-        return Status.UNCHECKED if self is Status.SOLVED and not rules.constraints else self
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One broken rule: its relation, the cells that break it, and the reason in words.
-
-    Attributes
-    ----------
-    text
-        the reason; {} where a value stands
-    values
-        these values, in order
-
-    Examples
-    --------
-    >>> Violation("row", (0, 4), "both hold {}", (6,)).reason
-    'both hold value 6'
-    """
-
-    relation: str
-    cells: tuple[int, ...]
-    text: str
-    values: tuple[int, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        """In words, with values as numbers."""
-        return self.said_with("value {}".format)
-
-    def said_with(self, name: Callable[[int], str]) -> str:
-        """The reason, with values called as `name` calls them."""
-        return self.text.format(*map(name, self.values)) if self.values else self.text
+SHOWN = 400  # characters of a problem's text in its repr
 
 
 class Constraint(ABC):
@@ -169,6 +111,15 @@ class Rules:
         return tuple(dict.fromkeys(c.relation for c in self.constraints))
 
     @cached_property
+    def around(self) -> list[list[Constraint]]:
+        """[L] the constraints on each cell."""
+        out: list[list[Constraint]] = [[] for _ in range(self.L)]
+        for constraint in self.constraints:
+            for cell in constraint.cells:
+                out[cell].append(constraint)
+        return out
+
+    @cached_property
     def peers(self) -> Peers:
         """Which cells may not hold the same symbol: those that share an all-different unit."""
         kind = Kind["AllDifferent"]
@@ -214,22 +165,8 @@ class Rules:
         return Rules, (self.L, self.V, self.constraints)  # without what is made of them, which may be much larger
 
 
-class Layout(Protocol):
-    """What reads, writes and draws one problem, as far as a Problem knows; every Domain is one."""
-
-    name: str
-    symbols: str
-    shape: tuple[int, int]
-
-    def parse(self, text: str) -> Problem: ...
-    def write(self, values: Board) -> str: ...
-    def format(self, values: Board) -> str: ...
-    def render(self, values: Board) -> str: ...
-    def cell_name(self, cell: int) -> str: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem(Shown):
     """One instance: some cells given, some open, and the rules that hold. Equal to another that says the same.
 
     Attributes
@@ -255,9 +192,91 @@ class Problem:
     rules: Rules
     values: Board = field(repr=False)
     layout: Layout = field(default=None, repr=False)  # type: ignore[assignment]  # whoever reads a problem sets it
+    named: ClassVar[Callable[[str], Layout] | None] = None  # finds a layout by its domain's name; domains set it
 
     def __repr__(self) -> str:
-        return f"Problem({self.domain!r}, values={self.values.tolist()})"
+        layout = self.found_layout
+        text = repr(layout.write(self.values)) if layout else f"{(self.values != OPEN).sum()} of {self.rules.L} given"
+        return f"Problem({self.domain!r}, {text if len(text) <= SHOWN else text[: SHOWN - 3] + '...'})"
+
+    @property
+    def found_layout(self) -> Layout | None:
+        """The layout, or that of the domain it names; None where there is no such domain."""
+        layout = cast("Layout | None", self.layout)  # of a Problem that is made by hand there may be none
+        if layout is None and Problem.named is not None:
+            try:
+                return Problem.named(self.domain)
+            except InvalidInput:
+                return None
+        return layout
+
+    def pencil_marks(self) -> list[list[int]]:
+        """[L] the values that no single constraint rules out in each open cell, by what is given; [] for the others.
+
+        More may go with more thought; `vmdsolve.hint` says how.
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> get("latin-3").parse("1.....2..").pencil_marks()[:5]
+        [[], [1, 2], [1, 2], [2], [0, 1, 2]]
+        """
+        board, around = self.values.tolist(), self.rules.around
+        out: list[list[int]] = []
+        for cell, held in enumerate(self.values.tolist()):
+            left = []
+            for value in range(self.rules.V) if held == OPEN else ():
+                board[cell] = value
+                if not any(cell in broken.cells for c in around[cell] for broken in c.violations(board)):
+                    left.append(value)
+            board[cell] = held
+            out.append(left)
+        return out
+
+    def notes(self) -> dict[int, str]:
+        """The pencil marks of each open cell as a drawing shows them; one alone in brackets, for it is no given."""
+        layout = self.found_layout
+        if layout is None:
+            return {}
+        marks = {cell: left for cell, left in enumerate(self.pencil_marks()) if self.values[cell] == OPEN}
+        texts = {cell: "".join(layout.symbols[v] for v in left) or "-" for cell, left in marks.items()}
+        return {cell: f"({text})" if len(text) == 1 else text for cell, text in texts.items()}
+
+    def picture(self, *, candidates: bool = False) -> Picture:
+        """The board as it is given; with the candidates of open cells, if asked for."""
+        layout = self.found_layout
+        if layout is None:
+            text = " ".join("." if value == OPEN else str(value + 1) for value in self.values.tolist())
+            return Picture((Said(f"{self.domain}, by numbers of symbols"), Frame((((text, "given"),),))))
+        notes = self.notes() if candidates else {}
+        legend = (Said(layout.legend, "aside"),) if layout.legend else ()
+        return Picture((*layout.picture(self.values, notes=notes).parts, *legend))
+
+    def render(self, *, boxes: bool = False, width: int = WIDTH, candidates: bool = False) -> str:
+        """The board as text on several lines.
+
+        Parameters
+        ----------
+        boxes
+            with box-drawing characters, where the output can show them; else plain characters
+        width
+            characters a line, at which sentences are wrapped
+        candidates
+            show in open cells the symbols that no single rule excludes, one alone in brackets; (-) where none is left
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> print(get("sudoku-4x4").parse("1......2..4..3..").render())
+        +-----+-----+
+        | 1 . | . . |
+        | . . | . 2 |
+        +-----+-----+
+        | . . | 4 . |
+        | . 3 | . . |
+        +-----+-----+
+        """
+        return self.picture(candidates=candidates).text(boxes=boxes, width=width)
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
@@ -286,64 +305,6 @@ class Problem:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.domain, self.rules, self.values, self.layout)  # made anew: arrays thaw in a pickle
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """What came of one problem: an answer, or an honest status. False where there is no answer.
-
-    `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a full board of a domain without
-    rules; nothing else carries any. Two solutions are equal if they say the same of the problem: status, answer and
-    reason, however each was found and whatever form its grid has.
-
-    Attributes
-    ----------
-    status
-        See `Status`.
-    grid
-        The answer in the input's own shape and kind (text, lists, array, tensor); None if there is none.
-    text
-        The answer as the domain writes it on one line; None if there is none.
-    method
-        What finished it: "propagation", "vmd", "search", or (of samples) "uniform"; None if nothing did.
-    unique
-        True, False, or None where it was not asked or not settled.
-    nfe
-        Network evaluations spent on this problem, all latents together.
-    latents_tried
-        Boards sampled before one was accepted.
-    seconds
-        Wall-clock time; in a batch the batch's time shared out equally.
-    seed
-        The seed that was used.
-    violations
-        Where givens already clash: which, and why. Of an INVALID problem one, "input", which says what `reason` says.
-    trace
-        Values [T, L] after each step of the accepted latent, if asked for.
-    reason
-        In words for people: why the problem is INVALID, or which givens clash; else "".
-
-    Examples
-    --------
-    >>> bool(Solution(Status.TIMEOUT)), Solution(Status.TIMEOUT, seconds=1.0) == Solution(Status.TIMEOUT, seconds=2.0)
-    (False, True)
-    """
-
-    status: Status
-    grid: Any = field(default=None, compare=False)
-    text: str | None = None
-    method: str | None = field(default=None, compare=False)
-    unique: bool | None = field(default=None, compare=False)
-    nfe: int = field(default=0, compare=False)
-    latents_tried: int = field(default=0, compare=False)
-    seconds: float = field(default=0.0, compare=False)
-    seed: int = field(default=0, compare=False)
-    violations: tuple[Violation, ...] = field(default=(), compare=False)
-    trace: Board | None = field(default=None, repr=False, compare=False)
-    reason: str = ""
-
-    def __bool__(self) -> bool:
-        return self.status.has_solution
 
 
 def as_cells(cells: Iterable[int], what: str) -> tuple[int, ...]:

@@ -24,15 +24,15 @@ from vmdsolve.search.threads import spread
 KILLER = "4 4/9 - 8 3/- 7 - -/4 - - 9/- - - -/2 2 4 1/2 3 4 1/6 3 4 5/6 3 5 5"
 ANSWER = "2341413232141423"
 DRAWN = """\
-+-------+---+---+
-|9 2   3|8 4|3 1|
-|   +---+   |   |
-|  4|7 1|  3|  2|
-+---+   |   +---+
-|4 3|  2|  1|9 4|
-|   |   +---+   |
-|  1|  4|  2   3|
-+---+---+-------+
++-----------+-----+-----+
+| 9 2     3 | 8 4 | 3 1 |
+|     +-----+     |     |
+|   4 | 7 1 |   3 |   2 |
++-----+     |     +-----+
+| 4 3 |   2 |   1 | 9 4 |
+|     |     +-----+     |
+|   1 |   4 |   2     3 |
++-----+-----+-----------+
 """
 
 
@@ -136,7 +136,7 @@ def test_one_problem_on_a_terminal_is_drawn(capsys: pytest.CaptureFixture[str]) 
 def test_broken_rules_are_said_with_the_names_of_cells() -> None:
     result = run("check", KILLER, "4" + ANSWER[1:], "--domain", "killer")
     assert result.exit_code == 1
-    assert "cage: adds up to 11, not 9 (row 1, column 1 and row 1, column 2 and row 2, column 1)" in result.stdout
+    assert "cage: the cage of 9 at row 1, column 1 adds up to 11, not 9" in result.stdout
     assert "row: both hold 4 (row 1, column 1 and row 1, column 3)" in result.stdout
 
 

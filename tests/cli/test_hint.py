@@ -13,9 +13,16 @@ from vmdsolve.search import generate_values
 
 def test_hint_names_a_cell_and_says_why() -> None:
     result = run("hint", "1......2..4..3..")
-    assert result.stdout == (
-        "row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of the rest) [hidden single]\n"
-    )
+    assert result.stdout.splitlines() == [
+        "row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of the rest) [hidden single]",
+        "+-----+-----+",
+        "| 1*2 | . . |",
+        "| . . | . 2 |",
+        "+-----+-----+",
+        "| . . | 4 . |",
+        "| . 3 | . . |",
+        "+-----+-----+",
+    ]
     assert result.exit_code == 0
 
 
@@ -60,13 +67,24 @@ def test_explain_names_the_conflict_and_its_steps() -> None:
         "box 1 holds no symbol twice",
         "    row 4, column 2 is 1: in column 2 only this cell can be 1 (box 1 keeps it out of the rest)",
         "    column 2 has no place left for 3 (box 1 keeps it out of the rest)",
+        "+-----+-----+",
+        "|!1 2 | . . |",
+        "|!3 . | . . |",
+        "+-----+-----+",
+        "| .!4 | . . |",
+        "| . . | . . |",
+        "+-----+-----+",
     ]
     assert result.exit_code == 1
 
 
 def test_explain_says_if_there_is_a_solution() -> None:
     result = run("explain", P)
-    assert (result.stdout, result.exit_code) == ("it has a solution\n", 0)
+    assert result.stdout.startswith(
+        "it has more than one solution; two of them differ in 4 cells: row 2, column 1 is 2"
+    )
+    assert result.exit_code == 0
+    assert run("explain", "1......2..4..3..").stdout.startswith("it has one solution\n+-----+-----+\n| 1 2 | 3 4 |")
 
 
 def test_a_file_is_worked_through_and_lines_are_named(tmp_path: Path) -> None:

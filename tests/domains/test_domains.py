@@ -234,18 +234,19 @@ def test_a_domain_without_symmetry_keeps_the_board() -> None:
 def test_sudoku_is_drawn_with_its_boxes(h: int, w: int) -> None:
     domain, N = Sudoku(h, w), h * w
     lines = domain.render(np.arange(N * N) % N).splitlines()
-    assert len(lines) == N + N // h - 1
+    assert len(lines) == N + N // h + 1
     assert len({len(line) for line in lines}) == 1
     for number, line in enumerate(lines):
-        assert (set(line) <= {"-", "+"}) == (number % (h + 1) == h)
-        assert sum(line.count(c) for c in "|+") == N // w - 1
+        assert (set(line) <= {"-", "+"}) == (number % (h + 1) == 0)
+        assert sum(line.count(c) for c in "|+") == N // w + 1
 
 
 def test_a_board_is_drawn() -> None:
-    assert Sudoku(2, 3).render(Sudoku(2, 3).parse("123456" + "." * 30).values).splitlines()[:3] == [
-        "1 2 3 | 4 5 6",
-        ". . . | . . .",
-        "------+------",
+    assert Sudoku(2, 3).render(Sudoku(2, 3).parse("123456" + "." * 30).values).splitlines()[:4] == [
+        "+-------+-------+",
+        "| 1 2 3 | 4 5 6 |",
+        "| . . . | . . . |",
+        "+-------+-------+",
     ]
     assert LatinSquare(2).render(LatinSquare(2).parse("12..").values) == "1 2\n. ."
 

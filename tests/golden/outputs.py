@@ -118,7 +118,7 @@ def hints() -> Entries:
     out: Entries = {}
     for name, problem in {**asked, "killer": killer, "zebra": zebra}.items():
         found = vmdsolve.hint(problem)
-        out[name] = [found.technique, found.cell, found.value, str(found)]
+        out[name] = [found.technique, found.cell, found.value, "; ".join(found.steps)]
     clashes = {"two givens": "1....1..........", "no place": lines("sudoku/clash.txt")[1]}
     return out | {f"explain {name}": vmdsolve.explain(text).reason for name, text in clashes.items()}
 

@@ -65,7 +65,7 @@ def run_code(name: str, first: int, code: str, names: dict[str, object]) -> int:
         expected = EXPECTED.search(lines[(node.end_lineno or 0) - 1])
         if expected and isinstance(node, ast.Expr):
             value = eval(compile(ast.Expression(node.value), where, "eval"), names)
-            assert str(value) == expected[1], f"{where}: wanted {expected[1]}, got {value}"
+            assert expected[1] in (str(value), repr(value)), f"{where}: wanted {expected[1]}, got {value}"
             compared += 1
         else:
             assert not expected, f"{where}: only the value of an expression can be compared"

@@ -48,6 +48,13 @@ def assert_minimal(rules: Rules, values: Board, why: Explanation) -> None:
         assert solvable(why.givens, why.constraints[:i] + why.constraints[i + 1 :])
 
 
+def assert_answers(why: Explanation, solutions: list[tuple[int, ...]]) -> None:
+    """All there are, up to two, and it says which it is."""
+    assert len(why.answers) == min(len(solutions), 2)
+    assert {tuple(answer.tolist()) for answer in why.answers} <= {*solutions}
+    assert why.reason.startswith("it has one solution" if len(solutions) == 1 else "it has more than one solution; two")
+
+
 @pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(instance=instances())
@@ -55,7 +62,8 @@ def test_any_problem_is_explained_or_solvable(instance: tuple[Rules, np.ndarray]
     rules, values = instance
     why = explained(rules, values)
     if brute_force(rules, values):
-        assert why == Explanation(Status.SOLVED, "it has a solution")
+        assert why.status is Status.SOLVED
+        assert_answers(why, brute_force(rules, values))
     else:
         assert why.status is Status.UNSATISFIABLE
         assert_minimal(rules, values, why)
@@ -138,3 +146,31 @@ def test_what_search_cannot_settle_in_time_is_kept() -> None:
 def test_bad_input_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="row 2, column 4"):
         explain("1......x..4..3..")
+
+
+def test_two_answers_are_shown_where_they_differ() -> None:
+    why = explain("12......2.......")
+    assert why.reason == (
+        "it has more than one solution; two of them differ in 4 cells: row 3, column 2 is 1 or 3, "
+        "row 3, column 4 is 3 or 1, row 4, column 2 is 3 or 1 and row 4, column 4 is 1 or 3"
+    )
+    drawn = str(why)
+    assert drawn.count("*1") == drawn.count("*3") == 4
+    assert drawn.index("One solution:") < drawn.index("Another:")
+
+
+def test_a_large_conflict_is_a_list() -> None:
+    clash = "69..45......73......1..2.4..3...6.........1.21...5....4...8...3.1.9.....7......8."
+    why = explain(clash, time_limit=None)
+    assert why.long == (len(why.facts) + len(why.rules) > 9)
+    lines = why.render(width=70).splitlines()
+    assert max(map(len, lines)) <= 70
+    if why.long:
+        assert f"{len(why.givens)} given" in why.reason
+        assert [line for line in lines if line.startswith("- ")]
+
+
+def test_an_explanation_is_short_where_it_stands_among_others() -> None:
+    assert repr(explain("1....1..........")) == (
+        "Explanation('UNSATISFIABLE', 'row 1, column 1 is 1 and row 2, column 2 is 1, but box 1 holds no symbol twice')"
+    )

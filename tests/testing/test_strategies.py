@@ -162,7 +162,7 @@ def test_a_domain_without_solutions_in_reach_is_refused() -> None:
 
 def test_problems_and_domains_have_short_names() -> None:
     problem = get("latin-2").parse("1...")
-    assert repr(problem) == "Problem('latin-2', values=[0, -1, -1, -1])"
+    assert repr(problem) == "Problem('latin-2', '1...')"
     assert repr(get("latin-2")) == "<domain latin-2>"
     with pytest.raises(InvalidProblem):
         get("latin-2").parse("1")

@@ -50,7 +50,7 @@ def check(problem: Grid, values: Grid, **options: Unpack[CheckOptions]) -> list[
         if clock.over:
             raise TimeoutError(f"{done} of {len(constraints)} rules were checked in {clock.seconds:g} s; allow more")
         out += constraint.violations(board)
-    return out
+    return [violation.on(layout_of(given), held.values) for violation in out]
 
 
 def _changed(given: Problem, held: Problem) -> list[Violation]:

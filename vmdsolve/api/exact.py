@@ -13,6 +13,7 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, read, same_kind
+from ..drawing import Picture, Said, Shown
 from ..problem import Problem, Solution, Status
 from .option import takes
 from .options import CountOptions, EnumerateOptions, Options
@@ -20,11 +21,27 @@ from .options import CountOptions, EnumerateOptions, Options
 __all__ = ["Count", "Solutions", "count_solutions", "enumerate_solutions"]
 
 
-class Count(NamedTuple):
-    """How many solutions were found, and whether these are all."""
-
+class _Count(NamedTuple):
     n: int
     complete: bool
+
+
+class Count(_Count, Shown):
+    """How many solutions were found, `n`, and whether these are all, `complete`.
+
+    Examples
+    --------
+    >>> print(Count(1, True), Count(2, False), sep="; ")
+    1 solution, the only one; 2 solutions, perhaps more
+    """
+
+    __slots__ = ()
+
+    def picture(self) -> Picture:
+        what = f"{self.n:,} solution{'s' * (self.n != 1)}"
+        if self.complete:
+            return Picture((Said(f"{what}, the only one" if self.n == 1 else what if self.n else "no solution"),))
+        return Picture((Said(f"{what}, perhaps more" if self.n else "none found yet, perhaps there are some"),))
 
 
 @takes(CountOptions)
@@ -120,4 +137,6 @@ class Solutions(Iterator[Solution]):
             layout.format(np.asarray(values)),
             "search",
             seconds=time.perf_counter() - begun,
+            layout=layout,
+            givens=given.values,
         )

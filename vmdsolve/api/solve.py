@@ -165,8 +165,10 @@ def solutions_of(
                 tried,
                 seconds,
                 task.options.seed,
-                tuple(clash),
+                tuple(violation.on(task.domain, task.givens[row]) for violation in clash),
                 part.traces.get(row),
                 "; ".join([*(words(task.domain, violation) for violation in clash), *notes.get(row, ())]),
+                task.domain,
+                task.givens[row],
             )
     return [out[row] for row in sorted(out)]

@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | check | hint | explain | generate | sample | train | eval | diagnose | ...`.
+"""The command line: `vmdsolve solve | show | check | hint | explain | generate | sample | train | ...`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, so each command imports what
 it uses. Results go to standard output, everything else to standard error. Exit codes: 0 all well; 1 something
@@ -26,6 +26,7 @@ from .generate import generate
 from .hint import explain, hint
 from .info import info
 from .sample import sample
+from .show import show
 from .solve import solve
 from .train import train
 
@@ -48,7 +49,9 @@ class _Commands(TyperGroup):
             typer.echo("vmdsolve: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except (VmdsolveError, OSError) as error:
-            typer.echo(f"vmdsolve: {error}", err=True)
+            from ..drawing import clean
+
+            typer.echo(f"vmdsolve: {clean(str(error))}", err=True)  # what a file holds is not for terminals to obey
             raise typer.Exit(2) from None
 
 
@@ -62,6 +65,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("solve")(solve)
+app.command("show")(show)
 app.command("check")(check)
 app.command("hint")(hint)
 app.command("explain")(explain)

@@ -53,8 +53,8 @@ def _checked(record: Record, text: str | None, options: dict[str, Any]) -> str:
     from ..api.check import check as check_one
     from ..domains import layout_of
     from ..domains.reading import read, read_answer
-    from ..domains.show import words
     from ..problem import OPEN
+    from . import screen
 
     try:
         if record.reason:
@@ -62,11 +62,15 @@ def _checked(record: Record, text: str | None, options: dict[str, Any]) -> str:
         given = read(record.puzzle, options["domain"] or record.domain)
         held = read_answer(text, given) if text else given
     except InvalidInput as error:
-        typer.echo(f"{record.where}unreadable: {error}")
+        screen.say(f"{record.where}unreadable: {error}")
         return "unreadable"
     wrong = check_one(given, held, time_limit=options["time_limit"])
+    board = layout_of(given)
     for violation in wrong:
-        typer.echo(record.where + words(layout_of(given), violation))
+        screen.say(record.where + board.violation_text(violation), indent="  ")
+    if wrong and not record.where:
+        looks = {cell: "broken" for violation in wrong for cell in violation.cells}
+        screen.show(board.picture(held.values, givens=given.values, looks=looks))
     return "broken" if wrong else "unfinished" if (held.values == OPEN).any() else "right"
 
 

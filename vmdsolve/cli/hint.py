@@ -28,19 +28,27 @@ def hint(
     every: Annotated[bool, Option("--all", help="Hint after hint, until nothing more is forced.")] = False,
     format: Format = None,  # noqa: A002
     column: Column = None,
+    candidates: Annotated[bool, Option("--candidates", help="Draw what no single rule excludes, too.")] = False,
     **options: Any,
 ) -> None:
-    """Name the next forced cell, and say why it is forced."""
+    """Name the next forced cell, and say why it is forced.
+
+    The board is drawn with that cell marked; of files, and with --all, only on a terminal.
+    """
     from ..hints import walkthrough
+    from . import screen
 
     stuck, checked = False, Options(HintOptions, **options)
     for where, given in _problems(puzzle, checked.domain, format, column):
         for found in walkthrough(given, time_limit=checked.time_limit):
-            typer.echo(f"{where}{found.reason} [{found.technique}]")
+            screen.say(f"{where}{found.reason} [{found.technique}]", indent="  ")
             for line in found.because:
-                typer.echo(f"{where}    {'' if found.technique == 'conflict' else 'since '}{line}")
+                since = "" if found.technique == "conflict" else "since "
+                screen.say(f"{where}    {since}{line}", indent="      ")
             if not every:
                 break
+        if candidates or screen.on_terminal() or not (where or every):
+            screen.show(found.board(candidates=candidates))
         stuck |= found.cell is None and found.technique != "solved"
     raise typer.Exit(1 if stuck else 0)
 
@@ -52,18 +60,26 @@ def explain(
     column: Column = None,
     **options: Any,
 ) -> None:
-    """Say why a puzzle has no solution: givens and rules that clash, none of which can be spared."""
+    """Say why a puzzle has no solution: givens and rules that clash, none of which can be spared.
+
+    Of a puzzle with several solutions, say where two of them differ. The board is drawn; of files only on a terminal.
+    """
     from ..hints import explain as why
     from ..problem import Status
+    from . import screen
 
     unsolvable, checked = False, Options(HintOptions, **options)
     for where, given in _problems(puzzle, checked.domain, format, column):
         found = why(given, time_limit=checked.time_limit)
-        typer.echo(f"{where}{found.reason}")
+        screen.say(f"{where}{found.reason}", indent="  ")
+        for line in (*found.facts, *found.rules) if found.long else ():
+            screen.say(f"{where}    - {line}", indent="      ")
         for line in found.because:
-            typer.echo(f"{where}    {line}")
+            screen.say(f"{where}    {line}", indent="      ")
         if found.status is Status.UNSATISFIABLE and not found.minimal:
-            typer.echo(f"{where}time ran out: perhaps not all of this is needed", err=True)
+            screen.say(f"{where}time ran out: perhaps not all of this is needed", err=True)
+        if screen.on_terminal() or not where:
+            screen.show(found.board())
         unsolvable |= found.status is not Status.SOLVED
     raise typer.Exit(1 if unsolvable else 0)
 

@@ -202,16 +202,14 @@ def _trace(record: Record, solution: Solution, name: str | Domain | None) -> Non
 
 
 def _draw(record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
-    from rich.console import Console
-
     from ..domains import layout_of
     from ..domains.reading import read
-    from ..domains.show import outcome, styled
+    from . import screen
 
     if solution.text is not None:
         problem = read(record.puzzle, name)
         board = layout_of(problem)
-        Console().print(styled(board, problem.values, board.parse(solution.text).values), soft_wrap=True)
+        screen.show(board.picture(board.parse(solution.text).values, givens=problem.values))
     elif reason:
-        typer.echo(reason)
-    typer.echo(outcome(solution), err=True)
+        screen.say(reason)
+    screen.say(solution.outcome, err=True)

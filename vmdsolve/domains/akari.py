@@ -6,12 +6,14 @@ Known counts: without walls a bulb in every row and column, n! on n x n cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import Count
 from ..errors import InvalidProblem
+from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Fill, kind_of
 from .lines import Lines
@@ -29,7 +31,9 @@ WALLS = ("x", "X", "#", "B", "b", "9", "■", "█")  # as people write walls wi
 class Akari(Walled):
     """A board of cells, walls and numbers. Density: share of walls that have numbers; a quarter are walls."""
 
-    name, symbols, glyphs = "akari", "01", " o"
+    name, symbols, glyphs, boxed = "akari", "01", " o", " ●"
+    called, legend = ("empty", "a bulb"), "o bulb, x wall, 0 to 4 wall with so many bulbs beside it, . open"
+    blocks = MappingProxyType({WALL: "█"})
     about = "Place bulbs that light every cell along rows and columns up to the next wall; no bulb lights another."
     text_form = (
         "`rows columns`, which may be left out; rows of squares: '-' or '.' for a cell, x (or #, B) for a wall, 0 to 4 "
@@ -58,6 +62,8 @@ class Akari(Walled):
                 raise InvalidProblem(
                     f"akari: row {row + 1}, column {column + 1} shows {walls[wall]} beside {len(cells)} cells"
                 )
+        self.lit_by = {tuple(sorted(cells)): cell for cell, cells in reversed([*enumerate(lit_by)])}
+        self.wall_of = {tuple(cells): divmod(wall, numbers.shape[1]) for wall, cells in beside.items()}
         self.constraints = (
             *(Count(run, 1, 0, 1, "run") for run in (*across, *down) if len(run) > 1),
             *(Count(sorted(cells), 1, 1, len(cells), "lit") for cells in lit_by),
@@ -110,6 +116,23 @@ class Akari(Walled):
         """Turn or reflect the board."""
         squares, cells = self.turn(rng)
         return Akari(squares), cells, np.arange(2)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        match constraint:
+            case Count(relation="run"):
+                return f"{self.unit_text(constraint)} has at most one bulb"
+            case Count(relation="lit"):
+                return f"{self.cell_name(self.lit_by[constraint.cells])} is lit by a bulb in its row or column"
+            case Count(relation="wall", low=n):
+                row, column = self.wall_of[constraint.cells]
+                where = f"row {row + 1}, column {column + 1}"
+                return f"the wall at {where} has {n} bulb{'s' * (n != 1)} beside it"
+        return super().rule_text(constraint)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "run":
+            return f"the squares {self.cells_text(constraint.cells)}"
+        return f"the run from {self.cell_name(constraint.cells[0])} to {self.cell_name(constraint.cells[-1])}"
 
 
 DOMAINS = {"akari": kind_of(Akari, "light-up", "lightup")}

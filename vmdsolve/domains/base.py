@@ -17,14 +17,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..drawing import CELL
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import OPEN, Board, Constraint, Problem, Rules
+from .drawn import Pictured, fill
+from .worded import Worded
 
 __all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "codes_of", "fill", "plain_line"]
 
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
 SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
-CELL = "□"  # stands in drawings and clue texts where the character of the next cell goes
 DECORATION = "|+-"  # drawn around boards of several lines; dropped with the white space
 
 
@@ -55,19 +57,7 @@ def codes_of(text: str) -> npt.NDArray[np.uint8]:
 Image = tuple["Domain", npt.NDArray[np.int64], npt.NDArray[np.int64]]  # a board, cells [L], values [V]
 
 
-def fill(frame: str, characters: str) -> str:
-    """`frame` with its cells written in, in order.
-
-    Examples
-    --------
-    >>> fill("□ < □", "1.")
-    '1 < .'
-    """
-    parts = frame.split(CELL)
-    return parts[0] + "".join(c + part for c, part in zip(characters, parts[1:], strict=True))
-
-
-class Domain(ABC):
+class Domain(Pictured, Worded, ABC):
     """One board and its rules. Subclasses set the first four attributes below; the others have defaults.
 
     Attributes
@@ -84,8 +74,6 @@ class Domain(ABC):
         True if a bare grid of this shape means this domain
     clues
         what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
-    glyphs
-        V characters that drawings show instead of the symbols; "" for the symbols
     verbatim
         True if white space in a text counts
     about, text_form, example
@@ -96,6 +84,10 @@ class Domain(ABC):
         what whole numbers in an array stand for, as characters of the text. Symbols that are digits say it themselves:
         k is the symbol k, letters go on after 9, and 0 is open if it is no symbol. Other symbols need it said here,
         as queens do, or numbers are refused. None, and -1, is open
+    glyphs, boxed, legend
+        how boards are drawn, see drawn.py
+    called
+        how sentences call what a cell holds, see worded.py
     """
 
     name: str
@@ -104,7 +96,6 @@ class Domain(ABC):
     constraints: tuple[Constraint, ...]
     by_shape: bool = False
     clues: str = ""
-    glyphs: str = ""
     verbatim: bool = False
     about: str = ""
     text_form: str = "a character a cell, row by row, '.' or '0' where open; or a drawn board"
@@ -301,16 +292,6 @@ class Domain(ABC):
         if len(plain := plain_line(line)) == L and all(map(self.has, plain)):
             return False
         return not cells or self.shape[1] == len(cells) < L
-
-    def frame(self) -> str:
-        """The drawing of the board, on several lines, with a CELL for every cell, in order."""
-        rows, columns = self.shape
-        return "\n".join([" ".join(CELL * columns)] * rows)
-
-    def render(self, values: Board) -> str:
-        """The board as people draw it, on several lines."""
-        glyphs = (self.glyphs or self.symbols) + OPEN_TEXT[0]
-        return fill(self.frame(), "".join(glyphs[value] for value in np.asarray(values).tolist()))
 
     # Arrays: numbers that stand for characters -------------------------------------------------------
 

@@ -11,6 +11,7 @@ from itertools import product
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
+from ..problem import Constraint
 from .kind import Kind
 from .sequence import TokenSequence
 
@@ -45,6 +46,12 @@ class Brackets(TokenSequence):
         deep = "" if deepest == length // 2 else f"-deep-{deepest}"
         name = f"brackets-{length}" + ("" if kinds == 1 else f"-{kinds}") + deep
         super().__init__(name, "".join(PAIRS[:kinds]), length, [Regular(range(length), _stacks(kinds, deepest))])
+
+    def rule_text(self, constraint: Constraint) -> str:
+        del constraint  # there is one
+        deep = self.name.partition("-deep-")[2]
+        nested = f", nested at most {deep} deep" if deep else ""
+        return f"every bracket closes the last one of its kind that is open{nested}"
 
 
 def _stacks(kinds: int, depth: int) -> DFA:

@@ -14,7 +14,9 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Sheet
 from ..errors import InvalidInput, InvalidProblem
+from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Family, Fill
 from .kind import Kind, number_in
@@ -139,11 +141,16 @@ class Colouring(Clued):
     def cell_name(self, cell: int) -> str:
         return f"vertex {cell + 1}"
 
-    def frame(self) -> str:
+    def unit_text(self, constraint: Constraint) -> str:
+        return f"the joined {self.cells_text(constraint.cells)}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        return f"{self.cells_text(constraint.cells)} are joined, so no two are alike"
+
+    def sheet(self) -> Sheet:
         n = self.rules.L
-        wide = len(str(n))
-        vertices = [f"{v:{wide}} {CELL}" for v in range(1, n + 1)] + [" " * (wide + 2)] * (-n % min(n, ACROSS))
-        return "\n".join("   ".join(vertices[i : i + ACROSS]) for i in range(0, len(vertices), ACROSS))
+        vertices = [f"{v}: {CELL}" for v in range(1, n + 1)] + [""] * (-n % min(n, ACROSS))
+        return Sheet([vertices[i : i + ACROSS] for i in range(0, len(vertices), ACROSS)])
 
 
 def _is_comment(line: str) -> bool:

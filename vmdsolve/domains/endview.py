@@ -40,6 +40,9 @@ class EndView(Sided):
     def seen(self, symbols: str) -> str:
         return symbols.lstrip(BLANK)[0]
 
+    def view_text(self, view: str, clue: str) -> str:
+        return f"the first letter in {view} is {clue}"
+
     @staticmethod
     def letters(n: int, letters: int) -> str:
         """The symbols."""

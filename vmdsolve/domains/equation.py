@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..constraints import Regular
 from ..errors import InvalidInput
-from ..problem import Rules
+from ..problem import Constraint, Rules
 from .kind import Kind, number_in
 from .sequence import TokenSequence, automaton_of
 
@@ -43,6 +43,10 @@ class Equation(TokenSequence):
         words = ([SYMBOLS.index(c) for c in text] for text in _true(self.shape[1]))
         rule = Regular(range(self.shape[1]), automaton_of(words, len(SYMBOLS)), "equation")
         return Rules(self.shape[1], len(SYMBOLS), (rule,))
+
+    def rule_text(self, constraint: Constraint) -> str:
+        del constraint  # there is one
+        return "the row is a true equation"
 
 
 def _numbers(digits: int) -> range:

@@ -13,7 +13,9 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import Less
+from ..drawing import Sheet
 from ..errors import InvalidProblem
+from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
@@ -125,8 +127,14 @@ class Futoshiki(Clued):
         less = [(int(places[a]), int(places[b])) for a, b in self.less]
         return Futoshiki(n, less if values[0] == 0 else [(b, a) for a, b in less]), cells, values
 
-    def frame(self) -> str:
-        return "\n".join(" ".join(row) for row in self.clues.replace(NONE[0], " ").split("/"))
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "less":
+            return super().unit_text(constraint)
+        return f"the sign between {self.cells_text(sorted(constraint.cells))}"
+
+    def sheet(self) -> Sheet:
+        rows = [list(row) for row in self.clues.replace(NONE[0], " ").split("/")]
+        return Sheet(rows, [[0] * len(row) for row in rows])
 
 
 def _drawn(lines: Lines) -> Lines:

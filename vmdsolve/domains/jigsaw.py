@@ -11,10 +11,11 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Sheet
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
-from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.grids import region_sheet, rows_and_columns, turned
 from .parts.regions import cells_of, read_regions, renumbered, trade_cells, write_regions
 from .parts.values import grid_of, lines_of_grid
 
@@ -81,8 +82,8 @@ class Jigsaw(Clued):
         _, cells, _ = turned(rng, *self.shape)
         return Jigsaw(renumbered(self.regions[cells].tolist())), cells, rng.permutation(len(self.symbols))
 
-    def frame(self) -> str:
-        return draw_regions(self.regions.reshape(self.shape).tolist())
+    def sheet(self) -> Sheet:
+        return region_sheet(self.regions.reshape(self.shape).tolist())
 
 
 DOMAINS = {"jigsaw": kind_of(Jigsaw, "jigsaw-sudoku", "irregular-sudoku")}

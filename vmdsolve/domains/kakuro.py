@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from ..constraints import AllDifferent, Regular, Sum
 from ..errors import InvalidProblem
+from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Fill, kind_of
 from .lines import Lines
@@ -44,6 +46,8 @@ class Kakuro(Walled):
     words = "grid=squares board=squares puzzle=squares"
     sizes, size, density = range(3, 11), 8, 0.7  # with the first row and column
     marks = ","
+    blocks = MappingProxyType({NONE: "█"})
+    legend = "down\\across: totals of the cells below, and to the right"
 
     def __init__(self, white: Mask, totals: Mapping[Run, int]) -> None:
         self.white, self.totals = white, dict(sorted(totals.items()))
@@ -144,6 +148,17 @@ class Kakuro(Walled):
         places = chain(*runs(number_cells(white)))
         totals = {tuple(run): of[key] for run in places if (key := frozenset(cells[run].tolist())) in of}
         return Kakuro(white, totals), cells, np.arange(9)[::-1] if down else np.arange(9)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        a, b = (constraint.cells * 2)[:2]
+        total = self.totals.get(constraint.cells)
+        of = "" if total is None else f" of {total}"
+        return f"the run{of} {'across' if b == a + 1 else 'down'} from {self.cell_name(a)}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if isinstance(constraint, Regular):
+            return f"{self.unit_text(constraint)} adds up to {self.totals[constraint.cells]} without repeats"
+        return super().rule_text(constraint)
 
 
 DOMAINS = {"kakuro": kind_of(Kakuro, "cross-sums")}

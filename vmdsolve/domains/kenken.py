@@ -16,12 +16,13 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import Regular, Sum, Table
+from ..drawing import Sheet
 from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
 from .parts.automata import with_product
-from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.cages import Cage, cage_sheet, grow_cages, read_cages, write_cages
 from .parts.grids import rows_and_columns, turned
 from .parts.values import cage_lines
 
@@ -128,8 +129,24 @@ class KenKen(Clued):
         n, (_, cells, places) = self.shape[0], turned(rng, *self.shape)
         return KenKen(n, [(label, places[cage].tolist()) for label, cage in self.cages]), cells, np.arange(n)
 
-    def frame(self) -> str:
-        return draw_cages(self.shape[0], self.cages)
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().unit_text(constraint)
+        label = next(label for label, cells in self.cages if tuple(cells) == constraint.cells)
+        return f"the cage {label} at {self.cell_name(constraint.cells[0])}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().rule_text(constraint)
+        unit = self.unit_text(constraint)
+        label = unit.split()[2]
+        if len(constraint.cells) == 1:
+            return f"{unit} is {label.rstrip('+-*:')}"
+        asked = {"+": "adds up to", "*": "multiplies to", "-": "has the difference", ":": "has the quotient"}
+        return f"{unit} {asked.get(label[-1], 'gives')} {label.rstrip('+-*:')}"
+
+    def sheet(self) -> Sheet:
+        return cage_sheet(self.shape[0], self.cages)
 
 
 DOMAINS = {"kenken": kind_of(KenKen, "calcudoku", "mathdoku")}

@@ -14,10 +14,12 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import AllDifferent, Sum
+from ..drawing import Sheet
+from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
-from .parts.cages import Cage, draw_cages, grow_cages, read_cages, write_cages
+from .parts.cages import Cage, cage_sheet, grow_cages, read_cages, write_cages
 from .parts.grids import box_shape, boxes, boxes_in, rows_and_columns, turned
 from .parts.values import cage_lines
 
@@ -114,8 +116,15 @@ class Killer(Clued):
         ]
         return Killer(n, cages, self.box), cells, np.arange(n)[::-1] if down else np.arange(n)
 
-    def frame(self) -> str:
-        return draw_cages(self.shape[0], self._labelled)
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "cage":
+            return super().unit_text(constraint)
+        total = next(total for total, cells in self.cages if tuple(cells) == constraint.cells)
+        of = "" if total is None else f" of {total}"
+        return f"the cage{of} at {self.cell_name(constraint.cells[0])}"
+
+    def sheet(self) -> Sheet:
+        return cage_sheet(self.shape[0], self._labelled)
 
 
 DOMAINS = {"killer": kind_of(Killer, "killer-sudoku")}

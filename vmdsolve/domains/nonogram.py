@@ -15,11 +15,13 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..constraints import DFA, Regular
+from ..drawing import Sheet
 from ..errors import InvalidProblem
+from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
-from .parts.grids import draw_margins, turned
+from .parts.grids import margin_sheet, turned
 from .parts.values import cell_line, is_open, listed, short
 
 __all__ = ["DOMAINS", "Nonogram"]
@@ -50,7 +52,8 @@ class Nonogram(Clued):
     """A board with runs for each column and each row. Density: share of painted cells."""
 
     name = "nonogram"
-    symbols, glyphs = "01", " #"
+    symbols, glyphs, boxed = "01", " #", " █"
+    called, legend = ("empty", "painted"), "# painted, blank empty, . open"
     about = "Paint cells so that each row and column has just the runs that stand beside it, in order."
     text_form = (
         "`rows columns`, which a square board may leave out; a line of run lengths for each column, then one for each "
@@ -141,8 +144,16 @@ class Nonogram(Clued):
         columns, rows = ([runs[tuple(unit)] for unit in units.tolist()] for units in (grid.T, grid))
         return Nonogram(columns, rows), cells, np.arange(2)
 
-    def frame(self) -> str:
-        return draw_margins(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
+    def unit_text(self, constraint: Constraint) -> str:
+        relation, rank = constraint.relation, self.constraints.index(constraint)
+        return f"{relation} {rank + 1 - len(self.rows) * (relation == 'column')}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        runs = (*self.rows, *self.columns)[self.constraints.index(constraint)]
+        return f"{self.unit_text(constraint)} reads {' '.join(map(str, runs)) or '0'}"
+
+    def sheet(self) -> Sheet:
+        return margin_sheet(*([[*map(str, runs)] for runs in lines] for lines in (self.columns, self.rows)))
 
 
 DOMAINS = {"nonogram": kind_of(Nonogram, "picross", "griddler", "hanjie")}

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ..constraints import Count
 from ..errors import InvalidInput, InvalidProblem
-from ..problem import Board, Problem
+from ..problem import Board, Constraint, Problem
 from .base import Domain
 from .kind import Kind, number_in
 from .parts.grids import turned
@@ -36,7 +36,8 @@ class Queens(Domain):
     [1, 0, 0, 0]
     """
 
-    symbols = "_Q"
+    symbols, boxed = "_Q", "_♛"
+    called, legend = ("empty", "a queen"), "Q queen, _ empty, . open"
     about = "Place a queen in every row and column of a chessboard, no two on one diagonal."
     text_form = (
         "a character a square, row by row: Q for a queen, 'x' for a square that surely has none, '.' (or '_' on a "
@@ -92,6 +93,15 @@ class Queens(Domain):
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Turn or reflect the board."""
         return turned(rng, *self.shape)[1], np.arange(2)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        most = "at most " * (constraint.relation == "diagonal")
+        return f"{self.unit_text(constraint)} has {most}one queen"
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "diagonal":
+            return super().unit_text(constraint)
+        return f"the diagonal from {self.cell_name(constraint.cells[0])} to {self.cell_name(constraint.cells[-1])}"
 
 
 DOMAINS = {

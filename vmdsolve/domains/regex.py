@@ -14,6 +14,7 @@ import re
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
+from ..problem import Constraint
 from ..sets import MAX_SYMBOLS
 from .kind import Kind
 from .parts.pattern import ALPHABET, EVERY, mask_of, parse, shorter
@@ -70,6 +71,10 @@ class Regex(TokenSequence):
         table = tuple(tuple(numbers[row[c]] if c in row else -1 for c in characters) for row in steps.values())
         dfa = DFA(numbers[start], frozenset(numbers[state] for state in accept), table)
         super().__init__(f"regex:{lengths}:{pattern}", letters + pad, length, [Regular(range(length), dfa, "regex")])
+
+    def rule_text(self, constraint: Constraint) -> str:
+        del constraint  # there is one
+        return f"the row matches {self.name.split(':', 2)[2]}"
 
 
 def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:

@@ -218,6 +218,9 @@ def by_cells() -> Mapping[int, tuple[str, ...]]:
     return out
 
 
+Problem.named = staticmethod(get)  # so that a problem that only names its domain can be looked at
+
+
 def refresh() -> None:
     """Look anew for installed packages, where some came or went while Python runs; domains are made again."""
     for cached in (families, _listed, _aliases, _registered, _made, by_cells):

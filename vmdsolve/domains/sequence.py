@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..constraints import DFA
+from ..drawing import Frame, Picture, Said
+from ..drawing.text import MARKS
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Constraint, Problem, Rules
 from .base import Domain, codes_of
+from .drawn import NONE, Looks, Notes
 
 __all__ = ["TokenSequence", "automaton_of", "shown"]
 
@@ -112,6 +115,19 @@ class TokenSequence(Domain):
 
     def render(self, values: Board) -> str:
         return self.format(values)
+
+    def picture(
+        self, values: Board, *, givens: Board | None = None, looks: Looks = NONE, notes: Notes = NONE
+    ) -> Picture:
+        """The row as it is written; marks stand below their characters, and notes in lines of their own."""
+        cells = self.cells_of(values, values if givens is None else givens, looks)
+        row = tuple((cell.text if cell.style != "open" else self.open_character, cell.style) for cell in cells)
+        marks = "".join(MARKS.get(cell.style, " ") for cell in cells).rstrip()
+        told = (Said(f"{self.cell_name(cell)}: {' '.join(note.strip('()'))}", "open") for cell, note in notes.items())
+        return Picture((Frame((row, ((marks, "next"),)) if marks else (row,)), *told))
+
+    def unit_text(self, constraint: Constraint) -> str:
+        return "the row" if len(constraint.cells) == self.rules.L > 1 else super().unit_text(constraint)
 
 
 def automaton_of(words: Iterable[Sequence[int]], V: int) -> DFA:

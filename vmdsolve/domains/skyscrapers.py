@@ -61,6 +61,9 @@ class Skyscrapers(Sided):
         lowest = 0 if self.symbols[0] == BLANK else -1
         return str(sum(h > max([lowest, *heights[:i]]) for i, h in enumerate(heights)))
 
+    def view_text(self, view: str, clue: str) -> str:
+        return f"{clue} tower{'s' * (clue != '1')} can be seen in {view}"
+
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
         n = len(row_of(lines.peek()))

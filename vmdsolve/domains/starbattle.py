@@ -14,11 +14,13 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import Count
+from ..drawing import Sheet
+from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Family, Fill
 from .kind import Kind, number_in
 from .lines import Lines
-from .parts.grids import draw_regions, rows_and_columns, turned
+from .parts.grids import region_sheet, rows_and_columns, turned
 from .parts.regions import OUTSIDE, cells_of, grow_regions, read_regions, renumbered, windows, write_regions
 from .parts.values import cell_line, grid_of, lines_of_grid
 
@@ -28,7 +30,8 @@ __all__ = ["DOMAINS", "StarBattle"]
 class StarBattle(Clued):
     """An n x n board, 1 to 64, with the region of each cell, -1 outside. Density: not used, regions are all clues."""
 
-    name, symbols, glyphs = "starbattle", "01", " *"
+    name, symbols, glyphs, boxed = "starbattle", "01", " *", " ★"
+    called, legend = ("empty", "a star"), "* star, blank empty, . open"
     about = "Place k stars in every row, column and region; no two touch, not even at a corner."
     text_form = (
         "`rows columns k`; rows of region names, '@' or '#' outside of regions, where no star may be; perhaps one line "
@@ -89,8 +92,20 @@ class StarBattle(Clued):
         n, (_, cells, _) = self.shape[0], turned(rng, *self.shape)
         return StarBattle(self.stars, n, renumbered(self.regions[cells].tolist(), outside=(-1,))), cells, np.arange(2)
 
-    def frame(self) -> str:
-        return draw_regions(self.regions.reshape(self.shape).tolist())
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "touch":
+            return super().unit_text(constraint)
+        return f"the square of {self.cells_text([constraint.cells[0], constraint.cells[-1]])}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "outside":
+            return "no star stands outside of the regions"
+        if constraint.relation == "touch":
+            return f"{self.unit_text(constraint)} has at most one star, for stars do not touch"
+        return f"{self.unit_text(constraint)} has {self.stars} star{'s' * (self.stars != 1)}"
+
+    def sheet(self) -> Sheet:
+        return region_sheet(self.regions.reshape(self.shape).tolist())
 
 
 def _has_room(n: int, cells: list[int]) -> bool:

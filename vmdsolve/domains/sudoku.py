@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
+from ..drawing import Sheet
 from ..errors import InvalidInput
-from .base import CELL, SYMBOLS, Domain
+from .base import SYMBOLS, Domain
 from .kind import Kind
-from .parts.grids import box_shape, boxes, boxes_in, rows_and_columns
+from .parts.grids import box_shape, boxes, boxes_in, region_sheet, rows_and_columns
 
 __all__ = ["DOMAINS", "Sudoku", "listed", "sized"]
 
@@ -64,12 +65,9 @@ class Sudoku(Domain):
             cells = cells.T
         return cells.ravel(), rng.permutation(N)
 
-    def frame(self) -> str:
-        N = self.h * self.w
-        # a row crosses h boxes, each w symbols with w - 1 spaces between them
-        row = " | ".join([" ".join(CELL * self.w)] * self.h)
-        between = "-+-".join(["-" * (2 * self.w - 1)] * self.h)
-        return f"\n{between}\n".join(["\n".join([row] * self.h)] * (N // self.h))
+    def sheet(self) -> Sheet:
+        N = self.h * self.w  # a row crosses h boxes
+        return region_sheet([[r // self.h * self.h + c // self.w for c in range(N)] for r in range(N)])
 
 
 LISTED = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4), (4, 5), (5, 5))  # boxes of the sizes that a bare grid may mean

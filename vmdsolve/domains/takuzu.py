@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import DFA, Count, Regular
+from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines, row_of
@@ -98,6 +99,26 @@ class Takuzu(Clued):
         """Turn or reflect the board; perhaps swap the symbols."""
         shape, cells, _ = turned(rng, *self.shape)
         return Takuzu(*shape, distinct=self.distinct), cells, rng.permutation(2)
+
+    def unit_text(self, constraint: Constraint) -> str:
+        cells = constraint.cells
+        match constraint.relation:
+            case "three":
+                (row, column), down = divmod(cells[0], self.shape[1]), cells[1] - cells[0] > 1
+                if down:
+                    return f"column {column + 1}, rows {row + 1} to {row + 3}"
+                return f"row {row + 1}, columns {column + 1} to {column + 3}"
+            case "rows":
+                return f"rows {cells[0] // self.shape[1] + 1} and {cells[1] // self.shape[1] + 1}"
+            case "columns":
+                return f"columns {cells[0] % self.shape[1] + 1} and {cells[1] % self.shape[1] + 1}"
+        return super().unit_text(constraint)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        unit = self.unit_text(constraint)
+        if constraint.relation in ("row", "column"):
+            return f"{unit} has as many 0 as 1"
+        return f"{unit} are not {'all alike' if constraint.relation == 'three' else 'the same'}"
 
 
 DOMAINS = {"takuzu": kind_of(Takuzu, "binairo", "binary-puzzle", "unruly", "tango", "linkedin-tango")}

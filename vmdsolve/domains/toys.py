@@ -46,6 +46,14 @@ class Toy(Domain):
     def weight(self, boards: Board) -> npt.NDArray[np.float64]:
         return np.asarray(boards[:, 0] + 1.0, np.float64) if self.skew else super().weight(boards)
 
+    def cell_name(self, cell: int) -> str:
+        return f"digit {cell + 1}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        follows = isinstance(constraint, Table) and len(constraint.tuples) == DIGITS
+        what = "each is the one before plus 1, 0 after 9" if follows else "may be any"
+        return f"of {self.cells_text(constraint.cells)} {what}"
+
 
 class Follow(Toy):
     """Two digits: the second is the first plus 1 with probability `percent` / 100, else any digit.

@@ -43,6 +43,7 @@ class SudokuX(Sudoku):
     by_shape = False
     about = "Fill the grid so that no row, column, box or main diagonal repeats a symbol."
     example = "..36.57.....9.1...7.......496.....83.........48.....196.......5...5.7.....21.69.."
+    legend = "neither diagonal holds a symbol twice"
 
     def __init__(self, h: int, w: int) -> None:
         super().__init__(h, w)
@@ -76,6 +77,7 @@ class Windoku(Sudoku):
     by_shape = False
     about = "Fill the grid so that no row, column, box or shaded window of 3x3 repeats a symbol."
     example = ".9..4.....3.........8......5..............8.77.....34........1..54..6...........6"
+    legend = "windows: rows and columns 2 to 4 and 6 to 8"
 
     def __init__(self) -> None:
         super().__init__(3, 3)

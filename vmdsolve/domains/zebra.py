@@ -19,12 +19,17 @@ from typing import Any, Self
 import numpy as np
 
 from ..constraints import AllDifferent
+from ..drawing import Cell, Drawn, Picture, Said, Sheet
+from ..drawing.text import MARKS
 from ..errors import InvalidProblem
+from ..problem import OPEN, Board, Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
+from .drawn import NONE, Looks, Notes
 from .lines import Lines
-from .parts.houses import ITEMS, Clue, mirrored, rules_of
+from .parts.houses import ITEMS, Clue, clue_text, mirrored, rules_of
 from .parts.values import listed, short
+from .worded import listed as enumerated
 
 __all__ = ["DOMAINS", "Zebra"]
 
@@ -51,8 +56,9 @@ class Zebra(Clued):
         self.shape, self.symbols = (len(attributes), n), SYMBOLS[:n]
         self.cell = {item: cell for cell, item in enumerate(chain.from_iterable(attributes.values()))}
         rows = np.arange(len(self.cell)).reshape(self.shape).tolist()
-        rules = (rule for clue in clues for rule in rules_of(clue, self.cell, n))
-        self.constraints = (*(AllDifferent(row, "attribute") for row in rows), *rules)
+        rules = [(rule, clue) for clue in clues for rule in rules_of(clue, self.cell, n)]
+        self.clue_of = dict(rules)
+        self.constraints = (*(AllDifferent(row, "attribute") for row in rows), *(rule for rule, _ in rules))
         listed = (f"{name}: {' '.join(items)}" for name, items in attributes.items())
         self.clues = "/".join([f"houses {n}", *listed, *(" ".join(clue) for clue in clues)])
 
@@ -168,6 +174,26 @@ class Zebra(Clued):
         said = [mirrored(clue, n) for clue in self.said] if turn else self.said
         return Zebra(attributes, said), cells, np.arange(n)[:: -1 if turn else 1]
 
+    def symbol_text(self, value: int) -> str:
+        return f"house {self.symbols[value]}"
+
+    def fact_text(self, cell: int, value: int) -> str:
+        return f"{list(self.cell)[cell]} lives in house {self.symbols[value]}"
+
+    def absence_text(self, cells: Sequence[int], symbols: str) -> str:
+        names = enumerated(list(self.cell)[cell] for cell in cells)
+        return f"{names} {'do' if len(cells) > 1 else 'does'} not live in {symbols}"
+
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "attribute":
+            return f"attribute {list(self.attributes)[constraint.cells[0] // len(self.symbols)]}"
+        return f"the clue that {clue_text(self.clue_of[constraint])}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation == "attribute":
+            return f"each house has one of {self.unit_text(constraint)}"
+        return clue_text(self.clue_of[constraint])
+
     def cell_name(self, cell: int) -> str:
         return f"the house of {list(self.cell)[cell]}"
 
@@ -175,6 +201,29 @@ class Zebra(Clued):
         wide = max(map(len, (*self.attributes, *self.cell)))
         rows = self.attributes.items()
         return "\n".join(f"{name:{wide}}" + "".join(f"  {item:>{wide}} {CELL}" for item in row) for name, row in rows)
+
+    def picture(
+        self, values: Board, *, givens: Board | None = None, looks: Looks = NONE, notes: Notes = NONE
+    ) -> Picture:
+        """A table with a row for each house; below, what has no house yet."""
+        cells = self.cells_of(values, values if givens is None else givens, looks)
+        table: list[list[list[tuple[str, str]]]] = [[[] for _ in self.attributes] for _ in self.symbols]
+        waiting: list[str] = []
+        for (item, cell), value, shown in zip(self.cell.items(), np.asarray(values).tolist(), cells, strict=True):
+            if value == OPEN:
+                waiting.append(f"{item} ({' '.join(notes[cell].strip('()'))})" if cell in notes else item)
+            else:
+                table[value][cell // len(self.symbols)].append((item, shown.style))
+        houses = [[("/".join(item for item, _ in held) or ".", held) for held in row] for row in table]
+        wide = [max(map(len, (name, *(row[i][0] for row in houses)))) for i, name in enumerate(self.attributes)]
+        head = ["house", *(name.ljust(w) for name, w in zip(self.attributes, wide, strict=True))]
+        body = [[house, *[CELL] * len(wide)] for house in self.symbols]
+        sheet = Sheet([head, *body], [[0] * len(head), *[[1] * len(head)] * len(body)])
+        style = [max((style for _, style in held), key=("given", "filled", "unit", *MARKS).index, default="open")
+                 for row in houses for _, held in row]  # fmt: skip
+        texts = [text.ljust(w) for row in houses for (text, _), w in zip(row, wide, strict=True)]
+        drawn = Drawn(sheet, [Cell(text, look) for text, look in zip(texts, style, strict=True)])
+        return Picture((drawn, Said(f"not placed: {', '.join(waiting)}")) if waiting else (drawn,))
 
 
 DOMAINS = {"zebra": kind_of(Zebra, "einstein", "logic-grid")}

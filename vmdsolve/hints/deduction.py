@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from types import MappingProxyType
@@ -20,49 +19,9 @@ from ..constraints import AllDifferent, Sum
 from ..problem import OPEN, Constraint
 from .filtering import supported
 from .phrases import Phrases, listed
+from .result import TECHNIQUES, Hint
 
-__all__ = ["TECHNIQUES", "Hint", "deduce"]
-
-PLACES_NOTHING = ("solved", "choice", "conflict", "timeout")
-DIRECT = ("last cell", "one constraint", "hidden single", "naked single")
-BY_STEPS = ("narrowing", "locked candidates", "pair", "triple")
-TECHNIQUES = (*PLACES_NOTHING, *DIRECT, *BY_STEPS, "trial", "search")  # from easy to hard
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """The next symbol that can be placed, and why it must be.
-
-    Attributes
-    ----------
-    cell, value, symbol
-        where and what; None where nothing is to be placed (technique says why)
-    technique
-        one of TECHNIQUES; of several steps the hardest
-    reason
-        in words
-    because
-        the eliminations that the reason rests on, in order, in words; of a conflict, how it shows
-    constraints
-        the constraints that the last step rests on; each has its relation and cells
-    """
-
-    technique: str
-    reason: str
-    cell: int | None = None
-    value: int | None = None
-    symbol: str | None = None
-    because: tuple[str, ...] = ()
-    constraints: tuple[Constraint, ...] = ()
-
-    @property
-    def difficulty(self) -> int:
-        """Rank of the technique: its place in TECHNIQUES."""
-        return TECHNIQUES.index(self.technique)
-
-    def __str__(self) -> str:
-        parts = [self.reason, *self.because] if self.technique == "conflict" else [*self.because, self.reason]
-        return "; ".join(parts)
+__all__ = ["deduce"]
 
 
 class _Step(NamedTuple):
@@ -81,7 +40,7 @@ def deduce(values: Sequence[int], V: int, constraints: Sequence[Constraint], say
     --------
     >>> from vmdsolve.domains import get
     >>> domain = get("latin-3")
-    >>> print(deduce([0, 1, -1, -1, -1, -1, -1, -1, -1], 3, domain.constraints, Phrases(domain, domain.rules)))
+    >>> print(deduce([0, 1, -1, -1, -1, -1, -1, -1, -1], 3, domain.constraints, Phrases(domain)))
     row 1, column 3 is 3: it is the last open cell of row 1
     """
     return _Board(values, V, constraints, say).hint()
@@ -147,6 +106,8 @@ class _Board:
                 if self.values[cell] == OPEN and mask.bit_count() == 1:
                     held = self.held(c)
                     why = self.rule(c) + (f", and {held}" if held else "")
+                    if why == self.say.fact(cell, mask.bit_length() - 1):
+                        why = "that is a clue"
                     return self.place("one constraint", cell, mask, why, (c,))
         return None
 
@@ -187,11 +148,11 @@ class _Board:
         rests_on: Mapping[int, int] = MappingProxyType({}),
     ) -> Hint:  # fmt: skip
         value = mask.bit_length() - 1
-        reason = f"{self.say.cell(cell)} is {self.say.symbol(value)}: {why}"
+        reason = f"{self.say.fact(cell, value)}: {why}"
         steps = self.relevant(rests_on)
         hardest = max([technique, *(s.technique for s in steps)], key=TECHNIQUES.index)
         because = tuple(s.reason for s in steps)
-        return Hint(hardest, reason, cell, value, self.say.symbol(value), because, used)
+        return Hint(hardest, reason, cell, value, self.say.domain.symbols[value], because, used)
 
     def conflict(self, reason: str, rests_on: Mapping[int, int], used: tuple[Constraint, ...]) -> Hint:
         because = tuple(s.reason for s in self.relevant(rests_on))
@@ -261,7 +222,8 @@ class _Board:
         cells: dict[int, list[int]] = {}
         for cell, mask in taken.items():
             cells.setdefault(mask, []).append(cell)
-        return f"{why}: " + listed(f"no {self.say.symbols(m, 'or')} in {self.say.cells(x)}" for m, x in cells.items())
+        absent = self.say.domain.absence_text
+        return f"{why}: " + listed(absent(x, self.say.symbols(m, "or")) for m, x in cells.items())
 
     def rule(self, c: Constraint) -> str:
         return self.say.rule(c) + (" without repeats" if id(c) in self.distinct else "")
@@ -269,7 +231,7 @@ class _Board:
     def held(self, c: Constraint) -> str:
         """Which symbols stand in the constraint's cells."""
         placed = [cell for cell in c.cells if self.values[cell] != OPEN]
-        return listed(f"{self.say.cell(cell)} is {self.say.symbol(self.values[cell])}" for cell in placed)
+        return listed(self.say.fact(cell, self.values[cell]) for cell in placed)
 
     def blockers(self, v: int, cells: Sequence[int]) -> tuple[Constraint, ...]:
         """Few constraints whose view keeps `v` out of these cells; those that eliminations took are left out."""

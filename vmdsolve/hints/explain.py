@@ -1,4 +1,4 @@
-"""explain: why a problem has no solution, as few givens and constraints as do not go together.
+"""explain: why a problem has no solution, as few givens and constraints as do not go together; or that it has several.
 
 A minimal unsatisfiable subset by deletion: each given, then each constraint, is left out for good if what stays is
 still without solution (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991). First only propagation is asked, so
@@ -9,7 +9,7 @@ needed stays needed when more is left out, so one pass gives a set from which no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
@@ -20,18 +20,20 @@ from ..checker import violations
 from ..deadline import Deadline
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
+from ..drawing import Part, Picture, Said, Shown
 from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
 from .deduction import deduce
 from .phrases import Phrases, listed
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "explain", "why_not"]
 
+FEW = 9  # givens and rules that one sentence may hold; more are lists
 TEST_SECONDS = 1.0  # one question to exact search; what it does not settle in time is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a problem has no solution, or that it has one.
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Shown):
+    """Why a problem has no solution, or that it has one, or where two of its solutions differ.
 
     Attributes
     ----------
@@ -47,6 +49,12 @@ class Explanation:
         True if it is proved that none of these givens and constraints can be spared
     because
         simple steps from the givens to the contradiction, in words; empty if it takes trial to see it
+    facts, rules
+        `givens` and `constraints` in words, one by one
+    answers
+        two solutions [L] where there are several, the only one where it is proved to be, else ()
+    problem
+        what was asked about
     """
 
     status: Status
@@ -55,12 +63,49 @@ class Explanation:
     constraints: tuple[Constraint, ...] = ()
     minimal: bool = False
     because: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    answers: tuple[Board, ...] = field(default=(), compare=False)
+    problem: Problem | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.status.value!r}, {self.reason!r})"
+
+    def picture(self) -> Picture:
+        """The words, as lists where they are many, and the board: what clashes, or where two solutions differ."""
+        told: list[Part] = [Said(self.reason)]
+        if self.long:
+            told += [Said("These givens:"), *(Said(fact, lead="- ") for fact in self.facts)] if self.facts else []
+            told += [Said("and these rules:" if self.facts else "These rules:")]
+            told += [Said(rule, lead="- ") for rule in self.rules]
+        if self.because:
+            told += [Said("It shows so:"), *(Said(step, lead=f"{i}. ") for i, step in enumerate(self.because, 1))]
+        return Picture((*told, *self.board().parts))
+
+    def board(self) -> Picture:
+        """The board alone, with what clashes marked; or both solutions, with the cells in which they differ."""
+        layout = self.problem.found_layout if self.problem else None
+        if layout is None or self.problem is None:
+            return Picture(())
+        given, looks = self.problem.values, dict.fromkeys(self.givens, "broken")
+        if len(self.answers) < 2:
+            values = self.answers[0] if self.answers else given
+            return layout.picture(values, givens=given, looks=looks)
+        one, other = self.answers
+        looks = dict.fromkeys(np.flatnonzero(one != other).tolist(), "next")
+        first, second = (layout.picture(values, givens=given, looks=looks).parts for values in self.answers)
+        return Picture((Said("One solution:"), *first, Said("Another:"), *second))
+
+    @property
+    def long(self) -> bool:
+        """True if givens and rules are too many for one sentence."""
+        return len(self.facts) + len(self.rules) > FEW
 
 
-def explain(
-    problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0
-) -> Explanation:
+def explain(problem: Grid, *, domain: str | Domain | None = None, time_limit: float | None = 10.0) -> Explanation:
     """Why a problem has no solution: givens and constraints that clash, none of which can be spared.
+
+    Of a problem with several solutions, where two of them differ.
 
     Parameters
     ----------
@@ -89,21 +134,45 @@ def explain(
     """
     clock = Deadline(seconds(time_limit))
     given = read(problem, domain)
-    rules, say = given.rules, Phrases(layout_of(given), given.rules)
-    conflict = _Conflict(given, clock)
+    return why_not(given, clock) or _answers(given, Phrases(layout_of(given)), clock)
+
+
+def why_not(given: Problem, clock: Deadline) -> Explanation | None:
+    """Why there is no solution, or that this was not settled in time; None: there is one."""
+    conflict, say = _Conflict(given, clock), Phrases(layout_of(given))
     status = conflict.status()
+    if status is Status.SOLVED:
+        return None
     if status is not Status.UNSATISFIABLE:
-        solved = status is Status.SOLVED
-        return Explanation(status, "it has a solution" if solved else "not settled in time; allow more")
+        return Explanation(status, "not settled in time; allow more", problem=given)
     conflict.shrink()
     cells = tuple(np.flatnonzero(conflict.values != OPEN).tolist())
     constraints = tuple(conflict.constraints)
-    facts = listed(f"{say.cell(cell)} is {say.symbol(int(given.values[cell]))}" for cell in cells)
-    clauses = listed(map(say.rule, constraints))
-    reason = f"{facts}, but {clauses}" if cells else f"no board obeys all of this: {clauses}"
-    seen_at_once = violations(rules, conflict.values)
-    because = () if seen_at_once else _steps(conflict.values.tolist(), rules.V, constraints, say, clock)
-    return Explanation(status, reason, cells, constraints, conflict.minimal, because)
+    facts = tuple(say.fact(cell, int(given.values[cell])) for cell in cells)
+    rules = tuple(map(say.rule, constraints))
+    reason = f"{listed(facts)}, but {listed(rules)}" if cells else f"no board obeys all of this: {listed(rules)}"
+    if len(facts) + len(rules) > FEW:
+        reason = f"there is no solution: {_number(facts, 'given')} and {_number(rules, 'rule')} do not go together"
+    seen_at_once = violations(given.rules, conflict.values)
+    because = () if seen_at_once else _steps(conflict.values.tolist(), given.rules.V, constraints, say, clock)
+    return Explanation(status, reason, cells, constraints, conflict.minimal, because, facts, rules, problem=given)
+
+
+def _number(items: Sequence[object], what: str) -> str:
+    return f"{len(items)} {what}{'s' * (len(items) != 1)}"
+
+
+def _answers(given: Problem, say: Phrases, clock: Deadline) -> Explanation:
+    """What is to be said of a problem that has a solution: that there is no other, or where another differs."""
+    found = search.enumerate_values(given.rules, given.values, limit=2, time_limit=clock.limit)
+    answers = tuple(found)
+    if len(answers) < 2:
+        only = "it has one solution" if found.complete else "it has a solution; if another, was not settled in time"
+        return Explanation(Status.SOLVED, only, answers=answers * found.complete, problem=given)
+    differ = np.flatnonzero(answers[0] != answers[1]).tolist()
+    ways = (f"{say.fact(cell, int(answers[0][cell]))} or {say.symbol(int(answers[1][cell]))}" for cell in differ)
+    where = f"two of them differ in {_number(differ, 'cell')}: {listed(ways)}"
+    return Explanation(Status.SOLVED, f"it has more than one solution; {where}", answers=answers, problem=given)
 
 
 class _Conflict:

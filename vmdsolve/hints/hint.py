@@ -19,9 +19,10 @@ from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
 from ..sets import listed, one
-from .deduction import TECHNIQUES, Hint, deduce
-from .explain import explain
+from .deduction import deduce
+from .explain import why_not
 from .phrases import Phrases
+from .result import TECHNIQUES, Hint
 
 __all__ = ["TECHNIQUES", "Hint", "hint", "walkthrough"]
 
@@ -61,7 +62,15 @@ def hint(problem: Grid, *, domain: str | Domain | None = None, time_limit: float
     Examples
     --------
     >>> print(hint("1......2..4..3.."))
-    row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of the rest)
+    row 1, column 2 is 2: in row 1 only this cell can be 2 (box 2 keeps it out of
+    the rest)
+    +-----+-----+
+    | 1*2 | . . |
+    | . . | . 2 |
+    +-----+-----+
+    | . . | 4 . |
+    | . 3 | . . |
+    +-----+-----+
     >>> hint("11..............").technique
     'conflict'
     """
@@ -98,12 +107,13 @@ def walkthrough(
 
 
 def _steps(given: Problem, limit: float | None, clock: Deadline) -> Iterator[Hint]:
-    why = explain(given, time_limit=clock.limit)
-    if why.status is Status.UNSATISFIABLE:  # what follows from a contradiction is no help
-        yield Hint("conflict", why.reason, because=why.because, constraints=why.constraints)
+    why = why_not(given, clock)
+    if why is not None and why.status is Status.UNSATISFIABLE:  # what follows from a contradiction is no help
+        steps = (*(f"given: {fact}" for fact in why.facts), *why.rules) * why.long + why.because
+        yield Hint("conflict", why.reason, because=steps, constraints=why.constraints, problem=given)
         return
     while True:
-        found = _next(given, clock)
+        found = replace(_next(given, clock), problem=given)
         yield found
         if found.cell is None or found.value is None:
             return
@@ -113,7 +123,7 @@ def _steps(given: Problem, limit: float | None, clock: Deadline) -> Iterator[Hin
 
 
 def _next(given: Problem, clock: Deadline) -> Hint:
-    say = Phrases(layout_of(given), given.rules)
+    say = Phrases(layout_of(given))
     found = deduce(given.values.tolist(), given.rules.V, given.rules.constraints, say)
     if found is not None:
         return found
@@ -201,5 +211,4 @@ def _fewest_first(values: Board, sets: np.ndarray) -> list[int]:
 
 
 def _placed(technique: str, say: Phrases, cell: int, value: int, why: str) -> Hint:
-    symbol = say.symbol(value)
-    return Hint(technique, f"{say.cell(cell)} is {symbol}: {why}", cell, value, symbol)
+    return Hint(technique, f"{say.fact(cell, value)}: {why}", cell, value, say.domain.symbols[value])

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...drawing import Sheet
 from ...problem import Board
 from ..lines import Lines
-from .grids import draw_regions, neighbours
+from .grids import neighbours, region_sheet
 
-__all__ = ["Cage", "Found", "draw_cages", "grow_cages", "read_cages", "write_cages"]
+__all__ = ["Cage", "Found", "cage_sheet", "grow_cages", "read_cages", "write_cages"]
 
 Cage = tuple[str, list[int]]  # label, "" for none; cells
 NONE = ("-", ".")
@@ -65,12 +66,12 @@ def write_cages(n: int, cages: Sequence[Cage], more: str = "") -> str:
     return "/".join([f"{n} {n}{more}", *(" ".join(row) for row in table.reshape(2 * n, n).tolist())])
 
 
-def draw_cages(n: int, cages: Sequence[Cage]) -> str:
-    """The frame of a grid with walls around its cages."""
+def cage_sheet(n: int, cages: Sequence[Cage]) -> Sheet:
+    """A grid with walls around its cages."""
     regions = np.arange(-n * n, 0)  # a cell outside of cages stands alone
     for number, (_, cells) in enumerate(cages):
         regions[cells] = number
-    return draw_regions(regions.reshape(n, n).tolist(), {cells[0]: label for label, cells in cages if label})
+    return region_sheet(regions.reshape(n, n).tolist(), {cells[0]: label for label, cells in cages if label})
 
 
 def grow_cages(rng: np.random.Generator, answer: Board, density: float, *, distinct: bool) -> list[list[int]]:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ...constraints import AllDifferent
-from ..base import CELL
+from ...drawing import CELL, OUTSIDE, Sheet
 
-__all__ = ["box_shape", "boxes", "boxes_in", "draw_margins", "draw_regions", "neighbours", "rows_and_columns", "turned"]
+__all__ = ["box_shape", "boxes", "boxes_in", "margin_sheet", "neighbours", "region_sheet", "rows_and_columns", "turned"]
 
 Cells = npt.NDArray[np.int64]
 
@@ -81,54 +81,39 @@ def turned(rng: np.random.Generator, rows: int, columns: int) -> tuple[tuple[int
     return (cells.shape[0], cells.shape[1]), cells.ravel(), np.argsort(cells.ravel())
 
 
-def draw_regions(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | None = None) -> str:
-    """The frame of a grid with walls between cells of different regions; labels[cell] stands before the cell.
+def region_sheet(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | None = None) -> Sheet:
+    """A grid with walls between cells of different regions; labels[cell] stands before the cell.
 
     Examples
     --------
-    >>> print(draw_regions([[0, 0], [1, 0]], {0: "9", 2: "4"}))
-    +-------+
-    |9 □   □|
-    +---+   |
-    |4 □|  □|
-    +---+---+
+    >>> print(region_sheet([[0, 0], [1, 0]], {0: "9", 2: "4"}).text())
+    +---------+
+    | 9 □   □ |
+    +-----+   |
+    | 4 □ | □ |
+    +-----+---+
     """
-    labels = {cell: f"{label} " for cell, label in (labels or {}).items()}
-    width = max(map(len, labels.values()), default=0)
-    R, C = len(regions), len(regions[0])
-    padded = np.pad(np.asarray(regions), 1, constant_values=-1)
-    wall_left = padded[1:-1, 1:] != padded[1:-1, :-1]  # [R, C + 1] left of the cell
-    wall_above = padded[1:, 1:-1] != padded[:-1, 1:-1]  # [R + 1, C]
-    out = []
-    for r in range(R + 1):
-        line = ""
-        for c in range(C + 1):
-            upright = (r > 0 and wall_left[r - 1, c]) or (r < R and wall_left[r, c])
-            flat = (c > 0 and wall_above[r, c - 1]) or (c < C and wall_above[r, c])
-            line += "+" if upright and flat else "|" if upright else "-" if flat else " "
-            line += "" if c == C else ("-" if wall_above[r, c] else " ") * (width + 1)
-        out.append(line)
-        if r < R:
-            row = (("|" if wall_left[r, c] else " ") + labels.get(r * C + c, "").rjust(width) + CELL for c in range(C))
-            out.append("".join(row) + "|")
-    return "\n".join(out)
+    columns, labels = len(regions[0]), labels or {}
+    names = [f"{labels[cell]} {CELL}" if cell in labels else CELL for cell in range(len(regions) * columns)]
+    return Sheet([names[i : i + columns] for i in range(0, len(names), columns)], regions)
 
 
-def draw_margins(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) -> str:
-    """The frame of a grid with clues above its columns and to the left of its rows.
+def margin_sheet(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) -> Sheet:
+    """A grid with clues above its columns and to the left of its rows.
 
     Examples
     --------
-    >>> print(draw_margins([["1"], ["10", "2"]], [["3"], ["1", "1"]]))
-           10
-         1  2
-      3  □  □
-    1 1  □  □
+    >>> for line in margin_sheet([["1"], ["10", "2"]], [["3"], ["1", "1"]]).text().splitlines():
+    ...     print(line.rstrip())
+            10
+          1  2
+        +------+
+      3 | □  □ |
+    1 1 | □  □ |
+        +------+
     """
-    high, width = max(map(len, above)), max(len(token) for clue in above for token in (*clue, CELL))
-    margin = [" ".join(clue) for clue in left]
-    wide = max(map(len, margin))
-    heads = [[""] * (high - len(clue)) + [*clue] for clue in above]
-    top = [" " * wide + "".join(" " + head[i].rjust(width) for head in heads) for i in range(high)]
-    row = (" " + CELL.rjust(width)) * len(above)
-    return "\n".join([*top, *(clue.rjust(wide) + row for clue in margin)])
+    high, wide = max(map(len, above)), max(map(len, left))
+    top = [[""] * wide + [([""] * (high - len(clue)) + [*clue])[i] for clue in above] for i in range(high)]
+    rows = [[""] * (wide - len(clue)) + [*clue] + [CELL] * len(above) for clue in left]
+    regions = [[OUTSIDE] * len(line) for line in top]
+    return Sheet([*top, *rows], [*regions, *[[OUTSIDE] * wide + [0] * len(above)] * len(left)])

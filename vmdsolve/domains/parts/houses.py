@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...constraints import AllDifferent, Less, Table
 from ...problem import Constraint
 
-__all__ = ["ITEMS", "Clue", "mirrored", "rules_of"]
+__all__ = ["ITEMS", "Clue", "clue_text", "mirrored", "rules_of"]
 
 Clue = tuple[str, ...]  # item, word, then items, or houses from 1
 MIRRORED = {"left-of": "right-of", "right-of": "left-of", "before": "after", "after": "before"}
@@ -33,6 +33,30 @@ def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
     steps = {"=": [0], "left-of": [1], "right-of": [-1], "next-to": [1, -1]}[word]
     pairs = [(house, house + step) for house in range(n) for step in steps if 0 <= house + step < n]
     return [Table([a, others[0]], pairs, word)]
+
+
+SAID = {
+    "=": "{} and {} are in the same house",
+    "!=": "{} and {} are in different houses",
+    "next-to": "{} lives next to {}",
+    "left-of": "{} lives just left of {}",
+    "right-of": "{} lives just right of {}",
+    "before": "{} lives somewhere left of {}",
+    "after": "{} lives somewhere right of {}",
+    "between": "{} lives somewhere between {} and {}",
+}
+
+
+def clue_text(clue: Clue) -> str:
+    """The clue as a sentence.
+
+    Examples
+    --------
+    >>> clue_text(("norwegian", "next-to", "blue")), clue_text(("milk", "at", "3"))
+    ('norwegian lives next to blue', 'milk lives in house 3')
+    """
+    first, word, *rest = clue
+    return f"{first} lives in house {' or '.join(rest)}" if word == "at" else SAID[word].format(first, *rest)
 
 
 def mirrored(clue: Clue, n: int) -> Clue:

@@ -14,8 +14,9 @@ from typing import Any, Self
 import numpy as np
 
 from ...constraints import DFA, AllDifferent, Count, Regular
+from ...drawing import CELL, OUTSIDE, Sheet
 from ...problem import Constraint
-from ..base import CELL, Image
+from ..base import Image
 from ..clued import Clued, Fill
 from ..lines import Lines
 from .grids import rows_and_columns, turned
@@ -111,9 +112,26 @@ class Sided(Clued):
         clues = [clue_of[tuple(cells[list(view)].tolist())] for view in views(n)]
         return self.with_clues(clues), cells, np.arange(len(self.symbols))
 
-    def frame(self) -> str:
-        n, wide = self.shape[0], max(1, *map(len, self.sides))
-        top, bottom, left, right = ([c.rjust(wide) for c in self.sides[i : i + n]] for i in range(0, 4 * n, n))
-        rows = ([a, *[CELL.rjust(wide)] * n, b] for a, b in zip(left, right, strict=True))
-        edge = " " * wide
-        return "\n".join(" ".join(row) for row in [[edge, *top, edge], *rows, [edge, *bottom, edge]])
+    def unit_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "view":
+            return super().unit_text(constraint)
+        side, line = divmod(views(self.shape[0]).index(constraint.cells), self.shape[0])
+        what = "column" if side < 2 else "row"
+        return f"{what} {line + 1} from {('above', 'below', 'the left', 'the right')[side]}"
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation != "view":
+            return super().rule_text(constraint)
+        clue = self.sides[views(self.shape[0]).index(constraint.cells)]
+        return self.view_text(self.unit_text(constraint), clue)
+
+    @abstractmethod
+    def view_text(self, view: str, clue: str) -> str:
+        """That this view shows this clue."""
+
+    def sheet(self) -> Sheet:
+        n = self.shape[0]
+        top, bottom, left, right = (self.sides[i : i + n] for i in range(0, 4 * n, n))
+        rows = [["", *top, ""], *([a, *[CELL] * n, b] for a, b in zip(left, right, strict=True)), ["", *bottom, ""]]
+        edge = [OUTSIDE] * (n + 2)
+        return Sheet(rows, [edge, *[[OUTSIDE, *[0] * n, OUTSIDE]] * n, edge])

@@ -5,12 +5,13 @@ Text form: `rows columns`, which may be left out; then a line of entries for eac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from ..base import CELL
+from ...drawing import CELL, Sheet
 from ..clued import Clued
 from ..lines import Lines, row_of
 from .grids import turned
@@ -64,6 +65,7 @@ class Walled(Clued):
     """A board in a frame of `squares` [rows, columns]: the text of a wall, or CELL. Cells are numbered row by row."""
 
     squares: Sequence[Sequence[str]]
+    blocks: Mapping[str, str] = MappingProxyType({})  # text of walls that drawings show as blocks
 
     def set_squares(self, squares: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
         """Sets `squares` and `shape`; the number of each cell [rows, columns], -1 for walls."""
@@ -85,6 +87,5 @@ class Walled(Clued):
         at = [i for i, square in enumerate(squares) if square == CELL][cell]
         return f"row {at // columns + 1}, column {at % columns + 1}"
 
-    def frame(self) -> str:
-        wide = max(len(square) for row in self.squares for square in row)
-        return "\n".join(" ".join(square.rjust(wide) for square in row) for row in self.squares)
+    def sheet(self) -> Sheet:
+        return Sheet(self.squares, [[0] * len(row) for row in self.squares], self.blocks)

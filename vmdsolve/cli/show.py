@@ -1,0 +1,53 @@
+"""The command `show`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from ..api.option import table_of
+from ..api.options import CheckOptions, Options
+from .shared import options_from
+
+__all__ = ["show"]
+
+
+@options_from(CheckOptions, without=[name for name in table_of(CheckOptions) if name != "domain"])
+def show(
+    inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
+    n: Annotated[int | None, Option("-n", min=1, help="Draw only so many, the first ones.")] = None,
+    candidates: Annotated[
+        bool, Option("--candidates", help="Show what no single rule excludes.")
+    ] = False,
+    **options: Any,
+) -> None:
+    """Draw puzzles as they are, unsolved: the board, its clues and givens.
+
+    On a terminal with box-drawing characters and colours, elsewhere in plain text.
+    """
+    from ..domains.reading import read
+    from ..errors import InvalidInput
+    from ..files.records import open_input
+    from . import screen
+
+    domain = Options(CheckOptions, **options).domain
+    records = (record for argument in inputs for record in open_input(argument, domain))
+    unreadable, several = False, n != 1
+    for number, record in enumerate(islice(records, n)):
+        if number:
+            typer.echo()
+        try:
+            if record.reason:
+                raise InvalidInput(record.reason)
+            problem = read(record.puzzle, domain or record.domain)
+        except InvalidInput as error:
+            screen.say(f"{record.where}unreadable: {error}", err=True)
+            unreadable = True
+            continue
+        if several and record.where:
+            screen.say(record.where.rstrip(": "))
+        screen.show(problem.picture(candidates=candidates))
+    raise typer.Exit(2 if unreadable else 0)
