@@ -58,5 +58,5 @@ def test_a_drawing_numbers_the_vertices() -> None:
     problem = get("colouring-2").parse("12/1 12/2...........".replace("/2", "/1 2/2"))
     assert problem.layout.render(problem.values).splitlines() == [
         " 1: 2  2: . 3: . 4: . 5: . 6: . 7: . 8: . 9: . 10: .",
-        "11: . 12: .                                          ",
+        "11: . 12: .                                         ",
     ]
