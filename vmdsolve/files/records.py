@@ -11,6 +11,7 @@ InvalidInput.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,6 +22,9 @@ from .formats import detected, reader_of
 from .formats.base import MAX_LINE, Source
 from .opening import STDIN, UNREADABLE, is_file, opened, suffix_of
 from .record import Record
+
+# A word with an ending of letters or with a folder in it, as no puzzle has, which may have dots or slashes alone.
+FILE_NAME = re.compile(r"(?!.*\.\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}|(?=.*[A-Za-z]{2})[\w.~-]*(/[\w .~-]*)+")
 
 __all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
@@ -51,6 +55,8 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
         if not answers:
             reading.read(argument, domain)
     except InvalidInput as error:
+        if FILE_NAME.fullmatch(argument):
+            raise InvalidInput(f"no such file: {argument}") from None
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
     return iter([Record("", 0, argument)])
