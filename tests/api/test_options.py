@@ -30,6 +30,8 @@ CALLS = {
     vmdsolve.check: table.CheckOptions,
     vmdsolve.count_solutions: table.CountOptions,
     vmdsolve.enumerate_solutions: table.EnumerateOptions,
+    vmdsolve.candidates: table.CandidatesOptions,
+    vmdsolve.estimate_solutions: table.EstimateOptions,
     vmdsolve.hint: table.HintOptions,
     vmdsolve.explain: table.HintOptions,
     hints.walkthrough: table.HintOptions,
@@ -39,6 +41,7 @@ COMMANDS = {
     "sample": table.SampleOptions,
     "generate": table.GenerateOptions,
     "check": table.CheckOptions,
+    "count": table.CountingOptions,
     "hint": table.HintOptions,
     "explain": table.HintOptions,
     "eval": table.EvalOptions,
@@ -184,6 +187,7 @@ def test_sample_refuses_at_the_call(given: dict[str, Any], text: str) -> None:
     [
         ({"limit": 0}, "limit is 0; wanted a whole number, 1 or more"),
         ({"limit": 1.5}, "limit is 1.5; wanted a whole number, 1 or more"),
+        ({"limit": 10**30}, "nobody counts further than 4,611,686,018,427,387,904"),
         ({"time_limit": True}, "time_limit is True; wanted seconds"),
         ({"domain": "chess"}, "unknown domain 'chess'"),
     ]
