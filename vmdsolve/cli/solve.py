@@ -69,7 +69,8 @@ def solve(
     else:
         tally, drawn = _to_file(records, inputs, output, options, given, resume=resume, n=all_), False
     if not drawn:  # a drawing says it all
-        typer.echo(f"{tally} in {perf_counter() - begun:.1f} s", err=True)
+        done = tally if all_ is None else f"{tally.solved.total()} answers"
+        typer.echo(f"{done} in {perf_counter() - begun:.1f} s", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
 
 
