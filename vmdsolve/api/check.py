@@ -141,5 +141,5 @@ def nothing_wrong(
     if len(rows):
         boards = np.where(held[rows] == OPEN, givens[rows], held[rows])
         result = search.solve_values(rules, boards, node_limit=FEW_NODES, time_limit=time_limit)
-        going[rows] = (result.counts > 0) & accepts(rules, boards, result.values)
+        going[rows] = accepts(rules, boards, result.values)
     return right, going

@@ -23,8 +23,9 @@ from .formats.base import MAX_LINE, Source
 from .opening import STDIN, UNREADABLE, is_file, opened, suffix_of
 from .record import Record
 
-# A word with an ending of letters or with a folder in it, as no puzzle has, which may have dots or slashes alone.
-FILE_NAME = re.compile(r"(?!.*\.\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}|(?=.*[A-Za-z]{2})[\w.~-]*(/[\w .~-]*)+")
+# Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
+FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
+PATH_NAME = re.compile(r"(?=.*[A-Za-z]{2})[\w.~-]*(/[\w.~-]*)+")
 
 __all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
@@ -55,7 +56,7 @@ def open_input(argument: str, domain: str | Domain | None = None, *, answers: bo
         if not answers:
             reading.read(argument, domain)
     except InvalidInput as error:
-        if FILE_NAME.fullmatch(argument):
+        if FILE_NAME.fullmatch(argument) or (domain is None and PATH_NAME.fullmatch(argument)):
             raise InvalidInput(f"no such file: {argument}") from None
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
