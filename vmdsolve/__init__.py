@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .api.candidates import Candidates as Candidates
+    from .api.candidates import candidates as candidates
     from .api.check import check as check
+    from .api.estimate import Estimate as Estimate
+    from .api.estimate import estimate_solutions as estimate_solutions
     from .api.exact import Count as Count
     from .api.exact import count_solutions as count_solutions
     from .api.exact import enumerate_solutions as enumerate_solutions
@@ -55,8 +59,10 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Accuracy": "measure.accuracy",
+    "Candidates": "api.candidates",
     "Count": "api.exact",
     "Domain": "domains",
+    "Estimate": "api.estimate",
     "Explanation": "hints.explain",
     "Generated": "api.graded",
     "Grade": "hints.grade",
@@ -77,10 +83,12 @@ _WHERE = {
     "VMD": "model.vmd",
     "Violation": "problem",
     "VmdsolveError": "errors",
+    "candidates": "api.candidates",
     "check": "api.check",
     "count_solutions": "api.exact",
     "domain_of": "model.checkpoint",
     "enumerate_solutions": "api.exact",
+    "estimate_solutions": "api.estimate",
     "evaluate": "measure.accuracy",
     "explain": "hints.explain",
     "generate": "api.generate",
@@ -97,8 +105,10 @@ __all__ = [
     "OPEN",
     "VMD",
     "Accuracy",
+    "Candidates",
     "Count",
     "Domain",
+    "Estimate",
     "Explanation",
     "Generated",
     "Grade",
@@ -118,10 +128,12 @@ __all__ = [
     "Violation",
     "VmdsolveError",
     "__version__",
+    "candidates",
     "check",
     "count_solutions",
     "domain_of",
     "enumerate_solutions",
+    "estimate_solutions",
     "evaluate",
     "explain",
     "generate",

@@ -62,6 +62,22 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
     return call(), time.perf_counter() - begun
 
 
+@pytest.mark.parametrize("call", ["candidates", "count_solutions", "estimate_solutions"])
+def test_looking_for_all_solutions_ends_in_time(call: str) -> None:
+    options: dict[str, Any] = {"count_solutions": {"cells": "r1;r2", "limit": None}}.get(call, {})
+    get("sudoku-25x25")  # making it would count
+
+    def looked() -> Any:
+        try:
+            return getattr(vmdsolve, call)("." * 625, time_limit=LIMIT, **options)
+        except TimeoutError as error:
+            return error
+
+    found, took = timed(looked)
+    assert found
+    assert took < LIMIT + LATE
+
+
 def test_search_has_all_of_the_time_where_there_is_no_model(limits: list[float | None]) -> None:
     assert solve("." * 36, domain="queens-6", time_limit=10)
     assert solve("." * 36, domain="queens-6", time_limit=10, method="search")

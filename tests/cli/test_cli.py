@@ -12,6 +12,8 @@ from helpers.commands import CLASH, EASY, PUZZLES, P, S, run, solve, table
 
 import vmdsolve
 
+UNIQUE = "1......2..4..3.."
+
 
 def test_help_needs_neither_numpy_nor_torch_nor_rich() -> None:
     code = (
@@ -26,7 +28,7 @@ def test_help_needs_neither_numpy_nor_torch_nor_rich() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["solve", "check", "hint", "explain", "generate", "sample", "train", "eval", "info", "domains"]
+    "command", ["solve", "check", "count", "hint", "explain", "generate", "sample", "train", "eval", "info", "domains"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert command in run("--help").stdout
@@ -53,6 +55,8 @@ def test_bad_usage_is_exit_2() -> None:
         ([P], 0, "", "1 checked: 1 unfinished\n"),
         ([P, P], 0, "", "1 checked: 1 unfinished\n"),
         ([CLASH], 1, "row: both hold 1 (row 1, column 1 and row 1, column 2)\n", "1 checked: 1 broken\n"),
+        ([UNIQUE, "14" + UNIQUE[2:]], 1, "solution: no solution has 4 here (row 1, column 2)", "1 checked: 1 wrong\n"),
+        ([UNIQUE, "12.....2..4..3.."], 0, "", "1 checked: 1 unfinished\n"),
         ([P, "2" + S[1:]], 1, "given: row 1, column 1 is given as 1, not 2\n", "1 checked: 1 broken\n"),
         ([PUZZLES / "sudoku/sudoku16.csv"], 0, "", "10 checked: 10 right\n"),
         ([EASY], 0, "", "100 checked: 100 unfinished\n"),
@@ -74,6 +78,26 @@ def test_check_names_the_line_and_goes_on(tmp_path: Path) -> None:
     assert lines[0] == f"{path}:3: unreadable: sudoku-4x4 needs 16 cells, got 15 characters"
     assert lines[1] == f"{path}:4: given: row 1, column 1 is given as 1, not 2"
     assert result.stderr == "3 checked: 1 right, 1 broken, 1 unreadable\n"
+
+
+def test_many_answers_are_judged_as_each_of_them_alone(tmp_path: Path) -> None:
+    right = "1234341221434321"
+    answers = [right, right[:-1] + ".", "14.....2..4..3..", "2" + right[1:], "1" * 16, "oops", "", "."*16, right]
+    path = tmp_path / "a.csv"
+    path.write_text("puzzle,solution\n" + "".join(f"{UNIQUE},{answer}\n" for answer in answers * 9))
+    result = run("check", path)
+    alone = [run("check", UNIQUE, answer or UNIQUE) for answer in answers]
+    kinds = [one.stderr.split()[-1] for one in alone]
+    assert kinds == ["right", "unfinished", "wrong", "broken", "broken", "unreadable", *["unfinished"] * 2, "right"]
+    assert result.stderr == "81 checked: 18 right, 27 unfinished, 18 broken, 9 wrong, 9 unreadable\n"
+    said = [line.partition(": ")[2] for line in result.stdout.splitlines()]
+    assert said == [line for one in alone for line in one.stdout.splitlines()] * 9
+
+
+def test_what_is_not_settled_in_time_is_said() -> None:
+    result = run("check", "." * 625, "1" + "." * 624, "--time-limit", 0)
+    assert (result.exit_code, result.stderr) == (1, "1 checked: 1 unsettled\n")
+    assert "allow more" in result.stdout
 
 
 def test_check_takes_a_file_of_answers(tmp_path: Path) -> None:

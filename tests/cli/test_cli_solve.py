@@ -75,7 +75,11 @@ def test_a_drawn_board_is_a_puzzle() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["gone.txt"], "there is no file 'gone.txt', and it is not a puzzle either: this is the name of a file"),
+        (["gone.txt"], "no such file: gone.txt"),
+        (["folder/gone"], "no such file: folder/gone"),
+        (["gone.col", "--domain", "colouring-3"], "no such file: gone.col"),
+        (["gone"], "there is no file 'gone', and it is not a puzzle either: no domain goes by"),
+        (["1..2"], "there is no file '1..2', and it is not a puzzle either: no domain goes by"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
         ([P, "--domain", "chess"], "unknown domain 'chess'; the nearest are chain"),
         ([P, "--method", "guess"], "method is 'guess'; wanted one of vmd, vmd-only, search"),

@@ -75,8 +75,8 @@ def test_a_reader_that_leaves_early_is_no_error(many: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
-@pytest.mark.parametrize("arguments", [[P], [P, P], [CLASH]], ids=["one", "two", "clash"])
-def test_a_terminal_shows_one_board_or_a_table(arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [[P], [P] * 5, [CLASH]], ids=["one", "five", "clash"])
+def test_a_terminal_shows_boards_the_first_of_many(arguments: list[str]) -> None:
     import pty
 
     above, below = pty.openpty()
@@ -85,9 +85,11 @@ def test_a_terminal_shows_one_board_or_a_table(arguments: list[str]) -> None:
     _, errors = process.communicate(timeout=60)
     shown = os.read(above, 65_536).decode()
     os.close(above)
-    if len(arguments) == 2:
-        assert shown.startswith("problem,solution,")
-        assert errors.startswith("2 problems: 2 solved (2 by search) in ")
+    if len(arguments) == 5:
+        assert shown.startswith("solved by search; ")
+        assert shown.count("solved by search; ") == shown.count("\x1b[1m1\x1b[0m \x1b[36m4\x1b[0m") == 3
+        assert "2 more are not shown: -o FILE writes all, --output-format prints all" in shown
+        assert errors.startswith("5 problems: 5 solved (5 by search) in ")
     elif arguments == [P]:
         assert "\x1b[1m1\x1b[0m \x1b[36m4\x1b[0m" in shown  # the first is given, the second filled in
         assert errors.startswith("solved by search; ")

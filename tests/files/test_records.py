@@ -221,8 +221,15 @@ def test_an_argument_is_a_file_if_there_is_one_else_a_puzzle(tmp_path: Path, mon
 
 
 def test_an_argument_that_is_neither_says_both() -> None:
-    with pytest.raises(InvalidInput, match="it is not a puzzle either: this is the name of a file"):
-        open_input("gone.txt")
+    with pytest.raises(InvalidInput, match=r"there is no file 'gone', and it is not a puzzle either: no domain"):
+        open_input("gone")
+    for name in ("gone.txt", "../gone.csv", "folder/gone"):
+        with pytest.raises(InvalidInput, match=f"^no such file: {name}$"):
+            open_input(name)
+    with pytest.raises(
+        InvalidInput, match=r"there is no file '3/ab/c\.', and it is not a puzzle either: killer, line 1"
+    ):
+        open_input("3/ab/c.", "killer")
     with pytest.raises(InvalidInput, match=r"not a puzzle either: row 1, column 3 .* holds 'x'"):
         open_input("..x.............")
     with pytest.raises(InvalidInput, match=r"there is no file '\.{97}\.\.\.', and"):

@@ -20,6 +20,9 @@ pytestmark = pytest.mark.slow
 ENDS_WITHIN = 2.0  # seconds; alone on a machine it is 0.1
 ENDLESS = {
     "count_solutions": "vmdsolve.count_solutions('.' * 81, limit=None)",
+    "count_solutions of some cells": "vmdsolve.count_solutions('.' * 81, cells='r1,r2,r3', limit=None)",
+    "candidates": "[vmdsolve.candidates('.' * 625) for _ in range(100)]",
+    "estimate_solutions": "vmdsolve.estimate_solutions('.' * 625, samples=10**6)",
     "solve_values on threads": "solve_values(rules, np.full((50, 81), -1), limit=None, threads=2)",
     "enumerate_values": "[None for _ in enumerate_values(rules, np.full(81, -1))]",
     "enumerate_values without any": "next(enumerate_values(Rules(40, 39, tuple(Count(range(40), hole, 0, 1)"

@@ -15,6 +15,7 @@ from ..domains import layout_of
 from ..domains.reading import Grid, read, same_kind
 from ..drawing import Picture, Said, Shown
 from ..problem import Problem, Solution, Status
+from .cells import cells_named
 from .option import takes
 from .options import CountOptions, EnumerateOptions, Options
 
@@ -57,7 +58,8 @@ def count_solutions(problem: Grid, **options: Unpack[CountOptions]) -> Count:
     Returns
     -------
     Count
-        `complete` is True where it is proved that there are no more: Count(1, True) means a unique solution.
+        `complete` is True where it is proved that there are no more: Count(1, True) means a unique solution. With
+        `cells` fillings of these cells are counted that some solution has.
 
     Raises
     ------
@@ -68,10 +70,15 @@ def count_solutions(problem: Grid, **options: Unpack[CountOptions]) -> Count:
     --------
     >>> count_solutions("." * 16, limit=None)
     Count(n=288, complete=True)
+    >>> count_solutions("." * 16, limit=None, cells="r1")
+    Count(n=24, complete=True)
     """
     checked = Options(CountOptions, **options)
     clock = Deadline(checked.time_limit)
     given = read(problem, checked.domain)
+    if checked.cells is not None:
+        boards = _boards(given, checked, clock)
+        return Count(sum(1 for _ in boards), boards.complete)
     result = search.solve_values(given.rules, given.values[None], limit=checked.limit, time_limit=clock.limit)
     return Count(int(result.counts[0]), bool(result.complete[0]))
 
@@ -89,8 +96,9 @@ def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> S
     Returns
     -------
     Solutions
-        An iterator. The time limit is for all of them together, without what is done with them in between; once
-        it is exhausted, `complete` says whether these were all.
+        An iterator; with `cells` it has one solution for each filling of these cells. The time limit is for all of
+        them together, without what is done with them in between; once it is exhausted, `complete` says whether these
+        were all.
 
     Raises
     ------
@@ -106,8 +114,15 @@ def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> S
     checked = Options(EnumerateOptions, **options)
     clock = Deadline(checked.time_limit)
     given = read(problem, checked.domain)
-    boards = search.enumerate_values(given.rules, given.values, limit=checked.limit, time_limit=clock.limit)
-    return Solutions(problem, given, boards)
+    return Solutions(problem, given, _boards(given, checked, clock))
+
+
+def _boards(given: Problem, checked: Options, clock: Deadline) -> search.Enumeration | search.Projection:
+    """All solutions, or those that differ on the cells asked for."""
+    if checked.cells is None:
+        return search.enumerate_values(given.rules, given.values, limit=checked.limit, time_limit=clock.limit)
+    cells = cells_named(layout_of(given), checked.cells)
+    return search.Projection(given.rules, given.values, cells, checked.limit, clock.limit)
 
 
 class Solutions(Iterator[Solution]):
@@ -119,7 +134,7 @@ class Solutions(Iterator[Solution]):
         True once it is proved that there are no more.
     """
 
-    def __init__(self, grid: Grid, given: Problem, boards: search.Enumeration) -> None:
+    def __init__(self, grid: Grid, given: Problem, boards: search.Enumeration | search.Projection) -> None:
         self._grid, self._given, self._boards = grid, given, boards
 
     @property

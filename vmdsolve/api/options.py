@@ -20,6 +20,8 @@ from ..orders import ALIASES, ORDERS, Order
 from .option import Check, Option, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
 
     from ..domains import Domain
@@ -27,8 +29,16 @@ if TYPE_CHECKING:
     from ..model.vmd import VMD
 
 __all__ = ["METHODS", "Options"]
-__all__ += ["BatchOptions", "CheckOptions", "CountOptions", "EnumerateOptions", "EvalOptions", "GenerateOptions"]
-__all__ += ["HintOptions", "SampleOptions", "SolveOptions"]
+__all__ += ["BatchOptions", "CandidatesOptions", "CheckOptions", "CountOptions", "CountingOptions"]
+__all__ += [
+    "EnumerateOptions",
+    "EstimateOptions",
+    "EvalOptions",
+    "GenerateOptions",
+    "HintOptions",
+    "SampleOptions",
+    "SolveOptions",
+]
 
 Method = Literal["vmd", "vmd-only", "search"]
 Difficulty = Literal["easy", "medium", "hard", "expert"]
@@ -37,6 +47,7 @@ METHODS: tuple[Method, ...] = get_args(Method)
 MOST = 65_536
 MOST_NATIVE = 2**63 - 1  # whole numbers that nothing else bounds
 MAX_THREADS = 1024
+MOST_SOLUTIONS = 2**62
 
 
 # How values are checked ------------------------------------------------------------------------------
@@ -133,8 +144,19 @@ def _time(default: float | None) -> Option:
     return Option(default, seconds, "Seconds that a problem may take, all stages together.")
 
 
+def _solutions(value: Any, name: str) -> int:
+    if whole(value, name, 1) > MOST_SOLUTIONS:
+        raise InvalidInput(f"{name} is {value:,}; nobody counts further than {MOST_SOLUTIONS:,}; None has no limit")
+    return whole(value, name)
+
+
 def _limit(default: int | None) -> Option:
-    return Option(default, _or_none(_from(1)), "Stop at so many solutions; None: find all.")
+    return Option(default, _or_none(_solutions), "Stop at so many solutions; None: find all.")
+
+
+THREADS = Option(0, _from(0, MAX_THREADS), "CPU threads; 0: one a core.", settles=False)
+SAMPLES = Option(1000, _from(2, 10_000_000), "Random ways that an estimate goes; four times as many halve its error.")
+CELLS = Option(None, _as_it_is, "Count fillings of these cells alone, as r1c2 or row 1, not of the whole board.")
 
 
 class DomainOptions(TypedDict, total=False):
@@ -179,7 +201,7 @@ class SeededOptions(TypedDict, total=False):
     """What every call takes that draws at random."""
 
     seed: Annotated[int, Option(0, _from(0, 2**64 - 1), "The same seed gives the same results, whatever the batch.")]
-    threads: Annotated[int, Option(0, _from(0, MAX_THREADS), "CPU threads; 0: one a core.", settles=False)]
+    threads: Annotated[int, THREADS]
 
 
 class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
@@ -192,7 +214,9 @@ class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, 
 class BatchOptions(SolveOptions, total=False):
     """The options of `solve_batch`."""
 
-    batch_size: Annotated[int, Option(1024, _from(1), "Problems worked on at once.", settles=False)]
+    batch_size: Annotated[
+        int, Option(1024, _from(1), "Problems worked on at once, at most; the first batches are small.", settles=False)
+    ]
     invalid: Annotated[
         OnInvalid, Option("raise", _one_of(OnInvalid), "What a malformed problem does: raise, or report INVALID.")
     ]
@@ -236,21 +260,49 @@ class GenerateOptions(SeededOptions, total=False):
 
 
 class CheckOptions(DomainOptions, total=False):
-    """The options of `check`."""
+    """The options of `check`; a person waits, so it has a time limit by default."""
+
+    time_limit: Annotated[float | None, _time(10.0)]
+
+
+class TimedOptions(DomainOptions, total=False):
+    """What every call takes that looks for all solutions."""
 
     time_limit: Annotated[float | None, _time(None)]
 
 
-class CountOptions(CheckOptions, total=False):
+class CountOptions(TimedOptions, total=False):
     """The options of `count_solutions`; two answer the usual question, whether a solution is the only one."""
 
     limit: Annotated[int | None, _limit(2)]
+    cells: Annotated["str | Sequence[str | int] | None", CELLS]
 
 
-class EnumerateOptions(CheckOptions, total=False):
+class EnumerateOptions(TimedOptions, total=False):
     """The options of `enumerate_solutions`."""
 
     limit: Annotated[int | None, _limit(None)]
+    cells: Annotated["str | Sequence[str | int] | None", CELLS]
+
+
+class CandidatesOptions(TimedOptions, total=False):
+    """The options of `candidates`."""
+
+    threads: Annotated[int, THREADS]
+
+
+class EstimateOptions(TimedOptions, SeededOptions, total=False):
+    """The options of `estimate_solutions`."""
+
+    samples: Annotated[int, SAMPLES]
+
+
+class CountingOptions(CheckOptions, SeededOptions, total=False):
+    """The options of the command `count`, which counts all, or as far as its time goes."""
+
+    limit: Annotated[int | None, _limit(None)]
+    cells: Annotated["str | Sequence[str | int] | None", CELLS]
+    samples: Annotated[int, SAMPLES]
 
 
 class HintOptions(DomainOptions, total=False):

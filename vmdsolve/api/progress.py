@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from time import perf_counter
 from typing import TypeVar
 
 __all__ = ["bar", "counted"]
 
 Item = TypeVar("Item")
+EVERY = 0.05  # seconds between two steps of a bar: each costs as much as a small puzzle
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
     done
         How many were done before.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
@@ -42,14 +44,31 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.3g} a second" if task.speed else "")
+            return Text(rate_text(task.speed))
 
     of = "" if total is None else " of {task.total:,.0f}"
     columns = [BarColumn(), TextColumn(f"{{task.completed:,.0f}}{of} {what}"), Rate()]
     columns.append(TimeElapsedColumn() if total is None else TimeRemainingColumn(compact=True))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # lines that a terminal gets stand above the bar; lines that go elsewhere are no concern of it
+    lines = sys.stdout is not None and sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=lines) as progress:
         task = progress.add_task("", total=total, completed=done)
         yield lambda n: progress.advance(task, n)
+
+
+def rate_text(speed: float | None) -> str:
+    """How many are done a second, or how long one takes.
+
+    Examples
+    --------
+    >>> rate_text(87700.0), rate_text(2.5), rate_text(0.05), rate_text(None)
+    ('87,700 a second', '2.5 a second', '20 seconds each', '')
+    """
+    if not speed:
+        return ""
+    if speed < 0.5:
+        return f"{1 / speed:,.0f} seconds each"
+    return f"{speed:,.0f} a second" if speed >= 10 else f"{speed:.1f} a second"
 
 
 def counted(items: Iterable[Item], what: str, total: int | None = None, done: int = 0) -> Iterator[Item]:
@@ -61,6 +80,11 @@ def counted(items: Iterable[Item], what: str, total: int | None = None, done: in
     ['a', 'b']
     """
     with bar(what, total, done) as advance:
+        waiting, told = 0, perf_counter()
         for item in items:
             yield item
-            advance(1)
+            waiting += 1
+            if (now := perf_counter()) - told > EVERY:
+                advance(waiting)
+                waiting, told = 0, now
+        advance(waiting)

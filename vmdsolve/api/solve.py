@@ -24,6 +24,10 @@ from .work import Settled, Task
 
 __all__ = ["solutions_of", "solve", "solve_batch"]
 
+FIRST = 16  # problems of the first batch
+SOON = 0.5  # seconds: a batch that takes less may be followed by one twice as large
+PAYS = 1.3  # and so may one that got so many times more done a second than the one before
+
 
 @takes(SolveOptions)
 def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
@@ -104,8 +108,16 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
 
 
 def _in_batches(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
-    while batch := list(islice(source, options.batch_size)):
-        yield from _solve_chunk(batch, options, report=options.invalid == "report")
+    """In batches that begin small, for the first answers to come soon, and grow to `batch_size` where that pays."""
+    size, rate = min(FIRST, options.batch_size), 0.0
+    while batch := list(islice(source, size)):
+        begun = time.perf_counter()
+        solutions = _solve_chunk(batch, options, report=options.invalid == "report")
+        took = time.perf_counter() - begun
+        yield from solutions
+        if took < SOON or len(batch) / took > PAYS * rate:
+            size = min(2 * size, options.batch_size)
+        rate = len(batch) / took
 
 
 def _solve_chunk(batch: list[Grid], options: Options, *, report: bool) -> list[Solution]:

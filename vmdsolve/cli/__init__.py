@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | show | check | hint | explain | generate | sample | train | ...`.
+"""The command line: `vmdsolve solve | show | check | count | hint | explain | generate | sample | train | ...`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, so each command imports what
 it uses. Results go to standard output, everything else to standard error. Exit codes: 0 all well; 1 something
@@ -7,27 +7,32 @@ is unsolved or broken; 2 bad usage or unreadable input; 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from typing import Annotated, Any
 
 import typer
 from typer import Option
-from typer.core import TyperGroup
 
 from .._version import __version__
+from ..drawing.text import clean
 from ..errors import VmdsolveError
 from .check import check
 from .check_domain import check_domain
+from .count import count
 from .diagnose import diagnose
 from .domains import list_domains
 from .eval import evaluate
 from .generate import generate
+from .help import EXIT_CODES, Command, Commands, examples
 from .hint import explain, hint
 from .info import info
 from .sample import sample
 from .show import show
 from .solve import solve
+from .streams import open_closed, to_nowhere
 from .train import train
 
 __all__ = ["app", "main"]
@@ -36,47 +41,56 @@ __all__ = ["app", "main"]
 INTERRUPTED = 130
 
 
-class _Commands(TyperGroup):
+class _Commands(Commands):
     """Expected failures become one line on standard error, whatever the command."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # the reader (head, less) has had enough; let the last flush go nowhere
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # the reader (head, less) has had enough
+            to_nowhere()
             raise typer.Exit(141) from None
         except KeyboardInterrupt:
             typer.echo("vmdsolve: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except (VmdsolveError, OSError) as error:
-            from ..drawing import clean
-
-            typer.echo(f"vmdsolve: {clean(str(error))}", err=True)  # what a file holds is not for terminals to obey
+            _failed(error)
             raise typer.Exit(2) from None
+
+
+def _failed(error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
+        to_nowhere()
+    with contextlib.suppress(OSError):  # standard error may be what failed
+        typer.echo(f"vmdsolve: {clean(str(error))}", err=True)  # what a file holds is not for terminals to obey
 
 
 app = typer.Typer(
     cls=_Commands,
     help="Solve, check and generate constraint puzzles with variational masked diffusion and exact search.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # plain help: rich is not imported for it
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("solve")(solve)
-app.command("show")(show)
-app.command("check")(check)
-app.command("hint")(hint)
-app.command("explain")(explain)
-app.command("generate")(generate)
-app.command("sample")(sample)
-app.command("train")(train)
-app.command("eval")(evaluate)
-app.command("diagnose")(diagnose)
-app.command("domains")(list_domains)
-app.command("check-domain")(check_domain)
-app.command("info")(info)
+for name, command, lines in (
+    ("solve", solve, ("solve 1......2..4..3..", "solve puzzles.csv -o answers.csv", "solve --all 5 ................")),
+    ("show", show, ("show 1......2..4..3..", "show --candidates puzzles.txt")),
+    ("check", check, ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
+    ("count", count, ("count ................", "count --cells r1 ................", "count --estimate puzzles.txt")),
+    ("hint", hint, ("hint 1......2..4..3..", "hint --all puzzle.txt")),
+    ("explain", explain, ("explain 11......2..4..3..",)),
+    ("generate", generate, ("generate sudoku-9x9", "generate killer -n 100 -o killer.csv")),
+    ("sample", sample, ("sample brackets-16 -n 10", "sample sudoku-4x4 --given 1......2..4..3..")),
+    ("train", train, ("train latin-5 --seconds 600", "train --examples words.txt", "train latin-5 --resume")),
+    ("eval", evaluate, ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
+    ("diagnose", diagnose, ("diagnose sudoku-4x4",)),
+    ("domains", list_domains, ("domains",)),
+    ("check-domain", check_domain, ("check-domain latin-4",)),
+    ("info", info, ("info", "info --json")),
+):
+    app.command(name, cls=Command, epilog=examples(*lines))(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -88,8 +102,12 @@ def _version(version: Annotated[bool, Option("--version", help="Print the versio
 
 def main() -> None:
     """The entry point of the script `vmdsolve`."""
+    open_closed()
     try:
         app(prog_name="vmdsolve")
+    except OSError as error:  # of help and version, which are printed before any command begins
+        _failed(error)
+        sys.exit(2)
     except SystemExit as end:
         if end.code != INTERRUPTED:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +10,8 @@ from typer import Argument, Option
 
 from ..api.options import EvalOptions, Options
 from ..errors import InvalidInput, ModelMismatch
-from .shared import Column, Format, device_of, options_from
+from .output import Json, say
+from .shared import Column, Format, device_of, domain_names, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -20,12 +22,20 @@ __all__ = ["evaluate"]
 
 @options_from(EvalOptions)
 def evaluate(
-    what: Annotated[str, Argument(metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.")],
+    what: Annotated[
+        str,
+        Argument(
+            metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.", autocompletion=domain_names
+        ),
+    ],
     n: Annotated[int, Option("-n", min=1, help="Fresh puzzles to make.")] = 1000,
     legal: Annotated[bool, Option("--legal", help="Let rules mask symbols.")] = False,
-    domain: Annotated[str | None, Option("--domain", help="The kind of puzzle in a file.")] = None,
+    domain: Annotated[
+        str | None, Option("-d", "--domain", help="The kind of puzzle in a file.", autocompletion=domain_names)
+    ] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
+    as_json: Json = False,
     **options: Any,
 ) -> None:
     """Measure what the learned model solves alone, without propagation and without search, and what it costs.
@@ -54,15 +64,22 @@ def evaluate(
     with bar("problems", len(boards)) as watch:
         result = measure(where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, watch=watch)
     helped = "rules mask symbols" if legal else "no rule helps"
-    for name, value in (
-        ("problems", f"{result.total} of {where.name}, {source}"),
-        ("method", f"T = {plan.steps}, K = {o.latents}, order {plan.order}, {helped}"),
-        ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
-        ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
-        ("", f"{result.block_applications:.1f} block applications a problem (NFE x loops)"),
-        ("seconds", f"{result.seconds:.1f}"),
-    ):
-        typer.echo(f"{name:<9} {value}")
+    if as_json:
+        of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
+        by = {"steps": plan.steps, "latents": o.latents, "order": plan.order, "legal": legal, "seed": o.seed}
+        cost = {"nfe": result.nfe, "block_applications": result.block_applications, "seconds": result.seconds}
+        typer.echo(json.dumps({**of, **by, **cost}))
+        return
+    say(
+        (
+            ("problems", f"{result.total} of {where.name}, {source}"),
+            ("method", f"T = {plan.steps}, K = {o.latents}, order {plan.order}, {helped}"),
+            ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
+            ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
+            ("", f"{result.block_applications:.1f} block applications a problem (NFE x loops)"),
+            ("seconds", f"{result.seconds:.1f}"),
+        )
+    )
 
 
 def _boards(file: str, name: str | None, form: str | None, column: str | None) -> tuple[Domain, Board]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,19 @@ import typer
 
 from .._version import __version__
 from ..errors import VmdsolveError
+from .output import Json, say
 
 __all__ = ["info"]
 
 
-def info() -> None:
+def info(as_json: Json = False) -> None:
     """Say what is installed, what is in use, and why something is off."""
-    for name, value in _facts():
-        typer.echo(f"{name:<9} {value}")
+    if not as_json:
+        say(_facts())
+        return
+    facts = list(_facts())
+    weights = dict(value.split(": ", 1) for name, value in facts if name == "weights")
+    typer.echo(json.dumps({**{name: value for name, value in facts if name != "weights"}, "weights": weights}))
 
 
 def _facts() -> Iterator[tuple[str, str]]:

@@ -11,8 +11,7 @@ from typer import Argument, Option
 
 from ..api.options import SampleOptions
 from ..errors import InvalidInput
-from ..files import WRITTEN
-from .shared import kept, options_from
+from .shared import Output, domain_names, kept, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -23,9 +22,12 @@ __all__ = ["sample"]
 
 @options_from(SampleOptions, without=("trace",))
 def sample(
-    domain: Annotated[str | None, Argument(help="Its name; may be left out where weights bring their own.")] = None,
+    domain: Annotated[
+        str | None,
+        Argument(help="Its name; may be left out where weights bring their own.", autocompletion=domain_names),
+    ] = None,
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
-    output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
+    output: Output = None,
     **options: Any,
 ) -> None:
     """Draw solutions that differ, one a line: from a model, or else at random from all that obey the rules.
@@ -37,6 +39,8 @@ def sample(
     from ..api.sample import sample as draw
     from ..files.rows import Row, Tally, kind_of, write_rows
 
+    if output == Path("-"):
+        output = None
     if output is not None:
         kind_of(output)  # refuse what cannot be written before any work
     where = _domain(domain, options["model"])

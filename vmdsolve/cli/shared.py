@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import inspect
 import signal
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer import Option
 
 from ..api.option import table_of
+from ..api.options import METHODS
+from ..errors import InvalidInput
+from ..files import WRITTEN
+from ..orders import ORDERS
 
-__all__ = ["Column", "Device", "Format", "device_of", "kept", "options_from"]
+if TYPE_CHECKING:
+    from ..domains import Domain
+
+__all__ = ["Column", "Device", "Format", "Output", "count_of", "device_of", "domain_names", "kept", "options_from"]
 
 Format = Annotated[
     str | None, Option("--format", help="Format of the input where its name does not say: csv, json, ...")
 ]
 Column = Annotated[str | None, Option("--column", help="The column of puzzles, by its title or its place from 1.")]
 Device = Annotated[str | None, Option(help="cpu or cuda; by default a GPU if there is one.")]
+Output = Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}; - prints.")]
 NUMBERS = (int, float, bool, int | None, float | None, bool | None)
 Command = TypeVar("Command", bound=Callable[..., Any])
 Item = TypeVar("Item")
@@ -30,6 +40,45 @@ def device_of(name: str | None) -> str:
     import torch
 
     return name or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+SHORT = {"domain": "-d", "method": "-m"}
+MODEL = ("method", "latents", "steps", "order", "temperature", "model", "device", "bf16", "trace")
+MACHINE = ("time_limit", "seed", "threads", "batch_size")
+PANELS = {**dict.fromkeys(MODEL, "Method and model"), **dict.fromkeys(MACHINE, "Time and machine")}
+COUNTABLE = 64 << 20  # bytes of input that are read once more for a bar's sake
+
+
+def count_of(
+    inputs: Iterable[str], domain: str | Domain | None, form: str | None = None, column: str | None = None
+) -> int | None:
+    """How many records these inputs hold, for a progress bar; None where nobody looks, or where that cannot be told."""
+    from ..files.records import open_input
+
+    inputs = list(inputs)
+    files = [Path(argument) for argument in inputs if len(argument) < 256 and Path(argument).exists()]
+    if not sys.stderr.isatty() or any(argument == "-" for argument in inputs):
+        return None
+    if not all(file.is_file() for file in files) or sum(file.stat().st_size for file in files) > COUNTABLE:
+        return None
+    try:
+        return sum(1 for argument in inputs for _ in open_input(argument, domain, format=form, column=column))
+    except InvalidInput:  # it will be said when it is read for good
+        return None
+
+
+def domain_names() -> list[str]:
+    """For the shell to complete."""
+    from .. import domains
+
+    return domains.names()
+
+
+COMPLETIONS: dict[str, Callable[[], Sequence[str]]] = {
+    "domain": domain_names,
+    "method": lambda: METHODS,
+    "order": lambda: ORDERS,
+}
 
 
 def options_from(kind: Any, *, without: Iterable[str] = ()) -> Callable[[Command], Command]:
@@ -52,7 +101,9 @@ def _parameter(kind: Any, name: str) -> inspect.Parameter:
     if hint == bool | None:
         flag += "/--no-" + flag.removeprefix("--")
     given = hint if hint in NUMBERS else str | None  # what text cannot say is named by text; the table checks names
-    annotation = Annotated[given, Option(flag, help=option.help)]  # type: ignore[valid-type]
+    flags = [SHORT[name], flag] if name in SHORT else [flag]
+    described = Option(*flags, help=option.help, rich_help_panel=PANELS.get(name), autocompletion=COMPLETIONS.get(name))
+    annotation = Annotated[given, described]  # type: ignore[valid-type]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=annotation)
 
 

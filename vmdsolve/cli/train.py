@@ -14,7 +14,7 @@ from typer import Argument, Option
 from ..errors import InvalidInput
 from ..model.config import ModelConfig, Sampling
 from ..train.recipe import Recipe
-from .shared import Device, device_of
+from .shared import Device, device_of, domain_names
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -48,7 +48,8 @@ def train(
         str | None,
         Argument(
             help="The kind of puzzle, see `vmdsolve domains`; all-different: all that are made of such rules alone; "
-            "none: what a file of examples makes."
+            "none: what a file of examples makes.",
+            autocompletion=domain_names,
         ),
     ] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
@@ -191,19 +192,24 @@ def _resumed(
 
 
 def _run(trainer: Trainer, folder: Path, every: int, seconds: float | None) -> None:
-    steps, width = trainer.recipe.steps, trainer.config.latent
+    from ..api.progress import bar
+
+    steps, width, done = trainer.recipe.steps, trainer.config.latent, trainer.step
     told = False
     folder.mkdir(parents=True, exist_ok=True)
-    for p in trainer.run(folder, every=every, seconds=seconds):
-        held_out = "" if p.held_out is None else f"held out {p.held_out:.4f}  "
-        typer.echo(
-            f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  {held_out}KL {p.kl:.3f}  "
-            f"active {p.active_units}/{width}  {p.puzzles_per_second:.0f} puzzles/s  {p.hours:.2f} h"
-        )
-        full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight
-        if width and not p.active_units and not told and full:
-            typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
-            told = True
+    with bar("steps", steps, done) as advance:
+        for p in trainer.run(folder, every=every, seconds=seconds):
+            held_out = "" if p.held_out is None else f"held out {p.held_out:.4f}  "
+            typer.echo(
+                f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  {held_out}KL {p.kl:.3f}  "
+                f"active {p.active_units}/{width}  {p.puzzles_per_second:.0f} puzzles/s  {p.hours:.2f} h"
+            )
+            advance(p.step - done)
+            done = p.step
+            full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight
+            if width and not p.active_units and not told and full:
+                typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
+                told = True
     typer.echo(f"{'done' if trainer.step >= steps else 'stopped'}: {folder / 'weights.safetensors'}")
 
 

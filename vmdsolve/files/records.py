@@ -11,6 +11,7 @@ nothing at the beginning can, is InvalidInput.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from io import TextIOWrapper
 from itertools import islice
@@ -25,6 +26,9 @@ from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
 
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
+# Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
+FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
+PATH_NAME = re.compile(r"(?=.*[A-Za-z]{2})[\w.~-]*(/[\w.~-]*)+")
 
 __all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
 
@@ -64,6 +68,8 @@ def open_input(
         if not answers:
             reading.read(argument, domain)
     except InvalidInput as error:
+        if FILE_NAME.fullmatch(argument) or (domain is None and PATH_NAME.fullmatch(argument)):
+            raise InvalidInput(f"no such file: {argument}") from None
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
     return iter([Record("", 0, argument)])

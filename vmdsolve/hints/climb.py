@@ -22,8 +22,8 @@ from ..constraints import AllDifferent, Sum
 from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import OPEN, Constraint, Problem, Rules
-from .deduction import BY_STEPS, DIRECT
 from .filtering import supported
+from .result import BY_STEPS, DIRECT
 
 __all__ = ["RANKS", "Climb"]
 

@@ -1,4 +1,4 @@
-"""Exact search: propagate, solve, count, enumerate and generate, on arrays; breeding harder problems; threads."""
+"""Exact search: propagate, solve, count, enumerate, estimate, generate, on arrays; harder problems; threads."""
 
 from .exact import Enumeration as Enumeration
 from .exact import SearchResult as SearchResult
@@ -7,13 +7,17 @@ from .exact import enumerate_values as enumerate_values
 from .exact import generate_values as generate_values
 from .exact import propagate as propagate
 from .exact import solve_values as solve_values
+from .probe import probe as probe
+from .projection import Projection as Projection
 
 __all__ = [
     "Enumeration",
+    "Projection",
     "SearchResult",
     "SearchStatus",
     "enumerate_values",
     "generate_values",
+    "probe",
     "propagate",
     "solve_values",
 ]

@@ -61,7 +61,7 @@ class Solo(Game):
 
     def write(self, problem: Problem, what: str) -> tuple[str, str]:
         setting, regions = setting_of(problem, what)
-        n = problem.layout.shape[0]  # type: ignore[attr-defined]
+        n = problem.layout.shape[0]
         beyond = {key for key, value in setting.items() if value} - {*DIAGONALS, "killercage"}
         both = [bool(setting.get(key)) for key in DIAGONALS]
         if beyond & RULES.keys() or both[0] != both[1]:

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...constraints import AllDifferent
+from ...drawing import Sheet
 from ...errors import InvalidProblem
 from ...problem import OPEN, Board, Constraint, Problem
 from ..base import SYMBOLS, Domain
 from ..jigsaw import Jigsaw
 from ..killer import Killer
 from ..latin import LatinSquare
-from ..parts.grids import box_shape, draw_regions, rows_and_columns
+from ..parts.grids import box_shape, region_sheet, rows_and_columns
 from ..parts.regions import cells_of, renumbered
 from ..sudoku import Sudoku
 from ..variants import SudokuX, Windoku
@@ -55,14 +56,12 @@ class SudokuVariant(Domain):
         setting = _with_grid(self.setting, self.regions, values)
         return LINK + lzstring.compress(json.dumps(setting, separators=(",", ":")))
 
-    def frame(self) -> str:
+    def sheet(self) -> Sheet:
         n = self.shape[0]
-        if self.boxes and not self.setting.get("killercage"):
-            return Sudoku(*self.boxes).frame()
         alone = [region if region >= 0 else -2 - cell for cell, region in enumerate(self.regions)]
         sums = self.setting.get("killercage") or []
         labels = {Place(n, "killercage").cell(cage["cells"][0]): str(cage.get("value") or "") for cage in sums}
-        return draw_regions([alone[i : i + n] for i in range(0, n * n, n)], labels)
+        return region_sheet([alone[i : i + n] for i in range(0, n * n, n)], labels)
 
 
 def boxes_of(h: int, w: int) -> list[int]:
