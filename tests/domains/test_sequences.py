@@ -143,9 +143,7 @@ PATTERNS = [
 @pytest.mark.parametrize("length", [1, 3, 4])
 def test_rows_are_those_that_pythons_re_matches(pattern: str, length: int) -> None:
     alphabet = "abc. xy"
-    wanted = {
-        text for text in map("".join, itertools.product(alphabet, repeat=length)) if re.fullmatch(pattern, text)
-    }
+    wanted = {text for text in map("".join, itertools.product(alphabet, repeat=length)) if re.fullmatch(pattern, text)}
     if not wanted:
         with pytest.raises(InvalidInput, match=f"no row of {length} characters matches"):
             Regex(pattern, length, symbols=alphabet)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..domains import Domain
-from ..domains.reading import find_domain
+from ..domains.reading import one_line
 from ..errors import InvalidInput
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
@@ -87,7 +87,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
     problem = record.puzzle
     if solution.status is not Status.INVALID:
-        problem = find_domain(problem, domain).one_line(problem)
+        problem = one_line(problem, domain)
     return Row(
         problem=_printable(problem),
         solution=solution.text,
