@@ -32,8 +32,8 @@ class Queens(Domain):
 
     Examples
     --------
-    >>> Queens(4).parse("Q_______________").values[:4].tolist()
-    [1, 0, 0, 0]
+    >>> Queens(4).parse("Q_.............x").values[:3].tolist()
+    [1, 0, -1]
     """
 
     symbols, boxed = "_Q", "_♛"

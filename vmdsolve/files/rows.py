@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domains import Domain
-from ..domains.reading import find_domain
+from ..domains.reading import one_line
 from ..errors import InvalidInput
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
@@ -114,8 +114,8 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
     reason = "; ".join(part for part in (reason, record.note) if part)
     problem, others = record.puzzle, record.others
-    if solution.status is not Status.INVALID and ("/" in problem or problem.split(None, 1) != [problem]):
-        problem = find_domain(problem, domain).one_line(problem)
+    if solution.status is not Status.INVALID and len(problem) != len(solution.text or ""):  # else it is a character a cell
+        problem = one_line(problem, domain)
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
     return Row(

@@ -132,7 +132,6 @@ def test_a_short_row_of_blanks_is_not_filled_up() -> None:
     assert read("\n".join(trimmed)).values[8] == -1  # where all are trimmed
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(data=st.data(), rows=boards, form=st.sampled_from(sorted(FORMS)))
 @pytest.mark.parametrize("name", [None, "sudoku-9x9", "queens-4", "latin-9", "brackets-8", "killer"])
@@ -155,7 +154,6 @@ def test_no_text_does_worse_than_be_refused(name: str | None, data: st.DataObjec
     puzzles_in(text, name)
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(
     pair=st.lists(boards, min_size=2, max_size=4), form=st.sampled_from(["rows with '.'", "boxes with '0'", "commas"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve.domains import Domain, get
-from vmdsolve.domains.reading import FEW, is_part, is_problem, read, read_each
+from vmdsolve.domains.reading import FEW, is_part, is_problem, one_line, read, read_each
 from vmdsolve.domains.sequence import TokenSequence
 from vmdsolve.errors import InvalidInput
 
@@ -75,3 +75,16 @@ def test_parts_of_puzzles_are_told_from_puzzles() -> None:
     assert is_part("-+", Signs())
     assert is_problem(P)
     assert not is_problem(P, "killer")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("12..\n....\n....\n..21", None), ("7 12..........21.. hard", None), ("1---\n----\n----\n--21", None),
+     ("1___________2_21", None), ("[[1,0,0,0],[0,0,0,4],[0,0,0,0],[0,0,2,0]]", None), (".0.1.2..........", "latin-4"),
+     ("_ _ Q _\n_ _ _ _\n_ _ _ _\n_ _ _ _", "queens-4")],
+)  # fmt: skip
+def test_a_puzzle_on_one_line_is_the_same_puzzle(text: str, name: str | None) -> None:
+    line = one_line(text, name)
+    assert "\n" not in line
+    again, problem = read(line, name), read(text, name)
+    assert again.values.tolist() == problem.values.tolist()

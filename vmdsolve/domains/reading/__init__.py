@@ -5,6 +5,7 @@ from .reader import Grid as Grid
 from .reader import find_domain as find_domain
 from .reader import is_part as is_part
 from .reader import is_problem as is_problem
+from .reader import one_line as one_line
 from .reader import read as read
 from .reader import read_answer as read_answer
 from .reader import read_each as read_each
@@ -22,8 +23,11 @@ __all__ = [
     "is_part",
     "is_problem",
     "listed",
+    "one_line",
     "puzzles_in",
     "read",
     "read_answer",
+    "read_each",
+    "read_many",
+    "same_kind",
 ]
-__all__ += ["read_each", "read_many", "same_kind"]

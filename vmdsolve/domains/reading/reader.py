@@ -17,7 +17,18 @@ from .spelling import OPEN_SIGNS, is_cell, problem_of
 from .texts import by_size, problem_in, strictly
 from .values import Items, plain, tokens
 
-__all__ = ["FEW", "Grid", "find_domain", "is_part", "is_problem", "read", "read_answer", "read_each", "read_many"]
+__all__ = [
+    "FEW",
+    "Grid",
+    "find_domain",
+    "is_part",
+    "is_problem",
+    "one_line",
+    "read",
+    "read_answer",
+    "read_each",
+    "read_many",
+]
 
 
 class _Array(Protocol):
@@ -144,6 +155,37 @@ def read(grid: Grid, name: str | Domain | None = None) -> Problem:
         return where.from_numbers(grid)
     found = plain(grid)
     return problem_in(found, where) if isinstance(found, str) else _of_items(found, where or by_size(found.size))
+
+
+def one_line(text: str, name: str | Domain | None = None) -> str:
+    """The same puzzle on one line, as `read` takes it: the text itself, if it is of one line and a character a cell.
+
+    Raises
+    ------
+    InvalidInput
+        As `read`.
+
+    Examples
+    --------
+    >>> one_line("1...\\n...4\\n....\\n..2."), one_line("7 1......4......2. hard"), one_line("1______4______2_")
+    ('1......4......2.', '1......4......2.', '1______4______2_')
+    """
+    where = None if name is None else _named(name)
+    if where is not None and (where.verbatim or isinstance(where, Family)):
+        return where.one_line(text)
+    line = text.strip()
+    if (
+        line.isascii()
+        and not any(map(str.isspace, line))
+        and (len(line) in registry.by_cells() if where is None else len(line) == where.rules.L)
+    ):
+        return line
+    problem = read(text, where)
+    layout = registry.layout_of(problem)
+    plain_text = layout.one_line(text)
+    return (
+        plain_text if len(plain_text) == layout.rules.L and is_problem(text, layout) else layout.write(problem.values)
+    )
 
 
 def read_answer(grid: Grid, problem: Problem) -> Problem:
