@@ -114,7 +114,8 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
     reason = "; ".join(part for part in (reason, record.note) if part)
     problem, others = record.puzzle, record.others
-    if solution.status is not Status.INVALID and len(problem) != len(solution.text or ""):  # else it is a character a cell
+    plain = len(problem) == len(solution.text or "")  # a character a cell: one line already
+    if solution.status is not Status.INVALID and not plain:
         problem = one_line(problem, domain)
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
