@@ -72,6 +72,19 @@ FORMS: dict[str, Callable[[Rows], str]] = {
     "sadman": opened(lambda rows: "#A me\n[Puzzle]\n" + "\n".join(rows) + "\n[State]\n" + "\n".join(rows), "."),
     "Simple Sudoku": opened(lambda rows: "*-----------*\n" + drawn(rows, "|", "|", "") + "\n*-----------*", "."),
     "XML": opened(lambda rows: f'<?xml version="1.0"?>\n<game data="{"".join(rows)}" />', "0"),
+    "rows between strokes": opened("/".join, "."),
+    "rows between bars": opened("|".join, "."),
+    "line ends as in a shell": opened("\\n".join, "."),
+    "quoted in a mail": opened(lambda rows: "\n".join(f"> {row}" for row in rows), "."),
+    "in a fence": opened(lambda rows: "```text\n" + "\n".join(rows) + "\n```", "."),
+    "in code": lambda rows: f"import numpy as np\n\nboard = np.array({numbers(rows)}, dtype=int)\nsolve(board)",
+    "labelled rows": opened(lambda rows: "\n".join(f"{i} {' '.join(row)}" for i, row in enumerate(rows, 1)), "0"),
+    "a printed table": opened(
+        lambda rows: "\n".join(["   0 1 2 3 4 5 6 7 8", *(f"{i}  {' '.join(row)}" for i, row in enumerate(rows))]), "0"
+    ),
+    "a table's csv": opened(
+        lambda rows: "\n".join([",0,1,2,3,4,5,6,7,8", *(f"{i},{','.join(row)}" for i, row in enumerate(rows))]), "0"
+    ),
     "letters": lambda rows: "".join(" ABCDEFGHI"[n] for row in numbers(rows) for n in row).replace(" ", "."),
 }  # fmt: skip
 
