@@ -151,7 +151,7 @@ def _labelled(text: str, shape: Shape) -> Cells | None:
         rows = [[token.strip() for token in line.replace("|", " ").split(mark)] for line in _rows(text)]
         if len(rows) == shape[0] + 1 and [token for token in rows[0] if token] in _labels(shape[1]):
             rows = rows[1:]
-        if len(rows) == shape[0] and [row[0] for row in rows] in _labels(shape[0]):
+        if len(rows) == shape[0] and ["".join(row[:1]) for row in rows] in _labels(shape[0]):
             return _fit([row[1:] for row in rows], shape)
     return None
 

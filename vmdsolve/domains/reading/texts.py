@@ -95,7 +95,10 @@ def problem_in(text: str, where: Domain | None) -> Problem:
     >>> problem_in("grid 01\\n1,,,\\n,,,4\\n,,,\\n,,2,", None).values.tolist()[:4]
     [0, -1, -1, -1]
     """
-    if where is not None and (where.verbatim or isinstance(where, Family)):
+    if where is not None and where.verbatim:
+        return where.parse(text)
+    # NOTATIONS: links and packed notations of single puzzles are asked here, before anything is counted
+    if isinstance(where, Family):
         return where.parse(text)
     if where is not None or "\n" not in text.strip():
         try:
@@ -104,7 +107,6 @@ def problem_in(text: str, where: Domain | None) -> Problem:
             first = refusal
     else:
         first = None
-    # NOTATIONS: links and packed notations of single puzzles are asked here, before cells are counted
     level = levelled(text if "\n" in text.strip() else text.replace("\\n", "\n"))  # as shells and JSON leave it
     if len(level) <= MOST and "://" not in level:
         for found in _readings(level, where):
