@@ -127,7 +127,7 @@ def test_a_board_is_read_in_every_form(name: str, rows: Rows) -> None:
         ("z" + "." * 80, r"row 1, column 1 \(character 1\) holds 'z'"),
         ("1.0" + "." * 77 + "9", "both '.' and '0' would be open cells"),
         ("", "no domain goes by 0 cells"),
-        ("1 2\n|\n3 4\n|", "no domain goes by 4 cells"),
+        ("|\n" * 3 + "1 2", "no domain goes by 2 cells"),  # a bar alone has no cells
     ],
 )
 def test_what_is_no_board_is_said(text: str, said: str) -> None:
