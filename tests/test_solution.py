@@ -29,8 +29,8 @@ def test_solutions_are_equal_by_what_they_say_of_the_problem() -> None:
 
 
 def test_the_reason_says_in_words_what_is_wrong_with_the_problem() -> None:
-    invalid, clash, good = solve_batch(["x" * 16, "11" + "." * 14, "." * 16], invalid="report", method="search")
-    assert invalid.reason.startswith("row 1, column 1 (character 1) holds 'x'")
+    invalid, clash, good = solve_batch(["z" * 16, "11" + "." * 14, "." * 16], invalid="report", method="search")
+    assert invalid.reason.startswith("row 1, column 1 (character 1) holds 'z'")
     assert [violation.relation for violation in invalid.violations] == ["input"]
     assert clash.reason == (
         "row: both hold 1 (row 1, column 1 and row 1, column 2); box: both hold 1 (row 1, column 1 and row 1, column 2)"

@@ -136,6 +136,9 @@ SURVIVAL = {
     "test_native_entry_points_survive_any_arrays",
     "test_no_arrays_crash_the_constructor",
     "test_no_arrays_crash_the_entry_points",
+    "test_no_changed_text_does_worse_than_be_refused",
+    "test_no_text_at_all_does_worse_than_be_refused",
+    "test_no_warning_where_nothing_was_left_out",
 }
 
 

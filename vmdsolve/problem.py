@@ -184,7 +184,7 @@ class Problem(Shown):
     Examples
     --------
     >>> from vmdsolve import get_domain
-    >>> get_domain("latin-2").parse("1...") == get_domain("latin-2").parse("1.00")
+    >>> get_domain("latin-2").parse("1...") == get_domain("latin:2").parse("1000")
     True
     """
 

@@ -90,7 +90,7 @@ def test_an_unfinished_answer_is_fine_only_if_a_solution_has_all_of_it(
 def test_a_wrong_cell_is_named_by_the_only_solution() -> None:
     [wrong] = check("1......2..4..3..", "14.....2..4..3..")
     assert (wrong.relation, wrong.cells) == ("solution", (1,))
-    assert wrong.reason == "no solution has value 3 here"
+    assert wrong.reason == "no solution has 4 here"
     assert check("1......2..4..3..", "12.....2..4..3..") == []
     assert check("1......2..4..3..", "1......2..4..3..") == []
 

@@ -14,7 +14,7 @@ from vmdsolve import OPEN, Problem, Rules, Status
 from vmdsolve.api import stages
 from vmdsolve.api.generate import generate
 from vmdsolve.api.work import Settled, Task
-from vmdsolve.cli.solve import _draw
+from vmdsolve.cli.shown import Shown
 from vmdsolve.constraints import AllDifferent, Less
 from vmdsolve.domains import TEMPLATE, get, layout_of
 from vmdsolve.errors import InvalidInput, InvalidProblem
@@ -129,7 +129,7 @@ def test_files_of_problems_go_through_all_commands(name: str, kind: str, tmp_pat
 
 def test_one_problem_on_a_terminal_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     record = Record("", 0, KILLER.replace("/", "\n"))
-    _draw(record, vmdsolve.solve(KILLER, domain="killer"), "", "killer")
+    Shown(alone=True, few=False).show(record, vmdsolve.solve(KILLER, domain="killer"), "", "killer")
     assert capsys.readouterr().out == DRAWN
 
 

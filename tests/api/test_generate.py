@@ -125,7 +125,7 @@ def test_a_difficulty_that_is_not_found_is_said_with_what_was(monkeypatch: pytes
 
 def test_the_command_says_how_hard_each_puzzle_is() -> None:
     rows = table(run("generate", "sudoku-6x6", "-n", 3, "--difficulty", "easy", "--symmetric").stdout)
-    assert [list(row) for row in rows] == [["puzzle", "solution", "difficulty", "technique", "rating"]] * 3
+    assert [list(row) for row in rows] == [["puzzle", "solution", "domain", "difficulty", "technique", "rating"]] * 3
     for row in rows:
         assert (row["difficulty"], row["technique"], row["rating"]) == tuple(map(str, grade(row["puzzle"])))
 

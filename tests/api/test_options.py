@@ -181,7 +181,7 @@ def test_a_batch_refuses_at_the_call_and_takes_nothing(given: dict[str, Any], te
 
 @pytest.mark.parametrize("problems", [None, 5])
 def test_what_is_no_batch_is_refused_in_words(problems: Any) -> None:
-    with pytest.raises(InvalidInput, match=f"problems is {problems}; wanted a list"):
+    with pytest.raises(InvalidInput, match=f"a batch is a list of problems, got {problems}"):
         solve_batch(problems)
 
 
@@ -201,7 +201,7 @@ def test_sample_refuses_at_the_call(given: dict[str, Any], text: str) -> None:
     [
         ({"limit": 0}, "limit is 0; wanted a whole number, 1 or more"),
         ({"limit": 1.5}, "limit is 1.5; wanted a whole number, 1 or more"),
-        ({"limit": 10**30}, "limit is 10{30}; wanted a whole number from 1 to 9,223,372,036,854,775,807"),
+        ({"limit": 10**30}, "nobody counts further than 4,611,686,018,427,387,904"),
         ({"time_limit": True}, "time_limit is True; wanted seconds"),
         (
             {"time_limit": timedelta(seconds=3)},

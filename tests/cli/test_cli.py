@@ -91,7 +91,8 @@ def test_many_answers_are_judged_as_each_of_them_alone(tmp_path: Path) -> None:
     assert kinds == ["right", "unfinished", "wrong", "broken", "broken", "unreadable", *["unfinished"] * 2, "right"]
     assert result.stderr == "81 checked: 18 right, 27 unfinished, 18 broken, 9 wrong, 9 unreadable\n"
     said = [line.partition(": ")[2] for line in result.stdout.splitlines()]
-    assert said == [line for one in alone for line in one.stdout.splitlines()] * 9
+    sentences = [line for one in alone for line in one.stdout.splitlines() if line[0].isalpha()]  # no boards
+    assert said == sentences * 9
 
 
 def test_what_is_not_settled_in_time_is_said() -> None:

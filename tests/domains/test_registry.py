@@ -54,7 +54,7 @@ def test_our_domains_are_found_by_entry_point() -> None:
         ("brackets:a", "the size of brackets is 'a'; wanted LENGTH"),
         ("killer:9", "killer takes no size, got '9'"),
         ("pair:3", "pair takes no size"),
-        (5, "a domain is named by text, got int"),
+        (5, "domain is 5; wanted the name of a domain, or a Domain"),
     ],
 )
 def test_a_wrong_name_is_refused_in_one_short_sentence(wrong: Any, message: str) -> None:

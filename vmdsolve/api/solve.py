@@ -163,6 +163,7 @@ def solutions_of(
     for part in settled:
         status = part.status.under(task.rules)
         texts = [None] * len(part.rows) if part.values is None else task.domain.format_many(part.values)
+        noted = [task.domain.note] if task.domain.note else []
         notes = assumed(task, part.rows.tolist()) if status is Status.UNSATISFIABLE else {}
         counts = zip(part.rows.tolist(), texts, part.nfe.tolist(), part.tried.tolist(), strict=True)
         for i, (row, text, nfe, tried) in enumerate(counts):
@@ -179,7 +180,7 @@ def solutions_of(
                 task.options.seed,
                 tuple(violation.on(task.domain, task.givens[row]) for violation in clash),
                 part.traces.get(row),
-                "; ".join([*(words(task.domain, violation) for violation in clash), *notes.get(row, ())]),
+                "; ".join([*(words(task.domain, violation) for violation in clash), *notes.get(row, ()), *noted]),
                 task.domain,
                 task.givens[row],
             )

@@ -46,12 +46,10 @@ class Shown:
             problem = read(record.puzzle, name)
             board = layout_of(problem)
             screen.show(board.picture(board.parse(solution.text).values, givens=problem.values))
-        elif reason:
-            screen.say(reason)
+        if reason:
+            screen.say(reason, err=solution.text is not None)
         if self.alone:
             screen.say(solution.outcome, err=True)
-            if record.note:
-                screen.say(record.where + record.note, err=True)
 
     def end(self) -> None:
         """Say what was left out, and how to see it."""

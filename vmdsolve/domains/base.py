@@ -78,6 +78,8 @@ class Domain(Pictured, Worded, ABC):
         True if white space in a text counts
     about, text_form, example
         what people are told: what is asked for, in a sentence; how a problem is written; a problem so written
+    note
+        what is doubtful about a text that was read, told with every answer; "" if nothing is
     assumes
         what the name leaves open and was taken for granted, such as the shape of boxes; "" if nothing was
     numbers
@@ -100,6 +102,7 @@ class Domain(Pictured, Worded, ABC):
     about: str = ""
     text_form: str = "a character a cell, row by row, '.' or '0' where open; or a drawn board"
     example: str = ""
+    note: str = ""
     assumes: str = ""
     numbers: Mapping[int, str] = MappingProxyType({})
 
@@ -307,7 +310,7 @@ class Domain(Pictured, Worded, ABC):
         """
         digits = "0" + SYMBOLS
         if self.numbers or not set(self.symbols) <= set(digits[: len(self.symbols) + 1]):
-            return self.numbers
+            return dict(self.numbers)
         table = {digits.index(symbol): symbol for symbol in self.symbols}
         return table if 0 in table else {0: OPEN_TEXT[0]} | table
 

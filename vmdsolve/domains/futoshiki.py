@@ -6,6 +6,7 @@ Known counts: without signs the Latin squares, 12 of order 3 and 576 of order 4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import isqrt
 from typing import Any, Self
@@ -28,6 +29,7 @@ SIGNS = ({"<": 0, "(": 0, ">": 1, ")": 1}, {"^": 0, "v": 1, "V": 1})  # beside, 
 NONE = "_- "
 OPEN = str.maketrans(dict.fromkeys("_-?*x0 ", "."))
 SAME = str.maketrans("∧⋀˄⌃∨⋁˅⌄⟨⟩", "^^^^vvvv<>")
+RIM = re.compile(r"^\s*\+-+\+\s*$|^\s*\||\|\s*$")  # of a drawing
 
 
 def between(n: int, a: int, b: int) -> tuple[int, int]:
@@ -139,7 +141,7 @@ class Futoshiki(Clued):
 
 def _drawn(lines: Lines) -> Lines:
     """The lines of a drawing with the blanks between cells and signs taken out."""
-    raw = [line.translate(SAME).rstrip() for line in lines.raw]
+    raw = [RIM.sub("", line.translate(SAME)).rstrip() for line in lines.raw]
     while raw and not raw[0]:
         raw = raw[1:]
     while raw and not raw[-1]:
@@ -160,7 +162,7 @@ def _drawn(lines: Lines) -> Lines:
         step = int(apart) // 2
         rows = [line.ljust(margin + side * step)[margin::step][:side] for line in raw]
     made = Lines.of(lines.name, rows)
-    first = next(number for number, line in enumerate(lines.raw, 1) if line.strip())
+    first = next(number for number, line in enumerate(lines.raw, 1) if RIM.sub("", line).strip())
     made.places = list(range(first, first + side))
     return made
 

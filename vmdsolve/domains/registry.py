@@ -111,7 +111,7 @@ def find(name: str) -> tuple[str, str]:
     (('sudoku', '3x2'), ('sudoku', '9x9'), ('colouring', '3'), ('killer', ''))
     """
     if not isinstance(name, str):
-        raise InvalidInput(f"a domain is named by text, got {type(name).__name__}")
+        raise InvalidInput(f"domain is {name!r}; wanted the name of a domain, or a Domain")
     if name in _listed():
         return _listed()[name]
     head, colon, rest = name.partition(":")

@@ -29,8 +29,6 @@ class Record:
         the domain that the file names, for where nobody asks for another
     others
         what else the file says of it, by the names under which that goes on to an output
-    note
-        a word on the file that belongs to any verdict on it; "" if there is none
     """
 
     source: str
@@ -40,7 +38,6 @@ class Record:
     reason: str = ""
     domain: str | None = None
     others: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
 
     @property
     def where(self) -> str:

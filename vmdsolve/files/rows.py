@@ -112,7 +112,6 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         reason = record.where + record.reason
     else:
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
-    reason = "; ".join(part for part in (reason, record.note) if part)
     problem, others = record.puzzle, record.others
     plain = len(problem) == len(solution.text or "")  # a character a cell: one line already
     if solution.status is not Status.INVALID and not plain:

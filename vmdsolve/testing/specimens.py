@@ -37,7 +37,8 @@ def problem(domain: Domain, index: int, seed: int = 0) -> tuple[Problem, Board]:
         return next(generate(domain, seed=seed, first=index, size=sizes[index % len(sizes)], threads=1))
     L = domain.rules.L
     clues = None if L <= MINIMAL else max(3 * L // 4, L - MOST_OPEN)
-    return next(generate(domain, seed=seed, first=index, clues=clues))
+    [puzzle], [answer] = generate_values(domain.rules, 1, seed=seed, first=index, clues=clues)
+    return Problem(domain.name, domain.rules, puzzle, domain), answer
 
 
 def solution(rules: Rules, seed: int) -> Board | None:

@@ -72,6 +72,19 @@ FORMS: dict[str, Callable[[Rows], str]] = {
     "sadman": opened(lambda rows: "#A me\n[Puzzle]\n" + "\n".join(rows) + "\n[State]\n" + "\n".join(rows), "."),
     "Simple Sudoku": opened(lambda rows: "*-----------*\n" + drawn(rows, "|", "|", "") + "\n*-----------*", "."),
     "XML": opened(lambda rows: f'<?xml version="1.0"?>\n<game data="{"".join(rows)}" />', "0"),
+    "rows between strokes": opened("/".join, "."),
+    "rows between bars": opened("|".join, "."),
+    "line ends as in a shell": opened("\\n".join, "."),
+    "quoted in a mail": opened(lambda rows: "\n".join(f"> {row}" for row in rows), "."),
+    "in a fence": opened(lambda rows: "```text\n" + "\n".join(rows) + "\n```", "."),
+    "in code": lambda rows: f"import numpy as np\n\nboard = np.array({numbers(rows)}, dtype=int)\nsolve(board)",
+    "labelled rows": opened(lambda rows: "\n".join(f"{i} {' '.join(row)}" for i, row in enumerate(rows, 1)), "0"),
+    "a printed table": opened(
+        lambda rows: "\n".join(["   0 1 2 3 4 5 6 7 8", *(f"{i}  {' '.join(row)}" for i, row in enumerate(rows))]), "0"
+    ),
+    "a table's csv": opened(
+        lambda rows: "\n".join([",0,1,2,3,4,5,6,7,8", *(f"{i},{','.join(row)}" for i, row in enumerate(rows))]), "0"
+    ),
     "letters": lambda rows: "".join(" ABCDEFGHI"[n] for row in numbers(rows) for n in row).replace(" ", "."),
 }  # fmt: skip
 
@@ -94,8 +107,8 @@ def test_a_board_is_read_in_every_form(name: str, rows: Rows) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("https://f-puzzles.com/?load=N4IgzglgXgpiBcBOA", "this is a link"),
-        ("9x9:a1b2c3d_4e", "game ID of Simon Tatham's puzzles"),
+        ("https://example.org/?puzzle=N4IgzglgXgpiBcBOA", "this is a link"),
+        ("9x9:a1b2c3d_4e", "no game here reads this game ID"),
         ("SAVEFILE:41:Simon Tatham's Portable Puzzle Collection", "saved game"),
         ("<?xml version='1.0'?><sudoku/>", "this is XML"),
         ("n = 9;\ngrid = [| 1, 2 |];", "MiniZinc data"),
@@ -114,6 +127,7 @@ def test_a_board_is_read_in_every_form(name: str, rows: Rows) -> None:
         ("z" + "." * 80, r"row 1, column 1 \(character 1\) holds 'z'"),
         ("1.0" + "." * 77 + "9", "both '.' and '0' would be open cells"),
         ("", "no domain goes by 0 cells"),
+        ("|\n" * 3 + "1 2", "no domain goes by 2 cells"),  # a bar alone has no cells
     ],
 )
 def test_what_is_no_board_is_said(text: str, said: str) -> None:

@@ -134,6 +134,8 @@ def test_numbers_are_refused_where_they_stand_for_nothing() -> None:
 def test_zero_stays_a_symbol_where_it_is_one(values: list[int], sign: str) -> None:
     board = Takuzu(2, 2, distinct=False)
     problem = board.problem()
+    if sign == " " and {*values} == {OPEN}:
+        return  # white space alone is no board
     rows = ["".join(sign if v == OPEN else str(v) for v in values[at : at + 2]) for at in (0, 2)]
     assert read_answer("\n".join(rows), problem).values.tolist() == values
     assert read_answer(np.reshape(values, (2, 2)), problem).values.tolist() == values

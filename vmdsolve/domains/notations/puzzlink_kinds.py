@@ -187,14 +187,16 @@ class NonogramKind(Kind):
     names, layout = ("nonogram",), Nonogram
 
     def read(self, body: Scanner, rows: int, columns: int) -> Problem:
-        lines = []
-        for count, room in ((columns, (rows + 1) // 2), (rows, (columns + 1) // 2)):
-            numbers = take_sixteen(body, count * room)
-            if UNKNOWN in numbers:
-                raise InvalidProblem(f"{WHAT} is a nonogram with a '?' for a run, which there is no rule for")
-            for i in range(0, count * room, room):  # the number next to the board comes first
-                runs = [str(k) for k in reversed(numbers[i : i + room]) if k is not None]
+        sides = ((columns, (rows + 1) // 2), (rows, (columns + 1) // 2))
+        numbers = take_sixteen(body, sum(count * room for count, room in sides))  # a run of empty squares may span both
+        if UNKNOWN in numbers:
+            raise InvalidProblem(f"{WHAT} is a nonogram with a '?' for a run, which there is no rule for")
+        lines, at = [], 0
+        for count, room in sides:
+            for _ in range(count):  # the number next to the board comes first
+                runs = [str(k) for k in reversed(numbers[at : at + room]) if k is not None]
                 lines.append(" ".join(runs) or "0")
+                at += room
         return registry.get("nonogram").parse("/".join([f"{rows} {columns}", *lines]))
 
     def write(self, problem: Problem) -> tuple[int, int, str]:

@@ -122,7 +122,7 @@ def _between(mark: str) -> Callable[[str, Shape], Cells | None]:
 
     def form(text: str, shape: Shape) -> Cells | None:
         lines = _rows(text)
-        if len(lines) == 1 and mark != "|":
+        if len(lines) == 1:
             flat = [cell.strip().strip(QUOTES) for cell in lines[0].split(mark)]
             flat = flat[: shape[0] * shape[1]] if flat[-1] == "" else flat
             if len(flat) == shape[0] * shape[1] and all(map(is_cell, flat)):
@@ -143,6 +143,21 @@ def _without_edges(rows: list[Cells], wanted: int) -> list[Cells]:
     if more == {1} and not any(row[-1] for row in rows):
         return [row[:-1] for row in rows]
     return [row[1:] for row in rows] if more == {1} and not any(row[0] for row in rows) else rows
+
+
+def _labelled(text: str, shape: Shape) -> Cells | None:
+    """Rows that begin with their number or letter, perhaps below a row of those of the columns, as tables print."""
+    for mark in (None, ",", "\t"):
+        rows = [[token.strip() for token in line.replace("|", " ").split(mark)] for line in _rows(text)]
+        if len(rows) == shape[0] + 1 and [token for token in rows[0] if token] in _labels(shape[1]):
+            rows = rows[1:]
+        if len(rows) == shape[0] and ["".join(row[:1]) for row in rows] in _labels(shape[0]):
+            return _fit([row[1:] for row in rows], shape)
+    return None
+
+
+def _labels(n: int) -> list[Cells]:
+    return [[str(i) for i in range(n)], [str(i + 1) for i in range(n)], [chr(65 + i) for i in range(n)]]
 
 
 def _places(text: str, shape: Shape) -> Cells | None:
@@ -212,5 +227,7 @@ FORMS: tuple[tuple[str, Callable[[str, Shape], Cells | None]], ...] = (
     ("cells between semicolons", _between(";")),
     ("cells between tabs", _between("\t")),
     ("cells between lines", _between("|")),
+    ("rows between strokes", _between("/")),
     ("cells in their places", _places),
+    ("rows with labels", _labelled),
 )

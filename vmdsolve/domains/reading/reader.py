@@ -72,7 +72,7 @@ def _named(name: str | Domain) -> Domain:
     if isinstance(name, Domain):
         return name
     if not isinstance(name, str):
-        raise InvalidInput(f"domain is {name!r}; wanted a name, such as 'sudoku-9x9', or a Domain")
+        raise InvalidInput(f"domain is {name!r}; wanted the name of a domain, or a Domain")
     return registry.get(name)
 
 

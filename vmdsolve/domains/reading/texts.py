@@ -20,13 +20,14 @@ from .values import PUZZLES, plain, tokens
 __all__ = ["HEAD", "by_size", "describe", "is_head", "problem_in", "shapes", "strictly"]
 
 HEAD = re.compile(  # lines above or below a board that say nothing of it but its name, its source or its size
-    r"\s*(?:[#%]|//).*"
+    r"\s*(?:[#%]|//|```).*"
     r"|\s*\[?(?:(?:sudoku|puzzle|grid|board|game|problem|level|number|no|nr)\b[ .:#_-]*)+(?:\d{1,9}|[A-Z])?\]?[ .:]*"
     r"|\s*(?:author|by|title|name|source|date|difficulty|level|rating|description|comment|url|id|rated|score)\s*[:=].*"
     r"|\s*(?:(?:n|size|order)\s*[=:]?\s*)?(?P<rows>\d{1,2})(?:(?:\s+|\s*[x×,]\s*)(?P<columns>\d{1,2}))?\s*;?\s*",
     re.IGNORECASE | re.ASCII,
 )
-SECTION = re.compile(r"^\s*\[puzzle\]\s*$([^\[]*)", re.IGNORECASE | re.MULTILINE)
+SECTION = re.compile(r"^[ \t]*\[puzzle\][ \t]*$([^\[]*)", re.IGNORECASE | re.MULTILINE)
+BEGIN, END = re.compile(r"[\[{(]\s?[\[{(]"), re.compile(r"[\]})],?\s?[\]})]")  # of a list of lists in other text
 APART = re.compile(r"[\s:,;|=\"'`<>()\[\]{}/]+")
 VARIANT = re.compile(
     r"\b(killer|jigsaw|diagonals?|windoku|hyper|anti-?(knight|king)|thermo\w*|arrow|sandwich|irregular|(?:sudoku-)?x(?=-?sudoku)|sudoku-x)\b",
@@ -94,12 +95,14 @@ def problem_in(text: str, where: Domain | None) -> Problem:
     >>> problem_in("grid 01\\n1,,,\\n,,,4\\n,,,\\n,,2,", None).values.tolist()[:4]
     [0, -1, -1, -1]
     """
-    if (where is None or not where.verbatim) and (notation := notations.find(text)) is not None:
+    if where is not None and where.verbatim:
+        return where.parse(text)
+    if (notation := notations.find(text)) is not None:
         problem = notation.read(text, None if where is None else where.name)
         if where is not None and problem.domain != where.name:
             raise InvalidInput(f"this is {problem.domain} in the notation {notation.name}, not {where.name}")
         return problem
-    if where is not None and (where.verbatim or isinstance(where, Family)):
+    if isinstance(where, Family):
         return where.parse(text)
     if where is not None or "\n" not in text.strip():
         try:
@@ -108,7 +111,7 @@ def problem_in(text: str, where: Domain | None) -> Problem:
             first = refusal
     else:
         first = None
-    level = levelled(text)
+    level = levelled(text if "\n" in text.strip() else text.replace("\\n", "\n"))  # as shells and JSON leave it
     if len(level) <= MOST and "://" not in level:
         for found in _readings(level, where):
             if isinstance(found, Problem):
@@ -123,16 +126,26 @@ def _readings(text: str, where: Domain | None) -> Iterator[Problem | InvalidProb
     if 2 * longest > len(text) > longest:  # one word is most of it
         yield from _one_token(text, where)
     yield from _boards(text, where)
+    if all(line.startswith(">") for line in text.split("\n") if line.strip()):  # quoted in a mail
+        yield from _boards(re.sub(r"^> ?", "", text, flags=re.MULTILINE), where)
     if section := SECTION.search(text):
         yield from _boards(section[1].strip("\n"), where)
     if text.lstrip()[:1] == "{":
         yield from _object(text, where)
+    begins, ends = list(BEGIN.finditer(text)), list(END.finditer(text))
+    if len(begins) == len(ends) == 1 and not VARIANT.search(text):
+        yield from _boards(text[begins[0].start() : ends[0].end()], where)
     yield from _below_heads(text, where)
     yield from _one_token(text, where)
 
 
 def _boards(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
-    wanted = [where.shape] if where else shapes()
+    lines = text.count("\n")
+    wanted = [
+        (rows, columns)
+        for rows, columns in ([where.shape] if where else shapes())
+        if lines <= rows * columns + 4 * rows + 20
+    ]  # a cell a line, and lines drawn between
     for _, form in FORMS:
         for shape in wanted:
             cells = form(text, shape)
@@ -257,7 +270,7 @@ def _odd_line(text: str, wanted: Sequence[Shape]) -> str | None:
                 if len(rows) - len(odd) == height:
                     return f"line {n}, {line.strip()[:40]!r}, is no row of this {height}x{width} board; leave it out"
                 return f"line {n} has {cells} cells, other rows {width}"
-            if height > 1 and not odd and len(rows) != height and abs(len(rows) - height) < 3:
+            if height > 1 and rows and not odd and len(rows) != height and abs(len(rows) - height) < 3:
                 return f"{len(rows)} rows of {width} cells; wanted {height}"
     return None
 
