@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve import Problem, Solution, Status, Violation
-from vmdsolve.api.generate import generate
 from vmdsolve.domains import Domain, Family, get, layout_of, names
 from vmdsolve.drawing import Picture, Shown
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Rules
+from vmdsolve.testing import specimens
 
 ESCAPE = "houses 2/\x1b[31mpet: f\x1b]0;ox d\x07og/drink: tea milk/12.."
 
@@ -32,10 +32,7 @@ def kinds() -> list[str]:
 
 @cache
 def instance(name: str) -> tuple[Problem, np.ndarray]:
-    domain = get(name)
-    sizes = {"size": domain.kind.sizes[1]} if isinstance(domain, Family) else {}
-    problem, answer = next(iter(generate(name, 1, seed=3, **sizes)))
-    return problem, answer
+    return specimens.problem(get(name), 1, seed=3)
 
 
 def told(thing: Shown) -> list[str]:

@@ -85,6 +85,7 @@ def assert_same(domain: Domain, some: list[Problem], path: Path) -> None:
         assert (again.domain, again.rules.constraints) == (problem.domain, problem.rules.constraints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", READABLE)
 @pytest.mark.parametrize("of", [problems, token_problems], ids=["registered", "tokens"])
 @settings(deadline=None, max_examples=60, suppress_health_check=SLOW)

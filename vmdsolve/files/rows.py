@@ -113,7 +113,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     else:
         reason = record.where * (solution.status is Status.INVALID) + solution.reason
     problem, others = record.puzzle, record.others
-    plain = len(problem) == len(solution.text or "")  # a character a cell: one line already
+    plain = len(problem) == len(solution.text or "") and " " not in problem  # a character a cell, on one line
     if solution.status is not Status.INVALID and not plain:
         problem = one_line(problem, domain)
     if domain is not None:  # so that what was written is read without asking for it again
