@@ -1,6 +1,6 @@
 """What vmdsolve raises: one base class, few subclasses. Bad input is always a ValueError too."""
 
-__all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "VmdsolveError"]
+__all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "TrainingDiverged", "VmdsolveError"]
 
 
 class VmdsolveError(Exception):
@@ -17,6 +17,10 @@ class InvalidProblem(InvalidInput):
 
 class ModelMismatch(InvalidInput):
     """Weights that are missing, damaged, or made for another domain."""
+
+
+class TrainingDiverged(VmdsolveError, ArithmeticError):
+    """A training whose numbers are no numbers any more; what it had saved before is still there."""
 
 
 class MissingExtra(VmdsolveError, ImportError):

@@ -3,6 +3,8 @@
 // Two ways in  Array<T>, bound with noconvert: pybind11 refuses another dtype or layout with a TypeError; the shape is
 //              checked by want_shape. Or py::object and array_of<T>: all is checked at once, refused in words.
 //              Neither converts anything: a wrong dtype is the caller's mistake.
+// Owned        work without the interpreter's lock indexes by copies (owned): the arrays stay the caller's, and another
+//              of its threads may write to them meanwhile. Numbers that are only compared or added up are not copied.
 // Shapes       lists of sizes; -1 stands for any size.
 #pragma once
 #include <pybind11/numpy.h>
@@ -67,6 +69,12 @@ Array<T> array_of(const pybind11::object& object, const char* name, const Shape&
                                 std::string(py::str(array.dtype())) + " " + shape_text(shape_of(array)) +
                                 (contiguous ? "" : ", not C-contiguous"));
   return py::reinterpret_borrow<Array<T>>(array);
+}
+
+/// A copy that nobody else can change.
+template <class T>
+Array<T> owned(const Array<T>& array) {
+  return Array<T>(shape_of(array), array.data());
 }
 
 template <class T>

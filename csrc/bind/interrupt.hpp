@@ -5,9 +5,13 @@
 // Ctrl-C       Python runs signal handlers on its main thread alone. A call made there asks for them every 50 ms and
 //              raises what they raise. Calls of other threads end where Python code asks for it: a thread heeds a
 //              vmdsolve._native.Stop, and whoever waits for the thread asks it to stop (vmdsolve/search/threads.py).
+// Exit         a thread that wants the lock back when the interpreter is gone sleeps until the process ends, as it does
+//              in Python 3.14; before, Python ends it by an exception that must not pass what may not throw.
 // Result       a call that was asked to stop raises, whatever its work came to; nothing half done is seen.
 #pragma once
+#include <cxxabi.h>
 #include <pybind11/pybind11.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
@@ -18,6 +22,40 @@
 #include "support/stop.hpp"
 
 namespace vmd {
+
+/// Runs `take`, which takes the interpreter's lock; where Python wants to end this thread instead, it never returns.
+template <class Take>
+auto take_or_sleep(const Take& take) noexcept {
+  try {
+    return take();
+  } catch (abi::__forced_unwind&) {
+    for (;;) pause();
+  }
+}
+
+class WithoutGil {
+ public:
+  WithoutGil() = default;
+  ~WithoutGil() {
+    take_or_sleep([this] { PyEval_RestoreThread(state_); });
+  }
+  WithoutGil(const WithoutGil&) = delete;
+  WithoutGil& operator=(const WithoutGil&) = delete;
+
+ private:
+  PyThreadState* const state_ = PyEval_SaveThread();
+};
+
+class WithGil {
+ public:
+  WithGil() = default;
+  ~WithGil() { PyGILState_Release(state_); }
+  WithGil(const WithGil&) = delete;
+  WithGil& operator=(const WithGil&) = delete;
+
+ private:
+  const PyGILState_STATE state_ = take_or_sleep([] { return PyGILState_Ensure(); });
+};
 
 /// What this Python thread heeds; null: nothing.
 inline std::shared_ptr<Stop>& heeded_stop() {
@@ -40,7 +78,7 @@ class Interrupt final : public Stop {
   /// What a handler raises stays this thread's current Python error until raise_if_heard().
   bool poll() override {
     if (elsewhere_) return false;
-    const pybind11::gil_scoped_acquire acquire;
+    const WithGil with;
     try {
       const auto main = pybind11::module_::import("threading").attr("main_thread")().attr("ident");
       elsewhere_ = main.cast<unsigned long>() != PyThread_get_thread_ident();
@@ -62,7 +100,7 @@ std::invoke_result_t<Work> released(const Work& work) {
   stop.raise_if_heard();
   std::conditional_t<std::is_void_v<Result>, std::monostate, std::optional<Result>> result;
   {
-    const pybind11::gil_scoped_release release;
+    const WithoutGil without;
     const StopScope scope(&stop);
     try {
       if constexpr (std::is_void_v<Result>) work();

@@ -44,19 +44,21 @@ UnmaskRule make_rule(Order order, std::optional<float> threshold, float temperat
 
 py::object candidates_py(const Array<int32_t>& x, const Array<SymbolSet>& allowed, const Peers& peers, int threads) {
   want_shape(x, {-1, peers.L()}, "x");
+  const auto values = owned(x);
   const int64_t B = x.shape(0), L = peers.L();
   const bool per_board = allowed.ndim() == 2;
   want_shape(allowed, per_board ? Shape{B, L} : Shape{L}, "allowed");
   Array<SymbolSet> out({B, L});
-  const CandidatesArgs args{B, L, x.data(), allowed.data(), per_board, out.mutable_data()};
+  const CandidatesArgs args{B, L, values.data(), allowed.data(), per_board, out.mutable_data()};
   if (!released([&] { return candidates(args, peers, threads); })) return py::none();
   return out;
 }
 
 py::object conflicts_py(const Array<int32_t>& x, const Peers& peers, int threads) {
   want_shape(x, {-1, peers.L()}, "x");
+  const auto values = owned(x);
   Array<bool> out({static_cast<int64_t>(x.shape(0)), peers.L()});
-  const ConflictsArgs args{x.shape(0), peers.L(), x.data(), out.mutable_data()};
+  const ConflictsArgs args{x.shape(0), peers.L(), values.data(), out.mutable_data()};
   if (!released([&] { return conflicts(args, peers, threads); })) return py::none();
   return out;
 }
@@ -71,12 +73,14 @@ py::object unmask_py(const Array<float>& logits, const Array<int32_t>& x, const 
   want_shape(candidates, {B, L}, "candidates");
   want_shape(key, {B}, "key");
   if (n_keep) want_shape(*n_keep, {B}, "n_keep");
+  const auto values = owned(x);
+  const auto sets = owned(candidates);
   Array<int32_t> x_new({B, L});
   Array<bool> committed({B, L});
   Array<SymbolSet> candidates_new({B, L});
   UnmaskArgs args{};
   args.B = B, args.L = L, args.V = static_cast<int>(V), args.rule = rule;
-  args.logits = logits.data(), args.x = x.data(), args.candidates = candidates.data();
+  args.logits = logits.data(), args.x = values.data(), args.candidates = sets.data();
   args.n_keep = n_keep ? n_keep->data() : nullptr, args.key = key.data();
   args.x_new = x_new.mutable_data(), args.committed = committed.mutable_data();
   args.candidates_new = candidates_new.mutable_data();

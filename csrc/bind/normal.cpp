@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "bind/interrupt.hpp"  // defines: released
 #include "kernels/normal.hpp"
 
 namespace py = pybind11;
@@ -18,8 +19,9 @@ py::array_t<float> normal_py(const py::array_t<uint64_t, py::array::c_style>& ke
   py::array_t<float> out({B, n});
   const uint64_t* keys = key.data();
   float* numbers = out.mutable_data();
-  const py::gil_scoped_release release;
-  for (int64_t b = 0; b < B; ++b) normal(keys[b], seed, step, n, numbers + b * n);
+  released([&] {
+    for (int64_t b = 0; b < B; ++b) normal(keys[b], seed, step, n, numbers + b * n);
+  });
   return out;
 }
 

@@ -32,14 +32,18 @@ py::object regular_py(const Array<float>& logits, const Array<int32_t>& x, const
   want_shape(key, {B}, "key");
   want(temperature >= 0 && temperature < std::numeric_limits<float>::infinity(), "temperature");
   want(path < regular_paths(), "path");
+  const auto own_logits = owned(logits);  // a draw walks along their sums
+  const auto own_x = owned(x), own_cells = owned(cells), own_step = owned(step);
+  const auto own_candidates = owned(candidates);
+  const auto own_accept = owned(accept);
   Array<int32_t> word({B, n});
   Array<float> log_p({B, n, V});
   Array<bool> found(B);
   RegularArgs a{};
   a.B = B, a.L = L, a.n = n, a.Q = Q, a.V = static_cast<int>(V);
   a.start = start, a.temperature = temperature, a.seed = seed, a.turn = turn;
-  a.logits = logits.data(), a.x = x.data(), a.candidates = candidates.data(), a.cells = cells.data();
-  a.step = step.data(), a.accept = accept.data(), a.key = key.data();
+  a.logits = own_logits.data(), a.x = own_x.data(), a.candidates = own_candidates.data(), a.cells = own_cells.data();
+  a.step = own_step.data(), a.accept = own_accept.data(), a.key = key.data();
   a.word = word.mutable_data(), a.log_p = log_p.mutable_data(), a.found = found.mutable_data();
   if (!released([&] { return regular(a, threads, path); })) return py::none();
   return py::make_tuple(word, log_p, found);

@@ -24,18 +24,18 @@ namespace {
 std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& numbers, const py::object& cell_offsets,
                                   const py::object& cells, const py::object& param_offsets,
                                   const py::object& params) {
-  const auto k = array_of<int32_t>(numbers, "kinds", {-1});
-  const auto co = array_of<int64_t>(cell_offsets, "cell_offsets", {-1});
-  const auto c = array_of<int32_t>(cells, "cells", {-1});
-  const auto po = array_of<int64_t>(param_offsets, "param_offsets", {-1});
-  const auto p = array_of<int64_t>(params, "params", {-1});
+  const auto k = owned(array_of<int32_t>(numbers, "kinds", {-1}));
+  const auto co = owned(array_of<int64_t>(cell_offsets, "cell_offsets", {-1}));
+  const auto c = owned(array_of<int32_t>(cells, "cells", {-1}));
+  const auto po = owned(array_of<int64_t>(param_offsets, "param_offsets", {-1}));
+  const auto p = owned(array_of<int64_t>(params, "params", {-1}));
   return released(
       [&] { return std::make_shared<Rules>(kinds(), L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p)); });
 }
 
 Array<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
   const auto shape = batch ? std::vector<int64_t>{-1, rules.L()} : std::vector<int64_t>{rules.L()};
-  auto values = array_of<int32_t>(object, "values", shape);
+  const auto values = owned(array_of<int32_t>(object, "values", shape));
   for (py::ssize_t i = 0; i < values.size(); ++i) {
     const int32_t value = values.data()[i];
     if (value < kOpen || value >= rules.V())

@@ -48,7 +48,7 @@ class Table final : public Kind {
       tuples->V = static_cast<size_t>(V);
       tuples->n_words = static_cast<size_t>(words);
       tuples->bits.assign(static_cast<size_t>(k * V * words), 0);
-      for (int64_t t = 0; t < n; ++t) {
+      for (int64_t t = 0; k > 0 && t < n; ++t) {  // tuples of nothing are all alike
         if (t % 4096 == 0) stop_point();
         for (int64_t i = 0; i < k; ++i) {
           const int64_t value = draft.params[static_cast<size_t>(1 + t * k + i)];

@@ -57,8 +57,18 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write tensors and text metadata as safetensors, atomically."""
-    write_atomically(path, save({k: v.contiguous() for k, v in tensors.items()}, {"format": FORMAT, **metadata}))
+    """Write tensors and text metadata as safetensors, atomically, with a hash of the tensors."""
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    write_atomically(path, save(whole, {"format": FORMAT, "hash": _hash(whole), **metadata}))
+
+
+def _hash(tensors: Mapping[str, Tensor]) -> str:
+    """Of names and numbers, to notice that a file has changed."""
+    h = hashlib.blake2b(digest_size=16)
+    for name in sorted(tensors):
+        h.update(f"{name} {tensors[name].dtype} {list(tensors[name].shape)}\n".encode())
+        h.update(tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+    return h.hexdigest()
 
 
 def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
@@ -88,6 +98,8 @@ class About:
         of the tensors, by name
     keys
         what the file calls them, by name
+    hash
+        of the tensors, as they were when they were saved; None in files of before
     """
 
     path: Path
@@ -95,6 +107,7 @@ class About:
     record: dict[str, Any]
     shapes: dict[str, tuple[int, ...]]
     keys: dict[str, str]
+    hash: str | None = None
 
     @property
     def numbers(self) -> int:
@@ -152,7 +165,7 @@ def _about(path: Path, handle: Any) -> About:
     embedding = shapes.get("denoiser.symbol.weight") or shapes.get("model.denoiser.symbol.weight")
     if config.mixer == "attention" and not config.symbols and embedding:  # from before configs named it
         config = replace(config, symbols=embedding[0] - 1)
-    return About(path, config, record, shapes, keys)
+    return About(path, config, record, shapes, keys, metadata.get("hash"))
 
 
 @contextmanager
@@ -224,7 +237,15 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], About]:
     """All tensors of a file, as they were saved, and what it says of itself. Raises as `about`."""
     with _opened(path) as handle:
         said = _about(path, handle)
-        return {name: handle.get_tensor(key) for name, key in said.keys.items()}, said
+        return _tensors(handle, said), said
+
+
+def _tensors(handle: Any, said: About) -> dict[str, Tensor]:
+    """All tensors of an open file, by the names of today; ModelMismatch where they are not what was saved."""
+    stored = {key: handle.get_tensor(key) for key in said.keys.values()}
+    if said.hash not in (None, _hash(stored)):
+        raise ModelMismatch(f"{said.path} is damaged: its numbers are not those that were saved; take a copy of it")
+    return {name: stored[key] for name, key in said.keys.items()}
 
 
 def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
@@ -255,7 +276,7 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
         with torch.device("meta"):
             model = VMD(said.config)
         compare(model, said.shapes, path)
-        tensors = {name: handle.get_tensor(key) for name, key in said.keys.items()}
+        tensors = _tensors(handle, said)
     fill(model, tensors, path)
     return model.eval().requires_grad_(False)
 

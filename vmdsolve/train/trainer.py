@@ -22,7 +22,8 @@ from torch import Tensor
 
 from .._version import __version__
 from ..domains import Domain
-from ..errors import InvalidInput, ModelMismatch
+from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
+from ..files.lock import Lock
 from ..measure.likelihood import nelbo
 from ..model.batch import Batch
 from ..model.checkpoint import fill, history_of, load_into, load_tensors, save_model, save_tensors
@@ -99,6 +100,7 @@ class Trainer:
         self.step = 0
         self.hours = 0.0
         self.init: dict[str, Any] | None = None
+        self._lock: Lock | None = None
 
     def begin_with(self, weights: Path) -> None:
         """Start from these weights instead of random ones; the optimiser starts anew.
@@ -155,7 +157,23 @@ class Trainer:
         return share / share.sum()
 
     def run(self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None) -> Iterator[Progress]:
-        """Train to the recipe's last step or for `seconds`; log, save and yield a Progress every `every` steps."""
+        """Train to the recipe's last step or for `seconds`; log, save and yield a Progress every `every` steps.
+
+        Raises
+        ------
+        InvalidInput
+            Another process trains in the folder.
+        TrainingDiverged
+            A loss or a weight is no number any more. What was saved last stays as it is.
+        """
+        if folder is not None:
+            self._hold(folder)
+        try:
+            yield from self._run(folder, every, seconds)
+        finally:
+            self._release()
+
+    def _run(self, folder: Path | None, every: int, seconds: float | None) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
         hours_before = self.hours
         sums = {"loss": 0.0, "last": 0.0, "kl": 0.0, "n": 0}
@@ -171,6 +189,7 @@ class Trainer:
             over = seconds is not None and now - begun > seconds
             if self.step % every == 0 or self.step == self.recipe.steps or over:
                 n = sums["n"]
+                self._check_numbers(sums["loss"], folder)
                 self.hours = hours_before + (now - begun) / 3600
                 progress = Progress(
                     step=self.step,
@@ -193,6 +212,14 @@ class Trainer:
                 kl.zero_()
             if over:
                 return
+
+    def _check_numbers(self, loss: float, folder: Path | None) -> None:
+        broken = [name for name, tensor in self._state().items() if not torch.isfinite(tensor).all()]
+        if np.isfinite(loss) and not broken:
+            return
+        what = f"{broken[0]} holds NaN or infinity" if broken else f"the loss is {loss}"
+        kept = "" if folder is None else f"; {folder} keeps the state before: go on from it with a lower rate"
+        raise TrainingDiverged(f"training diverged by step {self.step}: {what}{kept}")
 
     def held_out(self) -> float | None:
         """NELBO of the averaged weights on (up to 256) held-out examples, in nats a cell; None without any."""
@@ -225,23 +252,49 @@ class Trainer:
             return {}
         return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
 
+    def _hold(self, folder: Path) -> None:
+        """Nobody else trains in this folder until the run ends, or this trainer is no more."""
+        path = folder / ".lock"
+        if self._lock is None or self._lock.path != path:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = Lock(path, f"trains in {folder}; wait for it, or name another folder")
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
     def save(self, folder: Path) -> None:
         """Write the averaged weights and the state to resume from, each atomically."""
+        save_tensors(
+            folder / "state.safetensors",
+            self._state(),
+            {"config": self.config.to_json(), "record": json.dumps(self.record(), sort_keys=True)},
+        )
+        save_model(folder / "weights.safetensors", self.average, self.record())
+
+    def _state(self) -> dict[str, Tensor]:
+        """All numbers that a run goes on from."""
         state = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         state |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         names = [name for name, _ in self.model.named_parameters()]
         for index, moments in self.optimizer.state_dict()["state"].items():
             state |= {f"adam.{names[index]}.{k}": v for k, v in moments.items()}
-        save_tensors(
-            folder / "state.safetensors",
-            state,
-            {"config": self.config.to_json(), "record": json.dumps(self.record(), sort_keys=True)},
-        )
-        save_model(folder / "weights.safetensors", self.average, self.record())
+        return state
 
     def resume(self, folder: Path) -> None:
-        """Go on from `save`. Raises ModelMismatch if there is no state, or the model's shape or the stream differ."""
+        """Go on from `save`, and hold the folder.
+
+        Raises
+        ------
+        InvalidInput
+            Another process trains in the folder.
+        ModelMismatch
+            There is no state, it is damaged, or the model's shape or the stream differ.
+        """
         path = folder / "state.safetensors"
+        if path.is_file():
+            self._hold(folder)
         tensors, said = load_tensors(path)
         if replace(said.config, sampling=self.config.sampling) != self.config:
             raise ModelMismatch(f"{folder} holds a run with config {said.config.to_json()}")
@@ -272,6 +325,8 @@ class Trainer:
             if moments := part(f"adam.{name}."):
                 if any(moment.numel() > 1 and moment.shape != parameter.shape for moment in moments.values()):
                     raise ModelMismatch(f"{path} does not fit its own config: the moments of {name} have another shape")
+                if not all(torch.isfinite(moment).all() for moment in moments.values()):
+                    raise ModelMismatch(f"{path} holds NaN or infinity in the moments of {name}")
                 state["state"][index] = moments
         self.optimizer.load_state_dict(state)
         self.step, self.hours, self.init = step, float(hours), record.get("init")

@@ -1,0 +1,63 @@
+"""Locks on files, which the system opens again when their process dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from ..errors import InvalidInput
+
+__all__ = ["Lock"]
+
+
+class Lock:
+    """A file that one process holds; it stays when it is released, and does no harm.
+
+    Raises
+    ------
+    InvalidInput
+        Another process, or another lock of this one, holds it: `busy`, with that process named.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / ".lock"
+    >>> with Lock(path, "is at work here"):
+    ...     path.exists()
+    True
+    """
+
+    def __init__(self, path: Path, busy: str) -> None:
+        self.path = path
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        self._handle: int | None = os.open(path, flags, 0o666)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
+            self.release()
+            process = f"process {owner}" if owner.isdigit() else "another process"
+            raise InvalidInput(f"{process} {busy}") from error
+        except OSError:  # a file system without locks: better to work without one than not at all
+            return
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let others have it; twice is no error."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError, OSError):
+            self.release()
