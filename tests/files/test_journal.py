@@ -221,3 +221,43 @@ def test_every_status_is_read_again(tmp_path: Path, status: Status) -> None:
     (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [row], {}))
     with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
         assert journal.done == 1
+
+
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "o.csv.partial.jsonl"
+    path.write_text("my own notes\n")
+    with pytest.raises(InvalidInput, match="is not the journal of a job, and would be overwritten; move it away"):
+        Journal(tmp_path / "o.csv", {})
+    assert path.read_text() == "my own notes\n"
+
+
+def test_links_lead_to_no_harm(tmp_path: Path) -> None:
+    victim, out = tmp_path / "victim", tmp_path / "o.csv"
+    victim.write_text("untouched")
+    journal = tmp_path / "o.csv.partial.jsonl"
+    journal.symlink_to(victim)
+    with pytest.raises(InvalidInput, match="is a link, which no journal is; remove it"):
+        Journal(out, {})
+    assert victim.read_text() == "untouched"
+    journal.unlink()
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    out.symlink_to(target / "real.csv")
+    with Journal(out, {}) as job:
+        job.add(SOLVED)
+        job.finish()
+    assert out.is_symlink()
+    assert (target / "real.csv").read_text().startswith("problem,")
+    assert [path.name for path in target.iterdir()] == ["real.csv"]
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe, out = tmp_path / "pipe", tmp_path / "o.csv"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f"printf '{P}\\n{P}\\n' > '{pipe}'"]):
+        assert run("solve", pipe, "-o", out, "--method", "search").stderr.startswith("2 problems: 2 solved")
+    refused = run("solve", pipe, "-o", out, "--resume")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        f"vmdsolve: {pipe} cannot be read a second time; --resume works with files\n",
+    )

@@ -182,14 +182,17 @@ def _to_file(
     """Everything into one file, by way of a journal that survives being killed."""
     from ..api.progress import counted
     from ..files.journal import Journal
-    from ..files.records import STDIN, same_file
+    from ..files.opening import is_file
+    from ..files.records import STDIN, is_plain, same_file
     from ..files.rows import kind_of, row_of
 
     kind_of(output)  # refuse what cannot be written before reading anything
     if any(same_file(argument, output) for argument in inputs):
         raise InvalidInput(f"{output} is also an input; write to another file")
-    if resume and STDIN in inputs:
-        raise InvalidInput("standard input cannot be read a second time; --resume works with files")
+    for argument in inputs if resume else ():
+        if argument == STDIN or (is_file(argument) and not is_plain(argument)):
+            what = "standard input" if argument == STDIN else argument
+            raise InvalidInput(f"{what} cannot be read a second time; --resume works with files")
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
     with Journal(output, {**_settings(inputs, options["domain"], given, n), **file}, resume=resume) as journal:
         if journal.done:

@@ -17,8 +17,8 @@ __all__ = ["replacing", "written"]
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A binary file to write, which takes the place of `path` when the block ends well, and else is gone.
 
-    Two writers do not disturb each other: the last one wins. The file has the permissions of the one that it replaces,
-    or of any new file.
+    Two writers do not disturb each other: the last one wins. A link stays, what it leads to is replaced. The file has
+    the permissions of the one that it replaces, or of any new file.
 
     Examples
     --------
@@ -29,6 +29,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     >>> path.read_bytes()
     b'whole'
     """
+    path = path.resolve()
     name = path.with_name(f".vmdsolve-{secrets.token_hex(8)}")  # in the same folder: a rename is one step there
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     handle = os.open(name, flags, 0o666)  # of which the system takes the umask

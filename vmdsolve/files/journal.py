@@ -24,6 +24,7 @@ from .rows import Row, Tally, format_of, kept_line, write_rows
 __all__ = ["Journal"]
 
 HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
+MARKS = (b'{"process": ', b'{"settings": ')  # a journal begins with one of them
 
 
 class Journal:
@@ -68,6 +69,10 @@ class Journal:
 
     def _begin(self, settings: Mapping[str, Any], resume: bool) -> None:
         head = HEAD % os.getpid()
+        first = self._stream.readline()
+        if not any(first.startswith(mark) or mark.startswith(first) for mark in MARKS):  # torn, it may be shorter
+            raise InvalidInput(f"{self.path} is not the journal of a job, and would be overwritten; move it away")
+        self._stream.seek(0)
         if not self._begun():
             self._stream.truncate(0)
             self._stream.write(head + json.dumps(settings).encode() + b"}\n")
@@ -147,7 +152,13 @@ def _locked(path: Path, out: Path) -> BinaryIO:
     Raises InvalidInput if another job has it.
     """
     while True:
-        stream: BinaryIO = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+b")
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            stream: BinaryIO = os.fdopen(os.open(path, flags, 0o666), "r+b")
+        except OSError as error:
+            if path.is_symlink():
+                raise InvalidInput(f"{path} is a link, which no journal is; remove it") from error
+            raise
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

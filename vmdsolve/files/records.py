@@ -30,7 +30,7 @@ LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are to
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
 PATH_NAME = re.compile(r"(?=.*[A-Za-z]{2})[\w.~-]*(/[\w.~-]*)+")
 
-__all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "open_input", "read", "same_file"]
+__all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "is_plain", "open_input", "read", "same_file"]
 
 
 def open_input(
@@ -155,18 +155,25 @@ def _unreadable(record: Record, domain: Domain | None) -> str:
 def fingerprint(argument: str) -> str:
     """A hash of what a command-line argument holds, file or literal, to notice that it has changed.
 
+    Of what is no plain file, a pipe for one, it is a hash of the name: to read it would leave nothing to solve.
+
     Examples
     --------
     >>> fingerprint("1......44......1")
     'ceb9b1ee3cf836bf'
     """
-    if not is_file(argument):
+    if not is_plain(argument):
         return hashlib.blake2b(argument.encode(errors="replace"), digest_size=8).hexdigest()
     try:
         with Path(argument).open("rb") as stream:
             return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
     except OSError as error:
         raise InvalidInput(f"{argument} cannot be read: {error}") from error
+
+
+def is_plain(argument: str) -> bool:
+    """True for a file that holds the same when it is read again; a pipe does not."""
+    return is_file(argument) and Path(argument).is_file()
 
 
 def same_file(argument: str, path: Path) -> bool:
