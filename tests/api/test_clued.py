@@ -143,10 +143,10 @@ def test_broken_rules_are_said_with_the_names_of_cells() -> None:
 @pytest.mark.slow
 def test_kinds_are_listed_and_what_they_cannot_do_is_said() -> None:
     lines = run("domains").stdout.splitlines()
-    assert any(line.split()[:3] == ["killer", "-", "-"] for line in lines)
+    assert any(line.startswith("killer ") and "each problem's own" in line for line in lines)
     result = run("solve", "1" * 16, "--domain", "killer")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "and it is not a puzzle either: killer, line 1: 1 entries, wanted 2" in result.stderr
+    assert "and it is not a puzzle either: killer, line 1: " in result.stderr
     assert "size is 5; killer is made in sizes 4, 6" in run("generate", "killer", "--size", 5).stderr
     result = run("train", "killer")
     assert "every problem of killer has a board of its own" in result.stderr

@@ -167,13 +167,13 @@ def test_breeding_keeps_the_limit_within_a_round() -> None:
 
 def test_a_hint_has_one_limit_for_all_its_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     hint_module = importlib.import_module("vmdsolve.hints.hint")  # its function goes by the same name
-    explain = hint_module.explain
+    why_not = hint_module.why_not
 
     def slowly(*arguments: Any, **options: Any) -> Any:
         time.sleep(LIMIT)
-        return explain(*arguments, **options)
+        return why_not(*arguments, **options)
 
-    monkeypatch.setattr(hint_module, "explain", slowly)
+    monkeypatch.setattr(hint_module, "why_not", slowly)
     empty = "." * 81  # no cell is forced; that takes trial and search to say
     assert hints.hint(empty, time_limit=LIMIT).technique == "timeout"
     assert hints.hint(empty, time_limit=100 * LIMIT).technique == "choice"

@@ -26,7 +26,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     domain = get("sudoku-9x9")
     boards, _ = generate_values(domain.rules, 2000, seed=1, clues=24)
     path = tmp_path_factory.mktemp("many") / "many.txt"
-    path.write_text("\n".join(domain.format_many(boards) * 50) + "\n")
+    path.write_text("\n".join(domain.format_many(boards) * 500) + "\n")
     return path
 
 

@@ -126,7 +126,7 @@ class Journal:
         try:
             with self.path.open("rb") as stream:
                 before = dict(json.loads(stream.readline())["settings"])
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
         names = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
         if names:
@@ -141,7 +141,7 @@ class Journal:
                 try:
                     row = Row(**json.loads(line))
                     Status(row.status)
-                except (ValueError, TypeError) as error:
+                except (ValueError, TypeError, RecursionError) as error:
                     raise InvalidInput(f"{self.path}:{number} is damaged; delete it to begin anew") from error
                 yield row
 
@@ -184,5 +184,5 @@ def _process(first: bytes) -> str:
     """` (process 123)`, by the first line of a journal; "" if that does not say."""
     try:
         return f" (process {int(json.loads(first)['process'])})"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ""

@@ -21,10 +21,12 @@ from ..domains import Domain, get, reading
 from ..errors import InvalidInput
 from .formats import recognised
 from .formats.base import MAX_LINE, Format, Source
+from .formats.json import is_json
 from .formats.whole import WholeFile
 from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
 
+LOOSE = ("txt", "boards", "listed", "csv", "tsv", "json", "jsonl")
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
@@ -126,8 +128,8 @@ def read(
 
 
 def _readable(form: Format, source: Source) -> Iterator[Record]:
-    """The records of a file, refused as a whole if there are several, and none of the first is a puzzle."""
-    records = form.read(source)
+    """The records of a file. If none of the first is a puzzle, it is looked at as one text, or else refused."""
+    records = _begun(form.read(source), form, source)
     first: list[Record] = []
     why = ""
     for record in islice(records, LOOK):
@@ -137,11 +139,43 @@ def _readable(form: Format, source: Source) -> Iterator[Record]:
             break
         why = why or f"line {record.line}: {reason}"
     else:
+        if found := _in_one(form, source):
+            yield from found
+            return
         if len(first) >= FEW:
             what = f"none of {'the first ' * (len(first) == LOOK)}{len(first)} puzzles of {source.name} can be read"
             raise InvalidInput(f"{what}, taken for {form.name} (--format names another): {why}")
     yield from first
     yield from records
+
+
+def _begun(records: Iterator[Record], form: Format, source: Source) -> Iterator[Record]:
+    """The records; of a file that is refused as it begins, those of its text as one, if that is a puzzle."""
+    try:
+        first = next(records, None)
+    except InvalidInput:
+        if found := _in_one(form, source):
+            yield from found
+            return
+        raise
+    if first is not None:
+        yield first
+    yield from records
+
+
+def _in_one(form: Format, source: Source) -> list[Record]:
+    """The puzzles of a text whose lines are none: a board among other text, or a list of another language.
+
+    A format that says what all of its text means is not guessed at: what it refuses may be rules.
+    """
+    text = source.whole() if form.name in LOOSE else None
+    if text is None or not text.strip() or is_json(text):
+        return []
+    for texts in ([text], reading.puzzles_in(text, source.domain)):
+        records = [Record(source.name, 1, each) for each in texts]
+        if records and not any(_unreadable(record, source.domain) for record in records):
+            return records
+    return []
 
 
 def _unreadable(record: Record, domain: Domain | None) -> str:
@@ -173,7 +207,7 @@ def fingerprint(argument: str) -> str:
 
 def is_plain(argument: str) -> bool:
     """True for a file that holds the same when it is read again; a pipe does not."""
-    return is_file(argument) and Path(argument).is_file()
+    return is_file(argument) and (Path(argument).is_file() or Path(argument).is_dir())
 
 
 def same_file(argument: str, path: Path) -> bool:

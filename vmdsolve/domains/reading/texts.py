@@ -26,6 +26,7 @@ HEAD = re.compile(  # lines above or below a board that say nothing of it but it
     r"|\s*(?:(?:n|size|order)\s*[=:]?\s*)?(?P<rows>\d{1,2})(?:(?:\s+|\s*[x×,]\s*)(?P<columns>\d{1,2}))?\s*;?\s*",
     re.IGNORECASE | re.ASCII,
 )
+LETTERS = re.compile(r"\s*A([ \t,;|]+)B\1C(?:\1[D-Z])*\s*")  # over the columns
 SECTION = re.compile(r"^[ \t]*\[puzzle\][ \t]*$([^\[]*)", re.IGNORECASE | re.MULTILINE)
 BEGIN, END = re.compile(r"[\[{(]\s?[\[{(]"), re.compile(r"[\]})],?\s?[\]})]")  # of a list of lists in other text
 APART = re.compile(r"[\s:,;|=\"'`<>()\[\]{}/]+")
@@ -189,6 +190,8 @@ def is_head(line: str) -> bool:
 def _below_heads(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
     """A board without the lines around it that say nothing of it; a size must be its own."""
     lines = text.split("\n")
+    if LETTERS.fullmatch(lines[0]):
+        yield from _boards("\n".join(lines[1:]), where)
     heads = [HEAD.fullmatch(line) if line.strip() else None for line in lines]
     if not any(heads) or VARIANT.search("\n".join(line for line, head in zip(lines, heads, strict=True) if head)):
         return

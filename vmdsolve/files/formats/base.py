@@ -18,6 +18,7 @@ from ..record import Record
 
 __all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "TextFormat", "Written", "names_of"]
 
+WHOLE = 1 << 16  # characters of a text that is looked at as one
 MAX_LINE = 1 << 18  # characters; the largest problem has 65,536 cells
 UNANSWERED = "? "  # stands in a file of lines before a problem that has no answer there
 
@@ -67,17 +68,40 @@ class Source:
         self.number = 0
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self._ahead: deque[str] = deque()
+        self._taken: list[str] | None = []  # what was read so far, while that is short
+        self._size = 0
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
         while self._ahead:
-            self.number += 1
-            yield self._ahead.popleft()
+            yield self._passed(self._ahead.popleft())
         while line := self.text.readline(MAX_LINE + 1):
             self.number += 1
             if len(line) > MAX_LINE or "\0" in line:
                 self._refuse(line, self.number)
+            if self._taken is not None:
+                self._keep(line)
             yield line
+
+    def _passed(self, line: str) -> str:
+        self.number += 1
+        if self._taken is not None:
+            self._keep(line)
+        return line
+
+    def _keep(self, line: str) -> None:
+        self._size += len(line)
+        if self._size > WHOLE:
+            self._taken = None
+        elif self._taken is not None:
+            self._taken.append(line)
+
+    def whole(self) -> str | None:
+        """All of the text, from its first line on; None if it is long. Nothing is left to read then."""
+        for _ in self.lines():
+            if self._taken is None:
+                return None
+        return None if self._taken is None else "".join(self._taken)
 
     def _refuse(self, line: str, number: int) -> None:
         where = f"{self.name}:{number}"
@@ -91,8 +115,7 @@ class Source:
         while line := next(iter(self.head(1)), ""):
             if line.strip() and not self.is_comment(line):
                 break
-            self._ahead.popleft()
-            self.number += 1
+            self._passed(self._ahead.popleft())
         return line
 
     def head(self, count: int) -> list[str]:

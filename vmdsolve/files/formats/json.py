@@ -18,7 +18,7 @@ from .cells import board_text
 from .columns import carried, columns_of, domain_of
 from .named import known_domain
 
-__all__ = ["Json", "Jsonl", "Listed", "json_line"]
+__all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line"]
 
 MAX_FILE = 1 << 26  # characters
 LOOK = 10  # lines
@@ -133,6 +133,11 @@ def _value(text: str) -> object:
         return error
 
 
+def is_json(text: str) -> bool:
+    """True for one value of JSON."""
+    return not isinstance(_value(text), Exception)
+
+
 def _is_document(source: Source) -> bool:
     """True if a value goes on over several lines, or is a list of all there is."""
     first = source.first()
@@ -140,7 +145,10 @@ def _is_document(source: Source) -> bool:
     value = _value(first)
     if isinstance(value, json.JSONDecodeError):
         return value.pos >= len(first.rstrip()) - 1
-    one_a_line = isinstance(value, dict) and columns_of(value)[0] is not None
+    puzzle = columns_of(value)[0] if isinstance(value, dict) else None
+    held = value.get(puzzle) if isinstance(value, dict) and puzzle is not None else None
+    folder = isinstance(held, list) and any(isinstance(part, dict) for part in held)  # of objects, a puzzle each
+    one_a_line = puzzle is not None and not folder
     return not isinstance(value, Exception) and not more and not one_a_line
 
 
