@@ -146,7 +146,7 @@ def test_kinds_are_listed_and_what_they_cannot_do_is_said() -> None:
     assert any(line.startswith("killer ") and "each problem's own" in line for line in lines)
     result = run("solve", "1" * 16, "--domain", "killer")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "and it is not a puzzle either: killer, line 1: " in result.stderr
+    assert "and it is not a puzzle either: killer ends after line 1; wanted cage numbers" in result.stderr
     assert "size is 5; killer is made in sizes 4, 6" in run("generate", "killer", "--size", 5).stderr
     result = run("train", "killer")
     assert "every problem of killer has a board of its own" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import islice
 
@@ -306,7 +307,10 @@ def test_a_problem_depends_on_seed_and_index_alone(name: str) -> None:
 @pytest.mark.parametrize("name", CLUED)
 def test_more_givens_and_fewer_clues_can_be_asked_for(name: str) -> None:
     n = min(9, tiny(name, 1, rank=2)[0][0].rules.L - 1)  # a puzzle has an open cell
-    assert {int((p.values != OPEN).sum()) for p, _ in tiny(name, 3, clues=n, rank=2)} == {n}
+    try:
+        assert {int((p.values != OPEN).sum()) for p, _ in tiny(name, 3, clues=n, rank=2)} == {n}
+    except (RuntimeError, InvalidInput) as refused:  # some small boards follow from no fewer than all of their cells
+        assert re.search(rf"with {n} clues was found: the fewest are|wanted at most {n - 1}", str(refused))  # noqa: PT017
     few, many = (np.mean([len(p.rules.constraints) for p, _ in tiny(name, 5, rank=2, density=d)]) for d in (0.2, 0.9))
     assert few <= many
 

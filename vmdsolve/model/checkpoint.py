@@ -67,7 +67,7 @@ def _hash(tensors: Mapping[str, Tensor]) -> str:
     h = hashlib.blake2b(digest_size=16)
     for name in sorted(tensors):
         h.update(f"{name} {tensors[name].dtype} {list(tensors[name].shape)}\n".encode())
-        h.update(tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+        h.update(tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
     return h.hexdigest()
 
 
