@@ -17,7 +17,6 @@ from vmdsolve.api.generate import generate
 from vmdsolve.domains import Family, get, layout_of, names
 from vmdsolve.domains.base import CELL
 from vmdsolve.domains.nonogram import Nonogram
-from vmdsolve.domains.show import styled
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.problem import OPEN, Board, Problem, Rules
 from vmdsolve.search import enumerate_values, solve_values
@@ -364,7 +363,7 @@ def test_a_drawing_has_a_place_for_every_cell(name: str) -> None:
         assert frame.count(CELL) == board.rules.L
         assert len({len(line) for line in frame.split("\n")}) == 1
         assert CELL not in board.render(answer)
-        text = styled(board, problem.values, answer)
+        text = board.picture(answer, givens=problem.values).styled(boxes=False)
         if name != "zebra":  # a table of houses
             assert text.plain == board.render(answer)
         bold = sum(span.end - span.start for span in text.spans if str(span.style) == "bold")

@@ -12,7 +12,6 @@ import numpy as np
 from ..checker import violations
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, listed, read_each, read_many, same_kind
-from ..domains.show import words
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
 from .assumed import assumed
@@ -180,7 +179,7 @@ def solutions_of(
                 task.options.seed,
                 tuple(violation.on(task.domain, task.givens[row]) for violation in clash),
                 part.traces.get(row),
-                "; ".join([*(words(task.domain, violation) for violation in clash), *notes.get(row, ()), *noted]),
+                "; ".join([*map(task.domain.violation_text, clash), *notes.get(row, ()), *noted]),
                 task.domain,
                 task.givens[row],
             )

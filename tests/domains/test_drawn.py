@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from vmdsolve.domains import Domain, Family, get, names
-from vmdsolve.domains.show import ADVICE, outcome, styled, words
 from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.problem import OPEN, Solution, Status, Violation
+from vmdsolve.results import ADVICE
 
 EDGE = "+-------+-------+-------+\n"
 DRAWN = {
@@ -63,7 +63,7 @@ def test_every_drawing_can_be_read_again(name: str) -> None:
 
 def spans(domain: Domain, givens: str, answer: str) -> dict[str, str]:
     """Style -> the characters that have it."""
-    text = styled(domain, domain.parse(givens).values, domain.parse(answer).values)
+    text = domain.picture(domain.parse(answer).values, givens=domain.parse(givens).values).styled(boxes=False)
     found: dict[str, str] = {}
     for span in text.spans:
         found[str(span.style)] = found.get(str(span.style), "") + text.plain[span.start : span.end]
@@ -81,44 +81,46 @@ def test_givens_are_bold_and_the_rest_is_coloured() -> None:
         "bold": "1441",
         "cyan": "423231132324",
     }
-    text = styled(domain, domain.parse("1......44......1").values, domain.parse("1423231441323241").values)
+    text = domain.picture(
+        domain.parse("1423231441323241").values, givens=domain.parse("1......44......1").values
+    ).styled(boxes=False)
     assert text.plain == domain.render(domain.parse("1423231441323241").values)
 
 
 def test_broken_rules_are_told_with_symbols_and_names_of_cells() -> None:
     domain = get("sudoku-16x16")
-    told = words(domain, Violation("box", (0, 17, 34), "all hold {}", (9,)))
+    told = domain.violation_text(Violation("box", (0, 17, 34), "all hold {}", (9,)))
     assert told == "box: all hold A (row 1, column 1 and row 2, column 2 and row 3, column 3)"
-    assert words(domain, Violation("less", (0, 1), "{} is not smaller than {}", (3, 2))).startswith(
+    assert domain.violation_text(Violation("less", (0, 1), "{} is not smaller than {}", (3, 2))).startswith(
         "less: 4 is not smaller than 3 ("
     )
 
 
 def test_a_long_list_of_cells_is_cut() -> None:
-    told = words(get("sudoku-9x9"), Violation("count", tuple(range(20)), "{} stands 3 times, not 2", (0,)))
+    told = get("sudoku-9x9").violation_text(Violation("count", tuple(range(20)), "{} stands 3 times, not 2", (0,)))
     assert told.startswith("count: 1 stands 3 times, not 2 (row 1, column 1 and ")
     assert told.endswith("row 1, column 9 and 11 more)")
 
 
 def test_reasons_without_cells_and_changed_givens_speak_for_themselves() -> None:
     domain = get("sudoku-4x4")
-    assert words(domain, Violation("input", (), "cell 3 holds value 99")) == "cell 3 holds value 99"
+    assert domain.violation_text(Violation("input", (), "cell 3 holds value 99")) == "cell 3 holds value 99"
     given = Violation("given", (1,), "row 1, column 2 is given as 3, not 5")
-    assert words(domain, given) == "given: row 1, column 2 is given as 3, not 5"
-    assert words(domain, Violation("x", (0,), "holds {}", (99,))) == "x: holds symbol 100 (row 1, column 1)"
+    assert domain.violation_text(given) == "given: row 1, column 2 is given as 3, not 5"
+    assert domain.violation_text(Violation("x", (0,), "holds {}", (99,))) == "x: holds symbol 100 (row 1, column 1)"
 
 
 def test_what_was_not_checked_is_not_called_solved() -> None:
-    said = outcome(Solution(Status.UNCHECKED, grid="a", text="a", method="vmd"))
+    said = Solution(Status.UNCHECKED, grid="a", text="a", method="vmd").outcome
     assert said == "filled in by vmd; nothing was checked; 0.00 s"
 
 
 @pytest.mark.parametrize("status", [status for status in Status if not status.has_solution])
 def test_every_other_status_comes_with_advice(status: Status) -> None:
-    assert outcome(Solution(status)) == f"{status}: {ADVICE[status]}; 0.00 s"
+    assert Solution(status).outcome == f"{status}: {ADVICE[status]}; 0.00 s"
 
 
 def test_an_answer_is_told_with_what_it_cost() -> None:
-    assert outcome(Solution(Status.SOLVED, method="search", unique=False, nfe=1, seconds=1.5)) == (
+    assert Solution(Status.SOLVED, method="search", unique=False, nfe=1, seconds=1.5).outcome == (
         "solved by search; not the only answer; 1 network evaluation; 1.50 s"
     )
