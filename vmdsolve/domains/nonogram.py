@@ -98,10 +98,13 @@ class Nonogram(Clued):
         return cls(columns, [read_runs("runs of a row", C) for _ in range(R)]), lines.cells()
 
     @classmethod
-    def lines_of(cls, rows: Any, columns: Any, givens: Any = None) -> list[str]:
+    def lines_of(
+        cls, rows: Any, columns: Any, givens: Any = None, width: int | None = None, height: int | None = None
+    ) -> list[str]:
         """Rows and columns are lists of runs, each a list of lengths, a number, or text; givens are rows of 0, 1, None.
 
-        What others call `hor` are the runs of rows, and `ver` those of columns.
+        What others call `hor` are the runs of rows, and `ver` those of columns. Width and height, where they are said,
+        are how many columns and rows there are.
 
         Examples
         --------
@@ -118,6 +121,9 @@ class Nonogram(Clued):
             return " ".join(map(str, numbers)) or "0"
 
         down, across = listed(columns, cls.name, "columns"), listed(rows, cls.name, "rows")
+        for name, said, count in (("width", width, len(down)), ("height", height, len(across))):
+            if said not in (None, count):
+                raise InvalidProblem(f"nonogram: {name} is {said!r}, and there are runs for {count}")
         cells = cell_line(givens, len(across), len(down), cls.name, "01")
         return [f"{len(across)} {len(down)}", *map(line, down), *map(line, across), *cells]
 

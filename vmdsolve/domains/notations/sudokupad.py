@@ -6,6 +6,7 @@ with a warning. A link with a short name alone holds nothing: that puzzle is kep
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -36,7 +37,12 @@ class SudokuPad(Notation):
     def detects(self, text: str) -> bool:
         text = text.strip()
         if text.startswith("{"):
-            return bool(re.search(r"[{,]\s*[\"']?(?:cells|ce)[\"']?\s*:", text)) and '"grid"' not in text
+            try:
+                value = json.loads(text)
+            except (ValueError, RecursionError):  # its own way to write JSON leaves out quotes and nulls
+                return bool(re.search(r"[{,]\s*[\"']?(?:cells|ce)[\"']?\s*:", text)) and '"grid"' not in text
+            rows = value.get("cells", value.get("ce"))
+            return isinstance(rows, list) and not value.keys() & {"grid", "domain", "kind"}
         return bool(SITE.search(text[:300]) or DATA.fullmatch(text))
 
     def read(self, text: str, domain: str | None = None) -> Problem:

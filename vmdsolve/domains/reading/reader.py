@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import Board, Problem
-from .. import registry
+from .. import notations, registry
 from ..base import DECORATION, Domain, plain_line
 from ..clued import Family
 from ..objects import of_object
@@ -171,7 +171,12 @@ def one_line(text: str, name: str | Domain | None = None) -> str:
     ('1......4......2.', '1......4......2.', '1______4______2_')
     """
     where = None if name is None else _named(name)
-    if where is not None and (where.verbatim or isinstance(where, Family)):
+    if where is not None and where.verbatim:
+        return where.one_line(text)
+    if text.lstrip().startswith("{") or notations.find(text) is not None:
+        problem = read(text, where)
+        return registry.layout_of(problem).write(problem.values)
+    if isinstance(where, Family):
         return where.one_line(text)
     line = text.strip()
     if (

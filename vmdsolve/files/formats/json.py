@@ -1,6 +1,7 @@
 """json: objects with a key such as `puzzle`, one a line (jsonl) or in one document; or boards as nested lists.
 
-A board may be text, rows of text, rows of cells, or all its cells. Of a document the puzzles are numbered from 1.
+A board may be text, rows of text, rows of cells, or all its cells; of a kind with clues the object says these, as
+`Family.problem` takes them. Of a document the puzzles are numbered from 1.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
-from ...domains import Domain
+from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ..record import Record
@@ -148,7 +149,7 @@ def _is_document(source: Source) -> bool:
     puzzle = columns_of(value)[0] if isinstance(value, dict) else None
     held = value.get(puzzle) if isinstance(value, dict) and puzzle is not None else None
     folder = isinstance(held, list) and any(isinstance(part, dict) for part in held)  # of objects, a puzzle each
-    one_a_line = puzzle is not None and not folder
+    one_a_line = puzzle is not None and not folder and not _says_clues(value, source)
     return not isinstance(value, Exception) and not more and not one_a_line
 
 
@@ -193,8 +194,22 @@ def _refused(item: object, source: Source, number: int) -> Record:
     return Record(source.name, number, json.dumps(item)[:200], None, WANTED)
 
 
+def _says_clues(item: object, source: Source) -> bool:
+    """True if this object holds the clues of a puzzle, as `Family.problem` takes them, and no text of one."""
+    if not isinstance(item, dict) or source.answers or source.column is not None:
+        return False
+    puzzle, name = columns_of(item)[0], domain_of(item)
+    held = item.get(puzzle) if puzzle is not None else None
+    if isinstance(held, str) or (isinstance(held, list) and any(isinstance(part, dict) for part in held)):
+        return False
+    said = item.get(name) if name is not None else None
+    return isinstance(get(said) if isinstance(said, str) and known_domain(said) else source.domain, Family)
+
+
 def _holds(item: dict[str, object], source: Source) -> bool:
     """True if this object is one puzzle, and not a folder of some."""
+    if _says_clues(item, source):
+        return True
     puzzle = columns_of(item)[0] if source.column is None else source.column
     value = item.get(puzzle) if puzzle is not None else None
     if isinstance(value, list):
@@ -212,6 +227,9 @@ def _many(value: list[object], source: Source) -> bool:
 
 def _record(item: object, source: Source, number: int) -> Record | None:
     """One puzzle, with all that its object says; None if it has none."""
+    if isinstance(item, dict) and _says_clues(item, source):
+        said = item.get(domain_of(item) or "")
+        return Record(source.name, number, json.dumps(item), domain=said if isinstance(said, str) else None)
     try:
         if not isinstance(item, dict):
             text = board_text(item, source.domain)
