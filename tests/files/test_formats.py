@@ -25,7 +25,7 @@ from vmdsolve.files.records import read
 from vmdsolve.files.rows import Puzzle, Row, row_of, write_rows
 from vmdsolve.problem import OPEN, Problem, Solution, Status
 
-READABLE = [suffix for suffix in WRITTEN if suffix not in (".parquet", ".opensudoku", ".sdk")]
+READABLE = [suffix for suffix in WRITTEN if suffix not in (".parquet", ".opensudoku", ".sdk", ".non", ".nonpack")]
 IN_COLOURS = [name for name in names() if name.startswith("colouring-")][1:]  # one of these speaks for all
 DOMAINS = [name for name in names() if name not in IN_COLOURS]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpers.commands import run, solve
+
 import vmdsolve
 from vmdsolve.files.formats.non import Non
 from vmdsolve.files.records import read
@@ -34,3 +36,13 @@ def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
     path = tmp_path / "a.nonpack"
     path.write_text("".join(Non().lines(rows, Puzzle)))
     assert [(record.puzzle, record.solution) for record in read(path)] == [(row.puzzle, row.solution) for row in rows]
+
+
+def test_jobs_write_it_and_read_it_again(tmp_path: Path) -> None:
+    made, solved = tmp_path / "a.non", tmp_path / "b.non"
+    assert run("generate", "nonogram", "-n", 3, "--size", 5, "-o", made).exit_code == 0
+    assert solve(made, "-o", solved).exit_code == 0
+    assert solved.read_text() == made.read_text()
+    assert run("check", solved).stderr == "3 checked: 3 right\n"
+    refused = run("generate", "sudoku-4x4", "-o", tmp_path / "c.non")
+    assert refused.stderr == "vmdsolve: .non holds nonograms alone, and puzzle 1 is none; write .csv\n"

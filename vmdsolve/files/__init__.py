@@ -3,4 +3,6 @@
 __all__ = ["WRITTEN"]
 
 # Endings of files that commands write, for their help; see formats/
-WRITTEN = (".csv", ".json", ".jsonl", ".ndjson", ".opensudoku", ".parquet", ".sdk", ".sdm", ".tsv", ".txt")
+WRITTEN = (
+    ".csv", ".json", ".jsonl", ".ndjson", ".non", ".nonpack", ".opensudoku", ".parquet", ".sdk", ".sdm", ".tsv", ".txt",
+)  # fmt: skip

@@ -17,7 +17,7 @@ MAX_FILE = 1 << 26  # characters
 
 
 class Non(TextFormat):
-    reads = (".non", ".nonpack")
+    reads = writes = (".non", ".nonpack")
 
     def read(self, source: Source) -> Iterator[Record]:
         number = 1
@@ -39,7 +39,10 @@ class Non(TextFormat):
             if rank:
                 yield "====\n"
             text = str(getattr(row, "puzzle", None) or getattr(row, "problem", ""))
-            yield notations.write("non", registry.get("nonogram").parse(text))
+            try:
+                yield notations.write("non", registry.get("nonogram").parse(text))
+            except InvalidInput as error:
+                raise InvalidInput(f".non holds nonograms alone, and puzzle {rank + 1} is none; write .csv") from error
             if solution := getattr(row, "solution", None):
                 yield f'\ngoal "{solution}"\n'
 
