@@ -15,6 +15,7 @@ import vmdsolve
 from vmdsolve.api.generate import generate
 from vmdsolve.domains import Family, get, layout_of, names
 from vmdsolve.domains.parts.sides import Sided
+from vmdsolve.errors import InvalidInput
 
 CLUED = [name for name in names() if isinstance(get(name), Family) and "-" not in name]
 
@@ -195,3 +196,27 @@ def test_an_object_that_does_not_say_enough_is_refused(object_: Any, domain: str
     with pytest.raises(vmdsolve.InvalidInput) as caught:
         vmdsolve.solve(object_, domain=domain, method="search")
     assert message in str(caught.value)
+
+
+OPEN = [-1] * 4
+TAKUZU, FILLED = [[0, -1, -1, 1], OPEN, OPEN, OPEN], [[0, 1, 0, 1], [1, 0, 0, 1], [1, 0, 1, 0], [0, 1, 1, 0]]
+REGIONS, STARS = ["AABBC", "AABBC", "DDBCC", "DDEEC", "DEEEE"], ["00100", "10000", "00001", "01000", "00010"]
+
+
+@pytest.mark.parametrize(
+    ("name", "grid", "answer"),
+    [
+        ("takuzu", TAKUZU, FILLED),
+        ("takuzu", np.array(TAKUZU), FILLED),
+        ("linkedin-queens", REGIONS, STARS),
+        ("akari", [["-", "-", "1"], ["-"] * 3, ["-"] * 3], [["1", "0", "0", "0", "1", "0", "1", "0"]]),
+        ("jigsaw", [["A", "B"], ["A", "B"]], [["1", "2"], ["2", "1"]]),
+    ],
+)
+def test_a_grid_is_enough_where_a_kind_needs_no_more(name: str, grid: Any, answer: Any) -> None:
+    assert np.array_equal(vmdsolve.solve(grid, domain=name, method="search").grid, answer)
+
+
+def test_a_kind_that_needs_more_than_a_grid_says_so() -> None:
+    with pytest.raises(InvalidInput, match=r"a puzzle of nonogram is more than a grid: give its text, or get_domain"):
+        vmdsolve.solve([[1, 2], [2, 1]], domain="nonogram")

@@ -138,6 +138,24 @@ class Family(Domain):
         board, cells = self.kind.read(lines)
         return board.parse(cells or "." * board.rules.L)
 
+    def from_numbers(self, grid: Any) -> Problem:
+        """A problem from one grid, of a kind that needs no more: the cells of takuzu, the regions of star battle.
+
+        Raises
+        ------
+        InvalidInput
+            Of a kind that needs more than a grid.
+        InvalidProblem
+            As `problem`.
+        """
+        wanted = inspect.signature(self.kind.lines_of).parameters.values()
+        if sum(parameter.default is parameter.empty for parameter in wanted) != 1:
+            raise InvalidInput(
+                f"a puzzle of {self.name} is more than a grid: give its text, or get_domain({self.name!r}).problem(...)"
+                f" of {self.parameters}"
+            )
+        return self.problem(grid)
+
     def problem(self, *values: Any, **named: Any) -> Problem:
         """A problem from Python values: lists, tuples, arrays, dicts.
 

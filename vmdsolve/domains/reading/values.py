@@ -178,7 +178,10 @@ def same_kind(grid: Any, domain: Domain, values: Board) -> Any:
         rows = [text[at : at + domain.shape[1]] for at in range(0, len(text), domain.shape[1])]
         return _like(grid, np.array(rows if np.size(found.split("\n")) > 1 else [text], dtype=object))
     worded = any(isinstance(item, (str, bytes)) and item for item in found.ravel())
-    return _like(grid, _cells(domain, values, worded=worded).reshape(_shape(grid, found)))
+    cells, shape = _cells(domain, values, worded=worded), _shape(grid, found)
+    if cells.size != np.prod(shape):  # the grid held more than cells: walls, regions
+        return cells.reshape(domain.shape).tolist()
+    return _like(grid, cells.reshape(shape))
 
 
 def _cells(domain: Domain, values: Board, *, worded: bool) -> npt.NDArray[Any]:
