@@ -173,7 +173,8 @@ def one_line(text: str, name: str | Domain | None = None) -> str:
     where = None if name is None else _named(name)
     if where is not None and where.verbatim:
         return where.one_line(text)
-    if text.lstrip().startswith("{") or notations.find(text) is not None:
+    drawn = isinstance(where, Family) and "\n" in text.strip()  # what stands under what would be lost on a line
+    if drawn or text.lstrip().startswith("{") or notations.find(text) is not None:
         problem = read(text, where)
         return registry.layout_of(problem).write(problem.values)
     if isinstance(where, Family):
