@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.commands import run, solve, table
 
+from vmdsolve.domains import get, notations
 from vmdsolve.errors import InvalidInput, MissingExtra
 from vmdsolve.files import rows
 from vmdsolve.files.atomic import written
@@ -130,3 +132,12 @@ def test_the_tally_counts_ways_and_failures() -> None:
 
 def test_every_field_of_a_row_is_written() -> None:
     assert set(json.loads(rows.json_line(SOLVED))) == set(NAMES) == set(Row.__slots__) - {"others"}
+
+
+def test_a_link_of_a_kind_that_cells_do_not_tell_names_it(tmp_path: Path) -> None:
+    link = notations.write("tatham", get("sudoku-x-9x9").parse("1" + "." * 80))
+    out = tmp_path / "o.csv"
+    assert solve(link, "-o", out).exit_code == 0
+    [row] = table(out.read_text())
+    assert (row["problem"], row["domain"]) == ("1" + "." * 80, "sudoku-x-9x9")
+    assert run("check", out).stderr == "1 checked: 1 right\n"

@@ -21,6 +21,7 @@ from .formats import WRITTEN, writer_of
 from .formats.base import UNANSWERED, Format, Written, names_of
 from .formats.csv import quoted
 from .formats.json import json_line
+from .formats.named import known_domain
 from .record import Record
 
 __all__ = [
@@ -116,6 +117,9 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     plain = len(problem) == len(solution.text or "") and " " not in problem  # a character a cell, on one line
     if solution.status is not Status.INVALID and not plain:
         problem = one_line(problem, domain)
+    layout = solution.layout
+    if domain is None and not plain and isinstance(layout, Domain) and not layout.by_shape:
+        domain = layout if known_domain(layout.name) else None  # a link said so; its cells alone would mean another kind
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
     return Row(
