@@ -119,7 +119,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         problem = one_line(problem, domain)
     layout = solution.layout
     if domain is None and not plain and isinstance(layout, Domain) and not layout.by_shape:
-        domain = layout if known_domain(layout.name) else None  # a link said so; its cells alone would mean another kind
+        domain = layout if known_domain(layout.name) else None  # a link said so; its cells alone mean another kind
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
     return Row(
