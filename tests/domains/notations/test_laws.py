@@ -28,6 +28,7 @@ HELD = {
     "sudokupad": set(DOMAINS[:11]),
     "puzz.link": {
         "sudoku-4x4", "sudoku-6x6", "sudoku-9x9", "skyscrapers", "endview", "akari", "starbattle", "nonogram", "kakuro",
+        "futoshiki",
     },
     "tatham": {
         "sudoku-4x4", "sudoku-6x6", "sudoku-9x9", "sudoku-12x12", "sudoku-x-4x4", "sudoku-x-9x9", "jigsaw", "killer",
@@ -35,7 +36,7 @@ HELD = {
     },
     "non": {"nonogram"},
 }  # fmt: skip
-BARE = {"akari", "starbattle", "nonogram", "kakuro", "kenken", "endview"}  # mostly written without given cells
+BARE = {"akari", "starbattle", "nonogram", "kakuro", "kenken", "endview", "futoshiki"}  # without given cells
 
 
 def same(a: Problem, b: Problem) -> bool:

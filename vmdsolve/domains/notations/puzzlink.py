@@ -1,6 +1,7 @@
 """puzz.link, also known as pzprv3: links such as `https://puzz.link/p?KIND/WIDTH/HEIGHT/BODY`, of kinds that are here.
 
-Its names for ours: sudoku, skyscrapers (building), kakuro, lightup (akari), starbattle, nonogram, easyasabc (endview).
+Its names for ours: sudoku, skyscrapers (building), kakuro, lightup (akari), starbattle, nonogram, easyasabc (endview),
+minarism (futoshiki).
 A link holds clues, and of Sudoku and kinds with clues on four sides given cells, too. Boxes of Sudoku are not said:
 they are squares, or of 2 rows by 3 columns.
 """

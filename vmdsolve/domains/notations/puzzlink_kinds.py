@@ -12,6 +12,7 @@ from .. import registry
 from ..akari import WALL, Akari
 from ..base import CELL, SYMBOLS, Domain
 from ..endview import EndView
+from ..futoshiki import Futoshiki
 from ..kakuro import Kakuro
 from ..nonogram import Nonogram
 from ..parts.regions import renumbered, write_regions
@@ -269,6 +270,53 @@ class KakuroKind(Kind):
         return self.TOTALS[int(total)] if total.isdigit() else "0"
 
 
+class MinarismKind(Kind):
+    """Signs between neighbours, of which those with a difference in them have no rule here."""
+
+    names, layout = ("minarism",), Futoshiki
+    MOST = 18  # borders without a sign in one letter, i to z
+
+    def read(self, body: Scanner, rows: int, columns: int) -> Problem:
+        n = _square(rows, columns)
+        borders, less, at = self.borders(n), [], 0
+        while at < len(borders):
+            sign = body.take()
+            if sign in "gh":
+                a, b = borders[at]
+                less.append((a, b) if sign == "g" else (b, a))
+                at += 1
+            elif "i" <= sign <= "z":
+                at += ord(sign) - ord("h")
+            elif sign in "0123456789abcdef-.":
+                raise InvalidProblem(f"{WHAT} shows the difference of two cells, which there is no rule for here")
+            else:
+                raise body.error(f"{sign!r} is no sign")
+        if at > len(borders):
+            raise body.error(f"{at} borders; wanted {len(borders)}")
+        return Futoshiki(n, less).problem()
+
+    def write(self, problem: Problem) -> tuple[int, int, str]:
+        board = problem.layout
+        assert isinstance(board, Futoshiki)
+        none_given(problem, HOLDS)
+        signs = dict.fromkeys(board.less, "g") | {(b, a): "h" for a, b in board.less}
+        n, out, empty = board.shape[0], "", 0
+        for pair in self.borders(n):
+            sign = signs.get(pair, "")
+            if empty and (sign or empty == self.MOST):
+                out, empty = out + chr(ord("h") + empty), 0
+            out, empty = out + sign, empty + (not sign)
+        return n, n, out + (chr(ord("h") + empty) if empty else "")
+
+    def borders(self, n: int) -> list[tuple[int, int]]:
+        """Neighbours beside each other, row by row, then those below each other."""
+        if n < 2:
+            raise InvalidProblem(f"{WHAT} has {n} row; wanted 2 or more")
+        beside = [(r * n + c, r * n + c + 1) for r in range(n) for c in range(n - 1)]
+        return beside + [(r * n + c, (r + 1) * n + c) for r in range(n - 1) for c in range(n)]
+
+
 KINDS: tuple[Kind, ...] = (
     SudokuKind(), SkyscrapersKind(), EndViewKind(), AkariKind(), StarBattleKind(), NonogramKind(), KakuroKind(),
+    MinarismKind(),
 )  # fmt: skip
