@@ -101,7 +101,7 @@ def test_a_broken_parser_is_found_and_shown_simply() -> None:
             return super().parse("".join(text.split())[:4].ljust(4, "."))
 
     with pytest.raises(LawBroken, match=r"law `hostile input`: .* is read as .* Refuse it"):
-        find(hostile(Pads(1, 2)), lambda case: bool(case.assert_met()), settings=NO_TIME)
+        find(hostile(Pads(1, 2)), lambda case: bool(case.assert_met()), settings=settings(NO_TIME, max_examples=2000))
 
 
 def test_a_case_is_shown_with_what_it_is() -> None:
