@@ -196,7 +196,7 @@ def test_no_line_is_lost(tmp_path_factory: pytest.TempPathFactory, text: str, na
     except InvalidInput:
         assert not kept
         return
-    found = iter(line.strip() for record in records for line in record.puzzle.split("\n"))
+    found = iter(line.strip() for record in records for line in record.puzzle.split("\n") if line.strip())
     now = next(found, None)
     for line in kept:  # all are there, in order, but for titles
         if line == now:
