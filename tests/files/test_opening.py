@@ -67,7 +67,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "content", "message"), REFUSED)
+@pytest.mark.parametrize(("name", "content", "message"), REFUSED, ids=range(len(REFUSED)))
 def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         list(read(put(tmp_path, name, content)))
