@@ -115,7 +115,7 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: get("latn"),
         "unknown domain 'latn'; the nearest are latin, latin-9, latin-8; `vmdsolve domains` lists all",
     ),
-    "domain is text": (lambda: get(5), "domain is 5; wanted the name of a domain, or a Domain"),  # type: ignore[arg-type]
+    "domain is text": (lambda: get(5), "domain is 5; wanted the name of a domain, or a Domain"),
     "no size": (lambda: get("latin"), "latin has no usual size; say one of 2 to 64, as in latin:5"),
     "no boxes": (lambda: get("sudoku:3x3"), "a grid of 3x3 has no boxes; boxes of 3x3 are in sudoku:9"),
     "no size of a grid": (

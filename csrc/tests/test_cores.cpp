@@ -17,9 +17,8 @@ namespace fs = std::filesystem;
 struct Root {
   std::string path;
   Root() {
-    char name[] = "/tmp/vmdsolve-cores-XXXXXX";
-    CHECK(mkdtemp(name) != nullptr);
-    path = name;
+    path = (fs::temp_directory_path() / "vmdsolve-cores-XXXXXX").string();
+    CHECK(mkdtemp(path.data()) != nullptr);
   }
   ~Root() { fs::remove_all(path); }
   Root(const Root&) = delete;

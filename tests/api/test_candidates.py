@@ -139,7 +139,7 @@ def test_what_the_checker_rejects_is_never_a_candidate(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("cells", ["r1", "row 1", "row 1, column 1; r1c2,r1c3, R1C4", [0, 1, 2, 3], ["r1c1", 1, "r1"]])
 def test_cells_have_names_and_numbers(cells: object) -> None:
-    assert count_solutions("." * 16, cells=cells, limit=None) == (24, True)  # type: ignore[arg-type]
+    assert count_solutions("." * 16, cells=cells, limit=None) == (24, True)
 
 
 def test_cells_of_every_kind_are_named_as_messages_name_them() -> None:
@@ -170,4 +170,4 @@ def test_cells_of_every_kind_are_named_as_messages_name_them() -> None:
 def test_cells_that_are_none_are_refused(cells: object, text: str) -> None:
     for call in (count_solutions, enumerate_solutions):
         with pytest.raises(InvalidInput, match=text.replace("(", r"\(")):
-            call("." * 16, cells=cells)  # type: ignore[arg-type]
+            call("." * 16, cells=cells)

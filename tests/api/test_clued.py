@@ -129,7 +129,7 @@ def test_files_of_problems_go_through_all_commands(name: str, kind: str, tmp_pat
 
 def test_one_problem_on_a_terminal_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     record = Record("", 0, KILLER.replace("/", "\n"))
-    Shown(alone=True, few=False).show(record, vmdsolve.solve(KILLER, domain="killer"), "", "killer")
+    Shown(alone=True, few=False).show(record, vmdsolve.solve(KILLER, domain="killer"), "")
     assert capsys.readouterr().out == DRAWN
 
 
@@ -166,5 +166,5 @@ def test_spread_keeps_the_order_and_passes_errors_on(threads: int) -> None:
             yield 1 - i
 
     with pytest.raises(ZeroDivisionError):
-        list(spread(lambda i: 1 // i, items(), threads))  # type: ignore[arg-type]
+        list(spread(lambda i: 1 // i, items(), threads))
     assert len(taken) < 100

@@ -36,7 +36,7 @@ def test_the_same_test_would_notice_a_bias(monkeypatch: pytest.MonkeyPatch) -> N
     plain = search.probe
 
     def biased(*args: object, **options: object) -> object:
-        boards, logs = plain(*args, **options)  # type: ignore[arg-type, misc]
+        boards, logs = plain(*args, **options)
         return boards, logs + 0.05
 
     monkeypatch.setattr(module.search, "probe", biased)
@@ -92,4 +92,4 @@ def test_time_that_runs_out_is_told() -> None:
 @pytest.mark.parametrize("options", [{"samples": 1}, {"samples": 2.5}, {"seed": -1}, {"time_limit": -1}])
 def test_estimating_refuses_at_the_call(options: dict[str, float]) -> None:
     with pytest.raises(InvalidInput, match="wanted"):
-        estimate_solutions("." * 16, **options)  # type: ignore[arg-type]
+        estimate_solutions("." * 16, **options)

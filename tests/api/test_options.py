@@ -65,7 +65,7 @@ def test_calls_have_the_options_of_the_table(call: Any) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_commands_have_the_options_of_the_table(name: str) -> None:
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    command = typer.main.get_command(app).commands[name]
     shown = {param.name: param for param in command.params}
     missing = NOT_ON_COMMANDS | ({"trace"} if name == "sample" else set())
     for option, said in table_of(COMMANDS[name]).items():
@@ -247,9 +247,9 @@ def test_hints_refuse_at_the_call() -> None:
 
 def test_a_misspelt_option_is_named_with_what_was_meant() -> None:
     with pytest.raises(TypeError, match=r"there is no option 'latent'; did you mean 'latents'\?$"):
-        solve("." * 16, latent=3)  # type: ignore[call-arg]
+        solve("." * 16, latent=3)
     with pytest.raises(TypeError, match=r"there is no option 'colour'$"):
-        solve_batch([], colour="red")  # type: ignore[call-arg]
+        solve_batch([], colour="red")
 
 
 # Devices, domains, orders -----------------------------------------------------------------------------

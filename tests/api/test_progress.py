@@ -44,7 +44,6 @@ def shown(code: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
 @pytest.mark.parametrize(("total", "said"), [(3000, " of 3,000 puzzles"), (None, " puzzles")])
 def test_a_terminal_shows_how_many_how_fast_and_how_long(total: int | None, said: str) -> None:
     out = shown(

@@ -28,7 +28,7 @@ def untrained(name: str) -> VMD:
     domain = domains.get(name)
     shape = {"width": 8, "hidden": 8, "loops": 1, "latent": 2, "mixer": "attention"}
     positions = (domain.rules.L, domain.rules.V)
-    config = ModelConfig(name, domain.rules.relations, positions=positions, **shape)  # type: ignore[arg-type]
+    config = ModelConfig(name, domain.rules.relations, positions=positions, **shape)
     return VMD(config).eval()
 
 
@@ -135,7 +135,7 @@ def test_wrong_arguments_are_refused_at_once() -> None:
         ({"order": "best", "model": untrained("sudoku-4x4")}, "order is 'best'"),
     ):
         with pytest.raises(InvalidInput, match=message):
-            next(sample(**{"domain": "sudoku-4x4", **arguments}))  # type: ignore[arg-type]
+            next(sample(**{"domain": "sudoku-4x4", **arguments}))
     with pytest.raises(ModelMismatch, match="no weights for brackets-4"):
         sample("brackets-4", method="vmd-only")
 

@@ -33,14 +33,14 @@ def model_of(sampling: Sampling) -> VMD:
 
 def drawn(sampling: Sampling) -> list[str | None]:
     options = {"method": "vmd-only", "device": "cpu", "latents": 1, "steps": 4}
-    return [one.text for one in sample(PAIRS, 30, model=model_of(sampling), **options)]  # type: ignore[arg-type]
+    return [one.text for one in sample(PAIRS, 30, model=model_of(sampling), **options)]
 
 
 @pytest.mark.parametrize("change", [{"draw": "each_step"}, {"blocks": 2}, {"remask": "least", "rate": 0.9}])
 def test_a_model_made_for_other_sampling_is_sampled_otherwise(change: dict[str, object]) -> None:
     plain = Sampling(steps=4)
     assert drawn(plain) == drawn(replace(plain, rate=0.7))  # of no effect without re-masking
-    assert drawn(replace(plain, **change)) != drawn(plain)  # type: ignore[arg-type]
+    assert drawn(replace(plain, **change)) != drawn(plain)
 
 
 def test_solving_goes_by_the_models_sampling_too() -> None:

@@ -287,7 +287,7 @@ def test_a_batch_may_mix_domains_and_be_endless() -> None:
             yield "." * 16
             yield HARD
 
-    stream = solve_batch(forever(), batch_size=3, method="search")  # type: ignore[arg-type]
+    stream = solve_batch(forever(), batch_size=3, method="search")
     assert [len(next(stream).text or "") for _ in range(6)] == [16, 81] * 3
 
 

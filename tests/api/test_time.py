@@ -138,7 +138,7 @@ def test_problems_of_a_batch_share_their_time() -> None:
 def test_a_sample_has_one_time_limit_for_the_model_and_for_search() -> None:
     empty = {"given": "." * 81, "latents": 100, "steps": 1000, "time_limit": LIMIT}
     for method, most in (("vmd-only", {Status.TIMEOUT}), ("vmd", {Status.TIMEOUT, Status.SOLVED})):
-        drawn, took = timed(lambda m=method: next(sample("sudoku-9x9", method=m, **empty)))  # type: ignore[misc]
+        drawn, took = timed(lambda m=method: next(sample("sudoku-9x9", method=m, **empty)))
         assert drawn.status in most
         assert took < LIMIT + LATE
 
@@ -151,7 +151,7 @@ def test_calls_without_a_model_keep_their_limit() -> None:
         vmdsolve.check("." * 81, "." * 81, time_limit=0)
     for name, options in (("sudoku-9x9", {}), ("sudoku-9x9", {"harder": 1000}), ("killer", {"size": 6})):
         with pytest.raises(TimeoutError, match=f"no puzzle of {name} was made in 0 s; allow more"):
-            next(vmdsolve.generate(name, time_limit=0, **options))  # type: ignore[arg-type]
+            next(vmdsolve.generate(name, time_limit=0, **options))
 
 
 def test_breeding_keeps_the_limit_within_a_round() -> None:

@@ -13,7 +13,7 @@ from helpers.commands import run
 from vmdsolve.cli import app
 from vmdsolve.cli.help import first_sentence
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(app).commands
 
 
 def test_the_list_of_commands_has_whole_sentences() -> None:

@@ -109,7 +109,7 @@ def test_items_are_kept_and_the_interruption_goes_on_when_they_are_written() -> 
         raise KeyboardInterrupt
 
     written: list[str] = []
-    with pytest.raises(KeyboardInterrupt), kept(items(), "letters") as letters:  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt), kept(items(), "letters") as letters:
         written += letters
     assert written == ["a", "b"]
 

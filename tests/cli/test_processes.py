@@ -74,7 +74,6 @@ def test_a_reader_that_leaves_early_is_no_error(many: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
 @pytest.mark.parametrize("arguments", [[P], [P] * 5, [CLASH]], ids=["one", "five", "clash"])
 def test_a_terminal_shows_boards_the_first_of_many(arguments: list[str]) -> None:
     import pty

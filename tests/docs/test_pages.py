@@ -66,7 +66,7 @@ def test_the_commands_that_others_run_are_marked() -> None:
 
 def test_every_command_method_status_and_law_is_explained() -> None:
     shown = {words[0] for block in blocks(README, "sh") for words in commands(block)}
-    assert shown == set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert shown == set(typer.main.get_command(app).commands)
     for name in (*Status, "vmd", "vmd-only", "search"):
         assert f"| `{name}` |" in README
     table = re.findall(r"^\| (`.*?) \| .* \|$", ADAPTERS, re.MULTILINE)

@@ -20,7 +20,7 @@ HEADED = ["akari", "jigsaw", "kakuro", "kenken", "killer", "skyscrapers", "takuz
 
 def lines_of(name: str, seed: int) -> list[str]:
     """The lines of a puzzle without the line of cells at the end, if there is one."""
-    kind = get(name).kind  # type: ignore[attr-defined]
+    kind = get(name).kind
     [(problem, _)] = generate(name, 1, seed=seed, size=kind.sizes[1 + seed % 2])
     text = layout_of(problem).write(problem.values)
     lines = text.split("/")

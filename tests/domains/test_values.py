@@ -48,7 +48,7 @@ def as_values(board: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", CLUED)
 def test_values_say_the_same_as_the_text(name: str) -> None:
-    for problem, _ in generate(name, 4, seed=3, size=get(name).kind.sizes[1]):  # type: ignore[attr-defined]
+    for problem, _ in generate(name, 4, seed=3, size=get(name).kind.sizes[1]):
         board = layout_of(problem)
         values = as_values(board)
         again = get(name).problem(**values)
@@ -80,7 +80,7 @@ def test_givens_come_as_rows_of_symbols_numbers_or_nothing() -> None:
 )
 def test_a_cage_is_held_in_many_ways(cage: Any) -> None:
     problem = get("killer").problem([cage], size=4)
-    assert problem.layout.cages == [(3, [0, 1])]  # type: ignore[attr-defined]
+    assert problem.layout.cages == [(3, [0, 1])]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_names_of_a_zebra_may_have_blanks() -> None:
         "clues": ["red fox = red", ["dog", "at", 2]],
     }
     problem = get("zebra").problem(**told, givens={"dog": 2})
-    assert list(layout_of(problem).cell) == ["red-fox", "dog", "red", "blue"]  # type: ignore[attr-defined]
+    assert list(layout_of(problem).cell) == ["red-fox", "dog", "red", "blue"]
     assert vmdsolve.solve(problem, method="search").text == "1212"
 
 
@@ -167,7 +167,7 @@ JSON = st.recursive(
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_no_values_do_worse_than_be_refused(name: str, data: st.DataObject) -> None:
-    wanted = inspect.signature(get(name).kind.lines_of).parameters  # type: ignore[attr-defined]
+    wanted = inspect.signature(get(name).kind.lines_of).parameters
     values = {key: data.draw(JSON) for key in wanted if data.draw(st.integers(0, 3))}
     try:
         problem = get(name).problem(**values)

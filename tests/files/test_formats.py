@@ -93,7 +93,7 @@ def assert_same(domain: Domain, some: list[Problem], path: Path) -> None:
 def test_what_is_written_is_read_as_the_same_problems(
     tmp_path_factory: pytest.TempPathFactory, suffix: str, of: object, data: st.DataObject
 ) -> None:
-    domain, some = data.draw(of())  # type: ignore[operator]
+    domain, some = data.draw(of())
     path = tmp_path_factory.getbasetemp() / f"law{suffix}"
     write_rows([Puzzle(p.layout.write(p.values), p.layout.format(p.values)) for p in some], path, Puzzle)
     assert_same(domain, some, path)

@@ -299,7 +299,7 @@ def test_kept_puzzles_with_many_or_no_solutions_are_what_they_claim() -> None:
 
 def test_the_script_makes_the_kept_files_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(PUZZLES)
-    import make  # type: ignore[import-not-found]
+    import make
 
     assert {str(p.relative_to(PUZZLES)) for p in PUZZLES.glob("*/*")} == set(make.FILES)
     for name, lines in make.FILES.items():

@@ -38,4 +38,4 @@ def shell(*arguments: object, **options: object) -> subprocess.Popen[str]:
     """The command in a process of its own."""
     command = [sys.executable, "-m", "vmdsolve", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, **{**pipes, **options})  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, **{**pipes, **options})

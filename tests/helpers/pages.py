@@ -91,7 +91,7 @@ def assert_parses(words: list[str]) -> None:
     """The command knows these arguments, and the puzzles among them exist; nothing is run."""
     name, *arguments = words
     group = typer.main.get_command(app)
-    group.commands[name].make_context(name, list(arguments))  # type: ignore[attr-defined]
+    group.commands[name].make_context(name, list(arguments))
     for argument in arguments:
         assert not argument.startswith("puzzles/") or list(ROOT.glob(argument)), f"there is no {argument}"
 

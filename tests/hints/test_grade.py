@@ -36,7 +36,7 @@ def by_hints(problem: Problem) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_the_grade_is_the_hardest_technique_of_all_hints(name: str) -> None:
-    for problem, _ in vmdsolve.generate(name, 4, seed=4, **KINDS[name]):  # type: ignore[arg-type]
+    for problem, _ in vmdsolve.generate(name, 4, seed=4, **KINDS[name]):
         assert grade(problem).technique == by_hints(problem)
 
 

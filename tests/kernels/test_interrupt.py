@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from helpers.interrupt import interrupted
 
 pytestmark = pytest.mark.slow
 
@@ -63,15 +60,4 @@ except KeyboardInterrupt:
 def test_ctrl_c_ends(name: str) -> None:
     tests = str(Path(__file__).parents[1])
     script = SCRIPT.format(call=LONG[name], tests=tests, backward="backward" in name)
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(0.3)
-            assert process.poll() is None, "it ended by itself"
-            process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=ENDS_WITHIN)
-        finally:
-            process.kill()
-    assert output == "heard\n"
-    assert process.returncode == 0
+    assert interrupted(script, after=0.3, within=ENDS_WITHIN) == ("heard\n", 0)

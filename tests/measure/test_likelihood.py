@@ -34,7 +34,7 @@ KINDS = {
 def model_of(kind: str) -> VMD:
     """A random network, far from uniform."""
     shape = {"width": 8, "hidden": 8, "loops": 1, "mixer": "attention", "positions": (L, V), **KINDS[kind]}
-    model = VMD(ModelConfig("toy", (), **shape), seed=1)  # type: ignore[arg-type]
+    model = VMD(ModelConfig("toy", (), **shape), seed=1)
     with torch.no_grad():
         for name, p in model.named_parameters():
             if not name.startswith(("posterior", "prior")):

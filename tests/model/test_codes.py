@@ -29,8 +29,8 @@ def model(**changed: object) -> VMD:
 def scaled(it: VMD) -> VMD:
     """The model with a prior that is far from uniform, group by group and given the groups before."""
     with torch.no_grad():
-        it.prior.earlier.weight.mul_(3)  # type: ignore[union-attr,operator]
-        it.prior.head.weight.mul_(2)  # type: ignore[union-attr,operator]
+        it.prior.earlier.weight.mul_(3)
+        it.prior.head.weight.mul_(2)
     return it
 
 
@@ -41,7 +41,7 @@ def test_the_prior_draws_the_codes_that_its_divergence_scores() -> None:
     open_ = torch.full((len(z), 2), -1)
     with torch.no_grad():
         q = Categorical(1e3 * z.view(-1, G, C))  # sure of one code: the divergence is then that code's surprise
-        p = (-it.prior.divergence(q, z, open_, UNITS).sum(1)).exp()  # type: ignore[operator]
+        p = (-it.prior.divergence(q, z, open_, UNITS).sum(1)).exp()
         assert p.sum() == pytest.approx(1, abs=1e-4)
         assert p.max() > 3 * p.min()  # else the test could not tell
         n = 20_000
@@ -58,12 +58,12 @@ def test_what_moves_the_posterior(code: str, moves: bool) -> None:
     it = model()
     x0 = torch.tensor([[1, 2], [3, 4]])
     noise = torch.randn(2, G * C, generator=torch.Generator().manual_seed(0))
-    torch.nn.init.normal_(it.denoiser.modulate.weight)  # type: ignore[union-attr,arg-type]
+    torch.nn.init.normal_(it.denoiser.modulate.weight)
     terms = it.terms(torch.full_like(x0, -1), x0, UNITS, noise, how=Learning(latent_kl=0.0, code=code))
     (terms.nll.sum() + terms.kl.sum()).backward()
-    found = it.posterior.head.weight.grad  # type: ignore[union-attr]
+    found = it.posterior.head.weight.grad
     assert (found is not None and bool(found.abs().sum() > 0)) is moves
-    assert it.prior.head.weight.grad.abs().sum() > 0  # type: ignore[union-attr]
+    assert it.prior.head.weight.grad.abs().sum() > 0
 
 
 def test_a_settled_code_is_one_hot_and_the_same_whatever_the_noise() -> None:

@@ -55,7 +55,7 @@ PAIR = ModelConfig("pair", ("pair",))
 )  # fmt: skip
 def test_absurd_shapes_are_refused_in_a_sentence(shape: dict[str, object], text: str) -> None:
     with pytest.raises(ModelMismatch, match=text):
-        replace(PAIR, **shape)  # type: ignore[arg-type]
+        replace(PAIR, **shape)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_absurd_shapes_are_refused_in_a_sentence(shape: dict[str, object], text:
 )
 def test_absurd_sampling_is_refused(sampling: dict[str, object], text: str) -> None:
     with pytest.raises(ModelMismatch, match=text):
-        Sampling(**sampling)  # type: ignore[arg-type]
+        Sampling(**sampling)
 
 
 def test_a_config_is_read_as_it_was_written_and_numbers_of_numpy_are_numbers() -> None:

@@ -33,12 +33,12 @@ def noise_of(*shape: int, seed: int = 0) -> Tensor:
 def config_of(G: int = 2, C: int = 3, prior: str = "autoregressive", **shape: object) -> ModelConfig:
     numbers = {"width": 8, "message": 8, "hidden": 8, "loops": 2, "latent": G, "classes": C, "prior": prior, **shape}
     symbols = 3 if shape.get("mixer") == "attention" else 0
-    return ModelConfig("two", ("pair",), symbols=symbols, **numbers)  # type: ignore[arg-type]
+    return ModelConfig("two", ("pair",), symbols=symbols, **numbers)
 
 
 def model_of(seed: int = 0, **shape: object) -> VMD:
     """A model whose weights are large enough that everything hangs on everything."""
-    model, noise = VMD(config_of(**shape), seed=seed).eval(), torch.Generator().manual_seed(seed)  # type: ignore[arg-type]
+    model, noise = VMD(config_of(**shape), seed=seed).eval(), torch.Generator().manual_seed(seed)
     for parameter in model.parameters():
         parameter.data += 0.3 * torch.randn(parameter.shape, generator=noise)
     return model
@@ -174,10 +174,10 @@ def test_one_family_has_no_kl_to_the_other() -> None:
 def test_shapes_that_cannot_be_are_refused(shape: dict[str, object], text: str | None) -> None:
     numbers = {"prior": "standard", **shape}
     if text is None:
-        assert ModelConfig("two", (), **numbers).heads == 2  # type: ignore[arg-type]
+        assert ModelConfig("two", (), **numbers).heads == 2
         return
     with pytest.raises(ModelMismatch, match=text):
-        ModelConfig("two", (), **numbers)  # type: ignore[arg-type]
+        ModelConfig("two", (), **numbers)
 
 
 # Priors ---------------------------------------------------------------------------------------------

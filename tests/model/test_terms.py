@@ -46,7 +46,7 @@ def noise_of(model: VMD) -> Tensor:
 
 def terms_of(model: VMD, **options: object) -> Terms:
     start, x, x0 = boards()
-    return model.terms(x, x0, UNITS, noise_of(model), start=start, how=Learning(**options))  # type: ignore[arg-type]
+    return model.terms(x, x0, UNITS, noise_of(model), start=start, how=Learning(**options))
 
 
 def gradients(model: VMD, part: str, **options: object) -> dict[str, Tensor]:

@@ -224,7 +224,7 @@ def test_least_certain_cells_open_again_by_the_rate_and_givens_never(
         filled += ceil((len(free) - filled) / (steps - step))
         if step < steps - 1:
             filled -= ceil(rate * filled - 1e-9)
-        x = drawn.trace[step, 0]  # type: ignore[index]
+        x = drawn.trace[step, 0]
         assert sorted(np.flatnonzero((x != OPEN) & (boards[0] == OPEN)).tolist()) == sorted(sure[:filled])
         assert (x[boards[0] != OPEN] == 1).all()
     assert (drawn.values >= 0).all()  # the last step opens none

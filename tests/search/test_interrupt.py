@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
+from helpers.interrupt import interrupted
 
 from vmdsolve import _native
 from vmdsolve.problem import OPEN, Rules
@@ -52,20 +51,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("call", ENDLESS)
 def test_ctrl_c_ends(call: str) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT.format(call=ENDLESS[call])], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(0.5)
-        assert process.poll() is None, "it ended by itself"
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=ENDS_WITHIN)
-    finally:
-        process.kill()
-    assert output == "heard\n"
-    assert process.returncode == 0
+    assert interrupted(SCRIPT.format(call=ENDLESS[call]), after=0.5, within=ENDS_WITHIN) == ("heard\n", 0)
 
 
 def test_a_signal_handler_that_raises_nothing_ends_nothing() -> None:

@@ -27,7 +27,6 @@ call = lambda: _native.Rules(81, 9, kinds, offsets, cells, params, numbers)
 written, forbidden = cells, 2_000_000_000
 """,
     "regular": """
-from vmdsolve.kernels.regular import regular
 step, cells = np.array([[0, 1], [1, 0]], np.int32), np.arange(64, dtype=np.int32)
 logits = np.zeros((64, 64, 2), np.float32)
 x, sets, key = np.full((64, 64), -1, np.int32), np.full((64, 64), 3, np.uint64), np.arange(64, dtype=np.uint64)

@@ -36,7 +36,7 @@ def words(tmp_path: Path) -> Path:
 
 
 def every(examples: object) -> set[tuple[int, ...]]:
-    return set(map(tuple, examples.at(np.arange(len(examples))).tolist()))  # type: ignore[attr-defined]
+    return set(map(tuple, examples.at(np.arange(len(examples))).tolist()))
 
 
 def test_lines_are_read_and_one_in_twenty_is_held_out_with_its_equals(words: Path) -> None:
@@ -52,7 +52,7 @@ def test_lines_are_read_and_one_in_twenty_is_held_out_with_its_equals(words: Pat
 @pytest.mark.parametrize(("suffix", "packed"), [("gz", gzip.compress), ("xz", lzma.compress)])
 def test_packed_files_are_unpacked(words: Path, suffix: str, packed: object) -> None:
     other = words.with_name(f"words.txt.{suffix}")
-    other.write_bytes(packed(words.read_bytes()))  # type: ignore[operator]
+    other.write_bytes(packed(words.read_bytes()))
     assert domain_from(other).name == "words-4"
     assert every(read_examples(other, domain_from(other))[0]) == every(read_examples(words, domain_from(words))[0])
 
@@ -127,7 +127,7 @@ def trainer(path: Path, **changes: object) -> Trainer:
     domain = domain_from(path)
     recipe = Recipe(steps=6, batch=8, loops=((0.0, 2),), free=0, bf16=False, data="examples", examples=str(path))
     shape = {"width": 8, "hidden": 8, "loops": 2, "latent": 2, "mixer": "attention", "positions": (4, 10)}
-    return Trainer(domain, ModelConfig(domain.name, (), **shape), replace(recipe, **changes))  # type: ignore[arg-type]
+    return Trainer(domain, ModelConfig(domain.name, (), **shape), replace(recipe, **changes))
 
 
 def test_a_stopped_run_ends_as_one_that_never_was(words: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ RECIPE = Recipe(steps=4, batch=4, loops=((0.0, 2),), bf16=False, warmup=2)
 
 
 def trainer(**changes: object) -> Trainer:
-    return Trainer(FOUR, SHAPE, replace(RECIPE, **changes))  # type: ignore[arg-type]
+    return Trainer(FOUR, SHAPE, replace(RECIPE, **changes))
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from ..domains import Domain
     from ..files.records import Record
     from ..problem import Solution
 
@@ -30,10 +29,8 @@ class Shown:
     def __init__(self, *, alone: bool, few: bool) -> None:
         self.alone, self.few, self.seen = alone, few, 0
 
-    def show(self, record: Record, solution: Solution, reason: str, name: str | Domain | None) -> None:
+    def show(self, record: Record, solution: Solution, reason: str) -> None:
         """Draw an answer, or say why there is none."""
-        from ..domains import layout_of
-        from ..domains.reading import read
         from . import screen
 
         self.seen += 1
@@ -42,10 +39,9 @@ class Shown:
         if not self.alone:
             typer.echo("\n" * (self.seen > 1), nl=False)
             screen.say(record.where + solution.outcome)
-        if solution.text is not None:
-            problem = read(record.puzzle, name)
-            board = layout_of(problem)
-            screen.show(board.picture(board.parse(solution.text).values, givens=problem.values))
+        if solution.text is not None and solution.layout is not None:
+            answer = solution.layout.parse(solution.text).values
+            screen.show(solution.layout.picture(answer, givens=solution.givens))
         if reason:
             screen.say(reason, err=solution.text is not None)
         if self.alone:

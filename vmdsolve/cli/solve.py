@@ -154,7 +154,7 @@ def _to_stdout(
         for record, solution in results:
             row = row_of(record, solution, name or record.domain)
             if draws:
-                shown.show(record, solution, row.reason, name or record.domain)
+                shown.show(record, solution, row.reason)
             elif shape == "json":
                 typer.echo(json_line(row), nl=False)
             else:

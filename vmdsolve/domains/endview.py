@@ -15,7 +15,6 @@ from ..constraints import DFA
 from .clued import Fill, kind_of
 from .lines import Lines
 from .parts.sides import BLANK, Sided
-from .parts.values import order_of
 
 __all__ = ["DOMAINS", "EndView"]
 
@@ -83,8 +82,7 @@ class EndView(Sided):
         ['3 3 b', 'a - -', '- - -', '- - -', '- - -']
         """
         sides = (top, bottom, left, right)
-        n = next((len(side) for side in sides if side is not None), 0) if size is None else size
-        n = order_of(n or None, givens, cls.name)
+        n = cls.order(sides, size, givens)
         return cls.side_lines(f"{n} {n} {last}", n, sides, givens)
 
     @classmethod

@@ -17,7 +17,6 @@ from .clued import Fill, kind_of
 from .lines import Lines, row_of
 from .parts.automata import explore
 from .parts.sides import BLANK, Sided
-from .parts.values import order_of
 
 __all__ = ["DOMAINS", "Skyscrapers"]
 
@@ -104,8 +103,7 @@ class Skyscrapers(Sided):
         ['2 2 2', '1 2', '- -', '- 1', '- -']
         """
         sides = (top, bottom, left, right)
-        n = next((len(side) for side in sides if side is not None), 0) if size is None else size
-        n = order_of(n or None, givens, cls.name)
+        n = cls.order(sides, size, givens)
         start = f"{n} {n} {highest or n}" + " D" * bool(diagonals)
         return cls.side_lines(start, n, sides, givens)
 

@@ -26,7 +26,6 @@ from .formats.whole import WholeFile
 from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
 
-LOOSE = ("txt", "boards", "listed", "csv", "tsv", "json", "jsonl")
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
@@ -164,11 +163,8 @@ def _begun(records: Iterator[Record], form: Format, source: Source) -> Iterator[
 
 
 def _in_one(form: Format, source: Source) -> list[Record]:
-    """The puzzles of a text whose lines are none: a board among other text, or a list of another language.
-
-    A format that says what all of its text means is not guessed at: what it refuses may be rules.
-    """
-    text = source.whole() if form.name in LOOSE else None
+    """The puzzles of a text whose lines are none: a board among other text, or a list of another language."""
+    text = source.whole() if form.loose else None
     if text is None or not text.strip() or is_json(text):
         return []
     for texts in ([text], reading.puzzles_in(text, source.domain)):

@@ -45,7 +45,7 @@ def test_the_example_has_its_goal_as_its_one_answer() -> None:
     notation = notations.find(DANCER)
     assert isinstance(notation, Non)
     problem = notation.read(DANCER)
-    assert problem.layout.shape == (10, 5)  # type: ignore[attr-defined]
+    assert problem.layout.shape == (10, 5)
     solution = vmdsolve.solve(problem, method="search", unique=True)
     assert solution.unique
     assert solution.text == goal_of(DANCER)
@@ -56,7 +56,7 @@ def test_the_example_has_its_goal_as_its_one_answer() -> None:
 def test_blank_lines_and_zeros_stand_for_lines_without_a_run() -> None:
     for empty in ("", "0"):
         problem = Non().read(f"height 2\nwidth 2\nrows\n2\n{empty}\ncolumns\n1\n1\n")
-        assert problem.layout.write(problem.values) == "2 2/1/1/2/0"  # type: ignore[attr-defined]
+        assert problem.layout.write(problem.values) == "2 2/1/1/2/0"
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ def test_its_own_json_says_givens_regions_and_cages() -> None:
     link = "https://sudokupad.app/scl" + lzstring.compress(text)
     problem = read(link)
     assert (problem.domain, problem.values.tolist()[0]) == ("killer", 0)
-    assert problem.layout.cages == [(5, [1, 5])]  # type: ignore[attr-defined]
+    assert problem.layout.cages == [(5, [1, 5])]
     assert read(text).rules.digest == problem.rules.digest
     again = json.dumps(parse(text))
     assert read(again).rules.digest == problem.rules.digest

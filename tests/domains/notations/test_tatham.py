@@ -59,7 +59,7 @@ def test_published_ids_have_as_many_answers_as_known(text: str, domain: str, ans
 
 def test_solo_may_be_all_of_its_kinds() -> None:
     assert read("2x2:1b4i2b").values.tolist()[:4] == [0, -1, -1, 3]
-    assert read("2x3:zj").layout.h == 2  # type: ignore[attr-defined]
+    assert read("2x3:zj").layout.h == 2
     assert read("2x2x:p").domain == "sudoku-x-4x4"
     jigsaw = notations.write("tatham", next(generate("jigsaw", seed=1))[0])
     diagonals = jigsaw.replace("9j:", "9jx:")

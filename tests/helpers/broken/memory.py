@@ -17,7 +17,7 @@ class Remembers(Four):
     """The first text of a length is the answer to all later ones of the same first symbol."""
 
     def parse(self, text: str) -> Problem:
-        return self.__dict__.setdefault(f"_{text.strip()[:1]}", super().parse(text))  # type: ignore[no-any-return]
+        return self.__dict__.setdefault(f"_{text.strip()[:1]}", super().parse(text))
 
 
 class GlobalChance(Four):
@@ -28,7 +28,7 @@ class GlobalChance(Four):
 
 class RulesAnew(Four):
     @property
-    def rules(self) -> Rules:  # type: ignore[override]
+    def rules(self) -> Rules:
         return Rules(16, 4, self.constraints)
 
 

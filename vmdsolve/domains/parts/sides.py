@@ -20,7 +20,7 @@ from ..base import Image
 from ..clued import Clued, Fill
 from ..lines import Lines
 from .grids import rows_and_columns, turned
-from .values import lines_of_grid, listed
+from .values import lines_of_grid, listed, order_of
 
 __all__ = ["BLANK", "Sided", "views"]
 
@@ -91,6 +91,12 @@ class Sided(Clued):
         """The clues and the cells."""
         clues = ["" if token in NONES else token for _ in range(4) for token in lines.tokens("clues, - for none", n)]
         return clues, lines.givens(n, n, symbols) + lines.cells() if lines.left else ""
+
+    @classmethod
+    def order(cls, sides: Sequence[Any], size: int | None, givens: Any) -> int:
+        """How many rows the board has: by its size, by the first side that has clues, or by the givens."""
+        n = next((len(side) for side in sides if side is not None), 0) if size is None else size
+        return order_of(n or None, givens, cls.name)
 
     @classmethod
     def side_lines(cls, start: str, n: int, sides: Sequence[Any], givens: Any) -> list[str]:

@@ -11,14 +11,12 @@ from .reader import read_answer as read_answer
 from .reader import read_each as read_each
 from .reader import read_many as read_many
 from .several import puzzles_in as puzzles_in
-from .texts import describe as describe
 from .values import listed as listed
 from .values import same_kind as same_kind
 
 __all__ = [
     "FEW",
     "Grid",
-    "describe",
     "find_domain",
     "is_part",
     "is_problem",

@@ -17,7 +17,7 @@ from .naming import described
 from .spelling import problem_of
 from .values import PUZZLES, plain, tokens
 
-__all__ = ["HEAD", "by_size", "describe", "is_head", "problem_in", "shapes", "strictly"]
+__all__ = ["HEAD", "by_size", "is_head", "problem_in", "shapes", "strictly"]
 
 HEAD = re.compile(  # lines above or below a board that say nothing of it but its name, its source or its size
     r"\s*(?:[#%]|//|```).*"
@@ -69,18 +69,6 @@ def by_size(cells: int) -> Domain:
 def strictly(text: str, where: Domain | None) -> Problem:
     """The problem that a text is as domains write it, and as they read it themselves."""
     return (where or by_size(len(plain_line(text)))).parse(text)
-
-
-def describe(text: str) -> str:
-    """What a text seems to be, in a few words.
-
-    Examples
-    --------
-    >>> describe("." * 81), describe("https://example.org/x")
-    ('81 characters', 'a link')
-    """
-    found = described(levelled(text))
-    return found[0] if found else f"{len(plain_line(text))} characters"
 
 
 def problem_in(text: str, where: Domain | None) -> Problem:

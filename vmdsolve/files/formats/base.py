@@ -126,7 +126,8 @@ class Source:
         return list(islice(self._ahead, count))
 
     def rest(self, most: int) -> str:
-        """All that is left, at once."""
+        """All that is left, at once; then there is no `whole`."""
+        self._taken = None
         text = "".join(self._ahead) + self.text.read(most + 1)
         self._ahead.clear()
         if len(text) > most:
@@ -172,10 +173,14 @@ class Format(ABC):
         file has it, or else the last
     writes
         endings of files that are written in it
+    loose
+        True if a text whose lines are no puzzles may still be one as a whole; False where the format says what all of
+        its text means: what it refuses may be rules
     """
 
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    loose: bool = False
 
     @property
     def name(self) -> str:

@@ -65,6 +65,7 @@ class Layout:
 
 
 class Boards(Format):
+    loose = True
     reads = (".csv", ".tsv", ".ss", ".sdk", ".sdm")
 
     def recognises(self, source: Source) -> bool:

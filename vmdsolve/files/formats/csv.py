@@ -75,6 +75,7 @@ def table_in(line: str, domain: Domain | None) -> str | None:
 
 
 class Csv(TextFormat):
+    loose = True
     reads = writes = (".csv",)
     delimiter = ","  # of what is written
 

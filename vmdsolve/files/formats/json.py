@@ -33,6 +33,7 @@ def json_line(row: Written) -> str:
 
 
 class Jsonl(TextFormat):
+    loose = True
     reads = writes = (".jsonl", ".ndjson")
 
     def detects(self, line: str, domain: Domain | None) -> bool:
@@ -64,6 +65,7 @@ class Jsonl(TextFormat):
 
 
 class Json(TextFormat):
+    loose = True
     reads = (".json", ".jsonl", ".ndjson")
     writes = (".json",)
 
@@ -104,6 +106,8 @@ class Json(TextFormat):
 
 class Listed(Format):
     """Boards as Python prints lists and arrays: text of several lines, up to the bracket that closes it."""
+
+    loose = True
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         return line.lstrip().startswith(("[", "array(")) and (domain is None or not domain.has("["))

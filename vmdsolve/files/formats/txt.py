@@ -18,6 +18,7 @@ __all__ = ["Txt"]
 
 
 class Txt(TextFormat):
+    loose = True
     reads = (".sdm",)
     writes = (".txt", ".sdm")
 
