@@ -21,7 +21,7 @@ from .progress import counted
 from .stages import run, run_all
 from .work import Settled, Task
 
-__all__ = ["solutions_of", "solve", "solve_batch"]
+__all__ = ["as_done", "solutions_of", "solve", "solve_batch"]
 
 FIRST = 16  # problems of the first batch
 SOON = 0.5  # seconds: a batch that takes less may be followed by one twice as large
@@ -104,6 +104,11 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     solutions = _in_batches(iter(problems), checked)
     total = len(problems) if isinstance(problems, Sized) else None
     return counted(solutions, "problems", total) if checked.progress else solutions
+
+
+def as_done(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> Iterator[tuple[int, Solution]]:
+    """As `solve_batch`, each solution with the number of its problem, from 0, as soon as it is known."""
+    yield from enumerate(solve_batch(problems, **options))
 
 
 def _in_batches(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
