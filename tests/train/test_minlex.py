@@ -1,0 +1,67 @@
+"""The smallest image of a Sudoku: the same for all images, itself an image, and none is smaller."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vmdsolve.domains import get
+from vmdsolve.problem import OPEN
+from vmdsolve.search import generate_values, solve_values
+from vmdsolve.train.minlex import minlex
+
+DOMAIN = get("sudoku-9x9")
+PUZZLES, ANSWERS = generate_values(DOMAIN.rules, 20, seed=5)
+CIRCLING = np.array([[(3 * (r % 3) + r // 3 + c) % 9 for c in range(9)] for r in range(9)], np.int32).reshape(81)
+
+
+def image(puzzle, answer, seed):
+    cells, names = DOMAIN.symmetry(np.random.default_rng(seed))
+    other = names[answer[cells]].astype(np.int32)
+    return np.where(puzzle[cells] == OPEN, OPEN, other), other
+
+
+@given(st.integers(0, len(PUZZLES) - 1), st.integers(0, 2**32))
+def test_all_images_have_the_same_smallest_image(which, seed):
+    puzzle, answer = PUZZLES[which], ANSWERS[which]
+    turned = image(puzzle, answer, seed)
+    both = minlex(np.stack([puzzle, turned[0]]), np.stack([answer, turned[1]]))
+    assert (both[0] == both[1]).all()
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+def test_a_grid_with_many_symmetries_has_one_smallest_image_too(places, seed):
+    puzzle = np.where(np.random.default_rng(places).random(81) < 0.3, CIRCLING, OPEN).astype(np.int32)
+    turned = image(puzzle, CIRCLING, seed)
+    both = minlex(np.stack([puzzle, turned[0]]), np.stack([CIRCLING, turned[1]]))
+    assert (both[0] == both[1]).all()
+
+
+def test_it_is_an_image():
+    smallest = minlex(PUZZLES, ANSWERS)
+    found = solve_values(DOMAIN.rules, smallest, limit=2)
+    assert (found.counts == 1).all()
+    assert ((smallest != OPEN).sum(1) == (PUZZLES != OPEN).sum(1)).all()
+    assert (minlex(smallest, found.values) == smallest).all()
+
+
+@given(st.integers(0, len(PUZZLES) - 1), st.integers(0, 2**32))
+def test_no_image_of_a_grid_is_smaller(which, seed):
+    answer = ANSWERS[which]
+    smallest = minlex(answer[None], answer[None])[0]
+    assert smallest.tolist() <= image(answer, answer, seed)[1].tolist()
+    assert smallest[:9].tolist() == list(range(9))
+
+
+def test_other_classes_have_others():
+    smallest = minlex(PUZZLES, ANSWERS)
+    assert len(np.unique(smallest, axis=0)) == len(PUZZLES)
+    fewer = PUZZLES.copy()
+    fewer[:, 0], fewer[:, 40] = OPEN, OPEN
+    assert (minlex(fewer, ANSWERS) != smallest).any(1)[(fewer != PUZZLES).any(1)].all()
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_few_puzzles_are_no_special_case(n):
+    assert minlex(PUZZLES[:n], ANSWERS[:n]).shape == (n, 81)
