@@ -39,7 +39,7 @@ def to_do(records: Iterable[Record], journal: Journal, domain: Domain | str | No
     """
     source, total = iter(records), 0
     while total < journal.reach and (batch := list(islice(source, min(AT_ONCE, journal.reach - total)))):
-        yield from list(_wrong(list(enumerate(batch, total)), journal, domain))
+        yield from _wrong(list(enumerate(batch, total)), journal, domain)
         total += len(batch)
     for record in source:
         total += 1
@@ -49,23 +49,23 @@ def to_do(records: Iterable[Record], journal: Journal, domain: Domain | str | No
 
 def _wrong(
     batch: Sequence[tuple[int, Record]], journal: Journal, domain: Domain | str | None
-) -> Iterator[tuple[int, Record]]:
-    found: list[tuple[Record, Row]] = []
-    of: list[int] = []
+) -> list[tuple[int, Record]]:
+    """Those of which there is no right row; the journal is told of all."""
+    found: dict[int, tuple[Record, Row]] = {}
     for number, record in batch:
         left = journal.left(number)
         if left is None or left[0] != digest_of(record):
             journal.drop(number, f"is not of problem {number + 1} of the input" if left else "is damaged")
-            yield number, record
         else:
-            found.append((record, left[1]))
-            of.append(number)
-    for number, (record, row), right in zip(of, found, _right(found, domain), strict=True):
+            found[number] = record, left[1]
+    believed = set()
+    for (number, (_, row)), right in zip(found.items(), _right(list(found.values()), domain), strict=True):
         if right:
             journal.believe(number, row)
+            believed.add(number)
         else:
             journal.drop(number, f"says of problem {number + 1} what is not so")
-            yield number, record
+    return [(number, record) for number, record in batch if number not in believed]
 
 
 def _right(found: Sequence[tuple[Record, Row]], domain: Domain | str | None) -> list[bool]:
