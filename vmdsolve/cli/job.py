@@ -12,7 +12,6 @@ import typer
 from .._version import __version__
 from ..api.option import table_of
 from ..api.options import BatchOptions, Options
-from ..drawing.text import clean
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _once(inputs: list[str], output: Path) -> str | None:
 
 
 def _say(text: str) -> None:
-    typer.echo(f"vmdsolve: {clean(text)}", err=True)
+    typer.echo(f"vmdsolve: {text}", err=True)
 
 
 def _print_of(argument: str) -> str:
