@@ -27,10 +27,12 @@ def quoted_rows(source: Source, delimiter: str, swallowed: Callable[[list[str]],
     taken: list[str] = []  # by the row that is read
 
     def feed() -> Iterator[str]:
-        while again or (line := next(lines, None)) is not None:
+        while True:
             if again:
                 line = again.popleft()
                 source.number += 1
+            elif not (line := next(lines, "")):
+                return
             taken.append(line)
             if len(taken) > 1 and sum(map(len, taken)) > MAX_LINE:
                 raise csv.Error("too long")
