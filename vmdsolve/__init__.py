@@ -7,11 +7,11 @@
 Names are loaded when first used: `import vmdsolve` imports neither torch nor NumPy.
 """
 
-import logging
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from ._version import __version__
+
+TYPE_CHECKING = False  # typing's own would have to be loaded, and Ctrl-C meets whoever loads long before any command
 
 if TYPE_CHECKING:
     from .api.candidates import Candidates as Candidates
@@ -146,8 +146,6 @@ __all__ = [
     "solve",
     "solve_batch",
 ]
-
-logging.getLogger("vmdsolve").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> object:

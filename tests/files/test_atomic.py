@@ -79,6 +79,17 @@ def test_nothing_is_left_of_a_write_that_ends_badly(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
+    def full() -> None:
+        with written(tmp_path / "a.csv") as out:
+            out.write("half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device: '.*/a\.csv'$"):
+        full()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
     (tmp_path / "other").write_text("mine")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ from helpers.commands import P, S, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vmdsolve.errors import InvalidInput
+from vmdsolve.errors import InvalidInput, VmdsolveError
 from vmdsolve.files.journal import Journal
+from vmdsolve.files.kept import kept_line, key_of
 from vmdsolve.files.rows import Row, write_rows
 from vmdsolve.problem import Status
 
@@ -35,6 +38,14 @@ def journal_of(out: Path, rows: list[Row], settings: dict[str, Any]) -> bytes:
     content = journal.path.read_bytes()
     journal.path.unlink()
     return content
+
+
+def believed(journal: Journal) -> int:
+    """How many rows were left, all of which are taken to be right."""
+    left = {number: found for number in range(journal.reach) if (found := journal.left(number))}
+    for number, (_, row) in left.items():
+        journal.believe(number, row)
+    return len(left)
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=9)
@@ -58,7 +69,7 @@ def test_a_job_killed_at_any_byte_resumes_to_the_same_file(
     path.write_bytes(content[: round(kill * len(content))])
     with Journal(out, {"seed": 1}, resume=True) as journal:
         done = journal.done
-        assert journal.tally.total == done <= len(rows)
+        assert believed(journal) == done <= len(rows)
         for row in rows[done:]:
             journal.add(row)
         journal.finish()
@@ -87,7 +98,7 @@ def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkey
             with pytest.raises(ZeroDivisionError):
                 journal.finish()
     with Journal(out, {}, resume=True) as journal:
-        assert journal.done == 1
+        assert believed(journal) == 1
         journal.finish()
     assert out.read_text() == S + "\n"
 
@@ -104,34 +115,138 @@ def test_a_journal_with_rows_is_never_thrown_away(tmp_path: Path) -> None:
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("first", [b"{}\n", b"[]\n", b"\xff\n", b'{"settings": 5}\n', b"puzzle\n"])
+@pytest.mark.parametrize("first", [b"{}\n", b"[]\n", b"\xff\n", b'{"process": 1, "settings": 5}\n', b"puzzle\n"])
 def test_a_foreign_file_is_no_journal(tmp_path: Path, first: bytes) -> None:
     (tmp_path / "out.txt.partial.jsonl").write_bytes(first + b"second\n")
     with pytest.raises(InvalidInput, match="is not the journal of a job"):
         Journal(tmp_path / "out.txt", {}, resume=True)
 
 
-def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"rubbish\n", b"{}\n", b"\xff\xfe\n", b"\n", b"[" * 100_000 + b"\n"])
+def test_a_damaged_line_is_named_and_dropped(tmp_path: Path, damage: bytes) -> None:
     content = journal_of(tmp_path / "out.txt", ROWS, {})
-    path = tmp_path / "out.txt.partial.jsonl"
-    for damage in (b"rubbish\n", b"{}\n", b"\xff\xfe\n"):
-        path.write_bytes(content + damage)
-        with pytest.raises(InvalidInput, match=rf"partial\.jsonl:{len(ROWS) + 2} is damaged; delete it"):
-            Journal(tmp_path / "out.txt", {}, resume=True)
+    path, said = tmp_path / "out.txt.partial.jsonl", []
+    path.write_bytes(content + damage + b"torn")
+    with Journal(tmp_path / "out.txt", {}, resume=True, say=said.append) as journal:
+        assert believed(journal) == len(ROWS)
+        journal.finish()
+    assert said == [f"{path}:{len(ROWS) + 2} is damaged, or of another job; it is dropped"]
+    assert len((tmp_path / "out.txt").read_text().splitlines()) == len(ROWS)
 
 
-@pytest.mark.parametrize("status", ['"SOLVEDISH"', "5", "null", "[]"])
-def test_a_status_that_nobody_knows_is_damage(tmp_path: Path, status: str) -> None:
+def test_no_byte_of_a_row_is_changed_unseen(tmp_path: Path) -> None:
     content = journal_of(tmp_path / "out.txt", [SOLVED], {})
-    (tmp_path / "out.txt.partial.jsonl").write_bytes(content.replace(b'"SOLVED"', status.encode()))
-    with pytest.raises(InvalidInput, match=r"partial\.jsonl:2 is damaged; delete it to begin anew"):
-        Journal(tmp_path / "out.txt", {}, resume=True)
+    path, begin = tmp_path / "out.txt.partial.jsonl", content.index(b"\n") + 1
+    for place in range(begin, len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
+            assert journal.done == 0
+        path.unlink()
+
+
+def test_many_damaged_lines_are_counted_not_listed(tmp_path: Path) -> None:
+    content = journal_of(tmp_path / "out.txt", [SOLVED], {})
+    path, said = tmp_path / "out.txt.partial.jsonl", []
+    path.write_bytes(content * 50)
+    with Journal(tmp_path / "out.txt", {}, resume=True, say=said.append) as journal:
+        assert believed(journal) == 1
+        journal.finish()
+    assert len(said) == 11
+    assert said[1] == f"{path}:4 is of problem 1, of which there is a line before; it is dropped"
+    assert said[-1] == f"{path}: 88 more lines were dropped"
+
+
+def test_a_row_of_another_job_is_no_row_of_this_one(tmp_path: Path) -> None:
+    mine, other = (journal_of(tmp_path / "out.txt", [SOLVED], {"seed": seed}) for seed in (1, 2))
+    (tmp_path / "out.txt.partial.jsonl").write_bytes(mine.splitlines(True)[0] + other.splitlines(True)[1])
+    with Journal(tmp_path / "out.txt", {"seed": 1}, resume=True) as journal:
+        assert journal.done == 0
+
+
+def test_no_line_makes_memory_grow(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    content = journal_of(out, [SOLVED], {})
+    far = content + kept_line(key_of({}), 10**14, "0" * 16, SOLVED)
+    (tmp_path / "out.txt.partial.jsonl").write_bytes(far)
+    with Journal(out, {}, resume=True) as journal:
+        assert (journal.done, journal.reach) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("status", "SOLVEDISH"), ("status", ["SOLVED"]), ("nfe", "x"), ("nfe", 1 << 70), ("others", []), ("problem", 5)],
+)
+def test_what_a_field_cannot_be_is_damage_whatever_the_hash_says(tmp_path: Path, name: str, value: object) -> None:
+    line = json.loads(kept_line(key_of({}), 0, "", SOLVED))
+    body = json.dumps({**{key: line[key] for key in line if key != "check"}, name: value})[:-1].encode()
+    forged = body + f', "check": "{blake2b(body, digest_size=8, key=key_of({})).hexdigest()}"}}\n'.encode()
+    (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [], {}) + forged)
+    with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
+        assert (journal.done, journal.left(0)) == (1, None)
+
+
+def test_rows_are_counted_at_the_end(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    with Journal(out, {}) as journal:
+        journal.add(SOLVED, 1)
+        journal.total = 2
+        with pytest.raises(InvalidInput, match="there are rows of 1 problems, and the input has 2; --resume makes"):
+            journal.finish()
+        assert not out.exists()
+        journal.add(SOLVED, 0)
+        content = journal.path.read_bytes()
+        journal.path.write_bytes(content.replace(b"SOLVED", b"SOLVEX"))
+        with pytest.raises(InvalidInput, match=r"was changed while the job ran: the row of problem 1 is damaged"):
+            journal.finish()
+        assert (out.exists(), journal.path.exists()) == (False, True)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(6)))
+def test_rows_that_come_in_any_order_are_written_in_that_of_the_input(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int]
+) -> None:
+    out = tmp_path_factory.mktemp("order") / "out.csv"
+    rows = [Row(str(i), None, "TIMEOUT", None, None, i, 0.0, "", {f"c{i % 4}": i, "d": 1}) for i in range(6)]
+    with Journal(out, {}) as journal:
+        for number in order:
+            journal.add(rows[number], number)
+        journal.finish()
+    lines = out.read_text().splitlines()
+    assert lines[0].endswith(",reason,c0,d,c1,c2,c3")
+    assert [line.partition(",")[0] for line in lines[1:]] == list("012345")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out.csv"
+    with Journal(out, {}) as journal:
+        journal.add(SOLVED)
+        whole = journal.path.read_bytes()
+
+        def full(handle: int, content: bytes, place: int) -> int:
+            if place > len(whole):
+                raise OSError(28, "No space left on device")
+            return write(handle, content[:9], place)
+
+        write = os.pwrite
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pwrite", full)
+            with pytest.raises(VmdsolveError, match=r"^cannot write .*jsonl: No space .*; --resume continues$"):
+                journal.add(SOLVED)
+        with monkeypatch.context() as patch:
+            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_, **__: Path("/dev/full").write_text("x"))
+            with pytest.raises(VmdsolveError, match=r"^cannot write .*out\.csv: No space .*; --resume continues$"):
+                journal.finish()
+    assert journal.path.read_bytes() == whole + kept_line(key_of({}), 1, "", SOLVED)[:9]
+    with Journal(out, {}, resume=True) as journal:
+        assert (journal.done, journal.path.read_bytes()) == (1, whole)
 
 
 def test_a_damaged_journal_is_one_sentence_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text(P)
     journal = tmp_path / "out.txt.partial.jsonl"
-    journal.write_text('{"settings": {}}\n{"status": "SOLVEDISH"}\n')
+    journal.write_text('{"process": 1, "settings": {}}\n{"status": "SOLVEDISH"}\n')
     before = journal.read_bytes()
     result = run("solve", tmp_path / "in.txt", "-o", tmp_path / "out.txt", "--resume")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
@@ -182,15 +297,6 @@ def test_a_job_that_goes_on_says_its_own_number(tmp_path: Path) -> None:
     path.write_bytes(other + b'{"torn')
     with Journal(tmp_path / "out.txt", {"seed": 1}, resume=True) as journal:
         assert (journal.done, path.read_bytes()) == (len(ROWS), content)
-
-
-def test_a_journal_without_a_number_is_gone_on_with(tmp_path: Path) -> None:
-    content = journal_of(tmp_path / "out.txt", ROWS, {"seed": 1})
-    path = tmp_path / "out.txt.partial.jsonl"
-    path.write_bytes(b'{"settings": {"seed": 1}}\n' + content.partition(b"\n")[2])
-    before = path.read_bytes()
-    with Journal(tmp_path / "out.txt", {"seed": 1}, resume=True) as journal:
-        assert (journal.done, path.read_bytes()) == (len(ROWS), before)
 
 
 def test_a_journal_removed_while_a_job_waits_for_it_is_not_written_to(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.commands import run, solve, table
 from helpers.sudoku import A_SOLVED, A, B
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput
@@ -83,13 +83,69 @@ def test_a_column_may_be_asked_for(tmp_path: Path) -> None:
 # Damage -----------------------------------------------------------------------------------------------
 
 
-def test_a_damaged_quote_swallows_nothing_in_silence(tmp_path: Path) -> None:
+OPEN = "a quote opens on this line, and closes on none of its own; mend it"
+
+
+def test_a_damaged_quote_swallows_no_puzzle(tmp_path: Path) -> None:
     text = f'id,puzzle\n1,{A}\n2,"{A}\n3,{A}\n4,{B}\n5,"{B}"\n6,{B}\n'
     records = list(read(put(tmp_path, "a.csv", text)))
-    assert [record.line for record in records] == [2, 3, 7]
-    assert records[1].reason == "a quote opens on line 3 and closes on line 6, with 2 rows within; mend it"
-    for open_end in (f'puzzle\n{A}\n"{A}\n{B}\n', f'id,puzzle\n1,{A}\n2,"{A}\n3,{B}\n', f'puzzle,note\n{A},"x\n{B},\n'):
-        assert "a quote opens on line" in list(read(put(tmp_path, "a.csv", open_end)))[-1].reason
+    assert [(record.line, record.puzzle, record.reason) for record in records] == [
+        (2, A, ""), (3, f'2,"{A}', OPEN), (4, A, ""), (5, B, ""), (6, B, ""), (7, B, ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rest", ["oops\n", f"{B}\n" * 3, f"{B}\n" * 3300, f'"{B}\n{B}'])
+@pytest.mark.parametrize("head", ["puzzle", "puzzle,note"])
+def test_what_stands_behind_an_open_quote_is_read_as_without_it(tmp_path: Path, rest: str, head: str) -> None:
+    with_quote = list(read(put(tmp_path, "a.csv", f'{head}\n{A}\n"{A},x\n{rest}')))
+    without = list(read(put(tmp_path, "b.csv", f"{head}\n{A}\n{A},x\n{rest}")))
+    assert with_quote[0].puzzle == A
+    assert (with_quote[1].line, with_quote[1].reason) == (3, OPEN)
+    told = [(record.line, record.puzzle, record.reason) for record in with_quote]
+    assert told[2:] == [(record.line, record.puzzle, record.reason) for record in without[2:]]
+    assert len(told) == len(without)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from([A, f'"{A}"', f'"{A}', f'{A}"', "oops", '"', f'{A},"x', f'{A},"x"', f'{A},"x\ny"']), max_size=8
+    )
+)
+def test_every_puzzle_alone_on_a_line_is_read(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "quotes.csv"
+    path.write_text("\n".join(["puzzle,note", f"{B},", *lines]))
+    found = [record for record in read(path) if not record.reason]
+    assert sum(record.puzzle == A for record in found) >= sum(line == A for line in lines)
+
+
+def test_no_column_is_named_twice(tmp_path: Path) -> None:
+    for head in ("Puzzle,puzzle", "puzzle,puzzle", "puzzle,Solution,solution", "puzzle, PUZZLE ,id"):
+        path = put(tmp_path, "a.csv", f"{head}\n{A},{B},{A}\n")
+        with pytest.raises(InvalidInput, match=r"^\S+a\.csv: '.*' stands there twice, as '.*' and '.*'; rename one"):
+            list(read(path))
+    path = put(tmp_path, "a.csv", f"Puzzle,puzzle,ID,id\n{A},{B},1,2\n")
+    for column, puzzle in (("Puzzle", A), ("puzzle", B), ("2", B)):
+        assert only(path, column=column).puzzle == puzzle
+    assert list(only(path, column="puzzle").others.values()) == [A, "1", "2"]
+
+
+@pytest.mark.parametrize(
+    "both", ['"Puzzle": 1, "puzzle"', '"puzzle": 1, "puzzle"', '"Domain": 1, "domain": 2, "puzzle"']
+)
+def test_no_key_is_there_twice(tmp_path: Path, both: str) -> None:
+    lines = f'{{"puzzle": "{A}"}}\n{{{both}: "{A}"}}\n{{"puzzle": "{B}"}}\n'
+    records = list(read(put(tmp_path, "a.jsonl", lines)))
+    assert [bool(record.reason) for record in records] == [False, True, False]
+    assert "twice" in records[1].reason
+    listed = "[" + ",\n".join(lines.splitlines()) + "]"
+    path = put(tmp_path, "a.json", listed)
+    if both.startswith('"puzzle"'):
+        with pytest.raises(InvalidInput, match=r"a\.json is JSON in which one object says 'puzzle' twice"):
+            list(read(path))
+    else:
+        assert [bool(record.reason) for record in read(path)] == [False, True, False]
 
 
 def test_a_note_may_have_several_lines(tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ class _Commands(Commands):
             _failed(error)
             raise typer.Exit(2) from None
 
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        try:
+            return super().make_context(*arguments, **named)
+        except KeyboardInterrupt:  # while options are read, and modules with them
+            typer.echo("vmdsolve: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
 
 def _failed(error: Exception) -> None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
@@ -105,6 +112,9 @@ def main() -> None:
     open_closed()
     try:
         app(prog_name="vmdsolve")
+    except KeyboardInterrupt:  # before any command begins
+        os.write(2, b"vmdsolve: interrupted\n")
+        os._exit(INTERRUPTED)
     except OSError as error:  # of help and version, which are printed before any command begins
         _failed(error)
         sys.exit(2)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from .._version import __version__
-from ..api.option import table_of
 from ..api.options import BatchOptions, Options
 from ..errors import InvalidInput
 from .every import every
+from .job import to_file
 from .output import OutputFormat, format_named
 from .shared import Column, Format, Output, count_of, options_from
 from .shown import Shown
@@ -32,9 +31,18 @@ if TYPE_CHECKING:
 __all__ = ["solve"]
 
 STDOUT = Path("-")
+LIMIT = 60.0  # seconds a problem of a file or of standard input, where nobody says
+TimeLimit = Annotated[
+    float | None,
+    Option(
+        help=f"Seconds that a problem may take, all stages together; of files {LIMIT:g} by default, inf for no limit.",
+        rich_help_panel="Time and machine",
+    ),
+]
+Solver = Callable[..., Iterator[tuple[int, "Solution"]]]
 
 
-@options_from(BatchOptions, without=("invalid", "progress"))
+@options_from(BatchOptions, without=("invalid", "progress", "time_limit"))
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     output: Output = None,
@@ -45,6 +53,7 @@ def solve(
     ] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
+    time_limit: TimeLimit = None,
     **options: Any,
 ) -> None:
     """Solve puzzles from files, standard input or the command line.
@@ -53,8 +62,12 @@ def solve(
     puzzle is printed, in input order, as results come; a line that is no puzzle has the status INVALID and its
     reason. With -o OUT the file appears when all is done; until then OUT.partial.jsonl grows, and --resume
     continues from it. --trace writes the boards after each step of the model to standard error.
+
+    A problem of a file or of standard input has 60 s if --time-limit does not say otherwise, so that none holds up a
+    job for ever: the last line says how many ended so. A puzzle on the command line has no limit.
     """
     from ..files.records import open_input
+    from ..problem import Status
 
     if resume and output in (None, STDOUT):
         raise InvalidInput("--resume continues the job of an output file; name it with -o")
@@ -63,6 +76,8 @@ def solve(
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
+    limited = time_limit is None and (len(inputs) > 1 or _is_input(inputs[0]))
+    options["time_limit"] = LIMIT if limited else time_limit
     given = Options(BatchOptions, **options)  # bad usage is told before any file is read
     options["domain"] = given.domain or _told_by(given.model)
     file = {"format": format, "column": column}
@@ -74,12 +89,24 @@ def solve(
     if output is None or output == STDOUT:
         tally, drawn = _to_stdout(records, total, options, shape, all_)
     else:
-        tally = _to_file(records, inputs, output, options, given, file, resume=resume, n=all_, total=total)
+        tally = to_file(
+            records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_),
+            resume=resume, n=all_, total=total,
+        )  # fmt: skip
         drawn = False
     if not drawn:  # a drawing says it all
         done = tally if all_ is None else f"{tally.solved.total()} answers"
-        typer.echo(f"{done} in {perf_counter() - begun:.1f} s", err=True)
+        late = tally.others[Status.TIMEOUT] * limited
+        why = f"; {late} ended by the limit of {LIMIT:g} s a problem, --time-limit sets another, inf none"
+        typer.echo(f"{done} in {perf_counter() - begun:.1f} s{why * bool(late)}", err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
+
+
+def _is_input(argument: str) -> bool:
+    """True for a file or standard input, of which nobody knows how much it holds."""
+    from ..files.opening import STDIN, is_file
+
+    return argument == STDIN or is_file(argument)
 
 
 def _told_by(weights: str | None) -> Domain | None:
@@ -93,43 +120,48 @@ def _told_by(weights: str | None) -> Domain | None:
     return None if told is None or told.name in domains.names() else told
 
 
-def _solved(records: Iterator[Record], options: dict[str, Any], n: int | None) -> Iterator[tuple[Record, Solution]]:
-    """Records with their solutions, one each or n; no more than a batch of them is in memory."""
+def _each(
+    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], solver: Solver
+) -> Iterator[tuple[int, Record, Solution]]:
+    """Numbered records with their solutions, as the solver gives them; what it has not yet answered is in memory."""
+    from ..files.puzzle import puzzle_of
+
+    domain = options["domain"]
+    waiting: dict[int, tuple[int, Record]] = {}
+
+    def puzzles() -> Iterator[str | Problem]:
+        for place, (number, record) in enumerate(numbered):
+            puzzle, reason = puzzle_of(record, domain)
+            waiting[place] = number, replace(record, reason=reason) if reason else record
+            yield puzzle
+
+    for place, solution in solver(puzzles(), invalid="report", **options):
+        number, record = waiting.pop(place)
+        if solution.trace is not None:
+            _trace(record, solution, domain)
+        yield number, record, solution
+
+
+def _in_order(records: Iterable[Record], options: dict[str, Any], n: int | None) -> Iterator[tuple[Record, Solution]]:
+    """Records with their solutions, one each or n, in the order of the input."""
     from ..api.solve import solve_batch
 
     if n is not None:
-        yield from every(records, n, options["domain"], options["time_limit"])
+        yield from every(iter(records), n, options["domain"], options["time_limit"])
         return
-    waiting: deque[Record] = deque()
-
-    def puzzles() -> Iterator[str | Problem]:
-        for record in records:
-            puzzle, reason = _puzzle(record, options["domain"])
-            waiting.append(replace(record, reason=reason) if reason else record)
-            yield puzzle
-
-    for solution in solve_batch(puzzles(), invalid="report", **options):
-        record = waiting.popleft()
-        if solution.trace is not None:
-            _trace(record, solution, options["domain"])
-        yield record, solution
+    numbered = _each(enumerate(records), options, lambda *grids, **named: enumerate(solve_batch(*grids, **named)))
+    yield from ((record, solution) for _, record, solution in numbered)
 
 
-def _puzzle(record: Record, domain: Domain | str | None) -> tuple[str | Problem, str]:
-    """What to solve of a record, or an empty text, INVALID in every domain, and why."""
-    from ..domains import registry
-    from ..domains.reading import read
+def _as_done(
+    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], n: int | None
+) -> Iterator[tuple[int, Record, Solution]]:
+    """The same with their numbers, in any order; n of each one after another."""
+    from ..api.solve import as_done
 
-    if record.reason:
-        return "", record.reason
-    if domain is not None or record.domain is None:
-        return record.puzzle, ""
-    if registry.by_cells().get(len(record.puzzle)) == (record.domain,):  # which its size says, too
-        return record.puzzle, ""
-    try:
-        return read(record.puzzle, record.domain), ""
-    except InvalidInput as error:
-        return "", str(error)
+    if n is None:
+        return _each(numbered, options, as_done)
+    return ((0, *found) for found in _in_order((record for _, record in numbered), options, n))
 
 
 def _to_stdout(
@@ -144,7 +176,7 @@ def _to_stdout(
     left: set[str] = set()
     few = list(islice(records, 2))
     shown = Shown(alone=len(few) == 1 and n is None, few=shape is None and len(few) > 1)
-    results = _solved(chain(few, records), options, n)
+    results = _in_order(chain(few, records), options, n)
     draws = shape == "text" or (shape is None and terminal)
     if draws and shown.few:  # a bar and boards would write over each other
         results = chain(islice(results, shown.MOST), counted(results, "problems", total, shown.MOST))
@@ -173,55 +205,6 @@ def _to_stdout(
     if left:
         typer.echo(f"not in the first file, so not printed: {', '.join(sorted(left))}; -o keeps them", err=True)
     return tally, draws and shown.alone
-
-
-def _to_file(
-    records: Iterator[Record], inputs: list[str], output: Path, options: dict[str, Any], given: Options,
-    file: dict[str, Any], *, resume: bool, n: int | None, total: int | None,
-) -> Tally:  # fmt: skip
-    """Everything into one file, by way of a journal that survives being killed."""
-    from ..api.progress import counted
-    from ..files.journal import Journal
-    from ..files.opening import is_file
-    from ..files.records import STDIN, is_plain, same_file
-    from ..files.rows import kind_of, row_of
-
-    kind_of(output)  # refuse what cannot be written before reading anything
-    if any(same_file(argument, output) for argument in inputs):
-        raise InvalidInput(f"{output} is also an input; write to another file")
-    for argument in inputs if resume else ():
-        if argument == STDIN or (is_file(argument) and not is_plain(argument)):
-            what = "standard input" if argument == STDIN else argument
-            raise InvalidInput(f"{what} cannot be read a second time; --resume works with files")
-    first = next(records)  # an unreadable file is noticed here, before a journal is begun
-    with Journal(output, {**_settings(inputs, options["domain"], given, n), **file}, resume=resume) as journal:
-        if journal.done:
-            typer.echo(f"resumed: {journal.done} problems were done before", err=True)
-        left = islice(chain([first], records), journal.done, None)
-        try:
-            for record, solution in counted(_solved(left, options, n), "problems", total, journal.done):
-                journal.add(row_of(record, solution, options["domain"] or record.domain))
-        except KeyboardInterrupt:
-            how = "delete the journal to begin anew" if n else "--resume continues"
-            typer.echo(f"\n{journal.tally.total} problems are done; {how}", err=True)
-            raise
-        journal.finish()
-        return journal.tally
-
-
-def _settings(inputs: list[str], domain: Domain | None, given: Options, n: int | None) -> dict[str, Any]:
-    """What must be the same for a job to go on: whatever answers depend on."""
-    from ..files.records import fingerprint
-
-    settles = [name for name, option in table_of(BatchOptions).items() if option.settles and name != "invalid"]
-    return {
-        **{name: getattr(given, name) for name in settles},
-        **({} if n is None else {"all": n}),
-        "domain": domain and domain.name,
-        "model": given.model and fingerprint(given.model),
-        "inputs": [fingerprint(argument) for argument in inputs],
-        "version": __version__,
-    }
 
 
 def _trace(record: Record, solution: Solution, name: str | Domain | None) -> None:

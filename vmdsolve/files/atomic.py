@@ -32,7 +32,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     path = path.resolve()
     name = path.with_name(f".vmdsolve-{secrets.token_hex(8)}")  # in the same folder: a rename is one step there
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    handle = os.open(name, flags, 0o666)  # of which the system takes the umask
+    try:
+        handle = os.open(name, flags, 0o666)  # of which the system takes the umask
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error  # nobody knows the other name
     try:
         with os.fdopen(handle, "w+b") as out:
             with suppress(FileNotFoundError):
@@ -41,6 +44,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             out.flush()
             os.fsync(out.fileno())
         name.replace(path)
+    except OSError as error:
+        if error.filename in (None, str(name)):  # a disk that is full names no file
+            raise type(error)(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         name.unlink(missing_ok=True)
     with suppress(OSError):  # some file systems cannot: then a power failure may undo the rename, no more

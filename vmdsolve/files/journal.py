@@ -1,47 +1,68 @@
 """The journal: what lets a killed batch job go on without losing or repeating a line.
 
-A job with an output file appends one line of JSON a row to OUT.partial.jsonl. When all is done, OUT is made
-from it under a temporary name and renamed; then the journal goes. A killed job leaves its journal: whole
-lines are done, a torn last line is dropped, and the job goes on from there. The first line holds the
-settings, so that a job is never continued with others, and the number of the process that is at work. It holds the
-journal locked as long as it lives: a second job on the same OUT is refused.
+A job with an output file appends one line of JSON a row to OUT.partial.jsonl, in any order; see kept.py. When all is
+done, OUT is made from it in the order of the input, under a temporary name, and renamed; then the journal goes. A
+killed job leaves its journal, and goes on from there: a torn last line is dropped, and so is every line that is
+damaged, of another job, or there already. What is left is believed when it was compared with the input, see
+resumed.py. The first line holds the settings, so that a job is never continued with others, and the number of the
+process that is at work. It holds the journal locked as long as it lives: a second job on the same OUT is refused.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
-from io import SEEK_END
+from array import array
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
-from ..errors import InvalidInput
-from ..problem import Status
-from .rows import Row, Tally, format_of, kept_line, write_rows
+from ..errors import InvalidInput, VmdsolveError
+from .kept import is_sane, kept_line, key_of, row_in, told_by
+from .lines import Lines
+from .owned import owned
+from .rows import Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
 
 HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
-MARKS = (b'{"process": ', b'{"settings": ')  # a journal begins with one of them
+MARK = b'{"process": '  # what a journal begins with
+SHOWN = 10  # lines that are dropped and named; of more it is said how many
+FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a line, further on than there are lines
 
 
 class Journal:
-    """The rows of one job that are done, on disk as soon as they are known.
+    """The rows of one job that are done, on disk as soon as they are known. Of each, 8 bytes are in memory.
+
+    Parameters
+    ----------
+    out
+        The file to make. If it is a link, what it leads to now.
+    settings
+        All that rows depend on.
+    resume
+        Go on with what is there.
+    say
+        Is told, in a sentence each, what is dropped of it.
+    go_on
+        What to do when it could not be finished.
 
     Attributes
     ----------
     done
-        rows that a killed job left behind: skip as many problems
+        whole rows that a killed job left behind
+    reach
+        all of these are of records before this one
+    total
+        how many records the input has, once that is known
     tally
-        of all rows so far
+        of the rows that are believed or were added
 
     Raises
     ------
     InvalidInput
         With nothing changed: another job is at work on OUT, a journal with rows is there and `resume` is False, its
-        settings are others, or it is damaged.
+        settings are others, or it is none.
 
     Examples
     --------
@@ -54,78 +75,61 @@ class Journal:
     '1221\\n'
     """
 
-    def __init__(self, out: Path, settings: Mapping[str, Any], *, resume: bool = False) -> None:
+    def __init__(
+        self,
+        out: Path,
+        settings: Mapping[str, Any],
+        *,
+        resume: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+        go_on: str = "--resume continues",
+    ) -> None:
         format_of(out)
-        self.out, self.path = out, out.with_name(out.name + ".partial.jsonl")
+        self.out = Path(os.path.realpath(out)) if out.is_symlink() else out
+        self.path = self.out.with_name(self.out.name + ".partial.jsonl")
         self.tally = Tally()
-        self._others: dict[str, None] = {}  # names of columns that came with the input, in order
-        self.done = 0
-        self._stream = _locked(self.path, out)
+        self.total: int | None = None
+        self.done = self._dropped = 0
+        self._say, self._go_on, self._key = say, go_on, key_of(settings)
+        self._others: dict[str, tuple[int, int]] = {}  # columns that came with the input, and where they stand first
+        self._places = array("q")  # of record i, where its line begins; below 0: not yet believed; 0: there is none
+        self._handle = owned(self.path, out)
+        self._lines = Lines(self._handle)
         try:
             self._begin(settings, resume)
         except BaseException:
-            self._stream.close()
+            os.close(self._handle)
             raise
 
     def _begin(self, settings: Mapping[str, Any], resume: bool) -> None:
-        head = HEAD % os.getpid()
-        first = self._stream.readline()
-        if not any(first.startswith(mark) or mark.startswith(first) for mark in MARKS):  # torn, it may be shorter
+        first = self._lines.at(0)
+        if not (first.startswith(MARK) or MARK.startswith(first)):  # torn, it may be shorter
             raise InvalidInput(f"{self.path} is not the journal of a job, and would be overwritten; move it away")
-        self._stream.seek(0)
-        if not self._begun():
-            self._stream.truncate(0)
-            self._stream.write(head + json.dumps(settings).encode() + b"}\n")
-            self._stream.flush()
+        self._end = len(first)
+        if not self._lines.at(self._end).endswith(b"\n"):  # no row is whole: nothing to go on from, nothing to lose
+            self._anew(HEAD % os.getpid() + json.dumps(settings).encode() + b"}\n")
             return
         if not resume:
             raise InvalidInput(
                 f"{self.path} is left of a job that did not finish: continue it with --resume, or delete it"
             )
-        self._compare(settings)
-        for row in self._rows():
-            self._count(row)
-        self.done = self.tally.total
-        self._stream.seek(0)
-        self._stream.truncate(sum(len(line) for line in self._stream if line.endswith(b"\n")))  # no torn last line
-        self._stream.seek(0)
-        if self._stream.read(len(head)).startswith(head[:10]):
-            self._stream.seek(0)
-            self._stream.write(head)
-        self._stream.seek(0, SEEK_END)
+        self._compare(first, settings)
+        self._look()
+        os.pwrite(self._handle, HEAD % os.getpid(), 0)
+        os.ftruncate(self._handle, self._end)  # no torn last line
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def add(self, row: Row) -> None:
-        """Append one row; it goes to the system at once, so only a power failure could lose it."""
-        self._stream.write(kept_line(row).encode())
-        self._stream.flush()
-        self._count(row)
-
-    def finish(self) -> None:
-        """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again."""
-        write_rows(self._rows(), self.out, others=list(self._others))
-        self.path.unlink()
-        self._stream.close()
-
-    def _count(self, row: Row) -> None:
-        self.tally.add(row)
-        self._others |= dict.fromkeys(row.others)
-
-    def _begun(self) -> bool:
-        """True if at least one row is whole; else there is nothing to go on from, and nothing to lose."""
-        with self.path.open("rb") as stream:
-            stream.readline()
-            return stream.readline().endswith(b"\n")
-
-    def _compare(self, settings: Mapping[str, Any]) -> None:
+    def _anew(self, head: bytes) -> None:
+        os.ftruncate(self._handle, 0)
+        self._end = 0
         try:
-            with self.path.open("rb") as stream:
-                before = dict(json.loads(stream.readline())["settings"])
+            self._append(head)
+        except VmdsolveError:
+            self.path.unlink()  # a disk that is full already
+            raise
+
+    def _compare(self, first: bytes, settings: Mapping[str, Any]) -> None:
+        try:
+            before = dict(json.loads(first)["settings"])
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
         names = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
@@ -133,56 +137,125 @@ class Journal:
             was = ", ".join(f"{name} {before.get(name)!r}, now {settings.get(name)!r}" for name in names)
             raise InvalidInput(f"cannot resume {self.path}; it was begun with other settings: {was}")
 
-    def _rows(self) -> Iterator[Row]:
-        with self.path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                if number == 1 or not line.endswith(b"\n"):
-                    continue
-                try:
-                    row = Row(**json.loads(line))
-                    Status(row.status)
-                except (ValueError, TypeError, RecursionError) as error:
-                    raise InvalidInput(f"{self.path}:{number} is damaged; delete it to begin anew") from error
-                yield row
+    def _look(self) -> None:
+        """Where the lines stand that are whole and of this job."""
+        for lines, (place, line) in enumerate(self._lines.all(self._end), 1):
+            if not line.endswith(b"\n") and place + len(line) == os.fstat(self._handle).st_size:
+                return
+            self._end = place + len(line)
+            told = told_by(self._key, line)
+            if told is None or told[0] > FAR + AHEAD * lines:  # no line makes memory grow
+                self._drop(place, "is damaged, or of another job")
+            elif self._place(told[0]):
+                self._drop(place, f"is of problem {told[0] + 1}, of which there is a line before")
+            else:
+                self._put(told[0], -place)
+                self.done += 1
 
+    def __enter__(self) -> Self:
+        return self
 
-def _locked(path: Path, out: Path) -> BinaryIO:
-    """The journal, open and locked until it is closed, which the system does when a process dies.
+    def __exit__(self, *_: object) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
-    Raises InvalidInput if another job has it.
-    """
-    while True:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+    @property
+    def reach(self) -> int:
+        return len(self._places)
+
+    def left(self, number: int) -> tuple[str, Row] | None:
+        """The hash of its puzzle and the row that were left of this record, to be compared; None if there are none."""
+        if (place := self._place(number)) >= 0:
+            return None
+        line = self._lines.at(-place)
+        told, row = told_by(self._key, line), row_in(line)
+        return None if told is None or row is None or not is_sane(row) else (told[1], row)
+
+    def believe(self, number: int, row: Row) -> None:
+        """The row that was left of this record is right."""
+        self._places[number] = abs(self._places[number])
+        self._count(number, row)
+
+    def drop(self, number: int, why: str) -> None:
+        """The row that was left of this record is not right, if there is one: it is done again."""
+        if place := self._place(number):
+            self._places[number] = 0
+            self._drop(abs(place), why)
+
+    def add(self, row: Row, number: int | None = None, puzzle: str = "") -> None:
+        """Append the row of a record, by default of the next; it goes to the system at once.
+
+        Only a power failure could lose it. `puzzle` is the hash of its puzzle.
+        """
+        number = self.reach if number is None else number
+        line = kept_line(self._key, number, puzzle, row)
+        place = self._end
+        self._append(line)
+        self._put(number, place)
+        self._count(number, row)
+
+    def finish(self) -> None:
+        """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again.
+
+        Raises InvalidInput, with the journal kept, unless there is a row of every record.
+        """
+        total = self.reach if self.total is None else self.total
+        for number in range(total, self.reach):
+            self.drop(number, f"is of problem {number + 1}, and the input has {total}")
+        if self._dropped > SHOWN:
+            self._say(f"{self.path}: {self._dropped - SHOWN} more lines were dropped")
+        if self.tally.total != total or any(place <= 0 for place in self._places[:total]):
+            raise self._changed(f"there are rows of {self.tally.total} problems, and the input has {total}")
+        if self.out.is_symlink():
+            raise self._changed(f"{self.out} has become a link")
+        others = sorted(self._others, key=self._others.__getitem__)
         try:
-            stream: BinaryIO = os.fdopen(os.open(path, flags, 0o666), "r+b")
+            write_rows(map(self._row, range(total)), self.out, others=others)
         except OSError as error:
-            if path.is_symlink():
-                raise InvalidInput(f"{path} is a link, which no journal is; remove it") from error
-            raise
+            raise self._refused(self.out, error) from error
+        self.path.unlink()
+        self.__exit__()
+
+    def _row(self, number: int) -> Row:
+        line = self._lines.at(self._places[number])
+        told, row = told_by(self._key, line), row_in(line)
+        if told is None or told[0] != number or row is None:
+            raise self._changed(f"the row of problem {number + 1} is damaged")
+        return row
+
+    def _changed(self, what: str) -> InvalidInput:
+        return InvalidInput(f"{self.path} was changed while the job ran: {what}; --resume makes it good")
+
+    def _place(self, number: int) -> int:
+        return self._places[number] if number < len(self._places) else 0
+
+    def _put(self, number: int, place: int) -> None:
+        if number >= len(self._places):
+            self._places.frombytes(bytes(8 * (number + 1 - len(self._places))))
+        self._places[number] = place
+
+    def _count(self, number: int, row: Row) -> None:
+        self.tally.add(row)
+        if row.others:
+            for rank, name in enumerate(row.others):
+                self._others[name] = min((number, rank), self._others.get(name, (number, rank)))
+
+    def _drop(self, place: int, why: str) -> None:
+        self._dropped += 1
+        if self._dropped <= SHOWN:
+            number = 1 + sum(begin < place for begin, _ in self._lines.all())
+            self._say(f"{self.path}:{number} {why}; it is dropped")
+
+    def _append(self, line: bytes) -> None:
+        done = 0
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            first = _process(stream.readline())
-            stream.close()
-            raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file") from error
-        except OSError:  # a file system without locks: better to work without one than not at all
-            return stream
-        if _same(stream, path):
-            return stream
-        stream.close()  # finished and removed by another job since it was opened
+            while done < len(line):  # a disk may be full in the middle of a line
+                done += os.pwrite(self._handle, line[done:], self._end + done)
+        except OSError as error:
+            raise self._refused(self.path, error) from error
+        self._end += len(line)
 
-
-def _same(stream: BinaryIO, path: Path) -> bool:
-    """True if `path` still names the open file."""
-    try:
-        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _process(first: bytes) -> str:
-    """` (process 123)`, by the first line of a journal; "" if that does not say."""
-    try:
-        return f" (process {int(json.loads(first)['process'])})"
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return ""
+    def _refused(self, path: Path, error: OSError) -> VmdsolveError:
+        what = f"cannot write {path}: {error.strerror}; what is done is kept"
+        return VmdsolveError(f"{what}; {self._go_on}")

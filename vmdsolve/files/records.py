@@ -203,9 +203,9 @@ def fingerprint(argument: str) -> str:
 
 def is_plain(argument: str) -> bool:
     """True for a file that holds the same when it is read again; a pipe does not."""
-    return is_file(argument) and (Path(argument).is_file() or Path(argument).is_dir())
+    return argument != STDIN and is_file(argument) and (Path(argument).is_file() or Path(argument).is_dir())
 
 
 def same_file(argument: str, path: Path) -> bool:
     """True if the argument names the very file `path`."""
-    return path.exists() and is_file(argument) and path.samefile(argument)
+    return argument != STDIN and path.exists() and is_file(argument) and path.samefile(argument)

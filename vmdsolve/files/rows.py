@@ -6,7 +6,6 @@ txt, sdm                     line i is the answer to puzzle i; without an answer
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +32,6 @@ __all__ = [
     "csv_line",
     "format_of",
     "json_line",
-    "kept_line",
     "kind_of",
     "quoted",
     "row_of",
@@ -41,7 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes thrice as long
 class Row(Written):
     """One line of output; None where there is no solution, no method, no word on uniqueness. `others`: of the input."""
 
@@ -135,11 +133,6 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     )
 
 
-def kept_line(row: Row) -> str:
-    """One row as a line of the journal: `Row(**json.loads(line))` is the same row."""
-    return json.dumps({"others": row.others, **{name: getattr(row, name) for name in NAMES}}) + "\n"
-
-
 def _printable(text: str) -> str:
     """One line that every terminal and every encoding takes: white space becomes ' ', anything else in it '?'."""
     if text.isprintable():
@@ -178,6 +171,9 @@ def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row, ot
 # The tally --------------------------------------------------------------------------------------------
 
 
+SOLVED = frozenset(str(status) for status in Status if status.has_solution)
+
+
 class Tally:
     """Counts of how problems ended.
 
@@ -195,7 +191,7 @@ class Tally:
         self.unchecked = 0  # of the solved: there was no rule to check
 
     def add(self, row: Row) -> None:
-        if Status(row.status).has_solution:
+        if row.status in SOLVED:
             self.unchecked += row.status == Status.UNCHECKED
             self.solved[row.method] += 1
         else:

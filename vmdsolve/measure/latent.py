@@ -29,6 +29,7 @@ SHARED = 64  # boards that must share a start before information is conditional 
 PRIOR_DRAWS = 16
 
 log = logging.getLogger("vmdsolve")
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)

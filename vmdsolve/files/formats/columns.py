@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from ...domains import Domain
 from ...domains.reading import is_problem
+from ...errors import InvalidInput
 
-__all__ = ["Columns", "carried", "columns_of", "domain_of", "found_in", "shown"]
+__all__ = ["Columns", "carried", "columns_of", "domain_of", "found_in", "refuse_doubled", "shown"]
 
 # Names of columns, in any case; the doubtful ones are believed where they hold a puzzle.
 PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz", "question", "unsolved")
@@ -28,8 +29,19 @@ class Columns:
     others: tuple[tuple[int, str], ...]
 
     @classmethod
-    def of(cls, titles: Sequence[str], puzzle: str, solution: str | None, domain: str | None) -> Columns:
-        """By the titles of the columns that are known."""
+    def of(
+        cls, name: str, titles: Sequence[str], puzzle: str, solution: str | None, domain: str | None,
+        *, asked: bool = False,
+    ) -> Columns:  # fmt: skip
+        """By the titles of the columns that are known; `asked`: just this spelling of the puzzle's was asked for.
+
+        Raises InvalidInput, with the name of the file, where one of them is there twice.
+        """
+        spelt = asked and titles.count(puzzle) == 1
+        try:
+            refuse_doubled(tuple(titles), None if spelt else puzzle, solution, domain)
+        except InvalidInput as error:
+            raise InvalidInput(f"{name}: {error}") from error
         known = {title: titles.index(title) for title in (puzzle, solution, domain) if title is not None}
         named = carried(tuple(titles))
         others = tuple((i, name) for i, name in enumerate(named) if i not in known.values())
@@ -53,6 +65,24 @@ def columns_of(titles: Iterable[str], doubtful: bool = True) -> tuple[str | None
 def shown(titles: Sequence[str]) -> str:
     """Titles for a message, and not too many of them."""
     return ", ".join(repr(title[:40]) for title in titles[:12]) + ", ..." * (len(titles) > 12)
+
+
+@lru_cache(maxsize=1024)
+def refuse_doubled(titles: tuple[str, ...], *known: str | None) -> None:
+    """Raise InvalidInput if a name that says something is there in another spelling, too: which one is meant?
+
+    Examples
+    --------
+    >>> refuse_doubled(("id", "ID", "puzzle"), "puzzle", None)
+    >>> refuse_doubled(("Puzzle", "puzzle"), "puzzle")
+    Traceback (most recent call last):
+    vmdsolve.errors.InvalidInput: 'puzzle' stands there twice, as 'Puzzle' and 'puzzle'; rename one
+    """
+    for name in filter(None, known):
+        same = [title for title in titles if title.strip().lower() == name.strip().lower()]
+        if len(same) > 1:
+            one, two = (repr(title[:40]) for title in same[:2])
+            raise InvalidInput(f"{name.strip().lower()[:40]!r} stands there twice, as {one} and {two}; rename one")
 
 
 def domain_of(titles: Iterable[str]) -> str | None:

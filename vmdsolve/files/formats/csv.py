@@ -14,10 +14,11 @@ from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ..record import Record
-from .base import MAX_LINE, Source, TextFormat, Written, names_of
+from .base import Source, TextFormat, Written, names_of
 from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in, shown
 from .named import known_domain
+from .quotes import quoted_rows
 
 __all__ = ["Csv", "Tsv", "quoted", "table_in"]
 
@@ -88,7 +89,6 @@ class Csv(TextFormat):
         return "," in line and (domain is None or not domain.has(",") or is_problem(first, domain))
 
     def read(self, source: Source) -> Iterator[Record]:
-        csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # of the whole process: only ever raised
         if source.first().lower().startswith("sep="):  # for Excel
             next(source.lines())
             source.first()
@@ -129,7 +129,7 @@ def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bo
     domain = domain_of(first)
     domain = domain if domain is not None and rest and known_domain(_field(rest[0], first.index(domain))) else None
     if puzzle is not None:
-        return Columns.of(first, puzzle, solution, domain), True
+        return Columns.of(source.name, first, puzzle, solution, domain), True
     if len(first) > 1 and (found := found_in(first, source.domain)):
         return _untitled(len(first), *found), False
     if len(first) > 9 and all(map(is_cell, rest[0] if rest else first)):  # a cell a column
@@ -146,7 +146,7 @@ def _columns(source: Source, table: list[list[str]]) -> tuple[Columns | None, bo
     else:
         what = f"{source.name} has no column 'puzzle'; its columns are {shown(first)}"
         raise InvalidInput(f"{what}; name the one of puzzles with --column")
-    return Columns.of(first, puzzle, solution, domain), True
+    return Columns.of(source.name, first, puzzle, solution, domain), True
 
 
 def _asked(source: Source, first: list[str]) -> tuple[Columns, bool]:
@@ -156,7 +156,9 @@ def _asked(source: Source, first: list[str]) -> tuple[Columns, bool]:
     title = title or next((t for t in first if t.strip().lower() == wanted.lower()), None)
     if title is not None:
         solution = columns_of(first)[1]
-        return Columns.of(first, title, None if solution == title else solution, domain_of(first)), True
+        solution = None if solution == title else solution
+        spelt = title.strip() == wanted
+        return Columns.of(source.name, first, title, solution, domain_of(first), asked=spelt), True
     if wanted.isdecimal() and 1 <= int(wanted) <= len(first):
         place = int(wanted) - 1
         return _untitled(len(first), place, None), not is_problem(first[place], source.domain)
@@ -185,18 +187,14 @@ def _field(row: Sequence[str], place: int) -> str:
 
 
 def _records(source: Source, delimiter: str, columns: Columns | None, header: bool) -> Iterator[Record]:
-    before = source.number
-    rows = _rows(source, delimiter)
+    rows = _rows(source, delimiter, columns)
     if header:
         next(rows)
-        before = source.number
-    for row in rows:
-        begun, before = before + 1, source.number
+    for line, row, why in rows:
         if len(row) <= 1 and not "".join(row).strip():  # a blank line
             continue
-        if before > begun and (lost := _swallowed(row, delimiter, columns, source)):
-            what = f"a quote opens on line {begun} and closes on line {before}, with {lost} rows within; mend it"
-            yield Record(source.name, begun, "", None, what)
+        if why:
+            yield Record(source.name, line, row[0], None, why)
         elif columns is None:
             yield _cells(source, row)
         else:
@@ -224,21 +222,14 @@ def _cells(source: Source, row: list[str]) -> Record:
         return Record(source.name, source.number, " ".join(row), None, str(error))
 
 
-def _rows(source: Source, delimiter: str) -> Iterator[list[str]]:
+def _rows(source: Source, delimiter: str, columns: Columns | None) -> Iterator[tuple[int, list[str], str]]:
     if delimiter in " :":
-        return (fields_of(line, delimiter) for line in source.lines())
-    return _quoted_rows(source, delimiter)
+        return ((source.number, fields_of(line, delimiter), "") for line in source.lines())
+    return quoted_rows(source, delimiter, lambda row: _swallowed(row, delimiter, columns, source))
 
 
-def _quoted_rows(source: Source, delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(source.lines(), delimiter=delimiter)
-    except csv.Error as error:
-        raise InvalidInput(f"{source.name}:{source.number}: not csv: {error}") from error
-
-
-def _swallowed(row: list[str], delimiter: str, columns: Columns | None, source: Source) -> int:
-    """How many rows stand within a quoted field of several lines: 0 where that is a drawn board, or a text."""
+def _swallowed(row: list[str], delimiter: str, columns: Columns | None, source: Source) -> bool:
+    """True if rows stand within a quoted field of several lines: not where that is a drawn board, or a text."""
     if columns is None or is_problem(_field(row, columns.puzzle), source.domain):
         lines: Iterable[str] = chain.from_iterable(
             field.split("\n")[1:] for i, field in enumerate(row) if columns is None or i != columns.puzzle
@@ -246,4 +237,4 @@ def _swallowed(row: list[str], delimiter: str, columns: Columns | None, source: 
     else:
         lines = chain.from_iterable(field.split("\n")[1:] for field in row)
     place = 0 if columns is None else columns.puzzle
-    return sum(is_problem(_field(fields_of(line, delimiter), place), source.domain) for line in lines)
+    return any(is_problem(_field(fields_of(line, delimiter), place), source.domain) for line in lines)

@@ -16,7 +16,7 @@ from ...errors import InvalidInput
 from ..record import Record
 from .base import MAX_LINE, Format, Source, TextFormat, Written
 from .cells import board_text
-from .columns import carried, columns_of, domain_of
+from .columns import carried, columns_of, domain_of, refuse_doubled
 from .named import known_domain
 
 __all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line"]
@@ -54,7 +54,8 @@ class Jsonl(TextFormat):
             item = _value(line)
             if isinstance(item, Exception):
                 reason = "nested too deeply" if isinstance(item, RecursionError) else str(item)
-                yield Record(source.name, source.number, line.strip(), None, f"not JSON: {reason}")
+                reason = reason if isinstance(item, InvalidInput) else f"not JSON: {reason}"
+                yield Record(source.name, source.number, line.strip(), None, reason)
             else:
                 found = _record(item, source, source.number)
                 yield found or Record(source.name, source.number, line.strip(), None, WANTED)
@@ -86,6 +87,8 @@ class Json(TextFormat):
         if isinstance(value, json.JSONDecodeError):
             where = f"{source.name}:{begun + value.lineno}"
             raise InvalidInput(f"{where}: read as JSON, which it is not: {value.msg}, column {value.colno}")
+        if isinstance(value, InvalidInput):
+            raise InvalidInput(f"{source.name} is JSON in which {value}")
         if isinstance(value, Exception):
             raise InvalidInput(f"{source.name} is JSON that is nested too deeply")
         found = _puzzles(value, source, count(1))
@@ -133,9 +136,19 @@ class Listed(Format):
 def _value(text: str) -> object:
     """What a text of JSON says, or why it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         return error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object none of whose keys is there twice: else the last would win in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput(f"one object says {twice[:40]!r} twice")
+    return found
 
 
 def is_json(text: str) -> bool:
@@ -239,6 +252,7 @@ def _record(item: object, source: Source, number: int) -> Record | None:
             text = board_text(item, source.domain)
             return None if text is None else Record(source.name, number, text)
         puzzle, solution = columns_of(item)
+        refuse_doubled(tuple(item), puzzle if source.column is None else None, solution, domain_of(item))
         puzzle = puzzle if source.column is None else source.column
         known = [key for key in (puzzle, solution) if key is not None]
         if source.answers and solution is not None:

@@ -63,7 +63,8 @@ def _columns(source: Source, titles: list[str]) -> Columns:
         raise InvalidInput(
             f"{source.name} has no column {puzzle or 'puzzle'!r}; its columns are {shown(titles)}{advice}"
         )
-    return Columns.of(titles, puzzle, None if solution == puzzle else solution, domain_of(titles))
+    solution, asked = None if solution == puzzle else solution, source.column is not None
+    return Columns.of(source.name, titles, puzzle, solution, domain_of(titles), asked=asked)
 
 
 def _record(source: Source, columns: Columns, row: tuple[Any, ...]) -> Record:

@@ -1,0 +1,115 @@
+"""A batch job: everything into one file, by way of a journal that survives being killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from .._version import __version__
+from ..api.option import table_of
+from ..api.options import BatchOptions, Options
+from ..errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ..domains import Domain
+    from ..files.records import Record
+    from ..files.rows import Tally
+    from ..problem import Solution
+
+__all__ = ["AGAIN", "to_file"]
+
+AGAIN, ANEW = "--resume continues", "delete the journal to begin anew"
+Numbered = Iterable[tuple[int, "Record"]]
+
+
+def to_file(
+    records: Iterator[Record], inputs: list[str], output: Path, domain: Domain | None, given: Options,
+    file: dict[str, Any], solved: Callable[[Numbered], Iterator[tuple[int, Record, Solution]]],
+    *, resume: bool, n: int | None, total: int | None,
+) -> Tally:  # fmt: skip
+    """Everything into one file, in the order of the input.
+
+    Parameters
+    ----------
+    solved
+        Numbered records with their solutions, in any order; or where `n` is given, n of each, one after another.
+    total
+        How many records there will be, for a bar; None: nobody knows.
+    """
+    from ..api.progress import counted
+    from ..files.journal import Journal
+    from ..files.kept import digest_of
+    from ..files.resumed import to_do
+    from ..files.rows import kind_of, row_of
+
+    kind_of(output)  # refuse what cannot be written before reading anything
+    once = _once(inputs, output)
+    if resume and once is not None:
+        raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
+    settings = {**_settings(inputs, domain, given, n), **file}  # before anything is read: what changes then is noticed
+    go_on = AGAIN if n is None and once is None else ANEW
+    first = next(records)  # an unreadable file is noticed here, before a journal is begun
+    with Journal(output, settings, resume=resume, say=_say, go_on=go_on) as journal:
+        if journal.done:
+            typer.echo(f"resumed: {journal.done} problems were done before", err=True)
+        left = to_do(chain([first], records), journal, domain)
+        try:
+            for number, record, solution in counted(solved(left), "problems", total, journal.done):
+                row = row_of(record, solution, domain or record.domain)
+                if n is None:
+                    journal.add(row, number, digest_of(record))
+                else:
+                    journal.add(row)
+        except KeyboardInterrupt:
+            typer.echo(f"\n{journal.tally.total} problems are done; {go_on}", err=True)
+            raise
+        for argument, before in zip(inputs, settings["inputs"], strict=True):
+            if _print_of(argument) != before:
+                what = f"{argument} was changed while it was read, and {journal.path} holds answers of both"
+                raise InvalidInput(f"{what}; put it back and --resume, or delete the journal to begin anew")
+        if n is not None:
+            journal.total = None  # as many rows as answers were found
+        journal.finish()
+        return journal.tally
+
+
+def _once(inputs: list[str], output: Path) -> str | None:
+    """The first input that cannot be read a second time, if there is one; refuses OUT among the inputs."""
+    from ..files.opening import is_file
+    from ..files.records import STDIN, is_plain, same_file
+
+    if any(same_file(argument, output) for argument in inputs):
+        raise InvalidInput(f"{output} is also an input; write to another file")
+    for argument in inputs:
+        if argument == STDIN:
+            return "standard input"
+        if is_file(argument) and not is_plain(argument):
+            return argument
+    return None
+
+
+def _say(text: str) -> None:
+    typer.echo(f"vmdsolve: {text}", err=True)
+
+
+def _print_of(argument: str) -> str:
+    from ..files.records import fingerprint
+
+    return fingerprint(argument)
+
+
+def _settings(inputs: list[str], domain: Domain | None, given: Options, n: int | None) -> dict[str, Any]:
+    """What must be the same for a job to go on: whatever answers depend on."""
+    settles = [name for name, option in table_of(BatchOptions).items() if option.settles and name != "invalid"]
+    return {
+        **{name: getattr(given, name) for name in settles},
+        **({} if n is None else {"all": n}),
+        "domain": domain and domain.name,
+        "model": given.model and _print_of(given.model),
+        "inputs": [_print_of(argument) for argument in inputs],
+        "version": __version__,
+    }

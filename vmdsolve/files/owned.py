@@ -1,0 +1,68 @@
+"""The file of a job, which is its own while it lives: locked, no link, and no device."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import stat
+from pathlib import Path
+
+from ..errors import InvalidInput
+
+__all__ = ["owned"]
+
+
+def owned(path: Path, out: Path) -> int:
+    """The open handle of the journal of `out`, locked until it is closed, which the system does when a process dies.
+
+    Raises
+    ------
+    InvalidInput
+        Another job has it, or something else is in the way.
+    """
+    while True:
+        handle = _opened(path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            first = _process(os.pread(handle, 100, 0))
+            os.close(handle)
+            raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file") from error
+        except OSError:  # a file system without locks: better to work without one than not at all
+            return handle
+        if _same(handle, path):
+            return handle
+        os.close(handle)  # finished and removed by another job since it was opened
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise InvalidInput(f"{path} is a link, which no journal is; remove it") from error
+        if path.is_dir():
+            raise InvalidInput(f"{path} is a folder, which no journal is; move it away") from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise InvalidInput(f"{path} is no plain file, as a journal is; remove it")
+    return handle
+
+
+def _same(handle: int, path: Path) -> bool:
+    """True if `path` still names the open file."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _process(first: bytes) -> str:
+    """` (process 123)`, by what a journal begins with; "" if that does not say."""
+    try:
+        return f" (process {int(json.loads(first.partition(b',')[0] + b'}')['process'])})"
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
