@@ -71,8 +71,8 @@ void register_gradient(py::module_& m) {
   using namespace py::literals;
   py::class_<DenoiseGradient>(m, "DenoiseGradient")
       .def(py::init(&make), "structure"_a, py::kw_only(), "H"_a, "M"_a, "N"_a, "positions"_a)
-      .def_property_readonly("tables", &DenoiseGradient::tables)
-      .def_property_readonly("latent", &DenoiseGradient::latent)
+      .def_property_readonly("tables", [](const DenoiseGradient& kernel) { return kernel.tables(); })
+      .def_property_readonly("latent", [](const DenoiseGradient& kernel) { return kernel.latent(); })
       .def("kept_bytes", &kept_bytes, "supervised"_a, "path"_a)
       .def("forward", &forward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
            "supervised"_a, "kept"_a.noconvert(), "threads"_a, "path"_a)

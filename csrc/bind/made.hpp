@@ -1,6 +1,7 @@
 // made.hpp -- objects whose __init__ never ran hold nothing, and are refused as arguments.
 //
 // T.__new__(T) gives such an object; where one is wanted, pybind11 would take raw memory in its place.
+// None is no object either, but pybind11 passes it to member functions and pointers as null: take references.
 #pragma once
 #include <pybind11/pybind11.h>
 

@@ -250,16 +250,16 @@ void register_search(py::module_& m) {
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
       .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
            "param_offsets"_a, "params"_a)
-      .def_property_readonly("L", &Rules::L)
-      .def_property_readonly("V", &Rules::V);
+      .def_property_readonly("L", [](const Rules& rules) { return rules.L(); })
+      .def_property_readonly("V", [](const Rules& rules) { return rules.V(); });
   py::class_<Enumeration>(m, "Search")
       .def(py::init([](std::shared_ptr<Rules> rules, const py::object& values, const py::object& marginals) {
              return std::make_unique<Enumeration>(std::move(rules), values, marginals);
            }),
            py::arg("rules").none(false), "values"_a, "marginals"_a = py::none())
       .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
-      .def_property_readonly("nodes", &Enumeration::nodes)
-      .def_property_readonly("complete", &Enumeration::complete);
+      .def_property_readonly("nodes", [](const Enumeration& e) { return e.nodes(); })
+      .def_property_readonly("complete", [](const Enumeration& e) { return e.complete(); });
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());

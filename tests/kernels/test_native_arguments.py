@@ -52,6 +52,18 @@ def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
         uses[kind.__name__]()
 
 
+METHODS = [(kind, name) for kind in CLASSES for name in vars(kind) if not name.startswith("_") or name == "__call__"]
+
+
+@pytest.mark.parametrize(("kind", "name"), METHODS, ids=lambda part: getattr(part, "__name__", part))
+def test_nothing_is_no_object(kind: Any, name: str) -> None:
+    member = vars(kind)[name]
+    if isinstance(member, kind) or (kind, name) == (_native.Stop, "heed"):  # a member of Order; None heeds nothing
+        return
+    with pytest.raises(TypeError):
+        (member.fget if isinstance(member, property) else member)(None)
+
+
 def no_units() -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(1, np.int32), np.zeros(0, np.int32)
 
