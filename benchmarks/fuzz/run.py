@@ -32,7 +32,7 @@ ENTRIES: dict[str, Callable[[Random, Native], Call]] = {
     entry.__name__.removeprefix("make_"): entry for entry in (*calls.CALLS, *kernels.CALLS)
 }
 PATIENCE = 0.5  # seconds; then the call is asked to stop
-END = 60  # seconds; then the process says where it is, and ends
+END = 300  # seconds for 256 calls; then the process says where it is, and ends
 RIGHT = 0.2  # part of the calls that nothing is done to
 WRITTEN = 0.05  # part of the calls whose arrays another thread writes to meanwhile
 
@@ -124,19 +124,21 @@ def one(native: Native, seed: int, number: int, guard: Guard, writer: Writer) ->
 
 
 class Guard:
-    """Within it a call is asked to stop after PATIENCE, and the process ends after END."""
+    """Within it a call is asked to stop after PATIENCE; a process that hangs all the same ends after END."""
 
     inside = False
+    calls = 0
 
     def __enter__(self) -> None:
-        faulthandler.dump_traceback_later(END, exit=True, file=sys.__stderr__)
+        if self.calls % 256 == 0:  # it starts a thread each time, which costs more than most calls
+            faulthandler.dump_traceback_later(END, exit=True, file=sys.__stderr__)
+        self.calls += 1
         self.inside = True
         signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
 
     def __exit__(self, *_: object) -> None:
         self.inside = False
         signal.setitimer(signal.ITIMER_REAL, 0)
-        faulthandler.cancel_dump_traceback_later()
 
     def late(self, _signal: int, _frame: FrameType | None) -> None:
         if self.inside:
@@ -152,6 +154,7 @@ def _limits() -> Iterator[Guard]:
         yield guard
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
 
 
