@@ -5,6 +5,7 @@
 //              Neither converts anything: a wrong dtype is the caller's mistake.
 // Owned        work without the interpreter's lock indexes by copies (owned): the arrays stay the caller's, and another
 //              of its threads may write to them meanwhile. Numbers that are only compared or added up are not copied.
+// Aligned      a view into bytes may begin at any of them, and vector instructions may not: refused.
 // Shapes       lists of sizes; -1 stands for any size.
 #pragma once
 #include <pybind11/numpy.h>
@@ -25,6 +26,14 @@ using Array = pybind11::array_t<T, pybind11::array::c_style>;
 
 inline void want(bool condition, const std::string& what) {
   if (!condition) throw std::invalid_argument(what);
+}
+
+inline bool aligned(const pybind11::array& array) {
+  return (array.flags() & pybind11::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0;
+}
+
+inline void want_aligned(const pybind11::array& array, const char* name) {
+  want(aligned(array), std::string(name) + ": wanted numbers at whole multiples of their size; copy the array first");
 }
 
 inline Shape shape_of(const pybind11::array& array) { return {array.shape(), array.shape() + array.ndim()}; }
@@ -48,9 +57,10 @@ inline bool has_shape(const pybind11::array& array, const Shape& shape) {
 }
 
 inline void want_shape(const pybind11::array& array, const Shape& shape, const char* name) {
-  if (has_shape(array, shape)) return;
-  throw std::invalid_argument(std::string("shape of ") + name + ": wanted " + shape_text(shape) + ", got " +
-                              shape_text(shape_of(array)));
+  if (!has_shape(array, shape))
+    throw std::invalid_argument(std::string("shape of ") + name + ": wanted " + shape_text(shape) + ", got " +
+                                shape_text(shape_of(array)));
+  want_aligned(array, name);
 }
 
 /// `object` as a C-contiguous array of T with this shape.
@@ -68,6 +78,7 @@ Array<T> array_of(const pybind11::object& object, const char* name, const Shape&
     throw std::invalid_argument(std::string(name) + ": wanted " + wanted + ", got " +
                                 std::string(py::str(array.dtype())) + " " + shape_text(shape_of(array)) +
                                 (contiguous ? "" : ", not C-contiguous"));
+  want_aligned(array, name);
   return py::reinterpret_borrow<Array<T>>(array);
 }
 

@@ -15,6 +15,13 @@ namespace py = pybind11;
 namespace vmd {
 namespace {
 
+constexpr int64_t kMaxLoops = 65'536;  // of each sort; kernels/denoise.py: MAX_LOOPS
+
+int64_t kept_bytes(const DenoiseGradient& kernel, int64_t supervised, int path) {
+  want(supervised >= 1 && supervised <= kMaxLoops, "supervised");
+  return kernel.kept_bytes(supervised, path);
+}
+
 std::unique_ptr<DenoiseGradient> make(const std::shared_ptr<Structure>& structure, int64_t H, int64_t M, int64_t N,
                                       bool positions) {
   want(structure != nullptr, "structure");
@@ -30,8 +37,10 @@ DenoiseStack stack_of(const DenoiseGradient& kernel, const Array<int32_t>& x, co
   const int64_t B = x.shape(0);
   want_shape(tables, {kernel.tables()}, "tables");
   want_shape(latent, {B, kernel.latent()}, "latent");
-  want(free >= 0 && supervised >= 1, "free or supervised");
-  want(kept.size() >= B * kernel.kept_bytes(supervised, path), "size of kept");
+  want(free >= 0 && free <= kMaxLoops, "free");
+  const int64_t bytes = kept_bytes(kernel, supervised, path);  // of a board; all of them may be more than there are numbers
+  want(B == 0 || kept.size() / B >= bytes, "size of kept");
+  want(reinterpret_cast<uintptr_t>(kept.data()) % alignof(float) == 0, "alignment of kept");  // it will hold floats
   return {B, x.data(), tables.data(), latent.data(), free, supervised, kept.mutable_data(), nullptr};
 }
 
@@ -62,9 +71,9 @@ void register_gradient(py::module_& m) {
   using namespace py::literals;
   py::class_<DenoiseGradient>(m, "DenoiseGradient")
       .def(py::init(&make), "structure"_a, py::kw_only(), "H"_a, "M"_a, "N"_a, "positions"_a)
-      .def_property_readonly("tables", &DenoiseGradient::tables)
-      .def_property_readonly("latent", &DenoiseGradient::latent)
-      .def("kept_bytes", &DenoiseGradient::kept_bytes, "supervised"_a, "path"_a)
+      .def_property_readonly("tables", [](const DenoiseGradient& kernel) { return kernel.tables(); })
+      .def_property_readonly("latent", [](const DenoiseGradient& kernel) { return kernel.latent(); })
+      .def("kept_bytes", &kept_bytes, "supervised"_a, "path"_a)
       .def("forward", &forward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
            "supervised"_a, "kept"_a.noconvert(), "threads"_a, "path"_a)
       .def("backward", &backward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,

@@ -9,7 +9,7 @@ void register_interrupt(py::module_& m);
 void register_interrupt(py::module_& m) {
   py::class_<Stop, std::shared_ptr<Stop>>(m, "Stop")
       .def(py::init([] { return std::make_shared<Stop>(); }))
-      .def("ask", &Stop::ask)
+      .def("ask", [](Stop& stop) { stop.ask(); })
       .def("heed", [](std::shared_ptr<Stop> stop) { heeded_stop() = std::move(stop); });
 }
 

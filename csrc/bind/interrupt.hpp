@@ -23,11 +23,12 @@
 
 namespace vmd {
 
-/// Runs `take`, which takes the interpreter's lock; where Python wants to end this thread instead, it never returns.
-template <class Take>
-auto take_or_sleep(const Take& take) noexcept {
+/// Runs `work`, which takes the interpreter's lock, perhaps again and again; where Python wants to end this thread
+/// instead, it never returns.
+template <class Work>
+auto work_or_sleep(const Work& work) noexcept {
   try {
-    return take();
+    return work();
   } catch (abi::__forced_unwind&) {
     for (;;) pause();
   }
@@ -37,7 +38,7 @@ class WithoutGil {
  public:
   WithoutGil() = default;
   ~WithoutGil() {
-    take_or_sleep([this] { PyEval_RestoreThread(state_); });
+    work_or_sleep([this] { PyEval_RestoreThread(state_); });
   }
   WithoutGil(const WithoutGil&) = delete;
   WithoutGil& operator=(const WithoutGil&) = delete;
@@ -54,7 +55,7 @@ class WithGil {
   WithGil& operator=(const WithGil&) = delete;
 
  private:
-  const PyGILState_STATE state_ = take_or_sleep([] { return PyGILState_Ensure(); });
+  const PyGILState_STATE state_ = work_or_sleep([] { return PyGILState_Ensure(); });
 };
 
 /// What this Python thread heeds; null: nothing.
@@ -79,14 +80,16 @@ class Interrupt final : public Stop {
   bool poll() override {
     if (elsewhere_) return false;
     const WithGil with;
-    try {
-      const auto main = pybind11::module_::import("threading").attr("main_thread")().attr("ident");
-      elsewhere_ = main.cast<unsigned long>() != PyThread_get_thread_ident();
-    } catch (pybind11::error_already_set& error) {
-      error.restore();
-      return true;
-    }
-    return !elsewhere_ && PyErr_CheckSignals() != 0;
+    return work_or_sleep([this] {  // code of Python's runs, which may give the lock away and never get it back
+      try {
+        const auto main = pybind11::module_::import("threading").attr("main_thread")().attr("ident");
+        elsewhere_ = main.cast<unsigned long>() != PyThread_get_thread_ident();
+      } catch (pybind11::error_already_set& error) {
+        error.restore();
+        return true;
+      }
+      return !elsewhere_ && PyErr_CheckSignals() != 0;
+    });
   }
 
   bool elsewhere_ = false;  // this is not Python's main thread

@@ -39,6 +39,7 @@ UnmaskRule make_rule(Order order, std::optional<float> threshold, float temperat
   want(!threshold || (*threshold > -infinity && *threshold < infinity), "threshold");
   want(temperature >= 0 && temperature < infinity, "temperature");
   want(noise >= 0 && noise < infinity, "noise");
+  want(order >= Order::random && order <= Order::entropy, "order");  // Python's may be made of any number
   return {order, guard, temperature, noise, threshold.value_or(infinity), seed, step};
 }
 
@@ -91,6 +92,7 @@ py::object unmask_py(const Array<float>& logits, const Array<int32_t>& x, const 
 /// For tests: a float32 function of one value, over an array.
 template <class Function>
 Array<float> map32(const Array<float>& in, const Function& function) {
+  want_aligned(in, "x");
   Array<float> out(in.size());
   for (py::ssize_t i = 0; i < in.size(); ++i) out.mutable_data()[i] = function(in.data()[i]);
   return out;

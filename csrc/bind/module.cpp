@@ -1,6 +1,8 @@
 // module.cpp -- the Python module vmdsolve._native: one register function a group, nothing else.
 #include <pybind11/pybind11.h>
 
+#include "bind/made.hpp"  // defines: want_made
+
 namespace vmd {
 void register_denoise(pybind11::module_& m);  // denoise.cpp
 void register_gradient(pybind11::module_& m);  // gradient.cpp
@@ -27,4 +29,5 @@ PYBIND11_MODULE(_native, m) {
   vmd::register_regular(m);
   vmd::register_search(m);
   vmd::register_support(m);
+  vmd::want_made(m);
 }

@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "bind/made.hpp"     // defines: want_made
 #include "bind/weights.hpp"  // defines: make_denoiser, want
 #include "denoise/denoise_cuda.hpp"
 #include "denoise/solve_args.hpp"
@@ -91,4 +92,5 @@ PYBIND11_MODULE(_cuda, m) {
       .def("__call__", &vmd::denoise_py, "structure"_a, named, "B"_a, "x"_a, "z"_a, "loops"_a, "logits"_a, "stream"_a)
       .def("solve", &vmd::solve_py, "structure"_a, named, "rule"_a, "B"_a, "steps"_a, "loops"_a, "x"_a, "allowed"_a,
            "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "first"_a, "stream"_a);
+  vmd::want_made(m);
 }

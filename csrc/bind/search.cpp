@@ -56,8 +56,9 @@ Array<float> marginals_of(const py::object& object, const std::vector<int64_t>& 
 }
 
 void check_threads(int threads) {
-  if (threads < 0 || threads > 1024)
-    throw std::invalid_argument("threads: wanted 0 (all cores) to 1024, got " + std::to_string(threads));
+  if (threads < 0 || threads > kMaxThreads)
+    throw std::invalid_argument("threads: wanted 0 (all cores) to " + std::to_string(kMaxThreads) + ", got " +
+                                std::to_string(threads));
 }
 
 void check_limit(const char* name, int64_t value, int64_t least) {
@@ -67,7 +68,8 @@ void check_limit(const char* name, int64_t value, int64_t least) {
 }
 
 void check_time(double seconds) {
-  if (std::isnan(seconds)) throw std::invalid_argument("time_limit: wanted seconds, got NaN");
+  if (!(seconds >= 0) && seconds != -1)
+    throw std::invalid_argument("time_limit: wanted -1 (none) or at least 0 seconds, got " + std::to_string(seconds));
 }
 
 /// Enough problems a turn to hide its cost, few enough that threads end together.
@@ -165,7 +167,7 @@ class Enumeration {
     if (busy_) throw std::runtime_error("Search: next() is already running in another thread");
     Array<int32_t> values(rules_->L());
     int32_t* out = values.mutable_data();
-    const Busy busy(busy_);
+    const Busy busy(*this);
     const Outcome outcome = released([&] {
       Budget budget(node_limit, time_limit);
       return search_->next(budget, out);
@@ -180,20 +182,26 @@ class Enumeration {
     }
     return py::make_tuple(static_cast<int>(found_ ? Status::solved : Status::unsatisfiable), py::none());
   }
-  int64_t nodes() const { return search_->nodes(); }
-  bool complete() const { return search_->exhausted(); }
+  int64_t nodes() const { return nodes_; }
+  bool complete() const { return complete_; }
 
  private:
+  /// While next() works, it alone may look at the search: others see how far the last one came.
   struct Busy {
-    explicit Busy(bool& flag) : busy(flag) { busy = true; }
-    ~Busy() { busy = false; }
-    bool& busy;
+    explicit Busy(Enumeration& whose) : of(whose) { of.busy_ = true; }
+    ~Busy() {
+      of.busy_ = false;
+      of.nodes_ = of.search_->nodes(), of.complete_ = of.search_->exhausted();
+    }
+    Enumeration& of;
   };
 
   std::shared_ptr<const Rules> rules_;
   std::unique_ptr<Search> search_;
   std::vector<float> marginals_;
-  bool found_ = false, busy_ = false;  // busy_ is read and written under the GIL
+  // Read and written under the GIL.
+  bool found_ = false, busy_ = false, complete_ = false;
+  int64_t nodes_ = 0;
 };
 
 py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, double time_limit,
@@ -242,16 +250,16 @@ void register_search(py::module_& m) {
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
       .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
            "param_offsets"_a, "params"_a)
-      .def_property_readonly("L", &Rules::L)
-      .def_property_readonly("V", &Rules::V);
+      .def_property_readonly("L", [](const Rules& rules) { return rules.L(); })
+      .def_property_readonly("V", [](const Rules& rules) { return rules.V(); });
   py::class_<Enumeration>(m, "Search")
       .def(py::init([](std::shared_ptr<Rules> rules, const py::object& values, const py::object& marginals) {
              return std::make_unique<Enumeration>(std::move(rules), values, marginals);
            }),
            py::arg("rules").none(false), "values"_a, "marginals"_a = py::none())
       .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
-      .def_property_readonly("nodes", &Enumeration::nodes)
-      .def_property_readonly("complete", &Enumeration::complete);
+      .def_property_readonly("nodes", [](const Enumeration& e) { return e.nodes(); })
+      .def_property_readonly("complete", [](const Enumeration& e) { return e.complete(); });
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());

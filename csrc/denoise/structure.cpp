@@ -59,14 +59,14 @@ void Structure::link_cells(const DenoiseUnits& units) {
       for (int64_t i = at(units.offsets, u); i < at(units.offsets, u + 1); ++i)
         links[static_cast<size_t>(at(units.cells, i))].push_back({at(unit_rows_, u), r});
   link_offsets_ = {0};
-  std::vector<int64_t> count(static_cast<size_t>(R()));
+  std::vector<int64_t> count(static_cast<size_t>(R()));  // all 0 again after each cell
   for (const std::vector<Link>& mine : links) {
-    count.assign(count.size(), 0);
     for (const Link& link : mine) ++count[static_cast<size_t>(link.relation)];
     for (const Link& link : mine) {
       link_rows_.push_back(link.row);
       link_weights_.push_back(1.0f / static_cast<float>(at(count, link.relation)));
     }
+    for (const Link& link : mine) count[static_cast<size_t>(link.relation)] = 0;
     link_offsets_.push_back(static_cast<int64_t>(link_rows_.size()));
   }
 }

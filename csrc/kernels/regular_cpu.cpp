@@ -221,7 +221,7 @@ struct Group {
           }
           const Words words = draw_words(rule, a.key[board[lane]], a.cells[i], 0);
           const float goal = uniform32<float>(words.w[kDrawWord]) * total;  // below total: the last sum passes it
-          while (!(sum > goal)) sum = sum + chance[++symbol];
+          while (!(sum > goal) && symbol + 1 < a.V) sum = sum + chance[++symbol];
         } else {
           do ++symbol;
           while (row[symbol] < 0 || score(symbol) != base);
@@ -279,7 +279,7 @@ __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) bool avx512(
 
 /// What this CPU can run, the fastest last.
 const std::vector<Boards>& paths() {
-  static const std::vector<Boards> found = [] {
+  static const auto& found = *new std::vector<Boards>([] {  // never gone: threads may outlive main()
     std::vector<Boards> out{portable};
 #if defined(__x86_64__)
     __builtin_cpu_init();
@@ -289,7 +289,7 @@ const std::vector<Boards>& paths() {
       out.push_back(avx512);
 #endif
     return out;
-  }();
+  }());
   return found;
 }
 

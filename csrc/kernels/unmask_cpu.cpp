@@ -227,7 +227,7 @@ std::vector<Boards> supported() {
 }
 
 const std::vector<Boards>& paths() {
-  static const std::vector<Boards> found = supported();
+  static const auto& found = *new std::vector<Boards>(supported());  // for threads that outlive main() too
   return found;
 }
 

@@ -20,10 +20,11 @@
 
 namespace vmd {
 
-/// Number of threads to use when the caller asks for `threads` (0: as many as there are cores).
+constexpr int kMaxThreads = 1024;
+
+/// Number of threads to use when the caller asks for `threads` (0: as many as there are cores); at most kMaxThreads.
 inline int thread_count(int threads) {
-  if (threads > 0) return threads;
-  return cores();
+  return std::min(threads > 0 ? threads : cores(), kMaxThreads);
 }
 
 /// Threads that all run one function, which must not throw; joined at the end.

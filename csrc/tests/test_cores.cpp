@@ -1,6 +1,7 @@
 // test_cores.cpp -- the quota of control groups of both versions, in made-up folders; and affinity.
 #include <sched.h>
 
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -68,6 +69,7 @@ void no_more_threads_than_a_process_may_use() {
   CHECK(vmd::cores() == 1);
   CHECK(vmd::thread_count(0) == 1);
   CHECK(vmd::thread_count(3) == 3);
+  CHECK(vmd::thread_count(-1) == 1 && vmd::thread_count(INT_MAX) == vmd::kMaxThreads);
   sched_setaffinity(0, sizeof before, &before);
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,18 @@ def test_no_arrays_crash_the_entry_points(
             continue
     with pytest.raises(TypeError):
         _native.Search(None, values)
+
+
+@pytest.mark.parametrize("seconds", [-5.0, -0.5, -math.inf, math.nan])
+def test_native_calls_refuse_a_time_limit_below_nothing(seconds: float) -> None:
+    """-1 says that there is none; a sum that went below zero does not."""
+    rules = _native.Rules(16, 4, *FOUR.native())
+    values = np.full((1, 16), OPEN, np.int32)
+    for call in (
+        lambda: _native.propagate(rules, values, seconds),
+        lambda: _native.solve_batch(rules, values, time_limit=seconds),
+        lambda: _native.generate(rules, 1, 0, time_limit=seconds),
+        lambda: _native.Search(rules, values[0]).next(-1, seconds),
+    ):
+        with pytest.raises(ValueError, match=r"time_limit: wanted -1 \(none\) or at least 0 seconds, got"):
+            call()

@@ -29,6 +29,7 @@ __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
 Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
+LAYOUT = ("C", "A", "E")  # what native code reads: no gaps, each number at a multiple of its size, no subclass
 MINIMAL_CELLS = (
     256  # up to here a generated problem is minimal: whether a given can go is tested with all that it takes
 )
@@ -353,11 +354,11 @@ def _integers(values: npt.ArrayLike) -> Board:
         raise InvalidInput(f"values: wanted integers, got {array.dtype}")
     if array.size and not fits.min <= int(array.min()) <= int(array.max()) <= fits.max:
         raise InvalidInput(f"values: wanted integers that fit int32, got {array.min()} to {array.max()}")
-    return np.ascontiguousarray(array, np.int32)
+    return np.require(array, np.int32, LAYOUT)
 
 
 def _floats(marginals: npt.ArrayLike | None) -> Floats | None:
-    return None if marginals is None else np.ascontiguousarray(marginals, np.float32)
+    return None if marginals is None else np.require(marginals, np.float32, LAYOUT)
 
 
 def _or_none(limit: Any, least: int = 0) -> Any:

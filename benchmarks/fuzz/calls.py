@@ -1,0 +1,151 @@
+"""Calls of rules, search and generator that are right: small, of every kind of constraint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .hostile import Array
+
+Native = Any  # the module, of whichever build
+
+
+class Call(NamedTuple):
+    """A native call to be made, perhaps with other arguments."""
+
+    function: Callable[..., Any]
+    arguments: list[Any]
+    may_fail: bool = False  # though nothing was done to it
+
+
+def rules_arguments(r: Random, native: Native) -> list[Any]:
+    """L, V and the arrays of `Rules`."""
+    L = r.choice((1, 2, 4, 9, 9, 16, 30))
+    V = r.choice((1, 2, 3, 4, 9, 9, 64))
+    kinds = list(native.Kind)
+    chosen = [r.choice(kinds) for _ in range(r.randrange(0, 7))]
+    cells, params = [], []
+    for kind in chosen:
+        k = 2 if kind.name == "Less" else r.randrange(0, min(L, 6) + 1)
+        cells.append(r.sample(range(L), min(k, L)))
+        params.append(_params(r, kind.name, len(cells[-1]), V))
+    if L == 1:
+        keep = [i for i, kind in enumerate(chosen) if kind.name != "Less"]
+        chosen, cells, params = ([part[i] for i in keep] for part in (chosen, cells, params))
+    offsets = [np.cumsum([0, *map(len, part)]).astype(np.int64) for part in (cells, params)]
+    flat = [np.array([n for one in part for n in one]) for part in (cells, params)]
+    return [
+        L,
+        V,
+        np.array([int(kind) for kind in chosen], np.int32),
+        offsets[0],
+        flat[0].astype(np.int32),
+        offsets[1],
+        flat[1].astype(np.int64),
+    ]
+
+
+def _params(r: Random, kind: str, k: int, V: int) -> list[int]:
+    if kind == "Sum":
+        return [r.randrange(-2, k * V + 2), r.choice((0, 1, -3))]
+    if kind == "Count":
+        low = r.randrange(-1, k + 1)
+        return [r.randrange(V), low, low + r.randrange(0, 3)]
+    if kind == "Table":
+        n = r.choice((0, 1, 3, 70))
+        return [n, *(r.randrange(V) for _ in range(n * k))]
+    if kind == "Regular":
+        Q = r.choice((1, 2, 5))
+        return [Q, r.randrange(Q), *(r.randrange(2) for _ in range(Q)), *(r.randrange(-1, Q) for _ in range(Q * V))]
+    return []
+
+
+def rules(r: Random, native: Native) -> Any:
+    return native.Rules(*rules_arguments(r, native))
+
+
+def boards(r: Random, B: int, L: int, V: int, open_: float = 0.8) -> Array:
+    """int32 [B, L]: open, or a symbol."""
+    return np.array([-1 if r.random() < open_ else r.randrange(V) for _ in range(B * L)], np.int32).reshape(B, L)
+
+
+def floats(r: Random, *shape: int) -> Array:
+    return np.random.default_rng(r.getrandbits(32)).standard_normal(shape, np.float32)
+
+
+def _limits(r: Random) -> tuple[int, float]:
+    """Nodes and seconds."""
+    return r.choice((-1, 0, 1, 100)), r.choice((0.0, 0.001, 0.02))
+
+
+def make_rules(r: Random, native: Native) -> Call:
+    return Call(native.Rules, rules_arguments(r, native))
+
+
+def propagate(r: Random, native: Native) -> Call:
+    of = rules(r, native)
+    values = boards(r, r.randrange(0, 5), of.L, of.V)
+    return Call(native.propagate, [of, values, _limits(r)[1], r.randrange(0, 3)])
+
+
+def solve_batch(r: Random, native: Native) -> Call:
+    of, B = rules(r, native), r.randrange(0, 5)
+    marginals = floats(r, B, of.L, of.V) if r.random() < 0.5 else None
+    nodes, seconds = _limits(r)
+    values = boards(r, B, of.L, of.V)
+    return Call(
+        native.solve_batch, [of, values, r.choice((-1, 1, 2, 100)), nodes, seconds, r.randrange(0, 3), marginals]
+    )
+
+
+def enumeration(r: Random, native: Native) -> Call:
+    of = rules(r, native)
+    marginals = floats(r, of.L, of.V) if r.random() < 0.5 else None
+    nodes, seconds = _limits(r)
+
+    def take(of: Any, values: Any, marginals: Any, times: Any, nodes: Any, seconds: Any) -> Any:
+        search = native.Search(of, values, marginals)
+        for _ in range(times if type(times) is int and 0 <= times < 9 else 9):
+            search.next(nodes, seconds)
+        return search.nodes, search.complete
+
+    return Call(take, [of, boards(r, 1, of.L, of.V)[0], marginals, r.randrange(0, 4), nodes, seconds])
+
+
+def generate(r: Random, native: Native) -> Call:
+    of = rules(r, native)
+    clues = r.randrange(-1, of.L + 1)
+    some = [
+        r.randrange(0, 4),
+        r.getrandbits(64),
+        r.randrange(0, 1 << 40),
+        clues,
+        r.choice((0.0, 0.02)),
+        r.randrange(0, 3),
+    ]
+    more = [r.choice((1, 100)), r.randrange(1, 4), r.random() < 0.5]
+    return Call(native.generate, [of, *some, *more], may_fail=True)  # rules without solution, no time
+
+
+def stop(r: Random, native: Native) -> Call:
+    """A thread that heeds one that was asked is stopped at its next call, and goes on when it heeds another."""
+    of = rules(r, native)
+
+    def heed(asked: Any, of: Any, values: Any) -> Any:
+        native.Stop.ask(asked)
+        native.Stop.heed(asked)
+        try:
+            native.propagate(of, values)
+        except KeyboardInterrupt:
+            return None
+        finally:
+            native.Stop().heed()
+        raise AssertionError("a call that was asked to stop went on")
+
+    return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)])
+
+
+CALLS = (make_rules, propagate, solve_batch, enumeration, generate, stop)
