@@ -3,6 +3,7 @@
 import typer
 
 from .accuracy import run as accuracy
+from .deadlines import run as deadlines
 from .denoise import run as denoise
 from .gpu import run_denoise, run_kernels
 from .instances import run as instances
@@ -44,6 +45,7 @@ app.command("gpu-kernels")(run_kernels)
 app.command("gpu-denoise")(run_denoise)
 app.command("training")(training)
 app.command("startup")(startup)
+app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
 app.command("synthetic")(synthetic)
 app.command("generate")(generate)

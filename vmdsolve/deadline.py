@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import inf
 from time import perf_counter
 
-__all__ = ["Deadline"]
+__all__ = ["Deadline", "seconds_left", "stop_point", "within"]
 
 
 class Deadline:
@@ -66,3 +69,39 @@ class Deadline:
     def over(self) -> bool:
         """True if no time is left."""
         return self.left() <= 0
+
+
+_CLOCKS: ContextVar[tuple[Deadline, ...]] = ContextVar("clocks", default=())
+
+
+@contextmanager
+def within(clock: Deadline) -> Iterator[None]:
+    """What this thread does inside heeds the clock, besides those that it heeds already; nothing is yielded inside.
+
+    Examples
+    --------
+    >>> with within(Deadline(0.0)):
+    ...     seconds_left(), stop_point()
+    Traceback (most recent call last):
+        ...
+    TimeoutError: the time limit ran out
+    """
+    before = _CLOCKS.set((*_CLOCKS.get(), clock))
+    try:
+        yield
+    finally:
+        _CLOCKS.reset(before)
+
+
+def seconds_left() -> float:
+    """What the clocks leave that this work heeds; infinity without a limit."""
+    return min((clock.left() for clock in _CLOCKS.get()), default=inf)
+
+
+def stop_point() -> None:
+    """TimeoutError where no time is left: whatever goes on for more than a few milliseconds asks this on its way.
+
+    Twin: csrc/support/stop.hpp.
+    """
+    if _CLOCKS.get() and seconds_left() <= 0:
+        raise TimeoutError("the time limit ran out")

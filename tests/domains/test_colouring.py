@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations
 
 import pytest
+from helpers.ticking import TICK, ticking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vmdsolve
-from vmdsolve.domains import get, layout_of
+from vmdsolve.domains import colouring, get, layout_of
+from vmdsolve.domains.parts import graphs
 from vmdsolve.domains.parts.graphs import cliques
+from vmdsolve.errors import InvalidInput
 from vmdsolve.search import solve_values
 
 PAIRS = list(combinations(range(9), 2))
@@ -25,8 +29,60 @@ def test_cliques_hold_every_edge_and_nothing_else(edges: list[tuple[int, int]]) 
     assert not any(set(a) < set(b) for a in found for b in found)
 
 
+def greedily(n: int, edges: list[tuple[int, int]]) -> list[list[int]]:
+    """What `cliques` says it finds, word for word."""
+    joined = {v: {a + b - v for a, b in edges if v in (a, b)} for v in range(n)}
+    left, out = {frozenset(edge) for edge in edges}, []
+    for a, b in edges:
+        if frozenset((a, b)) not in left:
+            continue
+        clique = [a, b]
+        while common := [v for v in range(n) if all(v in joined[w] for w in clique)]:
+            brings = {v: [frozenset((w, v)) in left for w in (a, b)] for v in common}
+            rank = {v: (all(brings[v]), *brings[v], -v) for v in common}
+            clique.append(max(common, key=rank.__getitem__))
+        left -= {frozenset(pair) for pair in combinations(clique, 2)}
+        out.append(sorted(clique))
+    return out
+
+
+@settings(deadline=None)
+@given(edges=st.sets(st.sampled_from(PAIRS)).map(sorted))
+def test_cliques_are_the_same_whatever_sets_are_made_of(edges: list[tuple[int, int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        assert cliques(9, edges) == greedily(9, edges)
+        patch.setattr(graphs, "MOST_BITS", 0)
+        assert cliques(9, edges) == greedily(9, edges)
+        patch.setattr(graphs, "WORK", 0)
+        assert cliques(9, edges) == [[*edge] for edge in edges]
+
+
 def test_a_complete_graph_is_one_clique() -> None:
     assert cliques(9, PAIRS) == [list(range(9))]
+
+
+STAR, PATH = [(0, v) for v in range(1, 65_536)], [(v, v + 1) for v in range(65_535)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edges", [STAR, PATH], ids=["star", "path"])
+def test_a_sparse_graph_takes_work_and_memory_by_its_edges(edges: list[tuple[int, int]]) -> None:
+    with ticking() as gone:
+        assert len(cliques(65_536, edges)) == 65_535
+        assert gone() < 15 * len(edges) * TICK
+    tracemalloc.start()
+    cliques(65_536, edges)
+    assert tracemalloc.get_traced_memory()[1] < 1000 * len(edges)
+    tracemalloc.stop()
+
+
+def test_more_edges_than_anybody_colours_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(colouring, "MOST_EDGES", 3)
+    assert get("colouring-3").parse("p edge 4 3/e 1 2/e 2 3/e 3 4").rules.L == 4
+    with pytest.raises(InvalidInput, match="line 5: over 3 edges are listed; wanted a smaller graph"):
+        get("colouring-3").parse("p edge 4 4/e 1 2/e 2 3/e 3 4/e 1 4")
+    with pytest.raises(InvalidInput, match="4 edges; wanted at most 3"):
+        get("colouring-3").problem([(0, 1), (1, 2), (2, 3), (0, 3)])
 
 
 @pytest.mark.parametrize(

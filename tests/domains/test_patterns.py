@@ -9,9 +9,11 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from helpers.ticking import ticking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.domains import regex
 from vmdsolve.domains.parts.pattern import ALPHABET, parse
 from vmdsolve.domains.parts.subsets import Automaton, TooLarge, automaton
 from vmdsolve.domains.regex import Regex
@@ -189,3 +191,26 @@ def test_no_text_does_worse_than_be_refused(text: str) -> None:
         return
     assert accept <= set(range(len(steps)))
     assert all(to < len(steps) <= 300 for row in steps for to in row.values())
+
+
+@pytest.mark.slow
+def test_long_rows_of_many_states_take_no_longer_than_short_ones() -> None:
+    with ticking() as gone:  # (ab)*a[ab]{9}: 1,024 states, each of which can be held at nearly every cell
+        assert Regex("[ab]*a[ab]{9}", 4096).symbols == "ab"
+        assert gone() < 1
+
+
+def test_rows_whose_states_never_settle_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regex, "WORK", 1000)
+    with pytest.raises(InvalidInput, match=r"'\[ab\]\*a\[ab\]\{9\}' needs over 4,096 states, or too long to find them"):
+        Regex("[ab]*a[ab]{9}", 40)
+
+
+@settings(deadline=None, max_examples=60)
+@given(patterns(COMMON), st.integers(1, 4))
+def test_symbols_are_the_characters_of_the_rows_that_match(pattern: str, length: int) -> None:
+    alphabet = "ab.A7]"
+    rows = ["".join(row) for row in itertools.product(alphabet, repeat=length)]
+    wanted = {c for row in rows if re.fullmatch(pattern, row) for c in row}
+    if wanted:
+        assert set(Regex(pattern, length, symbols=alphabet).symbols) == wanted

@@ -7,12 +7,16 @@ import gzip
 import io
 import lzma
 import zipfile
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.sudoku import A
 
 from vmdsolve.errors import InvalidInput
+from vmdsolve.files.formats import base, json, non, whole
 from vmdsolve.files.records import read
 
 TEXT = f"id,puzzle\n1,{A}\n".encode()
@@ -71,3 +75,52 @@ REFUSED = [
 def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         list(read(put(tmp_path, name, content)))
+
+
+IDLE = {
+    "blank lines": b"\n",
+    "comments": b"# nothing\n",
+    "titles of boards": b"Grid 01\n",
+    "quotes that never close a row": b'",\n"',
+    "sections": b"[State]\nx\n",
+}
+
+
+class Endless(io.RawIOBase):
+    """A stream that begins somehow, and goes on for ever; who reads that far reads for ever."""
+
+    def __init__(self, begins: bytes, repeated: bytes, most: int) -> None:
+        self.held, self.more, self.left = begins, repeated * 4096, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        while len(self.held) < len(into):
+            self.held += self.more
+        into[:], self.held = self.held[: len(into)], self.held[len(into) :]
+        self.left -= len(into)
+        assert self.left > 0, "it reads on and on"
+        return len(into)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["txt", "csv", "tsv", "boards", "sdk", "jsonl", "json", "col", "dzn", "mzn", "non"])
+@pytest.mark.parametrize("what", IDLE)
+def test_what_holds_no_puzzle_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch, what: str, name: str) -> None:
+    monkeypatch.setattr(base, "MAX_IDLE", 1 << 17)
+    for form in (whole, json, non):
+        monkeypatch.setattr(form, "MAX_FILE", 1 << 17)
+    for begins in (b"", b"[Puzzle]\n", f"puzzle\n{A}\n".encode()):
+        raw = Endless(begins, IDLE[what], 1 << 19)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(raw)))
+        with suppress(InvalidInput):
+            list(islice(read("-", format=name), 1000))
+
+
+def test_puzzles_may_be_far_from_the_first_if_none_is_far_from_the_last(tmp_path: Path) -> None:
+    between = b"#" * 999 + b"\n"
+    file = put(tmp_path, "a.txt", b"".join([between * 300, A.encode(), b"\n"] * 9))
+    assert [record.puzzle for record in read(file)] == [A] * 9
+    with pytest.raises(InvalidInput, match=r"a\.txt:\d+: no puzzle ends in 1,048,576 characters up to here"):
+        list(read(put(tmp_path, "a.txt", A.encode() + b"\n" + between * 1100 + A.encode())))

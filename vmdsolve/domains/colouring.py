@@ -10,6 +10,7 @@ cycle. Colours are interchangeable: a solution without givens is never alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 from typing import Any, Self
 
 import numpy as np
@@ -27,8 +28,9 @@ from .parts.values import is_open, listed, short
 
 __all__ = ["DOMAINS", "Colouring"]
 
-MOST_VERTICES = 65_536
+MOST_VERTICES, MOST_EDGES = 65_536, 1 << 19
 ACROSS = 10  # vertices a line of a drawing
+EDGE = ("e", "E")
 
 
 class Colouring(Clued):
@@ -47,7 +49,7 @@ class Colouring(Clued):
     colours: int | None = None  # where the text does not say
 
     def __init__(self, k: int, n: int, edges: Iterable[Edge]) -> None:
-        self.edges = sorted({(min(edge), max(edge)) for edge in edges})
+        self.edges = sorted({(a, b) if a < b else (b, a) for a, b in edges})
         self.symbols, self.shape = SYMBOLS[:k], (1, n)
         # without edges one vertex is held to be unlike itself alone: there are rules, and no board breaks them
         units = cliques(n, self.edges) or [[0]]
@@ -57,9 +59,9 @@ class Colouring(Clued):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        kept = [(line, place) for line, place in zip(lines.lines, lines.places, strict=False) if not _is_comment(line)]
         if lines.places:
-            lines.lines, lines.places = [line for line, _ in kept], [place for _, place in kept]
+            kept = [not _is_comment(line) for line in lines.lines]
+            lines.lines, lines.places = [*compress(lines.lines, kept)], [*compress(lines.places, kept)]
         k = cls.colours
         if lines.peek().startswith(("colours", "colors")):
             k = lines.number(lines.tokens("`colours k`", 2, whole=True)[1], "the number of colours", 1, len(SYMBOLS))
@@ -70,24 +72,33 @@ class Colouring(Clued):
             lines.fail("wanted `p edge vertices edges`")
         n = lines.number(head[2 if head[0] in "pP" else 0], "the number of vertices", 1, MOST_VERTICES)
         promised = lines.number(head[3], "the number of edges") if len(head) == 4 else None
-        edges, ends = [], dict[int, int]()
-        while len(lines.peek().split()) > 1:
-            tokens = lines.tokens("an edge", whole=True)
-            tokens = tokens[1:] if tokens[0] in "eE" else tokens
-            pair = (*tokens, "", "")[:2]  # counted from 1, or all from 0
-            a, b = (lines.number(token, "a vertex", int(token != "0"), n) for token in pair)
-            if a == b or len(tokens) != 2:
-                lines.fail("wanted `e a b`, an edge between two vertices")
-            edges.append((a, b))
-            ends.update(dict.fromkeys((a, b), lines.taken))
-        if 0 in ends and n in ends:
-            lines.fail(f"vertices are counted both from 0 and up to {n}; wanted 1 to {n}, or 0 to {n - 1}", ends[n])
-        first = 0 if 0 in ends else 1
-        board = cls(k, n, [(a - first, b - first) for a, b in edges])
-        different = len({frozenset(edge) for edge in edges})
+        edges = cls._edges(lines, n)
+        board = cls(k, n, edges)
+        different = len(board.edges)
         if promised is not None and promised not in (len(edges), different, 2 * different):
             board.note = f"{len(edges)} of {promised} promised edges are there"
         return board, lines.cells()
+
+    @staticmethod
+    def _edges(lines: Lines, n: int) -> list[Edge]:
+        """The edges that the next lines list, between vertices that are counted from 1, or all of them from 0."""
+        edges: list[Edge] = []
+        last = zero = 0  # lines that name the last vertex by its number from 1, and vertex 0
+        while len(words := lines.peek().split()) > 1:
+            lines.taken += 1
+            if len(edges) == MOST_EDGES:
+                lines.fail(f"over {MOST_EDGES:,} edges are listed; wanted a smaller graph")
+            if words[0] in EDGE:
+                del words[0]
+            first, second = (*words, "", "")[:2]
+            a, b = (lines.number(word, "a vertex", int(word != "0"), n) for word in (first, second))
+            if a == b or len(words) != 2:
+                lines.fail("wanted `e a b`, an edge between two vertices")
+            last, zero = (lines.taken if n in (a, b) else last), zero or not a or not b
+            edges.append((a, b))
+        if zero and last:
+            lines.fail(f"vertices are counted both from 0 and up to {n}; wanted 1 to {n}, or 0 to {n - 1}", last)
+        return [(a - 1, b - 1) for a, b in edges] if not zero else edges
 
     @classmethod
     def lines_of(cls, edges: Any, colours: int | None = None, vertices: Any = None, givens: Any = None) -> list[str]:
@@ -103,7 +114,10 @@ class Colouring(Clued):
         """
         if hasattr(edges, "nodes") and hasattr(edges, "edges"):
             vertices, edges = list(edges.nodes) if vertices is None else vertices, list(edges.edges)
-        pairs = [tuple(listed(edge, cls.name, "an edge"))[:2] for edge in listed(edges, cls.name, "edges")]
+        every = listed(edges, cls.name, "edges")
+        if len(every) > MOST_EDGES:
+            raise InvalidProblem(f"colouring: {len(every):,} edges; wanted at most {MOST_EDGES:,}")
+        pairs = [tuple(listed(edge, cls.name, "an edge"))[:2] for edge in every]
         if wrong := [pair for pair in pairs if len(pair) != 2 or pair[0] == pair[1]]:
             raise InvalidProblem(f"colouring: an edge is {short(wrong[0])}; wanted two different vertices")
         if vertices is None:

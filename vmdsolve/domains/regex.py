@@ -11,6 +11,8 @@ Known counts: [ab]+c of length 8 has 2^7 rows; of 3 to 8, the sum of 2^2 to 2^7,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
@@ -25,6 +27,7 @@ __all__ = ["DOMAINS", "Regex"]
 
 PAD, PADS = "", ["_", "~", *ALPHABET[1:]]  # how steps call it, and what it may look like: the first that is no symbol
 MAX_STATES, MAX_LENGTH = 4096, 4096
+WORK = 1 << 21  # steps between states that are looked at: a second at most
 State = tuple[int, int]  # of the pattern's automaton, and the characters so far, up to the fewest wanted
 END: State = (-1, 0)  # where padding begins
 Steps = dict[State, dict[str, State]]
@@ -57,8 +60,12 @@ class Regex(TokenSequence):
         lengths = f"{length}" if least is None else f"{least}-{length}"
         if not 1 <= length <= MAX_LENGTH or not 0 <= (least or 0) <= length:
             raise InvalidInput(f"length of a regex is {lengths}; wanted 1 to {MAX_LENGTH}, or FEWEST-MOST")
-        start, accept, steps = _compiled(pattern, least, symbols)
-        used = _used(start, accept, steps, length)
+        try:
+            start, accept, steps = _compiled(pattern, least, symbols)
+            used = _used(start, accept, steps, length)
+        except TooLarge:
+            what = f"{shorter(pattern)} needs over {MAX_STATES:,} states, or too long to find them"
+            raise InvalidInput(f"{what}; use fewer counted repetitions") from None
         if not used:
             what = f"no row of {lengths} characters matches {shorter(pattern)}"
             raise InvalidInput(f"{what}; change the length or the pattern")
@@ -79,12 +86,7 @@ class Regex(TokenSequence):
 
 def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:
     """Start, accepting states and steps; unless `least` is None, a match may be followed by padding."""
-    what = f"{shorter(pattern)} needs over {MAX_STATES:,} states, or too long to find them"
-    too_large = f"{what}; use fewer counted repetitions"
-    try:
-        rows, final = automaton(parse(pattern), MAX_STATES, EVERY if symbols is None else mask_of(symbols))
-    except TooLarge as error:
-        raise InvalidInput(too_large) from error
+    rows, final = automaton(parse(pattern), MAX_STATES, EVERY if symbols is None else mask_of(symbols))
     start = (0, 0)
     steps: Steps = {start: {}}
     for state in (queue := [start]):  # grows while it is read: breadth first
@@ -97,20 +99,49 @@ def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[Sta
         queue += [target for target in dict.fromkeys(row.values()) if target not in steps]
         steps |= {target: {} for target in row.values() if target not in steps}
         if len(steps) > MAX_STATES:
-            raise InvalidInput(too_large)
+            raise TooLarge
     return start, {state for state in steps if state == END or state[0] in final}, steps
 
 
 def _used(start: State, accept: set[State], steps: Steps, length: int) -> set[str]:
-    """The characters on the way from start to acceptance in just `length` steps."""
-    layers = [{start}]
+    """The characters on the way from start to acceptance in just `length` steps.
+
+    Raises
+    ------
+    TooLarge
+        Ever other states, and many, are reached: over WORK steps between states to look at.
+    """
+    ways: dict[State, dict[State, set[str]]] = {state: {} for state in steps}  # what leads where
+    for state, row in steps.items():
+        for c, target in row.items():
+            ways[state].setdefault(target, set()).add(c)
+    left = WORK
+
+    def spend(states: Iterable[State]) -> None:
+        nonlocal left
+        left -= sum(len(ways[state]) + 1 for state in states)
+        if left < 0:
+            raise TooLarge
+
+    @cache
+    def reached(layer: frozenset[State]) -> frozenset[State]:  # after a while layers mostly are those of before
+        spend(layer)
+        return frozenset[State]().union(*(ways[state] for state in layer))
+
+    @cache
+    def alive_before(layer: frozenset[State], alive: frozenset[State]) -> frozenset[State]:
+        spend(layer)
+        for state in layer:
+            used.update(*(characters for target, characters in ways[state].items() if target in alive))
+        return frozenset(state for state in layer if not alive.isdisjoint(ways[state]))
+
+    layers = [frozenset({start})]
     for _ in range(length):
-        layers.append({target for state in layers[-1] for target in steps[state].values()})
+        layers.append(reached(layers[-1]))
     used: set[str] = set()
-    alive = accept & layers.pop()
+    alive = layers.pop() & accept
     for layer in reversed(layers):
-        used |= {c for state in layer for c, target in steps[state].items() if target in alive}
-        alive = {state for state in layer if not alive.isdisjoint(steps[state].values())}
+        alive = alive_before(layer, alive)
     return used
 
 

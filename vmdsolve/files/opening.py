@@ -17,9 +17,12 @@ from zipfile import BadZipFile, ZipFile
 
 from ..errors import InvalidInput, MissingExtra
 
-__all__ = ["STDIN", "UNREADABLE", "encoding_of", "is_file", "opened"]
+__all__ = ["MAX_IDLE", "STDIN", "UNREADABLE", "encoding_of", "is_file", "opened"]
 
 STDIN = "-"
+MAX_IDLE = (
+    1 << 20
+)  # characters between two puzzles: a gigabyte of newlines, packed into a megabyte, is no file of puzzles
 PARQUET = ".parquet"
 PACKED = {".gz": "gz", ".xz": "xz", ".lzma": "xz", ".bz2": "bz2", ".zst": "zst", ".zip": "zip"}
 BEGINS = {

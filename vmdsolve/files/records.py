@@ -112,7 +112,8 @@ def read(
             try:
                 source = Source(name, raw, text, where, answers, column)
                 form = recognised(source, suffix, format)
-                for record in form.read(source) if answers or isinstance(form, WholeFile) else _readable(form, source):
+                whole = answers or isinstance(form, WholeFile)
+                for record in _records(form, source) if whole else _readable(form, source):
                     found += 1
                     yield record
             finally:
@@ -126,9 +127,16 @@ def read(
         raise InvalidInput(f"{name} holds no puzzle")
 
 
+def _records(form: Format, source: Source) -> Iterator[Record]:
+    """The records of a file as its format has them; each shows that the file holds more than blank lines."""
+    for record in form.read(source):
+        source.idle = 0
+        yield record
+
+
 def _readable(form: Format, source: Source) -> Iterator[Record]:
     """The records of a file. If none of the first is a puzzle, it is looked at as one text, or else refused."""
-    records = _begun(form.read(source), form, source)
+    records = _begun(_records(form, source), form, source)
     first: list[Record] = []
     why = ""
     for record in islice(records, LOOK):

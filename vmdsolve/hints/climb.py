@@ -19,7 +19,7 @@ import numpy as np
 
 from .. import search, sets
 from ..constraints import AllDifferent, Sum
-from ..deadline import Deadline
+from ..deadline import Deadline, stop_point
 from ..errors import InvalidInput
 from ..problem import OPEN, Constraint, Problem, Rules
 from .filtering import supported
@@ -28,7 +28,8 @@ from .result import BY_STEPS, DIRECT
 __all__ = ["RANKS", "Climb"]
 
 RANKS = (*DIRECT, *BY_STEPS, "trial", "search")  # from easy to hard
-MOST_TRIED = 1 << 22  # cells of boards on which trials run side by side
+MOST_TRIED = 1 << 15  # cells of boards on which trials run side by side, between two looks at the clock
+SOME = 1024  # groups of cells between two looks at the clock
 
 
 class _Units(NamedTuple):
@@ -80,6 +81,7 @@ def _made(rules: Rules) -> _Units:
             around[cell][1].append(u)
     crossing = []
     for u, cells in enumerate(different):
+        stop_point()
         if len(cells) != rules.V:
             continue
         meets = Counter(w for cell in cells for w in around[cell][0] if w != u)
@@ -161,6 +163,7 @@ class Climb:
     def look(self) -> None:
         """Ask the other constraints anew what they leave, each alone, where something was placed."""
         for u in self.stale:
+            stop_point()
             c, distinct = self.units.others[u]
             placed = [self.full if self.values[x] == OPEN else sets.one(self.values[x]) for x in c.cells]
             self.alone[u] = supported(c, placed, distinct=distinct)
@@ -211,6 +214,7 @@ class Climb:
     def narrowing(self) -> bool:
         moved = False
         for u, (c, distinct) in enumerate(self.units.others):
+            stop_point()
             before = [self.sets[x] for x in c.cells]
             if self.narrowed.get(u) == before:
                 continue
@@ -240,7 +244,9 @@ class Climb:
         moved, left = False, self.sets
         for cells in self.units.different:
             few = [x for x in cells if 2 <= left[x].bit_count() <= size]
-            for group in combinations(few, size):
+            for number, group in enumerate(combinations(few, size)):
+                if not number % SOME:
+                    stop_point()
                 mask = reduce(or_, (left[x] for x in group))
                 if mask.bit_count() <= size:
                     for x in cells:
@@ -267,6 +273,7 @@ class Climb:
             some = tried[begin : begin + step]
             boards = np.repeat(values[None], len(some), axis=0)
             boards[np.arange(len(some)), [x for x, _ in some]] = [v for _, v in some]
+            stop_point()
             _, dead = search.propagate(rules, boards, time_limit=self.clock.limit)
             for (x, v), gone in zip(some, dead.tolist(), strict=True):
                 alive[x] = alive.get(x, 0) | (0 if gone else sets.one(v))

@@ -16,12 +16,15 @@ from typing import NamedTuple
 
 from .. import sets
 from ..constraints import AllDifferent, Sum
+from ..deadline import stop_point
 from ..problem import OPEN, Constraint
 from .filtering import supported
 from .phrases import Phrases, listed
 from .result import TECHNIQUES, Hint
 
 __all__ = ["deduce"]
+
+SOME = 1024  # groups of cells between two looks at the clock
 
 
 class _Step(NamedTuple):
@@ -35,6 +38,11 @@ class _Step(NamedTuple):
 
 def deduce(values: Sequence[int], V: int, constraints: Sequence[Constraint], say: Phrases) -> Hint | None:
     """The easiest placement or conflict that follows without trial; None if there is none, or the board is full.
+
+    Raises
+    ------
+    TimeoutError
+        No time is left of a clock that this is done `within`.
 
     Examples
     --------
@@ -65,6 +73,7 @@ class _Board:
         self.steps: list[_Step] = []
 
     def supported(self, c: Constraint, sets: Sequence[int]) -> list[int]:
+        stop_point()
         return supported(c, [sets[cell] for cell in c.cells], distinct=id(c) in self.distinct)
 
     def hint(self) -> Hint | None:
@@ -114,6 +123,7 @@ class _Board:
     def hidden_single(self) -> Hint | None:
         """A symbol that has one place left in a unit that needs it."""
         for u in self.complete:
+            stop_point()
             c = self.constraints[u]
             placed = {self.values[cell] for cell in c.cells}
             for v in range(len(c.cells)):
@@ -135,6 +145,7 @@ class _Board:
     def naked_single(self) -> Hint | None:
         """A cell for which one symbol is left."""
         for cell in self.open:
+            stop_point()
             mask = self.sets[cell]
             if mask.bit_count() < 2:
                 reason, used = self.excluded(cell, ~mask)
@@ -184,6 +195,7 @@ class _Board:
         for u in self.complete:
             c = self.constraints[u]
             for v in range(len(c.cells)):
+                stop_point()
                 places = [cell for cell in c.cells if self.sets[cell] & sets.one(v)]
                 if len(places) < 2:
                     continue
@@ -205,7 +217,9 @@ class _Board:
         for u in self.different:
             c = self.constraints[u]
             few = [x for x in c.cells if 2 <= self.sets[x].bit_count() <= size]
-            for group in combinations(few, size):
+            for number, group in enumerate(combinations(few, size)):
+                if not number % SOME:
+                    stop_point()
                 mask = reduce(int.__or__, (self.sets[x] for x in group))
                 if mask.bit_count() > size:
                     continue
@@ -237,6 +251,7 @@ class _Board:
         """Few constraints whose view keeps `v` out of these cells; those that eliminations took are left out."""
         rest, out = set(cells), []
         while rest:
+            stop_point()
             keeps = {
                 u: {x for x in rest & set(self.constraints[u].cells) if not self.left(u, x) & sets.one(v)}
                 for cell in rest

@@ -8,16 +8,18 @@ needed stays needed when more is left out, so one pass gives a set from which no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
+from typing import TypeVar
 
 import numpy as np
 
 from .. import search
 from ..arguments import seconds
 from ..checker import violations
-from ..deadline import Deadline
+from ..deadline import Deadline, within
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..drawing import Part, Picture, Said, Shown
@@ -28,6 +30,7 @@ from .phrases import Phrases, listed
 __all__ = ["Explanation", "explain", "why_not"]
 
 FEW = 9  # givens and rules that one sentence may hold; more are lists
+Item = TypeVar("Item")
 TEST_SECONDS = 1.0  # one question to exact search; what it does not settle in time is kept
 
 
@@ -199,23 +202,28 @@ class _Conflict:
 
     def spare_givens(self, clash: Callable[[Rules, Board], bool]) -> None:
         rules = self.subset(self.constraints)
-        for cell in np.flatnonzero(self.values != OPEN).tolist():
+        for cell in self.in_time(np.flatnonzero(self.values != OPEN).tolist()):
             fewer = self.values.copy()
             fewer[cell] = OPEN
             if clash(rules, fewer):
                 self.values = fewer
 
     def spare_constraints(self, clash: Callable[[Rules, Board], bool]) -> None:
-        for constraint in list(self.constraints):
+        for constraint in self.in_time(list(self.constraints)):
             fewer = [c for c in self.constraints if c is not constraint]
             if clash(self.subset(fewer), self.values):
                 self.constraints = fewer
 
+    def in_time(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Of what may be spared as much as there is time to look at; `minimal` is given up where that is not all."""
+        for item in items:
+            if self.clock.over:
+                self.minimal = False
+                return
+            yield item
+
     def by_propagation(self, rules: Rules, values: Board) -> bool:
-        """Propagation alone shows that there is no solution; where there is no time to look, `minimal` is given up."""
-        if self.clock.over:
-            self.minimal = False
-            return False
+        """Propagation alone shows that there is no solution."""
         return bool(search.propagate(rules, values[None], time_limit=self.clock.limit)[1][0])
 
     def by_search(self, rules: Rules, values: Board) -> bool:
@@ -238,9 +246,10 @@ def _steps(
 ) -> tuple[str, ...]:
     """Placements that follow one from another until there is no way on; empty if no contradiction is met in time."""
     out: list[str] = []
-    while not clock.over and (step := deduce(values, V, constraints, say)) is not None:
-        out += [*step.because, step.reason]
-        if step.cell is None or step.value is None:
-            return tuple(out)
-        values[step.cell] = step.value
+    with suppress(TimeoutError), within(clock):
+        while (step := deduce(values, V, constraints, say)) is not None:
+            out += [*step.because, step.reason]
+            if step.cell is None or step.value is None:
+                return tuple(out)
+            values[step.cell] = step.value
     return ()

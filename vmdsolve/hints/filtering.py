@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from functools import singledispatch
 
 from ..constraints import AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from ..deadline import stop_point
 from ..problem import Constraint
 from ..sets import listed, one
 
 __all__ = ["supported"]
 
 MOST_DISTINCT = 12  # values: there are 2^12 sets of them
+SOME = 1024  # tuples between two looks at the clock
 
 
 @singledispatch
@@ -85,7 +87,9 @@ def _different(constraint: AllDifferent, sets: Sequence[int], *, distinct: bool 
 def _(constraint: Table, sets: Sequence[int], *, distinct: bool = False) -> list[int]:
     del distinct
     out = [0] * len(sets)
-    for row in constraint.tuples:
+    for number, row in enumerate(constraint.tuples):
+        if not number % SOME:
+            stop_point()
         if all(mask & one(v) for mask, v in zip(sets, row, strict=True)):
             out = [mask | one(v) for mask, v in zip(out, row, strict=True)]
     return out
@@ -97,11 +101,13 @@ def _words(
     """Values on some path from `start` to an accepted state: reach forward, then keep what leads to acceptance."""
     layers = [{start}]
     for mask in sets:
+        stop_point()
         values = listed(mask)
         layers.append({step(q, v) for q in layers[-1] for v in values})
     alive = {q for q in layers.pop() if accepts(q)}
     out: list[int] = []
     for mask, layer in zip(reversed(sets), reversed(layers), strict=True):
+        stop_point()
         moves = [(q, v) for q in layer for v in listed(mask) if step(q, v) in alive]
         out.append(sum(map(one, {v for _, v in moves})))
         alive = {q for q, _ in moves}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..arguments import seconds
-from ..deadline import Deadline
+from ..deadline import Deadline, within
 from ..domains import Domain
 from ..domains.reading import Grid, read
 from ..problem import Problem
@@ -70,12 +70,14 @@ def grade(problem: Grid, *, domain: str | Domain | None = None, time_limit: floa
     'expert'
     """
     clock = Deadline(seconds(time_limit))
-    climb = Climb(read(problem, domain), clock)
-    begun = climb.open
-    if not begun:
-        return Grade("easy", "solved", 0.0)
+    given = read(problem, domain)
     try:
-        rank, left = climb.solve(len(RANKS) - 1)
+        with within(clock):
+            climb = Climb(given, clock)
+            begun = climb.open
+            if not begun:
+                return Grade("easy", "solved", 0.0)
+            rank, left = climb.solve(len(RANKS) - 1)
     except TimeoutError:
         raise TimeoutError(f"the grade was not settled in {clock.seconds:g} s; allow more") from None
     difficulty = next(name for name, hardest in HARDEST.items() if rank <= RANKS.index(hardest))
@@ -90,6 +92,8 @@ def is_within(problem: Problem, difficulty: str, clock: Deadline | None = None) 
     >>> is_within(read("1......2..4..3.."), "easy"), is_within(read("1" + "." * 80), "hard")
     (True, False)
     """
-    climb = Climb(problem, clock or Deadline(None))
-    climb.solve(RANKS.index(HARDEST[difficulty]))
+    clock = clock or Deadline(None)
+    with within(clock):
+        climb = Climb(problem, clock)
+        climb.solve(RANKS.index(HARDEST[difficulty]))
     return not climb.open

@@ -8,13 +8,14 @@ is in every solution.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from .. import search
 from ..arguments import seconds
-from ..deadline import Deadline
+from ..deadline import Deadline, within
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..problem import OPEN, Board, Problem, Status
@@ -124,12 +125,13 @@ def _steps(given: Problem, limit: float | None, clock: Deadline) -> Iterator[Hin
 
 def _next(given: Problem, clock: Deadline) -> Hint:
     say = Phrases(layout_of(given))
-    found = deduce(given.values.tolist(), given.rules.V, given.rules.constraints, say)
-    if found is not None:
-        return found
-    if not (given.values == OPEN).any():
-        return Hint("solved", "nothing is open, and no rule is broken")
     try:
+        with within(clock):
+            found = deduce(given.values.tolist(), given.rules.V, given.rules.constraints, say)
+        if found is not None:
+            return found
+        if not (given.values == OPEN).any():
+            return Hint("solved", "nothing is open, and no rule is broken")
         return _by_trial(given, say, clock) or _by_search(given, say, clock)
     except TimeoutError:
         return Hint("timeout", "the time limit ran out before a forced cell was found; allow more")
@@ -161,17 +163,18 @@ def _by_trial(given: Problem, say: Phrases, clock: Deadline) -> Hint | None:
 def _contradictions(given: Problem, say: Phrases, cell: int, tried: list[int], clock: Deadline) -> str:
     """For each symbol that is tried in vain: where that goes wrong, if simple steps show it in time."""
     parts = []
-    for v in tried:
-        values = given.values.tolist()
-        values[cell] = v
-        placed = 0
-        while not clock.over and (step := deduce(values, given.rules.V, given.rules.constraints, say)) is not None:
-            if step.cell is None or step.value is None:
-                after = f"after {placed} steps " if placed else ""
-                parts.append(f"with {say.symbol(v)} {after}{step.reason}")
-                break
-            values[step.cell] = step.value
-            placed += 1
+    with suppress(TimeoutError), within(clock):
+        for v in tried:
+            values = given.values.tolist()
+            values[cell] = v
+            placed = 0
+            while (step := deduce(values, given.rules.V, given.rules.constraints, say)) is not None:
+                if step.cell is None or step.value is None:
+                    after = f"after {placed} steps " if placed else ""
+                    parts.append(f"with {say.symbol(v)} {after}{step.reason}")
+                    break
+                values[step.cell] = step.value
+                placed += 1
     return "; ".join(parts) or "by propagation"
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from math import inf
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 import vmdsolve._native as _native
 
+from ..deadline import seconds_left, stop_point
 from ..errors import InvalidInput
 from ..problem import Board, Rules
 
@@ -207,7 +209,8 @@ class Enumeration(Iterator[Board]):
         """The next solution of the native rules, or None, with `status` set: this is the end."""
         nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
         began = time.monotonic()
-        code, board = self._search.next(nodes, self._seconds_left)
+        with _our_errors():
+            code, board = self._search.next(nodes, self._seconds_left)
         if self._seconds_left >= 0:
             self._seconds_left = max(0.0, self._seconds_left - (time.monotonic() - began))
         if board is None:
@@ -325,8 +328,9 @@ def _native_rules(rules: Rules) -> _native.Rules:
 
 
 def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float]:
-    """The native rules, and the seconds that are left once they are made; -1: no limit."""
-    seconds, begun = _or_none(time_limit), time.perf_counter()
+    """The native rules, and the seconds that are left once they are made, by all clocks; -1: no limit."""
+    left = min(inf if time_limit is None else time_limit, seconds_left())
+    seconds, begun = _or_none(None if left == inf else left), time.perf_counter()
     native = _native_rules(rules)
     return native, max(0.0, seconds - (time.perf_counter() - begun)) if seconds >= 0 else -1.0
 
@@ -372,8 +376,9 @@ def _or_none(limit: Any, least: int = 0) -> Any:
 
 @contextmanager
 def _our_errors() -> Iterator[None]:
-    """The native module knows ValueError only."""
+    """The native module knows ValueError only, and no clock but the one that it is given."""
     try:
         yield
+        stop_point()
     except ValueError as error:
         raise InvalidInput(str(error)) from None

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from ...domains import Domain
 from ...errors import InvalidInput
 from ..atomic import written
+from ..opening import MAX_IDLE
 from ..record import Record
 
 __all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "TextFormat", "Written", "names_of"]
@@ -48,6 +49,8 @@ class Source:
         True: these are answers, without clues
     number
         lines taken so far
+    idle
+        characters taken since the last puzzle; whoever takes a puzzle sets it back
     column
         the column of puzzles that is asked for, or None
     trimmed
@@ -65,7 +68,7 @@ class Source:
     ) -> None:
         self.name, self.raw, self.text, self.domain, self.answers = name, raw, text, domain, answers
         self.column = column
-        self.number = 0
+        self.number = self.idle = 0
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self._ahead: deque[str] = deque()
         self._taken: list[str] | None = []  # what was read so far, while that is short
@@ -76,15 +79,18 @@ class Source:
         while self._ahead:
             yield self._passed(self._ahead.popleft())
         while line := self.text.readline(MAX_LINE + 1):
-            self.number += 1
             if len(line) > MAX_LINE or "\0" in line:
-                self._refuse(line, self.number)
-            if self._taken is not None:
-                self._keep(line)
-            yield line
+                self._refuse(line, self.number + 1)
+            yield self._passed(line)
 
     def _passed(self, line: str) -> str:
         self.number += 1
+        self.idle += len(line)
+        if self.idle > MAX_IDLE:
+            where = f"{self.name}:{self.number}"
+            raise InvalidInput(
+                f"{where}: no puzzle ends in {MAX_IDLE:,} characters up to here; wanted less between them"
+            )
         if self._taken is not None:
             self._keep(line)
         return line

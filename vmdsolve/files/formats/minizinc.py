@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...errors import InvalidInput
+
 __all__ = ["Data", "read_data"]
 
 NAME = re.compile(r"(\w{1,60})\s*$")
 ARRAY = re.compile(r"\s*(?:array[12]d\s*\((.*?)\s*,\s*)?\[(\|?)([^\[\]]*)\][\s)]*", re.DOTALL)
-MOST = 1 << 16  # items of an array
+MOST, MOST_NAMES = 1 << 16, 1000  # items of an array; statements of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,19 @@ class Data:
 def read_data(text: str) -> Data:
     """The data of a file without comments.
 
+    Raises
+    ------
+    InvalidInput
+        There are more names than any puzzle has.
+
     Examples
     --------
     >>> read_data("n = 2; x = [|1, 2|3, 4|]; y = [1];")
     Data(single={'n': '2'}, tables={'x': [['1', '2'], ['3', '4']]}, others=['y'])
     """
     data = Data({}, {}, [])
+    if text.count(";") > MOST_NAMES:
+        raise InvalidInput(f"over {MOST_NAMES:,} statements; wanted the data of one puzzle")
     for statement in text.split(";"):
         left, equals, right = statement.partition("=")
         name = NAME.search(left[-100:])
@@ -63,7 +72,7 @@ def read_data(text: str) -> Data:
             continue
         array = ARRAY.fullmatch(right) if "[" in right else None
         rows = _rows(array) if array else None
-        if name[1] in (*data.single, *data.tables):
+        if name[1] in data.single or name[1] in data.tables:
             data.others.append(f"{name[1]} again")
         elif rows:
             data.tables[name[1]] = rows

@@ -6,6 +6,7 @@ A variable a cell, 0 .. n - 1 where open, and all_different of each row and colu
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ...domains import Domain
 from ...domains.base import SYMBOLS
@@ -25,7 +26,7 @@ class Mzn(WholeFile):
     def puzzle_of(self, text: str, domain: Domain | None) -> Puzzle:
         del domain
         text = without_comments(text)
-        cells = VARIABLE.findall(text)
+        cells = [found.groups() for found in islice(VARIABLE.finditer(text), len(SYMBOLS) ** 2 + 1)]
         n = order_of(len(cells), "variables with a range in this .mzn")
         names = [name for _, _, name in cells]
         rows = [tuple(names[i : i + n]) for i in range(0, n * n, n)]

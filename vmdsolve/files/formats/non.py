@@ -55,4 +55,5 @@ def _all_of(source: Source) -> str:
         if size > MAX_FILE:
             raise InvalidInput(f"{source.name} is over {MAX_FILE:,} characters")
         lines.append(line)
+        source.idle = 0  # a nonogram may be longer: it is `size` that has a limit here
     return "".join(lines)

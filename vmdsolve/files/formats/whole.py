@@ -15,7 +15,7 @@ from .base import Format, Source
 
 __all__ = ["MAX_FILE", "Puzzle", "WholeFile", "order_of", "without_comments"]
 
-MAX_FILE = 1 << 26  # characters
+MAX_FILE, MOST_LINES = 1 << 24, 1 << 21  # characters; a graph of a million edges has fewer
 Puzzle = tuple[str, str | None]  # text, and the domain that the format names
 
 
@@ -28,6 +28,8 @@ class WholeFile(Format):
 
     def read(self, source: Source) -> Iterator[Record]:
         text = source.rest(MAX_FILE)
+        if text.count("\n") > MOST_LINES:
+            raise InvalidInput(f"{source.name} is over {MOST_LINES:,} lines; wanted one puzzle")
         try:
             puzzle, named = self.puzzle_of(text, source.domain)
         except InvalidInput as error:
