@@ -28,6 +28,13 @@ def names() -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from([*pieces, "\udcff"]), min_size=1, max_size=6).map("x".join)
 
 
+def zebras() -> st.SearchStrategy[str]:
+    """Puzzles of `zebra` with such names."""
+    name = hostile(without="/:,;|#<>{}\0\r\v\f\x85\u2028\ud800\udc9b", max_size=3)
+    four = st.lists(name, min_size=6, max_size=6, unique=True)
+    return four.map(lambda n: f"houses 2/{n[4]}: {n[0]} {n[1]}/{n[5]}: {n[2]} {n[3]}/{n[0]} = {n[2]}/{n[3]} at 1")
+
+
 def obeyed(text: str) -> list[str]:
     """What a terminal would obey of this: all that cannot be seen, but ends of lines and tabs.
 
