@@ -192,7 +192,13 @@ def test_a_terminal_obeys_nothing_but_colours(tmp_path: Path, several: bool, puz
     rows = [{"puzzle": puzzle, "domain": "zebra"}, *([{"puzzle": text}, {"puzzle": P, "note": text}] * 3 * several)]
     file = tmp_path / "f.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    for command in (["solve", "--method", "search"], ["check"], ["hint"], ["show"]):
+    for command in (
+        ["solve", "--method", "search"],
+        ["count", "--output-format", "csv"],
+        ["check"],
+        ["hint"],
+        ["show"],
+    ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TERM", "xterm-256color")
             out, err = Terminal(), Terminal()

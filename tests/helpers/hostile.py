@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 # escapes of terminals (CSI, OSC, their eight-bit forms), marks of direction, halves of characters, HTML
 OBEYED = [
-    "\x1b[2J", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b[31m", "\x9b2J", "\x9d0;t\x9c", "\x1b\x1b[31m[31m",
+    "\x1b[2J", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b[4m", "\x9b2J", "\x9d0;t\x9c", "\x1b\x1b[31m[31m",
     "\r", "\b", "\x7f", "\0", "\v", "\f", "\x85", "\u2028", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800", "\udc9b",
     "\ue000", "\U000e0041", "<b>", "&lt;", "[red]", "{x}",
 ]  # fmt: skip

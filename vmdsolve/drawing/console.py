@@ -20,13 +20,13 @@ class Coloured(Console):
     --------
     >>> import io
     >>> stream = io.StringIO()
-    >>> Coloured(stream).print("a\\x1b]0;title\\x07b", markup=False)
+    >>> Coloured(stream).print("a\\x1b[2Jb")
     >>> stream.getvalue()
-    'a?]0;title?b\\n'
+    'a?[2Jb\\n'
     """
 
     def __init__(self, stream: IO[str], **options: Any) -> None:
-        super().__init__(file=under(stream), highlight=False, **options)
+        super().__init__(file=under(stream), highlight=False, markup=False, emoji=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for text, style, control in super().render(renderable, options):

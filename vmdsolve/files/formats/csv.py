@@ -50,8 +50,8 @@ def quoted(values: Iterable[object], delimiter: str = ",") -> str:
 
     Examples
     --------
-    >>> quoted(["12, 3", None, True, "=1+1"])
-    '"12, 3",,true,\'=1+1\\n'
+    >>> print(quoted(["12, 3", None, True, "=1+1"]), end="")
+    "12, 3",,true,'=1+1
     """
     fields = [
         (guarded(value) if value[:1] in MAY_RUN else value) if isinstance(value, str)
