@@ -1,10 +1,21 @@
 """What vmdsolve raises: one base class, few subclasses. Bad input is always a ValueError too."""
 
+from .plain import clean, cut
+
 __all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "TrainingDiverged", "VmdsolveError"]
 
 
 class VmdsolveError(Exception):
-    """Base of every error that vmdsolve raises on purpose."""
+    """Base of every error that vmdsolve raises on purpose. Its text is one line that is safe to print, and not endless.
+
+    Examples
+    --------
+    >>> str(InvalidInput("a file holds \\x1b[2J"))
+    'a file holds ?[2J'
+    """
+
+    def __str__(self) -> str:
+        return clean(cut(super().__str__()))
 
 
 class InvalidInput(VmdsolveError, ValueError):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmdsolve.drawing import CELL, Cell, Drawn, Frame, Picture, Said, Sheet, clean, wrapped
+from vmdsolve.drawing import CELL, Cell, Drawn, Frame, Picture, Said, Sheet, wrapped
 from vmdsolve.drawing.text import MARKS, STYLES
+from vmdsolve.plain import clean
 
 
 class Balanced(HTMLParser):

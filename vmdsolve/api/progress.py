@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TypeVar
 
+from ..plain import Plain, guard
+
 __all__ = ["bar", "counted"]
 
 Item = TypeVar("Item")
@@ -30,7 +32,6 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         Progress,
@@ -42,6 +43,8 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
     )
     from rich.text import Text
 
+    from ..drawing.console import Coloured
+
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(rate_text(task.speed))
@@ -51,7 +54,10 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
     columns.append(TimeElapsedColumn() if total is None else TimeRemainingColumn(compact=True))
     # lines that a terminal gets stand above the bar; lines that go elsewhere are no concern of it
     lines = sys.stdout is not None and sys.stdout.isatty()
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=lines) as progress:
+    console, guarded = Coloured(sys.stderr), isinstance(sys.stderr, Plain)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=lines) as progress:
+        if guarded:  # rich now stands before the streams, and reads escapes in what it gets
+            guard()
         task = progress.add_task("", total=total, completed=done)
         yield lambda n: progress.advance(task, n)
 

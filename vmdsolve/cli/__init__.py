@@ -17,8 +17,8 @@ import typer
 from typer import Option
 
 from .._version import __version__
-from ..drawing.text import clean
 from ..errors import VmdsolveError
+from ..plain import Plain, clean, cut, guard
 from .check import check
 from .check_domain import check_domain
 from .count import count
@@ -39,14 +39,26 @@ __all__ = ["app", "main"]
 
 
 INTERRUPTED = 130
+_UsageError: Any = typer.BadParameter.__base__
 
 
 class _Commands(Commands):
-    """Expected failures become one line on standard error, whatever the command."""
+    """Expected failures become one line on standard error, and all that is printed is plain, whatever the command."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        before = guard()
+        try:
+            return super().main(*args, **options)
+        finally:
+            if not isinstance(before[0], Plain):
+                sys.stdout, sys.stderr = before
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except _UsageError as error:  # which repeats what was typed
+            error.message = clean(cut(error.message))
+            raise
         except BrokenPipeError:  # the reader (head, less) has had enough
             to_nowhere()
             raise typer.Exit(141) from None
@@ -69,7 +81,7 @@ def _failed(error: Exception) -> None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere()
     with contextlib.suppress(OSError):  # standard error may be what failed
-        typer.echo(f"vmdsolve: {clean(str(error))}", err=True)  # what a file holds is not for terminals to obey
+        typer.echo(f"vmdsolve: {clean(cut(str(error)))}", err=True)  # an OSError's text has names of files in it
 
 
 app = typer.Typer(
@@ -110,6 +122,7 @@ def _version(version: Annotated[bool, Option("--version", help="Print the versio
 def main() -> None:
     """The entry point of the script `vmdsolve`."""
     open_closed()
+    guard()  # for good: a traceback is printed when no command is at work any more
     try:
         app(prog_name="vmdsolve")
     except KeyboardInterrupt:  # before any command begins

@@ -105,7 +105,7 @@ def _one(record: Record, text: str | None, options: dict[str, Any]) -> str:
     try:
         wrong = check_one(given, held, time_limit=options["time_limit"])
     except TimeoutError as error:
-        typer.echo(f"{record.where}{error}")
+        screen.say(f"{record.where}{error}")
         return "unsettled"
     board = layout_of(given)
     for violation in wrong:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,8 +83,9 @@ def _packaged(domain: str | None) -> Path:
 def _print(d: Diagnosis) -> None:
     """A table of the dimensions or groups, then what holds for all."""
     from rich.box import SIMPLE
-    from rich.console import Console
     from rich.table import Table
+
+    from ..drawing.console import Coloured
 
     names = ["group" if d.classes else "dimension", "KL", "information"]
     columns = [map(str, range(len(d.kl))), *([f"{value:.3f}" for value in row] for row in (d.kl, d.information_each))]
@@ -95,7 +97,7 @@ def _print(d: Diagnosis) -> None:
         table.add_column(name, justify="right")
     for row in zip(*columns, strict=True):
         table.add_row(*row)
-    Console(width=100).print(table)
+    Coloured(sys.stdout, width=100).print(table)
     of = "I(x0; z | start)" if d.conditional else "I(x0, start; z), starts differ"
     for name, value in (
         ("KL", f"{sum(d.kl):.3f} nats a board"),

@@ -11,6 +11,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput
+from ..plain import clean, cut
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -83,7 +84,7 @@ def _told(name: str, size: str) -> dict[str, Any]:
         if size:
             raise
         told["about"] = f"cannot be made: {error}"
-    return told
+    return {**told, "about": clean(cut(told["about"]))}
 
 
 def _sentence(domain: Domain) -> str:

@@ -2,7 +2,7 @@
 
 A terminal gets box-drawing characters and colours (rich leaves colours out where NO_COLOR is set); a pipe, a terminal
 called dumb and an encoding without box-drawing characters get plain text. Nothing here is obeyed by a terminal but
-what is meant to be: whatever a puzzle's text holds is cleaned.
+what is meant to be: whatever a puzzle's text holds is cleaned, see `vmdsolve/plain.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from ..drawing.text import clean, wrapped
+from ..drawing.text import wrapped
+from ..plain import clean, cut
 
 if TYPE_CHECKING:
     from ..drawing import Picture
@@ -33,16 +34,16 @@ def show(picture: Picture, *, err: bool = False) -> None:
     if not _terminal(stream):
         typer.echo(picture.text(width=PIPE), err=err)
         return
-    from rich.console import Console
+    from ..drawing.console import Coloured
 
     text = picture.styled(boxes=_encodes(stream), width=_width())
-    Console(file=stream, highlight=False).print(text, soft_wrap=True)
+    Coloured(stream).print(text, soft_wrap=True)
 
 
 def say(text: str, *, indent: str = "", err: bool = False) -> None:
     """Print a sentence: on a terminal wrapped at words, else on one line, for programs to read."""
     stream = sys.stderr if err else sys.stdout
-    lines = wrapped(text, _width(), indent) if _terminal(stream) else [clean(text)]
+    lines = wrapped(text, _width(), indent) if _terminal(stream) else [clean(cut(text))]
     for line in lines:
         typer.echo(line, err=err)
 

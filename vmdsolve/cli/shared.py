@@ -14,7 +14,7 @@ import typer
 from typer import Option
 
 from ..api.option import table_of
-from ..api.options import METHODS
+from ..api.options import METHODS, EvalOptions, Options
 from ..errors import InvalidInput
 from ..files import WRITTEN
 from ..orders import ORDERS
@@ -39,7 +39,7 @@ def device_of(name: str | None) -> str:
     """The device of that name, or by default a GPU if there is one."""
     import torch
 
-    return name or ("cuda" if torch.cuda.is_available() else "cpu")
+    return Options(EvalOptions, device=name).device or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 SHORT = {"domain": "-d", "method": "-m"}

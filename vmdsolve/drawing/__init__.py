@@ -13,7 +13,6 @@ from .sheet import Cell as Cell
 from .sheet import Drawn as Drawn
 from .sheet import Sheet as Sheet
 from .shown import Shown as Shown
-from .text import clean as clean
 from .text import wrapped as wrapped
 
-__all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Frame", "Part", "Picture", "Said", "Sheet", "Shown", "clean", "wrapped"]
+__all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Frame", "Part", "Picture", "Said", "Sheet", "Shown", "wrapped"]

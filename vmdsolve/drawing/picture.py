@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from .text import STYLES, Line, clean, spanned, wrapped
+from ..plain import clean, cut
+from .text import STYLES, Line, spanned, wrapped
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -40,7 +41,7 @@ class Said:
 
     def html(self) -> str:
         indent = f"margin-left:{len(self.lead)}em" if self.lead else "margin-left:0"
-        return f'<div style="{indent}">{spanned(self.text, self.style)}</div>'
+        return f'<div style="{indent}">{spanned(cut(self.text), self.style)}</div>'
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from .text import MARKS, Line, clean, spanned
+from ..plain import clean, cut
+from .text import MARKS, Line, spanned
 
 __all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Sheet"]
 
 CELL = "□"  # stands in frames and clue texts where the character of the next cell goes
+WIDEST = 400  # characters of a square: a column is as wide as its widest
 OUTSIDE = -1  # the region of squares that are no part of the board, as clues in its margin are
 CORNERS = " ╵╷│╶└┌├╴┘┐┤─┴┬┼"  # by what meets there: 1 from above, 2 from below, 4 from the right, 8 from the left
 
@@ -132,11 +134,11 @@ class Drawn:
                 before, held, after = square.partition(CELL)
                 if not held:
                     text = self.sheet.blocks.get(square, square) if boxes else square
-                    line.append(("", [(clean(text), "clue")]))
+                    line.append(("", [(_label(text), "clue")]))
                     continue
                 cell = Cell(CELL) if self.cells is None else next(cells)
                 text = cell.text if cell.boxed is None or not boxes else cell.boxed
-                spans = [(clean(before), "clue"), (clean(text), cell.style), (clean(after), "clue")]
+                spans = [(_label(before), "clue"), (_label(text), cell.style), (_label(after), "clue")]
                 line.append((MARKS.get(cell.style, ""), [span for span in spans if span[0]]))
             out.append(line)
         return out
@@ -161,6 +163,10 @@ class Drawn:
 
 TABLE = "border-collapse:collapse;font-family:monospace;text-align:center"
 MARKED = {mark: style for style, mark in MARKS.items()}
+
+
+def _label(text: str) -> str:
+    return clean(cut(text, WIDEST))
 
 
 def _corner(up: bool, down: bool, right: bool, left: bool, *, boxes: bool) -> str:

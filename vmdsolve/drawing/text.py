@@ -1,11 +1,13 @@
-"""Text at the edge: cleaned of whatever a terminal would obey, wrapped at words, styled by names."""
+"""Text of pictures: cleaned of whatever a terminal would obey, wrapped at words, styled by names."""
 
 from __future__ import annotations
 
 from html import escape
 from textwrap import wrap
 
-__all__ = ["MARKS", "STYLES", "Line", "Span", "clean", "spanned", "wrapped"]
+from ..plain import clean, cut
+
+__all__ = ["MARKS", "STYLES", "Line", "Span", "spanned", "wrapped"]
 
 Span = tuple[str, str]  # text, and the name of its style
 Line = list[Span]
@@ -26,19 +28,6 @@ STYLES = {
 MARKS = {"broken": "!", "next": "*"}  # what stands before a cell of this style, so that it is seen without colour
 
 
-def clean(text: str) -> str:
-    """`text` without anything that a terminal obeys: white space becomes ' ', other control characters '?'.
-
-    Examples
-    --------
-    >>> clean("tea\\x1b[31m\\tmilk")
-    'tea?[31m milk'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
-
-
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     """Lines of at most `width` characters, broken between words; those after the first begin with `indent`.
 
@@ -48,7 +37,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     ['row 1 holds no', '  symbol twice']
     """
     lines = wrap(
-        clean(text), width,
+        clean(cut(text)), width,
         subsequent_indent=indent, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     return lines or [""]

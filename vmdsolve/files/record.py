@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..plain import clean
+
 __all__ = ["Record"]
 
 
@@ -42,4 +44,4 @@ class Record:
     @property
     def where(self) -> str:
         """`hard.txt:12: `, to begin a message with; "" for a puzzle given on the command line."""
-        return f"{self.source}:{self.line}: " if self.source else ""
+        return f"{clean(self.source)}:{self.line}: " if self.source else ""

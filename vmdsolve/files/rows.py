@@ -15,6 +15,7 @@ from typing import Any
 from ..domains import Domain
 from ..domains.reading import one_line
 from ..errors import InvalidInput
+from ..plain import clean
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
 from .formats.base import UNANSWERED, Format, Written, names_of
@@ -121,23 +122,16 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
     if domain is not None:  # so that what was written is read without asking for it again
         others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
     return Row(
-        problem=_printable(problem),
+        problem=clean(problem.strip("\r\n")),
         solution=solution.text,
         status=str(solution.status),
         method=solution.method,
         unique=solution.unique,
         nfe=solution.nfe,
         seconds=round(solution.seconds, 6),
-        reason=_printable(reason),
+        reason=clean(reason.strip("\r\n")),
         others=others,
     )
-
-
-def _printable(text: str) -> str:
-    """One line that every terminal and every encoding takes: white space becomes ' ', anything else in it '?'."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text.strip("\r\n"))
 
 
 def format_of(out: Path) -> Format:

@@ -19,17 +19,11 @@ from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in, shown
 from .named import known_domain
 from .quotes import quoted_rows
+from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
 
 __all__ = ["Csv", "Tsv", "quoted", "table_in"]
 
-DELIMITERS = (
-    ",",
-    ";",
-    "\t",
-    "|",
-    ":",
-    " ",
-)  # ' ' stands for any white space; ':' and ' ' only where there is no header
+DELIMITERS = (",", ";", "\t", "|", ":", " ")  # ' ' is any white space; ':' and ' ' only where there is no header
 LOOK = 10  # rows in which a column of puzzles is looked for
 
 
@@ -46,14 +40,18 @@ def _writer(delimiter: str) -> Any:
 
 
 def quoted(values: Iterable[object], delimiter: str = ",") -> str:
-    """A line of csv; None is an empty field, truth is `true` or `false`.
+    """A line of csv; None is an empty field, truth is `true` or `false`, text is none that a spreadsheet would run.
 
     Examples
     --------
-    >>> quoted(["12, 3", None, True])
-    '"12, 3",,true\\n'
+    >>> print(quoted(["12, 3", None, True, "=1+1"]), end="")
+    "12, 3",,true,'=1+1
     """
-    fields = ["true" if value is True else "false" if value is False else value for value in values]
+    fields = [
+        (guarded(value) if value[:1] in MAY_RUN else value) if isinstance(value, str)
+        else "true" if value is True else "false" if value is False else value
+        for value in values
+    ]  # fmt: skip
     line: str = _writer(delimiter).writerow(fields)
     return line
 
@@ -97,8 +95,9 @@ class Csv(TextFormat):
             return
         delimiter = _delimiter(lines, source)
         table = [fields_of(line, delimiter) for line in lines]
-        columns, header = _columns(source, table)
-        yield from _records(source, delimiter, columns, header)
+        ours = is_ours(table[0])
+        columns, header = _columns(source, [list(map(unguarded, row)) for row in table] if ours else table)
+        yield from _records(source, delimiter, columns, header, ours)
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         names = (*names_of(kind), *others)
@@ -186,8 +185,10 @@ def _field(row: Sequence[str], place: int) -> str:
 # Rows -------------------------------------------------------------------------------------------------
 
 
-def _records(source: Source, delimiter: str, columns: Columns | None, header: bool) -> Iterator[Record]:
+def _records(source: Source, delimiter: str, columns: Columns | None, header: bool, ours: bool) -> Iterator[Record]:
     rows = _rows(source, delimiter, columns)
+    if ours:
+        rows = ((line, list(map(unguarded, row)), why) for line, row, why in rows)
     if header:
         next(rows)
     for line, row, why in rows:

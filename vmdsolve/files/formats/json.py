@@ -267,8 +267,13 @@ def _record(item: object, source: Source, number: int) -> Record | None:
     except InvalidInput as error:
         return Record(source.name, number, json.dumps(item)[:200], None, str(error))
     keep = tuple(key for key in item if key not in known and (named is None or key != domain))
-    others = {name: item[key] for key, name in zip(keep, carried(keep), strict=True)}
+    others = {str(_encodable(name)): _encodable(item[key]) for key, name in zip(keep, carried(keep), strict=True)}
     return Record(source.name, number, text, answer, "", named, others)
+
+
+def _encodable(value: object) -> object:
+    """A value that goes on to a file; JSON's escapes can spell halves of characters, which no file takes: '?'."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _text(value: object, source: Source) -> str | None:
