@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ..domains.sequence import TokenSequence
 from ..errors import InvalidInput, ModelMismatch
 from ..files.atomic import replacing
 from ..problem import Rules
+from ..untrusted import read_json
 from .config import ModelConfig
 from .names import FIRST_FORMAT, FORMAT, current_name
 from .packaged import weights_for
@@ -75,7 +76,7 @@ def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
     """Write a model's weights (float32) with its config and recipe inside, and both beside them as JSON for people."""
     metadata = {"config": model.config.to_json(), "recipe": json.dumps(recipe, sort_keys=True)}
     save_tensors(path, model.state_dict(), metadata)
-    beside = {"config": json.loads(metadata["config"]), **recipe}
+    beside = {"config": asdict(model.config), **recipe}
     write_atomically(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
 
 
@@ -145,10 +146,8 @@ def about(path: Path | str) -> About:
 def _about(path: Path, handle: Any) -> About:
     metadata = handle.metadata() or {}
     config = ModelConfig.from_json(metadata.get("config", ""))
-    try:
-        record = json.loads(metadata.get("recipe") or metadata.get("record") or "{}")
-    except (ValueError, RecursionError) as error:
-        raise ModelMismatch(f"the recipe in {path} cannot be read: {error}") from error
+    told = metadata.get("recipe") or metadata.get("record") or "{}"
+    record = read_json(told, f"the recipe in {path}", error=ModelMismatch)
     if not isinstance(record, dict):
         raise ModelMismatch(f"the recipe in {path} cannot be read: it is {record!r:.80}, wanted an object")
     domain = record.get("domain")

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelMismatch
+from ..untrusted import read_json
 from .fields import check, choice
 
 if TYPE_CHECKING:
@@ -185,13 +186,13 @@ class ModelConfig:
             Anything else.
         """
         try:
-            given = _object(json.loads(text), ModelConfig, "config")
+            given = _object(read_json(text, "the weights' config", error=ModelMismatch), ModelConfig, "config")
             if "sampling" in given:
                 given["sampling"] = Sampling(**_object(given["sampling"], Sampling, "sampling"))
             return ModelConfig(**given)
         except ModelMismatch:
             raise
-        except (TypeError, ValueError, RecursionError) as error:
+        except (TypeError, ValueError) as error:
             raise ModelMismatch(f"the weights' config cannot be read: {error}") from error
 
 
