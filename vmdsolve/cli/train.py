@@ -125,7 +125,7 @@ def _domain(name: str | None, examples: str | None, resumed: Path | None) -> Dom
     if name not in (None, ALL_DIFFERENT):
         return domains.get(name)
     if name is None and resumed is not None:
-        from ..model.checkpoint import domain_of
+        from ..model.about import domain_of
 
         if told := domain_of(resumed / "state.safetensors"):
             return told
@@ -162,7 +162,7 @@ def _new(domain: Domain | Mixture, recipe: Given, shape: Given, sampling: Given,
 
 def _begun(domain: Domain | Mixture, init: str, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
     """A new run that begins with weights, in their shape."""
-    from ..model.checkpoint import about
+    from ..model.about import about
     from ..model.packaged import packaged_file
     from ..train import Trainer
 
@@ -180,7 +180,7 @@ def _resumed(
     domain: Domain | Mixture, folder: Path, recipe: Given, shape: Given, sampling: Given, device: str
 ) -> Trainer:
     """The run in the folder, with what was given on the command line put in its place."""
-    from ..model.checkpoint import about
+    from ..model.about import about
     from ..train import Trainer
 
     said = about(folder / "state.safetensors")
