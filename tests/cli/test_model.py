@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,9 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     train = ["train", "sudoku-4x4", "--run-dir", folder, "--device", "cpu", "--every", 2]
     begun = run(*train, *TINY, "--steps", 4)
     assert begun.exit_code == 0
-    assert "\nstep 2/4  loss " in begun.stdout
+    assert "\nstep 2/4  left " in begun.stdout
+    assert begun.stdout.startswith(f"training sudoku-4x4 in {folder}\n")
+    assert max(len(line) for line in begun.stdout.splitlines()[1:-1]) <= 80
     assert f"done: {weights}" in begun.stdout
     assert begun.stderr.count("the latent is dead") == 1  # four steps teach it nothing
 
@@ -35,7 +40,7 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     assert "holds a run already: go on with --resume, or name another with --run-dir" in refused.stderr
     assert "holds a run with config" in run(*train, "--resume", "--width", 5).stderr
     resumed = run(*train, "--resume", "--steps", 6)
-    assert "\nstep 6/6  loss " in resumed.stdout
+    assert "\nstep 6/6  left 0s  rate " in resumed.stdout
     assert "step 2/" not in resumed.stdout
 
     measured = run("eval", "sudoku-4x4", "--weights", weights, "-n", 5, "--steps", 3, "--device", "cpu")
@@ -172,6 +177,46 @@ def test_positions_come_with_a_law_unless_told_otherwise(
     done = run("train", "pair", "--run-dir", tmp_path, "--device", "cpu", *TINY, "--steps", 1, *options)
     assert done.exit_code == 0, done.stderr
     assert json.loads((tmp_path / "weights.json").read_text())["config"]["positions"] == positions
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_training_saved(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vmdsolve.train import progress
+
+    def heard(p: progress.Progress, *_: object) -> str:
+        if p.step == 3:
+            signal.raise_signal(number)
+        return f"at {p.step}"
+
+    monkeypatch.setattr(progress, "line_of", heard)
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    train = ["train", "pair", "--run-dir", tmp_path, "--device", "cpu", *TINY, "--steps", 9, "--every", 3]
+    stopped = run(*train)
+    assert stopped.exit_code == 128 + number
+    assert stopped.stdout.endswith(f"\nat 1\nat 3\nat 4\nstopped at step 4: {tmp_path / 'weights.safetensors'}\n")
+    assert "all is saved; --resume goes on from there\n" in stopped.stderr
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
+    monkeypatch.undo()
+    resumed = run("train", "pair", "--run-dir", tmp_path, "--device", "cpu", "--resume")
+    assert resumed.exit_code == 0, resumed.stderr
+    assert "\nstep 5/9  left " in resumed.stdout
+    assert "\ndone: " in resumed.stdout
+
+
+def test_a_training_that_cannot_be_is_refused_before_torch_is_loaded() -> None:
+    code = (
+        "import sys; sys.argv[1:] = sys.argv[2].split()\nfrom vmdsolve.cli import main\n"
+        "try: main()\nexcept SystemExit as end: print(end.code, 'torch' in sys.modules)"
+    )
+    for words, text in (
+        ("train zebra", "a board of its own"),
+        ("train text-64", "has no rules"),
+        ("train latin-4 --rate 0", "rate is 0.0"),
+        ("train latin-4 --classes 1", "classes is 1"),
+    ):
+        done = subprocess.run([sys.executable, "-c", code, "-", words], capture_output=True, text=True, check=True)
+        assert done.stdout == "2 False\n"
+        assert text in done.stderr
 
 
 def test_a_dead_latent_is_spoken_of_once_the_kl_has_its_full_weight(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from vmdsolve import solve
 from vmdsolve.api.weights import model_for
 from vmdsolve.domains import get
-from vmdsolve.errors import ModelMismatch
+from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.model.checkpoint import about, domain_of, history_of, load_model, packaged, save_model, save_tensors
 from vmdsolve.model.config import ModelConfig, Sampling
 from vmdsolve.model.names import FIRST_FORMAT, FORMAT, former_name
@@ -88,7 +88,11 @@ def test_damaged_or_foreign_weights_are_refused(tmp_path: Path) -> None:
         load_model(path, FOUR)
     with torch.no_grad():
         model.denoiser.update.bias[0] = math.nan
-    save_model(path, model, {})
+    before = path.read_bytes()
+    with pytest.raises(InvalidInput, match=r"holds NaN or infinity in denoiser\.update\.bias; .* not written"):
+        save_model(path, model, {})
+    assert path.read_bytes() == before
+    save_tensors(path, model.state_dict(), {"config": model.config.to_json()})
     with pytest.raises(ModelMismatch, match=r"NaN or infinity in denoiser\.update\.bias"):
         load_model(path, FOUR)
 

@@ -82,6 +82,63 @@ def test_a_run_that_diverges_replaces_nothing(tmp_path: Path) -> None:
     bad.resume(tmp_path)
     with torch.no_grad():
         next(bad.model.parameters()).fill_(torch.inf)
-    with pytest.raises(TrainingDiverged, match=r"^training diverged by step 5: .*keeps the state before"):
+    with pytest.raises(TrainingDiverged, match=r"^training diverged at step 5: .*keeps the state of step 4: go on"):
         list(bad.run(tmp_path, every=1))
     assert files(tmp_path) == before
+    with pytest.raises(TrainingDiverged, match=r"^training diverged at step 4: model\.\S+ holds NaN or infinity$"):
+        bad.save(tmp_path)
+    assert files(tmp_path) == before
+
+
+def test_a_step_whose_loss_is_no_number_is_named_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trainer(steps=50)
+    whole, seen = run.batch, []
+
+    def batch(step: int) -> tuple[torch.Tensor, ...]:
+        seen.append(step)
+        start, x, x0, noise, t = whole(step)
+        return start, x, x0, noise * (torch.nan if step == 6 else 1), t
+
+    monkeypatch.setattr(run, "batch", batch)
+    with pytest.raises(TrainingDiverged, match=r"^training diverged at step 7: the loss is nan$"):
+        list(run.run(every=100))
+    assert seen[-1] == run.step == 6
+    assert all(torch.isfinite(parameter).all() for parameter in run.model.parameters())
+
+
+def test_a_run_that_diverges_at_once_says_that_nothing_is_kept(tmp_path: Path) -> None:
+    run = trainer()
+    with torch.no_grad():
+        next(run.model.parameters()).fill_(torch.nan)
+    with pytest.raises(TrainingDiverged, match=r"^training diverged at step 1: .*; nothing was saved before; begin "):
+        list(run.run(tmp_path))
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"step": -1}, {"step": True}, {"step": 1.5}, {"step": 10**400}, {"hours": -1}, {"hours": 10**400}, {"data": 3}],
+)
+def test_a_state_that_cannot_be_is_not_resumed(tmp_path: Path, changes: dict[str, object]) -> None:
+    trainer().save(tmp_path)
+    path = tmp_path / "state.safetensors"
+    tensors, about = load_tensors(path)
+    record = json.dumps({**about.record, **changes})
+    save_tensors(path, tensors, {"config": about.config.to_json(), "record": record})
+    with pytest.raises(ModelMismatch, match="does not say how far its run has come"):
+        trainer().resume(tmp_path)
+
+
+@pytest.mark.parametrize("change", ["no moment", "another moment", "another tensor"])
+def test_a_state_with_other_tensors_is_refused_before_they_are_read(tmp_path: Path, change: str) -> None:
+    assert list(trainer().run(tmp_path))
+    path = tmp_path / "state.safetensors"
+    tensors, about = load_tensors(path)
+    name = next(key for key in tensors if key.endswith(".exp_avg"))
+    if change == "no moment":
+        del tensors[name]
+    else:
+        tensors[f"{name}s" if change == "another moment" else "more"] = torch.full((2,), torch.nan)
+    save_tensors(path, tensors, {"config": about.config.to_json(), "record": json.dumps(about.record)})
+    with pytest.raises(ModelMismatch, match=r"does not fit its own config: (the moments of|it also holds more)"):
+        trainer().resume(tmp_path)

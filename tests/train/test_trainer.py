@@ -14,7 +14,7 @@ import torch
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch
-from vmdsolve.measure.accuracy import EVALUATION_SEED, evaluate, held_out
+from vmdsolve.measure.accuracy import evaluate, held_out
 from vmdsolve.model.checkpoint import load_model, load_tensors, save_tensors
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.sampler import Plan, Predictor
@@ -47,7 +47,7 @@ def test_a_run_that_was_stopped_ends_where_one_that_was_not_ends(tmp_path: Path)
     for a, b in zip(state_of(whole), state_of(second), strict=True):
         assert torch.equal(a, b)
     logged = [json.loads(line)["step"] for line in (tmp_path / "parts" / "log.jsonl").read_text().splitlines()]
-    assert logged == [3, 6, 8]
+    assert logged == [1, 3, 6, 7, 8]  # the first step of each, too
     weights = load_model(tmp_path / "parts" / "weights.safetensors", FOUR)
     for a, b in zip(weights.state_dict().values(), whole.average.state_dict().values(), strict=True):
         assert torch.equal(a, b)
@@ -121,8 +121,8 @@ def test_solving_masks_leave_the_clues_visible() -> None:
 def test_training_lowers_the_loss_and_the_progress_says_so() -> None:
     trainer = Trainer(FOUR, SHAPE, replace(RECIPE, steps=150, batch=16, rate=1e-2))
     progress: list[Progress] = list(trainer.run(every=50))
-    assert [p.step for p in progress] == [50, 100, 150]
-    assert progress[-1].last < 0.7 * progress[0].last
+    assert [p.step for p in progress] == [1, 50, 100, 150]
+    assert progress[-1].last < 0.7 * progress[1].last
     assert progress[-1].puzzles == 2400
     assert 0 <= progress[-1].active_units <= 2
     assert progress[-1].puzzles_per_second > 0
@@ -215,20 +215,11 @@ def test_a_gaussian_that_should_settle_is_refused_before_training() -> None:
     assert Trainer(FOUR, replace(SHAPE, latent=0), replace(RECIPE, settle=0.1)).step == 0
 
 
-def test_the_kl_warms_up_to_its_weight_and_the_end_is_settled() -> None:
-    recipe = Recipe(steps=1000, latent_kl=0.5, kl_warmup=0.2, settle=0.25)
-    assert recipe.kl_weight_at(0) == pytest.approx(0.5 / 200)
-    assert recipe.kl_weight_at(99) == pytest.approx(0.25)
-    assert recipe.kl_weight_at(199) == recipe.kl_weight_at(999) == 0.5
-    assert replace(recipe, kl_warmup=0.0).kl_weight_at(0) == 0.5
-    said = {0: "drawn", 749: "drawn", 750: "likeliest", 874: "likeliest", 875: "frozen", 999: "frozen"}
-    assert {step: recipe.code_at(step) for step in said} == said
-    assert replace(recipe, settle=0.0).code_at(999) == "drawn"
-
-
 def test_stopping_by_the_clock_saves(tmp_path: Path) -> None:
     trainer = Trainer(FOUR, SHAPE, replace(RECIPE, steps=10**6))
-    assert len(list(trainer.run(tmp_path, every=10**6, seconds=0.2))) == 1
+    lines = list(trainer.run(tmp_path, every=10**6, seconds=0.2))
+    assert {1, trainer.step} == {line.step for line in lines}
+    assert lines[-1].left == 0
     again = Trainer(FOUR, SHAPE, replace(RECIPE, steps=10**6))
     again.resume(tmp_path)
     assert again.step == trainer.step > 0
@@ -247,35 +238,32 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         Trainer(FOUR, SHAPE, replace(RECIPE, data="law")).resume(tmp_path)
 
 
+def test_a_run_that_is_stopped_is_saved_after_its_step(tmp_path: Path) -> None:
+    trainer, steps = Trainer(FOUR, SHAPE, RECIPE), []
+    for progress in trainer.run(tmp_path, every=100):
+        steps.append(progress.step)
+        trainer.stop()
+    assert steps == [1, 2]
+    assert progress.left > 0
+    again = Trainer(FOUR, SHAPE, RECIPE)
+    again.resume(tmp_path)
+    assert again.step == again.saved == 2
+    assert [p.step for p in again.run(tmp_path, every=100)] == [3, 8]  # stop is for one run
+
+
 @pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"steps": 0}, "steps is 0; wanted a whole number, 1 or more"),
-        ({"steps": 2.5}, "steps is 2.5; wanted a whole number"),
-        ({"batch": True}, "batch is True; wanted a whole number"),
-        ({"rate": float("nan")}, "rate is nan; wanted a number"),
-        ({"bf16": 1}, "bf16 is 1; wanted True or False"),
-        ({"loops": 8}, "loops is 8; wanted SHARE:LOOPS"),
-        ({"loops": ((0.5, 8),)}, "wanted SHARE:LOOPS,... with shares from 0"),
-        ({"givens": (3,)}, "givens is .3,.; wanted a number of cells"),
-        ({"weighting": "time"}, "weighting is 'time'"),
-        ({"seed": EVALUATION_SEED}, "seed is 4611686018427387904; wanted a whole number from 0 to"),
-        ({"seed": -1}, "seed is -1"),
-    ],
+    ("name", "data", "text"),
+    [("text-8", "problems", "has no rules, so"), ("zebra", "problems", "of its own"), ("killer", "law", "of its own")],
 )
-def test_wrong_recipes_are_refused(change: dict[str, object], text: str) -> None:
+def test_what_has_nothing_to_learn_from_is_refused(name: str, data: str, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
-        replace(RECIPE, **change)
+        Trainer(get(name), ModelConfig(name, ("row",)), Recipe(data=data))
 
 
-def test_the_schedules_are_those_described() -> None:
-    recipe = Recipe(steps=1000, rate=1.0, warmup=100, decay=0.5, loops=((0.0, 8), (0.1, 16)), free=4)
-    assert recipe.rate_at(0) == pytest.approx(0.01)
-    assert recipe.rate_at(99) == recipe.rate_at(499) == 1.0
-    assert recipe.rate_at(750) == pytest.approx(0.5)
-    assert (recipe.loops_at(99), recipe.loops_at(100)) == (8, 16)
-    assert recipe.free_at(99) == 0
-    assert {recipe.free_at(s) for s in range(100, 200)} == {0, 1, 2, 3, 4}
+@pytest.mark.parametrize("device", ["cuda:99", "paper"])
+def test_a_device_that_there_is_none_of_is_refused(device: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"^device is '{device}'; wanted cpu, or cuda where"):
+        Trainer(FOUR, SHAPE, RECIPE, device)
 
 
 @pytest.mark.slow

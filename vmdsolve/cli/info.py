@@ -54,7 +54,7 @@ def _facts() -> Iterator[tuple[str, str]]:
 
 def _recipe(path: Path) -> str:
     try:
-        from ..model.checkpoint import about
+        from ..model.about import about
 
         said = about(path)
         record = said.record

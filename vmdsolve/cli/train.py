@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,7 +67,9 @@ def train(
         bool | None,
         Option("--positions/--no-positions", help="Embeddings of cells and symbols (default: not for problems)."),
     ] = None,
-    seconds: Annotated[float | None, Option(help="Stop after so long; --resume goes on.")] = None,
+    seconds: Annotated[
+        float | None, Option(min=0, help="End after so long, if not before, the rate falling to its end by then.")
+    ] = None,
     threads: Annotated[int | None, Option(min=1, help="CPU threads (default: all cores).")] = None,
     every: Annotated[int, Option(min=1, help="Steps between two lines of progress, and between saves.")] = 50,
     device: Device = None,
@@ -75,7 +81,7 @@ def train(
     rules, and nothing that it makes is checked. With a domain such as text-64 longer lines give windows. One part in
     twenty is held out; the log says what the model makes of it, in nats a cell.
     What is not given has the default of vmdsolve.train.Recipe and vmdsolve.model.config.ModelConfig, or, with
-    --resume, its value in the run.
+    --resume, its value in the run. Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
     """
     chosen = {name: value for name, value in choices.items() if value is not None}
     where = _domain(domain, chosen.get("examples"), run_dir if resume else None)
@@ -94,21 +100,20 @@ def train(
         )  # fmt: skip
     if init is not None and resume:
         raise InvalidInput("--init is for a run's beginning; --resume goes on with what the run has")
+    given = recipe, shape, sampling
+    if not resume:
+        _check(where, *given, begun=init is not None)
+    typer.echo(f"training {where.name} in {folder}")
     import torch
 
     if threads is not None:
         torch.set_num_threads(threads)
-    given = recipe, shape, sampling, device_of(device)
+    made = device_of(device)
     if resume:
-        trainer = _resumed(where, folder, *given)
+        trainer = _resumed(where, folder, *given, made)
     else:
-        trainer = _new(where, *given) if init is None else _begun(where, init, *given)
-    typer.echo(f"{where.name}, {sum(p.numel() for p in trainer.model.parameters()):,} parameters, in {folder}")
-    try:
-        _run(trainer, folder, every, seconds)
-    except KeyboardInterrupt:
-        typer.echo("stopped; --resume goes on from the last line above", err=True)
-        raise
+        trainer = _new(where, *given, made) if init is None else _begun(where, init, *given, made)
+    _run(trainer, folder, every, seconds)
 
 
 _FIXED = inspect.signature(train, eval_str=True)
@@ -125,7 +130,7 @@ def _domain(name: str | None, examples: str | None, resumed: Path | None) -> Dom
     if name not in (None, ALL_DIFFERENT):
         return domains.get(name)
     if name is None and resumed is not None:
-        from ..model.checkpoint import domain_of
+        from ..model.about import domain_of
 
         if told := domain_of(resumed / "state.safetensors"):
             return told
@@ -144,25 +149,39 @@ def _domain(name: str | None, examples: str | None, resumed: Path | None) -> Dom
 Given = dict[str, Any]
 
 
-def _new(domain: Domain | Mixture, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
-    """A new run with random weights."""
-    from ..train import Trainer
-    from ..train.mixture import Mixture
+def _check(domain: Domain | Mixture, recipe: Given, shape: Given, sampling: Given, *, begun: bool) -> None:
+    """What can be refused is, before anything is waited for."""
+    from ..train.stream import check_source
 
     plan = Recipe(**recipe)
+    check_source(domain, plan)
+    if not begun:
+        _config(domain, plan, shape, sampling)
+
+
+def _config(domain: Domain | Mixture, plan: Recipe, shape: Given, sampling: Given) -> ModelConfig:
+    """The shape of a new model."""
+    from ..train.mixture import Mixture
+
     placed = _positions(domain, plan.data != "problems")
     mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
     about = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **shape, "sampling": Sampling(**sampling)}
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-        config = ModelConfig(domain.name, domain.relations, **{"latent": 0, **about})
-    else:
-        config = ModelConfig.of(domain, **about)
-    return Trainer(domain, config, plan, device)
+        return ModelConfig(domain.name, domain.relations, **{"latent": 0, **about})
+    return ModelConfig.of(domain, **about)
+
+
+def _new(domain: Domain | Mixture, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
+    """A new run with random weights."""
+    from ..train import Trainer
+
+    plan = Recipe(**recipe)
+    return Trainer(domain, _config(domain, plan, shape, sampling), plan, device)
 
 
 def _begun(domain: Domain | Mixture, init: str, recipe: Given, shape: Given, sampling: Given, device: str) -> Trainer:
     """A new run that begins with weights, in their shape."""
-    from ..model.checkpoint import about
+    from ..model.about import about
     from ..model.packaged import packaged_file
     from ..train import Trainer
 
@@ -180,7 +199,7 @@ def _resumed(
     domain: Domain | Mixture, folder: Path, recipe: Given, shape: Given, sampling: Given, device: str
 ) -> Trainer:
     """The run in the folder, with what was given on the command line put in its place."""
-    from ..model.checkpoint import about
+    from ..model.about import about
     from ..train import Trainer
 
     said = about(folder / "state.safetensors")
@@ -193,24 +212,55 @@ def _resumed(
 
 def _run(trainer: Trainer, folder: Path, every: int, seconds: float | None) -> None:
     from ..api.progress import bar
+    from ..train.progress import explained, line_of
 
     steps, width, done = trainer.recipe.steps, trainer.config.latent, trainer.step
     told = False
-    folder.mkdir(parents=True, exist_ok=True)
-    with bar("steps", steps, done) as advance:
+    typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
+    for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):
+        typer.echo(text)
+    with _stoppable(trainer) as heard, bar("steps", steps, done) as advance:
         for p in trainer.run(folder, every=every, seconds=seconds):
-            held_out = "" if p.held_out is None else f"held out {p.held_out:.4f}  "
-            typer.echo(
-                f"step {p.step}/{steps}  loss {p.loss:.4f}  last {p.last:.4f}  {held_out}KL {p.kl:.3f}  "
-                f"active {p.active_units}/{width}  {p.puzzles_per_second:.0f} puzzles/s  {p.hours:.2f} h"
-            )
+            typer.echo(line_of(p, steps, width))
             advance(p.step - done)
             done = p.step
             full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight
             if width and not p.active_units and not told and full:
                 typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
                 told = True
-    typer.echo(f"{'done' if trainer.step >= steps else 'stopped'}: {folder / 'weights.safetensors'}")
+    weights = folder / "weights.safetensors"
+    typer.echo(f"done: {weights}" if trainer.step >= steps else f"stopped at step {trainer.step}: {weights}")
+    if heard:
+        typer.echo("all is saved; --resume goes on from there", err=True)
+        if heard[0] == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise typer.Exit(128 + heard[0])
+
+
+@contextmanager
+def _stoppable(trainer: Trainer) -> Iterator[list[int]]:
+    """Ctrl-C and SIGTERM end the run after the step that it is in, saved; a second one ends it at once.
+
+    Gives the signals that were heard.
+    """
+    heard: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        heard.append(number)
+        trainer.stop()
+        back()
+        if number == signal.SIGINT:
+            os.write(2, b"\nstopping after this step; Ctrl-C again stops at once, without saving\n")
+
+    def back() -> None:
+        for number, before in befores.items():
+            signal.signal(number, before)
+
+    befores = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield heard
+    finally:
+        back()
 
 
 def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:

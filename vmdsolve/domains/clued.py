@@ -13,7 +13,6 @@ Values       what Python and JSON hold, see `Family.problem`: each kind turns th
 from __future__ import annotations
 
 import inspect
-import json
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Self
@@ -22,6 +21,7 @@ import numpy as np
 
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Board, Problem, Rules
+from ..untrusted import loads
 from .base import DECORATION, Domain
 from .kind import Kind
 from .lines import Lines
@@ -127,8 +127,8 @@ class Family(Domain):
 
     def _object(self, text: str) -> dict[str, Any]:
         try:
-            value = {key: held for key, held in json.loads(text).items() if key not in ABOUT}
-        except (ValueError, RecursionError) as error:
+            value = {key: held for key, held in loads(text).items() if key not in ABOUT}
+        except ValueError as error:
             raise InvalidProblem(f"{self.name}: this looks like an object of JSON, but is none: {error}") from error
         if other := [said for key in KIND if (said := value.pop(key, self.name)) != self.name]:
             raise InvalidProblem(f"{self.name}: this object says that it is of the domain {str(other[0])[:40]!r}")

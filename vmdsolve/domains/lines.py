@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Collection, Sequence
 from math import isqrt
 from typing import Any, NoReturn, Self
 
 from ..errors import InvalidProblem
+from ..untrusted import loads
 from .base import SYMBOLS
 
 __all__ = ["OPEN_TOKENS", "Lines", "row_of"]
@@ -189,8 +189,8 @@ def row_of(line: str, n: int | None = None) -> list[str]:
 def _listed(text: str) -> list[str] | None:
     """The rows of a list as Python or JSON writes it; None if it is none."""
     try:
-        rows: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        rows: Any = loads(text)
+    except ValueError:
         try:
             rows = ast.literal_eval(text.strip())
         except (ValueError, SyntaxError, RecursionError, MemoryError):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelMismatch
+from ..untrusted import read_json
 from .fields import check, choice
 
 if TYPE_CHECKING:
@@ -185,13 +186,13 @@ class ModelConfig:
             Anything else.
         """
         try:
-            given = _object(json.loads(text), ModelConfig, "config")
+            given = _object(read_json(text, "the weights' config", error=ModelMismatch), ModelConfig, "config")
             if "sampling" in given:
                 given["sampling"] = Sampling(**_object(given["sampling"], Sampling, "sampling"))
             return ModelConfig(**given)
         except ModelMismatch:
             raise
-        except (TypeError, ValueError, RecursionError) as error:
+        except (TypeError, ValueError) as error:
             raise ModelMismatch(f"the weights' config cannot be read: {error}") from error
 
 
@@ -200,14 +201,16 @@ def _object(given: Any, kind: Any, what: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ModelMismatch(f"the weights' {what} cannot be read: it is {given!r:.80}, wanted an object")
     if unknown := set(given) - {one.name for one in fields(kind)}:
-        raise ModelMismatch(f"the weights' {what} has unknown fields {sorted(unknown)}; update vmdsolve")
+        raise ModelMismatch(f"the weights' {what} has unknown fields {sorted(unknown)!s:.200}; update vmdsolve")
     return given
 
 
 def _check_names(domain: Any, relations: Any) -> None:
-    if not isinstance(domain, str):
+    if not isinstance(domain, str) or not domain.isprintable():
         raise ModelMismatch(f"domain is {domain!r:.80}; wanted its name")
-    if not isinstance(relations, (list, tuple)) or not all(isinstance(name, str) for name in relations):
+    if not isinstance(relations, (list, tuple)) or not all(
+        isinstance(name, str) and name.isprintable() for name in relations
+    ):
         raise ModelMismatch(f"relations is {relations!r:.80}; wanted a list of names")
     if len(relations) > MOST_RELATIONS or len(set(relations)) < len(relations):
         raise ModelMismatch(f"there are {len(relations):,} relations; wanted up to {MOST_RELATIONS:,} different names")

@@ -77,15 +77,15 @@ class Recipe:
     """
 
     steps: int = choice(6000, "Optimiser steps of the whole run.", low=1)
-    batch: int = choice(64, "Boards a step.", low=1)
-    rate: float = choice(4e-3, "Peak learning rate.", low=0)
+    batch: int = choice(64, "Boards a step.", low=1, high=65_536)
+    rate: float = choice(4e-3, "Peak learning rate.", low=0, high=1000)
     warmup: int = choice(100, "Steps over which the rate rises.", low=0)
     decay: float = choice(0.4, "Share of the steps over which the rate falls.", low=0, high=1)
-    weight_decay: float = choice(0.01, "Of AdamW.", low=0)
-    clip: float = choice(1.0, "Greatest norm of the gradient.", low=0)
+    weight_decay: float = choice(0.01, "Of AdamW.", low=0, high=1000)
+    clip: float = choice(1.0, "Greatest norm of the gradient.", low=0, high=1_000_000)
     loops: tuple[tuple[float, int], ...] = ((0.0, 8), (0.1, 16))
     free: int = choice(16, "Up to so many loops without gradient before the others.", low=0, high=65_536)
-    later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0)
+    later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
     full: float = choice(0.3, "Share of the boards that show nothing but their clues.", low=0, high=1)
@@ -99,7 +99,7 @@ class Recipe:
     weighting: str = choice("cells", "elbo: boards count by w(t) = 1 / t.", among=("cells", "elbo"))
     latent_kl: float = choice(1.0, "Weight of the KL for the posterior.", low=0, high=1)
     kl_warmup: float = choice(0.1, "Share of the steps over which it rises.", low=0, high=1)
-    free_bits: float = choice(0.0, "Nats of each dimension or group that cost nothing.", low=0)
+    free_bits: float = choice(0.0, "Nats of each dimension or group that cost nothing.", low=0, high=1_000_000)
     settle: float = choice(0.0, "Share of the steps, at the end, with z the likeliest classes.", low=0, high=1)
     ema: float = choice(0.998, "Decay of the averaged weights.", low=0, high=1)
     seed: int = choice(0, "Of the weights, the puzzles and the masks.", low=0, high=EVALUATION_SEED - 1)
@@ -111,6 +111,9 @@ class Recipe:
         check(self, InvalidInput)
         object.__setattr__(self, "loops", _schedule(self.loops))
         object.__setattr__(self, "givens", _givens(self.givens))
+        for name in ("rate", "clip"):
+            if not (value := getattr(self, name)) > 0:
+                raise InvalidInput(f"{name} is {value!r}; wanted a number above 0, or nothing is learned")
         if self.data == "problems" and (self.blocks > 1 or self.givens != (0, 0)):
             raise InvalidInput(
                 "blocks and givens go with data 'law' or 'examples'; problems of the generator have their own clues"
@@ -141,21 +144,47 @@ class Recipe:
         except (AttributeError, TypeError, InvalidInput) as error:
             raise ModelMismatch(f"the recipe cannot be read by this version: {error}") from error
 
+    def place_at(self, step: int, begun: int, spent: float, seconds: float | None) -> int:
+        """Where in the schedule a run is at `step`: there, or further on, so that it comes to its end with the clock.
+
+        Parameters
+        ----------
+        step
+            Steps that are done.
+        begun
+            Of them those that were done when the clock began.
+        spent, seconds
+            How long the run has taken, and may take; None: as long as it takes.
+
+        Examples
+        --------
+        >>> recipe = Recipe(steps=1000)
+        >>> recipe.place_at(10, 0, 30, 60), recipe.place_at(10, 0, 30, None), recipe.place_at(990, 0, 30, 60)
+        (500, 10, 990)
+        """
+        if seconds is None:
+            return step
+        share = min(1.0, spent / seconds) if seconds > 0 else 1.0
+        return max(step, begun + int(share * (self.steps - 1 - begun)))
+
     def loops_at(self, step: int) -> int:
         """Block applications at `step`."""
         return next(n for start, n in reversed(self.loops) if step >= start * self.steps)
 
-    def free_at(self, step: int) -> int:
+    def free_at(self, step: int, place: int | None = None) -> int:
         """Loops without gradient at `step`."""
         import numpy as np  # here, for the command line reads the fields above
 
-        late = step >= self.loops[-1][0] * self.steps
+        late = (step if place is None else place) >= self.loops[-1][0] * self.steps
         return int(np.random.default_rng((self.seed, step, 1)).integers(self.free + 1)) if late else 0
 
-    def rate_at(self, step: int) -> float:
-        """Learning rate at `step`."""
-        tail = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return self.rate * min(1.0, (step + 1) / max(1, self.warmup), max(0.01, tail))
+    def rate_at(self, step: int, place: int | None = None) -> float:
+        """Learning rate at `step`, or there when the run is further on in its schedule, at `place`."""
+        at, warm = step if place is None else place, (step + 1) / max(1, self.warmup)
+        if at > step:  # by the clock: then a tenth of the time is enough to rise
+            warm = max(warm, 10 * at / self.steps)
+        tail = (self.steps - at) / max(1.0, self.decay * self.steps)
+        return self.rate * min(1.0, warm, max(0.01, tail))
 
     def code_at(self, step: int) -> str:
         """What z is at `step`: "drawn" from the posterior, its "likeliest" classes, or these with codes "frozen"."""

@@ -12,11 +12,13 @@ cell is masked with probability t. Three sources:
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..domains import Domain
+from ..domains.clued import Family
 from ..errors import InvalidInput
 from ..measure.law import Law, law_of
 from ..model.batch import Batch
@@ -26,9 +28,22 @@ from ..search import generate_values, propagate
 from .examples import Examples, read_examples, read_problems
 from .recipe import Recipe
 
-__all__ = ["Stream"]
+__all__ = ["Stream", "check_source"]
 
 Mask = npt.NDArray[np.bool_]
+
+
+def check_source(domain: Any, recipe: Recipe) -> None:
+    """Raises InvalidInput where the generator has no puzzles of a domain to learn from."""
+    if isinstance(domain, Family):
+        raise InvalidInput(
+            f"every problem of {domain.name} has a board of its own, and a training is for one board; name a domain of "
+            "one board, or all-different, whose mixture has boards of many kinds"
+        )
+    if recipe.data == "problems" and isinstance(domain, Domain) and not domain.constraints:
+        raise InvalidInput(
+            f"{domain.name} has no rules, so the generator's answers would be noise; name a file of --examples"
+        )
 
 
 class Stream:
@@ -45,6 +60,7 @@ class Stream:
     """
 
     def __init__(self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None) -> None:
+        check_source(domain, recipe)
         self.domain, self.recipe, self.z_width, self.rules = domain, recipe, z_width, rules or domain.rules
         L = domain.rules.L
         if recipe.givens[1] > L or recipe.blocks > L:

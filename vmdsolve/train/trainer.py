@@ -12,7 +12,9 @@ import json
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from math import isfinite
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -24,37 +26,23 @@ from .._version import __version__
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..files.lock import Lock
-from ..measure.likelihood import nelbo
+from ..model.about import About, history_of
 from ..model.batch import Batch
-from ..model.checkpoint import fill, history_of, load_into, load_tensors, save_model, save_tensors
+from ..model.checkpoint import load_into, load_tensors, not_finite, save_model, save_tensors
 from ..model.config import ModelConfig
 from ..model.denoiser import Denoiser
 from ..model.elbo import Terms, objective, weight
 from ..model.fused import Fused
 from ..model.latents import Learning
 from ..model.vmd import VMD
+from .held_out import HeldOut
 from .mixture import MixedStream, Mixture
+from .progress import Progress
 from .recipe import Recipe
-from .stream import Stream
+from .state import check_shapes, restore, tensors_of
+from .stream import Stream, check_source
 
 __all__ = ["Progress", "Recipe", "Trainer"]
-
-HELD_OUT = 256  # examples whose likelihood is reported
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One line of the log: averages since the line before."""
-
-    step: int
-    puzzles: int
-    loss: float  # cross-entropy, mean over the supervised loops, later ones counting more; nats a masked cell
-    last: float  # cross-entropy after the last loop, nats a masked cell
-    kl: float  # nats a board
-    active_units: int  # latent dimensions with KL above 0.01 nats; 0 = the latent is dead
-    puzzles_per_second: float
-    hours: float
-    held_out: float | None = None  # NELBO of held-out examples, nats a cell; None without any
 
 
 class Trainer:
@@ -72,13 +60,14 @@ class Trainer:
     """
 
     def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
+        check_source(domain, recipe)
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
         if recipe.compile and isinstance(domain, Mixture):
             raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
-        self.domain, self.recipe, self.device = domain, recipe, torch.device(device)
+        self.domain, self.recipe, self.device = domain, recipe, _device(device)
         self.config = config = replace(config, sampling=how)
         self.model = VMD(config, seed=recipe.seed).to(self.device)
         self.model.latent.check_training(
@@ -97,8 +86,11 @@ class Trainer:
             self.model.denoiser.block = block
         z = self.model.z_width(self.model.units(domain.rules))
         self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
+        self.held_out = HeldOut(domain, recipe, self.stream if isinstance(self.stream, Stream) else None)
         self.step = 0
+        self.saved: int | None = None  # the step whose state is on disk
         self.hours = 0.0
+        self._stopped = False
         self.init: dict[str, Any] | None = None
         self._lock: Lock | None = None
 
@@ -126,23 +118,38 @@ class Trainer:
 
     # The loop -----------------------------------------------------------------------------------
 
-    def advance(self) -> Terms:
-        """One optimiser step; returns the ELBO's terms, detached."""
+    def advance(self, place: int | None = None) -> Terms:
+        """One optimiser step; returns the ELBO's terms, detached.
+
+        Parameters
+        ----------
+        place
+            Where in the recipe's schedule it is, see `Recipe.place_at`; None: at the step that it is.
+
+        Raises
+        ------
+        TrainingDiverged
+            The loss or its gradient is no number; nothing has changed then.
+        """
         r, step = self.recipe, self.step
-        loops = r.loops_at(step)
+        at = step if place is None else place
+        loops = r.loops_at(at)
         stream = self.stream.at(step)
-        start, x, x0, noise, t = self._tensors(stream.batch(step))
+        start, x, x0, noise, t = self.batch(step)
         for group in self.optimizer.param_groups:
-            group["lr"] = r.rate_at(step)
+            group["lr"] = r.rate_at(step, at)
         self.optimizer.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
-            how = Learning(r.kl_weight_at(step), r.free_bits, r.code_at(step), loops + r.free_at(step), loops)
+            how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
             terms = self.model.terms(x, x0, self.model.units(stream.rules), noise, start=start, how=how)
         share = self._share(loops)
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
         loss = objective(terms, share, w)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
+        for what, number in (("the loss", float(loss.detach())), ("the gradient's norm", float(norm))):
+            if not isfinite(number):
+                raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
         self.optimizer.step()
         decay = min(r.ema, (step + 1) / (step + 20))
         with torch.no_grad():
@@ -157,7 +164,17 @@ class Trainer:
         return share / share.sum()
 
     def run(self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None) -> Iterator[Progress]:
-        """Train to the recipe's last step or for `seconds`; log, save and yield a Progress every `every` steps.
+        """Train to the recipe's last step; yield a Progress after the first step and every `every` steps, saved and
+        logged where there is a folder.
+
+        Parameters
+        ----------
+        folder
+            Of the run; None: nothing is written.
+        every
+            Steps between two of them.
+        seconds
+            The run ends after so long, if it has not ended before, and its schedule with it: the rate falls in time.
 
         Raises
         ------
@@ -168,39 +185,54 @@ class Trainer:
         """
         if folder is not None:
             self._hold(folder)
+        self._stopped = False
         try:
             yield from self._run(folder, every, seconds)
+        except TrainingDiverged as error:
+            raise TrainingDiverged(f"{error}{self._kept(folder)}") from error
         finally:
             self._release()
 
+    def stop(self) -> None:
+        """End `run` after the step that it is in, saved and logged as any last step; a signal's handler may call it."""
+        self._stopped = True
+
     def _run(self, folder: Path | None, every: int, seconds: float | None) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
-        hours_before = self.hours
-        sums = {"loss": 0.0, "last": 0.0, "kl": 0.0, "n": 0}
+        first, hours_before, steps = self.step, self.hours, self.recipe.steps
+        rows: list[tuple[float, float]] = []
         kl = torch.zeros(self.config.latent)
-        while self.step < self.recipe.steps:
-            terms = self.advance()
+        while self.step < steps:
+            place = self.recipe.place_at(self.step, first, time.perf_counter() - begun, seconds)
+            rate = self.recipe.rate_at(self.step, place)
+            terms = self.advance(place)
             count = float(terms.masked.sum().clamp(min=1))
-            sums["loss"] += float(self._share(len(terms.nll)) @ terms.nll.sum(1)) / count
-            sums["last"] += float(terms.nll[-1].sum()) / count
+            mean, last = self._share(len(terms.nll)) @ terms.nll.sum(1), terms.nll[-1].sum()
+            rows.append((float(mean) / count, float(last) / count))
             kl += terms.kl.mean(0).cpu()
-            sums["n"] += 1
             now = time.perf_counter()
-            over = seconds is not None and now - begun > seconds
-            if self.step % every == 0 or self.step == self.recipe.steps or over:
-                n = sums["n"]
-                self._check_numbers(sums["loss"], folder)
-                self.hours = hours_before + (now - begun) / 3600
+            spent = now - begun
+            over = self._stopped or self.step == steps or (seconds is not None and spent > seconds)
+            if self.step % every == 0 or self.step == first + 1 or over:
+                n = len(rows)
+                loss, last = (sum(column) / n for column in zip(*rows, strict=True))
+                self._check_numbers()
+                measured = self._measured()
+                self.hours = hours_before + spent / 3600
+                left = spent / (self.step - first) * (steps - self.step)
+                left = left if seconds is None else max(0.0, min(left, seconds - spent))
                 progress = Progress(
                     step=self.step,
                     puzzles=self.step * self.recipe.batch,
-                    loss=round(sums["loss"] / n, 5),
-                    last=round(sums["last"] / n, 5),
+                    loss=round(loss, 5),
+                    last=round(last, 5),
                     kl=round(float(kl.sum()) / n, 5),
                     active_units=int((kl / n > 0.01).sum()),
                     puzzles_per_second=round(n * self.recipe.batch / (now - mark), 1),
                     hours=round(self.hours, 4),
-                    held_out=self.held_out(),
+                    **measured,
+                    rate=rate,
+                    left=round(left, 1),
                 )
                 if folder is not None:
                     self.save(folder)
@@ -208,26 +240,29 @@ class Trainer:
                         log.write(json.dumps(asdict(progress)) + "\n")
                 yield progress
                 mark = time.perf_counter()
-                sums = dict.fromkeys(sums, 0)
+                rows = []
                 kl.zero_()
             if over:
                 return
 
-    def _check_numbers(self, loss: float, folder: Path | None) -> None:
-        broken = [name for name, tensor in self._state().items() if not torch.isfinite(tensor).all()]
-        if np.isfinite(loss) and not broken:
-            return
-        what = f"{broken[0]} holds NaN or infinity" if broken else f"the loss is {loss}"
-        kept = "" if folder is None else f"; {folder} keeps the state before: go on from it with a lower rate"
-        raise TrainingDiverged(f"training diverged by step {self.step}: {what}{kept}")
+    def _check_numbers(self) -> None:
+        if wrong := not_finite(self._tensors_of_state()):
+            raise TrainingDiverged(f"training diverged at step {self.step}: {wrong} holds NaN or infinity")
 
-    def held_out(self) -> float | None:
-        """NELBO of the averaged weights on (up to 256) held-out examples, in nats a cell; None without any."""
-        kept = self.stream.held_out
-        if kept is None or not len(kept) or not self.model.latent.likely:
-            return None
-        some = kept.at(np.arange(HELD_OUT) * len(kept) // HELD_OUT if len(kept) > HELD_OUT else np.arange(len(kept)))
-        return round(nelbo(self.average, self.domain.rules, some, times=4).per_cell, 5)
+    def _measured(self) -> dict[str, float | None]:
+        """What the averaged weights make of what is held out."""
+        kept = self.held_out
+        try:
+            return {"held_out": kept.likelihood(self.average), "solved": kept.solved(self.average, self.device)}
+        except InvalidInput as error:  # finite weights may give logits that are not
+            raise TrainingDiverged(f"training diverged at step {self.step}: {error}") from error
+
+    def _kept(self, folder: Path | None) -> str:
+        if folder is None:
+            return ""
+        if self.saved is None:
+            return "; nothing was saved before; begin anew with a lower rate"
+        return f"; {folder} keeps the state of step {self.saved}: go on from it with a lower rate"
 
     # Saving and resuming ------------------------------------------------------------------------
 
@@ -265,22 +300,24 @@ class Trainer:
             self._lock = None
 
     def save(self, folder: Path) -> None:
-        """Write the averaged weights and the state to resume from, each atomically."""
+        """Write the averaged weights and the state to resume from, each atomically.
+
+        Raises
+        ------
+        TrainingDiverged
+            One of their numbers is NaN or infinite; nothing is written.
+        """
+        self._check_numbers()
         save_tensors(
             folder / "state.safetensors",
-            self._state(),
+            self._tensors_of_state(),
             {"config": self.config.to_json(), "record": json.dumps(self.record(), sort_keys=True)},
         )
         save_model(folder / "weights.safetensors", self.average, self.record())
+        self.saved = self.step
 
-    def _state(self) -> dict[str, Tensor]:
-        """All numbers that a run goes on from."""
-        state = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        state |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        names = [name for name, _ in self.model.named_parameters()]
-        for index, moments in self.optimizer.state_dict()["state"].items():
-            state |= {f"adam.{names[index]}.{k}": v for k, v in moments.items()}
-        return state
+    def _tensors_of_state(self) -> dict[str, Tensor]:
+        return tensors_of(self.model, self.average, self.optimizer)
 
     def resume(self, folder: Path) -> None:
         """Go on from `save`, and hold the folder.
@@ -295,38 +332,41 @@ class Trainer:
         path = folder / "state.safetensors"
         if path.is_file():
             self._hold(folder)
-        tensors, said = load_tensors(path)
+        tensors, said = load_tensors(path, lambda said: self._check_state(said, folder))
+        restore(tensors, self.model, self.average, self.optimizer, path)
+        self.step, self.hours = said.record["step"], float(said.record["hours"])
+        self.saved, self.init = self.step, said.record.get("init")
+
+    def _check_state(self, said: About, folder: Path) -> None:
+        """Raises ModelMismatch unless this is a state of this run; no number is read for it."""
         if replace(said.config, sampling=self.config.sampling) != self.config:
             raise ModelMismatch(f"{folder} holds a run with config {said.config.to_json()}")
-        record = said.record
+        record, recipe = said.record, self.recipe
         before = Recipe.recorded(record)
         for name in ("seed", "batch", "data"):
-            if getattr(before, name) != getattr(self.recipe, name):
+            if getattr(before, name) != getattr(recipe, name):
                 raise ModelMismatch(
-                    f"{folder} was trained with {name} {getattr(before, name)}, not {getattr(self.recipe, name)}"
+                    f"{folder} was trained with {name} {getattr(before, name)}, not {getattr(recipe, name)}"
                 )
-        hard = self.recipe.hard
-        changed = hard and before.hard != hard  # on purpose: another file of hard problems
-        data, step, hours = (record.get(name) for name in ("data", "step", "hours"))
-        if not (isinstance(data, str) and isinstance(step, int) and isinstance(hours, (int, float))):
-            raise ModelMismatch(f"{path} does not say how far its run has come")
+        data: Any = record.get("data")
+        if not (isinstance(data, str) and _number(record.get("step"), int) and _number(record.get("hours"), Real)):
+            raise ModelMismatch(f"{said.path} does not say how far its run has come")
+        changed = recipe.hard and before.hard != recipe.hard  # on purpose: another file of hard problems
         if self.stream.digest not in data and not changed:
-            file = self.recipe.examples or hard
+            file = recipe.examples or recipe.hard
             now = f"{file} is another file" if file else f"it is {self.stream.source}"
             raise ModelMismatch(f"{folder} was trained on {data}; {now} now")
+        check_shapes(said.shapes, self.model, said.path)
 
-        def part(prefix: str) -> dict[str, Tensor]:
-            return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
-        fill(self.model, part("model."), path)
-        fill(self.average, part("average."), path)
-        state = self.optimizer.state_dict()
-        for index, (name, parameter) in enumerate(self.model.named_parameters()):
-            if moments := part(f"adam.{name}."):
-                if any(moment.numel() > 1 and moment.shape != parameter.shape for moment in moments.values()):
-                    raise ModelMismatch(f"{path} does not fit its own config: the moments of {name} have another shape")
-                if not all(torch.isfinite(moment).all() for moment in moments.values()):
-                    raise ModelMismatch(f"{path} holds NaN or infinity in the moments of {name}")
-                state["state"][index] = moments
-        self.optimizer.load_state_dict(state)
-        self.step, self.hours, self.init = step, float(hours), record.get("init")
+def _device(name: str) -> torch.device:
+    """Where to train; InvalidInput where there is no such thing here."""
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise InvalidInput(f"device is {name!r}; wanted cpu, or cuda where there is a GPU for it") from error
+
+
+def _number(value: Any, kind: Any) -> bool:
+    """Whether it is a number of steps or hours that a run may have taken."""
+    return not isinstance(value, bool) and isinstance(value, kind) and 0 <= value <= 10**12

@@ -7,7 +7,6 @@ the puzzle may make a rule of it. A rule that there is no constraint for is refu
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from urllib.parse import unquote
 
 from ...errors import InvalidProblem
 from ...problem import OPEN, Problem
+from ...untrusted import loads
 from ..parts.grids import box_shape
 from . import lzstring
 from .base import MAX_TEXT, Notation
@@ -78,8 +78,8 @@ def unpacked(data: str) -> str:
 
 def read_json(text: str, what: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return loads(text)
+    except ValueError as error:
         raise InvalidProblem(f"this is not the JSON of {what}: {str(error)[:200]}") from error
 
 

@@ -6,13 +6,13 @@ with a warning. A link with a short name alone holds nothing: that puzzle is kep
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import unquote
 
 from ...errors import InvalidProblem
 from ...problem import OPEN, Problem
+from ...untrusted import loads
 from .base import MAX_TEXT, Notation
 from .fpuzzles import read_json, read_setting, unpacked, warned
 from .scl import parse
@@ -38,8 +38,8 @@ class SudokuPad(Notation):
         text = text.strip()
         if text.startswith("{"):
             try:
-                value = json.loads(text)
-            except (ValueError, RecursionError):  # its own way to write JSON leaves out quotes and nulls
+                value = loads(text)
+            except ValueError:  # its own way to write JSON leaves out quotes and nulls
                 return bool(re.search(r"[{,]\s*[\"']?(?:cells|ce)[\"']?\s*:", text)) and '"grid"' not in text
             rows = value.get("cells", value.get("ce"))
             return isinstance(rows, list) and not value.keys() & {"grid", "domain", "kind"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import OPEN, Problem
+from ...untrusted import loads
 from .. import notations, registry
 from ..base import Domain, plain_line
 from ..clued import Family
@@ -148,8 +148,8 @@ def _boards(text: str, where: Domain | None) -> Iterator[Problem | InvalidProble
 def _object(text: str, where: Domain | None) -> Iterator[Problem | InvalidProblem]:
     """The board of a JSON object, under one of the usual names."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = loads(text)
+    except ValueError:
         return
     named = {str(key).lower(): value for key, value in found.items()} if isinstance(found, dict) else {}
     for value in [named[name] for name in PUZZLES if name in named][:1]:

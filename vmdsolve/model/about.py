@@ -1,0 +1,157 @@
+"""What weights, or the state of a run, say of themselves: config, record, names and shapes. Their numbers are not read.
+
+Nothing in a file is believed. No torch here: who asks what there is should not have to wait for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from ..domains import Domain, get
+from ..domains.sequence import TokenSequence
+from ..errors import InvalidInput, ModelMismatch
+from ..untrusted import read_json
+from .config import ModelConfig
+from .names import FIRST_FORMAT, FORMAT, current_name
+from .slots import ALL_DIFFERENT
+from .tensors import TensorFile, opened
+
+__all__ = ["About", "about", "about_of", "domain_of", "history_of"]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a file of weights, or the state of a run, says of itself; its numbers are not read for it.
+
+    Attributes
+    ----------
+    path
+        the file
+    config
+        of the model
+    record
+        recipe, data, cost: what `save_model` was given, or a run's record; {} if it says nothing
+    shapes
+        of the tensors, by name
+    keys
+        what the file calls them, by name
+    hash
+        of the tensors, as they were when they were saved; None in files of before
+    """
+
+    path: Path
+    config: ModelConfig
+    record: dict[str, Any]
+    shapes: dict[str, tuple[int, ...]]
+    keys: dict[str, str]
+    hash: str | None = None
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers the tensors hold."""
+        return sum(map(prod, self.shapes.values()))
+
+    @property
+    def symbols(self) -> str | None:
+        """The symbols that it was trained on, where it was trained on nothing but a file of examples."""
+        domain = self.record.get("domain")
+        return domain["symbols"] if domain else None
+
+    def check_domain(self, domain: Domain) -> None:
+        """Raises ModelMismatch: trained for another domain, or on other symbols."""
+        if self.config.domain == ALL_DIFFERENT:
+            return
+        if self.config.domain != domain.name:
+            raise ModelMismatch(f"{self.path} was trained for {self.config.domain}, not for {domain.name}")
+        if self.symbols not in (None, domain.symbols):
+            raise ModelMismatch(f"{self.path} was trained on the symbols {self.symbols}, not on {domain.symbols}")
+
+
+def about(path: Path | str) -> About:
+    """Read what a file says of itself.
+
+    Raises
+    ------
+    ModelMismatch
+        No such file, damaged, of another kind, or with a config or a record that cannot be.
+    """
+    with opened(Path(path)) as file:
+        return about_of(file)
+
+
+def about_of(file: TensorFile) -> About:
+    path, metadata = file.path, file.metadata
+    version = metadata.get("format")
+    if version not in (FIRST_FORMAT, FORMAT):
+        raise ModelMismatch(f"{path} has format {version!r:.80}, wanted {FORMAT!r}")
+    config = ModelConfig.from_json(metadata.get("config", ""))
+    told = metadata.get("recipe") or metadata.get("record") or "{}"
+    record = read_json(told, f"the recipe in {path}", error=ModelMismatch)
+    if not isinstance(record, dict):
+        raise ModelMismatch(f"the recipe in {path} cannot be read: it is {record!r:.80}, wanted an object")
+    domain = record.get("domain")
+    if domain and not (
+        isinstance(domain, dict) and isinstance(domain.get("symbols"), str) and _whole(domain.get("length"))
+    ):
+        raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {domain!r:.80}, wanted symbols and length")
+    first = version == FIRST_FORMAT
+    keys = {current_name(key, config.mixer) if first else key: key for key in file.shapes}
+    shapes = {name: file.shapes[key] for name, key in keys.items()}
+    embedding = shapes.get("denoiser.symbol.weight") or shapes.get("model.denoiser.symbol.weight")
+    if config.mixer == "attention" and not config.symbols and embedding:  # from before configs named it
+        config = replace(config, symbols=embedding[0] - 1)
+    return About(path, config, record, shapes, keys, metadata.get("hash"))
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def domain_of(path: Path | str) -> Domain | None:
+    """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
+    file of examples; else the one registered under its name. None: for every all-different puzzle.
+
+    Raises
+    ------
+    ModelMismatch
+        No such file, or damaged.
+    InvalidInput
+        No installed package registers the domain.
+    """
+    said = about(path)
+    name = said.config.domain
+    if name == ALL_DIFFERENT:
+        return None
+    if said.symbols is None:
+        return get(name)
+    try:
+        domain = TokenSequence(name, said.symbols, said.record["domain"]["length"])
+        _ = domain.rules
+    except InvalidInput as error:
+        raise ModelMismatch(f"{path} does not say what it is for: {error}") from error
+    return domain
+
+
+def history_of(path: Path) -> dict[str, Any]:
+    """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
+    that they took, with those of what they began with themselves.
+
+    Raises
+    ------
+    ModelMismatch
+        No such file, or damaged.
+    """
+    record = about(path).record
+    before = record.get("init") or {}
+    sums: dict[str, int | float] = {}
+    for name in ("puzzles", "hours"):
+        took: list[Any] = [part.get(name, 0) if isinstance(part, dict) else None for part in (record, before)]
+        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and 0 <= n < 1e15 for n in took):
+            raise ModelMismatch(f"the recipe in {path} does not say what the weights took: {name} is {took[0]!r:.80}")
+        sums[name] = sum(took)
+    with path.open("rb") as stream:
+        return {"file": path.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest(), **sums}
