@@ -36,6 +36,16 @@ def test_problems_side_by_side_share_the_time_and_those_that_stay_pay_for_what_f
     assert clock.left() == 5.0
 
 
+def test_a_pause_is_charged_to_nobody(now: list[float]) -> None:
+    clock = Deadline(10.0, spent=1.0, n=2)
+    now[0] += 4
+    with clock.paused():
+        now[0] += 1e6
+    assert (clock.spent, clock.left()) == (3.0, 7.0)
+    now[0] += 4
+    assert clock.spent == 5.0
+
+
 def test_without_a_limit_nothing_runs_out(now: list[float]) -> None:
     clock = Deadline(None)
     now[0] += 1e9

@@ -45,6 +45,15 @@ class Deadline:
         """From now on n problems are worked on side by side."""
         self._spent, self._n, self._since = self.spent, max(1, n), perf_counter()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What happens within is charged to nobody: a caller who looks at the first answers takes his own time."""
+        self.among(self._n)
+        try:
+            yield
+        finally:
+            self._since = perf_counter()
+
     def left(self, share: float = 1.0) -> float:
         """Seconds left to each problem until `share` of its time is spent; infinity without a limit."""
         return inf if self.seconds == inf else max(0.0, share * self.seconds - self.spent)

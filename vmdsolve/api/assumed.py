@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .. import search
 from .work import Task
 
@@ -12,18 +10,13 @@ __all__ = ["assumed"]
 SECONDS = 1.0  # for a problem's other reading
 
 
-def assumed(task: Task, rows: Sequence[int]) -> dict[int, tuple[str]]:
-    """In words, for each of these rows that have no answer; nothing where the domain's name left nothing open."""
-    other = task.domain.otherwise() if task.domain.assumes and rows else None
+def assumed(task: Task, row: int) -> str:
+    """In words, for a problem that has no answer; nothing where the domain's name left nothing open."""
+    other = task.domain.otherwise() if task.domain.assumes else None
     if other is None:
-        return {}
+        return ""
     words, domain = other
-    limit = min(SECONDS, task.options.time_limit or SECONDS)
-    found = search.solve_values(
-        domain.rules, task.givens[list(rows)], limit=1, time_limit=limit, threads=task.options.threads
-    )
+    seconds = SECONDS if task.options.time_limit is None else min(SECONDS, task.options.time_limit)
+    found = search.solve_values(domain.rules, task.givens[[row]], limit=1, time_limit=seconds, threads=1)
     said = f"this is with {task.domain.assumes}, as usual for the size"
-    return {
-        row: (f"{said}; with {words} there is an answer" if count else said,)
-        for row, count in zip(rows, found.counts.tolist(), strict=True)
-    }
+    return f"{said}; with {words} there is an answer" if found.counts[0] else said

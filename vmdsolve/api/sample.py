@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Unpack
 
 import numpy as np
@@ -26,9 +27,9 @@ from ..kernels.normal import normal
 from ..problem import Problem, Solution, Status
 from ..sampler.conditioning import conditioning_of
 from ..sampler.keys import Keys, board_keys, latent_keys
+from .batch import solutions_of
 from .option import takes
 from .options import Options, SampleOptions
-from .solve import solutions_of
 from .stages import planned, tries
 from .weights import is_packaged
 from .work import Open, Settled, Task
@@ -83,7 +84,8 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
             raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
         checked = checked.but(method="search")
     everybody = np.broadcast_to(problem.values, (n, problem.rules.L))
-    task = Task(domains.layout_of(problem), problem.rules, everybody, checked)
+    grid = None if checked.given is None else lambda _: checked.given
+    task = Task(domains.layout_of(problem), problem.rules, everybody, checked, range(n), grid=grid)
     if task.trained:
         _ = task.predict  # wrong weights are refused at once
     return _solutions(task, problem, time.perf_counter() - begun)
@@ -91,32 +93,34 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
 
 def _solutions(task: Task, problem: Problem, spent: float) -> Iterator[Solution]:
     """`spent`: seconds that reading and loading took, and which the first samples pay for."""
-    key, n, given = board_keys(task.rules, problem.values[None]), len(task.givens), task.options.given
+    key, n = board_keys(task.rules, problem.values[None]), len(task.givens)
     for start in range(0, n, CHUNK):
-        begun, rows = time.perf_counter() - spent, np.arange(start, min(n, start + CHUNK))
+        rows = np.arange(start, min(n, start + CHUNK))
         keys = np.concatenate([latent_keys(key, row) for row in rows.tolist()])
         clock = Deadline(task.options.time_limit, spent=spent / len(rows), n=len(rows))
-        settled = _drawn(task, Open.of(rows, task.givens[rows], clock), keys)
-        share, spent = (time.perf_counter() - begun) / len(rows), 0.0
-        yield from solutions_of(task, settled, share, None if given is None else lambda _: given)
+        parts = _drawn(task, Open.of(rows, task.givens[rows], clock), keys)
+        drawn = dict(chain.from_iterable(solutions_of(task, part) for part in parts))
+        spent = 0.0
+        yield from (drawn[row] for row in rows.tolist())
 
 
-def _drawn(task: Task, left: Open, keys: Keys) -> list[Settled]:
+def _drawn(task: Task, left: Open, keys: Keys) -> Iterator[Settled]:
     """One board a key [n]."""
     options, start = task.options, left.rows[0]
-    settled: list[Settled] = []
     if options.method != "vmd-only":
         allowed, clash = search.propagate(task.rules, left.boards[:1], time_limit=left.clock.limit)
         if clash[0]:
-            return [left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, "propagation")]
+            yield left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, "propagation")
+            return
         left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))
     if task.trained and task.predict is not None:
         plan = planned(task.predict, options, temperature=options.temperature, legal=left.allowed is not None)
-        settled, left = tries(task, left, task.predict, plan, keys=keys)
+        left = yield from tries(task, left, task.predict, plan, keys=keys)
     if left.allowed is None or not len(left):
-        return [*settled, left.given_up()]
+        yield left.given_up()
+        return
     draw = _uniformly if conditioning_of(task.rules).complete else _by_search
-    return settled + draw(task, left, keys[left.rows - start])
+    yield from draw(task, left, keys[left.rows - start])
 
 
 def _uniformly(task: Task, left: Open, keys: Keys) -> list[Settled]:
@@ -125,9 +129,7 @@ def _uniformly(task: Task, left: Open, keys: Keys) -> list[Settled]:
     flat = np.zeros((*boards.shape, rules.V), np.float32)
     legal = kernels.candidates(boards, left.allowed, rules.peers)
     guided = conditioning_of(rules)(flat, boards, legal, key=keys, temperature=1.0, seed=seed, step=0)
-    free, _, _ = kernels.unmask(
-        flat, boards, legal, rules.peers, key=keys, n_keep=rules.L, temperature=1.0, seed=seed
-    )
+    free, _, _ = kernels.unmask(flat, boards, legal, rules.peers, key=keys, n_keep=rules.L, temperature=1.0, seed=seed)
     values = conditioning_of(rules).commit(boards, free, guided.word)
     good = accepts(rules, boards, values)
     return [

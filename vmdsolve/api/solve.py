@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sized
-from itertools import islice
-from typing import Unpack
+from collections.abc import Iterable, Iterator, Sized
+from typing import TypeVar, Unpack
 
-import numpy as np
-
-from ..checker import violations
-from ..domains import Domain, layout_of
-from ..domains.reading import Grid, listed, read_each, read_many, same_kind
-from ..errors import InvalidInput
-from ..problem import Problem, Rules, Solution, Status, Violation
-from .assumed import assumed
+from ..domains.reading import Grid, listed
+from ..problem import Solution
+from .batch import batch_of, solutions_of
+from .hard import Hard
 from .option import takes
 from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
-from .stages import run, run_all
-from .work import Settled, Task
+from .stages import run
+from .stream import in_order, stream
 
-__all__ = ["as_done", "solutions_of", "solve", "solve_batch"]
+__all__ = ["as_done", "solve", "solve_batch"]
 
-FIRST = 16  # problems of the first batch
-SOON = 0.5  # seconds: a batch that takes less may be followed by one twice as large
-PAYS = 1.3  # and so may one that got so many times more done a second than the one before
+Item = TypeVar("Item")
 
 
 @takes(SolveOptions)
@@ -67,7 +59,14 @@ def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     >>> solution.status, solution.text
     (<Status.SOLVED: 'SOLVED'>, '1234341221434321')
     """
-    return _solve_chunk([grid], Options(SolveOptions, **options), report=False)[0]
+    batch = batch_of([grid], Options(SolveOptions, **options), report=False)
+    if batch.failure is not None:
+        raise batch.failure
+    [task] = batch.tasks
+    [part] = run(task)
+    assert not isinstance(part, Hard)
+    [(_, solution)] = solutions_of(task, part)
+    return solution
 
 
 @takes(BatchOptions)
@@ -75,7 +74,8 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     """Solve many problems, in input order; answers do not depend on batch_size, order or threads.
 
     The time limit is a problem's. Problems of one kind in a batch go through the stages side by side, and each is
-    charged its share of the time: together they may take as long as one after another.
+    charged its share of the time: together they may take as long as one after another. One that takes long holds back
+    those behind it, up to four batches of them; where order does not matter, see `vmdsolve.api.solve.as_done`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     Raises
     ------
     InvalidInput
-        At the call, an option out of range; later, as `solve`.
+        At the call, an option out of range; later, as `solve`, once all problems before are done.
 
     Examples
     --------
@@ -101,91 +101,44 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    solutions = _in_batches(iter(problems), checked)
-    total = len(problems) if isinstance(problems, Sized) else None
-    return counted(solutions, "problems", total) if checked.progress else solutions
+    return _watched(in_order(iter(problems), checked), problems, checked)
 
 
+@takes(BatchOptions)
 def as_done(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> Iterator[tuple[int, Solution]]:
-    """As `solve_batch`, each solution with the number of its problem, from 0, as soon as it is known."""
-    yield from enumerate(solve_batch(problems, **options))
+    """Solve many problems, each solution as soon as it is known, with the number of its problem, from 0.
+
+    As `solve_batch`, but a problem that takes long holds back nobody: it is put aside, and worked on between the
+    others. At most a few dozen wait; when there are more, reading waits for one of them. Each number comes once.
+
+    Parameters
+    ----------
+    problems
+        As for `solve_batch`.
+    {options}
+
+    Yields
+    ------
+    tuple of int and Solution
+        Number and solution; the solution is the one that `solve_batch` gives.
+
+    Raises
+    ------
+    InvalidInput
+        As `solve_batch`.
+
+    Examples
+    --------
+    >>> found = as_done(["1......2..4..3..", "1......44......1"], method="search")
+    >>> sorted((number, solution.text) for number, solution in found)
+    [(0, '1234341221434321'), (1, '1423231441323241')]
+    """
+    checked = Options(BatchOptions, **options)
+    problems = listed(problems)
+    return _watched(stream(iter(problems), checked), problems, checked)
 
 
-def _in_batches(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
-    """In batches that begin small, for the first answers to come soon, and grow to `batch_size` where that pays."""
-    size, rate = min(FIRST, options.batch_size), 0.0
-    while batch := list(islice(source, size)):
-        begun = time.perf_counter()
-        solutions = _solve_chunk(batch, options, report=options.invalid == "report")
-        took = time.perf_counter() - begun
-        yield from solutions
-        if took < SOON or len(batch) / took > PAYS * rate:
-            size = min(2 * size, options.batch_size)
-        rate = len(batch) / took
-
-
-def _solve_chunk(batch: list[Grid], options: Options, *, report: bool) -> list[Solution]:
-    """Solve one batch: problems that share rules go together, results are in input order."""
-    begun = time.perf_counter()
-    fast = read_many(batch, options.domain)
-    if fast is not None:  # plain lines of one domain, the common case
-        domain, boards = fast
-        task = Task(domain, domain.rules, boards, options, (time.perf_counter() - begun) / len(batch))
-        settled = run(task)
-        return solutions_of(task, settled, (time.perf_counter() - begun) / len(batch))
-    problems: list[Problem | Violation] = []
-    for found in read_each(batch, options.domain):
-        if isinstance(found, InvalidInput) and not report:
-            raise found
-        problems.append(Violation("input", (), str(found)) if isinstance(found, InvalidInput) else found)
-    members: dict[tuple[Domain, Rules], list[int]] = {}
-    for index, problem in enumerate(problems):
-        if isinstance(problem, Problem):
-            members.setdefault((layout_of(problem), problem.rules), []).append(index)
-    share = (time.perf_counter() - begun) / len(batch)
-    tasks = [
-        Task(domain, rules, np.stack([p.values for i in rows if isinstance(p := problems[i], Problem)]), options, share)
-        for (domain, rules), rows in members.items()
-    ]
-    out: dict[int, Solution] = {}
-    for task, rows, settled in zip(tasks, members.values(), run_all(tasks), strict=True):
-        share = (time.perf_counter() - begun) / len(batch)
-        forms = [batch[row] for row in rows]
-        out |= zip(rows, solutions_of(task, settled, share, forms.__getitem__), strict=True)
-    return [
-        Solution(Status.INVALID, seed=options.seed, violations=(problem,), reason=problem.reason)
-        if isinstance(problem, Violation) else out[row]
-        for row, problem in enumerate(problems)
-    ]  # fmt: skip
-
-
-def solutions_of(
-    task: Task, settled: Iterable[Settled], seconds: float, form: Callable[[int], Grid] | None = None
-) -> list[Solution]:
-    """Solutions in order of their rows; answers are text, or take the form of the grid that `form` gives for a row."""
-    out: dict[int, Solution] = {}
-    for part in settled:
-        status = part.status.under(task.rules)
-        texts = [None] * len(part.rows) if part.values is None else task.domain.format_many(part.values)
-        noted = [task.domain.note] if task.domain.note else []
-        notes = assumed(task, part.rows.tolist()) if status is Status.UNSATISFIABLE else {}
-        counts = zip(part.rows.tolist(), texts, part.nfe.tolist(), part.tried.tolist(), strict=True)
-        for i, (row, text, nfe, tried) in enumerate(counts):
-            clash = violations(task.rules, task.givens[row]) if status is Status.UNSATISFIABLE else []
-            out[row] = Solution(
-                status,
-                text if form is None or part.values is None else same_kind(form(row), task.domain, part.values[i]),
-                text,
-                part.method,
-                part.unique,
-                nfe,
-                tried,
-                seconds,
-                task.options.seed,
-                tuple(violation.on(task.domain, task.givens[row]) for violation in clash),
-                part.traces.get(row),
-                "; ".join([*map(task.domain.violation_text, clash), *notes.get(row, ()), *noted]),
-                task.domain,
-                task.givens[row],
-            )
-    return [out[row] for row in sorted(out)]
+def _watched(done: Iterator[Item], problems: Iterable[Grid], options: Options) -> Iterator[Item]:
+    """With a bar, if one is asked for."""
+    total = len(problems) if isinstance(problems, Sized) else None
+    return counted(done, "problems", total) if options.progress else done

@@ -1,13 +1,14 @@
 """The way of a problem: propagation, the model, exact search; then, if asked for, whether the answer is the only one.
 
-Each stage takes the problems that are open, and returns what it settled and what is still open. Whatever becomes an
-answer has passed the checker.
+Each stage takes the problems that are open, yields what it settles as soon as that is known, and returns what is still
+open. Whatever becomes an answer has passed the checker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,21 +20,26 @@ from ..errors import ModelMismatch
 from ..problem import OPEN, Status
 from ..sampler.attempts import attempts, boards_at_once
 from ..sampler.keys import Keys, board_keys
+from ..search import SearchStatus
 from ..search.threads import spread, thread_count
+from .hard import Hard
 from .options import Options
 from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
     from ..sampler import Plan, Predictor
 
-__all__ = ["exactly", "planned", "propagation", "run", "run_all", "tries", "uniqueness", "with_model"]
+__all__ = ["Part", "exactly", "planned", "propagation", "run", "run_all", "tries", "uniqueness", "with_model"]
 
 EARLY = 0.99  # a cell whose margin is at least this is committed at once: a third of the network evaluations
 MODEL_SHARE = 0.5  # of a problem's time, where search comes after the model
-Stage = Callable[[Task, Open], tuple[list[Settled], Open]]
+TURN = 0.5  # seconds after which search has something to tell, at the latest
+Part = Settled | Hard  # some problems with their fate, or one that takes longer
+Step = Generator[Part, None, Open]
+Stage = Callable[[Task, Open], Step]
 
 
-def propagation(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+def propagation(task: Task, open_: Open) -> Step:
     """What the givens force, exactly: an answer, a contradiction, or cells filled in and symbols excluded."""
     allowed, clash = search.propagate(
         task.rules, open_.boards, time_limit=open_.clock.limit, threads=task.options.threads
@@ -41,28 +47,26 @@ def propagation(task: Task, open_: Open) -> tuple[list[Settled], Open]:
     forced = sets.single(allowed)
     full = (forced != OPEN).all(axis=1) & ~clash
     full[full] = accepts(task.rules, open_.boards[full], forced[full])
-    settled = [
-        open_.settled(clash, Status.UNSATISFIABLE, "propagation"),
-        # propagation only removes what no solution has
-        open_.settled(full, Status.SOLVED, "propagation", forced[full], unique=True),
-    ]
-    return settled, replace(open_, boards=forced, allowed=allowed).kept(~clash & ~full)
+    yield open_.settled(clash, Status.UNSATISFIABLE, "propagation")
+    # propagation only removes what no solution has
+    yield open_.settled(full, Status.SOLVED, "propagation", forced[full], unique=True)
+    return replace(open_, boards=forced, allowed=allowed).kept(~clash & ~full)
 
 
-def with_model(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+def with_model(task: Task, open_: Open) -> Step:
     """Up to K latents; where propagation went before, rules mask symbols, and the model has its share of the time."""
     if (predict := task.predict) is None:
-        return [], open_
+        return open_
     from ..sampler import SECOND_NOISE  # which imports torch
 
     helped = open_.allowed is not None
     plan = planned(predict, task.options, legal=helped)
     if helped and plan.order == "margin":
         plan = replace(plan, threshold=EARLY)
-    return tries(
+    return (yield from tries(
         task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
         share=MODEL_SHARE if helped else 1.0, guided=helped,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
@@ -75,9 +79,9 @@ def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
 def tries(
     task: Task, open_: Open, predict: Predictor, plan: Plan, *, keys: Keys, again: Plan | None = None,
     share: float = 1.0, guided: bool = False,
-) -> tuple[list[Settled], Open]:  # fmt: skip
+) -> Generator[Settled, None, Open]:  # fmt: skip
     """What the checker accepts of up to K latents; a problem's stop at its first answer."""
-    clock, allowed, settled = open_.clock, open_.allowed, []
+    clock, allowed = open_.clock, open_.allowed
     guide = np.zeros((*open_.boards.shape, task.rules.V), np.uint8) if guided else None
     now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), guide=guide)
     left = np.ones(len(open_), np.bool_)
@@ -93,55 +97,60 @@ def tries(
         good = tried.rows[tried.good]
         steps = zip(now.rows[good].tolist(), map(tried.steps, np.flatnonzero(tried.good).tolist()), strict=True)
         traces = {row: boards for row, boards in steps if boards is not None}
-        settled.append(now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces))
+        yield now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces)
         left[good] = False
         clock.among(int(left.sum()))
-    return settled, now.kept(left)
+    return now.kept(left)
 
 
-def exactly(task: Task, open_: Open) -> tuple[list[Settled], Open]:
+def exactly(task: Task, open_: Open) -> Step:
     """Exact search, told by the model which symbols to try first; what it leaves, time did not suffice for."""
-    givens, unique = task.givens[open_.rows], task.options.unique
+    givens, unique, clock = task.givens[open_.rows], task.options.unique, open_.clock
+    limit, goes_on = task.slice_of(clock)
+    spent = clock.spent + (limit or 0.0)  # by those that it does not suffice for
     result = search.solve_values(
         task.rules,
         givens,
         limit=2 if unique else 1,
-        time_limit=open_.clock.limit,
+        time_limit=limit,
         threads=task.options.threads,
         marginals=open_.guide,
     )
-    found, proved = result.counts > 0, result.complete
+    hard = _late(result, goes_on)
+    found, proved = (result.counts > 0) & ~hard, result.complete
     if (found & ~accepts(task.rules, givens, result.values)).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
-    settled = [
-        open_.settled(~found & proved, Status.UNSATISFIABLE, "search"),
-        open_.settled(~found & ~proved, Status.TIMEOUT, None),
-        *(
-            open_.settled(found & which, Status.SOLVED, "search", result.values[found & which], unique=said)
-            for which, said in (_said(result) if unique else [(found, None)])
-        ),
-    ]
-    return settled, open_.kept(np.zeros(len(open_), np.bool_))
+    yield open_.settled(~found & ~hard & proved, Status.UNSATISFIABLE, "search")
+    yield open_.settled(~found & ~hard & ~proved, Status.TIMEOUT, None)
+    for which, said in _said(result) if unique else [(found, None)]:
+        yield open_.settled(found & which, Status.SOLVED, "search", result.values[found & which], unique=said)
+    yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
+    return open_.kept(np.zeros(len(open_), np.bool_))
 
 
-def uniqueness(task: Task, settled: Settled) -> list[Settled]:
+def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
     """Whether these answers are the only ones, where nothing has said so yet, in what is left of their time."""
-    if settled.values is None or settled.unique is not None or settled.method == "search" or not len(settled.rows):
-        return [settled]
+    if settled.values is None or settled.unique is not None or settled.method == "search":
+        yield settled
+        return
+    clock = Deadline(task.options.time_limit, spent=settled.spent, n=len(settled.rows))
+    limit, goes_on = task.slice_of(clock)
     result = search.solve_values(
-        task.rules,
-        task.givens[settled.rows],
-        limit=2,
-        time_limit=Deadline(task.options.time_limit, spent=settled.spent).limit,
-        threads=task.options.threads,
+        task.rules, task.givens[settled.rows], limit=2, time_limit=limit, threads=task.options.threads
     )
-    return [
-        settled._replace(
-            rows=settled.rows[which], values=settled.values[which], nfe=settled.nfe[which],
-            tried=settled.tried[which], unique=said,
-        )
-        for which, said in _said(result)
-    ]  # fmt: skip
+    hard, spent = _late(result, goes_on), clock.spent
+    for which, said in _said(result):
+        if (which & ~hard).any():
+            yield settled.some(which & ~hard, unique=said, spent=spent)
+    for i in np.flatnonzero(hard).tolist():
+        alone = task.alone(int(settled.rows[i]))
+        yield Hard(alone, settled.spent + (limit or 0.0), known=settled.alone(i))
+
+
+def _late(result: search.SearchResult, goes_on: bool) -> Mask:
+    """Which problems search did not settle in its slice, of those that have time left."""
+    late: Mask = result.status == SearchStatus.TIME_LIMIT
+    return late if goes_on else np.zeros_like(late)
 
 
 def _said(result: search.SearchResult) -> list[tuple[Mask, bool | None]]:
@@ -157,39 +166,67 @@ WAYS: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def run(task: Task) -> list[Settled]:
-    """All stages; together the rows of what is settled are all problems of the task."""
+def run(task: Task) -> Iterator[Part]:
+    """All stages; together the rows of what is yielded are all problems of the task."""
     options, clock = task.options, Deadline(None, spent=task.spent, n=len(task.givens))
     if options.method == "vmd-only" and not task.trained:
         raise ModelMismatch(f"no weights for {task.domain.name} are packaged; train some, or use method='vmd'")
     if options.model is not None and task.trained:
         _ = task.predict  # wrong weights are refused even where propagation alone will do
-    done: list[Settled] = []
     spent = clock.spent
     for rows in _pieces(task):
         left = Open.of(rows, task.givens[rows], Deadline(options.time_limit, spent=spent, n=len(rows)))
-        for stage in WAYS[options.method]:
-            if len(left):
-                settled, left = stage(task, left)
-                done += settled
-        done.append(left.given_up())
-    return [part for settled in done for part in (uniqueness(task, settled) if options.unique else [settled])]
+        for part in _through(task, left):
+            if isinstance(part, Hard) or not options.unique:
+                yield part
+            else:
+                yield from uniqueness(task, part)
+
+
+def _through(task: Task, left: Open) -> Iterator[Part]:
+    """Through one stage after another; those that are still open are given up."""
+    for stage in WAYS[task.options.method]:
+        if len(left):
+            left = yield from _unhurried(stage(task, left), left.clock)
+    if len(left):
+        yield left.given_up()
+
+
+def _unhurried(steps: Step, clock: Deadline) -> Step:
+    """The same, but for empty parts; the time of whoever looks at them is charged to nobody."""
+    while True:
+        try:
+            part = next(steps)
+        except StopIteration as end:
+            left: Open = end.value
+            return left
+        if isinstance(part, Hard) or len(part.rows):
+            with clock.paused():
+                yield part
 
 
 def _pieces(task: Task) -> Iterator[Ints]:
-    """Rows that go through the stages together: all, but for those that would fill memory with the network's output."""
+    """Rows that go through the stages together: no more than memory holds of the network's output, or than search has
+    time for in one go."""
     rows = np.arange(len(task.givens))
-    if not task.trained:
-        yield rows
-        return
-    size = boards_at_once(task.rules)
+    if task.trained:
+        size = boards_at_once(task.rules)
+    elif task.slice == inf:
+        size = len(rows)
+    else:
+        size = max(1, int(TURN * thread_count(task.options.threads) / task.slice))
     yield from (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def run_all(tasks: Sequence[Task]) -> list[list[Settled]]:
+def run_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, Part]]:
     """Several tasks: those too small to occupy every thread go side by side, on one thread each."""
     threads = thread_count(tasks[0].options.threads) if tasks else 1
-    small = [i for i, task in enumerate(tasks) if len(task.givens) < threads and not task.trained]
-    alone = (replace(tasks[i], options=tasks[i].options.but(threads=1)) for i in small)
-    done = dict(zip(small, spread(lambda task: run(task), alone, threads), strict=True))
-    return [done[i] if i in done else run(task) for i, task in enumerate(tasks)]
+    small: list[Task] = []
+    large: list[Task] = []
+    for task in tasks:
+        (small if len(task.givens) < threads and not task.trained else large).append(task)
+    alone = (replace(task, options=task.options.but(threads=1)) for task in small)
+    for task, parts in zip(small, spread(lambda task: list(run(task)), alone, threads), strict=True):
+        yield from ((task, part) for part in parts)
+    for task in large:
+        yield from ((task, part) for part in run(task))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,6 +13,7 @@ import numpy.typing as npt
 
 from ..deadline import Deadline
 from ..domains import Domain
+from ..domains.reading import Grid
 from ..problem import Board, Rules, Status
 from ..sets import Sets
 from .options import Options
@@ -31,15 +34,40 @@ class Task:
 
     Attributes
     ----------
+    numbers
+        The number of each among all problems of the call.
     spent
         Seconds that each of them has taken before, which count against its time limit.
+    slice
+        Seconds that search may spend on one of them in one go, before it is put aside for later.
+    grid
+        From a row to what was handed in, whose form its answer takes; None: text.
     """
 
     domain: Domain
     rules: Rules
     givens: Board
     options: Options
+    numbers: Sequence[int]
     spent: float = 0.0
+    slice: float = inf
+    grid: Callable[[int], Grid] | None = None
+
+    def alone(self, row: int) -> Task:
+        """One of the problems, without the memory that the others take."""
+        grid = None if self.grid is None else self.grid(row)
+        return replace(
+            self,
+            givens=self.givens[row : row + 1].copy(),
+            numbers=[self.numbers[row]],
+            grid=None if grid is None else lambda _: grid,
+        )
+
+    def slice_of(self, clock: Deadline) -> tuple[float | None, bool]:
+        """The time limit of search in one go, None for none; and whether the problem has more time than that."""
+        left = clock.left()
+        seconds = min(self.slice, left)
+        return None if seconds == inf else seconds, seconds < left
 
     @cached_property
     def predict(self) -> Predictor | None:
@@ -142,3 +170,16 @@ class Settled(NamedTuple):
     spent: float
     unique: bool | None = None
     traces: dict[int, Board] = {}  # noqa: RUF012
+
+    def some(self, which: Mask, **changed: Any) -> Settled:
+        """Some of them; other fields take the values that are given."""
+        values = None if self.values is None else self.values[which]
+        return self._replace(
+            rows=self.rows[which], values=values, nfe=self.nfe[which], tried=self.tried[which], **changed
+        )
+
+    def alone(self, i: int) -> Settled:
+        """The i-th of them as the only one of its task."""
+        trace = self.traces.get(int(self.rows[i]))
+        one = self.some(np.arange(len(self.rows)) == i)
+        return one._replace(rows=np.zeros(1, np.int64), traces={} if trace is None else {0: trace})

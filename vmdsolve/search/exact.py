@@ -205,6 +205,12 @@ class Enumeration(Iterator[Board]):
                 return board
         raise StopIteration
 
+    def go_on(self, time_limit: float | None) -> None:
+        """Where time ran out, take up the search again where it was left off, for so many seconds more."""
+        if self.status is SearchStatus.TIME_LIMIT:
+            self.status = None
+        self._seconds_left = _or_none(time_limit)
+
     def _solution(self) -> Board | None:
         """The next solution of the native rules, or None, with `status` set: this is the end."""
         nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1

@@ -1,0 +1,121 @@
+"""The stream of solutions: batch after batch is read, easy problems are settled at once, hard ones put aside for later.
+
+No search takes more than TURN seconds in one go. A problem that needs more is `Hard` and waits. Answers depend on none
+of this, only when they come, and which run out of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from time import perf_counter
+
+from ..domains.reading import Grid
+from ..problem import Solution
+from ..search.threads import thread_count
+from .aside import Aside
+from .batch import Numbered, batch_of, solutions_of
+from .hard import Hard
+from .options import Options
+from .stages import TURN, run_all
+
+__all__ = ["in_order", "stream"]
+
+FIRST = 16  # problems of the first batch
+SOON = TURN / 8  # seconds: a batch that takes less may be followed by one twice as large, for most have time to spare
+PAYS = 1.3  # and so may one that got so many times more done a second than the one before
+MANY = 8  # where one in so many is put aside, batches become smaller, and slices longer
+LEAST = 0.0005  # seconds that search spends on a problem before it is put aside, at least
+HELD = 4  # batches of solutions that wait for their turn
+
+
+def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
+    """Solutions in the order of the problems; few are held back, so one that takes long stops the reading at last."""
+    held: dict[int, Solution] = {}
+    turn, most = 0, (HELD - 1) * options.batch_size
+    for number, solution in stream(source, options, lambda: len(held) <= most):
+        held[number] = solution
+        while turn in held:
+            yield held.pop(turn)
+            turn += 1
+
+
+def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = lambda: True) -> Iterator[Numbered]:
+    """Solutions as they are known, each with the number of its problem.
+
+    Parameters
+    ----------
+    source
+        Problems; what it raises comes when all before are done, as does the refusal of one that is malformed.
+    room
+        Whether more may be read now; asked before each batch.
+    """
+    threads = thread_count(options.threads)
+    pace, aside, number = _Pace(options.batch_size, threads), Aside(threads), 0
+    failure: Exception | None = None
+    while failure is None:
+        if aside.full or not room():
+            yield from aside.work(TURN)
+            continue
+        begun, away, late = perf_counter(), 0.0, 0  # away: with whoever looks at the solutions
+        grids, failure = _read(source, pace.size)
+        if not grids:
+            break
+        batch = batch_of(grids, options, report=options.invalid == "report", first=number, slice=pace.slice)
+        failure = batch.failure or failure
+        yield from batch.invalid
+        for task, part in run_all(batch.tasks):
+            if isinstance(part, Hard):
+                aside.add(part)
+                late += 1
+                continue
+            for solution in solutions_of(task, part):
+                left = perf_counter()
+                yield solution
+                away += perf_counter() - left
+        took = perf_counter() - begun - away
+        number += len(grids)
+        pace.after(len(grids), late, took)
+        yield from aside.meanwhile(took)
+    while aside:
+        yield from aside.work(TURN)
+    if failure is not None:
+        raise failure
+
+
+def _read(source: Iterator[Grid], n: int) -> tuple[list[Grid], Exception | None]:
+    """The next n, or as many as there are before the source raises something."""
+    grids: list[Grid] = []
+    try:
+        grids.extend(islice(source, n))  # keeps what came before
+    except Exception as error:
+        return grids, error
+    return grids, None
+
+
+class _Pace:
+    """Batches begin small, for the first solutions to come soon, and grow to `most` where that pays.
+
+    Attributes
+    ----------
+    size
+        Problems of the next batch.
+    slice
+        Seconds that search may spend on each of them, such that together they take no more than TURN.
+    """
+
+    def __init__(self, most: int, threads: int) -> None:
+        self.size, self._most, self._threads, self._rate = min(FIRST, most), most, threads, 0.0
+
+    @property
+    def slice(self) -> float:
+        return min(TURN, max(LEAST, TURN * self._threads / self.size))
+
+    def after(self, n: int, late: int, took: float) -> None:
+        """A batch of n took so many seconds, and `late` of it were put aside."""
+        rate = n / took
+        if late * MANY > n:
+            self.size = min(self.size, max(self._threads, self.size // 2))
+        elif took < SOON or rate > PAYS * self._rate:
+            self.size = min(2 * self.size, self._most)
+        self._rate = rate
