@@ -169,8 +169,8 @@ def solutions_of(
         texts = [None] * len(part.rows) if part.values is None else task.domain.format_many(part.values)
         noted = [task.domain.note] if task.domain.note else []
         notes = assumed(task, part.rows.tolist()) if status is Status.UNSATISFIABLE else {}
-        counts = zip(part.rows.tolist(), texts, part.nfe.tolist(), part.tried.tolist(), strict=True)
-        for i, (row, text, nfe, tried) in enumerate(counts):
+        spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
+        for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
             clash = violations(task.rules, task.givens[row]) if status is Status.UNSATISFIABLE else []
             out[row] = Solution(
                 status,
@@ -187,5 +187,6 @@ def solutions_of(
                 "; ".join([*map(task.domain.violation_text, clash), *notes.get(row, ()), *noted]),
                 task.domain,
                 task.givens[row],
+                loops,
             )
     return [out[row] for row in sorted(out)]
