@@ -95,7 +95,7 @@ def row_of(result: Accuracy | None, K: int) -> Row:
         "solved": solved,
         "interval": wilson(solved, result.total),
         "nfe": nfe,
-        "block_applications": nfe * result.loops,
+        "block_applications": result.block_applications_within(K),
         "seconds_of_all_latents": result.seconds,
     }
 

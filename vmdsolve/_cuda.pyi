@@ -55,7 +55,17 @@ class Denoise:
     def __init__(self, weights: dict[str, npt.NDArray[Any]], device: int) -> None: ...
     def want(self, structure: Structure) -> None: ...
     def __call__(
-        self, structure: Structure, *, B: int, x: int, z: int, loops: int, logits: int, stream: int
+        self,
+        structure: Structure,
+        *,
+        B: int,
+        x: int,
+        z: int,
+        loops: int,
+        settling: tuple[int, int],
+        logits: int,
+        spent: int,
+        stream: int,
     ) -> None: ...
     def solve(
         self,
@@ -73,6 +83,8 @@ class Denoise:
         following: int,
         x_new: int,
         nfe: int,
+        spent: int,
         first: int,
+        settling: tuple[int, int],
         stream: int,
     ) -> None: ...

@@ -133,14 +133,25 @@ def log32(x: _F32) -> _F32: ...
 
 def denoise_paths() -> list[str]: ...
 
+settle_every: int  # loops from one look at a board to the next
+
 class Structure:
     def __init__(self, L: int, V: int, offsets: list[int], cells: list[int], spans: list[int]) -> None: ...
 
 class Denoise:
     def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None: ...
     def __call__(
-        self, structure: Structure, x: _I32, z: _F32, *, loops: int, threads: int, path: int
-    ) -> _F32 | None: ...
+        self,
+        structure: Structure,
+        x: _I32,
+        z: _F32,
+        *,
+        loops: int,
+        peers: Peers | None,
+        time_limit: float,
+        threads: int,
+        path: int,
+    ) -> tuple[_F32, _I32, _Bool] | None: ...
 
 class DenoiseGradient:
     def __init__(self, structure: Structure, *, H: int, M: int, N: int, positions: bool) -> None: ...

@@ -186,6 +186,8 @@ class Solution(Shown):
         True, False, or None where it was not asked or not settled.
     nfe
         Network evaluations spent on this problem, all latents together.
+    loops
+        Block applications that these took: loops of the network, all evaluations together.
     latents_tried
         Boards sampled before one was accepted.
     seconds
@@ -221,6 +223,7 @@ class Solution(Shown):
     reason: str = ""
     layout: Layout | None = field(default=None, repr=False, compare=False)
     givens: Board | None = field(default=None, repr=False, compare=False)
+    loops: int = field(default=0, compare=False)
 
     def __bool__(self) -> bool:
         return self.status.has_solution

@@ -2,7 +2,10 @@
 //
 // Shapes, dtypes and contiguity are checked here, so that no call can read outside an array; messages for people are
 // made in vmdsolve/kernels/denoise.py, which has already looked. A call whose x holds a forbidden value gives None.
+// x is copied: what its values are must still be so when boards look at them.
 #include <pybind11/pybind11.h>
+
+#include <cmath>
 
 #include "bind/interrupt.hpp"  // defines: released
 #include "bind/weights.hpp"    // defines: make_denoiser
@@ -17,18 +20,22 @@ std::shared_ptr<Structure> make_structure(int64_t L, int64_t V, const std::vecto
   return std::make_shared<Structure>(L, V, DenoiseUnits{offsets, cells, spans});
 }
 
+/// Logits, loops spent, and which boards were finished.
 py::object call(const Denoise& denoise, const Structure& structure, const Array<int32_t>& x, const Array<float>& z,
-                int64_t loops, int threads, int path) {
+                int64_t loops, const Peers* peers, double time_limit, int threads, int path) {
   want_shape(x, {-1, structure.L()}, "x");
   const int64_t B = x.shape(0);
   want_shape(z, {B, denoise.sizes().D}, "z");
-  want(loops >= 1, "loops");
+  want(loops >= 1 && loops <= std::numeric_limits<int32_t>::max(), "loops");
+  want(!std::isnan(time_limit), "time_limit");
+  const Array<int32_t> tokens = owned(x);
   Array<float> logits({B, structure.L(), structure.V()});
-  const auto run = [&] {
-    return denoise.run(structure, B, x.data(), z.data(), loops, logits.mutable_data(), threads, path);
-  };
-  if (!released(run)) return py::none();
-  return logits;
+  Array<int32_t> spent(B);
+  Array<bool> finished(B);
+  const DenoiseRun how{loops, peers, time_limit, threads, path};
+  const DenoiseResults out{logits.mutable_data(), spent.mutable_data(), finished.mutable_data()};
+  if (!released([&] { return denoise.run(structure, B, tokens.data(), z.data(), how, out); })) return py::none();
+  return py::make_tuple(logits, spent, finished);
 }
 
 }  // namespace
@@ -37,12 +44,13 @@ void register_denoise(py::module_& m);
 void register_denoise(py::module_& m) {
   using namespace py::literals;
   m.def("denoise_paths", &denoise_paths);
+  m.attr("settle_every") = kSettleEvery;
   py::class_<Structure, std::shared_ptr<Structure>>(m, "Structure")
       .def(py::init(&make_structure), "L"_a, "V"_a, "offsets"_a, "cells"_a, "spans"_a);
   py::class_<Denoise>(m, "Denoise")
       .def(py::init(&make_denoiser<Denoise>), "weights"_a)
-      .def("__call__", &call, "structure"_a, "x"_a.noconvert(), "z"_a.noconvert(), py::kw_only(), "loops"_a, "threads"_a,
-           "path"_a);
+      .def("__call__", &call, "structure"_a, "x"_a.noconvert(), "z"_a.noconvert(), py::kw_only(), "loops"_a, "peers"_a,
+           "time_limit"_a, "threads"_a, "path"_a);
 }
 
 }  // namespace vmd

@@ -54,17 +54,20 @@ void unmask_py(const UnmaskRule& rule, int64_t B, int64_t L, int V, Address logi
 }
 
 void denoise_py(const DenoiseCuda& denoise, const StructureCuda& structure, int64_t B, Address x, Address z, int loops,
-                Address logits, Address stream) {
+                const Addresses& settling, Address logits, Address spent, Address stream) {
   want(B >= 0 && loops >= 1, "B or loops");
-  denoise.run(structure, B, at<int32_t>(x), at<float>(z), loops, at<float>(logits), stream);
+  const DenoiseCudaArgs args{B, loops, at<int32_t>(x), at<float>(z), lists_at(settling), at<float>(logits),
+                             at<int32_t>(spent)};
+  denoise.run(structure, args, stream);
 }
 
 void solve_py(const DenoiseCuda& denoise, const StructureCuda& structure, const UnmaskRule& rule, int64_t B, int steps,
               int loops, Address x, Address allowed, Address z, const Addresses& peers, Address key, Address following,
-              Address x_new, Address nfe, Address first, Address stream) {
+              Address x_new, Address nfe, Address spent, Address first, const Addresses& settling, Address stream) {
   want(B >= 0 && B < (int64_t{1} << 31) && steps >= 1 && loops >= 1, "B, steps or loops");
   const SolveArgs args{B, steps, loops, at<int32_t>(x), at<SymbolSet>(allowed), at<float>(z), lists_at(peers),
-                       at<uint64_t>(key), rule, at<int32_t>(x_new), at<int32_t>(nfe), at<float>(first)};
+                       at<uint64_t>(key), rule, at<int32_t>(x_new), at<int32_t>(nfe), at<int32_t>(spent), at<float>(first),
+                       lists_at(settling)};
   denoise.solve(structure, args, at<int32_t>(following), stream);
 }
 
@@ -89,8 +92,10 @@ PYBIND11_MODULE(_cuda, m) {
   py::class_<vmd::DenoiseCuda>(m, "Denoise")
       .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "weights"_a, "device"_a)
       .def("want", &vmd::DenoiseCuda::want, "structure"_a)
-      .def("__call__", &vmd::denoise_py, "structure"_a, named, "B"_a, "x"_a, "z"_a, "loops"_a, "logits"_a, "stream"_a)
+      .def("__call__", &vmd::denoise_py, "structure"_a, named, "B"_a, "x"_a, "z"_a, "loops"_a, "settling"_a,
+           "logits"_a, "spent"_a, "stream"_a)
       .def("solve", &vmd::solve_py, "structure"_a, named, "rule"_a, "B"_a, "steps"_a, "loops"_a, "x"_a, "allowed"_a,
-           "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "first"_a, "stream"_a);
+           "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "spent"_a, "first"_a, "settling"_a,
+           "stream"_a);
   vmd::want_made(m);
 }

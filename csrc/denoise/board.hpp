@@ -34,7 +34,7 @@ class DenoiseBoard {
     state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
     factor = take<float>(padded), messages = take<float>(padded * v.Mp);
     mean = take<E>(mean_rows * v.Mp), received = take<float>(mean_rows * v.Np);
-    base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np);
+    base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np), chosen = take<uint8_t>(v.L);
     bytes = static_cast<int64_t>(used - start);
   }
 
@@ -66,11 +66,24 @@ class DenoiseBoard {
       for (int64_t j = 0; j < v.Np; ++j) injected_cell[l * v.Np + j] = scale[j] * v.injected_cell[l * v.Np + j];
   }
 
-  /// Logits [L,V] of a board x [L].
-  VMD_INLINE void run(const int32_t* x, int64_t loops, float* logits, StopAsked stop_asked) {
+  /// Board b of `boards`: as many loops as it takes to settle, or all, or as many as there is time for.
+  VMD_INLINE void run(const DenoiseBoards& boards, int64_t b) {
+    const int32_t* x = boards.x + b * v.L;
+    float* logits = boards.logits + b * rows;
+    int64_t loop = 0;
+    bool finished = false;
     embed(x);
-    for (int64_t loop = 0; loop < loops && !stop_asked(); ++loop) apply(x, state);
+    while (!finished && !boards.ended(boards.end)) {
+      apply(x, state);
+      ++loop;
+      finished = loop == boards.loops;
+      if (!boards.settle.cells || finished || loop % kSettleEvery) continue;
+      readout(logits);
+      finished = settled(boards.settle, x, logits, v.L, v.V, chosen);
+    }
     readout(logits);
+    boards.spent[b] = static_cast<int32_t>(loop);
+    boards.finished[b] = finished;
   }
 
   int64_t bytes;
@@ -271,6 +284,7 @@ class DenoiseBoard {
   E* mean;                                                 // [group_rows,Mp]
   float *received, *base;                                     // [group_rows,Np], [kTileRows,Np]
   E* hidden;                                               // [kTileRows,Np]
+  uint8_t* chosen;                                         // [L]
 };
 
 /// The path of instruction set I.
@@ -283,9 +297,9 @@ template <class I>
 VMD_INLINE void denoise_boards(const DenoiseView& view, const DenoiseBoards& boards, int64_t first, int64_t last,
                                void* memory) {
   DenoiseBoard<I> board(view, memory);
-  for (int64_t b = first; b < last && !boards.stop_asked(); ++b) {
+  for (int64_t b = first; b < last && !boards.ended(boards.end); ++b) {
     if (b == first || view.D > 0) board.modulate(boards.z + b * view.D);
-    board.run(boards.x + b * view.L, boards.loops, boards.logits + b * view.L * view.V, boards.stop_asked);
+    board.run(boards, b);
   }
 }
 

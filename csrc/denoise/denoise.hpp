@@ -4,6 +4,8 @@
 // sums. Shapes       x [B,L] i32, open = -1   z [B,D] f32   logits [B,L,V] f32 after the last loop; weights as
 // in
 //              DenoiseWeights, row-major [out,in] like torch's
+// Settling     where peers are told, a board's last loop is the first that leaves it settled, looked at every
+//              kSettleEvery loops (settled.hpp); its logits are those of that many loops.
 // Limits       V <= 64, L <= 65536, widths H, M, N and D <= 4096; values of x are checked before use
 // Parallelism  boards are independent. A thread takes one board: its candidates' states stay in L2, a tile of
 //              kTileRows candidates in L1 and registers, and the weights with them.
@@ -23,10 +25,12 @@
 // readout.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
 #include "denoise/structure.hpp"
+#include "kernels/peers.hpp"
 
 namespace vmd {
 
@@ -53,6 +57,22 @@ struct DenoiseWeights {
   const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
 };
 
+/// How a call goes: the most loops; peers, where boards leave the loops as they settle (settled.hpp), else null; seconds
+/// for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size().
+struct DenoiseRun {
+  int64_t loops;
+  const Peers* peers = nullptr;
+  double time_limit = std::numeric_limits<double>::infinity();
+  int threads = 0, path = 0;
+};
+
+/// What comes of boards: logits [B,L,V] after `spent` [B] loops; `finished` [B], false where time ran out before.
+struct DenoiseResults {
+  float* logits;
+  int32_t* spent;
+  bool* finished;
+};
+
 struct Prepared;  // weights.hpp
 
 /// Prepared weights, for boards of any structure; never changes, so threads may share it.
@@ -63,11 +83,11 @@ class Denoise {
   ~Denoise();
   const DenoiseSizes& sizes() const { return sizes_; }
 
-  /// Fill logits [B,L,V]. False when x holds a value outside -1..V-1; logits are then not to be used.
-  /// Throws std::invalid_argument where the structure has other relations or, with positions, other cells or symbols.
-  /// `path` is a number below denoise_paths().size().
-  bool run(const Structure& structure, int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits,
-           int threads, int path) const;
+  /// Fill what comes of a call. False when x holds a value outside -1..V-1; nothing is then to be used.
+  /// Throws std::invalid_argument where the structure has other relations or, with positions, other cells or symbols,
+  /// or the peers other cells.
+  bool run(const Structure& structure, int64_t B, const int32_t* x, const float* z, const DenoiseRun& how,
+           const DenoiseResults& out) const;
 
  private:
   DenoiseSizes sizes_;

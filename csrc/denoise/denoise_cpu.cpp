@@ -1,12 +1,12 @@
 // denoise_cpu.cpp -- which code path this CPU can run, and the boards of a batch over threads.
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <stdexcept>
 
 #include "denoise/denoise.hpp"
 #include "denoise/weights.hpp"
 #include "support/checks.hpp"
-#include "support/stop.hpp"     // defines: stop_asked
+#include "support/stop.hpp"     // defines: Stop, stop_asked
 #include "support/threads.hpp"  // defines: parallel_for
 
 namespace vmd {
@@ -32,6 +32,24 @@ const std::vector<const DenoisePath*>& supported_paths() {
   return found;
 }
 
+/// When a call is to be over: asked to stop, or out of time.
+class End {
+ public:
+  explicit End(double seconds) {
+    const auto begun = Stop::Clock::now();
+    if (seconds < 1e9)  // thirty years, and a clock that holds them
+      at_ = begun + std::chrono::duration_cast<Stop::Clock::duration>(std::chrono::duration<double>(seconds));
+  }
+
+  static bool came(const void* end) {
+    const auto now = Stop::Clock::now();
+    return stop_asked(now) || now >= static_cast<const End*>(end)->at_;
+  }
+
+ private:
+  Stop::Clock::time_point at_ = Stop::Clock::time_point::max();
+};
+
 }  // namespace
 
 const DenoisePath& supported_path(int path) {
@@ -50,18 +68,28 @@ Denoise::Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights)
 
 Denoise::~Denoise() = default;
 
-bool Denoise::run(const Structure& structure, int64_t B, const int32_t* x, const float* z, int64_t loops, float* logits,
-                  int threads, int path) const {
-  const DenoisePath& chosen = supported_path(path);
+bool Denoise::run(const Structure& structure, int64_t B, const int32_t* x, const float* z, const DenoiseRun& how,
+                  const DenoiseResults& out) const {
+  const DenoisePath& chosen = supported_path(how.path);
   want_same_shape(sizes_, structure.view());
+  SettleUnits settle;
+  if (how.peers) {
+    if (how.peers->L() != structure.L()) throw std::invalid_argument("denoise: cells of the peers");
+    if (!how.peers->cells().empty()) settle = {how.peers->U(), how.peers->offsets().data(), how.peers->cells().data()};
+  }
   if (!values_ok(x, B * structure.L(), static_cast<int>(structure.V()))) return false;
+  const End end(how.time_limit);
   const DenoiseView view{structure.view(), prepared_->view};
-  const DenoiseBoards boards{x, z, loops, logits, [] { return stop_asked(); }};
-  const int64_t bytes = chosen.bytes(view);
-  const int64_t grain = std::max<int64_t>(1, B / (4 * thread_count(threads)));  // memory is taken once a chunk
-  parallel_for(B, threads, grain, [&](int64_t begin, int64_t end) {
+  const DenoiseBoards boards{x, z, how.loops, settle, out.logits, out.spent, out.finished, &End::came, &end};
+  std::fill(out.spent, out.spent + B, 0);
+  std::fill(out.finished, out.finished + B, false);
+  const int64_t bytes = chosen.bytes(view), C = structure.L() * structure.V();
+  const int64_t grain = std::max<int64_t>(1, B / (4 * thread_count(how.threads)));  // memory is taken once a chunk
+  parallel_for(B, how.threads, grain, [&](int64_t first, int64_t last) {
     Aligned<char> memory(bytes);
-    chosen.run(view, boards, begin, end, memory.data());
+    chosen.run(view, boards, first, last, memory.data());
+    for (int64_t b = first; b < last; ++b)
+      if (out.spent[b] == 0) std::fill(out.logits + b * C, out.logits + (b + 1) * C, 0.0f);
   });
   return true;
 }

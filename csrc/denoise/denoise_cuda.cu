@@ -49,16 +49,20 @@ constexpr int kShapes = 2;  // each costs its seconds of compiling
 
 template <class S>
 __global__ void __launch_bounds__(S::threads, S::least_blocks)
-    denoise_kernel(const __grid_constant__ ListedView listed, int64_t B, const int32_t* x, const float* z, int loops,
-                   float* logits) {
+    denoise_kernel(const __grid_constant__ ListedView listed, const __grid_constant__ DenoiseCudaArgs a) {
   extern __shared__ uint4 memory[];
-  typename S::Block team(nullptr);
+  __shared__ typename S::Block::Partial partial;
+  typename S::Block team(&partial);
   typename S::Body denoiser(listed, memory);
   denoiser.start(team);
-  const int64_t L = listed.view.L, V = listed.view.V, D = listed.view.D;
-  for (int64_t b = blockIdx.x; b < B; b += gridDim.x) {
-    if (b == blockIdx.x || D > 0) denoiser.modulate(team, z + b * D);
-    denoiser.run(team, x + b * L, loops, logits + b * L * V);
+  const int64_t L = listed.view.L, C = L * listed.view.V, D = listed.view.D;
+  for (int64_t b = blockIdx.x; b < a.B; b += gridDim.x) {
+    if (b == blockIdx.x || D > 0) denoiser.modulate(team, a.z + b * D);
+    const int spent = denoiser.run(team, a.x + b * L, a.loops, a.settle);
+    team.each(static_cast<int>(C), [&](int i) {
+      a.logits[b * C + i] = denoiser.logits()[i];
+      if (i == 0) a.spent[b] = spent;
+    });
   }
 }
 
@@ -227,16 +231,15 @@ DenoiseCuda::~DenoiseCuda() = default;
 
 void DenoiseCuda::want(const StructureCuda& structure) const { Fit(held_->on(structure.held()), held_->device); }
 
-void DenoiseCuda::run(const StructureCuda& structure, int64_t B, const int32_t* x, const float* z, int loops,
-                      float* logits, uintptr_t stream) const {
+void DenoiseCuda::run(const StructureCuda& structure, const DenoiseCudaArgs& args, uintptr_t stream) const {
   const int device = held_->device;
   const ListedView listed = held_->on(structure.held());
   const Fit fit(listed, device);
   const DeviceGuard guard(device);
   with_shape(fit.shape, [&](auto s) {
     using S = decltype(s);
-    const int64_t blocks = std::min(B, resident(denoise_kernel<S>, S::threads, fit.bytes, device));
-    launch("denoise", denoise_kernel<S>, blocks, S::threads, fit.bytes, {device, stream}, listed, B, x, z, loops, logits);
+    const int64_t blocks = std::min(args.B, resident(denoise_kernel<S>, S::threads, fit.bytes, device));
+    launch("denoise", denoise_kernel<S>, blocks, S::threads, fit.bytes, {device, stream}, listed, args);
   });
 }
 

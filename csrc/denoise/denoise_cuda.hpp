@@ -12,6 +12,18 @@
 
 namespace vmd {
 
+/// One evaluation, see DenoiseRun and DenoiseResults: logits [B,L,V] and `spent` [B] are filled. Every pointer is the
+/// device's; `settle`: by whom boards settle; null: they do not.
+struct DenoiseCudaArgs {
+  int64_t B;
+  int loops;
+  const int32_t* x;
+  const float* z;
+  PeerLists settle;
+  float* logits;
+  int32_t* spent;
+};
+
 struct SolveArgs;  // solve_args.hpp
 
 /// A structure on one device; never changes, so denoisers and streams may share it.
@@ -38,9 +50,7 @@ class DenoiseCuda {
   /// Throws std::invalid_argument where boards of this structure do not fit; `run` and `solve` do so, too.
   void want(const StructureCuda& structure) const;
 
-  /// Fill logits [B,L,V]; every pointer is the device's.
-  void run(const StructureCuda& structure, int64_t B, const int32_t* x, const float* z, int loops, float* logits,
-           uintptr_t stream) const;
+  void run(const StructureCuda& structure, const DenoiseCudaArgs& args, uintptr_t stream) const;
 
   /// `next` is one int32 of the device that holds 0, and is not to be used again without being set to 0.
   void solve(const StructureCuda& structure, const SolveArgs& args, int32_t* next, uintptr_t stream) const;

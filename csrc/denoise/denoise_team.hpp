@@ -17,12 +17,14 @@
 // wrote of a
 //              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from
 //              all banks.
+// Settling     every kSettleEvery loops logits are read in passing, into the room of the means, and looked at
 // Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went
 // in),
 //              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums
 //              are float32.
 #pragma once
 #include "denoise/denoise_team_memory.hpp"
+#include "kernels/peers.hpp"  // defines: PeerLists
 
 namespace vmd {
 
@@ -31,7 +33,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   using Memory = DenoiseTeamMemory<Team, H, M, N>;
   using Memory::c, Memory::v, Memory::kChunk, Memory::rows_, Memory::injected_rows;
   using Memory::injected_, Memory::update_bias_, Memory::message_bias_, Memory::readout_, Memory::latent_;
-  using Memory::messages_, Memory::means_, Memory::received_, Memory::message_, Memory::self_update_,
+  using Memory::chosen_, Memory::messages_, Memory::means_, Memory::received_, Memory::message_, Memory::self_update_,
       Memory::group_updates_, Memory::update_;
   using Memory::source_offsets_, Memory::sources_, Memory::link_offsets_, Memory::links_;
   static constexpr int kWarps = Team::size / 32, kTiles = 3;
@@ -40,12 +42,12 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   using Memory::Memory;
   static constexpr int max_rows = kWarps * kTiles * kTile;
 
-  /// Room for the logits of a board, free from the end of `run` to its next call.
-  VMD_TEAM float* spare() const { return reinterpret_cast<float*>(messages_); }
+  /// The logits [L,V] of a board, from the end of `run` to its next call. Its loops read means only after a barrier.
+  VMD_TEAM float* logits() const { return reinterpret_cast<float*>(means_); }
 
-  /// Logits [L,V] of a board x [L]; X is an integer type. Logits may be `spare`.
+  /// How many loops a board x [L] took to settle by its peers, if there are any, else `loops`; X is an integer type.
   template <class X>
-  VMD_TEAM void run(Team& team, const X* x, int loops, float* logits) {
+  VMD_TEAM int run(Team& team, const X* x, int loops, const PeerLists& peers) {
     const int V = static_cast<int>(v.V);
     team.each(c.tiles * kTile, [&](int row) {
       const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody reads their messages
@@ -53,16 +55,31 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
       rows_[row] = static_cast<uint32_t>(l | symbol << 16 | state << 24);
     });
     typename Team::template PerThread<Lane> of;
-    for (int loop = 0; loop <= loops; ++loop) {
+    for (int loop = 0;; ++loop) {
+      const bool last = loop == loops, look = peers.cells && loop > 0 && loop % kSettleEvery == 0;
       team.warps([&](int w) {
         loop == 0 ? embed(team, w, of) : update(team, w, of);
-        find_normed(team, w, of, loop == loops ? logits : nullptr);
-        if (loop < loops) send_messages(team, w, of);
+        find_normed(team, w, of, last || look ? logits() : nullptr);
+        if (!last) send_messages(team, w, of);
       });
-      if (loop == loops) break;
+      if (last || (look && settles(team, x, peers))) return loop;
       average_messages(team);
       receive(team);
     }
+  }
+
+  /// Whether the board settles by its logits as they are; see settled.hpp.
+  template <class X>
+  VMD_TEAM bool settles(Team& team, const X* x, const PeerLists& peers) const {
+    const int L = static_cast<int>(v.L), V = static_cast<int>(v.V);
+    team.each(L, [&](int l) {
+      chosen_[l] = static_cast<uint8_t>(likeliest(static_cast<int32_t>(x[l]), logits() + l * V, V));
+    });
+    return !team.unite(L, [&](int l) -> uint32_t {
+      for (int i = peers.offsets[l]; i < peers.offsets[l + 1]; ++i)
+        if (chosen_[peers.cells[i]] == chosen_[l]) return 1;
+      return 0;
+    });
   }
 
  private:

@@ -30,13 +30,13 @@ class DenoiseTeamMemory {
 
   VMD_HD DenoiseTeamMemory(const ListedView& listed, void* memory)
       : c(listed), v(listed.view), memory_(static_cast<char*>(memory)) {
-    take(messages_, c.tiles * kTile * M), take(means_, c.means * M), take(received_, c.means * N);
+    take(messages_, c.tiles * kTile * M), take(means_, most(c.means * M, 2 * c.rows)), take(received_, c.means * N);
     take(message_, H * M), take(self_update_, H * N), take(group_updates_, static_cast<int>(v.groups) * M * N),
         take(update_, N * H);
     take(injected_, injected_rows() * N), take(update_bias_, H), take(message_bias_, M), take(readout_, H);
     take(latent_, static_cast<int>(2 * v.Np + v.Hp)), take(middle_, N), take(rows_, c.tiles * kTile);
     take(source_offsets_, c.means + 1), take(sources_, c.sources_size);
-    take(link_offsets_, static_cast<int>(v.L) + 1), take(links_, c.links_size);
+    take(link_offsets_, static_cast<int>(v.L) + 1), take(links_, c.links_size), take(chosen_, static_cast<int>(v.L));
   }
 
   /// What is the same for all boards.
@@ -108,6 +108,8 @@ class DenoiseTeamMemory {
     memory_ += (n * static_cast<int>(sizeof(T)) + 15) / 16 * 16;
   }
 
+  static VMD_HD int most(int a, int b) { return a > b ? a : b; }
+
   VMD_HD int injected_rows() const { return v.positions ? 3 * static_cast<int>(v.V) : 3; }
 
   /// matrix[k][n] of a matrix [rows,columns]; zero beyond.
@@ -121,7 +123,7 @@ class DenoiseTeamMemory {
   const ListedView& c;
   const DenoiseView& v;
   char* memory_;  // what is not taken yet
-  Bf16 *messages_, *means_, *received_;          // [rows,M], [means,M]; [N/16][means][16]
+  Bf16 *messages_, *means_, *received_;          // [rows,M], [means,M] or a float a row; [N/16][means][16]
   Bf16 *message_, *self_update_, *group_updates_,
       *update_;  // by_column, the last by_row; with the board's latent inside
   float *injected_, *update_bias_, *message_bias_, *readout_, *latent_,
@@ -130,6 +132,7 @@ class DenoiseTeamMemory {
   int32_t *source_offsets_, *link_offsets_;
   uint16_t* sources_;
   uint32_t* links_;
+  uint8_t* chosen_;  // [L] a symbol each
 };
 
 }  // namespace vmd

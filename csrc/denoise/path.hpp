@@ -1,9 +1,11 @@
 // path.hpp -- what the code paths of `denoise` share with the code that chooses among them.
 //
 // A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library
-// but <cstdint>: an inline function of it, compiled here for a wide machine, could be the one that the linker keeps.
+// but <cstdint>, and calls nothing inline that is not forced: an inline function of it, compiled here for a wide machine, could be the one that the linker keeps.
 #pragma once
 #include <cstdint>
+
+#include "denoise/settled.hpp"  // defines: SettleUnits
 
 namespace vmd {
 
@@ -40,12 +42,17 @@ struct DenoiseView : StructureView, WeightsView {};
 /// Whether nobody waits for the call any more (support/stop.hpp); asked between loops.
 using StopAsked = bool (*)();
 
+/// Boards to evaluate, and what comes of them: `spent` [B] loops; `finished` [B], false where `ended` came first.
 struct DenoiseBoards {
   const int32_t* x;
   const float* z;
   int64_t loops;
+  SettleUnits settle;
   float* logits;
-  StopAsked stop_asked;
+  int32_t* spent;
+  bool* finished;
+  bool (*ended)(const void* end);  // asked between loops, with `end`
+  const void* end;
 };
 
 /// A batch whose weights are learned; see gradient.hpp.

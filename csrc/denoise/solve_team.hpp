@@ -27,11 +27,12 @@ VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, in
   });
   int64_t open = 0;
   for (int l = 0; l < L; ++l) open += m.x[l] < 0;
-  float* const logits = denoiser.spare();
-  int step = 0;
+  const float* const logits = denoiser.logits();
+  int step = 0, spent = 0;
   for (; step < a.steps && open > 0 && !refused; ++step) {
     if (team.unite(L, [&](int l) -> uint32_t { return m.x[l] < 0 && m.candidates[l] == 0; })) break;
-    denoiser.run(team, m.x, a.loops, logits);
+    spent += denoiser.run(team, m.x, a.loops, a.settle);
+    const bool all = a.settle.cells && denoiser.settles(team, m.x, a.settle);
     if (step == 0 && a.first) team.each(L * V, [&](int i) { a.first[row * V + i] = logits[i]; });
     refused = team.unite(L * V, [&](int i) { return refused_logit(logits[i]); });
     if (refused) {
@@ -44,12 +45,12 @@ VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, in
       m.confidences[l] = ordered_bits(-__builtin_inff());
       if (m.x[l] < 0) choose_cell(rule, V, a.key[b], l, [&](int v) { return logits[l * V + v]; }, m);
     });
-    const int64_t left = a.steps - step;
+    const int64_t left = all ? 1 : a.steps - step;
     open -= commit_cells(team, rule, L, a.peers, (open + left - 1) / left, m);
   }
   team.each(L, [&](int l) {
     a.x_new[row + l] = refused ? refusal_of(refused) : m.x[l];
-    if (l == 0) a.nfe[b] = step;
+    if (l == 0) a.nfe[b] = step, a.spent[b] = spent;
   });
 }
 

@@ -13,6 +13,8 @@ namespace vmd {
 
 /// Checked when made, and never changed: threads may share it.
 class Peers {
+  using Numbers = std::vector<int32_t>;
+
  public:
   static constexpr int64_t kMaxSetCells = 1024;  // up to 128 kB of sets
 
@@ -26,14 +28,16 @@ class Peers {
   VMD_INLINE std::span<const int32_t> cells_of(int64_t unit) const { return part(offsets_, cells_, unit); }
   VMD_INLINE std::span<const int32_t> units_of(int64_t cell) const { return part(unit_offsets_, units_, cell); }
 
+  /// All units as they were given.
+  const Numbers& offsets() const { return offsets_; }
+  const Numbers& cells() const { return cells_; }
+
   /// 64-bit words of a set of cells; there is one a cell if `small`: its peers.
   bool small() const { return L_ <= kMaxSetCells; }
   int64_t words() const { return (L_ + 63) / 64; }
   VMD_INLINE const uint64_t* set_of(int64_t cell) const { return sets_.data() + cell * words(); }
 
  private:
-  using Numbers = std::vector<int32_t>;
-
   VMD_INLINE static std::span<const int32_t> part(const Numbers& offsets, const Numbers& all, int64_t i) {
     const int32_t* const from = offsets.data() + i;
     return {all.data() + from[0], all.data() + from[1]};

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <vector>
 
 #include "denoise/denoise.hpp"
 #include "denoise/structure.hpp"
+#include "some_peers.hpp"
 
 namespace vmd {
 
@@ -146,5 +148,31 @@ struct Model {
       modulate_bias;
   DenoiseUnits units;
 };
+
+/// What the CPU's denoiser makes of boards.
+struct Evaluated {
+  Evaluated(const Denoise& denoise, const Structure& structure, int64_t B, const int32_t* x, const float* z,
+            const DenoiseRun& how)
+      : logits(at(B * structure.L() * structure.V()), 7), spent(at(B), 7), finished(std::make_unique<bool[]>(at(B))) {
+    good = denoise.run(structure, B, x, z, how, {logits.data(), spent.data(), finished.get()});
+  }
+
+  Floats logits;
+  std::vector<int32_t> spent;
+  std::unique_ptr<bool[]> finished;
+  bool good;
+};
+
+/// Whether a board settles by its logits, by the plainest loops.
+inline bool plainly_settled(const SomePeers& peers, const int32_t* x, const float* logits, int64_t L, int64_t V) {
+  const auto held = [&](int64_t l) {
+    const float* of = logits + l * V;
+    return x[l] >= 0 ? x[l] : static_cast<int32_t>(std::max_element(of, of + V) - of);
+  };
+  for (int64_t a = 0; a < L; ++a)
+    for (int64_t b = 0; b < a; ++b)
+      if (peers.linked(a, b) && held(a) == held(b)) return false;
+  return true;
+}
 
 }  // namespace vmd

@@ -32,12 +32,17 @@ void test_odd_sizes_on_every_path() {
     const Floats z = normal(B * s.D, 1);
     for (size_t path = 0; path < paths.size(); ++path) {
       const bool rounds = std::strcmp(paths[path], "avx512-bf16") == 0;
-      Floats logits(at(B * C)), again(at(B * C)), alone(at(C));
-      CHECK(denoise.run(structure, B, x.data(), z.data(), loops, logits.data(), 1, static_cast<int>(path)));
-      CHECK(denoise.run(structure, B, x.data(), z.data(), loops, again.data(), 3, static_cast<int>(path)));
-      CHECK(logits == again);
+      DenoiseRun how{loops};
+      how.path = static_cast<int>(path), how.threads = 1;
+      const Evaluated all(denoise, structure, B, x.data(), z.data(), how);
+      how.threads = 3;
+      const Evaluated again(denoise, structure, B, x.data(), z.data(), how);
+      const Floats& logits = all.logits;
+      CHECK(all.good && again.good && logits == again.logits);
       for (int64_t b = 0; b < B; ++b) {
-        CHECK(denoise.run(structure, 1, x.data() + b * s.L, z.data() + b * s.D, loops, alone.data(), 1, static_cast<int>(path)));
+        const Evaluated one(denoise, structure, 1, x.data() + b * s.L, z.data() + b * s.D, how);
+        const Floats& alone = one.logits;
+        CHECK(one.good && one.finished[0] && one.spent[0] == loops);
         const Doubles wanted = model.plain(x.data() + b * s.L, z.data() + b * s.D, loops);
         double largest = 1;
         for (const double value : wanted) largest = std::max(largest, std::abs(value));
@@ -48,6 +53,50 @@ void test_odd_sizes_on_every_path() {
       }
     }
   }
+}
+
+/// A board leaves at the first look that finds it settled, with the logits that so many loops give, on every path; what
+/// time does not suffice for is said to be unfinished.
+void test_boards_leave_as_they_settle() {
+  const auto paths = static_cast<int>(denoise_paths().size());
+  int64_t early = 0, whole = 0;
+  for (int round = 0; round < 60; ++round) {
+    const int64_t L = 1 + below(8), V = 2 + below(7), loops = 1 + below(14), B = 4;
+    const Model model(L, V, {8, 8, 16, below(3), below(3)}, true);
+    const auto& s = model.s;
+    const Structure structure(L, V, model.units);
+    const Denoise denoise(s, model.weights());
+    const SomePeers some(L, rng);
+    const Peers peers = some.peers(L);
+    std::vector<int32_t> x(at(B * L));
+    for (int32_t& value : x) value = below(3) ? -1 : static_cast<int32_t>(below(V));
+    const Floats z = normal(B * s.D, 1);
+    DenoiseRun how{loops};
+    how.path = static_cast<int>(below(paths)), how.threads = 1 + static_cast<int>(below(2)), how.peers = &peers;
+    const Evaluated found(denoise, structure, B, x.data(), z.data(), how);
+    for (int64_t b = 0; b < B; ++b) {
+      DenoiseRun plain{0};
+      plain.path = how.path;
+      for (bool leaves = false; !leaves;) {
+        plain.loops = std::min(loops, (plain.loops / kSettleEvery + 1) * kSettleEvery);
+        const Evaluated at_look(denoise, structure, 1, x.data() + b * L, z.data() + b * s.D, plain);
+        const bool settles = !some.cells.empty() && plainly_settled(some, x.data() + b * L, at_look.logits.data(), L, V);
+        leaves = settles || plain.loops == loops;
+        if (!leaves) continue;
+        CHECK(found.finished[at(b)] && found.spent[at(b)] == plain.loops);
+        CHECK(std::equal(at_look.logits.begin(), at_look.logits.end(), found.logits.begin() + b * L * V));
+        early += plain.loops < loops, whole += plain.loops == loops;
+      }
+    }
+    how.time_limit = 0;
+    const Evaluated late(denoise, structure, B, x.data(), z.data(), how);
+    CHECK(late.good && late.logits == Floats(at(B * L * V)));
+    for (int64_t b = 0; b < B; ++b) CHECK(!late.finished[at(b)] && late.spent[at(b)] == 0);
+    const Peers none(L, {0}, {});
+    how.peers = &none, how.time_limit = 1e300;
+    CHECK(Evaluated(denoise, structure, B, x.data(), z.data(), how).spent == std::vector<int32_t>(at(B), static_cast<int32_t>(loops)));
+  }
+  CHECK(early > 20 && whole > 20);  // both were met
 }
 
 bool refused(const std::function<void()>& make) {
@@ -84,8 +133,8 @@ void test_weights_serve_every_structure() {
     const Structure structure(other.s.L, other.s.V, other.units);
     std::vector<int32_t> x(at(other.s.L), -1);
     const Floats z{0.5f, -0.5f};
-    Floats logits(at(other.s.L * other.s.V));
-    CHECK(denoise.run(structure, 1, x.data(), z.data(), 2, logits.data(), 1, 0));
+    const Evaluated all(denoise, structure, 1, x.data(), z.data(), {2});
+    const Floats& logits = all.logits;
     Model same = one;
     same.s.L = other.s.L, same.s.V = other.s.V, same.units = other.units;
     const Doubles wanted = same.plain(x.data(), z.data(), 2);
@@ -94,8 +143,7 @@ void test_weights_serve_every_structure() {
   const auto run = [&](const Denoise& some, const Structure& structure) {
     const std::vector<int32_t> x(at(structure.L()), -1);
     const Floats z{0.5f, -0.5f};
-    Floats logits(at(structure.L() * structure.V()));
-    some.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0);
+    CHECK(Evaluated(some, structure, 1, x.data(), z.data(), {1}).good);
   };
   const Structure three(9, 4, {{0}, {}, {0, 0, 0, 0}}), two(9, 4, {{0}, {}, {0, 0, 0}}), small(8, 4, {{0}, {}, {0, 0, 0}});
   CHECK(!refused([&] { run(denoise, two); }) && refused([&] { run(denoise, three); }));  // of so many relations
@@ -117,11 +165,15 @@ void test_what_does_not_fit_is_refused() {
   const Denoise denoise(s, model.weights());
   std::vector<int32_t> x{-1, 0, 1, 2};
   const Floats z{0.5f, -0.5f};
-  Floats logits(12);
-  CHECK(denoise.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0));
+  const auto good = [&](const DenoiseRun& how) { return Evaluated(denoise, structure, 1, x.data(), z.data(), how).good; };
+  const Peers others(5, {0, 2}, {0, 4});
+  DenoiseRun how{1};
+  CHECK(good(how));
+  how.peers = &others;
+  CHECK(refused([&] { good(how); }));
   for (const int32_t bad : {3, -2, std::numeric_limits<int32_t>::min()}) {
     x[3] = bad;
-    CHECK(!denoise.run(structure, 1, x.data(), z.data(), 1, logits.data(), 1, 0));
+    CHECK(!good({1}));
   }
 }
 
@@ -129,6 +181,7 @@ void test_what_does_not_fit_is_refused() {
 
 int main() {
   test_odd_sizes_on_every_path();
+  test_boards_leave_as_they_settle();
   test_structures_that_are_none_are_refused();
   test_weights_serve_every_structure();
   test_what_does_not_fit_is_refused();

@@ -24,9 +24,10 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// Logits of B boards as the kernel's block computes them, one after the other.
+/// Logits of B boards as the kernel's block computes them, one after the other; `spent` [B] are their loops, if wanted.
 template <int kWarps, int H, int M, int N>
-Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed) {
+Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed,
+                const PeerLists& settle = {}, int* spent = nullptr) {
   using Block = Turns<32 * kWarps>;
   using Body = DenoiseTeam<Block, H, M, N>;
   CHECK(listed.rows <= Body::max_rows);
@@ -38,7 +39,9 @@ Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const flo
   Floats logits(at(B * v.L * v.V));
   for (int64_t b = 0; b < B; ++b) {
     if (b == 0 || v.D > 0) body.modulate(team, z + b * v.D);
-    body.run(team, x + b * v.L, loops, logits.data() + b * v.L * v.V);
+    const int took = body.run(team, x + b * v.L, loops, settle);
+    if (spent) spent[b] = took;
+    std::copy(body.logits(), body.logits() + v.L * v.V, logits.begin() + b * v.L * v.V);
   }
   return logits;
 }
@@ -88,12 +91,41 @@ void test_boards_of_any_shape(int rounds) {
   CHECK(sum < 0.01);
 }
 
+/// A board leaves at the first look that finds it settled, with the logits that so many loops give.
+void test_boards_leave_as_they_settle() {
+  int early = 0, whole = 0;
+  for (int round = 0; round < 40; ++round) {
+    const int64_t L = 1 + below(8), V = 2 + below(7);
+    const Model model(L, V, {12, 10, 20, below(3), below(3)}, true);
+    const Prepared prepared(model.s, model.weights());
+    const Structure structure(L, V, model.units);
+    const DenoiseLists lists(structure.view());
+    const ListedView listed = lists.beside(prepared.view);
+    const SomePeers some(L, rng);
+    std::vector<int32_t> x(at(L));
+    for (int32_t& value : x) value = below(3) ? -1 : static_cast<int32_t>(below(V));
+    const Floats z = normal(model.s.D, 1);
+    const int loops = static_cast<int>(1 + below(10));
+    int spent = 0;
+    const Floats found = by_turns<2, 16, 16, 32>(listed, 1, x.data(), z.data(), loops, 1, some.lists(), &spent);
+    for (int k = 0; k < spent;) {
+      k = std::min(loops, (k / static_cast<int>(kSettleEvery) + 1) * static_cast<int>(kSettleEvery));
+      const Floats logits = by_turns<2, 16, 16, 32>(listed, 1, x.data(), z.data(), k, 2);
+      const bool settles = !some.list_cells.empty() && plainly_settled(some, x.data(), logits.data(), L, V);
+      CHECK((k == spent) == (settles || k == loops));
+      if (k == spent) CHECK(logits == found);
+    }
+    early += spent < loops, whole += spent == loops;
+  }
+  CHECK(early > 5 && whole > 5);
+}
+
 /// A solve in one go equals evaluations and the CPU's steps by turns, bit for bit, whatever the plan.
 void test_a_solve_is_its_steps() {
   constexpr int H = 16, M = 16, N = 32;
   using Block = Turns<64>;
   using Body = DenoiseTeam<Block, H, M, N>;
-  int64_t filled = 0, stuck = 0;
+  int64_t filled = 0, stuck = 0, settled = 0;
   for (int round = 0; round < 60; ++round) {
     const int64_t cells = 1 + below(10), symbols = 1 + below(6);
     const Model model(cells, symbols, {12, 10, 20, below(3), below(3)}, round % 2 == 0);
@@ -106,7 +138,7 @@ void test_a_solve_is_its_steps() {
     const SomePeers some(s.L, rng);
     const Peers peers = some.peers(s.L);
     const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(2)), T = static_cast<int>(1 + below(5));
-    std::vector<int32_t> x(at(n), -1), x_new(at(n)), nfe(at(B)), n_keep(1);
+    std::vector<int32_t> x(at(n), -1), x_new(at(n)), nfe(at(B)), spent(at(B)), n_keep(1);
     for (int32_t& value : x) value = below(4) ? -1 : static_cast<int32_t>(below(V));
     std::vector<SymbolSet> allowed(at(n)), legal(at(s.L)), legal_new(at(s.L));
     std::vector<uint64_t> key(at(B));
@@ -116,7 +148,7 @@ void test_a_solve_is_its_steps() {
     Floats first(at(n * V)), logits(at(s.L * V));
     const float thresholds[] = {kInfinity, kInfinity, 0.3f};
     SolveArgs a{B, T, loops, x.data(), allowed.data(), z.data(), some.lists(), key.data(), {}, x_new.data(), nfe.data(),
-                first.data()};
+                spent.data(), first.data(), below(2) ? some.lists() : PeerLists{}};
     a.rule = {kOrders[at(round) % std::size(kOrders)].order, below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
               thresholds[below(3)],          rng(),        0};
     std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
@@ -130,7 +162,7 @@ void test_a_solve_is_its_steps() {
 
       std::vector<int32_t> now(x.begin() + b * s.L, x.begin() + (b + 1) * s.L), next(now);
       const auto committed = std::make_unique<bool[]>(at(s.L));
-      int step = 0;
+      int step = 0, applied = 0;
       for (; step < T; ++step) {
         CHECK(candidates({1, s.L, now.data(), allowed.data() + b * s.L, false, legal.data()}, peers, 1));
         int32_t open = 0;
@@ -138,9 +170,13 @@ void test_a_solve_is_its_steps() {
         for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && legal[l] == 0;
         stuck += lost, filled += open == 0;
         if (open == 0 || lost) break;
-        body.run(team, now.data(), loops, logits.data());
+        applied += body.run(team, now.data(), loops, a.settle);
+        std::copy(body.logits(), body.logits() + s.L * V, logits.begin());
         if (step == 0) CHECK(std::equal(logits.begin(), logits.end(), first.begin() + b * s.L * V));
         n_keep[0] = (open + T - step - 1) / (T - step);
+        const bool settles = a.settle.cells && plainly_settled(some, now.data(), logits.data(), s.L, V);
+        if (settles) n_keep[0] = open;
+        settled += settles && step + 1 < T;
         UnmaskArgs u{};
         u.B = 1, u.L = s.L, u.V = V, u.logits = logits.data(), u.x = now.data(), u.candidates = legal.data();
         u.n_keep = n_keep.data(), u.key = key.data() + b, u.rule = a.rule;
@@ -149,7 +185,7 @@ void test_a_solve_is_its_steps() {
         CHECK(unmask(u, peers, 1));
         now = next;
       }
-      CHECK(nfe[at(b)] == step);
+      CHECK(nfe[at(b)] == step && spent[at(b)] == applied);
       CHECK(std::equal(now.begin(), now.end(), x_new.begin() + b * s.L));
     }
     x[0] = V;  // a forbidden value
@@ -157,7 +193,7 @@ void test_a_solve_is_its_steps() {
     CHECK(nfe[0] == 0);
     for (int64_t l = 0; l < s.L; ++l) CHECK(x_new[at(l)] == kForbidden);
   }
-  CHECK(filled > 20 && stuck > 20);  // both ends were met
+  CHECK(filled > 20 && stuck > 20 && settled > 5);  // all ends were met
 }
 
 /// A network that overflows is told from a board that holds what is none.
@@ -175,9 +211,9 @@ void test_a_solve_that_overflows_says_so() {
   const std::vector<int32_t> x{-1, 0, -1, 1};
   const std::vector<SymbolSet> allowed(4, sets::full(3));
   const uint64_t key = 7;
-  std::vector<int32_t> x_new(4), nfe(1);
+  std::vector<int32_t> x_new(4), nfe(1), spent(1);
   const SolveArgs a{1, 5, 1, x.data(), allowed.data(), nullptr, some.lists(), &key, {Order::margin, true, 0, 0, kInfinity, 1, 0},
-                    x_new.data(), nfe.data(), nullptr};
+                    x_new.data(), nfe.data(), spent.data(), nullptr, {}};
   std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(4, 0, 3)) / 8 + 1));
   Block team(1);
   const UnmaskMemory m(memory.data(), 4, 0, 3);
@@ -191,6 +227,7 @@ void test_a_solve_that_overflows_says_so() {
 }  // namespace
 
 int main() {
+  test_boards_leave_as_they_settle();
   test_a_solve_is_its_steps();
   test_a_solve_that_overflows_says_so();
   test_boards_of_any_shape<2, 16, 16, 32>(30);

@@ -150,10 +150,11 @@ def test_a_peer_is_stopped_when_its_time_is_over() -> None:
 
 
 def test_solved_within_tells_of_smaller_k() -> None:
-    result = Accuracy((1, 1, 3, 8), 5, 8, (50, 30, 30, 20, 20, 20, 20, 20), 16, 1.0)
+    result = Accuracy((1, 1, 3, 8), 5, 8, (50, 30, 30, 20, 20, 20, 20, 20), (500, *[40] * 7), 16, 1.0)
     assert [result.solved_within(k) for k in (1, 2, 3, 8)] == [2, 2, 3, 4]
     assert [result.nfe_within(k) for k in (1, 2, 8)] == [10, 16, 42]
-    assert (result.solved, result.rate, result.nfe, result.block_applications) == (4, 0.8, 42, 672)
+    assert (result.solved, result.rate, result.nfe, result.block_applications) == (4, 0.8, 42, 156)
+    assert [result.block_applications_within(k) for k in (1, 2)] == [100, 108]
     for k in (0, 9):
         with pytest.raises(InvalidInput, match="measured were 1 to 8"):
             result.solved_within(k)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vmdsolve import kernels
+from vmdsolve.kernels import reference
 from vmdsolve.kernels.normal import normal
 from vmdsolve.peers import Peers
 from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Filled, Network, Plan
 from vmdsolve.sampler.conditioning import conditioning_of
+from vmdsolve.sampler.evaluation import evaluate, settling
 
 
 def reference_fill(
@@ -37,6 +40,8 @@ def reference_fill(
     return Filled(
         np.concatenate([boards[:0], *(board.x for board in filled)]),
         np.array([sum(board.evaluated) for board in filled], np.int64),
+        np.array([board.loops for board in filled], np.int64),
+        np.zeros(len(boards), np.bool_),
         np.concatenate([np.zeros((0, rules.L, rules.V), np.uint8), *(board.first for board in filled)]),
         np.array([[board.after[step] for board in filled] for step in made], np.int32) if made else None,
     )
@@ -60,7 +65,8 @@ class _Board:
         self.peers = self.rules.peers if self.plan.legal else Peers.none(self.rules.L)
         self.first = np.zeros((1, L, V), np.uint8)
         self.certainty = np.zeros(L, np.float32)
-        self.lost = False
+        self.settling = settling(self.rules, self.plan)
+        self.loops, self.lost = 0, False
         self.evaluated = [False] * self.plan.steps
         self.after: list[list[int]] = []
 
@@ -81,7 +87,9 @@ class _Board:
 
     def step(self, step: int, cells: range, steps: range, z: Any, legal: Any) -> None:
         plan, x, left = self.plan, self.x, steps.stop - step
-        logits = self.predict(x, z)
+        said = evaluate(self.predict, x, z, V=self.rules.V, peers=self.settling, seconds_left=lambda: inf)
+        logits = said.logits
+        self.loops += int(said.loops[0])
         if not any(self.evaluated):
             self.first[0] = [_places(*pair) for pair in zip(logits[0], self.allowed[0].tolist(), strict=True)]
         self.evaluated[step] = True
@@ -93,8 +101,12 @@ class _Board:
             self.lost = bool(lost[0])
         offered = np.array([[bits if cell in cells else 0 for cell, bits in enumerate(legal[0].tolist())]], np.uint64)
         still_open = sum(int(x[0, cell] == OPEN) for cell in cells)
+        n_keep = -(-still_open // left)
+        if self.settling is not None:
+            peers = [self.settling.of_cell(cell).tolist() for cell in range(self.rules.L)]
+            n_keep = still_open if reference.settled(logits, x, peers)[0] else n_keep
         filled, _, _ = kernels.unmask(
-            logits, x, offered, self.peers, key=self.key, order=plan.order, n_keep=-(-still_open // left),
+            logits, x, offered, self.peers, key=self.key, order=plan.order, n_keep=n_keep,
             threshold=plan.threshold, temperature=plan.temperature, guard=plan.legal, noise=plan.noise,
             seed=self.seed, step=step, backend="reference",
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -226,9 +227,9 @@ def test_weights_and_structures_that_do_not_go_together_are_refused() -> None:
     with pytest.raises(ModelMismatch, match=r"positions for \(5, 3\) cells and symbols, these boards have 5 and 4"):
         placed(Structure(5, 4, [[], []]), x, z, loops=1)
     with pytest.raises(ValueError, match="relations of the structure"):
-        kernel._native(Structure(5, 3, []).native, x, z, loops=1, threads=1, path=0)
+        kernel._native(Structure(5, 3, []).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
     with pytest.raises(ValueError, match="positions for the structure"):
-        placed._native(Structure(5, 4, [[], []]).native, x, z, loops=1, threads=1, path=0)
+        placed._native(Structure(5, 4, [[], []]).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
 
 
 def test_wrong_calls_are_refused() -> None:
@@ -255,7 +256,7 @@ def test_the_native_class_checks_all_that_it_reads() -> None:
     model, units = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
     kernel, structure = native(model.denoiser)._native, structure_of(units).native
     x, z = np.zeros((2, 5), np.int32), np.zeros((2, 0), np.float32)
-    assert kernel(structure, x, z, loops=1, threads=1, path=0) is not None
+    assert kernel(structure, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0) is not None
     for tokens, latent, loops, path in (
         (np.ascontiguousarray(x[:, :4]), z, 1, 0),
         (x, z[:1], 1, 0),
@@ -265,7 +266,7 @@ def test_the_native_class_checks_all_that_it_reads() -> None:
         (x, z, 1, -1),
     ):
         with pytest.raises(ValueError):  # noqa: PT011 - the words are for the layer above
-            kernel(structure, tokens, latent, loops=loops, threads=1, path=path)
+            kernel(structure, tokens, latent, loops=loops, peers=None, time_limit=inf, threads=1, path=path)
     with pytest.raises(ValueError, match="shape of state"):
         _native.Denoise({})
     with pytest.raises(ValueError, match="offsets or spans"):

@@ -8,13 +8,11 @@ from math import inf
 from typing import Any
 
 import numpy as np
-import pytest
 
 from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan
-from vmdsolve.sampler import attempts as module
 from vmdsolve.sampler.attempts import Round, attempts
 from vmdsolve.sampler.keys import board_keys
 from vmdsolve.search import generate_values
@@ -27,17 +25,12 @@ class Noisy:
     """A network that says anything, but the same of the same board."""
 
     z_width = 0
-    tile = 1
-
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
 
     def draw(self, x: Board, noise: Any) -> Any:
         return noise[: len(x)]
 
     def __call__(self, x: Board, z: Any) -> Any:
         del z
-        self.sizes.append(len(x))
         seeds = [int.from_bytes(hashlib.blake2b(row.tobytes(), digest_size=8).digest(), "little") for row in x]
         return np.stack([np.random.default_rng(seed).normal(size=(16, 4)).astype(np.float32) for seed in seeds])
 
@@ -72,13 +65,9 @@ def test_a_problem_is_tried_until_its_board_is_good_and_the_judge_agrees() -> No
     assert {good for _, good, _ in found.values()} == {True, False}
 
 
-def test_boards_are_the_same_however_they_are_cut_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boards_are_the_same_however_they_are_cut_up() -> None:
     whole = told(rounds())
     assert told(rounds(at_once=7)) == whole
-    monkeypatch.setattr(module, "PIECE_SECONDS", 1e-9)
-    network = Noisy()
-    assert told(rounds(network)) == whole
-    assert set(network.sizes[1:]) == {1}  # of the first piece nobody knows how long it takes
     part = told(rounds(boards=BOARDS[4:9]))
     assert part == {(latent, row - 4): said for (latent, row), said in whole.items() if 4 <= row < 9}
 
@@ -107,9 +96,11 @@ def test_no_latent_is_begun_when_time_is_out() -> None:
 def test_a_round_ends_within_when_time_is_out_and_what_it_cost_is_told() -> None:
     left = iter([inf] * 3 + [0.0] * 9)  # asked before the round, then before each call of the network
     (only,) = rounds(plan=Plan(steps=16), seconds_left=lambda: next(left))
+    assert only.late.all()
     assert not only.good.any()
     assert (only.nfe == 2).all()
-    assert np.array_equal(only.values, BOARDS)
+    assert (only.loops == 2).all()  # a network without loops has one an evaluation
+    assert np.array_equal(only.values, rounds(plan=Plan(steps=16), trace=True)[0].trace[1])
     assert (only.values == OPEN).any(axis=1).all()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from vmdsolve import domains
 from vmdsolve.errors import InvalidInput
+from vmdsolve.kernels.denoise import Evaluated
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
@@ -28,6 +30,8 @@ PLANS = [
     Plan(steps=5, remask="least", rate=0.4, order="top_prob"),
     Plan(steps=5, remask="conflicts", legal=False, order="random"),
     Plan(steps=8, blocks=2, remask="least", legal=False, temperature=0.5, each_step=True),
+    Plan(steps=4, settle=True),
+    Plan(steps=5, settle=True, legal=False, threshold=0.6, noise=0.3, order="random"),
 ]
 
 
@@ -56,7 +60,8 @@ def test_the_loop_on_tensors_equals_the_reference(plan: Plan, prior: str) -> Non
     before = boards.copy(), allowed.copy()
     for _ in range(2):  # the second time in room that was used
         wanted = reference_fill(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed)
-        found = it.fill(predict, predict.on_tensors, boards, keys=keys, domains=allowed, trace=True)
+        evaluate = partial(predict.on_tensors, peers=it.settling)
+        found = it.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=True)
         assert_same(found, wanted)
         arrays = fill_boards(
             predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed, keep_first=True, trace=True
@@ -70,8 +75,9 @@ def test_the_loop_on_tensors_equals_the_reference(plan: Plan, prior: str) -> Non
 def test_a_network_that_overflows_is_named() -> None:
     predict = predictor()
 
-    def overflows(x: Tensor, z: Tensor) -> Tensor:
-        return predict.on_tensors(x, z) * torch.nan
+    def overflows(x: Tensor, z: Tensor) -> Evaluated:
+        said = predict.on_tensors(x, z)
+        return said._replace(logits=said.logits * torch.nan)
 
     boards, keys = held_out(FOUR, 3)[0], np.arange(3, dtype=np.uint64)
     with pytest.raises(InvalidInput, match=r"the logit of board 0, cell \d+, symbol \d is nan"):

@@ -87,8 +87,8 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
     """Solutions with the numbers of their problems."""
     status, values = part.status.under(task.rules), part.values
     texts = [None] * len(part.rows) if values is None else task.domain.format_many(values)
-    counts = zip(part.rows.tolist(), texts, part.nfe.tolist(), part.tried.tolist(), strict=True)
-    for i, (row, text, nfe, tried) in enumerate(counts):
+    spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
+    for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
         givens, words, clash = task.givens[row], [], []
         if status is Status.UNSATISFIABLE:
             clash = violations(task.rules, givens)
@@ -108,4 +108,5 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
             "; ".join(word for word in (*words, task.domain.note) if word),
             task.domain,
             givens,
+            loops,
         )  # fmt: skip

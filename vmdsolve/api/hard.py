@@ -32,8 +32,8 @@ class Hard:
         Seconds that it has taken so far.
     guide
         uint8 [L, V], the model's order of symbols; None: there is none.
-    nfe, tried
-        Network evaluations and latents spent.
+    cost
+        Network evaluations, latents and block applications spent.
     known
         Its answer, where only the question is left whether there is another.
 
@@ -46,12 +46,13 @@ class Hard:
     """
 
     def __init__(
-        self, task: Task, spent: float, *, guide: npt.NDArray[np.uint8] | None = None, nfe: int = 0, tried: int = 0,
-        known: Settled | None = None,
+        self, task: Task, spent: float, *, guide: npt.NDArray[np.uint8] | None = None,
+        cost: tuple[int, int, int] = (0, 0, 0), known: Settled | None = None,
     ) -> None:  # fmt: skip
         self.task, self.spent, self.size = task, spent, task.rules.L * task.rules.V
         self._guide, self._known = guide, known
-        self._cost = np.array([nfe]), np.array([tried])
+        nfe, tried, loops = (np.array([n]) for n in cost)
+        self._cost = nfe, tried, loops
         self._boards: search.Enumeration | None = None  # only what is worked on takes memory
         self._found: list[Board] = []
 
@@ -59,9 +60,8 @@ class Hard:
     def of(task: Task, open_: Open, i: int, spent: float) -> Hard:
         """The i-th of the problems that are open."""
         guide = None if open_.guide is None else open_.guide[i].copy()
-        return Hard(
-            task.alone(int(open_.rows[i])), spent, guide=guide, nfe=int(open_.nfe[i]), tried=int(open_.tried[i])
-        )
+        cost = int(open_.nfe[i]), int(open_.tried[i]), int(open_.loops[i])
+        return Hard(task.alone(int(open_.rows[i])), spent, guide=guide, cost=cost)
 
     def work(self, seconds: float) -> Settled | None:
         """Search for so many seconds more, no longer than its time allows; None: nothing is settled yet."""

@@ -60,7 +60,7 @@ def with_model(task: Task, open_: Open) -> Step:
     from ..sampler import SECOND_NOISE  # which imports torch
 
     helped = open_.allowed is not None
-    plan = planned(predict, task.options, legal=helped)
+    plan = planned(predict, task.options, legal=helped, settle=True)
     if helped and plan.order == "margin":
         plan = replace(plan, threshold=EARLY)
     return (yield from tries(
@@ -83,7 +83,7 @@ def tries(
     """What the checker accepts of up to K latents; a problem's stop at its first answer."""
     clock, allowed = open_.clock, open_.allowed
     guide = np.zeros((*open_.boards.shape, task.rules.V), np.uint8) if guided else None
-    now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), guide=guide)
+    now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), loops=open_.loops.copy(), guide=guide)
     left = np.ones(len(open_), np.bool_)
     for tried in attempts(
         predict, task.rules, open_.boards, plan, again=again, keys=keys, latents=range(task.options.latents),
@@ -91,6 +91,7 @@ def tries(
         seconds_left=lambda: clock.wall(share),
     ):  # fmt: skip
         now.nfe[tried.rows] += tried.nfe
+        now.loops[tried.rows] += tried.loops
         now.tried[tried.rows] += 1
         if guide is not None and tried.first is not None:
             guide[tried.rows] = tried.first

@@ -96,8 +96,8 @@ class Open:
         uint64 [n, L], sets of symbols that propagation left; None before.
     guide
         uint8 [n, L, V], the model's order of symbols, for search; None before.
-    nfe, tried
-        int64 [n], network evaluations and latents spent.
+    nfe, tried, loops
+        int64 [n], network evaluations, latents and block applications spent.
     """
 
     rows: Ints
@@ -107,11 +107,12 @@ class Open:
     guide: npt.NDArray[np.uint8] | None
     nfe: Ints
     tried: Ints
+    loops: Ints
 
     @staticmethod
     def of(rows: Ints, boards: Board, clock: Deadline) -> Open:
         """Problems of which nothing is known yet."""
-        return Open(rows, boards, clock, None, None, np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
+        return Open(rows, boards, clock, None, None, *np.zeros((3, len(rows)), np.int64))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -127,14 +128,15 @@ class Open:
             None if self.guide is None else self.guide[keep],
             self.nfe[keep],
             self.tried[keep],
+            self.loops[keep],
         )
 
     def settled(
         self, which: Mask | Ints, status: Status, method: str | None, values: Board | None = None, **more: Any
     ) -> Settled:
         """Some of them with their fate, and their answers."""
-        spent = self.clock.spent
-        return Settled(status, method, self.rows[which], values, self.nfe[which], self.tried[which], spent, **more)
+        cost = self.nfe[which], self.tried[which], self.loops[which]
+        return Settled(status, method, self.rows[which], values, *cost, self.clock.spent, **more)
 
     def given_up(self) -> Settled:
         """All of them, without an answer and without proof."""
@@ -151,7 +153,7 @@ class Settled(NamedTuple):
         int64 [n], which of the task's problems.
     values
         int32 [n, L], the answers; None where there are none.
-    nfe, tried
+    nfe, tried, loops
         int64 [n], as of `Open`.
     spent
         Seconds that each of them took.
@@ -167,6 +169,7 @@ class Settled(NamedTuple):
     values: Board | None
     nfe: Ints
     tried: Ints
+    loops: Ints
     spent: float
     unique: bool | None = None
     traces: dict[int, Board] = {}  # noqa: RUF012
@@ -174,9 +177,8 @@ class Settled(NamedTuple):
     def some(self, which: Mask, **changed: Any) -> Settled:
         """Some of them; other fields take the values that are given."""
         values = None if self.values is None else self.values[which]
-        return self._replace(
-            rows=self.rows[which], values=values, nfe=self.nfe[which], tried=self.tried[which], **changed
-        )
+        nfe, tried, loops = self.nfe[which], self.tried[which], self.loops[which]
+        return self._replace(rows=self.rows[which], values=values, nfe=nfe, tried=tried, loops=loops, **changed)
 
     def alone(self, i: int) -> Settled:
         """The i-th of them as the only one of its task."""

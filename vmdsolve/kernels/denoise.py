@@ -5,9 +5,14 @@
 do not depend on the batch, its order or the number of threads. Paths, the fastest of which is taken:
     portable, avx2, avx512  float32; the last two give the same bits
     avx512-bf16             products of bfloat16, sums in float32; only if asked for
+
+A board settles when the likeliest symbols of its open cells, beside what it holds, break no all-different rule: what
+more loops could say would not be better. Where peers are told, boards are looked at every SETTLE_EVERY loops and after
+the last, and a settled one leaves with the logits that it has.
 """
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,11 +21,13 @@ import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.structure import Structure
+from vmdsolve.peers import Peers
 from vmdsolve.sets import MAX_SYMBOLS
 
-__all__ = ["BF16", "MAX_LOOPS", "Denoise", "Network", "denoise_paths", "path_number"]
+__all__ = ["BF16", "MAX_LOOPS", "SETTLE_EVERY", "Denoise", "Evaluated", "Network", "denoise_paths", "path_number"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
+SETTLE_EVERY = _native.settle_every
 BF16 = "avx512-bf16"
 
 # Our name, the name in the denoiser's state_dict, its axes.
@@ -47,6 +54,24 @@ POSITIONS = (("cell", "cell", "LOH"), ("symbol", "symbol", "OVH"))
 def denoise_paths() -> list[str]:
     """Code paths that this CPU can run, the slowest first."""
     return _native.denoise_paths()
+
+
+class Evaluated(NamedTuple):
+    """What one evaluation of B boards gave, as arrays or tensors.
+
+    Attributes
+    ----------
+    logits
+        float32 [B, L, V], after as many loops as `loops` says; 0 after none.
+    loops
+        int32 [B], block applications spent: all that were asked for, or fewer.
+    finished
+        bool [B], False where time ran out before a board was settled or had all its loops.
+    """
+
+    logits: Any
+    loops: Any
+    finished: Any
 
 
 class Weights(NamedTuple):
@@ -142,7 +167,22 @@ class Denoise(Network):
     def __call__(
         self, structure: Structure, x: Any, z: Any = None, *, loops: int, threads: int = 0, path: str | None = None
     ) -> Any:
-        """Logits [B, L, V] float32 after the last of `loops` loops.
+        """Logits [B, L, V] float32 after the last of `loops` loops, by `evaluate`."""
+        return self.evaluate(structure, x, z, loops=loops, threads=threads, path=path).logits
+
+    def evaluate(
+        self,
+        structure: Structure,
+        x: Any,
+        z: Any = None,
+        *,
+        loops: int,
+        peers: Peers | None = None,
+        time_limit: float = inf,
+        threads: int = 0,
+        path: str | None = None,
+    ) -> Evaluated:
+        """One evaluation: up to `loops` loops a board, and what they cost.
 
         Parameters
         ----------
@@ -152,6 +192,11 @@ class Denoise(Network):
             Tokens, open = -1.
         z : float32 [B, D]
             Finite; may be left out without latent.
+        peers
+            Of boards of L cells: boards that settle leave the loops; None: all loops for all. To settle is to be
+            solved where the rules say nothing but what peers say.
+        time_limit
+            Seconds, 0 or more, for the whole call; it is looked at between loops.
         threads
             0: one a core.
         path
@@ -172,12 +217,18 @@ class Denoise(Network):
         for b, d in np.argwhere(~np.isfinite(latent)):
             raise InvalidInput(f"z[{b}, {d}] is {latent[b, d]}, wanted a finite number; look at the prior")
         loops = self.loops(loops)
+        others = None if peers is None else checks.peers(peers, sizes).native
+        if not time_limit >= 0:
+            raise InvalidInput(f"time_limit is {time_limit!r}, wanted seconds, 0 or more")
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
         number = path_number(path)
-        out = self._native(structure.native, cells, latent, loops=loops, threads=threads, path=number)
+        out = self._native(
+            structure.native, cells, latent, loops=loops, peers=others, time_limit=time_limit, threads=threads,
+            path=number,
+        )  # fmt: skip
         if out is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(cells, structure.V)
-        return out
+        return Evaluated(*out)
 
 
 def path_number(path: str | None) -> int:

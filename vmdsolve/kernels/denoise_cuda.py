@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.cuda import pairs, place, tensor, why_not
-from vmdsolve.kernels.denoise import Network
+from vmdsolve.kernels.denoise import Evaluated, Network
 from vmdsolve.kernels.structure import Structure
 
 if TYPE_CHECKING:
@@ -44,24 +44,34 @@ class DenoiseCuda(Network):
         self._on_device(structure)
 
     def __call__(self, structure: Structure, x: Tensor, z: Tensor | None = None, *, loops: int) -> Tensor:
-        """Logits [B, L, V] float32 after the last of `loops` loops, for x int32 [B, L] and z float32 [B, D].
+        """Logits [B, L, V] float32 after the last of `loops` loops, by `evaluate`."""
+        logits: Tensor = self.evaluate(structure, x, z, loops=loops).logits
+        return logits
 
-        Values are not looked at: a symbol beyond V - 1 counts as another one.
+    def evaluate(
+        self, structure: Structure, x: Tensor, z: Tensor | None = None, *, loops: int, peers: Peers | None = None
+    ) -> Evaluated:
+        """Up to `loops` loops for x int32 [B, L] and z float32 [B, D], on tensors, all of them finished.
+
+        Boards settle as by `Denoise.evaluate`. Values are not looked at: a symbol beyond V - 1 counts as another one.
         """
         import torch
 
         x, latent, loops = self._inputs(structure, x, z, loops)
         logits = torch.empty((*x.shape, structure.V), dtype=torch.float32, device=x.device)
+        spent = torch.empty(len(x), dtype=torch.int32, device=x.device)
         self._cuda(
             self._on_device(structure),
             B=len(x),
             x=x.data_ptr(),
             z=latent.data_ptr(),
             loops=loops,
+            settling=_settling(peers, x),
             logits=logits.data_ptr(),
+            spent=spent.data_ptr(),
             stream=place(x)["stream"],
         )
-        return logits
+        return Evaluated(logits, spent, torch.ones_like(spent, dtype=torch.bool))
 
     def solve(
         self,
@@ -80,12 +90,15 @@ class DenoiseCuda(Network):
         guard: bool = True,
         noise: float = 0.0,
         seed: int = 0,
+        settling: Peers | None = None,
         keep_first: bool = False,
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Up to `steps` steps: values [B, L] int32, evaluations spent [B] int32, logits of the first [B, L, V] if kept.
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Up to `steps` steps.
 
             while a board has open cells, each with a legal symbol, and steps are left:
-                unmask(denoise(x, z), ...) with n_keep = ceil(open cells / steps left)
+                unmask(denoise(x, z), ...) with n_keep = ceil(open cells / steps left), or all where it settles
+
+        Values [B, L] int32; evaluations spent, and their loops, [B] int32; logits of the first [B, L, V] if kept.
 
         A board that never was evaluated has logits 0; one that holds a forbidden value, or was given a logit that is
         none, comes back as one of `cuda.REFUSALS`.
@@ -94,6 +107,8 @@ class DenoiseCuda(Network):
         ----------
         allowed
             uint64 [B, L] symbols allowed from outside; the others as for `unmask`, in which step counts from 0
+        settling
+            By which peers boards settle; None: they do not.
         """
         import torch
 
@@ -102,7 +117,7 @@ class DenoiseCuda(Network):
         allowed = tensor("allowed", allowed, ("uint64",), "BL", sizes, x)
         key = tensor("key", key, ("uint64",), "B", sizes, x)
         rule = checks.rule(order, threshold, temperature, guard, noise, seed, 0)
-        values, nfe = torch.empty_like(x), torch.empty(len(x), dtype=torch.int32, device=x.device)
+        values, (nfe, spent) = torch.empty_like(x), torch.empty((2, len(x)), dtype=torch.int32, device=x.device)
         shape = (*x.shape, structure.V)
         first = torch.zeros(shape, dtype=torch.float32, device=x.device) if keep_first else None
         following = torch.zeros(1, dtype=torch.int32, device=x.device)  # the board that a free block takes
@@ -120,10 +135,12 @@ class DenoiseCuda(Network):
             following=following.data_ptr(),
             x_new=values.data_ptr(),
             nfe=nfe.data_ptr(),
+            spent=spent.data_ptr(),
             first=0 if first is None else first.data_ptr(),
+            settling=_settling(settling, x),
             stream=place(x)["stream"],
         )
-        return values, nfe, first
+        return values, nfe, spent, first
 
     def _on_device(self, structure: Structure) -> Any:
         """The structure on the device, if this network fits there with it."""
@@ -149,3 +166,8 @@ class DenoiseCuda(Network):
         latent = torch.empty((len(x), 0), device=x.device) if z is None else z
         latent = tensor("z", latent, ("float32",), "BD", sizes, x)
         return x, latent, self.loops(loops)
+
+
+def _settling(peers: Peers | None, x: Tensor) -> tuple[int, int]:
+    """Addresses of the peers by which boards settle; 0 where they do not."""
+    return (0, 0) if peers is None else pairs(peers, x, {"L": x.shape[1]})

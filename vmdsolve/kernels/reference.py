@@ -56,6 +56,16 @@ def conflicts(x: I32, peers: Peers) -> Bool:
     return out
 
 
+def settled(logits: F32, x: I32, peers: Peers) -> Bool:
+    """Boards [B] in which no peers hold the same, where open cells hold their likeliest symbol, the lowest on a tie."""
+    out = np.ones(len(x), np.bool_)
+    for b, row in enumerate(x):
+        held = [int(value) if value >= 0 else max(range(logits.shape[2]), key=lambda v: (said[v], -v))
+                for value, said in zip(row, logits[b], strict=True)]  # fmt: skip
+        out[b] = not any(held[cell] == held[p] for cell in range(len(row)) for p in peers[cell])
+    return out
+
+
 def unmask(
     logits: F32,
     x: I32,

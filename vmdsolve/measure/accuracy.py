@@ -33,8 +33,10 @@ class Accuracy:
         K; fewer than asked for where time ran out
     evaluations_at
         network evaluations spent on the first latents of all problems together, on the second, ...
+    loops_at
+        block applications of these evaluations
     loops
-        block applications a network evaluation
+        the most block applications a network evaluation
     seconds
         wall-clock time of all
     """
@@ -43,6 +45,7 @@ class Accuracy:
     total: int
     latents: int
     evaluations_at: tuple[int, ...]
+    loops_at: tuple[int, ...]
     loops: int
     seconds: float
 
@@ -51,7 +54,7 @@ class Accuracy:
 
         Examples
         --------
-        >>> Accuracy((1, 1, 3), 4, 8, (80, 40, 40, 20, 20, 20, 20, 20), 16, 1.0).solved_within(2)
+        >>> Accuracy((1, 1, 3), 4, 3, (8, 4, 4), (64, 36, 40), 16, 1.0).solved_within(2)
         2
         """
         return sum(took <= self._checked(latents) for took in self.solved_at)
@@ -59,6 +62,10 @@ class Accuracy:
     def nfe_within(self, latents: int) -> float:
         """Mean network evaluations a problem had K been `latents`; a problem's latents stop at its first answer."""
         return sum(self.evaluations_at[: self._checked(latents)]) / max(1, self.total)
+
+    def block_applications_within(self, latents: int) -> float:
+        """Likewise, mean block applications: the loops of all these evaluations."""
+        return sum(self.loops_at[: self._checked(latents)]) / max(1, self.total)
 
     def _checked(self, latents: int) -> int:
         if not 1 <= latents <= self.latents:
@@ -82,8 +89,8 @@ class Accuracy:
 
     @property
     def block_applications(self) -> float:
-        """NFE times loops."""
-        return self.nfe * self.loops
+        """Mean block applications a problem, all its latents together: NFE times loops, or less where boards settle."""
+        return self.block_applications_within(self.latents)
 
 
 def held_out(domain: Domain, n: int, *, seed: int = 0) -> tuple[Board, Board]:
@@ -142,12 +149,14 @@ def evaluate(
     latents, begun = whole(latents, "latents", 1), time.perf_counter()
     solved_at: list[int] = []
     evaluations_at: list[int] = []
+    loops_at: list[int] = []
 
     def numbers() -> Iterator[int]:
         for latent in range(latents):
             if latent and seconds is not None and time.perf_counter() - begun > seconds:
                 return
             evaluations_at.append(0)
+            loops_at.append(0)
             yield latent
 
     for tried in attempts(
@@ -164,8 +173,8 @@ def evaluate(
         solved = int(tried.good.sum())
         solved_at += [tried.latent + 1] * solved
         evaluations_at[tried.latent] += int(tried.nfe.sum())
+        loops_at[tried.latent] += int(tried.loops.sum())
         watch(len(tried.rows) if tried.latent == latents - 1 else solved)
     given = len(evaluations_at) if len(solved_at) < len(boards) else latents
-    loops = predict.model.config.loops if predict.loops is None else predict.loops
-    taken = time.perf_counter() - begun
-    return Accuracy(tuple(solved_at), len(boards), given, tuple(evaluations_at), loops, taken)
+    spent, taken = (tuple(evaluations_at), tuple(loops_at)), time.perf_counter() - begun
+    return Accuracy(tuple(solved_at), len(boards), given, *spent, predict.most_loops, taken)

@@ -51,6 +51,16 @@ class Looped(nn.Module):
     def logits_of(self, h: Tensor) -> Tensor:
         """Logits [B, L, V] of a state."""
 
+    def start(
+        self, x: Tensor, units: Units, z: Tensor | None, modulation: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """What `begin` gives, for latent codes z or what `modulate` made of them; see `forward`."""
+        factors: tuple[Tensor, ...] = ()
+        if self.modulate is not None:
+            made: Tensor = self.modulate(z) if modulation is None else modulation
+            factors = self.modulate.split(made.view(len(made), *[1] * self.axes, -1))
+        return self.begin(x, units, factors)
+
     def forward(
         self,
         x: Tensor,
@@ -93,11 +103,7 @@ class Looped(nn.Module):
         loops = self.config.loops if loops is None else loops
         if self.fused and torch.is_grad_enabled() and modulation is None:
             return self.fused(self, x, units, z, loops, supervise)
-        factors: tuple[Tensor, ...] = ()
-        if self.modulate is not None:
-            made: Tensor = self.modulate(z) if modulation is None else modulation
-            factors = self.modulate.split(made.view(len(made), *[1] * self.axes, -1))
-        h, constant = self.begin(x, units, factors)
+        h, constant = self.start(x, units, z, modulation)
         with torch.no_grad():
             for _ in range(loops - supervise):
                 h = self.block(h, *constant)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from math import inf
+
 import numpy as np
 
 from ..kernels.cuda import MAX_CUDA_CELLS
 from ..problem import Board, Rules
 from ..sets import Sets, full
 from .conditioning import conditioning_of
+from .evaluation import evaluate
 from .keys import Keys
 from .loop import Loop
 from .on_gpu import fill_on_gpu
@@ -28,6 +33,7 @@ def fill_boards(
     domains: Sets | None = None,
     keep_first: bool = False,
     trace: bool = False,
+    seconds_left: Callable[[], float] = lambda: inf,
 ) -> Filled:
     """Fill the open cells of B boards by the network.
 
@@ -51,6 +57,9 @@ def fill_boards(
         Keep the order of symbols of the first evaluation.
     trace
         Keep the values after each step.
+    seconds_left
+        Asked before each evaluation, which takes no longer; boards that are not done by then are `late`. Nobody asks on
+        a GPU, where the whole loop is one launch, or a graph.
 
     Returns
     -------
@@ -70,4 +79,5 @@ def fill_boards(
             predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, keep_first=keep_first, trace=trace
         )
     loop = Loop(rules, plan, B, seed=seed, keep_first=keep_first)
-    return loop.fill(predict, predict, boards, keys=keys, domains=allowed, trace=trace)
+    asked = partial(evaluate, predict, V=rules.V, peers=loop.settling, seconds_left=seconds_left)
+    return loop.fill(predict, asked, boards, keys=keys, domains=allowed, trace=trace)

@@ -3,7 +3,7 @@
     for each block of cells, left to right (mostly one block, the whole board):
         z from the prior, given what is visible
         for step in the block's share of T:
-            logits = denoiser(x, z)                                    [B, L, V]
+            logits = denoiser(x, z)                                    [B, L, V]; all is committed if it settles
             condition them on the words of Regular constraints: conditioning.py
             x, _, candidates = unmask(logits, x, candidates, ...)      at least ceil(open / steps left) cells
             open some cells again, if the plan says so: remask.py
@@ -18,7 +18,7 @@ four times as long for a step of a small board, the network aside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -30,15 +30,13 @@ from ..peers import Peers
 from ..problem import OPEN, Board, Rules
 from ..sets import Sets
 from .conditioning import conditioning_of
+from .evaluation import Evaluate, Values, settled, settling
 from .keys import Keys
 from .plan import Filled, Network, Plan, block_edges
 from .remask import certainty, reopen
 from .symbols import symbol_order
 
-__all__ = ["Evaluate", "Loop", "Values"]
-
-Values = Any  # an array of the module that a loop works with
-Evaluate = Callable[[Values, Values], Values]  # logits float32 [n, L, V] of tokens int32 [n, L] and z [n, ...]
+__all__ = ["Loop"]
 
 
 class Loop:
@@ -55,6 +53,7 @@ class Loop:
         self.rules, self.plan, self.B, self.seed, self.keep_first = rules, plan, B, seed, keep_first
         self.conditioning = conditioning_of(rules) if plan.legal else None
         self.peers = rules.peers if plan.legal else Peers.none(rules.L)
+        self.settling = settling(rules, plan)
 
         def zeros(*shape: int, dtype: type[np.generic]) -> Values:
             return self._device(np.zeros(shape, dtype))
@@ -63,7 +62,9 @@ class Loop:
         self.x, self.given = zeros(B + 1, L, dtype=np.int32), zeros(B + 1, L, dtype=np.bool_)
         self.allowed, self.legal = zeros(B + 1, L, dtype=np.int64), zeros(B + 1, L, dtype=np.int64)
         self.key, self.nfe = zeros(B + 1, dtype=np.int64), zeros(B + 1, dtype=np.int64)
+        self.loops = zeros(B + 1, dtype=np.int64)
         self.lost = zeros(B + 1, dtype=np.bool_)  # no word of a Regular constraint is left
+        self.late = zeros(B + 1, dtype=np.bool_)  # time ran out within an evaluation
         self.certainty = zeros(B + 1, L, dtype=np.float32)
         self.z: Values = None
         # What a step reads beside the boards; `left` counts the steps of the block from this one on.
@@ -103,7 +104,8 @@ class Loop:
                         self._note_first(first, part, logits, domains)
                 if trace:
                     history.append(self._boards(self.x))
-        return Filled(self._boards(self.x), self._boards(self.nfe), first, np.stack(history) if history else None)
+        values, nfe, loops, late = (self._boards(of) for of in (self.x, self.nfe, self.loops, self.late))
+        return Filled(values, nfe, loops, late, first, np.stack(history) if history else None)
 
     def _device(self, array: npt.NDArray[Any]) -> Values:
         """An array of the host's where the loop works."""
@@ -122,7 +124,7 @@ class Loop:
         self.allowed[:B] = self._device(domains.view(np.int64))
         self.given[:] = self.x != OPEN
         self.legal[:] = self._candidates(self.x, self.allowed)
-        for state in (self.nfe, self.lost, self.certainty):
+        for state in (self.nfe, self.loops, self.lost, self.late, self.certainty):
             state[:] = 0
 
     def _candidates(self, x: Values, allowed: Values) -> Values:
@@ -131,7 +133,7 @@ class Loop:
     def _unfinished(self) -> Values:
         """Rows of the boards that have something to do in this block, and can; on a GPU this waits for it."""
         opened = self.x == OPEN
-        stuck = (opened & (self.legal == 0)).any(1) | self.lost
+        stuck = (opened & (self.legal == 0)).any(1) | self.lost | self.late
         return self.xp.where((opened & self.inside).any(1) & ~stuck)[0]
 
     def _draw(self, predict: Network, rows: Values, keys: Keys, step: int) -> None:
@@ -157,8 +159,11 @@ class Loop:
     def _advance(self, evaluate: Evaluate, rows: Values) -> Values:
         plan, xp = self.plan, self.xp
         x, legal, key = self.x[rows], self.legal[rows], self.key[rows].view(xp.uint64)
-        said = logits = evaluate(x, self.z[rows])
-        self.nfe[rows] += 1
+        said, spent, finished = evaluate(x, self.z[rows])
+        logits = said
+        self.nfe[rows] += spent > 0
+        self.loops[rows] += spent
+        self.late[rows] = ~finished
         if self.conditioning:
             logits, word, self.lost[rows] = self.conditioning(
                 logits, x, legal.view(xp.uint64), key=key, temperature=plan.temperature, seed=self.seed,
@@ -166,6 +171,9 @@ class Loop:
             )  # fmt: skip
         offered = xp.where(self.inside, legal, 0)  # nothing is committed in a later block
         opened = ((x == OPEN) & self.inside).sum(1, dtype=xp.int32)
+        share = (opened + self.left - 1) // self.left
+        if self.settling is not None:
+            share = xp.where(settled(xp, said, x, self.settling), opened, share)
         filled, _, _ = kernels.unmask(
             logits,
             x,
@@ -173,7 +181,7 @@ class Loop:
             self.peers,
             key=key,
             order=plan.order,
-            n_keep=(opened + self.left - 1) // self.left,
+            n_keep=share,
             threshold=plan.threshold,
             temperature=plan.temperature,
             guard=plan.legal,
@@ -185,6 +193,7 @@ class Loop:
             filled = self.conditioning.commit(x, filled, word)
         if plan.remask != "none":
             filled = self._remasked(logits, x, filled, offered, rows)
+        filled = xp.where(finished[:, None], filled, x)
         self.x[rows] = filled
         self.legal[rows] = self._candidates(filled, self.allowed[rows])
         return said

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,8 +23,9 @@ from ..kernels.normal import normal
 from ..peers import Peers
 from ..problem import Board, Rules
 from ..sets import Sets
+from .evaluation import Evaluate, settling
 from .keys import Keys
-from .loop import Evaluate, Loop
+from .loop import Loop
 from .plan import Filled, Plan
 from .predictor import Predictor
 from .symbols import symbol_order
@@ -133,13 +135,14 @@ def fill_on_gpu(
     """`fill_boards` on the model's device."""
     if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace:
         with borrowed_loop(predict, rules, plan, len(boards), seed=seed, keep_first=keep_first) as loop:
-            done = loop.fill(predict, predict.on_tensors, boards, keys=keys, domains=allowed, trace=trace)
+            evaluate = partial(predict.on_tensors, peers=loop.settling)
+            done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace)
         raise_refusal(done.values)
         return done
     z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
     arrays = boards, allowed, z, keys
     x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
-    values, nfe, first = predict.fused.solve(
+    values, nfe, loops, first = predict.fused.solve(
         predict.structure,
         x,
         sets,
@@ -154,11 +157,13 @@ def fill_on_gpu(
         guard=plan.legal,
         noise=plan.noise,
         seed=seed,
+        settling=settling(rules, plan),
         keep_first=keep_first,
     )
     found, spent = values.cpu().numpy(), nfe.cpu().numpy().astype(np.int64)
+    applied = loops.cpu().numpy().astype(np.int64)
     raise_refusal(found)
     order = None if first is None else symbol_order(first.cpu().numpy(), allowed)
     if order is not None:
         order[spent == 0] = 0
-    return Filled(found, spent, order, None)
+    return Filled(found, spent, applied, np.zeros(len(found), np.bool_), order, None)

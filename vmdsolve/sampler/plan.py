@@ -44,6 +44,10 @@ class Plan:
         symbol of a peer)
     rate
         the share of these cells that a step opens again, the least certain first; the last step of a block opens none
+    settle
+        where all-different rules are all there are: a board whose likeliest symbols break none leaves the network's
+        loops, and these symbols are committed at once; see `settling` for what else must hold. For answers, not for
+        samples, whose distribution it would change
     legal
         mask symbols that a filled peer holds, guard commits of one step against each other, and sample under Regular
         constraints; False leaves everything to the network
@@ -58,6 +62,7 @@ class Plan:
     blocks: int = 1
     remask: str = "none"
     rate: float = 0.2
+    settle: bool = False
     legal: bool = True
 
     def __post_init__(self) -> None:
@@ -119,6 +124,10 @@ class Filled(NamedTuple):
         int32 [B, L], OPEN where a board got stuck.
     nfe
         int64 [B], network evaluations.
+    loops
+        int64 [B], block applications that they took.
+    late
+        bool [B], whether time ran out before the board was done.
     first
         uint8 [B, L, V], the `symbol_order` of the first evaluation, 0 where there was none; None: not asked for.
     trace
@@ -127,12 +136,17 @@ class Filled(NamedTuple):
 
     values: Board
     nfe: npt.NDArray[np.int64]
+    loops: npt.NDArray[np.int64]
+    late: npt.NDArray[np.bool_]
     first: npt.NDArray[np.uint8] | None
     trace: Board | None
 
 
 class Network(Protocol):
-    """What the loop asks of a model; Predictor is one, and tests use laws in closed form."""
+    """What the loop asks of a model; Predictor is one, and tests use laws in closed form.
+
+    One that has a method `evaluate` besides, as Predictor has, is asked by that: it knows loops, peers and time.
+    """
 
     @property
     def z_width(self) -> int: ...  # of the noise that z is drawn with

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
+from time import perf_counter
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -15,14 +17,16 @@ from torch import Tensor
 
 from ..errors import InvalidInput, ModelMismatch
 from ..kernels.cuda import why_not
-from ..kernels.denoise import BF16, Denoise, denoise_paths
+from ..kernels.denoise import BF16, Denoise, Evaluated, denoise_paths
 from ..kernels.denoise_cuda import DenoiseCuda
 from ..kernels.structure import Structure
 from ..model.denoiser import Denoiser
 from ..model.native import native, native_cuda, structure_of
 from ..model.units import Units
 from ..model.vmd import VMD
+from ..peers import Peers
 from ..problem import Board, Rules
+from .looped import looped
 
 __all__ = ["Predictor"]
 
@@ -41,7 +45,7 @@ class Predictor:
     rules
         of the problems
     loops
-        block applications an evaluation; None: what the model was made for
+        the most block applications an evaluation; None: what the model was made for
     bf16
         products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
     backend
@@ -104,16 +108,22 @@ class Predictor:
         """The kernel that does a whole solve on the device in one launch; None where there is none."""
         return self._cuda
 
-    def on_tensors(self, x: Tensor, z: Tensor) -> Tensor:
-        """Logits float32 [B, L, V] of tokens int32 [B, L] and z as `draw` gave it, tensors on the device."""
+    @property
+    def most_loops(self) -> int:
+        """The most block applications an evaluation."""
+        return self.model.config.loops if self.loops is None else self.loops
+
+    def on_tensors(self, x: Tensor, z: Tensor, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
+        """`evaluate` on tensors of the device: x int32 [B, L], and z as `draw` gave it. A GPU knows no time limit."""
+        said = z if self.z_width else None
         if self._cuda is not None:
-            loops = self.loops or self.model.config.loops
-            return self._cuda(self.structure, x, z if self.z_width else None, loops=loops)
+            return self._cuda.evaluate(self.structure, x, said, loops=self.most_loops, peers=peers)
         kind = torch.device(self.device).type
-        told = {"modulation" if self.modulates else "z": z if self.z_width else None}
         with torch.autocast(kind, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
-            out: Tensor = self.model(x.long(), self.units, loops=self.loops, **told)
-        return out.float()
+            code, modulation = (None, said) if self.modulates else (said, None)
+            tokens, code = self.model.latent.condition(x.long(), code)
+            begun = self.model.denoiser.start(tokens, self.units, code, modulation)
+            return looped(self.model.denoiser, begun, x, loops=self.most_loops, peers=peers, time_limit=time_limit)
 
     @property
     def modulates(self) -> bool:
@@ -137,7 +147,7 @@ class Predictor:
             return noise
         if not self.model.latent.sees and not self.modulates:  # no network is asked: all boards at once
             return np.asarray(self._drawn(torch.from_numpy(x.copy()), torch.from_numpy(noise.astype(np.float32))))
-        return self._tiled(self._drawn, x, noise)
+        return cast(Floats, self._tiled(lambda *of: (self._drawn(*of).float(),), x, noise)[0])
 
     @torch.inference_mode()
     def _drawn(self, x: Tensor, noise: Tensor) -> Tensor:
@@ -146,16 +156,40 @@ class Predictor:
 
     def __call__(self, x: Board, z: Floats) -> Floats:
         """Logits [B, L, V] for tokens x [B, L] and z [B, ...] as `draw` gave it."""
-        if self._native is None:
-            return self._tiled(lambda tokens, z: self.on_tensors(tokens.int(), z), x, z)
-        loops = self.model.config.loops if self.loops is None else self.loops
-        path = BF16 if self.bf16 and BF16 in denoise_paths() else None
-        tokens = x.astype(np.int32, copy=False)
-        each = z if self.z_width else None
-        return np.asarray(self._native(self.structure, tokens, each, loops=loops, threads=self.threads, path=path))
+        return cast(Floats, self.evaluate(x, z).logits)
+
+    def evaluate(self, x: Board, z: Floats, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
+        """One evaluation of tokens x [B, L] and z [B, ...] as `draw` gave it.
+
+        Parameters
+        ----------
+        peers
+            Boards leave the loops as they settle by these; None: all loops for all.
+        time_limit
+            Seconds for the whole; on a GPU one tile of boards goes on to its end.
+        """
+        if self._native is not None:
+            return self._native.evaluate(
+                self.structure,
+                x.astype(np.int32, copy=False),
+                z if self.z_width else None,
+                loops=self.most_loops,
+                peers=peers,
+                time_limit=time_limit,
+                threads=self.threads,
+                path=BF16 if self.bf16 and BF16 in denoise_paths() else None,
+            )
+        end = perf_counter() + time_limit
+
+        def part(tokens: Tensor, z: Tensor) -> Evaluated:
+            return self.on_tensors(tokens.int(), z, peers=peers, time_limit=max(0.0, end - perf_counter()))
+
+        return Evaluated(*self._tiled(part, x, z))
 
     @torch.inference_mode()
-    def _tiled(self, function: Callable[[Tensor, Tensor], Tensor], x: Board, rows: Floats) -> Floats:
+    def _tiled(
+        self, function: Callable[[Tensor, Tensor], tuple[Any, ...]], x: Board, rows: Floats
+    ) -> list[npt.NDArray[Any]]:
         """A function of tokens [B, L] and further rows [B, ...], applied to tiles of a fixed number of boards."""
         B, tile = len(x), self.tile
         padded = max(1, -(-B // tile)) * tile
@@ -165,9 +199,8 @@ class Predictor:
         for start in range(0, padded, tile):
             part = slice(start, start + tile)
             with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bf16):
-                done = function(tokens[part].to(self.device), others[part].to(self.device))
-            out.append(done.float().cpu())
-        return np.asarray(torch.cat(out)[:B].numpy())
+                out.append(function(tokens[part].to(self.device), others[part].to(self.device)))
+        return [np.asarray(torch.cat([of.cpu() for of in each])[:B].numpy()) for each in zip(*out, strict=True)]
 
 
 _COPIES: WeakKeyDictionary[VMD, dict[torch.device, tuple[object, VMD]]] = WeakKeyDictionary()
