@@ -1,0 +1,64 @@
+"""`soak`: what a day of hard use would meet, in as many minutes as are allowed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from ..driver import RESULTS, Run, table
+from .answers import answers
+from .faults import faults
+from .kills import kills
+from .parts import Soak
+
+__all__ = ["PARTS", "run"]
+
+PARTS: dict[str, Callable[[Run, Soak], None]] = {"answers": answers, "kills": kills, "faults": faults}
+METHOD = (
+    "answers: fresh puzzles of seed and number, solved with proof that the answer is the only one, judged by "
+    "benchmarks/soak/judge*.py, which shares no code with the package; samples and boards with none or several answers "
+    "also by CP-SAT. kills: jobs signalled at random times and resumed until they are done, compared with one that "
+    "nobody disturbs; `live`: kills that left a journal. faults: full disks, links and other files in the way, edited "
+    "journals, inputs that change, pipes: the right output, or one sentence, exit 2, and nothing of others touched."
+)
+
+
+def run(
+    parts: Annotated[str, Option(help=f"Of {', '.join(PARTS)}; separated by commas.")] = ",".join(PARTS),
+    minutes: Annotated[float, Option(min=0, help="A part; it ends earlier when all is done.")] = 1.0,
+    seed: Annotated[int, Option(min=0, help="Of all that is drawn.")] = 0,
+    jobs: Annotated[int, Option(min=1, help="Processes at once.")] = 1,
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """Wrong answers, killed jobs, faults of disks, hostile files, memory: what comes of a day of hard use."""
+    wanted = parts.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        raise SystemExit(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    parameters = {"parts": parts, "minutes": minutes, "seed": seed, "jobs": jobs}
+    with Run("soak", METHOD, parameters, ["ortools", "pyarrow"], out) as this, tempfile.TemporaryDirectory() as folder:
+        for name in wanted:
+            work = Path(folder) / name
+            work.mkdir()
+            before = len(this.rows)
+            PARTS[name](this, Soak(seed, minutes, jobs, work))
+            print(shown(this.rows[before:]) + "\n", flush=True)
+    wrong = sum(one["faults"] for one in this.rows)
+    print(f"{wrong} faults")
+    raise SystemExit(bool(wrong))
+
+
+def shown(rows: list[dict[str, object]]) -> str:
+    """A table for people: what was tried, how often of how often, and what else was counted."""
+    from .parts import FIGURES
+
+    body = [
+        (one["part"], one["what"], f"{one['n']:,}", f"{one['wanted']:,}", one["faults"],
+         ", ".join(f"{value} {name}" for name, value in one.items() if name not in FIGURES and value))
+        for one in rows
+    ]  # fmt: skip
+    said = [f"    {fault}" for one in rows for fault in one["found"]]  # type: ignore[attr-defined]
+    return "\n".join([table(["part", "what", "done", "wanted", "faults", "besides"], body), *said])
