@@ -20,12 +20,14 @@ MESSAGE = 2000  # characters that a sentence may have
 
 
 class Done(NamedTuple):
-    """How a process ended: its code (minus the signal), what it said, seconds, most memory in MB."""
+    """How a process ended: its code (minus the signal), what it said, seconds of the clock and of the processor, and
+    the most memory in MB."""
 
     code: int
     out: str
     err: str
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -37,7 +39,7 @@ class Job:
         stdin: int | None = None, stdout: Path | None = None,
     ) -> None:  # fmt: skip
         self.begun = time.monotonic()
-        self.ended: tuple[float, float] | None = None  # seconds, and MB at most
+        self.ended: tuple[float, float, float] | None = None  # seconds, of the processor, and MB at most
         stem = f"said-{time.monotonic_ns()}-{os.urandom(4).hex()}"
         self.kept = [folder.parent / f"{stem}.{name}" for name in ("out", "err")]
         with (stdout or self.kept[0]).open("wb") as out, self.kept[1].open("wb") as err:
@@ -52,7 +54,7 @@ class Job:
             pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
             if pid:
                 self.process.returncode = os.waitstatus_to_exitcode(status)
-                self.ended = time.monotonic() - self.begun, used.ru_maxrss / 1024
+                self.ended = time.monotonic() - self.begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
         return self.ended is None
 
     def signal(self, sign: int) -> bool:

@@ -12,18 +12,30 @@ from typer import Option
 from ..driver import RESULTS, Run, table
 from .answers import answers
 from .faults import faults
+from .files import files
 from .kills import kills
+from .memory import memory
+from .native import native
 from .parts import Soak
 
 __all__ = ["PARTS", "run"]
 
-PARTS: dict[str, Callable[[Run, Soak], None]] = {"answers": answers, "kills": kills, "faults": faults}
+PARTS: dict[str, Callable[[Run, Soak], None]] = {
+    "answers": answers,
+    "kills": kills,
+    "faults": faults,
+    "files": files,
+    "memory": memory,
+    "native": native,
+}
 METHOD = (
     "answers: fresh puzzles of seed and number, solved with proof that the answer is the only one, judged by "
-    "benchmarks/soak/judge*.py, which shares no code with the package; samples and boards with none or several answers "
-    "also by CP-SAT. kills: jobs signalled at random times and resumed until they are done, compared with one that "
-    "nobody disturbs; `live`: kills that left a journal. faults: full disks, links and other files in the way, edited "
-    "journals, inputs that change, pipes: the right output, or one sentence, exit 2, and nothing of others touched."
+    "benchmarks/soak/judge*.py, which shares no code with the package; samples, and boards with no answer, one or "
+    "several, also by CP-SAT. kills: jobs signalled at random times and resumed until they are done, compared with "
+    "one that nobody disturbs; `live`: kills that left a journal. faults: full disks, links and other files in the "
+    "way, edited journals, inputs that change, pipes: the right output, or one sentence, exit 2, and nothing of "
+    "others touched. files: hostile puzzles, arguments and weights: one sentence, exit 2, little time and memory. "
+    "memory: the most that jobs took, and what calls gained. native: hostile calls of native code."
 )
 
 
