@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
-from ..driver import RESULTS, Run, table
+from ..driver import RESULTS, Run
 from .answers import answers
 from .faults import faults
 from .files import files
@@ -17,6 +18,7 @@ from .kills import kills
 from .memory import memory
 from .native import native
 from .parts import Soak
+from .tables import shown
 
 __all__ = ["PARTS", "run"]
 
@@ -50,6 +52,8 @@ def run(
     wanted = parts.split(",")
     if unknown := set(wanted) - set(PARTS):
         raise SystemExit(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if missing := [name for name in ("ortools", "pyarrow") if find_spec(name) is None]:
+        raise SystemExit(f"the soak needs {' and '.join(missing)}: pip install -e '.[bench,parquet]'")
     parameters = {"parts": parts, "minutes": minutes, "seed": seed, "jobs": jobs}
     with Run("soak", METHOD, parameters, ["ortools", "pyarrow"], out) as this, tempfile.TemporaryDirectory() as folder:
         for name in wanted:
@@ -61,16 +65,3 @@ def run(
     wrong = sum(one["faults"] for one in this.rows)
     print(f"{wrong} faults")
     raise SystemExit(bool(wrong))
-
-
-def shown(rows: list[dict[str, object]]) -> str:
-    """A table for people: what was tried, how often of how often, and what else was counted."""
-    from .parts import FIGURES
-
-    body = [
-        (one["part"], one["what"], f"{one['n']:,}", f"{one['wanted']:,}", one["faults"],
-         ", ".join(f"{value} {name}" for name, value in one.items() if name not in FIGURES and value))
-        for one in rows
-    ]  # fmt: skip
-    said = [f"    {fault}" for one in rows for fault in one["found"]]  # type: ignore[attr-defined]
-    return "\n".join([table(["part", "what", "done", "wanted", "faults", "besides"], body), *said])

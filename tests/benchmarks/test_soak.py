@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +22,9 @@ from benchmarks.soak.jobs import Done, bad_end
 from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unjudged, Unlike, breaks
 from benchmarks.soak.judge_clues import CLUED
 from benchmarks.soak.oracle import answers
+from benchmarks.soak.parts import row
 from benchmarks.soak.run import PARTS, run
+from benchmarks.soak.tables import TABLES, of_parts, shown
 
 # The judge --------------------------------------------------------------------------------------------
 
@@ -101,8 +106,14 @@ def test_a_chunk_solves_its_share_of_every_kind_and_notices_a_wrong_answer(monke
     told = chunk(5, 3)
     assert {kind: figure["puzzles"] for kind, (figure, _, _) in told.items()} == {"sudoku-4x4": 2, "futoshiki": 2}
     assert [fault for _, faults, _ in told.values() for fault in faults] == []
-    monkeypatch.setattr(vmdsolve.Solution, "text", property(lambda _: "1" * 16))
-    assert any(fault for _, faults, _ in chunk(5, 3).values() for fault in faults)
+    solve_batch, wrong = vmdsolve.solve_batch, str.maketrans("12", "21")
+
+    def exchanged(texts: list[str], **options: Any) -> Iterator[vmdsolve.Solution]:
+        for one in solve_batch(texts, **options):
+            yield replace(one, text=(one.text or "").translate(wrong))
+
+    monkeypatch.setattr(vmdsolve, "solve_batch", exchanged)
+    assert all(len(faults) >= 2 for _, faults, _ in chunk(5, 3).values())
 
 
 # Jobs -------------------------------------------------------------------------------------------------
@@ -166,6 +177,18 @@ def test_a_part_without_time_says_what_was_not_done(part: str, tmp_path: Path) -
     assert result["complete"] is True
     assert all(one["n"] == 0 < one["wanted"] and one["faults"] == 0 for one in result["rows"])
     assert {one["part"] for one in result["rows"]} == {part}
+
+
+def test_tables_take_each_part_from_the_newest_file_that_has_it() -> None:
+    kinds = {"distinct": 1, "by vmd": 0, "by CP-SAT": 1, "partial": 1, "0": 0, "1": 1, "several": 0, "refused": 0}
+    newer = {"rows": [row("kills", "csv", 3, 5, ["a line twice"], lost=0, repeated=1, changed=0, moved=0, SIGKILL=4)]}
+    older = {"rows": [row("answers", "latin-7", 1000, 1000, [], **kinds), row("kills", "txt", 1, 1, [])]}
+    rows, used = of_parts([newer, older], ("kills", "answers"))
+    assert [one["what"] for one in rows] == ["csv", "latin-7"]
+    assert used == [newer, older]
+    assert "| `latin-7` |   1,000 |" in TABLES["answers"][1](rows[1:])
+    assert "| all             |    3 |       4 |" in TABLES["kills"][1](rows[:1])
+    assert "    a line twice" in shown(rows)
 
 
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
