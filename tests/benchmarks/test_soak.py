@@ -18,13 +18,17 @@ from hypothesis import strategies as st
 import vmdsolve
 from benchmarks.soak import kills
 from benchmarks.soak.answers import CHUNKS, JUDGED, WANTED, chunk
+from benchmarks.soak.faults import EDITS
+from benchmarks.soak.hostile import FILES
 from benchmarks.soak.jobs import Done, bad_end
 from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unjudged, Unlike, breaks
 from benchmarks.soak.judge_clues import CLUED
 from benchmarks.soak.oracle import answers
 from benchmarks.soak.parts import row
+from benchmarks.soak.places import Place
 from benchmarks.soak.run import PARTS, run
 from benchmarks.soak.tables import TABLES, of_parts, shown
+from benchmarks.soak.weights import GOOD, WEIGHTS
 
 # The judge --------------------------------------------------------------------------------------------
 
@@ -163,12 +167,70 @@ def test_a_command_keeps_its_manners(code: int, said: str, good: bool) -> None:
     assert (bad_end(Done(code, "", said, 0.1, 0.1, 50.0), (0, 1, 2)) == "") is good
 
 
+def place(folder: Path) -> Place:
+    """One whose undisturbed output has two lines."""
+    made = object.__new__(Place)
+    made.folder, made.out, made.faults = folder, folder / "out.csv", []
+    made.wanted = [{"number": "0", "solution": "1"}, {"number": "1", "solution": "2"}]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "text", "good", "refused"),
+    [
+        (0, "", "number,solution,seconds\n0,1,0.5\n1,2,0.1\n", True, False),
+        (0, "", "number,solution,seconds\n0,1,0.5\n", False, False),
+        (0, "", "number,solution,seconds\n0,1,0.5\n1,1,0.1\n", False, False),
+        (0, "", None, False, False),
+        (2, "vmdsolve: the disk is full; --resume continues\n", None, False, True),
+        (2, "vmdsolve: the disk is full\n", None, False, False),
+        (2, "vmdsolve: the disk is full; --resume continues\n", "number\n", False, False),
+        (-signal.SIGKILL, "", None, False, False),
+    ],
+)
+def test_a_case_ends_well_or_is_refused_or_is_a_fault(
+    code: int, said: str, text: str | None, good: bool, refused: bool, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "out.csv").write_text(text)
+    done = Done(code, "", said, 0.1, 0.1, 50.0)
+    ends, refuses = place(tmp_path), place(tmp_path)
+    ends.ends_well(done)
+    refuses.refuses(done, "--resume")
+    assert (ends.faults == [], refuses.faults == []) == (good, refused)
+
+
+@pytest.mark.parametrize("change", EDITS.values(), ids=list(EDITS))
+def test_every_edit_changes_a_journal_of_many_rows(change: Any, tmp_path: Path) -> None:
+    made = place(tmp_path)
+    rows = [{"problem": f"{i:03}", "solution": f"12{i:03}", "status": "SOLVED", "nfe": 0} for i in range(200)]
+    made.journal.write_text('{"settings": {}}\n' + "".join(json.dumps(one) + "\n" for one in rows) + '{"torn')
+    before = made.journal.read_bytes()
+    made.edit(change)
+    head, *lines = made.journal.read_bytes().split(b"\n")
+    assert head == b'{"settings": {}}'
+    assert lines != before.split(b"\n")[1:-1]
+    assert made.journal.read_bytes() != before
+
+
+def test_hostile_files_have_names_of_their_own_and_weights_are_made_of_a_good_file() -> None:
+    names = [hostile.name for hostile in (*FILES, *WEIGHTS)]
+    assert len(set(names)) == len(names)
+    made = {hostile.name: hostile.made(np.random.default_rng(1)) for hostile in WEIGHTS}
+    good = GOOD.read_bytes()
+    assert all(data != good for data in made.values())
+    giant = made["giant-shape.safetensors"]
+    head = json.loads(giant[8 : 8 + int.from_bytes(giant[:8], "little")])
+    assert [2**31, 2**31] in [tensor["shape"] for name, tensor in head.items() if name != "__metadata__"]
+
+
 # The run ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["kills", "faults", "files"])
 def test_a_part_without_time_says_what_was_not_done(part: str, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     with pytest.raises(SystemExit) as end:
         run(parts=part, minutes=0, seed=0, jobs=1, out=tmp_path)
     assert end.value.code == 0
