@@ -15,7 +15,7 @@ from typing import Any
 
 from ..driver import Run
 from .jobs import Job, command
-from .kills import read_rows, write_input
+from .kills import write_input
 from .parts import Soak, row
 from .places import LINES, Place
 
@@ -34,7 +34,7 @@ def faults(run: Run, soak: Soak) -> None:
     end = soak.end()
     place = Place(soak, "undisturbed")
     place.run()
-    wanted = read_rows(place.out)
+    wanted = place.rows()
     if len(wanted) != LINES:
         raise SystemExit(f"a job that nobody disturbs writes {len(wanted)} of {LINES} lines")
     done: dict[str, int] = defaultdict(int)
@@ -133,10 +133,14 @@ def _(place: Place) -> None:
         place.fault("the link was replaced, or its target left as it was")
 
 
-@case("links", "the output leads to a device")
+@case("links", "the output leads to a pipe")
 def _(place: Place) -> None:
-    place.out.symlink_to("/dev/full")
+    pipe = place.folder / "pipe"
+    os.mkfifo(pipe)
+    place.out.symlink_to(pipe)
     place.refuses(place.run(seconds=SOON))
+    if not pipe.is_fifo() or not place.out.is_symlink():
+        place.fault("the pipe, or the link to it, was replaced")
 
 
 def _in_the_way(ending: str, kind: str) -> Case:

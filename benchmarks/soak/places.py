@@ -63,6 +63,11 @@ class Place:
             time.sleep(0.002)
         return False
 
+    def rows(self) -> list[dict[str, str]]:
+        """What was written, whatever the input is called."""
+        source = str(self.source)
+        return [{name: value.replace(source, "IN") for name, value in one.items()} for one in read_rows(self.out)]
+
     def fault(self, text: str) -> None:
         self.faults.append(text)
 
@@ -72,7 +77,7 @@ class Place:
             self.fault(why)
         elif not self.out.exists():
             self.fault("no output")
-        elif any((told := difference(read_rows(self.out), self.wanted)).values()):
+        elif any((told := difference(self.rows(), self.wanted)).values()):
             self.fault(f"rows differ: {told}")
 
     def refuses(self, done: Done, *words: str) -> None:

@@ -170,7 +170,7 @@ def test_a_command_keeps_its_manners(code: int, said: str, good: bool) -> None:
 def place(folder: Path) -> Place:
     """One whose undisturbed output has two lines."""
     made = object.__new__(Place)
-    made.folder, made.out, made.faults = folder, folder / "out.csv", []
+    made.folder, made.source, made.out, made.faults = folder, folder / "in.csv", folder / "out.csv", []
     made.wanted = [{"number": "0", "solution": "1"}, {"number": "1", "solution": "2"}]
     return made
 
