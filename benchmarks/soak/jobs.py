@@ -16,7 +16,7 @@ from ..driver import ROOT
 __all__ = ["MESSAGE", "Done", "Job", "bad_end", "command"]
 
 LONG = 300.0  # seconds after which a command is killed, and that is a fault
-MESSAGE = 2000  # characters that a sentence may have
+MESSAGE = 4100  # characters that a sentence may have, name of the program and all
 
 
 class Done(NamedTuple):
