@@ -154,7 +154,7 @@ ARGUMENTS: tuple[tuple[str, ...], ...] = (
     (".",),
     ("\x1b[31m.txt",),
     ("a" * 5000,),
-    ("1" * 200_000,),
+    ("1" * 100_000,),
     ("https://puzz.link/p?sudoku/99999/99999/g",),
     ("https://puzz.link/p?nonogram/4000/4000/" + "9" * 5000,),
     ("https://www.f-puzzles.com/?load=" + "N4IgzglgXgpiBcBOANCA5gJwgEwQbT2AF9ljSSzKLryBdZQmq8l54+x" * 50,),
