@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..driver import Run
 from .jobs import Job, command
 from .kills import write_input
@@ -30,7 +32,7 @@ CASES: dict[tuple[str, str], Case] = {}
 
 
 def faults(run: Run, soak: Soak) -> None:
-    """Every case, until the time is over."""
+    """Every case, in an order of the seed, until the time is over."""
     end = soak.end()
     place = Place(soak, "undisturbed")
     place.run()
@@ -39,7 +41,8 @@ def faults(run: Run, soak: Soak) -> None:
         raise SystemExit(f"a job that nobody disturbs writes {len(wanted)} of {LINES} lines")
     done: dict[str, int] = defaultdict(int)
     found: dict[str, list[str]] = defaultdict(list)
-    for (group, name), case in CASES.items():
+    for index in np.random.default_rng(soak.seed).permutation(len(CASES)).tolist():
+        (group, name), case = [*CASES.items()][index]
         if time.monotonic() < end:
             place = Place(soak, f"{group} {name}", wanted)
             case(place)
