@@ -20,7 +20,7 @@ def native(run: Run, soak: Soak) -> None:
     if find_spec("benchmarks.fuzz") is None:
         run.note("native: there is no fuzz target")
         return
-    how = ["--calls", str(CALLS), "--seconds", str(60 * soak.minutes), "--seed", str(soak.seed)]
+    how = ["--calls", str(CALLS), "--seconds", str(max(1.0, 60 * soak.minutes)), "--seed", str(soak.seed)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.fuzz", *how], cwd=ROOT, capture_output=True, text=True, check=False
     )
