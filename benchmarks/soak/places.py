@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ class Place:
     """One case: `out` is to hold `wanted` in the end, and `faults` says what went otherwise."""
 
     def __init__(self, soak: Soak, name: str, wanted: list[dict[str, str]] | None = None) -> None:
-        self.folder = soak.folder / name.replace(" ", "-")
+        self.folder = soak.folder / re.sub(r"\W", "-", name)
         self.folder.mkdir()
         self.texts = lines(LINES, soak.seed)
         self.source = write_input(self.texts, soak.folder / f"{self.folder.name}-in.csv")

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 import vmdsolve
 from benchmarks.soak import kills
 from benchmarks.soak.answers import CHUNKS, JUDGED, WANTED, chunk
-from benchmarks.soak.faults import EDITS
+from benchmarks.soak.faults import CASES, EDITS
 from benchmarks.soak.hostile import FILES
 from benchmarks.soak.jobs import Done, bad_end
 from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unjudged, Unlike, breaks
 from benchmarks.soak.judge_clues import CLUED
 from benchmarks.soak.oracle import answers
-from benchmarks.soak.parts import row
+from benchmarks.soak.parts import Soak, row
 from benchmarks.soak.places import Place
 from benchmarks.soak.run import PARTS, run
 from benchmarks.soak.tables import TABLES, of_parts, shown
@@ -211,6 +211,14 @@ def test_every_edit_changes_a_journal_of_many_rows(change: Any, tmp_path: Path) 
     assert head == b'{"settings": {}}'
     assert lines != before.split(b"\n")[1:-1]
     assert made.journal.read_bytes() != before
+
+
+def test_every_case_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    soak = Soak(0, 0, 1, tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.soak.places.lines", lambda *_: ("x",))
+        for group, name in CASES:
+            assert Place(soak, f"{group} {name}").folder.parent == tmp_path
 
 
 def test_hostile_files_have_names_of_their_own_and_weights_are_made_of_a_good_file() -> None:
