@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Job:
         self, arguments: list[str], folder: Path, before: Callable[[], None] | None = None,
         stdin: int | None = None, stdout: Path | None = None,
     ) -> None:  # fmt: skip
-        self.begun = time.monotonic()
+        self.begun, self.megabytes = time.monotonic(), 0.0
         self.ended: tuple[float, float, float] | None = None  # seconds, of the processor, and MB at most
         stem = f"said-{time.monotonic_ns()}-{os.urandom(4).hex()}"
         self.kept = [folder.parent / f"{stem}.{name}" for name in ("out", "err")]
@@ -51,11 +52,19 @@ class Job:
     def alive(self) -> bool:
         """True until it has ended."""
         if self.ended is None:
+            self._look()
             pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
             if pid:
                 self.process.returncode = os.waitstatus_to_exitcode(status)
-                self.ended = time.monotonic() - self.begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+                self.ended = time.monotonic() - self.begun, used.ru_utime + used.ru_stime, self.megabytes
         return self.ended is None
+
+    def _look(self) -> None:
+        """The most memory so far; what wait4 says of it begins with our own, of before the program was loaded."""
+        with suppress(OSError, StopIteration):
+            said = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+            most = next(line for line in said if line.startswith("VmHWM"))
+            self.megabytes = max(self.megabytes, int(most.split()[1]) / 1024)
 
     def signal(self, sign: int) -> bool:
         """Send it a signal; False if it has ended."""

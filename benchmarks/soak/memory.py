@@ -72,5 +72,12 @@ def memory(run: Run, soak: Soak) -> None:
     n, early, late = json.loads(told.stdout)
     faults = [f"{late - early:.1f} MB more than after 1,000"] if late - early > GAIN else []
     run.rows.append(
-        row("memory", "calls of solve", n, CALLS, faults, **{"MB after 1,000": early, "MB at the end": late})
+        row(
+            "memory",
+            "calls of solve",
+            n,
+            CALLS,
+            faults,
+            **{"MB after 1,000": round(early, 1), "MB at the end": round(late, 1)},
+        )
     )

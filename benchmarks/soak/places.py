@@ -66,8 +66,8 @@ class Place:
 
     def rows(self) -> list[dict[str, str]]:
         """What was written, whatever the input is called."""
-        source = str(self.source)
-        return [{name: value.replace(source, "IN") for name, value in one.items()} for one in read_rows(self.out)]
+        rows = read_rows(self.out)
+        return [{**one, "reason": re.sub(r"^.*?:(?=\d)", "line ", one.get("reason", ""))} for one in rows]
 
     def fault(self, text: str) -> None:
         self.faults.append(text)

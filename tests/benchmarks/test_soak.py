@@ -20,7 +20,7 @@ from benchmarks.soak import kills
 from benchmarks.soak.answers import CHUNKS, JUDGED, WANTED, chunk
 from benchmarks.soak.faults import CASES, EDITS
 from benchmarks.soak.hostile import FILES
-from benchmarks.soak.jobs import Done, bad_end
+from benchmarks.soak.jobs import Done, bad_end, command
 from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unjudged, Unlike, breaks
 from benchmarks.soak.judge_clues import CLUED
 from benchmarks.soak.oracle import answers
@@ -171,7 +171,7 @@ def place(folder: Path) -> Place:
     """One whose undisturbed output has two lines."""
     made = object.__new__(Place)
     made.folder, made.source, made.out, made.faults = folder, folder / "in.csv", folder / "out.csv", []
-    made.wanted = [{"number": "0", "solution": "1"}, {"number": "1", "solution": "2"}]
+    made.wanted = [{"number": str(i), "solution": str(i + 1), "reason": ""} for i in range(2)]
     return made
 
 
@@ -230,6 +230,16 @@ def test_hostile_files_have_names_of_their_own_and_weights_are_made_of_a_good_fi
     giant = made["giant-shape.safetensors"]
     head = json.loads(giant[8 : 8 + int.from_bytes(giant[:8], "little")])
     assert [2**31, 2**31] in [tensor["shape"] for name, tensor in head.items() if name != "__metadata__"]
+
+
+def test_the_memory_of_a_command_is_its_own(tmp_path: Path) -> None:
+    held = bytearray(200_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    (tmp_path / "work").mkdir()
+    done = command(["--version"], tmp_path / "work")
+    assert (done.code, bad_end(done, (0,)), done.out[:9]) == (0, "", "vmdsolve ")
+    assert 5 < done.megabytes < 150
+    assert list(tmp_path.iterdir()) == [tmp_path / "work"]
 
 
 # The run ----------------------------------------------------------------------------------------------
