@@ -95,7 +95,8 @@ def bad_end(done: Done, codes: tuple[int, ...]) -> str:
     """What is wrong with how a command ended; "" if it kept its manners: such a code, and in words what was wrong."""
     if done.code not in codes:
         return f"exit {done.code} after {done.seconds:.1f} s: {done.err.strip()[-300:]}"
-    if "Traceback" in done.err or "Error:" in done.err.partition(" ")[0]:
+    early = "KeyboardInterrupt" in done.err and "/vmdsolve/" not in done.err  # Python itself had not begun
+    if ("Traceback" in done.err and not early) or "Error:" in done.err.partition(" ")[0]:
         return f"not one sentence: {done.err.strip()[-300:]}"
     said = done.err.strip()
     if done.code == 2 and (len(said.splitlines()) != 1 or len(said) > MESSAGE):

@@ -158,6 +158,8 @@ def test_the_plan_has_two_hundred_jobs_and_fifty_with_a_rival() -> None:
         (2, "x" * 5000, False),
         (2, "", False),
         (1, "Traceback (most recent call last):\n", False),
+        (1, "Traceback (most recent call last):\n  /vmdsolve/cli\nKeyboardInterrupt\n", False),
+        (1, "Traceback (most recent call last):\n  <frozen site>\nKeyboardInterrupt\n", True),
         (1, "\x1b[31m", False),
         (-signal.SIGSEGV, "", False),
         (0, "4 problems", True),
