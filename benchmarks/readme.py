@@ -1,4 +1,4 @@
-"""`readme`: writes the tables of both README.md from the committed results, so that every figure comes from a file.
+"""`readme`: writes the tables of pages from the committed results, so that every figure comes from a file.
 
 A table stands between <!-- NAME --> and <!-- /NAME -->, and is that of the newest complete results/NAME-*.json that
 git knows (committed or added). Tables of accuracy combine all files that measured the same weights, those of the study
@@ -18,13 +18,14 @@ from typer import Option
 
 from . import denoise, instances, kernels, overhead, startup, training
 from .driver import RESULTS, ROOT, Row, git, table
+from .soak import tables as soak
 from .solve import BASE, speed
 from .study import ablation, chances, curve, guided, latin5, testtime, universal
 from .study import tables as study_tables
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
 STUDY = ("synthetic", "generate")
 Result = Row  # what a file holds, see README.md beside this file
 
@@ -32,7 +33,7 @@ Result = Row  # what a file holds, see README.md beside this file
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
-    """Fill the tables of README.md and benchmarks/README.md from the newest committed results."""
+    """Fill the tables of README.md, benchmarks/README.md and docs/security.md from the newest committed results."""
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -254,6 +255,17 @@ def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]],
     return lambda files: [*tables(study_tables.combined(files)), _source(study_tables.alike(files))]
 
 
+def _soak(name: str) -> Callable[[list[Result]], list[str]]:
+    """One of the soak's tables, each part from the newest result that has it."""
+    parts, shown = soak.TABLES[name]
+
+    def filled_in(files: list[Result]) -> list[str]:
+        rows, used = soak.of_parts(files, parts)
+        return [shown(rows), _source(used)] if rows else ["not measured"]
+
+    return filled_in
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
@@ -278,4 +290,5 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "curve": _newest(curve.shown),
     "ablation": _ablation,
     "universal": _newest(universal.shown),
+    **{f"soak/{name}": _soak(name) for name in soak.TABLES},
 }
