@@ -144,6 +144,18 @@ def test_no_byte_of_a_row_is_changed_unseen(tmp_path: Path) -> None:
         path.unlink()
 
 
+def test_damaged_settings_do_not_cost_the_rows(tmp_path: Path) -> None:
+    content = journal_of(tmp_path / "out.txt", [SOLVED], {"seed": 12})
+    path = tmp_path / "out.txt.partial.jsonl"
+    for place in range(len(b'{"process": '), content.index(b"\n")):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with Journal(tmp_path / "out.txt", {"seed": 12}, resume=True) as journal:
+            assert (journal.done, path.read_bytes()) == (1, content)
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match="seed 12, now 13"):
+        Journal(tmp_path / "out.txt", {"seed": 13}, resume=True)
+
+
 def test_many_damaged_lines_are_counted_not_listed(tmp_path: Path) -> None:
     content = journal_of(tmp_path / "out.txt", [SOLVED], {})
     path, said = tmp_path / "out.txt.partial.jsonl", []
