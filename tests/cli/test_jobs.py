@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -124,6 +125,18 @@ def test_pipes_are_read_once_and_right(puzzles: Path, how: str) -> None:
     again = sh(how.format(a=puzzles, solve=f"vmdsolve solve --method search --resume -o {out}"))
     assert again.returncode == 2
     assert "cannot be read a second time; --resume works with files" in again.stderr
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe, out = tmp_path / "pipe", tmp_path / "o.csv"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f"printf '{P}\\n{P}\\n' > '{pipe}'"]):
+        assert run("solve", pipe, "-o", out, "--method", "search").stderr.startswith("2 problems: 2 solved")
+    refused = run("solve", pipe, "-o", out, "--resume")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        f"vmdsolve: {pipe} cannot be read a second time; --resume works with files\n",
+    )
 
 
 def test_of_a_pipe_nobody_is_told_to_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
