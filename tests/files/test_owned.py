@@ -115,6 +115,20 @@ def test_an_output_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
         assert job.done == 1
 
 
+def test_a_link_to_a_device_is_refused_and_one_to_any_name_written_as_it_is_called(tmp_path: Path) -> None:
+    device, out = tmp_path / "device", tmp_path / "o.csv"
+    os.mkfifo(device)
+    out.symlink_to(device)
+    with pytest.raises(InvalidInput, match=r"cannot write .*o\.csv: it is no plain file"):
+        Journal(out, {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["device", "o.csv"]
+    device.unlink()
+    with Journal(out, {}) as job:
+        job.add(SOLVED)
+        job.finish()
+    assert device.read_text().startswith("problem,")
+
+
 def test_what_is_no_plain_file_is_no_journal(tmp_path: Path) -> None:
     path = tmp_path / "o.csv.partial.jsonl"
     os.mkfifo(path)

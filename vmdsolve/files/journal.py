@@ -84,7 +84,7 @@ class Journal:
         say: Callable[[str], None] = lambda _: None,
         go_on: str = "--resume continues",
     ) -> None:
-        format_of(out)
+        self._form = format_of(out)
         self.out = Path(os.path.realpath(out)) if out.is_symlink() else out
         self.path = self.out.with_name(self.out.name + ".partial.jsonl")
         self.tally = Tally()
@@ -217,7 +217,7 @@ class Journal:
             raise self._changed(f"{self.out} has become a link")
         others = sorted(self._others, key=self._others.__getitem__)
         try:
-            write_rows(map(self._row, range(total)), self.out, others=others)
+            write_rows(map(self._row, range(total)), self.out, others=others, form=self._form)
         except OSError as error:
             raise self._refused(self.out, error) from error
         self.path.unlink()
