@@ -53,4 +53,4 @@ def test_a_closed_input_holds_no_puzzle() -> None:
 @pytest.mark.parametrize("command", [SOLVE, "--help"])
 def test_a_full_disk_is_one_line(command: str) -> None:
     done = sh(f"vmdsolve {command} >/dev/full")
-    assert (done.returncode, done.stderr) == (2, "vmdsolve: [Errno 28] No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "vmdsolve: standard output: No space left on device\n")

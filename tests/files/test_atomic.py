@@ -90,6 +90,35 @@ def test_a_full_disk_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="no files without a name here")
+def test_a_file_has_no_name_before_it_is_whole(tmp_path: Path) -> None:
+    with written(tmp_path / "a.csv") as out:
+        out.write("half")
+        out.flush()
+        assert list(tmp_path.iterdir()) == []  # a kill leaves nothing behind
+    assert (tmp_path / "a.csv").read_text() == "half"
+
+
+def test_what_is_no_plain_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(InvalidInput, match="it is no plain file"), written(tmp_path / name):
+            pass
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("flag", ["O_TMPFILE", "O_PATH"])
+def test_systems_that_have_less_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str) -> None:
+    monkeypatch.delattr(os, flag, raising=False)
+    with written(tmp_path / "a.csv") as out:
+        out.write("whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    with pytest.raises(ZeroDivisionError), written(tmp_path / "a.csv") as out:
+        out.write(str(1 / 0))
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
+
+
 def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
     (tmp_path / "other").write_text("mine")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -144,6 +142,18 @@ def test_no_byte_of_a_row_is_changed_unseen(tmp_path: Path) -> None:
         path.unlink()
 
 
+def test_damaged_settings_do_not_cost_the_rows(tmp_path: Path) -> None:
+    content = journal_of(tmp_path / "out.txt", [SOLVED], {"seed": 12})
+    path = tmp_path / "out.txt.partial.jsonl"
+    for place in range(len(b'{"process": '), content.index(b"\n")):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with Journal(tmp_path / "out.txt", {"seed": 12}, resume=True) as journal:
+            assert (journal.done, path.read_bytes()) == (1, content)
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match="seed 12, now 13"):
+        Journal(tmp_path / "out.txt", {"seed": 13}, resume=True)
+
+
 def test_many_damaged_lines_are_counted_not_listed(tmp_path: Path) -> None:
     content = journal_of(tmp_path / "out.txt", [SOLVED], {})
     path, said = tmp_path / "out.txt.partial.jsonl", []
@@ -253,42 +263,6 @@ def test_a_damaged_journal_is_one_sentence_on_the_command_line(tmp_path: Path) -
     assert journal.read_bytes() == before
 
 
-# Two jobs ---------------------------------------------------------------------------------------------
-
-WORKER = """
-import sys
-from pathlib import Path
-from vmdsolve.files.journal import Journal
-journal = Journal(Path(sys.argv[1]), {}, resume=True)
-print("ready", flush=True)
-sys.stdin.readline()
-"""
-
-
-def test_a_second_job_on_an_output_is_refused_and_names_the_first(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    path = tmp_path / "out.csv.partial.jsonl"
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "ready\n"
-    before = path.read_bytes()
-    for resume in (False, True):
-        with pytest.raises(InvalidInput, match=rf"^another job \(process {worker.pid}\) is writing .*out\.csv; wait"):
-            Journal(out, {}, resume=resume)
-    assert path.read_bytes() == before
-    worker.kill()  # whatever a job dies of, its lock dies with it
-    worker.communicate()
-    with Journal(out, {}) as journal:
-        journal.add(SOLVED)
-        with pytest.raises(InvalidInput, match=rf"another job \(process {os.getpid()}\)"):
-            Journal(out, {}, resume=True)
-        journal.finish()
-    with Journal(out, {}) as journal:
-        assert journal.done == 0
-
-
 def test_a_job_that_goes_on_says_its_own_number(tmp_path: Path) -> None:
     content = journal_of(tmp_path / "out.txt", ROWS, {"seed": 1})
     path = tmp_path / "out.txt.partial.jsonl"
@@ -299,71 +273,9 @@ def test_a_job_that_goes_on_says_its_own_number(tmp_path: Path) -> None:
         assert (journal.done, path.read_bytes()) == (len(ROWS), content)
 
 
-def test_a_journal_removed_while_a_job_waits_for_it_is_not_written_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out, path = tmp_path / "out.txt", tmp_path / "out.txt.partial.jsonl"
-    import fcntl
-
-    lock, left = fcntl.flock, [1]
-
-    def flock(stream: Any, how: int) -> None:
-        lock(stream, how)
-        if left:
-            left.pop()
-            path.unlink()  # as the first job does at its end
-
-    monkeypatch.setattr(fcntl, "flock", flock)
-    with Journal(out, {}) as journal:
-        journal.add(SOLVED)
-        assert path.read_bytes().count(b"\n") == 2
-        journal.finish()
-    assert out.read_text() == S + "\n"
-
-
 @pytest.mark.parametrize("status", list(Status))
 def test_every_status_is_read_again(tmp_path: Path, status: Status) -> None:
     row = Row(P, None, str(status), None, None, 0, 0.0, "")
     (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [row], {}))
     with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
         assert journal.done == 1
-
-
-def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "o.csv.partial.jsonl"
-    path.write_text("my own notes\n")
-    with pytest.raises(InvalidInput, match="is not the journal of a job, and would be overwritten; move it away"):
-        Journal(tmp_path / "o.csv", {})
-    assert path.read_text() == "my own notes\n"
-
-
-def test_links_lead_to_no_harm(tmp_path: Path) -> None:
-    victim, out = tmp_path / "victim", tmp_path / "o.csv"
-    victim.write_text("untouched")
-    journal = tmp_path / "o.csv.partial.jsonl"
-    journal.symlink_to(victim)
-    with pytest.raises(InvalidInput, match="is a link, which no journal is; remove it"):
-        Journal(out, {})
-    assert victim.read_text() == "untouched"
-    journal.unlink()
-    target = tmp_path / "elsewhere"
-    target.mkdir()
-    out.symlink_to(target / "real.csv")
-    with Journal(out, {}) as job:
-        job.add(SOLVED)
-        job.finish()
-    assert out.is_symlink()
-    assert (target / "real.csv").read_text().startswith("problem,")
-    assert [path.name for path in target.iterdir()] == ["real.csv"]
-
-
-def test_a_pipe_is_read_once(tmp_path: Path) -> None:
-    pipe, out = tmp_path / "pipe", tmp_path / "o.csv"
-    os.mkfifo(pipe)
-    with subprocess.Popen(["sh", "-c", f"printf '{P}\\n{P}\\n' > '{pipe}'"]):
-        assert run("solve", pipe, "-o", out, "--method", "search").stderr.startswith("2 problems: 2 solved")
-    refused = run("solve", pipe, "-o", out, "--resume")
-    assert (refused.exit_code, refused.stderr) == (
-        2,
-        f"vmdsolve: {pipe} cannot be read a second time; --resume works with files\n",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,17 @@ def test_parquet_holds_what_was_written(tmp_path: Path, monkeypatch: pytest.Monk
     write_rows(ROWS, tmp_path / "out.parquet")
     assert [Row(**row) for row in parquet.read_table(tmp_path / "out.parquet").to_pylist()] == ROWS
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+
+
+def test_what_json_has_no_word_for_goes_on_as_text(tmp_path: Path) -> None:
+    pa: Any = pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+    parquet: Any = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
+    when = datetime(2026, 1, 2, tzinfo=UTC)
+    parquet.write_table(pa.table({"puzzle": [P], "made": [when], "key": [b"a"]}), tmp_path / "in.parquet")
+    assert json.loads(solve(tmp_path / "in.parquet", "--output-format", "json").stdout)["made"] == str(when)
+    for kind in ("csv", "jsonl", "parquet"):
+        assert solve(tmp_path / "in.parquet", "-o", tmp_path / f"o.{kind}").exit_code == 0
+        assert next(read(tmp_path / f"o.{kind}")).others["made"] == str(when)
 
 
 def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

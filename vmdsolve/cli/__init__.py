@@ -80,6 +80,8 @@ class _Commands(Commands):
 def _failed(error: Exception) -> None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere()
+        if error.filename is None:  # all others say which file it is
+            error = OSError(f"standard output: {error.strerror}")
     with contextlib.suppress(OSError):  # standard error may be what failed
         typer.echo(f"vmdsolve: {clean(cut(str(error)))}", err=True)  # an OSError's text has names of files in it
 

@@ -10,6 +10,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from ..errors import InvalidInput
+
 __all__ = ["replacing", "written"]
 
 
@@ -20,6 +22,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Two writers do not disturb each other: the last one wins. A link stays, what it leads to is replaced. The file has
     the permissions of the one that it replaces, or of any new file.
 
+    Raises
+    ------
+    InvalidInput
+        There is something of that name that is no plain file.
+    OSError
+        With the name of the file, where the system refuses it.
+
     Examples
     --------
     >>> import tempfile
@@ -29,33 +38,53 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     >>> path.read_bytes()
     b'whole'
     """
-    path = path.resolve()
-    name = path.with_name(f".vmdsolve-{secrets.token_hex(8)}")  # in the same folder: a rename is one step there
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    if path.exists() and not path.is_file():  # a device, or a link to one: it would be gone
+        raise InvalidInput(f"cannot write {path}: it is no plain file")
+    path, name, handle = path.resolve(), f".vmdsolve-{secrets.token_hex(8)}", -1
+    folder = os.open(path.parent, getattr(os, "O_PATH", os.O_RDONLY))  # which needs no right to list it
     try:
-        handle = os.open(name, flags, 0o666)  # of which the system takes the umask
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error  # nobody knows the other name
-    try:
-        with os.fdopen(handle, "w+b") as out:
-            with suppress(FileNotFoundError):
-                name.chmod(path.stat().st_mode & 0o777)
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        name.replace(path)
-    except OSError as error:
-        if error.filename in (None, str(name)):  # a disk that is full names no file
+        handle, named = _opened(folder, name)
+        try:
+            with os.fdopen(handle, "w+b") as out:
+                with suppress(FileNotFoundError):
+                    os.fchmod(handle, path.stat().st_mode & 0o777)
+                yield out
+                out.flush()
+                os.fsync(handle)
+                if not named:
+                    os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=folder, dst_dir_fd=folder)
+                    named = True
+            os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        finally:
+            if named:
+                with suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=folder)
+    except OSError as error:  # a disk that is full names no file, and of the others nobody knows the names
+        if error.errno is not None and error.filename in (None, ".", name, f"/proc/self/fd/{handle}"):
             raise type(error)(error.errno, error.strerror, str(path)) from error
         raise
     finally:
-        name.unlink(missing_ok=True)
-    with suppress(OSError):  # some file systems cannot: then a power failure may undo the rename, no more
-        folder = os.open(path.parent, os.O_RDONLY)
+        os.close(folder)
+    _keep(path.parent)
+
+
+def _keep(folder: Path) -> None:
+    """Let a power failure not undo the rename; some file systems cannot."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(handle)
         finally:
-            os.close(folder)
+            os.close(handle)
+
+
+def _opened(folder: int, name: str) -> tuple[int, bool]:
+    """A new file to write, and whether it has its name: best it has none yet, and goes when the process is killed."""
+    flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0)
+    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
+        with suppress(OSError):  # not every file system has such files
+            return os.open(".", flags | os.O_TMPFILE, 0o666, dir_fd=folder), False
+    return os.open(name, flags | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder), True  # the system takes the umask
 
 
 @contextmanager

@@ -84,7 +84,7 @@ class Journal:
         say: Callable[[str], None] = lambda _: None,
         go_on: str = "--resume continues",
     ) -> None:
-        format_of(out)
+        self._form = format_of(out)
         self.out = Path(os.path.realpath(out)) if out.is_symlink() else out
         self.path = self.out.with_name(self.out.name + ".partial.jsonl")
         self.tally = Tally()
@@ -105,17 +105,23 @@ class Journal:
         first = self._lines.at(0)
         if not (first.startswith(MARK) or MARK.startswith(first)):  # torn, it may be shorter
             raise InvalidInput(f"{self.path} is not the journal of a job, and would be overwritten; move it away")
+        head = HEAD % os.getpid() + json.dumps(settings).encode() + b"}\n"
         self._end = len(first)
         if not self._lines.at(self._end).endswith(b"\n"):  # no row is whole: nothing to go on from, nothing to lose
-            self._anew(HEAD % os.getpid() + json.dumps(settings).encode() + b"}\n")
+            self._anew(head)
             return
         if not resume:
             raise InvalidInput(
                 f"{self.path} is left of a job that did not finish: continue it with --resume, or delete it"
             )
-        self._compare(first, settings)
+        try:
+            self._compare(first, settings)
+        except InvalidInput:
+            if len(head) != len(first) or told_by(self._key, self._lines.at(self._end)) is None:
+                raise
+            self._drop(0, "is damaged, but the rows are of this job")
         self._look()
-        os.pwrite(self._handle, HEAD % os.getpid(), 0)
+        os.pwrite(self._handle, head if len(head) == len(first) else HEAD % os.getpid(), 0)
         os.ftruncate(self._handle, self._end)  # no torn last line
 
     def _anew(self, head: bytes) -> None:
@@ -211,7 +217,7 @@ class Journal:
             raise self._changed(f"{self.out} has become a link")
         others = sorted(self._others, key=self._others.__getitem__)
         try:
-            write_rows(map(self._row, range(total)), self.out, others=others)
+            write_rows(map(self._row, range(total)), self.out, others=others, form=self._form)
         except OSError as error:
             raise self._refused(self.out, error) from error
         self.path.unlink()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -117,7 +118,8 @@ def read(
                     found += 1
                     yield record
             finally:
-                text.detach()  # standard input is not ours to close, and the others close themselves
+                with suppress(ValueError):  # where a command ended before it was read, and the file is closed
+                    text.detach()  # standard input is not ours to close, and the others close themselves
     except UnicodeDecodeError as error:
         line = source.number + 1 if source else 1
         raise InvalidInput(f"{name}: bytes near line {line} are not UTF-8 text; save it as UTF-8") from error
@@ -200,7 +202,7 @@ def fingerprint(argument: str) -> str:
     >>> fingerprint("1......44......1")
     'ceb9b1ee3cf836bf'
     """
-    if not is_plain(argument):
+    if not is_plain(argument) or Path(argument).is_dir():
         return hashlib.blake2b(argument.encode(errors="replace"), digest_size=8).hexdigest()
     try:
         with Path(argument).open("rb") as stream:

@@ -142,6 +142,8 @@ def format_of(out: Path) -> Format:
         raise InvalidInput(f"cannot write {out}: its ending is {suffix!r}; wanted one of {', '.join(WRITTEN)}")
     if out.is_dir():
         raise InvalidInput(f"cannot write {out}: it is a folder")
+    if out.exists() and not out.is_file():  # a device, or a link to one: it would be replaced
+        raise InvalidInput(f"cannot write {out}: it is no plain file")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
     form.ready()
@@ -154,12 +156,18 @@ def kind_of(out: Path) -> str:
     return out.suffix.lower()
 
 
-def write_rows(rows: Iterable[Written], out: Path, kind: type[Written] = Row, others: Sequence[str] = ()) -> None:
-    """Write rows, all of this kind, to OUT in the format of its ending; the file appears when it is complete.
+def write_rows(
+    rows: Iterable[Written],
+    out: Path,
+    kind: type[Written] = Row,
+    others: Sequence[str] = (),
+    form: Format | None = None,
+) -> None:
+    """Write rows, all of this kind, to OUT; the file appears when it is complete.
 
-    `others`: names of columns besides the kind's own.
+    `others`: names of columns besides the kind's own. `form`: by default that of OUT's ending.
     """
-    format_of(out).write(rows, kind, out, others)
+    (form or format_of(out)).write(rows, kind, out, others)
 
 
 # The tally --------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ WANTED = 'wanted an object with a text under "puzzle", or a board as a list of r
 
 
 def json_line(row: Written) -> str:
-    """One row as a line of JSON."""
-    return json.dumps(row.columns) + "\n"
+    """One row as a line of JSON; what came with the input and JSON has no word for, a date, is text."""
+    return json.dumps(row.columns, default=str) + "\n"
 
 
 class Jsonl(TextFormat):
