@@ -2,7 +2,8 @@
 
 A night: `--calls 20000000`, or `--seconds 28800`. Under sanitizers (the module built with -DVMDSOLVE_SANITIZE):
 
-    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 LD_PRELOAD=$(g++ -print-file-name=libasan.so) \\
+    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \\
+        LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so.6)" \\
         python -m benchmarks.fuzz --calls 1000000 --native build/sanitize/_native.*.so
 
 `--first N --calls 1` makes one call again.
