@@ -2,7 +2,8 @@
 
 A night: `--calls 20000000`, or `--seconds 28800`. Under sanitizers (the module built with -DVMDSOLVE_SANITIZE):
 
-    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 LD_PRELOAD=$(g++ -print-file-name=libasan.so) \\
+    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \\
+        LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so.6)" \\
         python -m benchmarks.fuzz --calls 1000000 --native build/sanitize/_native.*.so
 
 `--first N --calls 1` makes one call again.
@@ -20,6 +21,10 @@ from pathlib import Path
 from .run import Failed, fuzz, native_at
 
 
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description="Hostile calls of native code.")
     parser.add_argument("--calls", type=int, help="how many; default 20,000, or as many as come in --seconds")
@@ -32,7 +37,7 @@ def main() -> int:
     numbers = range(options.first, options.first + calls) if calls else itertools.count(options.first)
     began = time.monotonic()
     try:
-        tally = fuzz(native_at(options.native), options.seed, iter(numbers), options.seconds)
+        tally = fuzz(native_at(options.native), options.seed, iter(numbers), options.seconds, _say)
     except Failed as failure:
         print(failure, file=sys.stderr)
         return 1

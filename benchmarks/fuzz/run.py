@@ -72,7 +72,7 @@ def fuzz(
     seed: int,
     numbers: Iterator[int] | range,
     seconds: float | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] | None = None,
 ) -> dict[str, Outcome]:
     """Make the calls of these numbers, or those that come in so many seconds; what came of each entry.
 
@@ -88,7 +88,7 @@ def fuzz(
             if end is not None and time.monotonic() > end:
                 break
             tally[one(native, seed, number, guard, writer)] += 1
-            if number % 50_000 == 49_999:
+            if say is not None and number % 50_000 == 49_999:
                 say(f"{number + 1:,} calls")
     return {
         name: Outcome(*(tally[name, how] for how in Outcome._fields))
@@ -131,7 +131,7 @@ class Guard:
 
     def __enter__(self) -> None:
         if self.calls % 256 == 0:  # it starts a thread each time, which costs more than most calls
-            faulthandler.dump_traceback_later(END, exit=True, file=sys.__stderr__)
+            faulthandler.dump_traceback_later(END, exit=True, file=2)
         self.calls += 1
         self.inside = True
         signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)

@@ -141,3 +141,12 @@ def test_native_calls_refuse_a_time_limit_below_nothing(seconds: float) -> None:
     ):
         with pytest.raises(ValueError, match=r"time_limit: wanted -1 \(none\) or at least 0 seconds, got"):
             call()
+
+
+@pytest.mark.parametrize("tuples", [0, 1, 2**36, 2**40])
+def test_tuples_of_no_cells_are_as_many_as_anyone_says(tuples: int) -> None:
+    """Nothing is walked through for them: the empty row is a tuple, or it is not."""
+    arrays = (([_native.Kind["Table"]], "i4"), ([0, 0], "i8"), ([], "i4"), ([0, 1], "i8"), ([tuples], "i8"))
+    rules = _native.Rules(2, 2, *(np.array(numbers, dtype) for numbers, dtype in arrays))
+    counts = _native.solve_batch(rules, np.full((1, 2), OPEN, np.int32), limit=-1)[1]
+    assert counts.tolist() == [4 if tuples else 0]

@@ -31,7 +31,6 @@ __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
 Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
-LAYOUT = ("C", "A", "E")  # what native code reads: no gaps, each number at a multiple of its size, no subclass
 MINIMAL_CELLS = (
     256  # up to here a generated problem is minimal: whether a given can go is tested with all that it takes
 )
@@ -364,11 +363,11 @@ def _integers(values: npt.ArrayLike) -> Board:
         raise InvalidInput(f"values: wanted integers, got {array.dtype}")
     if array.size and not fits.min <= int(array.min()) <= int(array.max()) <= fits.max:
         raise InvalidInput(f"values: wanted integers that fit int32, got {array.min()} to {array.max()}")
-    return np.require(array, np.int32, LAYOUT)
+    return np.require(array, np.int32, ["C", "A", "E"])  # as native code reads them: no gaps, no odd addresses
 
 
 def _floats(marginals: npt.ArrayLike | None) -> Floats | None:
-    return None if marginals is None else np.require(marginals, np.float32, LAYOUT)
+    return None if marginals is None else np.require(marginals, np.float32, ["C", "A", "E"])
 
 
 def _or_none(limit: Any, least: int = 0) -> Any:
