@@ -54,7 +54,8 @@ def empty(board: Clued) -> Problem:
 
 
 def _fill(rules: Any) -> Board:
-    return solve_values(rules, np.full((1, rules.L), OPEN)).values[0]
+    answer: Board = solve_values(rules, np.full((1, rules.L), OPEN)).values[0]
+    return answer
 
 
 def queen_graph(n: int) -> Problem:

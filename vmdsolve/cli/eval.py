@@ -74,8 +74,7 @@ def evaluate(
         of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
         by = {"steps": plan.steps, "latents": result.latents, "order": plan.order, "legal": legal, "seed": o.seed}
         cost = {"nfe": result.nfe, "block_applications": result.block_applications, "seconds": result.seconds}
-        cost |= {"stopped": result.stopped or None}
-        typer.echo(json.dumps({**of, **by, **cost}))
+        typer.echo(json.dumps({**of, **by, **cost, "stopped": result.stopped or None}))
         return
     say(
         (
