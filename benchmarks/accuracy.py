@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,11 +76,14 @@ def run(
             about |= {key: parameters[key] for key in ("loops", "legal", "seed", "model")}
             result: Accuracy | None = None
             if left is None or len(problems.boards) * T * pace < left:
-                result = evaluate(
-                    sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, order=order, legal=legal),
-                    latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
-                )  # fmt: skip
-                pace = result.seconds / max(1, sum(result.evaluations_at))
+                with suppress(TimeoutError):
+                    result = evaluate(
+                        sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, order=order, legal=legal),
+                        latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
+                    )  # fmt: skip
+                if result is not None:
+                    pace = result.seconds / max(1, sum(result.evaluations_at))
+                    result = result if result.total == len(problems.boards) else None
             rows = [{**about, **row_of(result, K)} for K in sorted({K for K in KS if latents > K} | {latents})]
             this.rows += rows
             print("; ".join(" ".join(line_of(row)) for row in rows), flush=True)

@@ -105,9 +105,7 @@ def ours(
     return {f"native {'avx512, bf16' if path == BF16 else path + ', float32'}": call(path) for path in denoise_paths()}
 
 
-def theirs(
-    model: VMD, units: Units, x: Any, z: Floats, loops: int, compiled: bool
-) -> dict[str, Callable[[], Floats]]:
+def theirs(model: VMD, units: Units, x: Any, z: Floats, loops: int, compiled: bool) -> dict[str, Callable[[], Floats]]:
     tokens, latents = torch.from_numpy(x.astype(np.int64)), torch.from_numpy(z)
 
     def call(network: Callable[..., Tensor], bf16: bool, tile: int) -> Callable[[], Floats]:

@@ -74,6 +74,16 @@ def test_a_run_from_before_the_native_loops_goes_on_without_them(tmp_path: Path)
     assert recipe()["native"] is True
 
 
+def test_what_time_does_not_suffice_for_is_said() -> None:
+    for command in (("eval", "sudoku-4x4"), ("eval", PUZZLES / "sudoku/mini.txt"), ("diagnose", "sudoku-4x4")):
+        told = run(*command, "--time-limit", 0)
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert told.stderr.strip().endswith("allow more")
+        assert "time_limit is -1" in run(*command, "--time-limit", -1).stderr
+    whole = json.loads(run("eval", "sudoku-4x4", "-n", 8, "--json", "--time-limit", 600).stdout)
+    assert (whole["problems"], whole["stopped"]) == (8, None)
+
+
 def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:
     assert "no weights for queens-6 come along; name a file with --weights" in run("eval", "queens-6").stderr
     path = tmp_path / "mixed.txt"

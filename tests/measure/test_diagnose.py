@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ import torch
 from helpers.commands import run
 from torch import Tensor, nn
 
+from vmdsolve import deadline
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch, VmdsolveError
 from vmdsolve.measure.latent import SHARED, Diagnosis, diagnose
 from vmdsolve.measure.plots import plot_diagnosis
+from vmdsolve.model.batch import Batch
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.latents.distributions import Categorical, Distribution, Gaussian
@@ -109,6 +112,22 @@ def test_a_few_boards_bound_the_information_that_can_be_seen() -> None:
     few = looked(Known(1), replace(LAW, batch=4), 1)
     assert few.information_limit == pytest.approx(math.log(4))
     assert few.information <= few.information_limit + 1e-9
+
+
+def test_batches_that_time_does_not_suffice_for_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, stream = [1000.0], Stream(PAIR, LAW, 20)
+    monkeypatch.setattr(deadline, "perf_counter", lambda: now[0])
+
+    def batches() -> Iterator[Batch]:
+        for step in range(4):
+            now[0] += 10
+            yield stream.batch(step)
+
+    model: Any = Known(1)
+    assert diagnose(model, PAIR.rules, batches(), seconds=45).boards == 4 * 256
+    assert diagnose(model, PAIR.rules, batches(), seconds=25).boards == 2 * 256
+    with pytest.raises(TimeoutError, match="not one batch of boards was looked at in 5 s; allow more"):
+        diagnose(model, PAIR.rules, batches(), seconds=5)
 
 
 class Waves(Known):

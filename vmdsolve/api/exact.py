@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import search
 from ..checker import accepts
-from ..deadline import Deadline
+from ..deadline import Deadline, stop_point, within
 from ..domains import layout_of
 from ..domains.reading import Grid, read, same_kind
 from ..drawing import Picture, Said, Shown
@@ -114,7 +114,7 @@ def enumerate_solutions(problem: Grid, **options: Unpack[EnumerateOptions]) -> S
     checked = Options(EnumerateOptions, **options)
     clock = Deadline(checked.time_limit)
     given = read(problem, checked.domain)
-    return Solutions(problem, given, _boards(given, checked, clock))
+    return Solutions(problem, given, _boards(given, checked, clock), clock.limit)
 
 
 def _boards(given: Problem, checked: Options, clock: Deadline) -> search.Enumeration | search.Projection:
@@ -134,19 +134,26 @@ class Solutions(Iterator[Solution]):
         True once it is proved that there are no more.
     """
 
-    def __init__(self, grid: Grid, given: Problem, boards: search.Enumeration | search.Projection) -> None:
-        self._grid, self._given, self._boards = grid, given, boards
+    def __init__(
+        self, grid: Grid, given: Problem, boards: search.Enumeration | search.Projection, seconds: float | None = None
+    ) -> None:
+        self._grid, self._given, self._boards, self._left = grid, given, boards, seconds
 
     @property
     def complete(self) -> bool:
         return self._boards.complete
 
     def __next__(self) -> Solution:
-        begun, given = time.perf_counter(), self._given
-        values, layout = next(self._boards), layout_of(given)
+        begun, given, clock = time.perf_counter(), self._given, Deadline(self._left)
+        try:
+            with within(clock):
+                stop_point()
+                values, layout = next(self._boards), layout_of(given)
+        except TimeoutError:
+            raise StopIteration from None
         if not accepts(given.rules, given.values, values[None])[0]:
             raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
-        return Solution(
+        found = Solution(
             Status.SOLVED.under(given.rules),
             same_kind(self._grid, layout, values),
             layout.format(np.asarray(values)),
@@ -155,3 +162,5 @@ class Solutions(Iterator[Solution]):
             layout=layout,
             givens=given.values,
         )
+        self._left = clock.limit  # what is made of a solution takes longer than to find it
+        return found

@@ -236,6 +236,9 @@ class EvalOptions(NetworkOptions, SeededOptions, total=False):
 
     latents: Annotated[int, _latents(1)]
     order: Annotated[Order | None, _order(None, OWN)]
+    time_limit: Annotated[
+        float | None, Option(None, seconds, "Seconds for all of it; it says then of how many problems it tells.")
+    ]
 
 
 class GenerateOptions(SeededOptions, total=False):

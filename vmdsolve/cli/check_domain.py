@@ -17,6 +17,7 @@ def check_domain(
     count: Annotated[int | None, Option(help="How many solutions the empty board has, if you know.")] = None,
     example: Annotated[list[str] | None, Option(metavar="PUZZLE=ANSWER", help="With that one answer; repeat.")] = None,
     seed: Annotated[int, Option(help="Of everything that is drawn.")] = 0,
+    time_limit: Annotated[float | None, Option(help="Seconds for all laws on one domain.")] = None,
 ) -> None:
     """Hold an adapter to the laws of the test kit: one line a law, ok, FAILED or skipped, and why."""
     from ..domains import get
@@ -33,7 +34,7 @@ def check_domain(
         domain = get(name)
         if len(names) > 1:
             typer.echo(f"{name}:")
-        for result in run_laws(domain, count=count, examples=examples, seed=seed):
+        for result in run_laws(domain, count=count, examples=examples, seed=seed, time_limit=time_limit):
             typer.echo(str(result))
-            broken |= result.broken is not None
+            broken |= result.broken is not None or result.late
     raise typer.Exit(1 if broken else 0)

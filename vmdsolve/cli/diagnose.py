@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
+from ..arguments import seconds
+from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from ..train.recipe import Recipe
 from .shared import Device, device_of
@@ -29,11 +31,13 @@ def diagnose(
     as_json: Annotated[bool, Option("--json", help="One line of JSON instead of a table.")] = False,
     plots: Annotated[Path | None, Option(metavar="FOLDER", help="Write a PNG for each diagnostic there.")] = None,
     device: Device = None,
+    time_limit: Annotated[float | None, Option(help="Seconds for all of it; fewer boards are looked at then.")] = None,
 ) -> None:
     """Say what a model's latent says, and whether it is dead: KL, information, classes in use, variance explained.
 
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
+    clock = Deadline(seconds(time_limit))
     from .. import domains
     from ..api.weights import model_for
     from ..measure.latent import diagnose as look
@@ -51,12 +55,14 @@ def diagnose(
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
     there = copy.deepcopy(model).to(device_of(device))
-    result = look(there, where.rules, boards, likeliest=recipe.settle > 0)
+    result = look(there, where.rules, boards, likeliest=recipe.settle > 0, seconds=clock.limit)
     if as_json:
         typer.echo(json.dumps({"domain": where.name, "dead": result.dead, **asdict(result)}))
     else:
         typer.echo(f"{where.name}, {path}: {result.boards} boards, {stream.source}")
         _print(result)
+    if result.boards < n:
+        typer.echo(f"stopped after {result.boards} of {n} boards: time ran out", err=True)
     if result.dead:
         typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
     if plots is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 from ..api.options import EvalOptions, Options
+from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from .output import Json, say
 from .shared import Column, Format, device_of, domain_names, options_from
@@ -42,6 +44,8 @@ def evaluate(
 
     Fresh puzzles are minimal, and training never draws them.
     """
+    o = Options(EvalOptions, **options)
+    clock = Deadline(o.time_limit)
     from .. import domains
     from ..api.progress import bar
     from ..api.weights import model_for
@@ -49,40 +53,44 @@ def evaluate(
     from ..measure.accuracy import held_out
     from ..sampler import Plan, Predictor
 
-    o = Options(EvalOptions, **options)
     if domains.known(what):
         where = domains.get(what)
-        boards, source = held_out(where, n, seed=o.seed)[0], f"fresh minimal puzzles, seed {o.seed}"
+        boards, source = held_out(where, n, seed=o.seed, clock=clock)[0], f"fresh minimal puzzles, seed {o.seed}"
     else:
-        where, boards = _boards(what, domain, format, column)
-        source = what
+        where, boards = _boards(what, domain, format, column, clock)
+        source, n = what, len(boards)
     model = model_for(where, where.rules, o.model)
     if model is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
     plan = Plan.of(model.config, steps=o.steps, order=o.order, legal=legal, settle=True)
     predict = Predictor(model, where.rules, device_of(o.device), bf16=bool(o.bf16), threads=o.threads)
     with bar("problems", len(boards)) as watch:
-        result = measure(where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, watch=watch)
+        result = measure(
+            where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, seconds=clock.limit, watch=watch
+        )
+    result = replace(result, asked=(n, o.latents))
     helped = "rules mask symbols" if legal else "no rule helps"
     if as_json:
         of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
-        by = {"steps": plan.steps, "latents": o.latents, "order": plan.order, "legal": legal, "seed": o.seed}
+        by = {"steps": plan.steps, "latents": result.latents, "order": plan.order, "legal": legal, "seed": o.seed}
         cost = {"nfe": result.nfe, "block_applications": result.block_applications, "seconds": result.seconds}
-        typer.echo(json.dumps({**of, **by, **cost}))
+        typer.echo(json.dumps({**of, **by, **cost, "stopped": result.stopped or None}))
         return
     say(
         (
             ("problems", f"{result.total} of {where.name}, {source}"),
-            ("method", f"T = {plan.steps}, K = {o.latents}, order {plan.order}, {helped}"),
+            ("method", f"T = {plan.steps}, K = {result.latents}, order {plan.order}, {helped}"),
             ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
             ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
             ("", f"{result.block_applications:.1f} block applications a problem (loops; boards that settle need few)"),
-            ("seconds", f"{result.seconds:.1f}"),
+            ("seconds", f"{result.seconds:.1f}" + f"; time ran out: {result.stopped}" * bool(result.stopped)),
         )
     )
 
 
-def _boards(file: str, name: str | None, form: str | None, column: str | None) -> tuple[Domain, Board]:
+def _boards(
+    file: str, name: str | None, form: str | None, column: str | None, clock: Deadline
+) -> tuple[Domain, Board]:
     """All problems of a file [B, L]; they must be of one domain."""
     import numpy as np
 
@@ -98,6 +106,8 @@ def _boards(file: str, name: str | None, form: str | None, column: str | None) -
             problems.append(read(record.puzzle, name or record.domain))
         except InvalidInput as error:
             raise InvalidInput(f"{record.where}{error}") from error
+        if clock.over:
+            raise TimeoutError(f"{len(problems)} problems of {file} were read in {clock.seconds:g} s; allow more")
         if problems[-1].domain != (one := problems[0].domain):
             raise InvalidInput(f"{record.where}a problem of {problems[-1].domain} among those of {one}")
     return domains.get(problems[0].domain), np.stack([problem.values for problem in problems])

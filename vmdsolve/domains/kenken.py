@@ -32,20 +32,30 @@ MAX_TOTAL = 10**9
 SIGNS = str.maketrans({"x": "*", "X": "*", "×": "*", "·": "*", "−": "-", "–": "-", "÷": ":", "/": ":", "➗": ":"})
 MAX_TUPLES = 20_000  # of a cage; above, its label has to name a sum or a product
 
-REACHED: dict[str, Callable[[list[int], int], bool]] = {
-    "+": lambda numbers, total: sum(numbers) == total,
-    "*": lambda numbers, total: prod(numbers) == total,
-    "-": lambda numbers, total: 2 * max(numbers) - sum(numbers) == total,
-    ":": lambda numbers, total: max(numbers) ** 2 == total * prod(numbers),
+Word = tuple[int, ...]
+REACHED: dict[str, Callable[[list[int]], float]] = {
+    "+": sum,
+    "*": prod,
+    "-": lambda numbers: 2 * max(numbers) - sum(numbers),
+    ":": lambda numbers: max(numbers) ** 2 / prod(numbers),
 }
 
 
-@lru_cache(maxsize=4096)
-def tuples(n: int, size: int, label: str) -> tuple[tuple[int, ...], ...]:
+@lru_cache(maxsize=16)
+def _by_label(n: int, size: int) -> dict[tuple[str, float], list[Word]]:
+    """Values of the cells of a cage, by the sign and the number that they give: looked through once for all labels."""
+    out: dict[tuple[str, float], list[Word]] = {}
+    for word in product(range(n), repeat=size):
+        numbers = [v + 1 for v in word]
+        for sign, reached in REACHED.items():
+            out.setdefault((sign, reached(numbers)), []).append(word)
+    return out
+
+
+def tuples(n: int, size: int, label: str) -> tuple[Word, ...]:
     """Values of the cells of a cage that give its label."""
     total, signs = (int(label), "+-*:") if label.isdigit() else (int(label[:-1]), label[-1])
-    words = product(range(n), repeat=size)
-    return tuple(word for word in words if any(REACHED[sign]([v + 1 for v in word], total) for sign in signs))
+    return tuple(sorted({word for sign in signs for word in _by_label(n, size).get((sign, total), ())}))
 
 
 def rule(n: int, cells: list[int], label: str) -> Constraint:

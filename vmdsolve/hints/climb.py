@@ -77,6 +77,7 @@ def _made(rules: Rules) -> _Units:
         for cell in cells:
             around[cell][0].append(u)
     for u, (c, _) in enumerate(others):
+        stop_point()
         for cell in c.cells:
             around[cell][1].append(u)
     crossing = []

@@ -51,6 +51,7 @@ def deduce(values: Sequence[int], V: int, constraints: Sequence[Constraint], say
     >>> print(deduce([0, 1, -1, -1, -1, -1, -1, -1, -1], 3, domain.constraints, Phrases(domain)))
     row 1, column 3 is 3: it is the last open cell of row 1
     """
+    stop_point()
     return _Board(values, V, constraints, say).hint()
 
 

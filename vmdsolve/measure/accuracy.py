@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
 
 from ..arguments import whole
+from ..deadline import Deadline, within
 from ..domains import Domain
 from ..errors import InvalidInput
 from ..problem import Board
@@ -18,6 +23,8 @@ from .seeds import EVALUATION_SEED
 
 __all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
 
+AT_ONCE = 64  # boards that are filled together where time is short: what is cut off is not counted
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -28,7 +35,7 @@ class Accuracy:
     solved_at
         for each problem whose board the checker accepted, the number of latents it took, ascending
     total
-        problems
+        problems that were measured; fewer than asked for where time ran out
     latents
         K; fewer than asked for where time ran out
     evaluations_at
@@ -39,6 +46,8 @@ class Accuracy:
         the most block applications a network evaluation
     seconds
         wall-clock time of all
+    asked
+        (problems, K) that were asked for
     """
 
     solved_at: tuple[int, ...]
@@ -48,6 +57,7 @@ class Accuracy:
     loops_at: tuple[int, ...]
     loops: int
     seconds: float
+    asked: tuple[int, int] = (0, 0)
 
     def solved_within(self, latents: int) -> int:
         """Whole problems solved had K been `latents`: what K = 64 took tells of K = 1 and K = 16, too.
@@ -73,6 +83,20 @@ class Accuracy:
         return latents
 
     @property
+    def stopped(self) -> str:
+        """What time did not suffice for, in words; "" where all was done.
+
+        Examples
+        --------
+        >>> Accuracy((1,), 20, 1, (80,), 16, 1.0, asked=(100, 8)).stopped
+        'stopped after 20 of 100 problems, and 1 of 8 latents'
+        """
+        n, K = self.asked
+        told = [f"{self.total} of {n} problems"] * (self.total < n)
+        told += [f"{self.latents} of {K} latents"] * (self.latents < K and self.solved < self.total)
+        return f"stopped after {', and '.join(told)}" if told else ""
+
+    @property
     def solved(self) -> int:
         """Whole problems solved within K latents."""
         return len(self.solved_at)
@@ -93,9 +117,22 @@ class Accuracy:
         return self.block_applications_within(self.latents)
 
 
-def held_out(domain: Domain, n: int, *, seed: int = 0) -> tuple[Board, Board]:
-    """n minimal problems that training never draws, and their answers: both int32 [n, L]."""
-    return generate_values(domain.rules, n, seed=EVALUATION_SEED + seed)
+def held_out(domain: Domain, n: int, *, seed: int = 0, clock: Deadline | None = None) -> tuple[Board, Board]:
+    """n minimal problems that training never draws, and their answers: both int32 [n, L].
+
+    With a clock, as many as half of its time suffices for, and TimeoutError where it does for none.
+    """
+    rules, seed = domain.rules, EVALUATION_SEED + seed
+    if clock is None or clock.left() == inf:
+        return generate_values(rules, n, seed=seed)
+    half, made = Deadline(clock.left(0.5)), [(np.zeros((0, rules.L), np.int32),) * 2]
+    with suppress(TimeoutError), within(half):
+        for first in range(0, n, AT_ONCE):
+            made.append(generate_values(rules, min(AT_ONCE, n - first), seed=seed, first=first))
+    puzzles, answers = (np.concatenate(parts) for parts in zip(*made, strict=True))
+    if not len(puzzles):
+        raise TimeoutError(f"not {min(AT_ONCE, n)} of {n} puzzles of {domain.name} were made in time; allow more")
+    return puzzles, answers
 
 
 def evaluate(
@@ -133,7 +170,8 @@ def evaluate(
     chunk
         Boards that are filled together, which says nothing about what becomes of them; None: as many as memory takes.
     seconds
-        No further latent is begun after so long.
+        For all of it. What was begun and not done by then is not counted: whole problems of the first latent, and of
+        the others whole latents.
     watch
         Told, as it goes, how many more problems are settled: solved, or given up with the last latent.
 
@@ -145,20 +183,16 @@ def evaluate(
     ------
     InvalidInput
         `latents` is no whole number above 0, or the plan cannot be.
+    TimeoutError
+        Not one problem was done in time.
     """
-    latents, begun = whole(latents, "latents", 1), time.perf_counter()
+    latents, clock = whole(latents, "latents", 1), Deadline(seconds)
+    chunk = chunk or (None if seconds is None else AT_ONCE)
     solved_at: list[int] = []
     evaluations_at: list[int] = []
     loops_at: list[int] = []
-
-    def numbers() -> Iterator[int]:
-        for latent in range(latents):
-            if latent and seconds is not None and time.perf_counter() - begun > seconds:
-                return
-            evaluations_at.append(0)
-            loops_at.append(0)
-            yield latent
-
+    total, begun = 0, time.perf_counter()
+    waiting, solved, spent, looped = len(boards), 0, 0, 0  # of the latent that goes on
     for tried in attempts(
         predict,
         domain.rules,
@@ -166,15 +200,26 @@ def evaluate(
         plan,
         again=again or replace(plan, noise=max(plan.noise, SECOND_NOISE)),
         keys=board_keys(domain.rules, boards),
-        latents=numbers(),
+        latents=range(latents),
         seed=seed,
+        seconds_left=clock.left,
         at_once=chunk,
     ):
-        solved = int(tried.good.sum())
-        solved_at += [tried.latent + 1] * solved
-        evaluations_at[tried.latent] += int(tried.nfe.sum())
-        loops_at[tried.latent] += int(tried.loops.sum())
-        watch(len(tried.rows) if tried.latent == latents - 1 else solved)
-    given = len(evaluations_at) if len(solved_at) < len(boards) else latents
-    spent, taken = (tuple(evaluations_at), tuple(loops_at)), time.perf_counter() - begun
-    return Accuracy(tuple(solved_at), len(boards), given, *spent, predict.most_loops, taken)
+        if clock.over:  # perhaps it was cut off
+            break
+        waiting, solved = waiting - len(tried.rows), solved + int(tried.good.sum())
+        spent, looped = spent + int(tried.nfe.sum()), looped + int(tried.loops.sum())
+        total += len(tried.rows) if not tried.latent else 0
+        watch(len(tried.rows) if tried.latent == latents - 1 else int(tried.good.sum()))
+        if not waiting:
+            solved_at += [tried.latent + 1] * solved
+            evaluations_at.append(spent)
+            loops_at.append(looped)
+            waiting, solved, spent, looped = len(boards) - len(solved_at), 0, 0, 0
+    if not evaluations_at and total:
+        solved_at, evaluations_at, loops_at = [1] * solved, [spent], [looped]
+    if len(boards) and not total:
+        raise TimeoutError(f"not one of {len(boards)} problems was done in {clock.seconds:g} s; allow more")
+    given = max(1, len(evaluations_at)) if clock.over and len(solved_at) < len(boards) else latents
+    spent_at, taken = (tuple(evaluations_at), tuple(loops_at)), time.perf_counter() - begun
+    return Accuracy(tuple(solved_at), total, given, *spent_at, predict.most_loops, taken, (len(boards), latents))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..deadline import Deadline, stop_point, within
 from ..errors import InvalidInput
 from ..model.batch import Batch
 from ..model.latents.distributions import Categorical, Distribution
@@ -103,6 +105,7 @@ def diagnose(
     likeliest: bool = False,
     loops: int | None = None,
     seed: int = 0,
+    seconds: float | None = None,
 ) -> Diagnosis:
     """Look at the latent of a model. If it is dead, the logger "vmdsolve" warns.
 
@@ -120,6 +123,8 @@ def diagnose(
         Applications of the block; None: what the model was made for.
     seed
         Of the prior's draws.
+    seconds
+        For all of it: batches that are not done by then are left out; None: no limit.
 
     Returns
     -------
@@ -131,6 +136,8 @@ def diagnose(
         The model has no latent, or one without learned posterior, or a Gaussian one cannot be at its likeliest.
     InvalidInput
         There are no boards.
+    TimeoutError
+        Not one batch was done in time.
     """
     units = model.units(rules)
     device = next(model.parameters()).device
@@ -138,16 +145,21 @@ def diagnose(
     posteriors, codes, kls = [], [], []
     starts: list[Board] = []
     left_q = left_p = torch.zeros(0)
-    for batch in batches:
-        start, x0 = (torch.from_numpy(a.astype(np.int64)).to(device) for a in (batch.start, batch.x0))
-        q = model.posterior_of(start, x0, units, likeliest=likeliest)
-        z = q.draw(torch.from_numpy(batch.noise).to(device))
-        kls.append(model.prior.divergence(q, z, start, units).cpu())
-        by_q, by_p = _errors(model, units, start, x0, z, loops, generator)
-        left_q, left_p = (by_q, by_p) if not starts else (left_q + by_q, left_p + by_p)
-        posteriors.append([part.cpu() for part in q])
-        codes.append(z.cpu())
-        starts.append(batch.start)
+    clock = Deadline(seconds)
+    with suppress(TimeoutError), within(clock):
+        for batch in batches:
+            start, x0 = (torch.from_numpy(a.astype(np.int64)).to(device) for a in (batch.start, batch.x0))
+            q = model.posterior_of(start, x0, units, likeliest=likeliest)
+            z = q.draw(torch.from_numpy(batch.noise).to(device))
+            by_q, by_p = _errors(model, units, start, x0, z, loops, generator)
+            kls.append(model.prior.divergence(q, z, start, units).cpu())
+            left_q, left_p = (by_q, by_p) if not starts else (left_q + by_q, left_p + by_p)
+            posteriors.append([part.cpu() for part in q])
+            codes.append(z.cpu())
+            starts.append(batch.start)
+            stop_point()
+    if not starts and clock.over:
+        raise TimeoutError(f"not one batch of boards was looked at in {clock.seconds:g} s; allow more")
     if not starts:
         raise InvalidInput("there are no boards to diagnose with; give at least one batch")
     kl = torch.cat(kls).mean(0)
@@ -189,6 +201,7 @@ def _errors(
     """[L] and [L] squared error of the one-hot open cells: given z, and given the mean over the prior's z."""
 
     def predict(z: Tensor | None) -> Tensor:
+        stop_point()
         logits: Tensor = model(start, units, z, loops)
         return logits.double().softmax(-1).cpu()
 

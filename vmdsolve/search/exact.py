@@ -213,9 +213,10 @@ class Enumeration(Iterator[Board]):
     def _solution(self) -> Board | None:
         """The next solution of the native rules, or None, with `status` set: this is the end."""
         nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
-        began = time.monotonic()
+        began, left = time.monotonic(), seconds_left()
         with _our_errors():
-            code, board = self._search.next(nodes, self._seconds_left)
+            seconds = min(left, inf if self._seconds_left < 0 else self._seconds_left)
+            code, board = self._search.next(nodes, -1.0 if seconds == inf else seconds)
         if self._seconds_left >= 0:
             self._seconds_left = max(0.0, self._seconds_left - (time.monotonic() - began))
         if board is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from typing import TypeVar
 
@@ -41,11 +42,12 @@ def spread(function: Callable[[Item], Result], items: Iterable[Item], threads: i
         return
     stop = _native.Stop()
     with ThreadPoolExecutor(n, initializer=stop.heed) as pool:
-        waiting: deque[Future[Result]] = deque(pool.submit(function, item) for item in islice(source, 4 * n))
+        begun = (pool.submit(copy_context().run, function, item) for item in source)  # they heed the same clocks
+        waiting: deque[Future[Result]] = deque(islice(begun, 4 * n))
         try:
             while waiting:
                 yield waiting.popleft().result()
-                waiting.extend(pool.submit(function, item) for item in islice(source, 1))
+                waiting.extend(islice(begun, 1))
         finally:  # interrupted, or nobody wants the rest
             stop.ask()
             for future in waiting:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ..arguments import seconds
+from ..deadline import Deadline, stop_point, within
 from ..domains import Domain, Family, get
 from ..errors import InvalidInput
 from . import laws_board, laws_rules, laws_text
@@ -53,6 +55,8 @@ class Result:
         True if it could not be asked
     seconds
         it took
+    late
+        True if it was skipped because time ran out
     """
 
     law: str
@@ -60,6 +64,7 @@ class Result:
     note: str = ""
     skipped: bool = False
     seconds: float = 0.0
+    late: bool = False
 
     def __str__(self) -> str:
         state = "FAILED" if self.broken else "skipped" if self.skipped else "ok"
@@ -68,8 +73,9 @@ class Result:
 
 
 def check_domain(
-    domain: Domain | str, *, count: int | None = None, examples: Sequence[tuple[str, str]] = (), seed: int = 0
-) -> list[Result]:
+    domain: Domain | str, *, count: int | None = None, examples: Sequence[tuple[str, str]] = (), seed: int = 0,
+    time_limit: float | None = None,
+) -> list[Result]:  # fmt: skip
     """Hold an adapter to every law; raise on the first that it breaks.
 
     Parameters
@@ -83,6 +89,8 @@ def check_domain(
         (problem, answer) texts, each with that one answer
     seed
         of everything that is drawn
+    time_limit
+        seconds for all laws together; None: no limit. What an adapter itself does is not interrupted
 
     Returns
     -------
@@ -105,7 +113,7 @@ def check_domain(
     0
     """
     results = []
-    for result in run_laws(domain, count=count, examples=examples, seed=seed):
+    for result in run_laws(domain, count=count, examples=examples, seed=seed, time_limit=time_limit):
         if result.broken:
             raise result.broken
         results.append(result)
@@ -113,35 +121,49 @@ def check_domain(
 
 
 def run_laws(
-    domain: Domain | str, *, count: int | None = None, examples: Sequence[tuple[str, str]] = (), seed: int = 0
-) -> Iterator[Result]:
-    """The Result of every law as it comes; those after a broken `declaration` or `solvable` cannot be asked."""
+    domain: Domain | str, *, count: int | None = None, examples: Sequence[tuple[str, str]] = (), seed: int = 0,
+    time_limit: float | None = None,
+) -> Iterator[Result]:  # fmt: skip
+    """The Result of every law as it comes; those after a broken `declaration` or `solvable` cannot be asked.
+
+    Where time runs out, a law that is not settled is skipped, and so are all after it.
+    """
+    clock = Deadline(seconds(time_limit))
     where = get(domain) if isinstance(domain, str) else domain
     if count is not None and isinstance(where, Family):
         raise InvalidInput(f"every problem of {where.name} has a board of its own; give examples, not a count")
     laws: dict[str, Law] = {**PER_BOARD, "count": partial(laws_rules.counts, known=count, examples=examples)}
     boards: list[Specimens] = []
     for name, law in laws.items():
-        result = _result(name, law, where, boards, seed)
+        result = _result(name, law, where, boards, seed, clock)
         yield result
         if result.broken and name in NEEDED:
             return
 
 
-def _result(name: str, law: Law, domain: Domain, boards: list[Specimens], seed: int) -> Result:
+def _result(
+    name: str, law: Law, domain: Domain, boards: list[Specimens], seed: int, clock: Deadline
+) -> Result:  # fmt: skip
     """One law on all boards; it is the first one that makes them."""
     begun = time.perf_counter()
-    note, broken, skipped = "", None, False
+    note, broken, skipped, late = "", None, False, False
     try:
-        boards[:] = boards or Specimens.of(domain, seed)
-        notes = [law(board) for board in boards]
+        with within(clock):
+            stop_point()
+            boards[:] = boards or Specimens.of(domain, seed)
+            notes = [law(board) for board in boards]
+            stop_point()  # a law that looks at what time suffices for has not been kept yet
         note = notes[0] + (f"; {len(notes) - 1} more boards" if len(notes) > 1 else "")
     except Skipped as reason:
         note, skipped = str(reason), True
     except LawBroken as error:
         broken = error
     except Exception as error:  # the adapter under test may raise anything
-        advice = "The adapter raised this where it had no reason to"
-        broken = LawBroken(name, f"{type(error).__name__}: {error}", advice)
-        broken.__cause__ = error
-    return Result(name, broken, note, skipped, time.perf_counter() - begun)
+        skipped = late = clock.over and isinstance(error, TimeoutError)
+        if late:
+            note = f"not settled in {clock.seconds:g} s for all laws; allow more"
+        else:
+            advice = "The adapter raised this where it had no reason to"
+            broken = LawBroken(name, f"{type(error).__name__}: {error}", advice)
+            broken.__cause__ = error
+    return Result(name, broken, note, skipped, time.perf_counter() - begun, late)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import checker, search
+from ..deadline import stop_point
 from ..domains import Domain, layout_of
 from ..errors import InvalidInput
 from ..problem import OPEN, Board, Constraint
@@ -46,6 +47,7 @@ def declaration(domain: Domain) -> str:
         raise wrong(str(error), "Rules cannot be made of this") from error
     names: dict[str, int] = {}
     for cell in range(rules.L):
+        stop_point()
         name = domain.cell_name(cell)
         if name in names or not name:
             raise wrong(f"cell {cell} is called {name!r}, as is {names.get(name)}", "Messages must tell cells apart")
@@ -59,6 +61,7 @@ def symmetry(specimens: Specimens) -> str:
     free = np.full(rules.L, OPEN, np.int32)
     moved = 0
     for i in range(IMAGES):
+        stop_point()
         there, cells, values = domain.image(rng)
         for what, got, n in (("cells", cells, rules.L), ("values", values, rules.V)):
             if np.shape(got) != (n,) or sorted(got.tolist()) != list(range(n)):
@@ -149,6 +152,7 @@ def repeatable(specimens: Specimens) -> str:
         calls[f"violations of constraint {i}"] = (c.violations, a.tolist(), b.tolist())
         calls[f"accepts of constraint {i}"] = (partial(_accepted, c), a, np.maximum(b, 0))
     for name, (call, one, other) in calls.items():
+        stop_point()
         before, chance = _copy(one), (random.getstate(), _numpy_state())
         first = call(one)
         call(other)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import checker, kernels, search
 from .. import sets as symbols
+from ..deadline import stop_point
 from ..domains import layout_of
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
@@ -54,6 +55,7 @@ def statements(specimens: Specimens) -> str:
             got = f"`accepts` of {_named(c)} gives {accepted.dtype} {accepted.shape}"
             raise LawBroken("statements", got, "Wanted bool [B]")
         for board, good in zip(boards, accepted.tolist(), strict=True):
+            stop_point()
             found = c.violations(board.tolist())
             if good == bool(found):
                 raise LawBroken(
@@ -72,6 +74,7 @@ def statements(specimens: Specimens) -> str:
         partial = specimens.opened(rng, board)
         full, held = board.tolist(), partial.tolist()
         for c in rules.constraints:
+            stop_point()
             if c.violations(held) and not c.violations(full):
                 seen, filled = specimens.text(partial), specimens.text(board)
                 what = f"{seen} breaks {_named(c)}, but its completion {filled} does not"

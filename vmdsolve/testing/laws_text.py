@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..deadline import stop_point
 from ..domains import layout_of
 from ..errors import InvalidInput
 from ..problem import OPEN, Board
@@ -23,6 +24,7 @@ def text(specimens: Specimens) -> str:
     boards = _boards(specimens)
     lines = [domain.format(board) for board in boards]
     for board, line in zip(boards, lines, strict=True):
+        stop_point()
         _assert_same("text", f"parse of {line!r}", specimens, domain.parse(line).values, board)
         whole = domain.write(board)
         problem = source.parse(whole)
@@ -48,6 +50,7 @@ def numbers(specimens: Specimens) -> str:
         return "numbers stand for no symbol"
     boards = _boards(specimens)
     for board in boards:
+        stop_point()
         out = np.asarray(domain.to_numbers(board.copy()))
         what = f"to_numbers of values {board.tolist()} is {out.tolist()}"
         if out.shape != board.shape or not np.issubdtype(out.dtype, np.integer):
@@ -66,6 +69,7 @@ def drawing(specimens: Specimens) -> str:
     domain, rng = specimens.domain, specimens.rng()
     shown = (domain.glyphs or domain.symbols) + "."
     for board in _boards(specimens):
+        stop_point()
         drawn = domain.render(board)
         left = iter(drawn)
         for cell, value in enumerate(board.tolist()):
@@ -87,6 +91,7 @@ def hostile_input(specimens: Specimens) -> str:
     rng, tried = specimens.rng(), 0
     for board in specimens.any_boards(rng, SPOILT):
         for case in cases(specimens.source, specimens.domain, board, int(rng.integers(specimens.rules.L))):
+            stop_point()
             case.assert_met()
             tried += 1
     return f"{tried} inputs"

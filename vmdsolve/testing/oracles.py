@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from importlib import import_module
+from math import inf
 from typing import Any
 
 from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from ..deadline import seconds_left, stop_point
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
 
@@ -44,6 +46,7 @@ def brute_force(rules: Rules, values: Sequence[int] | Board, *, most_nodes: int 
         if rank == len(open_cells):
             yield tuple(board)
             return
+        stop_point()
         cell = open_cells[rank]
         for board[cell] in range(rules.V):
             if left[0] is not None:
@@ -70,6 +73,7 @@ def cp_model(rules: Rules, values: Sequence[int] | Board) -> tuple[Any, list[Any
     model = _ortools().CpModel()
     x = [model.new_int_var(0 if v == OPEN else int(v), rules.V - 1 if v == OPEN else int(v), "") for v in values]
     for constraint in rules.constraints:
+        stop_point()
         _add(constraint, model, [x[cell] for cell in constraint.cells], rules.V)
     return model, x
 
@@ -103,7 +107,10 @@ def cp_sat(rules: Rules, values: Sequence[int] | Board, *, limit: int | None = N
     solver = cp.CpSolver()
     solver.parameters.enumerate_all_solutions = True
     solver.parameters.num_workers = 1
+    if (left := seconds_left()) < inf:
+        solver.parameters.max_time_in_seconds = left
     solver.solve(model, Collector())
+    stop_point()  # it may not have come to an end
     return list(found)
 
 

@@ -57,7 +57,7 @@ def different_with_total(V: int, length: int, total: int) -> DFA:
     return explore(frozenset[int](), V, step, lambda held: held in whole)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # each has up to a thousand states
 def with_product(V: int, total: int) -> DFA:
     """Accepts words of numbers from 1 to V whose product is `total`; a state is the product so far.
 

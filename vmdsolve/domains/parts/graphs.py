@@ -98,7 +98,8 @@ class _Numbers(_Bits):
         return vertices - others
 
     def first(self, vertices: Any) -> int:
-        return min(vertices)
+        lowest: int = min(vertices)
+        return lowest
 
     def holds(self, a: int, b: int) -> bool:
         return a in self.held and b in self.held[a]
