@@ -36,6 +36,7 @@ def is_plain(shown: Shown) -> None:
     assert Tags(page).seen <= {"div", "table", "tr", "td", "span", "br", "style"}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=8)
 @given(puzzle=zebras(), text=hostile())
 def test_problems_and_results_show_nothing_that_is_obeyed(puzzle: str, text: str) -> None:
