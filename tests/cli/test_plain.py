@@ -21,6 +21,7 @@ from vmdsolve.cli import app, main
 from vmdsolve.cli.help import Commands
 from vmdsolve.domains import Kind, registry
 from vmdsolve.domains.sudoku import Sudoku
+from vmdsolve.files.records import read
 
 TINY = ["--steps", 1, "--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2]
 COMMANDS: dict[str, list[Any]] = {
@@ -248,3 +249,23 @@ def test_an_error_of_ours_is_plain_after_the_last_command(monkeypatch: pytest.Mo
     sys.excepthook(caught.type, caught.value, caught.tb)
     assert "RuntimeError: ?[2J" in err.getvalue()
     assert obeyed(err.getvalue()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet", "tsv", "txt"])
+def test_half_a_character_in_a_file_loses_no_job(ending: str) -> None:
+    Path("a.jsonl").write_text(json.dumps({"puzzle": P, "a\ud800": "b\udfff", "c": ["\ud800"]}) + "\n")
+    if ending == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+    said = is_plain("solve", "a.jsonl", "--method", "search", "-o", f"o.{ending}")
+    assert said.startswith("1 problem: 1 solved")
+    assert next(read(f"o.{ending}")).puzzle in (P, S)
+    assert not list(Path.cwd().glob("*.partial*"))
+
+
+def test_the_streams_are_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    app(["show", P], standalone_mode=False)
+    app(["show", "\x1b[2J"], standalone_mode=False)
+    assert (sys.stdout, sys.stderr) == (out, err)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from ..drawing import CELL
 from ..errors import InvalidInput, InvalidProblem
+from ..plain import clean
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 from .drawn import Pictured, fill
 from .worded import Worded
@@ -107,7 +108,7 @@ class Domain(Pictured, Worded, ABC):
     numbers: Mapping[int, str] = MappingProxyType({})
 
     def __repr__(self) -> str:
-        return f"<domain {self.name}>"
+        return f"<domain {clean(self.name)}>"
 
     @cached_property
     def rules(self) -> Rules:
