@@ -60,9 +60,21 @@ def judged(path: Path, data: bytes) -> None:
 @settings(deadline=None)
 @given(data=st.data())
 def test_a_flipped_bit_is_noticed_or_says_nothing_of_numbers(data: st.DataObject, path: Path, whole: bytes) -> None:
-    changed = bytearray(whole)
-    changed[data.draw(st.integers(0, len(whole) - 1), "place")] ^= 1 << data.draw(st.integers(0, 7), "bit")
+    changed, place = bytearray(whole), data.draw(st.integers(0, len(whole) - 1), "place")
+    changed[place] ^= 1 << data.draw(st.integers(0, 7), "bit")
     judged(path, bytes(changed))
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_a_flipped_bit_in_what_it_says_or_holds_is_refused(data: st.DataObject, path: Path, whole: bytes) -> None:
+    config = whole.index(b'"config":"') + 10
+    said = [*range(config, whole.index(b'}"', config)), *range(8 + int.from_bytes(whole[:8], "little"), len(whole))]
+    changed = bytearray(whole)
+    changed[data.draw(st.sampled_from(said), "place")] ^= 1 << data.draw(st.integers(0, 7), "bit")
+    path.write_bytes(changed)
+    with pytest.raises(ModelMismatch):
+        load_model(path)
 
 
 @settings(deadline=None)

@@ -23,6 +23,8 @@ import torch
 from torch import Tensor
 
 from .._version import __version__
+from ..arguments import seconds as checked_seconds
+from ..arguments import whole
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..files.lock import Lock
@@ -36,8 +38,9 @@ from ..model.fused import Fused
 from ..model.latents import Learning
 from ..model.vmd import VMD
 from .held_out import HeldOut
+from .memory import check_memory
 from .mixture import MixedStream, Mixture
-from .progress import Progress
+from .progress import Progress, append_line
 from .recipe import Recipe
 from .state import check_shapes, restore, tensors_of
 from .stream import Stream, check_source
@@ -65,6 +68,7 @@ class Trainer:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
         if recipe.compile and isinstance(domain, Mixture):
             raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
+        check_memory(domain.rules, config, recipe)
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
         self.domain, self.recipe, self.device = domain, recipe, _device(device)
@@ -183,6 +187,7 @@ class Trainer:
         TrainingDiverged
             A loss or a weight is no number any more. What was saved last stays as it is.
         """
+        every, seconds = whole(every, "every", 1), checked_seconds(seconds, "seconds")
         if folder is not None:
             self._hold(folder)
         self._stopped = False
@@ -236,8 +241,7 @@ class Trainer:
                 )
                 if folder is not None:
                     self.save(folder)
-                    with (folder / "log.jsonl").open("a") as log:
-                        log.write(json.dumps(asdict(progress)) + "\n")
+                    append_line(folder / "log.jsonl", json.dumps(asdict(progress)))
                 yield progress
                 mark = time.perf_counter()
                 rows = []
