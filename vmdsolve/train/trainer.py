@@ -59,7 +59,7 @@ class Trainer:
     >>> config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2)
     >>> trainer = Trainer(domain, config, Recipe(steps=2, batch=2, loops=((0.0, 2),), bf16=False))
     >>> [progress.step for progress in trainer.run()]
-    [2]
+    [1, 2]
     """
 
     def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
