@@ -37,6 +37,7 @@ from ..model.elbo import Terms, objective, weight
 from ..model.fused import Fused
 from ..model.latents import Learning
 from ..model.vmd import VMD
+from .averages import Averages
 from .held_out import HeldOut
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
@@ -205,49 +206,39 @@ class Trainer:
     def _run(self, folder: Path | None, every: int, seconds: float | None) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
         first, hours_before, steps = self.step, self.hours, self.recipe.steps
-        rows: list[tuple[float, float]] = []
-        kl = torch.zeros(self.config.latent)
-        while self.step < steps:
+        means = Averages(self.config.latent)
+        over = False
+        while self.step < steps and not over:
             place = self.recipe.place_at(self.step, first, time.perf_counter() - begun, seconds)
             rate = self.recipe.rate_at(self.step, place)
             terms = self.advance(place)
-            count = float(terms.masked.sum().clamp(min=1))
-            mean, last = self._share(len(terms.nll)) @ terms.nll.sum(1), terms.nll[-1].sum()
-            rows.append((float(mean) / count, float(last) / count))
-            kl += terms.kl.mean(0).cpu()
+            means.add(terms, self._share(len(terms.nll)))
             now = time.perf_counter()
             spent = now - begun
-            over = self._stopped or self.step == steps or (seconds is not None and spent > seconds)
-            if self.step % every == 0 or self.step == first + 1 or over:
-                n = len(rows)
-                loss, last = (sum(column) / n for column in zip(*rows, strict=True))
-                self._check_numbers()
-                measured = self._measured()
-                self.hours = hours_before + spent / 3600
-                left = spent / (self.step - first) * (steps - self.step)
-                left = left if seconds is None else max(0.0, min(left, seconds - spent))
-                progress = Progress(
-                    step=self.step,
-                    puzzles=self.step * self.recipe.batch,
-                    loss=round(loss, 5),
-                    last=round(last, 5),
-                    kl=round(float(kl.sum()) / n, 5),
-                    active_units=int((kl / n > 0.01).sum()),
-                    puzzles_per_second=round(n * self.recipe.batch / (now - mark), 1),
-                    hours=round(self.hours, 4),
-                    **measured,
-                    rate=rate,
-                    left=round(left, 1),
-                )
-                if folder is not None:
-                    self.save(folder)
-                    append_line(folder / "log.jsonl", json.dumps(asdict(progress)))
-                yield progress
-                mark = time.perf_counter()
-                rows = []
-                kl.zero_()
-            if over:
-                return
+            over = self._stopped or (seconds is not None and spent > seconds)
+            if not (over or self.step % every == 0 or self.step in (first + 1, steps)):
+                continue
+            self._check_numbers()
+            self.hours = hours_before + spent / 3600
+            left = spent / (self.step - first) * (steps - self.step)
+            progress = Progress(
+                step=self.step,
+                puzzles=self.step * self.recipe.batch,
+                loss=means.loss,
+                last=means.last,
+                kl=means.kl,
+                active_units=means.active,
+                puzzles_per_second=round(means.steps * self.recipe.batch / (now - mark), 1),
+                hours=round(self.hours, 4),
+                rate=rate,
+                left=round(left if seconds is None else max(0.0, min(left, seconds - spent)), 1),
+                **self._measured(),
+            )
+            if folder is not None:
+                self.save(folder)
+                append_line(folder / "log.jsonl", json.dumps(asdict(progress)))
+            yield progress
+            mark, means = time.perf_counter(), Averages(self.config.latent)
 
     def _check_numbers(self) -> None:
         if wrong := not_finite(self._tensors_of_state()):
