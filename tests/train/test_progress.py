@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmdsolve.domains import get
+from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.train import Progress, Recipe, Trainer
-from vmdsolve.train.progress import COLUMNS, explained, line_of
+from vmdsolve.train.progress import COLUMNS, append_line, explained, line_of
 
 FOUR, PAIR = get("sudoku-4x4"), get("pair")
 RECIPE = Recipe(steps=8, batch=4, loops=((0.0, 1),), bf16=False)
@@ -49,6 +51,22 @@ def test_terms_are_explained_where_they_are_used() -> None:
         terms = {term for text in told for term in ("loss", "KL", "active", "solved", "held out") if f"{term}:" in text}
         line = line_of(p, 1, latent)
         assert terms == {term for term in ("loss", "KL", "active", "solved", "held out") if f"{term} " in line}
+
+
+def test_lines_are_added_after_one_that_was_torn(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    append_line(path, "a")
+    append_line(path, "b")
+    path.write_bytes(path.read_bytes() + b'{"st')
+    append_line(path, "c")
+    assert path.read_text() == 'a\nb\n{"st\nc\n'
+
+
+@pytest.mark.parametrize(("name", "value"), [("seconds", float("nan")), ("seconds", -1), ("every", 0), ("every", 1.5)])
+def test_a_run_that_cannot_be_timed_is_refused(name: str, value: float) -> None:
+    run = Trainer(FOUR, ModelConfig.of(FOUR, **SMALL), RECIPE).run(**{name: value})
+    with pytest.raises(InvalidInput, match=rf"^{name} is "):
+        next(run)
 
 
 @pytest.mark.slow

@@ -260,6 +260,13 @@ def test_what_has_nothing_to_learn_from_is_refused(name: str, data: str, text: s
         Trainer(get(name), ModelConfig(name, ("row",)), Recipe(data=data))
 
 
+def test_a_step_that_no_machine_has_memory_for_is_refused() -> None:
+    huge = replace(RECIPE, batch=65_536, loops=((0.0, 8192),))
+    with pytest.raises(InvalidInput, match=r"^a step of 65,536 boards takes [\d,]+ GiB and more, this machine has"):
+        Trainer(FOUR, SHAPE, huge)
+    assert Trainer(FOUR, SHAPE, replace(huge, batch=1)).step == 0
+
+
 @pytest.mark.parametrize("device", ["cuda:99", "paper"])
 def test_a_device_that_there_is_none_of_is_refused(device: str) -> None:
     with pytest.raises(InvalidInput, match=rf"^device is '{device}'; wanted cpu, or cuda where"):

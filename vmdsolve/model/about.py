@@ -6,6 +6,8 @@ Nothing in a file is believed. No torch here: who asks what there is should not 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -20,7 +22,7 @@ from .names import FIRST_FORMAT, FORMAT, current_name
 from .slots import ALL_DIFFERENT
 from .tensors import TensorFile, opened
 
-__all__ = ["About", "about", "about_of", "domain_of", "history_of"]
+__all__ = ["About", "about", "about_of", "domain_of", "hash_of_texts", "history_of"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def about_of(file: TensorFile) -> About:
     version = metadata.get("format")
     if version not in (FIRST_FORMAT, FORMAT):
         raise ModelMismatch(f"{path} has format {version!r:.80}, wanted {FORMAT!r}")
+    if metadata.get("texts") not in (None, hash_of_texts(metadata)):
+        raise ModelMismatch(f"{path} is damaged: its texts are not those that were saved; take a copy of it")
     config = ModelConfig.from_json(metadata.get("config", ""))
     told = metadata.get("recipe") or metadata.get("record") or "{}"
     record = read_json(told, f"the recipe in {path}", error=ModelMismatch)
@@ -109,6 +113,12 @@ def about_of(file: TensorFile) -> About:
 
 def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def hash_of_texts(metadata: Mapping[str, str]) -> str:
+    """Of all that a file says of itself but this, to notice that it has changed."""
+    told = sorted((name, text) for name, text in metadata.items() if name != "texts")
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
 
 def domain_of(path: Path | str) -> Domain | None:

@@ -21,7 +21,7 @@ from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
 from ..files.atomic import replacing
 from ..problem import Rules
-from .about import About, about, about_of, domain_of, history_of
+from .about import About, about, about_of, domain_of, hash_of_texts, history_of
 from .names import FORMAT
 from .packaged import weights_for
 from .tensors import TensorFile, opened
@@ -54,9 +54,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write tensors and text metadata as safetensors, atomically, with a hash of the tensors."""
+    """Write tensors and text metadata as safetensors, atomically, with a hash of the tensors and one of the texts."""
     whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    write_atomically(path, save(whole, {"format": FORMAT, "hash": _hash(whole), **metadata}))
+    told = {"format": FORMAT, "hash": _hash(whole), **metadata}
+    write_atomically(path, save(whole, {**told, "texts": hash_of_texts(told)}))
 
 
 def _hash(tensors: Mapping[str, Tensor]) -> str:

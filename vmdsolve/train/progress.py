@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import SEEK_END
+from pathlib import Path
 
-__all__ = ["COLUMNS", "Progress", "explained", "line_of", "time_text"]
+__all__ = ["COLUMNS", "Progress", "append_line", "explained", "line_of", "time_text"]
 
 COLUMNS = 80
 
@@ -45,6 +47,15 @@ def line_of(p: Progress, steps: int, latent: int) -> str:
     if len(wide) <= COLUMNS:
         return wide
     return narrow if len(narrow) <= COLUMNS else narrow.removeprefix("step ").replace("/" + str(latent) + " ", " ", 1)
+
+
+def append_line(path: Path, text: str) -> None:
+    """Add a line to a file of lines; one that was torn, as on a full disk, is ended before."""
+    with path.open("a+b") as log:
+        end = log.seek(0, SEEK_END)
+        log.seek(max(0, end - 1))
+        begin = b"\n" if end and log.read(1) != b"\n" else b""
+        log.write(begin + text.encode() + b"\n")
 
 
 def explained(latent: int, puzzles: int, examples: bool) -> Iterator[str]:

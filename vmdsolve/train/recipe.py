@@ -160,7 +160,7 @@ class Recipe:
         --------
         >>> recipe = Recipe(steps=1000)
         >>> recipe.place_at(10, 0, 30, 60), recipe.place_at(10, 0, 30, None), recipe.place_at(990, 0, 30, 60)
-        (500, 10, 990)
+        (499, 10, 990)
         """
         if seconds is None:
             return step

@@ -23,6 +23,8 @@ import torch
 from torch import Tensor
 
 from .._version import __version__
+from ..arguments import seconds as checked_seconds
+from ..arguments import whole
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..files.lock import Lock
@@ -35,9 +37,11 @@ from ..model.elbo import Terms, objective, weight
 from ..model.fused import Fused
 from ..model.latents import Learning
 from ..model.vmd import VMD
+from .averages import Averages
 from .held_out import HeldOut
+from .memory import check_memory
 from .mixture import MixedStream, Mixture
-from .progress import Progress
+from .progress import Progress, append_line
 from .recipe import Recipe
 from .state import check_shapes, restore, tensors_of
 from .stream import Stream, check_source
@@ -56,7 +60,7 @@ class Trainer:
     >>> config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2)
     >>> trainer = Trainer(domain, config, Recipe(steps=2, batch=2, loops=((0.0, 2),), bf16=False))
     >>> [progress.step for progress in trainer.run()]
-    [2]
+    [1, 2]
     """
 
     def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
@@ -65,6 +69,7 @@ class Trainer:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
         if recipe.compile and isinstance(domain, Mixture):
             raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
+        check_memory(domain.rules, config, recipe)
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
         self.domain, self.recipe, self.device = domain, recipe, _device(device)
@@ -183,6 +188,7 @@ class Trainer:
         TrainingDiverged
             A loss or a weight is no number any more. What was saved last stays as it is.
         """
+        every, seconds = whole(every, "every", 1), checked_seconds(seconds, "seconds")
         if folder is not None:
             self._hold(folder)
         self._stopped = False
@@ -200,50 +206,39 @@ class Trainer:
     def _run(self, folder: Path | None, every: int, seconds: float | None) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
         first, hours_before, steps = self.step, self.hours, self.recipe.steps
-        rows: list[tuple[float, float]] = []
-        kl = torch.zeros(self.config.latent)
-        while self.step < steps:
+        means = Averages(self.config.latent)
+        over = False
+        while self.step < steps and not over:
             place = self.recipe.place_at(self.step, first, time.perf_counter() - begun, seconds)
             rate = self.recipe.rate_at(self.step, place)
             terms = self.advance(place)
-            count = float(terms.masked.sum().clamp(min=1))
-            mean, last = self._share(len(terms.nll)) @ terms.nll.sum(1), terms.nll[-1].sum()
-            rows.append((float(mean) / count, float(last) / count))
-            kl += terms.kl.mean(0).cpu()
+            means.add(terms, self._share(len(terms.nll)))
             now = time.perf_counter()
             spent = now - begun
-            over = self._stopped or self.step == steps or (seconds is not None and spent > seconds)
-            if self.step % every == 0 or self.step == first + 1 or over:
-                n = len(rows)
-                loss, last = (sum(column) / n for column in zip(*rows, strict=True))
-                self._check_numbers()
-                measured = self._measured()
-                self.hours = hours_before + spent / 3600
-                left = spent / (self.step - first) * (steps - self.step)
-                left = left if seconds is None else max(0.0, min(left, seconds - spent))
-                progress = Progress(
-                    step=self.step,
-                    puzzles=self.step * self.recipe.batch,
-                    loss=round(loss, 5),
-                    last=round(last, 5),
-                    kl=round(float(kl.sum()) / n, 5),
-                    active_units=int((kl / n > 0.01).sum()),
-                    puzzles_per_second=round(n * self.recipe.batch / (now - mark), 1),
-                    hours=round(self.hours, 4),
-                    **measured,
-                    rate=rate,
-                    left=round(left, 1),
-                )
-                if folder is not None:
-                    self.save(folder)
-                    with (folder / "log.jsonl").open("a") as log:
-                        log.write(json.dumps(asdict(progress)) + "\n")
-                yield progress
-                mark = time.perf_counter()
-                rows = []
-                kl.zero_()
-            if over:
-                return
+            over = self._stopped or (seconds is not None and spent > seconds)
+            if not (over or self.step % every == 0 or self.step in (first + 1, steps)):
+                continue
+            self._check_numbers()
+            self.hours = hours_before + spent / 3600
+            left = spent / (self.step - first) * (steps - self.step)
+            progress = Progress(
+                step=self.step,
+                puzzles=self.step * self.recipe.batch,
+                loss=means.loss,
+                last=means.last,
+                kl=means.kl,
+                active_units=means.active,
+                puzzles_per_second=round(means.steps * self.recipe.batch / (now - mark), 1),
+                hours=round(self.hours, 4),
+                rate=rate,
+                left=round(left if seconds is None else max(0.0, min(left, seconds - spent)), 1),
+                **self._measured(),
+            )
+            if folder is not None:
+                self.save(folder)
+                append_line(folder / "log.jsonl", json.dumps(asdict(progress)))
+            yield progress
+            mark, means = time.perf_counter(), Averages(self.config.latent)
 
     def _check_numbers(self) -> None:
         if wrong := not_finite(self._tensors_of_state()):
