@@ -94,7 +94,7 @@ void test_boards_of_any_shape(int rounds) {
 /// A board leaves at the first look that finds it settled, with the logits that so many loops give.
 void test_boards_leave_as_they_settle() {
   int early = 0, whole = 0;
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 120; ++round) {
     const int64_t L = 1 + below(8), V = 2 + below(7);
     const Model model(L, V, {12, 10, 20, below(3), below(3)}, true);
     const Prepared prepared(model.s, model.weights());
@@ -126,7 +126,7 @@ void test_a_solve_is_its_steps() {
   using Block = Turns<64>;
   using Body = DenoiseTeam<Block, H, M, N>;
   int64_t filled = 0, stuck = 0, settled = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 160; ++round) {
     const int64_t cells = 1 + below(10), symbols = 1 + below(6);
     const Model model(cells, symbols, {12, 10, 20, below(3), below(3)}, round % 2 == 0);
     const auto& s = model.s;

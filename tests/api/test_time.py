@@ -14,7 +14,7 @@ import vmdsolve
 from vmdsolve import Status, hints, sample, solve, solve_batch
 from vmdsolve.api import stages, work
 from vmdsolve.domains import get
-from vmdsolve.sampler import Predictor
+from vmdsolve.sampler import Predictor, loop
 from vmdsolve.search import generate_values
 
 pytestmark = pytest.mark.slow
@@ -33,14 +33,15 @@ def _torch_is_loaded() -> None:
 
 @pytest.fixture
 def slow_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every network evaluation takes its time, however few boards it has."""
-    call = Predictor.__call__
+    """Every network evaluation takes its time, however few boards it has, and there are many, since none settles."""
+    call = Predictor.evaluate
 
-    def slowly(self: Predictor, *arguments: Any) -> Any:
+    def slowly(self: Predictor, *arguments: Any, **options: Any) -> Any:
         time.sleep(SLOW)
-        return call(self, *arguments)
+        return call(self, *arguments, **options)
 
-    monkeypatch.setattr(Predictor, "__call__", slowly)
+    monkeypatch.setattr(Predictor, "evaluate", slowly)
+    monkeypatch.setattr(loop, "settling", lambda *_: None)
 
 
 @pytest.fixture

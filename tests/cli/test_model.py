@@ -47,7 +47,7 @@ def test_a_model_is_trained_resumed_measured_and_used(tmp_path: Path) -> None:
     assert measured.exit_code == 0
     assert "problems  5 of sudoku-4x4, fresh minimal puzzles, seed 0\n" in measured.stdout
     assert "T = 3, K = 1, order margin, no rule helps\n" in measured.stdout
-    assert "block applications a problem (NFE x loops)\n" in measured.stdout
+    assert "block applications a problem (loops; boards that settle need few)\n" in measured.stdout
     of_file = run("eval", PUZZLES / "sudoku/mini.txt", "--weights", weights, "--legal", "--device", "cpu")
     assert "problems  20 of sudoku-4x4, " in of_file.stdout
 

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmdsolve import kernels
+from vmdsolve import kernels, solve
 from vmdsolve.checker import accepts
 from vmdsolve.constraints import AllDifferent, Sum
 from vmdsolve.domains import get
@@ -110,3 +110,11 @@ def test_no_time_is_no_answer_and_said_so(backend: str) -> None:
     np.testing.assert_array_equal(filled.values, once.trace[0])
     np.testing.assert_array_equal(filled.first, once.first)
     assert not kernels.conflicts(filled.values, FOUR.rules.peers).any()
+
+
+def test_solutions_say_what_loops_they_took() -> None:
+    for method in ("vmd-only", "vmd"):
+        solution = solve(FOUR.format(BOARDS[0]), method=method, model=packaged(FOUR))
+        assert (solution.loops > 0) == (solution.nfe > 0)
+        assert solution.loops % SETTLE_EVERY == 0
+    assert solve("." * 16, method="search").loops == 0
