@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -43,7 +44,7 @@ Told = dict[str, tuple[Counter[str], list[str], set[bytes]]]  # by kind: figures
 
 def answers(run: Run, soak: Soak) -> None:
     """Solve and judge until all is done or the time is over."""
-    end, left = soak.end(), iter(range(CHUNKS))
+    end, left, pieces = soak.end(), iter(range(CHUNKS)), 0
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     faults: dict[str, list[str]] = defaultdict(list)
     seen: dict[str, set[bytes]] = defaultdict(set)
@@ -56,6 +57,9 @@ def answers(run: Run, soak: Soak) -> None:
                 break
             done, busy = wait(busy, return_when=FIRST_COMPLETED)
             for told in done:
+                pieces += 1
+                if pieces % 50 == 0:
+                    print(f"answers: {pieces} of {CHUNKS} pieces", file=sys.stderr, flush=True)
                 for kind, (figure, fault, digests) in told.result().items():
                     figures[kind] += figure
                     faults[kind] += fault

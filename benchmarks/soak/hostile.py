@@ -171,6 +171,8 @@ ARGUMENTS: tuple[tuple[str, ...], ...] = (
     ("--domain", "brackets:1000000", "." * 16),
     ("--domain", "equation:99", "." * 99),
     ("--domain", "text:999999999", "..."),
+    ("--domain", "killer", "[" + "-" * 60_000 + "1]"),
+    ("--domain", "jigsaw", "[" * 60_000),
     ("--domain", "nonogram", "1000000 1000000/1"),
     ("--domain", "starbattle", "1000000000 1000000000 1/1"),
     ("--domain", "takuzu", "65536 65536/."),
