@@ -81,6 +81,7 @@ def test_a_drawn_board_is_a_puzzle() -> None:
         (["gone"], "there is no file 'gone', and it is not a puzzle either: no domain goes by"),
         (["1..2"], "there is no file '1..2', and it is not a puzzle either: no domain goes by"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
+        ([str(PUZZLES), "-o", "out.csv"], "is a folder; wanted a file of puzzles"),
         ([P, "--domain", "chess"], "unknown domain 'chess'; the nearest are chain"),
         ([P, "--method", "guess"], "method is 'guess'; wanted one of vmd, vmd-only, search"),
         ([P, "--latents", "0"], "latents is 0; wanted"),

@@ -195,7 +195,7 @@ def test_it_is_said_how_many_ended_so(tmp_path: Path, monkeypatch: pytest.Monkey
     assert result.stderr.startswith("2 problems: 0 solved, 2 TIMEOUT in ")
     assert result.stderr.endswith(" s; 2 ended by the limit of 0 s a problem, --time-limit sets another, inf none\n")
     assert "ended by" not in solve(tmp_path / "in.txt", "--time-limit", 0).stderr
-    assert "of files 60 by default" in " ".join(run("solve", "--help").stdout.split())
+    assert "Of files 60 if nothing is asked for; inf is no limit." in " ".join(run("solve", "--help").stdout.split())
 
 
 def test_answers_to_many_go_to_a_file_too(tmp_path: Path) -> None:

@@ -97,9 +97,11 @@ def _say(text: str) -> None:
 
 
 def _print_of(argument: str) -> str:
+    from ..files.opening import is_file
     from ..files.records import fingerprint
 
-    return fingerprint(argument)
+    folder = is_file(argument) and Path(argument).is_dir()  # which is refused in words when it is read
+    return "" if folder else fingerprint(argument)
 
 
 def _settings(inputs: list[str], domain: Domain | None, given: Options, n: int | None) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -81,13 +82,18 @@ COMPLETIONS: dict[str, Callable[[], Sequence[str]]] = {
 }
 
 
-def options_from(kind: Any, *, without: Iterable[str] = ()) -> Callable[[Command], Command]:
-    """For a command that takes `**options`: the options of one call, from their table, in place of these two stars."""
+def options_from(
+    kind: Any, *, without: Iterable[str] = (), says: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[Command], Command]:
+    """For a command that takes `**options`: the options of one call, from their table, in place of these two stars.
+
+    `says`: what the help adds to some of them, where the command does more.
+    """
 
     def told(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-        shared = [_parameter(kind, name) for name in table_of(kind) if name not in without]
+        shared = [_parameter(kind, name, says.get(name, "")) for name in table_of(kind) if name not in without]
         command.__signature__ = signature.replace(parameters=own + shared)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in own + shared}
         return command
@@ -95,14 +101,15 @@ def options_from(kind: Any, *, without: Iterable[str] = ()) -> Callable[[Command
     return told
 
 
-def _parameter(kind: Any, name: str) -> inspect.Parameter:
+def _parameter(kind: Any, name: str, more: str) -> inspect.Parameter:
     option, hint = table_of(kind)[name], kind.__annotations__[name].__origin__
     flag = "--" + (option.flag or name).replace("_", "-")
     if hint == bool | None:
         flag += "/--no-" + flag.removeprefix("--")
     given = hint if hint in NUMBERS else str | None  # what text cannot say is named by text; the table checks names
     flags = [SHORT[name], flag] if name in SHORT else [flag]
-    described = Option(*flags, help=option.help, rich_help_panel=PANELS.get(name), autocompletion=COMPLETIONS.get(name))
+    panel, completed = PANELS.get(name), COMPLETIONS.get(name)
+    described = Option(*flags, help=option.help + more, rich_help_panel=panel, autocompletion=completed)
     annotation = Annotated[given, described]  # type: ignore[valid-type]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=annotation)
 

@@ -32,17 +32,11 @@ __all__ = ["solve"]
 
 STDOUT = Path("-")
 LIMIT = 60.0  # seconds a problem of a file or of standard input, where nobody says
-TimeLimit = Annotated[
-    float | None,
-    Option(
-        help=f"Seconds that a problem may take, all stages together; of files {LIMIT:g} by default, inf for no limit.",
-        rich_help_panel="Time and machine",
-    ),
-]
+UNASKED = f" Of files {LIMIT:g} if nothing is asked for; inf is no limit."
 Solver = Callable[..., Iterator[tuple[int, "Solution"]]]
 
 
-@options_from(BatchOptions, without=("invalid", "progress", "time_limit"))
+@options_from(BatchOptions, without=("invalid", "progress"), says={"time_limit": UNASKED})
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     output: Output = None,
@@ -53,7 +47,6 @@ def solve(
     ] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
-    time_limit: TimeLimit = None,
     **options: Any,
 ) -> None:
     """Solve puzzles from files, standard input or the command line.
@@ -76,8 +69,9 @@ def solve(
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
-    limited = time_limit is None and (len(inputs) > 1 or _is_input(inputs[0]))
-    options["time_limit"] = LIMIT if limited else time_limit
+    limited = options["time_limit"] is None and (len(inputs) > 1 or _is_input(inputs[0]))
+    if limited:
+        options["time_limit"] = LIMIT
     given = Options(BatchOptions, **options)  # bad usage is told before any file is read
     options["domain"] = given.domain or _told_by(given.model)
     file = {"format": format, "column": column}

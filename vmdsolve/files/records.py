@@ -202,7 +202,7 @@ def fingerprint(argument: str) -> str:
     >>> fingerprint("1......44......1")
     'ceb9b1ee3cf836bf'
     """
-    if not is_plain(argument) or Path(argument).is_dir():
+    if not is_plain(argument):
         return hashlib.blake2b(argument.encode(errors="replace"), digest_size=8).hexdigest()
     try:
         with Path(argument).open("rb") as stream:
