@@ -78,7 +78,7 @@ def floats(r: Random, *shape: int) -> Array:
 
 def _limits(r: Random) -> tuple[int, float]:
     """Nodes and seconds."""
-    return r.choice((-1, 0, 1, 100)), r.choice((0.0, 0.001, 0.02))
+    return r.choice((-1, 0, 1, 100)), r.choice((0.0, 0.001, 0.005))
 
 
 def make_rules(r: Random, native: Native) -> Call:
@@ -123,7 +123,7 @@ def generate(r: Random, native: Native) -> Call:
         r.getrandbits(64),
         r.randrange(0, 1 << 40),
         clues,
-        r.choice((0.0, 0.02)),
+        r.choice((0.0, 0.005)),
         r.randrange(0, 3),
     ]
     more = [r.choice((1, 100)), r.randrange(1, 4), r.random() < 0.5]
