@@ -19,6 +19,7 @@ class Call(NamedTuple):
     function: Callable[..., Any]
     arguments: list[Any]
     may_fail: bool = False  # though nothing was done to it
+    after: Callable[[], None] = lambda: None  # however it ended
 
 
 def rules_arguments(r: Random, native: Native) -> list[Any]:
@@ -141,11 +142,9 @@ def stop(r: Random, native: Native) -> Call:
             native.propagate(of, values)
         except KeyboardInterrupt:
             return None
-        finally:
-            native.Stop().heed()
         raise AssertionError("a call that was asked to stop went on")
 
-    return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)])
+    return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)], after=lambda: native.Stop().heed())
 
 
 CALLS = (make_rules, propagate, solve_batch, enumeration, generate, stop)

@@ -108,7 +108,6 @@ def one(native: Native, seed: int, number: int, guard: Guard, writer: Writer) ->
     if not right:
         for place in r.sample(range(len(arguments)), min(len(arguments), r.choice((0, 1, 1, 1, 2)))):
             arguments[place] = spoiled(r, arguments[place])
-            right = False
     written = r.random() < WRITTEN
     try:
         with writer.on(arguments if written else []), guard:
@@ -121,6 +120,8 @@ def one(native: Native, seed: int, number: int, guard: Guard, writer: Writer) ->
         return name, "refused"
     except BaseException as error:
         raise Failed(f"call {number} ({name}) of seed {seed}: {type(error).__name__}: {error}") from error
+    finally:
+        call.after()
     return name, "returned"
 
 
