@@ -31,7 +31,7 @@ REFUSALS = (ValueError, TypeError, OverflowError, MemoryError, RuntimeError, Tim
 ENTRIES: dict[str, Callable[[Random, Native], Call]] = {
     entry.__name__.removeprefix("make_"): entry for entry in (*calls.CALLS, *kernels.CALLS)
 }
-PATIENCE = 0.5  # seconds; then the call is asked to stop
+PATIENCE = 0.1  # seconds; then the call is asked to stop
 END = 300  # seconds for 256 calls; then the process says where it is, and ends
 RIGHT = 0.2  # part of the calls that nothing is done to
 WRITTEN = 0.05  # part of the calls whose arrays another thread writes to meanwhile
@@ -83,7 +83,8 @@ def fuzz(
     """
     end = None if seconds is None else time.monotonic() + seconds
     tally: Counter[tuple[str, str]] = Counter()
-    with _limits() as guard, Writer() as writer:
+    short = np.printoptions(threshold=4, edgeitems=1)  # refusals show arguments, which would cost more than the calls
+    with _limits() as guard, Writer() as writer, short:
         for number in numbers:
             if end is not None and time.monotonic() > end:
                 break
@@ -107,7 +108,6 @@ def one(native: Native, seed: int, number: int, guard: Guard, writer: Writer) ->
     if not right:
         for place in r.sample(range(len(arguments)), min(len(arguments), r.choice((0, 1, 1, 1, 2)))):
             arguments[place] = spoiled(r, arguments[place])
-            right = False
     written = r.random() < WRITTEN
     try:
         with writer.on(arguments if written else []), guard:
@@ -120,6 +120,8 @@ def one(native: Native, seed: int, number: int, guard: Guard, writer: Writer) ->
         return name, "refused"
     except BaseException as error:
         raise Failed(f"call {number} ({name}) of seed {seed}: {type(error).__name__}: {error}") from error
+    finally:
+        call.after()
     return name, "returned"
 
 

@@ -29,6 +29,7 @@ def test_calls_that_nothing_is_done_to_are_right() -> None:
             call = entry(Random(number), _native)
             with suppress(*(run.REFUSALS if call.may_fail else ())):
                 call.function(*call.arguments)
+            call.after()
 
 
 def test_an_argument_that_was_right_is_copied_before_it_is_made_wrong() -> None:
