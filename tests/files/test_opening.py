@@ -116,6 +116,7 @@ def test_what_holds_no_puzzle_is_not_read_for_ever(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(raw)))
         with suppress(InvalidInput):
             list(islice(read("-", format=name), 1000))
+        assert raw.left > 0
 
 
 def test_puzzles_may_be_far_from_the_first_if_none_is_far_from_the_last(tmp_path: Path) -> None:
