@@ -66,7 +66,8 @@ def breed(
 
     def ask(boards: Board) -> SearchResult:
         found = solve_values(rules, boards, limit=2, time_limit=clock.limit, threads=threads)
-        if clock.over or (found.status == SearchStatus.TIME_LIMIT).any():
+        ended = int(SearchStatus.TIME_LIMIT)  # numpy looks into an enum's class, and loses Ctrl-C that is heard there
+        if clock.over or (found.status == ended).any():
             raise TimeoutError("breeding took longer than the time limit")
         return found
 
