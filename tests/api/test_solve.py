@@ -328,7 +328,8 @@ def test_real_puzzles_by_the_model(sudoku9: list[dict[str, str]]) -> None:
 
 
 def test_batches_begin_small_and_grow_as_far_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vmdsolve.api.stream.TURN", float("inf"))
+    monkeypatch.setattr("vmdsolve.api.stream.SOON", float("inf"))
+    monkeypatch.setattr("vmdsolve.api.stream._Pace.slice", 60.0)  # nothing is put aside, however busy the machine is
     taken = 0
 
     def forever() -> Any:

@@ -22,7 +22,7 @@ from .stages import TURN, run_all
 __all__ = ["in_order", "stream"]
 
 FIRST = 16  # problems of the first batch
-SOON = TURN / 8  # seconds: a batch that takes less may be followed by one twice as large, for most have time to spare
+SOON = TURN / 32  # seconds: a batch that takes less may be followed by one twice as large: most have time to spare
 PAYS = 1.3  # and so may one that got so many times more done a second than the one before
 MANY = 8  # where one in so many is put aside, batches become smaller, and slices longer
 LEAST = 0.0005  # seconds that search spends on a problem before it is put aside, at least
