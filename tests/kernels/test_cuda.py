@@ -24,6 +24,7 @@ from vmdsolve.model.native import native_cuda, structure_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.peers import Peers
 from vmdsolve.sampler import Plan, Predictor, fill_boards
+from vmdsolve.sampler.evaluation import settled
 from vmdsolve.sets import full
 
 WHY_NOT = "torch sees no GPU" if not torch.cuda.is_available() else why_not()
@@ -253,12 +254,36 @@ def test_a_solve_equals_evaluations_and_steps(order: str) -> None:
     boards, keys = held_out(domain, 150)[0], np.arange(150, dtype=np.uint64)
     predict = Predictor(model, domain.rules, "cuda", loops=6, bf16=True)
     assert predict.backend == "native"
-    for plan in (Plan(steps=5, order=order), Plan(steps=9, order=order, temperature=1.0, noise=0.5, threshold=0.9)):
+    for plan in (
+        Plan(steps=5, order=order),
+        Plan(steps=9, order=order, temperature=1.0, noise=0.5, threshold=0.9),
+        Plan(steps=4, order=order, settle=True),
+    ):
         whole = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True)
         steps = fill_boards(predict, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True, trace=True)
         assert steps.trace is not None
-        for name in ("values", "nfe", "first"):
+        for name in ("values", "nfe", "loops", "first"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(steps, name))
+
+
+@on_gpu
+@torch.inference_mode()
+def test_boards_leave_as_they_settle() -> None:
+    domain = domains.get("sudoku-9x9")
+    model = packaged(domain)
+    assert model is not None
+    x = torch.from_numpy(held_out(domain, 60)[0]).cuda()
+    z = torch.zeros((len(x), model.config.latent), device="cuda") if model.config.latent else None
+    kernel = native_cuda(model.denoiser)
+    structure, peers = structure_of(model.units(domain.rules)), domain.rules.peers
+    said = kernel.evaluate(structure, x, z, loops=90, peers=peers)
+    assert 0 < said.loops.min() < said.loops.max()
+    for spent in said.loops.unique().tolist():
+        alike = said.loops == spent
+        plain = kernel(structure, x, z, loops=spent)
+        assert torch.equal(plain[alike], said.logits[alike])
+        if spent < 90:
+            assert settled(torch, plain, x, peers)[alike].all()
 
 
 @on_gpu
