@@ -93,14 +93,14 @@ def test_where_order_counts_few_solutions_are_held_back(hard: Problem) -> None:
 
 
 def test_what_is_settled_first_comes_before_the_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, call = 0, Predictor.__call__
+    calls, evaluate = 0, Predictor.evaluate
 
-    def counted(self: Predictor, x: Any, z: Any) -> Any:
+    def counted(self: Predictor, x: Any, z: Any, **more: Any) -> Any:
         nonlocal calls
         calls += 1
-        return call(self, x, z)
+        return evaluate(self, x, z, **more)
 
-    monkeypatch.setattr(Predictor, "__call__", counted)
+    monkeypatch.setattr(Predictor, "evaluate", counted)
     done = as_done(["." * 16, "1234341221434321"])
     number, solution = next(done)
     assert (number, solution.method, calls) == (1, "propagation", 0)

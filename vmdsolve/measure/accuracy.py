@@ -88,7 +88,7 @@ class Accuracy:
 
         Examples
         --------
-        >>> Accuracy((1,), 20, 1, (80,), 16, 1.0, asked=(100, 8)).stopped
+        >>> Accuracy((1,), 20, 1, (80,), (1280,), 16, 1.0, asked=(100, 8)).stopped
         'stopped after 20 of 100 problems, and 1 of 8 latents'
         """
         n, K = self.asked
