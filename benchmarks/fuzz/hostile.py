@@ -124,7 +124,8 @@ def _values(r: Random, a: Array) -> Any:
 
 
 def _noise(r: Random, a: Array) -> Any:
-    return np.frombuffer(r.randbytes(a.nbytes), a.dtype).reshape(a.shape).copy() if a.dtype != bool else ~a
+    """Any bytes; bools that are neither 0 nor 1, too."""
+    return np.frombuffer(r.randbytes(a.nbytes), a.dtype).reshape(a.shape).copy()
 
 
 def extreme(r: Random, dtype: np.dtype[Any]) -> Any:

@@ -4,6 +4,7 @@
 // An input that holds a forbidden value gives None.
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "bind/arrays.hpp"     // defines: Array, want, want_shape
@@ -35,7 +36,9 @@ py::object regular_py(const Array<float>& logits, const Array<int32_t>& x, const
   const auto own_logits = owned(logits);  // a draw walks along their sums
   const auto own_x = owned(x), own_cells = owned(cells), own_step = owned(step);
   const auto own_candidates = owned(candidates);
-  const auto own_accept = owned(accept);
+  Array<bool> own_accept(Q);  // views can make bools of bytes that are neither 0 nor 1
+  const auto* flags = reinterpret_cast<const unsigned char*>(accept.data());
+  std::transform(flags, flags + Q, own_accept.mutable_data(), [](unsigned char flag) { return flag != 0; });
   Array<int32_t> word({B, n});
   Array<float> log_p({B, n, V});
   Array<bool> found(B);
