@@ -159,18 +159,16 @@ def denoise(r: Random, native: Native) -> Call:
     B, L, V = r.randrange(0, 3), r.choice((1, 4, 9, 16)), r.choice((1, 2, 4, 9))
     R, D = r.randrange(0, 3), r.choice((0, 0, 1, 3))
     of = native.Structure(*structure_arguments(r, L, V, R))
-    more: dict[str, Any] = {}
-    if "time_limit" in (native.Denoise.__call__.__doc__ or ""):
-        more = {"peers": native.Peers(*peers_arguments(r, L)), "time_limit": r.choice((0.0, 0.01, 1.0))}
+    peers = native.Peers(*peers_arguments(r, L)) if r.random() < 0.5 else None
 
-    def call(held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, *given: Any) -> Any:
+    def call(held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, time: Any) -> Any:
         kernel = native.Denoise(held)
-        return kernel(of, x, z, loops=loops, threads=threads, path=path, **dict(zip(more, given, strict=True)))
+        return kernel(of, x, z, loops=loops, threads=threads, path=path, peers=peers, time_limit=time)
 
     held = weights(r, L, V, R, D, r.random() < 0.3)
     path = r.randrange(len(native.denoise_paths()))
     some = [held, of, boards(r, B, L, V), floats(r, B, D), r.randrange(1, 4), r.randrange(0, 3), path]
-    return Call(call, [*some, *more.values()])
+    return Call(call, [*some, peers, r.choice((0.0, 0.01, 1.0))])
 
 
 def gradient(r: Random, native: Native) -> Call:

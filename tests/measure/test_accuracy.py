@@ -22,7 +22,7 @@ PLAN = Plan(steps=2, legal=True)
 class Slow:
     """A network that likes some symbols more than others, and takes a second for a board."""
 
-    z_width, loops, on_gpu = 0, 3, False
+    z_width, most_loops, on_gpu = 0, 3, False
 
     def __init__(self, now: list[float]) -> None:
         self.now = now

@@ -290,7 +290,7 @@ def test_the_command_trains_and_resumes(tmp_path: Path) -> None:
     folder = ["--run-dir", tmp_path, "--width", 8, "--message", 8, "--hidden", 8]
     first = run("train", ALL_DIFFERENT, *folder, "--steps", 1, "--batch", 2, "--loops", "0:1", "--device", "cpu")
     assert first.exit_code == 0, first.stderr
-    assert first.stdout.startswith("all-different, ")
+    assert first.stdout.startswith("training all-different in ")
     assert domain_of(tmp_path / "weights.safetensors") is None
     again = run("train", "--run-dir", tmp_path, "--resume", "--steps", 2, "--device", "cpu")
     assert again.exit_code == 0, again.stderr
