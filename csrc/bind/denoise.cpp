@@ -5,8 +5,6 @@
 // x is copied: what its values are must still be so when boards look at them.
 #include <pybind11/pybind11.h>
 
-#include <cmath>
-
 #include "bind/interrupt.hpp"  // defines: released
 #include "bind/weights.hpp"    // defines: make_denoiser
 
@@ -27,7 +25,7 @@ py::object call(const Denoise& denoise, const Structure& structure, const Array<
   const int64_t B = x.shape(0);
   want_shape(z, {B, denoise.sizes().D}, "z");
   want(loops >= 1 && loops <= std::numeric_limits<int32_t>::max(), "loops");
-  want(!std::isnan(time_limit), "time_limit");
+  want(time_limit >= 0, "time_limit");  // NaN is not
   const Array<int32_t> tokens = owned(x);
   Array<float> logits({B, structure.L(), structure.V()});
   Array<int32_t> spent(B);

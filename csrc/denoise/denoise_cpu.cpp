@@ -28,7 +28,7 @@ std::vector<const DenoisePath*> supported() {
 }
 
 const std::vector<const DenoisePath*>& supported_paths() {
-  static const std::vector<const DenoisePath*> found = supported();
+  static const auto& found = *new std::vector<const DenoisePath*>(supported());  // for threads that outlive main() too
   return found;
 }
 
