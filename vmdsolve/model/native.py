@@ -77,7 +77,7 @@ def drawn(config: ModelConfig, noise: Floats) -> Floats:
     if not config.classes:
         return noise
     parts = noise.reshape(-1, config.latent, config.classes)
-    chosen = parts.argmax(-1)[..., None] == np.arange(config.classes)
+    chosen: npt.NDArray[np.bool_] = parts.argmax(-1)[..., None] == np.arange(config.classes)
     return chosen.astype(np.float32).reshape(noise.shape)
 
 
@@ -116,9 +116,11 @@ def _array(file: TensorFile, key: str, data: bytearray) -> Floats:
     """The numbers of a tensor in float32."""
     shape, kind = file.shapes[key], file.kinds[key]
     if kind == "BF16":  # the upper half of a float32
-        return np.asarray((np.ndarray(shape, np.uint16, data).astype(np.uint32) << np.uint32(16)).view(np.float32))
+        upper: npt.NDArray[np.uint32] = np.ndarray(shape, np.uint16, data).astype(np.uint32)
+        return (upper << np.uint32(16)).view(np.float32)
     with np.errstate(over="ignore"):  # infinity is refused later
-        return np.asarray(np.ndarray(shape, TYPES[kind], data).astype(np.float32))
+        out: Floats = np.ndarray(shape, TYPES[kind], data).astype(np.float32)
+        return out
 
 
 # Of a denoiser in torch -------------------------------------------------------------------------------
