@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,8 @@ def test_a_call_needs_no_torch_and_does_not_import_it(call: str) -> None:
     absent = without(code)
     assert (absent.stdout, absent.stderr) == ("True\n", "")
     code += "import sys; print('torch' in sys.modules, 'safetensors' in sys.modules)"
-    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    no_gpu = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=no_gpu)
     assert there.stdout == "True\nFalse False\n"
 
 

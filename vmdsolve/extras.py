@@ -12,13 +12,21 @@ from .errors import MissingExtra
 
 __all__ = ["default_device", "want_torch"]
 
+AMD = Path("/dev/kfd")  # there where AMD's driver is
+
 
 def want_torch(what: str) -> None:
-    """Say that `what` needs torch where it is not installed; it is not imported here.
+    """Say what needs torch where it is not installed; it is not imported here.
+
+    Parameters
+    ----------
+    what
+        An option, a command, a file of weights: the beginning of the sentence.
 
     Raises
     ------
     MissingExtra
+        torch is not installed.
     """
     try:
         there = find_spec("torch") is not None
@@ -44,5 +52,5 @@ def _driver() -> bool:
     """Whether a GPU's driver is at work."""
     try:
         return bool(ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1").cuInit(0) == 0)
-    except OSError:
-        return Path("/dev/kfd").exists()  # AMD's
+    except (OSError, AttributeError):
+        return AMD.exists()
