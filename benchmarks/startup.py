@@ -30,7 +30,7 @@ FIRST = (
 
 def run(
     repeats: Annotated[int, Option(min=1, help="Processes of each kind.")] = 20,
-    answers: Annotated[bool, Option(help="Measure the first answers, too; vmd loads torch.")] = True,
+    answers: Annotated[bool, Option(help="Measure the first answers, too.")] = True,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """Wall time of `import vmdsolve`, of `vmdsolve --help`, and to the first answer."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .hints.result import Hint as Hint
     from .measure.accuracy import Accuracy as Accuracy
     from .measure.accuracy import evaluate as evaluate
-    from .model.checkpoint import domain_of as domain_of
+    from .model.about import domain_of as domain_of
     from .model.checkpoint import load_model as load_model
     from .model.checkpoint import save_model as save_model
     from .model.vmd import VMD as VMD
@@ -86,7 +86,7 @@ _WHERE = {
     "candidates": "api.candidates",
     "check": "api.check",
     "count_solutions": "api.exact",
-    "domain_of": "model.checkpoint",
+    "domain_of": "model.about",
     "enumerate_solutions": "api.exact",
     "estimate_solutions": "api.estimate",
     "evaluate": "measure.accuracy",
@@ -151,7 +151,15 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _WHERE:
         raise AttributeError(f"module 'vmdsolve' has no attribute {name!r}")
-    value = getattr(import_module(f".{_WHERE[name]}", __name__), "get" if name == "get_domain" else name)
+    try:
+        module = import_module(f".{_WHERE[name]}", __name__)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        from .errors import MissingExtra
+
+        raise MissingExtra(f"vmdsolve.{name} needs torch: pip install 'vmdsolve[torch]'") from error
+    value = getattr(module, "get" if name == "get_domain" else name)
     globals()[name] = value
     return value
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import example, given, settings
@@ -21,6 +22,7 @@ from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.about import about
 from vmdsolve.model.checkpoint import load_model, load_tensors, save_model
 from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.native import load_native, native
 from vmdsolve.model.tensors import MOST_TENSORS, opened
 from vmdsolve.model.vmd import VMD
 
@@ -42,12 +44,29 @@ def whole(path: Path) -> bytes:
 def judged(path: Path, data: bytes) -> bool:
     """Whether the weights are those of MODEL, or are refused in one sentence."""
     path.write_bytes(data)
+    return judged_whole(path) and judged_native(path)
+
+
+def judged_whole(path: Path) -> bool:
     try:
         found = load_model(path).state_dict()
     except ModelMismatch as error:
-        return 10 < len(str(error)) < 600 and "\n" not in str(error)
+        return is_sentence(error)
     wanted = MODEL.state_dict()
     return found.keys() == wanted.keys() and all(torch.equal(found[name], wanted[name]) for name in wanted)
+
+
+def judged_native(path: Path) -> bool:
+    try:
+        found = load_native(path).kernel.weights
+    except ModelMismatch as error:
+        return is_sentence(error)
+    wanted = native(MODEL.denoiser).weights
+    return found.keys() == wanted.keys() and all(np.array_equal(found[name], wanted[name]) for name in wanted)
+
+
+def is_sentence(error: Exception) -> bool:
+    return 10 < len(str(error)) < 600 and "\n" not in str(error)
 
 
 @pytest.mark.slow
@@ -67,8 +86,9 @@ def test_a_flipped_bit_in_what_it_says_or_holds_is_refused(data: st.DataObject, 
     changed = bytearray(whole)
     changed[data.draw(st.sampled_from(said), "place")] ^= 1 << data.draw(st.integers(0, 7), "bit")
     path.write_bytes(changed)
-    with pytest.raises(ModelMismatch):
-        load_model(path)
+    for load in (load_model, load_native):
+        with pytest.raises(ModelMismatch):
+            load(path)
 
 
 @settings(deadline=None)
@@ -78,8 +98,9 @@ def test_what_is_cut_or_has_more_is_refused(data: st.DataObject, path: Path, who
     for other in (whole[:cut], whole[cut:], whole + whole[cut:], whole[:cut] + whole[cut + 1 :]):
         if other != whole:
             path.write_bytes(other)
-            with pytest.raises(ModelMismatch):
-                load_model(path)
+            for load in (load_model, load_native):
+                with pytest.raises(ModelMismatch):
+                    load(path)
 
 
 NUMBERS = st.integers(-3, 40) | st.sampled_from([2**31, 2**62, 2**64, 10**30, True, 1.5, None, "1"])

@@ -16,6 +16,7 @@ from vmdsolve.model.checkpoint import load_model, save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.latents import Learning
 from vmdsolve.model.latents.encoder import Encoder
+from vmdsolve.model.matrices import pairs_of
 from vmdsolve.model.units import units_of
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN
@@ -60,11 +61,11 @@ def test_a_pair_of_cells_is_biased_by_the_relations_it_shares_and_by_its_distanc
         for a in unit.cells:
             for b in unit.cells:
                 expected[:, a, b] += weights[unit.relation]
-    torch.testing.assert_close(free.bias(UNITS.pairs(CPU)), expected)
+    torch.testing.assert_close(free.bias(pairs_of(UNITS, CPU)), expected)
     placed.relation.data.zero_()
     placed.offset.data = torch.arange(-35.0, 36.0).expand(2, -1).clone()
     cell = torch.arange(36.0)
-    assert torch.equal(placed.bias(UNITS.pairs(CPU))[1], cell[:, None] - cell)
+    assert torch.equal(placed.bias(pairs_of(UNITS, CPU))[1], cell[:, None] - cell)
 
 
 @torch.inference_mode()

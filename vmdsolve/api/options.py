@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
 from ..arguments import choice, flag, number, seconds, whole
 from ..errors import InvalidInput, ModelMismatch
+from ..extras import want_torch
 from ..orders import ALIASES, ORDERS, Order
 from .option import Check, Option, table_of
 
@@ -119,6 +120,7 @@ def _device(value: Any, name: str) -> str | None:
 
 def _refuse_absent(device: str) -> None:
     """A GPU that is asked for must be there."""
+    want_torch(f"device {device!r}")
     import torch
 
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -20,6 +20,7 @@ from ..errors import ModelMismatch
 from ..problem import OPEN, Status
 from ..sampler.attempts import attempts, boards_at_once
 from ..sampler.keys import Keys, board_keys
+from ..sampler.plan import SECOND_NOISE, Plan
 from ..search import SearchStatus
 from ..search.threads import spread, thread_count
 from .hard import Hard
@@ -27,7 +28,7 @@ from .options import Options
 from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
-    from ..sampler import Plan, Predictor
+    from ..sampler import Predictor
 
 __all__ = ["Part", "exactly", "planned", "propagation", "run", "run_all", "tries", "uniqueness", "with_model"]
 
@@ -57,8 +58,6 @@ def with_model(task: Task, open_: Open) -> Step:
     """Up to K latents; where propagation went before, rules mask symbols, and the model has its share of the time."""
     if (predict := task.predict) is None:
         return open_
-    from ..sampler import SECOND_NOISE  # which imports torch
-
     helped = open_.allowed is not None
     plan = planned(predict, task.options, legal=helped, settle=True)
     if helped and plan.order == "margin":
@@ -71,8 +70,6 @@ def with_model(task: Task, open_: Open) -> Step:
 
 def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
     """How the model was made to fill boards, but for what is asked for otherwise."""
-    from ..sampler import Plan  # which imports torch
-
     return Plan.of(predict.model.config, steps=options.steps, order=options.order, **fields)
 
 

@@ -1,4 +1,4 @@
-"""Which weights are for which problem, and the network made of them. torch is imported only where there are some."""
+"""Which weights are for which problem, and the network made of them: without torch where native kernels do it all."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ..domains import Domain
 from ..errors import ModelMismatch
+from ..extras import default_device, want_torch
 from ..model.packaged import packaged_file, weights_for
 from ..model.slots import ALL_DIFFERENT
 from ..problem import Rules
 from .options import Options
 
 if TYPE_CHECKING:
-    from ..model.checkpoint import About
+    from ..model.about import About
+    from ..model.native import NativeModel
     from ..model.vmd import VMD
     from ..sampler import Predictor
 
-__all__ = ["is_packaged", "is_trained", "model_for", "predictor"]
+__all__ = ["is_packaged", "is_trained", "model_for", "predictor", "predictor_on"]
 
 
 def is_packaged(name: str) -> bool:
@@ -52,31 +54,69 @@ def model_for(domain: Domain, rules: Rules, model: VMD | Path | str | None = Non
     ------
     ModelMismatch
         The weights are missing, damaged or of another domain.
+    MissingExtra
+        torch is not installed.
     """
     path = weights_for(domain, rules) if model is None else model
     if path is None:
         return None
-    if not isinstance(path, (str, Path)):
-        if path.config.domain not in (ALL_DIFFERENT, domain.name):
-            raise ModelMismatch(f"the model was trained for {path.config.domain}, not for {domain.name}")
-        return path
-    said, loaded = _loaded(*_identity(Path(path)))
-    said.check_domain(domain)
-    return loaded
+    if isinstance(path, (str, Path)):
+        _said(domain, Path(path))
+        return _loaded(*_identity(Path(path)))
+    _check_model(domain, path)
+    return path
 
 
 def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | None:
     """The network to use for problems of `rules`, or None where the package has no weights for them."""
     if not is_trained(domain, rules, options):
         return None
-    import torch
+    device = options.device or default_device()
+    bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
+    return predictor_on(device, domain, rules, options.model, bf16=bf16, threads=options.threads)
 
+
+def predictor_on(
+    device: str, domain: Domain, rules: Rules, model: VMD | NativeModel | Path | str | None, *, bf16: bool, threads: int
+) -> Predictor | None:
+    """The same on a device, with a model as `model_for` takes it.
+
+    Raises
+    ------
+    ModelMismatch
+        The weights are missing, damaged or of another domain.
+    MissingExtra
+        They need torch, which is not installed.
+    """
+    path = weights_for(domain, rules) if model is None else model
+    if path is None:
+        return None
+    from ..model.native import is_native
     from ..sampler import Predictor
 
-    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    model = model_for(domain, rules, options.model)
-    return None if model is None else Predictor(model, rules, device, bf16=bf16, threads=options.threads)
+    made: VMD | NativeModel
+    if not isinstance(path, (str, Path)):
+        _check_model(domain, path)
+        made = path
+    elif is_native(config := _said(domain, Path(path)).config) and device == "cpu":
+        made = _light(*_identity(Path(path)))
+    else:
+        what = f"device {device!r}" if device != "cpu" else f"mixer {config.mixer!r} with prior {config.prior!r}"
+        want_torch(f"{path}: {what}")
+        made = _loaded(*_identity(Path(path)))
+    return Predictor(made, rules, device, bf16=bf16, threads=threads)
+
+
+def _check_model(domain: Domain, model: VMD | NativeModel) -> None:
+    if model.config.domain not in (ALL_DIFFERENT, domain.name):
+        raise ModelMismatch(f"the model was trained for {model.config.domain}, not for {domain.name}")
+
+
+def _said(domain: Domain, path: Path) -> About:
+    """What the file says of itself, if it is for the domain."""
+    said = _about(*_identity(path))
+    said.check_domain(domain)
+    return said
 
 
 def _identity(path: Path) -> tuple[Path, Any]:
@@ -89,8 +129,25 @@ def _identity(path: Path) -> tuple[Path, Any]:
 
 
 @lru_cache(maxsize=16)
-def _loaded(path: Path, identity: Any) -> tuple[About, VMD]:
+def _about(path: Path, identity: Any) -> About:
     del identity
-    from ..model.checkpoint import about, load_model
+    from ..model.about import about
 
-    return about(path), load_model(path)
+    return about(path)
+
+
+@lru_cache(maxsize=16)
+def _light(path: Path, identity: Any) -> NativeModel:
+    del identity
+    from ..model.native import load_native
+
+    return load_native(path)
+
+
+@lru_cache(maxsize=16)
+def _loaded(path: Path, identity: Any) -> VMD:
+    del identity
+    want_torch(f"a model of {path}")
+    from ..model.checkpoint import load_model
+
+    return load_model(path)

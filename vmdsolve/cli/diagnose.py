@@ -15,6 +15,7 @@ from typer import Argument, Option
 from ..arguments import seconds
 from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
+from ..extras import want_torch
 from ..train.recipe import Recipe
 from .shared import Device, device_of
 
@@ -38,10 +39,11 @@ def diagnose(
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
     clock = Deadline(seconds(time_limit))
+    want_torch("diagnose")
     from .. import domains
     from ..api.weights import model_for
     from ..measure.latent import diagnose as look
-    from ..model.checkpoint import about
+    from ..model.about import about
     from ..model.slots import ALL_DIFFERENT
     from ..train.stream import Stream
 

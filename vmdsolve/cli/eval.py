@@ -48,10 +48,10 @@ def evaluate(
     clock = Deadline(o.time_limit)
     from .. import domains
     from ..api.progress import bar
-    from ..api.weights import model_for
+    from ..api.weights import predictor_on
     from ..measure.accuracy import evaluate as measure
     from ..measure.accuracy import held_out
-    from ..sampler import Plan, Predictor
+    from ..sampler import Plan
 
     if domains.known(what):
         where = domains.get(what)
@@ -59,11 +59,11 @@ def evaluate(
     else:
         where, boards = _boards(what, domain, format, column, clock)
         source, n = what, len(boards)
-    model = model_for(where, where.rules, o.model)
-    if model is None:
+    device = device_of(o.device)
+    predict = predictor_on(device, where, where.rules, o.model, bf16=bool(o.bf16), threads=o.threads)
+    if predict is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
-    plan = Plan.of(model.config, steps=o.steps, order=o.order, legal=legal, settle=True)
-    predict = Predictor(model, where.rules, device_of(o.device), bf16=bool(o.bf16), threads=o.threads)
+    plan = Plan.of(predict.model.config, steps=o.steps, order=o.order, legal=legal, settle=True)
     with bar("problems", len(boards)) as watch:
         result = measure(
             where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, seconds=clock.limit, watch=watch

@@ -42,7 +42,8 @@ def _facts() -> Iterator[tuple[str, str]]:
     try:
         import torch
     except ImportError as error:
-        yield "torch", f"not usable: {error}; only method search works"
+        why = "not installed" if "torch" in str(getattr(error, "name", "")) else f"not usable: {error}"
+        yield "torch", f"{why}; train, diagnose, attention models and GPUs need it: pip install 'vmdsolve[torch]'"
     else:
         gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU in use"
         yield "torch", f"{torch.__version__}, {gpu}"

@@ -73,7 +73,7 @@ def _domain(name: str | None, weights: str | None) -> Domain:
         return domains.get(name)
     if weights is None:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or weights that bring their own")
-    from ..model.checkpoint import domain_of
+    from ..model.about import domain_of
 
     told = domain_of(weights)
     if told is None:

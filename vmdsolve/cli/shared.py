@@ -17,6 +17,7 @@ from typer import Option
 from ..api.option import table_of
 from ..api.options import METHODS, EvalOptions, Options
 from ..errors import InvalidInput
+from ..extras import default_device
 from ..files import WRITTEN
 from ..orders import ORDERS
 
@@ -38,9 +39,7 @@ Item = TypeVar("Item")
 
 def device_of(name: str | None) -> str:
     """The device of that name, or by default a GPU if there is one."""
-    import torch
-
-    return Options(EvalOptions, device=name).device or ("cuda" if torch.cuda.is_available() else "cpu")
+    return Options(EvalOptions, device=name).device or default_device()
 
 
 SHORT = {"domain": "-d", "method": "-m"}

@@ -108,7 +108,7 @@ def _told_by(weights: str | None) -> Domain | None:
     if weights is None:
         return None
     from .. import domains
-    from ..model.checkpoint import domain_of
+    from ..model.about import domain_of
 
     told = domain_of(weights)
     return None if told is None or told.name in domains.names() else told

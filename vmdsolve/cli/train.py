@@ -16,6 +16,7 @@ import typer
 from typer import Argument, Option
 
 from ..errors import InvalidInput
+from ..extras import want_torch
 from ..model.config import ModelConfig, Sampling
 from ..train.recipe import Recipe
 from .shared import Device, device_of, domain_names
@@ -103,6 +104,7 @@ def train(
     given = recipe, shape, sampling
     if not resume:
         _check(where, *given, begun=init is not None)
+    want_torch("train")
     typer.echo(f"training {where.name} in {folder}")
     import torch
 

@@ -24,7 +24,8 @@ from vmdsolve.kernels.structure import Structure
 from vmdsolve.peers import Peers
 from vmdsolve.sets import MAX_SYMBOLS
 
-__all__ = ["BF16", "MAX_LOOPS", "SETTLE_EVERY", "Denoise", "Evaluated", "Network", "denoise_paths", "path_number"]
+__all__ = ["BF16", "MAX_LOOPS", "SETTLE_EVERY", "Denoise", "Evaluated", "Network"]
+__all__ += ["denoise_paths", "path_number", "weight_shapes"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
 SETTLE_EVERY = _native.settle_every
@@ -81,6 +82,22 @@ class Weights(NamedTuple):
     D: int
     positions: tuple[int, int] | None
     arrays: dict[str, checks.Array]
+
+
+def weight_shapes(sizes: Mapping[str, int], *, R: int, positions: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of a denoiser's weights: H, M, N channels, D latent numbers, R relations; positions of L cells
+    and V symbols, or (0, 0).
+
+    Examples
+    --------
+    >>> weight_shapes({"H": 4, "M": 3, "N": 5, "D": 0}, R=1, positions=(0, 0))["unit_updates.0.weight"]
+    (5, 3)
+    """
+    known = {**sizes, "K": 3, "O": 1, "Z": 2 * sizes["N"] + sizes["H"], "L": positions[0], "V": positions[1]}
+    wanted = [*WEIGHTS, *(LATENT if sizes["D"] else ()), *(POSITIONS if positions != (0, 0) else ())]
+    updates = ["symbol_update.weight", *(f"unit_updates.{r}.weight" for r in range(R))]
+    axes = {name: letters for _, name, letters in wanted} | dict.fromkeys(updates, "NM")
+    return {name: tuple(known[letter] for letter in letters) for name, letters in axes.items()}
 
 
 def weights_of(weights: Mapping[str, Any]) -> Weights:

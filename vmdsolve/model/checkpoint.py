@@ -6,7 +6,6 @@ those of a model that has no memory yet, and only then are numbers read.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -24,7 +23,7 @@ from ..problem import Rules
 from .about import About, about, about_of, domain_of, hash_of_texts, history_of
 from .names import FORMAT
 from .packaged import weights_for
-from .tensors import TensorFile, opened
+from .tensors import TensorFile, compare, hash_of, opened
 from .vmd import VMD
 
 __all__ = [
@@ -40,6 +39,7 @@ __all__ = [
     "packaged",
     "save_model",
     "save_tensors",
+    "shapes_of",
     "write_atomically",
 ]
 
@@ -62,11 +62,13 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
 
 def _hash(tensors: Mapping[str, Tensor]) -> str:
     """Of names and numbers, to notice that a file has changed."""
-    h = hashlib.blake2b(digest_size=16)
-    for name in sorted(tensors):
-        h.update(f"{name} {tensors[name].dtype} {list(tensors[name].shape)}\n".encode())
-        h.update(tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
-    return h.hexdigest()
+    return hash_of(
+        (name, str(tensors[name].dtype), tensors[name].shape, _bytes(tensors[name])) for name in sorted(tensors)
+    )
+
+
+def _bytes(tensor: Tensor) -> memoryview:
+    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
 
 
 def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
@@ -146,7 +148,7 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
             said.check_domain(domain)
         with torch.device("meta"):
             made.append(VMD(said.config))
-        compare(made[0], said.shapes, path)
+        compare(shapes_of(made[0]), said.shapes, path)
 
     with torch.inference_mode(False):  # whoever loads first, others may want gradients
         tensors, _ = load_tensors(path, fits)
@@ -155,18 +157,9 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
     return model.eval().requires_grad_(False)
 
 
-def compare(model: nn.Module, shapes: Mapping[str, tuple[int, ...]], path: Path) -> None:
-    """Raise ModelMismatch unless these are the names and shapes of the model's tensors."""
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    wrong = [f"lacks {name}" for name in sorted(wanted.keys() - shapes.keys())]
-    wrong += [f"also holds {name}" for name in sorted(shapes.keys() - wanted.keys())]
-    wrong += [
-        f"holds {name} {list(shapes[name])}, wanted {list(shape)}"
-        for name, shape in wanted.items() if shapes.get(name, shape) != shape
-    ]  # fmt: skip
-    if wrong:
-        more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        raise ModelMismatch(f"{path} does not fit its own config: it {'; '.join(wrong[:3])}{more}")
+def shapes_of(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of a model's tensors."""
+    return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
 def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -178,7 +171,7 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     ------
     ModelMismatch
     """
-    compare(model, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, path)
+    compare(shapes_of(model), {name: tuple(tensor.shape) for name, tensor in tensors.items()}, path)
     numbers = {name: tensor.float() for name, tensor in tensors.items()}
     if wrong := not_finite(numbers):
         raise ModelMismatch(f"{path} holds NaN or infinity in {wrong}")
@@ -203,7 +196,7 @@ def load_into(model: VMD, path: Path) -> None:
     def fits(said: About) -> None:
         if not model.config.same_weights(said.config):
             raise ModelMismatch(f"{path} has config {said.config.to_json()}; the model has {model.config.to_json()}")
-        compare(model, said.shapes, path)
+        compare(shapes_of(model), said.shapes, path)
 
     fill(model, load_tensors(path, fits)[0], path)
 

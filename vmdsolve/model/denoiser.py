@@ -26,8 +26,9 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from .config import ModelConfig
 from .looped import Looped
+from .matrices import Means, means_of
 from .modulation import Modulate
-from .units import Means, Units
+from .units import Units
 
 __all__ = ["Denoiser"]
 
@@ -71,7 +72,7 @@ class Denoiser(Looped):
         self, x: Tensor, units: Units, factors: tuple[Tensor, ...]
     ) -> tuple[Tensor, tuple[Tensor, tuple[Tensor, ...], Means]]:
         h = self.embed(x, units.V)
-        return h, (self.inject(h).to(h.dtype), factors, units.means(h.device))
+        return h, (self.inject(h).to(h.dtype), factors, means_of(units, h.device))
 
     def block(self, h: Tensor, injected: Tensor, factors: tuple[Tensor, ...], means: Means) -> Tensor:
         """One application of the block: candidates h [B, L, V, H] -> the same shape."""

@@ -6,9 +6,10 @@ change it afterwards. Neither NumPy nor torch is needed here.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
@@ -18,7 +19,7 @@ from typing import Any, BinaryIO
 from ..errors import ModelMismatch
 from ..untrusted import read_json
 
-__all__ = ["NUMBERS", "TensorFile", "opened"]
+__all__ = ["NUMBERS", "TensorFile", "compare", "hash_of", "opened"]
 
 NUMBERS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}  # what weights may be made of, and the bytes of one
 MOST_HEADER = 1 << 22  # bytes
@@ -147,3 +148,27 @@ def _sizes(entry: Any, key: str) -> list[int] | None:
     """A list of whole numbers, none of them negative or beyond any file; None if it is something else."""
     found = entry.get(key) if isinstance(entry, dict) else None
     return found if isinstance(found, list) and all(type(n) is int and 0 <= n <= MOST_BYTES for n in found) else None
+
+
+def compare(wanted: Mapping[str, tuple[int, ...]], shapes: Mapping[str, tuple[int, ...]], path: Path) -> None:
+    """Raise ModelMismatch unless the tensors of a file have the names and shapes that its config wants."""
+    wrong = [f"lacks {name}" for name in sorted(wanted.keys() - shapes.keys())]
+    wrong += [f"also holds {name}" for name in sorted(shapes.keys() - wanted.keys())]
+    wrong += [
+        f"holds {name} {list(shapes[name])}, wanted {list(shape)}"
+        for name, shape in wanted.items() if shapes.get(name, shape) != shape
+    ]  # fmt: skip
+    if wrong:
+        more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        raise ModelMismatch(f"{path} does not fit its own config: it {'; '.join(wrong[:3])}{more}")
+
+
+def hash_of(tensors: Iterable[tuple[str, str, Sequence[int], Any]]) -> str:
+    """Of names and numbers, to notice that a file has changed: name, type as torch writes it, shape and bytes of each,
+    by rising name.
+    """
+    h = hashlib.blake2b(digest_size=16)
+    for name, kind, shape, data in tensors:
+        h.update(f"{name} {kind} {list(shape)}\n".encode())
+        h.update(data)
+    return h.hexdigest()

@@ -22,8 +22,9 @@ from ..errors import ModelMismatch
 from ..problem import OPEN
 from .config import ModelConfig
 from .looped import Looped
+from .matrices import Pairs, pairs_of
 from .modulation import Modulate
-from .units import Pairs, Units
+from .units import Units
 
 __all__ = ["TokenDenoiser"]
 
@@ -69,7 +70,7 @@ class TokenDenoiser(Looped):
         if factors:
             scale, shifted, gate = factors
             injected = torch.addcmul(shifted, injected, scale)  # the block scales what it adds to this, not the sum
-        return h, (injected.to(h.dtype), self.bias(units.pairs(h.device)), scale, gate)
+        return h, (injected.to(h.dtype), self.bias(pairs_of(units, h.device)), scale, gate)
 
     def block(self, h: Tensor, injected: Tensor, bias: Tensor, scale: Tensor | None, gate: Tensor | None) -> Tensor:
         """One application of the block: cells h [B, L, H] -> the same shape; `injected` is scaled already."""

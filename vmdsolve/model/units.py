@@ -2,57 +2,23 @@
 
 Made once for a set of rules and the relations that a model knows, and kept as long as the rules are. Weights for every
 all-different puzzle know slots in place of relations, see slots.py: there the rules' units are dealt to slots first.
+No torch here: native inference does without; matrices.py makes tensors of units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
-
-import torch
-from torch import Tensor
 
 from ..errors import ModelMismatch
 from ..problem import Rules
+from .config import ModelConfig
 from .slots import SLOTS, slotted
 
-__all__ = ["Means", "Pairs", "Units", "units_of"]
+__all__ = ["Units", "units_for", "units_of"]
 
 Made = TypeVar("Made")
-
-
-class Means(NamedTuple):
-    """Means over units as two small matrices: cells to units, and units back to cells.
-
-    Attributes
-    ----------
-    gather
-        float32 [U, L] row u is the mean over the cells of unit u
-    spread
-        float32 [L, U] row l is, for each relation, the mean over l's units of that relation
-    spans
-        for each relation, its range of unit numbers
-    """
-
-    gather: Tensor
-    spread: Tensor
-    spans: tuple[tuple[int, int], ...]
-
-
-class Pairs(NamedTuple):
-    """How pairs of cells stand to each other.
-
-    Attributes
-    ----------
-    near
-        float32 [R, L, L] 1 where two cells share a unit of the relation
-    distance
-        int64 [L, L] index, 0 to 2L - 2, of how far one cell lies after another
-    """
-
-    near: Tensor
-    distance: Tensor
 
 
 class Units:
@@ -81,41 +47,9 @@ class Units:
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, made the first time and kept with the units: whatever depends on nothing but them."""
         if key not in self._made:
-            with torch.inference_mode(False):  # what is made while sampling must do for training, too
-                self._made[key] = make()
+            self._made[key] = make()
         out: Made = self._made[key]
         return out
-
-    def means(self, device: torch.device) -> Means:
-        """For the mixer "messages"."""
-        return self.once(("means", device), lambda: self._means(device))
-
-    def pairs(self, device: torch.device) -> Pairs:
-        """For the mixer "attention"."""
-        return self.once(("pairs", device), lambda: self._pairs(device))
-
-    def _means(self, device: torch.device) -> Means:
-        n = sum(map(len, self.members))
-        member, spread = torch.zeros(n, self.L, device="cpu"), torch.zeros(self.L, n, device="cpu")
-        spans, end = [], 0
-        for units in self.members:
-            start, end = end, end + len(units)
-            for u, cells in enumerate(units, start):
-                member[u, list(cells)] = 1
-            mine = member[start:end].T
-            spread[:, start:end] = mine / mine.sum(1, keepdim=True).clamp(min=1)
-            spans.append((start, end))
-        gather = member / member.sum(1, keepdim=True)
-        return Means(gather.to(device), spread.to(device), tuple(spans))
-
-    def _pairs(self, device: torch.device) -> Pairs:
-        near = torch.zeros(len(self.members), self.L, self.L, device="cpu")
-        for r, units in enumerate(self.members):
-            for unit in units:
-                cells = torch.tensor(unit, device="cpu")
-                near[r, cells[:, None], cells] = 1
-        cell = torch.arange(self.L, device="cpu")
-        return Pairs(near.to(device), (cell[:, None] - cell + self.L - 1).to(device))
 
 
 _UNITS: WeakKeyDictionary[Rules, dict[tuple[str, ...], Units]] = WeakKeyDictionary()
@@ -134,3 +68,18 @@ def units_of(rules: Rules, relations: tuple[str, ...]) -> Units:
         dealt = relations != SLOTS or (rules.constraints and set(rules.relations) <= set(SLOTS))
         cached[relations] = Units(rules if dealt else slotted(rules), relations)
     return cached[relations]
+
+
+def units_for(config: ModelConfig, rules: Rules) -> Units:
+    """The units of `rules` for a model of this config: the same object for the same rules.
+
+    Raises
+    ------
+    ModelMismatch
+        The model knows another number of cells or symbols, or lacks one of the relations.
+    """
+    if config.positions not in ((0, 0), (rules.L, rules.V)):
+        raise ModelMismatch(f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), or (0, 0) for none")
+    if config.symbols not in (0, rules.V):
+        raise ModelMismatch(f"the model knows {config.symbols} symbols, the problem has {rules.V}")
+    return units_of(rules, config.relations)

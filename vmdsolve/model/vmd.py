@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ..errors import ModelMismatch
 from ..problem import OPEN, Rules
 from .config import ModelConfig
 from .elbo import Terms, reconstruction
@@ -14,7 +13,7 @@ from .latents.encoder import Encoder
 from .latents.prior import Prior
 from .mixers import make_denoiser
 from .seeded import Seeded
-from .units import Units, units_of
+from .units import Units, units_for
 
 __all__ = ["VMD"]
 
@@ -63,12 +62,7 @@ class VMD(nn.Module):
         ModelMismatch
             The model knows another number of cells or symbols, or lacks one of the relations.
         """
-        config = self.config
-        if config.positions not in ((0, 0), (rules.L, rules.V)):
-            raise ModelMismatch(f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), or (0, 0) for none")
-        if config.symbols not in (0, rules.V):
-            raise ModelMismatch(f"the model knows {config.symbols} symbols, the problem has {rules.V}")
-        return units_of(rules, config.relations)
+        return units_for(self.config, rules)
 
     def z_width(self, units: Units) -> int:
         """Z, how many numbers z is."""

@@ -1,6 +1,6 @@
 """Sampling: draw z, predict, choose and commit the most certain cells, again; by a Plan, with a Predictor.
 
-Names are loaded when first used: drawing without a model must not import torch.
+Names are loaded when first used; none of them imports torch.
 """
 
 from importlib import import_module

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ..checker import accepts
 from ..problem import Board, Rules
 from ..sets import Sets
+from .fill import fill_boards
 from .keys import Keys, latent_keys
 from .plan import Network, Plan
 
@@ -110,8 +111,6 @@ def attempts(
     at_once
         Boards that are filled together; None: see `boards_at_once`.
     """
-    from . import fill_boards  # which imports torch
-
     rows, size = np.arange(len(boards)), at_once or boards_at_once(rules)
     for latent in latents:
         open_rows = []

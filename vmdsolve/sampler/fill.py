@@ -15,7 +15,6 @@ from .conditioning import conditioning_of
 from .evaluation import evaluate
 from .keys import Keys
 from .loop import Loop
-from .on_gpu import fill_on_gpu
 from .plan import Filled, Network, Plan
 from .predictor import Predictor
 
@@ -75,6 +74,8 @@ def fill_boards(
     allowed = np.full(boards.shape, full(rules.V)) if domains is None else domains
     by_automata = plan.legal and bool(conditioning_of(rules))  # these stay on the CPU
     if isinstance(predict, Predictor) and predict.on_gpu and not by_automata and B and rules.L <= MAX_CUDA_CELLS:
+        from .on_gpu import fill_on_gpu  # which imports torch
+
         return fill_on_gpu(
             predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, keep_first=keep_first, trace=trace
         )

@@ -150,7 +150,7 @@ def fill_on_gpu(
         rules.peers if plan.legal else Peers.none(rules.L),
         key=key,
         steps=plan.steps,
-        loops=predict.loops or predict.model.config.loops,
+        loops=predict.most_loops,
         order=plan.order,
         threshold=plan.threshold,
         temperature=plan.temperature,

@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from ..errors import ModelMismatch
-from ..model.checkpoint import compare, fill, not_finite
+from ..model.checkpoint import fill, not_finite, shapes_of
+from ..model.tensors import compare
 from ..model.vmd import VMD
 
 __all__ = ["check_shapes", "restore", "tensors_of"]
@@ -33,7 +34,7 @@ def check_shapes(shapes: Mapping[str, tuple[int, ...]], model: VMD, path: Path) 
     """Raises ModelMismatch unless these are names and shapes of a state of this model; no number is looked at."""
     left = dict(shapes)
     for prefix in ("model.", "average."):
-        compare(model, _part(shapes, prefix), path)
+        compare(shapes_of(model), _part(shapes, prefix), path)
     for name, parameter in model.named_parameters():
         moments = _part(shapes, f"adam.{name}.")
         if moments not in ({}, {"step": (), **dict.fromkeys(MOMENTS, tuple(parameter.shape))}):

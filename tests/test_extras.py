@@ -1,0 +1,58 @@
+"""Which device is taken where none is named, and what is said where torch is missing."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from vmdsolve import extras
+from vmdsolve.errors import MissingExtra
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "_driver", extras._driver.__wrapped__)
+
+
+def driver(monkeypatch: pytest.MonkeyPatch, says: int | None) -> None:
+    """What the driver's library says when it begins; None: there is none."""
+
+    def load(name: str) -> Any:
+        if says is None:
+            raise OSError(f"no {name}")
+        return SimpleNamespace(cuInit=lambda _: says)
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    monkeypatch.setattr(extras, "AMD", extras.Path("/dev/none"))
+
+
+@pytest.mark.parametrize("says", [None, 0, 100])
+@pytest.mark.parametrize("torch_finds", [True, False, None], ids=str)
+def test_a_gpu_is_taken_where_torch_finds_one(
+    monkeypatch: pytest.MonkeyPatch, says: int | None, torch_finds: bool | None
+) -> None:
+    driver(monkeypatch, says)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: torch_finds)
+    if torch_finds is None:  # there is no torch
+        monkeypatch.setitem(sys.modules, "torch", None)
+    assert extras.default_device() == ("cuda" if torch_finds else "cpu")  # torch is loaded: it is asked
+
+
+@pytest.mark.parametrize("says", [None, 100])
+def test_torch_is_not_imported_where_there_is_no_driver(monkeypatch: pytest.MonkeyPatch, says: int | None) -> None:
+    driver(monkeypatch, says)
+    monkeypatch.delitem(sys.modules, "torch")
+    assert extras.default_device() == "cpu"
+    assert "torch" not in sys.modules
+
+
+def test_what_needs_torch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    extras.want_torch("train")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtra, match=r"^train needs torch: pip install 'vmdsolve\[torch\]'$"):
+        extras.want_torch("train")

@@ -1,0 +1,56 @@
+"""What not every installation has: torch, and a GPU. Who needs it asks here, so that its lack is told in one way."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from .errors import MissingExtra
+
+__all__ = ["default_device", "want_torch"]
+
+AMD = Path("/dev/kfd")  # there where AMD's driver is
+
+
+def want_torch(what: str) -> None:
+    """Say what needs torch where it is not installed; it is not imported here.
+
+    Parameters
+    ----------
+    what
+        An option, a command, a file of weights: the beginning of the sentence.
+
+    Raises
+    ------
+    MissingExtra
+        torch is not installed.
+    """
+    try:
+        there = find_spec("torch") is not None
+    except ImportError:
+        there = False
+    if not there:
+        raise MissingExtra(f"{what} needs torch: pip install 'vmdsolve[torch]'")
+
+
+def default_device() -> str:
+    """A GPU if there is one and torch finds it; "cpu" without importing torch where there is no GPU's driver."""
+    if sys.modules.get("torch") is None and not _driver():
+        return "cpu"
+    try:
+        import torch
+    except ImportError:
+        return "cpu"
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+@cache
+def _driver() -> bool:
+    """Whether a GPU's driver is at work."""
+    try:
+        return bool(ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1").cuInit(0) == 0)
+    except (OSError, AttributeError):
+        return AMD.exists()
