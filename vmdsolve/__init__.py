@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .api.generate import generate as generate
     from .api.graded import Generated as Generated
     from .api.sample import sample as sample
+    from .api.solve import as_done as as_done
     from .api.solve import solve as solve
     from .api.solve import solve_batch as solve_batch
     from .domains import Domain as Domain
@@ -83,6 +84,7 @@ _WHERE = {
     "VMD": "model.vmd",
     "Violation": "problem",
     "VmdsolveError": "errors",
+    "as_done": "api.solve",
     "candidates": "api.candidates",
     "check": "api.check",
     "count_solutions": "api.exact",
@@ -128,6 +130,7 @@ __all__ = [
     "Violation",
     "VmdsolveError",
     "__version__",
+    "as_done",
     "candidates",
     "check",
     "count_solutions",
