@@ -192,7 +192,7 @@ def test_products_are_of_bfloat16_where_asked_for() -> None:
 
 def test_a_trace_ends_in_the_answer(small_model: VMD) -> None:
     for seed in range(20):
-        s = solve("." * 16, model=small_model, seed=seed, trace=True)
+        s = solve("." * 16, model=small_model, seed=seed, latents=8, trace=True)
         if s.method == "vmd":
             assert s.trace is not None
             assert FOUR.format(s.trace[-1]) == s.text

@@ -140,12 +140,12 @@ def test_what_is_put_aside_comes_back_by_many_goes(hasty: list[int], monkeypatch
 
 
 def test_hard_problems_with_an_answer_of_the_model_keep_it(hasty: list[int]) -> None:
-    [solution] = solve_batch(["." * 16], unique=True)
+    [solution] = solve_batch(["." * 16], unique=True, latents=8)
     assert hasty == [0]
     assert (solution.method, solution.unique, told(solution)) == (
         "vmd",
         False,
-        told(vmdsolve.solve("." * 16, unique=True)),
+        told(vmdsolve.solve("." * 16, unique=True, latents=8)),
     )
 
 

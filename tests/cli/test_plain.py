@@ -6,7 +6,6 @@ import io
 import json
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +129,8 @@ def test_what_weights_say(tmp_path: Path, domain: str, symbols: str, note: str) 
     model = VMD(ModelConfig.of(get("latin-2"), width=4, hidden=4, loops=1, latent=2), seed=0)
     path = tmp_path / "w.safetensors"
     for record in ({"domain": {"name": domain, "symbols": symbols, "length": 4}, "machine": note}, {note: note}):
-        for config in (replace(model.config, domain=domain).to_json(), json.dumps({note: domain}), "latin-2"):
+        other = json.dumps({**json.loads(model.config.to_json()), "domain": domain})
+        for config in (other, json.dumps({note: domain}), "latin-2"):
             said = {"config": config, "recipe": json.dumps(record)}
             save_tensors(path, model.state_dict(), {k: v.encode(errors="replace").decode() for k, v in said.items()})
             for command in (["solve", P, "--weights"], ["sample", "--weights"], ["diagnose", "--weights"]):

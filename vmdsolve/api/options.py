@@ -131,6 +131,9 @@ def _refuse_absent(device: str) -> None:
 # The table -------------------------------------------------------------------------------------------
 
 
+K, MANY = "K, boards that the model may fill for one problem", 8
+T = "T, network evaluations that a board may cost"
+ONCE = ", or 1 before search"
 OWN = "by default what the model was made for"
 
 
@@ -139,7 +142,7 @@ def _order(default: str | None, why: str) -> Option:
 
 
 def _latents(default: int) -> Option:
-    return Option(default, _from(1, MOST), "K, boards that the model may fill for one problem.")
+    return Option(default, _from(1, MOST), f"{K}.")
 
 
 def _time(default: float | None) -> Option:
@@ -176,7 +179,6 @@ class MethodOptions(TypedDict, total=False):
         Method, Option("vmd", _one_of(Method), "vmd, vmd-only (the learned model alone) or search (exact only).")
     ]
     time_limit: Annotated[float | None, _time(None)]
-    latents: Annotated[int, _latents(8)]
     trace: Annotated[bool, Option(False, flag, "Keep the board after each step of the model.", settles=False)]
 
 
@@ -185,7 +187,7 @@ class NetworkOptions(TypedDict, total=False):
 
     steps: Annotated[
         int | None,
-        Option(None, _or_none(_from(1, MOST)), f"T, network evaluations that a board may cost; {OWN}."),
+        Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}."),
     ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
@@ -207,8 +209,10 @@ class SeededOptions(TypedDict, total=False):
 
 
 class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
-    """The options of `solve`."""
+    """The options of `solve`; what the model may spend has no default of its own: it depends on what comes after it."""
 
+    latents: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{K}; by default {MANY}{ONCE}.")]
+    steps: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}{ONCE}.")]
     order: Annotated[Order | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
@@ -228,6 +232,7 @@ class BatchOptions(SolveOptions, total=False):
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `sample`; the default order is the one in which samples follow the model's law."""
 
+    latents: Annotated[int, _latents(MANY)]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
     order: Annotated[Order | None, _order("random", "random follows the model's law")]
     temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]

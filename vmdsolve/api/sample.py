@@ -115,7 +115,7 @@ def _drawn(task: Task, left: Open, keys: Keys) -> Iterator[Settled]:
         left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))
     if task.trained and task.predict is not None:
         plan = planned(task.predict, options, temperature=options.temperature, legal=left.allowed is not None)
-        left = yield from tries(task, left, task.predict, plan, keys=keys)
+        left = yield from tries(task, left, task.predict, plan, keys=keys, latents=task.options.latents)
     if left.allowed is None or not len(left):
         yield left.given_up()
         return

@@ -19,12 +19,13 @@ from ..deadline import Deadline
 from ..errors import ModelMismatch
 from ..problem import OPEN, Status
 from ..sampler.attempts import attempts, boards_at_once
+from ..sampler.evaluation import settling
 from ..sampler.keys import Keys, board_keys
 from ..sampler.plan import SECOND_NOISE, Plan
 from ..search import SearchStatus
 from ..search.threads import spread, thread_count
 from .hard import Hard
-from .options import Options
+from .options import MANY, Options
 from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
@@ -60,11 +61,15 @@ def with_model(task: Task, open_: Open) -> Step:
         return open_
     helped = open_.allowed is not None
     plan = planned(predict, task.options, legal=helped, settle=True)
+    latents = task.options.latents
+    asked = task.options.steps or latents
+    if helped and not asked and settling(task.rules, plan):  # what does not settle at once, search finds sooner
+        plan, latents = replace(plan, steps=1), 1
     if helped and plan.order == "margin":
         plan = replace(plan, threshold=EARLY)
     return (yield from tries(
         task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
-        share=MODEL_SHARE if helped else 1.0, guided=helped,
+        latents=latents or MANY, share=MODEL_SHARE if helped else 1.0, guided=helped,
     ))  # fmt: skip
 
 
@@ -74,16 +79,16 @@ def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
 
 
 def tries(
-    task: Task, open_: Open, predict: Predictor, plan: Plan, *, keys: Keys, again: Plan | None = None,
+    task: Task, open_: Open, predict: Predictor, plan: Plan, *, keys: Keys, latents: int, again: Plan | None = None,
     share: float = 1.0, guided: bool = False,
 ) -> Generator[Settled, None, Open]:  # fmt: skip
-    """What the checker accepts of up to K latents; a problem's stop at its first answer."""
+    """What the checker accepts of up to K = `latents` latents; a problem's stop at its first answer."""
     clock, allowed = open_.clock, open_.allowed
     guide = np.zeros((*open_.boards.shape, task.rules.V), np.uint8) if guided else None
     now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), loops=open_.loops.copy(), guide=guide)
     left = np.ones(len(open_), np.bool_)
     for tried in attempts(
-        predict, task.rules, open_.boards, plan, again=again, keys=keys, latents=range(task.options.latents),
+        predict, task.rules, open_.boards, plan, again=again, keys=keys, latents=range(latents),
         seed=task.options.seed, domains=allowed, keep_first=guided, trace=task.options.trace,
         seconds_left=lambda: clock.wall(share),
     ):  # fmt: skip
