@@ -25,9 +25,9 @@ def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     """Solve one problem: an answer that the checker accepted, or an honest status.
 
     With method "vmd" the givens are propagated (exact), the model fills what is left in one evaluation, or in as many
-    latents and steps as are asked for, and what the checker does not accept goes to exact search, which tries first what
-    the model holds likely. The time limit is for all of this together; where a model is used, it has half of it, search
-    what is left.
+    latents and steps as are asked for, and what the checker does not accept goes to exact search, which tries first
+    what the model holds likely. The time limit is for all of this together; where a model is used, it has half of it,
+    search what is left.
 
     Parameters
     ----------
