@@ -230,18 +230,25 @@ for _name, _change in EDITS.items():
     CASES["edited journals", _name] = _edited(_change)
 
 
-def _refused(change: Callable[[bytes], bytes]) -> Case:
+def _refused(change: Callable[[bytes], bytes], *options: str) -> Case:
     def met(place: Place) -> None:
         place.stop()
         place.journal.write_bytes(before := change(place.journal.read_bytes()))
-        place.refuses(place.run("--resume"))
+        place.refuses(place.run("--resume", *options))
         if not place.journal.exists() or place.journal.read_bytes() != before:
             place.fault("the journal was changed")
 
     return met
 
 
-CASES["edited journals", "other settings"] = _refused(lambda text: text.replace(b'"seed": 0', b'"seed": 1', 1))
+@case("edited journals", "other settings in the head alone")
+def _(place: Place) -> None:
+    place.stop()
+    place.journal.write_bytes(place.journal.read_bytes().replace(b'"seed": 0', b'"seed": 1', 1))
+    place.ends_well(place.run("--resume"))  # its rows say whose they are
+
+
+CASES["edited journals", "other settings"] = _refused(bytes, "--seed", "1")
 CASES["edited journals", "settings of brackets"] = _refused(lambda text: b"[" * 100_000 + b"\n" + text)
 CASES["edited journals", "a file of zeros"] = _refused(lambda text: bytes(len(text)))
 
