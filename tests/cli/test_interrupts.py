@@ -65,7 +65,7 @@ def test_the_network_at_work_on_a_large_batch_is_interrupted(many: Path) -> None
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["eval", "sudoku-9x9", "-n", 300, "--latents", 50],
+        ["eval", "sudoku-9x9", "-n", 20_000, "--latents", 50],
         ["sample", "sudoku-9x9", "-n", 100_000],
         ["generate", "sudoku-9x9", "-n", 100_000, "--harder", 50],
     ],

@@ -47,7 +47,7 @@ def test_a_killed_process_resumes(busy: tuple[subprocess.Popen[str], Path], many
     process.wait()
     assert not out.exists()
     result = solve(many, "-o", out, "--resume")
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stderr
     assert "resumed: " in result.stderr
     assert [row["problem"] for row in table(out.read_text())] == many.read_text().splitlines()
 
