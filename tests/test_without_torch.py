@@ -51,9 +51,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 CALLS = {
     "solve": f"print(v.solve('{PUZZLE}').text == '{ANSWER}')",
     "vmd-only": f"print(v.solve('{PUZZLE}', method='vmd-only', latents=4).method == 'vmd')",
-    "all-different": "print(v.solve('1' + '.' * 24, domain='latin-5').method == 'vmd')",
-    "batch": f"print([s.method for s in v.solve_batch(['{PUZZLE}', '.' * 16])] == ['propagation', 'vmd'])",
-    "as_done": "from vmdsolve.api.solve import as_done; print([s.method for _, s in as_done(['.' * 16])] == ['vmd'])",
+    "all-different": "print(v.solve('1' + '.' * 24, domain='latin-5', latents=8).method == 'vmd')",
+    "batch": f"print([s.method for s in v.solve_batch(['{PUZZLE}', '.' * 16], latents=8)] == ['propagation', 'vmd'])",
+    "as_done": "print([s.method for _, s in v.as_done(['.' * 16], latents=8)] == ['vmd'])",
     "sample": "print(next(v.sample('sudoku-4x4', temperature=1.0)).method == 'vmd')",
     "search": "print(v.solve('.' * 16, method='search').method == 'search')",
     "hint": f"print(bool(v.hint('{PUZZLE}')))",

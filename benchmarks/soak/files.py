@@ -59,9 +59,8 @@ def _arguments() -> Iterator[tuple[str, None, list[str]]]:
     for number, more in enumerate(ARGUMENTS):
         name = ascii(" ".join(more))[:60]
         yield name, None, ["solve", "--method", "search", *more]
-        command_of = OTHERS[number % len(OTHERS)]
-        takes = command_of != "show" or more[0] not in ("--time-limit", "--threads", "--seed", "--batch-size")
-        yield name, None, [command_of, *more] if takes else ["hint", *more]
+        takes = "solve" if more[0] == "--batch-size" else "count" if more[0].startswith("--") else None  # that option
+        yield name, None, [takes or OTHERS[number % len(OTHERS)], *more]
 
 
 def _weights(soak: Soak) -> Iterator[tuple[str, Path, list[str]]]:

@@ -109,7 +109,7 @@ def test_the_model_has_half_of_the_time_and_search_what_is_left(limits: list[flo
 
 @pytest.mark.usefixtures("slow_model")
 def test_uniqueness_has_what_the_model_left(limits: list[float | None]) -> None:
-    solution = solve("." * 16, unique=True, time_limit=20)
+    solution = solve("." * 16, unique=True, time_limit=20, latents=8)
     assert (solution.method, solution.unique) == ("vmd", False)
     assert len(limits) == 1
     assert limits[0] is not None
