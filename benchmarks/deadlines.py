@@ -157,8 +157,11 @@ def _work(instances: str, wanted: list[str], seconds: float) -> Iterator[tuple[s
                     yield what, name, partial(CALLS[name], text, domain=domain, time_limit=seconds)
     for domain, options in MADE.items() if "generate" in wanted else ():
         if instances in domain:
-            some = partial(vmdsolve.generate, domain, 1, time_limit=seconds, threads=1, **options)  # type: ignore[arg-type]
-            yield domain, "generate", lambda some=some: [*some()]  # type: ignore[misc]
+            yield domain, "generate", partial(_generated, domain, time_limit=seconds, threads=1, **options)
+
+
+def _generated(domain: str, **options: Any) -> list[Any]:
+    return list(vmdsolve.generate(domain, 1, **options))
 
 
 def _measured(what: str, call: str, seconds: float, work: Callable[[], object]) -> Row:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from hashlib import blake2b
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 
@@ -108,8 +109,8 @@ def _judged(kind: str, texts: list[str], method: str, faults: list[str]) -> list
     import vmdsolve
 
     found = []
-    options = {"domain": kind, "method": method, "unique": True, "threads": 1}
-    for text, solution in zip(texts, vmdsolve.solve_batch(texts, **options), strict=True):  # type: ignore[arg-type]
+    options: dict[str, Any] = {"domain": kind, "method": method, "unique": True, "threads": 1}
+    for text, solution in zip(texts, vmdsolve.solve_batch(texts, **options), strict=True):
         found.append(solution.text or "")
         why = breaks(JUDGED[kind](text), found[-1])
         if solution.status != "SOLVED" or solution.unique is not True or why:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..driver import ROOT
 
@@ -86,9 +86,9 @@ class Job:
         return Done(self.process.returncode, out, err, *self.ended)
 
 
-def command(arguments: list[str], folder: Path, seconds: float = LONG, **how: object) -> Done:
+def command(arguments: list[str], folder: Path, seconds: float = LONG, **how: Any) -> Done:
     """One command, waited for."""
-    return Job(arguments, folder, **how).wait(seconds)  # type: ignore[arg-type]
+    return Job(arguments, folder, **how).wait(seconds)
 
 
 def bad_end(done: Done, codes: tuple[int, ...]) -> str:

@@ -41,17 +41,28 @@ def _groups(table: list[list[str]], *outside: str) -> dict[str, Cells]:
     return {name: tuple(i for i, n in enumerate(names) if n == name) for name in names if name not in outside}
 
 
+Place = tuple[int, int]
+
+
+def _white(table: list[list[str]], signs: str) -> dict[Place, int]:
+    """The numbers of the cells that are to be filled, by row and column."""
+    places = [(r, c) for r, row in enumerate(table) for c, cell in enumerate(row) if cell in signs]
+    return {place: number for number, place in enumerate(places)}
+
+
+def _ways(rows: int, columns: int) -> tuple[list[list[Place]], list[list[Place]]]:
+    """All rows, and all columns."""
+    table = [[(r, c) for c in range(columns)] for r in range(rows)]
+    return table, [list(column) for column in zip(*table, strict=True)]
+
+
 def akari(lines: Iterator[str]) -> Puzzle:
     rows, columns = numbers(next(lines))
     table = grid(lines, rows, columns)
-    white = {(r, c): 0 for r in range(rows) for c in range(columns) if table[r][c] in "-."}
-    white = {where: i for i, where in enumerate(white)}
+    white = _white(table, "-.")
     rules: list[Rule] = []
     sees: dict[int, set[int]] = {cell: {cell} for cell in white.values()}
-    for way in (
-        [[(r, c) for c in range(columns)] for r in range(rows)],
-        [[(r, c) for r in range(rows)] for c in range(columns)],
-    ):
+    for way in _ways(rows, columns):
         for line in way:
             for is_white, run in groupby(line, white.__contains__):
                 if is_white:
@@ -154,13 +165,9 @@ def jigsaw(lines: Iterator[str]) -> Puzzle:
 def kakuro(lines: Iterator[str]) -> Puzzle:
     rows, columns = numbers(next(lines))
     table = grid(lines, rows, columns)
-    white = {(r, c): 0 for r in range(rows) for c in range(columns) if table[r][c] in ".123456789"}
-    white = {where: i for i, where in enumerate(white)}
+    white = _white(table, ".123456789")
     rules: list[Rule] = []
-    for part, way in (
-        (1, [[(r, c) for c in range(columns)] for r in range(rows)]),
-        (0, [[(r, c) for r in range(rows)] for c in range(columns)]),
-    ):
+    for part, way in zip((1, 0), _ways(rows, columns), strict=True):
         for line in way:
             wall = "-"
             for is_white, run in groupby(line, white.__contains__):
@@ -190,6 +197,15 @@ def _cages(lines: Iterator[str], n: int) -> Iterator[tuple[str, Cells]]:
         raise Unjudged("a label outside of cages")
 
 
+def _result(sign: str, want: int) -> Callable[[Cells], bool]:
+    tests: dict[str, Callable[[Cells], bool]] = {
+        "-": lambda v: max(v) - min(v) == want,
+        "*": lambda v: prod(x + 1 for x in v) == want,
+        ":": lambda v: max(v) + 1 == want * (min(v) + 1),
+    }
+    return tests[sign]
+
+
 def kenken(lines: Iterator[str]) -> Puzzle:
     n = _square(next(lines))
     rules: list[Rule] = [*latin(n)]
@@ -198,13 +214,7 @@ def kenken(lines: Iterator[str]) -> Puzzle:
         [want] = numbers(number)
         if (sign in "-:" and len(cells) != 2) or (label[-1:].isdecimal() and len(cells) != 1):
             raise Unjudged(label)
-        tests: dict[str, Callable[[Cells], bool]] = {
-            "+": lambda v, want=want: sum(v) + len(v) == want,  # type: ignore[misc]
-            "-": lambda v, want=want: max(v) - min(v) == want,  # type: ignore[misc]
-            "*": lambda v, want=want: prod(x + 1 for x in v) == want,  # type: ignore[misc]
-            ":": lambda v, want=want: max(v) + 1 == want * (min(v) + 1),  # type: ignore[misc]
-        }
-        rules.append(Total(cells, want) if sign == "+" else Holds(cells, tests[sign]))
+        rules.append(Total(cells, want) if sign == "+" else Holds(cells, _result(sign, want)))
     return Puzzle(DIGITS[:n], _last(lines, n * n, DIGITS[:n]), tuple(rules))
 
 
@@ -275,14 +285,14 @@ def takuzu(lines: Iterator[str]) -> Puzzle:
     return Puzzle("01", given, (*rules, Unlike(across), Unlike(down)) if distinct else tuple(rules))
 
 
-CLUES: dict[str, Callable[[int, int], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "next-to": lambda a, b: abs(a - b) == 1,
-    "left-of": lambda a, b: a == b - 1,
-    "right-of": lambda a, b: a == b + 1,
-    "before": lambda a, b: a < b,
-    "after": lambda a, b: a > b,
+CLUES: dict[str, Callable[[Cells], bool]] = {
+    "=": lambda v: v[0] == v[1],
+    "!=": lambda v: v[0] != v[1],
+    "next-to": lambda v: abs(v[0] - v[1]) == 1,
+    "left-of": lambda v: v[0] == v[1] - 1,
+    "right-of": lambda v: v[0] == v[1] + 1,
+    "before": lambda v: v[0] < v[1],
+    "after": lambda v: v[0] > v[1],
 }
 
 
@@ -303,11 +313,10 @@ def zebra(lines: Iterator[str]) -> Puzzle:
             cells = tuple(where[words[i]] for i in (0, 2, 3))
             rules.append(Holds(cells, lambda v: v[1] < v[0] < v[2]))
         elif words[1] == "at":
-            there = {int(word) - 1 for word in words[2:]}
-            rules.append(Holds((where[words[0]],), lambda v, there=there: v[0] in there))  # type: ignore[misc]
+            there = {(int(word) - 1,) for word in words[2:]}
+            rules.append(Holds((where[words[0]],), there.__contains__))
         elif len(words) == 3 and words[1] in CLUES:
-            test = CLUES[words[1]]
-            rules.append(Holds((where[words[0]], where[words[2]]), lambda v, test=test: test(*v)))  # type: ignore[misc]
+            rules.append(Holds((where[words[0]], where[words[2]]), CLUES[words[1]]))
         else:
             raise Unjudged(line)
     return Puzzle(DIGITS[:n], _given(iter(given or "." * len(where)), DIGITS[:n]), tuple(rules))

@@ -52,12 +52,12 @@ def is_plain(*arguments: object) -> str:
 
 def valued(name: str) -> list[str]:
     """Options of a command that take a value."""
-    params = get_command(app).commands[name].params  # type: ignore[attr-defined]
+    params = get_command(app).commands[name].params
     return [p.opts[-1] for p in params if p.param_type_name == "option" and not getattr(p, "is_flag", False)]
 
 
 def test_every_command_is_tried() -> None:
-    assert COMMANDS.keys() == get_command(app).commands.keys()  # type: ignore[attr-defined]
+    assert COMMANDS.keys() == get_command(app).commands.keys()
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def test_of_fresh_problems_half_the_time_makes_as_many_as_it_can(
         deadline.stop_point()
         return made(*arguments, **options)
 
-    monkeypatch.setattr(accuracy, "AT_ONCE", 3)
+    monkeypatch.setattr(accuracy, "PIECE", 3)
     wanted = held_out(FOUR, 20)
     assert (held_out(FOUR, 20, clock=Deadline(None))[0] == wanted[0]).all()
     monkeypatch.setattr(accuracy, "generate_values", slow)

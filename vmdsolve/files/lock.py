@@ -10,7 +10,26 @@ from typing import Self
 
 from ..errors import InvalidInput
 
-__all__ = ["Lock"]
+__all__ = ["Lock", "locked"]
+
+
+def locked(handle: int) -> bool:
+    """Lock an open file until it is closed, which the system does when a process dies; False if somebody else has it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as one, open(one.name) as other:
+    ...     locked(one.fileno()), locked(other.fileno())
+    (True, False)
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: better to work without one than not at all
+        pass
+    return True
 
 
 class Lock:
@@ -34,15 +53,11 @@ class Lock:
         self.path = path
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
         self._handle: int | None = os.open(path, flags, 0o666)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not locked(self._handle):
             owner = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
             self.release()
             process = f"process {owner}" if owner.isdigit() else "another process"
-            raise InvalidInput(f"{process} {busy}") from error
-        except OSError:  # a file system without locks: better to work without one than not at all
-            return
+            raise InvalidInput(f"{process} {busy}")
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, str(os.getpid()).encode(), 0)
 

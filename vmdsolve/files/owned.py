@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import stat
 from pathlib import Path
 
 from ..errors import InvalidInput
+from .lock import locked
 
 __all__ = ["owned"]
 
@@ -23,14 +23,10 @@ def owned(path: Path, out: Path) -> int:
     """
     while True:
         handle = _opened(path)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not locked(handle):
             first = _process(os.pread(handle, 100, 0))
             os.close(handle)
-            raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file") from error
-        except OSError:  # a file system without locks: better to work without one than not at all
-            return handle
+            raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file")
         if _same(handle, path):
             return handle
         os.close(handle)  # finished and removed by another job since it was opened

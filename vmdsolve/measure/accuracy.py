@@ -23,6 +23,7 @@ from .seeds import EVALUATION_SEED
 
 __all__ = ["EVALUATION_SEED", "Accuracy", "evaluate", "held_out"]
 
+PIECE = 8  # puzzles that are made together where time is short
 AT_ONCE = 64  # boards that are filled together where time is short: what is cut off is not counted
 
 
@@ -127,11 +128,11 @@ def held_out(domain: Domain, n: int, *, seed: int = 0, clock: Deadline | None = 
         return generate_values(rules, n, seed=seed)
     half, made = Deadline(clock.left(0.5)), [(np.zeros((0, rules.L), np.int32),) * 2]
     with suppress(TimeoutError), within(half):
-        for first in range(0, n, AT_ONCE):
-            made.append(generate_values(rules, min(AT_ONCE, n - first), seed=seed, first=first))
+        for first in range(0, n, PIECE):
+            made.append(generate_values(rules, min(PIECE, n - first), seed=seed, first=first))
     puzzles, answers = (np.concatenate(parts) for parts in zip(*made, strict=True))
     if not len(puzzles):
-        raise TimeoutError(f"not {min(AT_ONCE, n)} of {n} puzzles of {domain.name} were made in time; allow more")
+        raise TimeoutError(f"not {min(PIECE, n)} of {n} puzzles of {domain.name} were made in time; allow more")
     return puzzles, answers
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 
 import numpy as np
 import torch
 
+from ..deadline import Deadline
 from ..domains import Domain, get
-from ..measure.accuracy import EVALUATION_SEED, evaluate
+from ..measure.accuracy import evaluate, held_out
 from ..measure.likelihood import nelbo
 from ..model.vmd import VMD
 from ..problem import OPEN, Board
 from ..sampler import Plan, Predictor
-from ..search import generate_values
 from .mixture import Mixture
 from .recipe import Recipe
 from .stream import Stream
@@ -21,7 +22,7 @@ from .stream import Stream
 __all__ = ["HeldOut"]
 
 PUZZLES, EXAMPLES = 64, 256
-AT_ONCE, SECONDS = 8, 1.0  # puzzles are made in such pieces, as many as there is time for
+SECONDS = 2.0  # half of which puzzles may take to make
 MIXED = "sudoku-9x9"  # what stands for a mixture
 
 
@@ -36,16 +37,10 @@ class HeldOut:
     @cached_property
     def boards(self) -> Board:
         """int32 [n, L], puzzles with one answer that training never draws; none for data of other kinds."""
-        rules, parts = self._domain.rules, [np.empty((0, self._domain.rules.L), np.int32)]
-        for first in range(0, PUZZLES, AT_ONCE) if self._puzzles else ():
-            try:
-                part, _ = generate_values(
-                    rules, AT_ONCE, seed=EVALUATION_SEED, first=first, time_limit=SECONDS * AT_ONCE / PUZZLES
-                )
-            except TimeoutError:  # of large boards there are few, or none
-                break
-            parts.append(part)
-        boards = np.concatenate(parts)
+        boards = np.empty((0, self._domain.rules.L), np.int32)
+        with suppress(TimeoutError):  # of large boards there are few, or none
+            if self._puzzles:
+                boards, _ = held_out(self._domain, PUZZLES, clock=Deadline(SECONDS))
         return np.asarray(boards[(boards == OPEN).any(1)], np.int32)
 
     def solved(self, model: VMD, device: torch.device) -> float | None:
