@@ -8,12 +8,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from .._version import __version__
 from ..errors import InvalidInput
 from ..files.atomic import written
 from .config import absolute, read_config
 from .keys import KEYS, MODEL, PATHS, RECIPE, SAMPLING
+from .loggers import Begun
+from .progress import Progress
 
-__all__ = ["NAME", "config_text", "keep_config"]
+__all__ = ["NAME", "ConfigLog", "config_text"]
 
 NAME = "config.toml"
 PARTS = {"Recipe": ("loops", "givens", *RECIPE), "Model": MODEL, "How the model is sampled": tuple(SAMPLING)}
@@ -65,37 +68,35 @@ def _value(value: Any, name: str) -> str:
     return json.dumps(value)
 
 
-def keep_config(folder: Path, told: Mapping[str, Any], begin: str = "", step: int = 0) -> None:
-    """Write a run's config into its folder. One that is there and says something else is kept as config-N.toml.
+class ConfigLog:
+    """`config.toml`, written when there is a first state of the run. One that says something else is kept beside it, as
+    `config-N.toml`."""
 
-    Parameters
-    ----------
-    folder
-        Of the run.
-    told
-        All its keys.
-    begin
-        As of `config_text`.
-    step
-        Steps that were done before; with what weights they began, the config of them says.
+    def start(self, begun: Begun) -> None:
+        if begun.folder is None:
+            raise InvalidInput("a config needs a folder of the run to be kept in")
+        self.path, self.from_step, told = begun.folder / NAME, begun.step, begun.config
+        before = _said(self.path)
+        if begun.step and before and "init" in before:  # which a state does not tell
+            told = {**told, "init": before["init"]}
+        self.waiting = before != told
+        self.text = config_text(told, f"vmdsolve {__version__}; data: {begun.data}")
 
-    Raises
-    ------
-    InvalidInput
-        As of `config_text`.
-    """
-    path, before = folder / NAME, _said(folder / NAME)
-    if step and before and "init" in before:
-        told = {**told, "init": before["init"]}
-    if before == told:
-        return
-    text = config_text(told, begin)
-    if path.exists():
-        kept = next(old for n in count(1) if not (old := folder / f"config-{n}.toml").exists())
-        path.rename(kept)
-        text = f"# from step {step} on; before it {kept.name}\n{text}" if step else text
-    with written(path) as out:
-        out.write(text)
+    def step(self, progress: Progress) -> None:
+        del progress
+        if not self.waiting:
+            return
+        begin = ""
+        if self.path.exists():
+            kept = next(old for n in count(1) if not (old := self.path.with_name(f"config-{n}.toml")).exists())
+            self.path.rename(kept)
+            begin = f"# from step {self.from_step} on; before it {kept.name}\n" if self.from_step else ""
+        with written(self.path) as out:
+            out.write(begin + self.text)
+        self.waiting = False
+
+    def end(self) -> None:
+        pass
 
 
 def _said(path: Path) -> dict[str, Any] | None:

@@ -185,7 +185,7 @@ KEYS: dict[str, Key] = {
         lambda value, name: inf if (told := checked_seconds(value, name)) is None else told,
     ),
     "threads": _key(int, "CPU threads.", "all cores", low=1, high=1024),
-    "every": _key(int, "Steps between two lines of progress, and between saves.", "50", low=1, high=10**9),
+    "every": _key(int, "Steps between two lines of progress, and between saves.", "50", low=1),
     "device": _key(str, "cpu or cuda.", "a GPU if there is one"),
     "log": _text(f"Logs besides log.jsonl: {', '.join(LOGGERS)}, or several: csv,wandb.", "none", logs_of),
     "loops": _text("Loops by share of the steps done.", loops_text(Recipe.loops), loops_of),

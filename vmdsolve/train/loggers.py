@@ -37,12 +37,15 @@ class Begun:
         of the run; None: it has none
     config
         the run's config, by key
+    data
+        where boards come from, with the hash of a file
     step
         steps that were done before
     """
 
     folder: Path | None
     config: Mapping[str, Any]
+    data: str
     step: int
 
 

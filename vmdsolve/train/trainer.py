@@ -40,7 +40,7 @@ from ..model.vmd import VMD
 from .averages import Averages
 from .config import told_of
 from .held_out import HeldOut
-from .kept import keep_config
+from .kept import ConfigLog
 from .loggers import Begun, JsonLog, Logger, Tell, logging, names_of
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
@@ -209,12 +209,10 @@ class Trainer:
         if folder is not None:
             self._hold(folder)
         self._stopped = False
-        loggers = [*loggers] if folder is None else [JsonLog(), *loggers]
+        loggers = [*loggers] if folder is None else [JsonLog(), ConfigLog(), *loggers]
         try:
-            told = self._tell_all(every=every, seconds=seconds, log=names_of(loggers))
-            if folder is not None:
-                keep_config(folder, told, f"vmdsolve {__version__}; data: {self.stream.source}", self.step)
-            with logging(loggers, Begun(folder, told, self.step)) as tell:
+            begun = Begun(folder, self._told_to(every, seconds, loggers), self.stream.source, self.step)
+            with logging(loggers, begun) as tell:
                 yield from interruptible(self._run(folder, every, seconds, tell), self.stop)
         except TrainingDiverged as error:
             raise TrainingDiverged(f"{error}{self._kept(folder)}") from error
@@ -304,10 +302,10 @@ class Trainer:
             return {}
         return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
 
-    def _tell_all(self, **others: Any) -> dict[str, Any]:
-        """The run's config, by key."""
-        here = {"threads": torch.get_num_threads(), "device": str(self.device)}
-        return told_of(self.domain, self.recipe, self.config, self._begun, **here, **others)
+    def _told_to(self, every: int, seconds: float | None, loggers: Sequence[Logger]) -> dict[str, Any]:
+        """The config of a run that does this, by key."""
+        here = {"threads": torch.get_num_threads(), "device": str(self.device), "log": names_of(loggers)}
+        return told_of(self.domain, self.recipe, self.config, self._begun, every=every, seconds=seconds, **here)
 
     def _hold(self, folder: Path) -> None:
         """Nobody else trains in this folder until the run ends, or this trainer is no more."""
