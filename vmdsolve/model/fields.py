@@ -84,6 +84,13 @@ def read(
     wanted = f"a {'whole ' if whole else ''}number{reach}"
     kind: Any = Integral if whole else Real  # NumPy's are these, too
     number: Any = value if isinstance(value, kind) and not isinstance(value, bool) else math.nan
-    if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
+    if not _finite(number) or (low is not None and number < low) or (high is not None and number > high):
         return None, wanted
     return int(number) if whole else value, wanted
+
+
+def _finite(number: Any) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond all floats
+        return False

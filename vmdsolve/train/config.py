@@ -105,7 +105,8 @@ def _parsed(data: bytes, kind: str, path: Path) -> dict[str, Any]:
     from ..untrusted import loads
 
     try:
-        given = loads(data) if kind == ".json" else tomllib.loads(data.decode())
+        text = data.decode("utf-8-sig")
+        given = loads(text) if kind == ".json" else tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError
         told = "tables or arrays too deep" if isinstance(error, RecursionError) else error
         raise InvalidInput(f"{path} cannot be read: {told}") from error
@@ -145,13 +146,12 @@ def told_of(
     """
     from ..model.packaged import packaged_file
 
-    places = {(0, 0): False, (domain.rules.L, domain.rules.V): True}
     told = dict(others)
     told |= {"domain": domain.name if _registered(domain, recipe) else None}
     told |= {"init": PACKAGED if init and init == packaged_file(domain.name) else init and str(init)}
     told |= {"loops": loops_text(recipe.loops), "givens": "{}:{}".format(*recipe.givens)}
     told |= {name: getattr(recipe, name) for name in RECIPE}
-    told |= {"positions": places.get(config.positions, [*config.positions]), "evaluation_loops": config.loops}
+    told |= {"positions": config.positions != (0, 0), "evaluation_loops": config.loops}
     told |= {name: getattr(config, name) for name in SHAPE}
     told |= {name: getattr(config.sampling, one.name) for name, one in SAMPLING.items()}
     held = {name: value for name, value in told.items() if value not in (None, "", inf)}

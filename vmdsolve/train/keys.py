@@ -151,15 +151,6 @@ def _of_recipe(name: str, parts: Any, text: str) -> Any:
         raise InvalidInput(f"{name} is {text!r:.80}; {str(error).partition('; ')[2]}") from error
 
 
-def _bool_or_pair(value: Any, name: str) -> bool | list[int]:
-    """A pair is of a model that was shaped in Python."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, list) and [*map(type, value)] == [int, int]:
-        return [*value]
-    raise InvalidInput(f"{name} is {value!r:.80}; wanted True or False")
-
-
 def loops_text(loops: tuple[tuple[float, int], ...]) -> str:
     """A schedule of loops as `loops_of` reads it.
 
@@ -191,7 +182,7 @@ KEYS: dict[str, Key] = {
     "loops": _text("Loops by share of the steps done.", loops_text(Recipe.loops), loops_of),
     "givens": _text("Cells visible at the start, as in 5 or 3:8; not for problems.", "0", givens_of),
     **{name: _field(one) for name, one in RECIPE.items()},
-    "positions": Key(bool, "Embeddings of cells and symbols.", "not for problems", _bool_or_pair),
+    "positions": _key(bool, "Embeddings of cells and symbols.", "not for problems"),
     "evaluation_loops": _key(
         int, "Loops an evaluation of the trained model, which may be more than it is trained with.",
         "the last of --loops", low=1, high=4096,

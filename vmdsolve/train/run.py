@@ -183,8 +183,6 @@ def _sampling(told: Mapping[str, Any]) -> dict[str, Any]:
     return {one.name: told[name] for name, one in SAMPLING.items() if name in told}
 
 
-def _positions(domain: Domain | Mixture, wanted: Any) -> tuple[int, int]:
-    """How many cells and symbols have embeddings: all, none, or so many."""
-    if isinstance(wanted, list):
-        return wanted[0], wanted[1]
+def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
+    """How many cells and symbols have embeddings: all, or none."""
     return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
