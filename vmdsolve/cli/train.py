@@ -61,7 +61,7 @@ def train(
     ] = None,
     run_dir: Annotated[Path | None, Option(help="Folder of the run (default runs/DOMAIN).")] = None,
     resume: Annotated[
-        bool, Option("--resume", help="Go on with the run in that folder (default: a new run).", show_default=False)
+        bool, Option("--resume", help="Go on with the run in that folder (default a new run).", show_default=False)
     ] = False,
     config: Annotated[
         Path | None, Option(help="A .toml or .json file of what options say, by their names (default none).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = ["MOST", "draw_curves", "read_log"]
 
 MOST = 1 << 26  # bytes of a log
 LARGEST = 1e30  # no number of a training is beyond
+LONGEST = 60  # characters of a name in the legend
 KINDS = (".png", ".svg", ".pdf")
 NUMBERS = tuple(one.name for one in fields(Progress))
 Row = dict[str, float]
@@ -124,19 +126,22 @@ def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path) -> Path:
         panel.set_yscale("log" if logarithmic and min(drawn) > 0 else "linear")
     axes[-1].set_xlabel("puzzles seen")
     axes[0].legend(fontsize="small")
-    with replacing(path) as out:
+    with replacing(path) as out, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # from a name in a script that the font lacks
         figure.savefig(out, format=kind[1:], dpi=120, metadata=_undated(kind))
     return path
 
 
 def _drawn(curves: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> bool:
-    """Whether there is anything of these to see: a KL of 0 all along is that of no latent."""
-    return any(row.get(name) for rows in curves.values() for row in rows for name in names)
+    """Whether there is anything of these to see; a KL of 0 all along is that of no latent."""
+    told = [row[name] for rows in curves.values() for row in rows for name in names if name in row]
+    return any(told) if "kl" in names else bool(told)
 
 
 def _plain(name: str) -> str:
-    """A name of a folder as the legend shows it: "$" would begin a formula there."""
-    return clean(name).replace("$", r"\$")
+    """A name of a folder as the legend shows it, its end if it is long: "$" would begin a formula there."""
+    name = clean(name)
+    return (name if len(name) <= LONGEST else "…" + name[1 - LONGEST :]).replace("$", r"\$")
 
 
 def _undated(kind: str) -> dict[str, None]:
