@@ -217,6 +217,21 @@ def test_a_config_repeats_its_run(told: dict[str, Any], tmp_path: Path) -> None:
     assert ("domain" in kept) == ("domain" in told)
 
 
+def test_a_config_holds_whatever_files_are_called(tmp_path: Path) -> None:
+    hard = tmp_path / "a\x1b[2J\nsteps = 9\x7f\x85\u202e\"'\\.txt"
+    hard.write_text("1......2..4..3..\n")
+    list(Run.of({**TINY, "domain": "sudoku-4x4", "hard": str(hard), "steps": 1}).trainer().run(tmp_path / "run"))
+    text = (tmp_path / "run" / "config.toml").read_text()
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert tomllib.loads(text)["hard"] == str(hard)
+    assert tomllib.loads(text)["steps"] == 1
+
+
+def test_keys_from_python_are_checked_too() -> None:
+    with pytest.raises(InvalidInput, match=r"^there is no key step; did you mean steps\?$"):
+        Run.of({"domain": "pair", "step": 3})
+
+
 def test_a_run_of_python_is_told_whole() -> None:
     domain = get("pair")
     config = ModelConfig.of(domain, width=4, message=4, hidden=4, loops=3, positions=(2, 10))

@@ -11,6 +11,7 @@ from typing import Any
 from .._version import __version__
 from ..errors import InvalidInput
 from ..files.atomic import written
+from ..plain import clean
 from .config import absolute, read_config
 from .keys import KEYS, MODEL, PATHS, RECIPE, SAMPLING
 from .loggers import Begun
@@ -45,7 +46,7 @@ def config_text(told: Mapping[str, Any], begin: str = "") -> str:
     ...
     """
     parts = {name: title for title, names in PARTS.items() for name in names}
-    lines, part = [f"# {line}" for line in begin.splitlines()] + [""] * bool(begin), ""
+    lines, part = [f"# {clean(line)}" for line in begin.splitlines()] + [""] * bool(begin), ""
     for name, key in KEYS.items():
         if name == "preset" and name not in told:
             continue
@@ -64,7 +65,8 @@ def _value(value: Any, name: str) -> str:
             value.encode()
         except UnicodeEncodeError:
             raise InvalidInput(f"{name} is {value!r:.200}, which is no UTF-8; give the file another name") from None
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)  # what a terminal would obey
     return json.dumps(value)
 
 

@@ -13,7 +13,7 @@ from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
 from ..model.packaged import packaged_file
 from ..model.slots import ALL_DIFFERENT
-from .config import told_of
+from .config import checked, told_of
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
 from .mixture import Mixture
 from .presets import preset
@@ -92,7 +92,7 @@ class Run:
         InvalidInput
             What cannot be trained so.
         """
-        told = layers(told)
+        told = layers(checked(told))
         domain = domain or learned(told, resumed)
         recipe = {name: told[name] for name in RECIPE if name in told}
         recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
