@@ -273,7 +273,6 @@ def test_readme_repeats_the_committed_results() -> None:
         (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
-        (["ablation", "--arms", "base;16 loops an evaluation", "--steps", "1", "--seeds", "1", "--sets", "easy"], 2),
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", "as is;48 loops", "--latents", "4"], 2),
         (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
