@@ -170,9 +170,9 @@ class DenoiseGradient:
         kept: _I8,
         threads: int,
         path: int,
-        keys: _U64 = ...,
-        begin_noise: float = ...,
-        path_noise: float = ...,
+        keys: _U64 | None = None,
+        begin_noise: float = 0.0,
+        path_noise: float = 0.0,
     ) -> _F32 | None: ...
     def backward(
         self,

@@ -43,9 +43,18 @@ class Arm:
 BASES = {
     "nothing": Base({"loops": ((0.0, 8), (0.1, 16)), "decay": 0.6, "rate": 3e-3}, {"loops": 24}),
     "packaged": Base(
-        {"loops": ((0.0, 24),), "free": 40, "decay": 0.7, "rate": 1e-3, "full": 0.8, "hard": "bred", "hard_share": 0.6},
+        {
+            "loops": ((0.0, 24),),
+            "free": 40,
+            "warmup": 20,
+            "decay": 0.7,
+            "rate": 1e-3,
+            "full": 0.8,
+            "hard": "bred",
+            "hard_share": 0.6,
+        },
         {"loops": 96},
-    ),
+    ),  # fmt: skip
 }
 ARMS = {
     "base": Arm(),

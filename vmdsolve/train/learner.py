@@ -106,8 +106,8 @@ class Learner:
         at = step if place is None else place
         loops, boards = r.loops_at(at), r.batch_at(at)
         how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
-        stream, noise = self.stream.at(step), r.noise_at(step, boards)
-        batch, units = self._tensors(stream.batch(step, boards)), self.model.units(stream.rules)
+        batch, units = self.batch(step, boards), self.model.units(self.stream.at(step).rules)
+        noise = r.noise_at(step, boards)
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step, at)
         self.optimizer.zero_grad()
