@@ -54,7 +54,7 @@ BASES = {
             "hard_share": 0.6,
         },
         {"loops": 96},
-    ),  # fmt: skip
+    ),
 }
 ARMS = {
     "base": Arm(),
