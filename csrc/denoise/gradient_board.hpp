@@ -19,7 +19,7 @@ template <class I>
 class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   using Board = DenoiseBoard<I>;
   using Weights = DenoiseGradientWeights<I>;
-  using Board::kCopies, Board::kParts, Board::floats, Board::state_of, Board::total;
+  using Board::kCopies, Board::kParts, Board::kRows, Board::floats, Board::state_of, Board::total;
   using Board::v, Board::rows, Board::padded, Board::state, Board::mean, Board::factor, Board::base;
   using typename Weights::E, typename Weights::F;
   using Weights::add, Weights::clear, Weights::smaller, Weights::mean_rows, Weights::share;
@@ -117,8 +117,8 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     const NoiseKey key = noise_key(noise.keys[b], time);
     U lane;
     for (int k = 0; k < I::kLanes; ++k) lane[k] = static_cast<uint32_t>(k);
-    for (int64_t first = 0; first < padded; first += kTileRows) {
-      for (int64_t i = first; i < first + kTileRows && i < rows; ++i) {
+    for (int64_t first = 0; first < padded; first += kRows) {
+      for (int64_t i = first; i < first + kRows && i < rows; ++i) {
         const auto places = [&](int64_t j) { return lane + static_cast<uint32_t>(i * v.H + j); };
         const auto padding = [&](int64_t j) { return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H); };
         F sums[kParts] = {};
