@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,3 +58,20 @@ def test_what_needs_torch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtra, match=r"^train needs torch: pip install 'vmdsolve\[torch\]'$"):
         extras.want_torch("train")
+
+
+@pytest.mark.parametrize("package", extras.EXTRAS)
+def test_an_extra_is_named_with_what_needs_it(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        MissingExtra, match=rf"^log needs {package}: pip install 'vmdsolve\[{extras.EXTRAS[package]}\]'$"
+    ):
+        extras.want(package, "log")
+    monkeypatch.setitem(sys.modules, package, SimpleNamespace(__spec__=None))  # put in place by hand
+    extras.want(package, "log")
+
+
+def test_extras_are_those_of_the_package() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for package, extra in extras.EXTRAS.items():
+        assert any(line.startswith(package) for line in project["optional-dependencies"][extra])

@@ -1,4 +1,5 @@
-"""What not every installation has: torch, and a GPU. Who needs it asks here, so that its lack is told in one way."""
+"""What not every installation has: packages that are extras, and a GPU. Who needs one asks here, so that its lack is
+told in one way."""
 
 from __future__ import annotations
 
@@ -10,30 +11,45 @@ from pathlib import Path
 
 from .errors import MissingExtra
 
-__all__ = ["default_device", "want_torch"]
+__all__ = ["EXTRAS", "default_device", "want", "want_torch"]
+
+# the extra that brings a package
+EXTRAS = {"torch": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb"}
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 
 
-def want_torch(what: str) -> None:
-    """Say what needs torch where it is not installed; it is not imported here.
+def want(package: str, what: str) -> None:
+    """Say what needs a package where it is not installed; it is not imported here.
 
     Parameters
     ----------
+    package
+        One that EXTRAS names.
     what
         An option, a command, a file of weights: the beginning of the sentence.
 
     Raises
     ------
     MissingExtra
-        torch is not installed.
+        It is not installed.
     """
     try:
-        there = find_spec("torch") is not None
-    except ImportError:
-        there = False
+        there = find_spec(package) is not None
+    except (ImportError, ValueError):  # it is barred, or was put in place by hand
+        there = sys.modules.get(package) is not None
     if not there:
-        raise MissingExtra(f"{what} needs torch: pip install 'vmdsolve[torch]'")
+        raise MissingExtra(f"{what} needs {package}: pip install 'vmdsolve[{EXTRAS[package]}]'")
+
+
+def want_torch(what: str) -> None:
+    """Say what needs torch where it is not installed, as `want`.
+
+    Raises
+    ------
+    MissingExtra
+    """
+    want("torch", what)
 
 
 def default_device() -> str:

@@ -13,11 +13,11 @@ import pytest
 from helpers.commands import PUZZLES, P, run, table
 
 import vmdsolve
-from vmdsolve.cli.train import parse_givens, parse_loops
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.model.checkpoint import load_tensors, save_tensors
 from vmdsolve.model.config import ModelConfig
+from vmdsolve.train.keys import givens_of, loops_of
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
 
@@ -139,13 +139,13 @@ def test_train_refuses_what_it_cannot_resume(tmp_path: Path) -> None:
 )
 def test_a_schedule_of_loops_is_checked(text: str) -> None:
     with pytest.raises(InvalidInput, match="wanted SHARE:LOOPS"):
-        parse_loops(text)
+        loops_of(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "-1", "3:", ":3", "5:3", "1:2:3", "1.5", "-1:2"])
 def test_a_number_of_givens_is_checked(text: str) -> None:
     with pytest.raises(InvalidInput, match="wanted a number of cells, or FEWEST:MOST"):
-        parse_givens(text)
+        givens_of(text)
 
 
 @pytest.mark.parametrize(

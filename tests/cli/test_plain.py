@@ -26,7 +26,7 @@ TINY = ["--steps", 1, "--batch", 2, "--loops", "0:2", "--width", 4, "--message",
 COMMANDS: dict[str, list[Any]] = {
     "solve": [P, "--method", "search"], "show": [P], "check": [P, S], "count": [P], "hint": [P], "explain": [CLASH],
     "generate": ["latin-2"], "sample": ["latin-2"], "train": ["nothing"], "eval": ["latin-2", "-n", 1],
-    "diagnose": ["latin-2"], "domains": ["latin-2"], "check-domain": ["nothing"], "info": [],
+    "plot": ["nothing"], "diagnose": ["latin-2"], "domains": ["latin-2"], "check-domain": ["nothing"], "info": [],
 }  # fmt: skip
 READERS = ("solve", "show", "check", "count", "hint", "explain", "eval")
 

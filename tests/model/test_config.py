@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from vmdsolve import kernels
-from vmdsolve.cli.train import RECIPE, SAMPLING, SHAPE
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.model.config import PRIORS, ModelConfig, Sampling
@@ -17,6 +16,7 @@ from vmdsolve.model.latents import KINDS
 from vmdsolve.model.latents.prior import PRIORS as CODED
 from vmdsolve.sampler import Plan
 from vmdsolve.train import Recipe
+from vmdsolve.train.keys import RECIPE, SAMPLING, SHAPE
 
 PAIR = ModelConfig("pair", ("pair",))
 

@@ -29,6 +29,7 @@ from .generate import generate
 from .help import EXIT_CODES, Command, Commands, examples
 from .hint import explain, hint
 from .info import info
+from .plot import plot
 from .sample import sample
 from .show import show
 from .solve import solve
@@ -104,7 +105,17 @@ for name, command, lines in (
     ("explain", explain, ("explain 11......2..4..3..",)),
     ("generate", generate, ("generate sudoku-9x9", "generate killer -n 100 -o killer.csv")),
     ("sample", sample, ("sample brackets-16 -n 10", "sample sudoku-4x4 --given 1......2..4..3..")),
-    ("train", train, ("train latin-5 --seconds 600", "train --examples words.txt", "train latin-5 --resume")),
+    (
+        "train",
+        train,
+        (
+            "train latin-5 --seconds 600",
+            "train --examples words.txt",
+            "train latin-5 --resume",
+            "train --config runs/latin-5/config.toml --run-dir runs/again",
+        ),
+    ),
+    ("plot", plot, ("plot runs/latin-5", "plot runs/a runs/b -o both.svg")),
     ("eval", evaluate, ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
     ("diagnose", diagnose, ("diagnose sudoku-4x4",)),
     ("domains", list_domains, ("domains",)),

@@ -10,7 +10,7 @@ from dataclasses import field, fields
 from numbers import Integral, Real
 from typing import Any
 
-__all__ = ["check", "choice"]
+__all__ = ["check", "choice", "read"]
 
 
 def choice(
@@ -49,14 +49,31 @@ def check(choices: Any, error: type[Exception]) -> None:
         if "among" not in one.metadata:
             continue
         value = getattr(choices, one.name)
-        found, wanted = _read(value, one.default, **{key: one.metadata[key] for key in ("low", "high", "among")})
+        found, wanted = read(value, one.default, **{key: one.metadata[key] for key in ("low", "high", "among")})
         if found is None:
             raise error(f"{one.name} is {value!r}; wanted {wanted}")
         object.__setattr__(choices, one.name, found)
 
 
-def _read(value: Any, default: Any, low: float | None, high: float | None, among: tuple[str, ...]) -> tuple[Any, str]:
-    """The value, or None if it is no such thing; and what is wanted, in words."""
+def read(
+    value: Any, default: Any, low: float | None = None, high: float | None = None, among: tuple[str, ...] = ()
+) -> tuple[Any, str]:
+    """The value, or None if it is no such thing; and what is wanted, in words.
+
+    Parameters
+    ----------
+    value
+        What somebody gave.
+    default
+        Its type is what is wanted.
+    low, high, among
+        As of `choice`.
+
+    Examples
+    --------
+    >>> read(3, 1, low=2), read(1.5, 1, low=2)
+    ((3, 'a whole number, 2 or more'), (None, 'a whole number, 2 or more'))
+    """
     if isinstance(default, bool):
         return value if isinstance(value, bool) else None, "True or False"
     if isinstance(default, str):
@@ -67,6 +84,13 @@ def _read(value: Any, default: Any, low: float | None, high: float | None, among
     wanted = f"a {'whole ' if whole else ''}number{reach}"
     kind: Any = Integral if whole else Real  # NumPy's are these, too
     number: Any = value if isinstance(value, kind) and not isinstance(value, bool) else math.nan
-    if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
+    if not _finite(number) or (low is not None and number < low) or (high is not None and number > high):
         return None, wanted
     return int(number) if whole else value, wanted
+
+
+def _finite(number: Any) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond all floats
+        return False

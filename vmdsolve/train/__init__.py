@@ -1,4 +1,4 @@
-"""Training: a recipe, the stream of boards that it makes, and the loop, which resumes exactly.
+"""Training: a run's config, its recipe, the stream of boards that it makes, and the loop, which resumes exactly.
 
 Names are loaded when first used: a Recipe needs neither NumPy nor torch.
 """
@@ -9,12 +9,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .config import read_config as read_config
+    from .loggers import CsvLog as CsvLog
+    from .loggers import Logger as Logger
+    from .loggers import TensorBoardLog as TensorBoardLog
+    from .loggers import WandbLog as WandbLog
+    from .progress import Progress as Progress
     from .recipe import Recipe as Recipe
-    from .trainer import Progress as Progress
+    from .run import Run as Run
     from .trainer import Trainer as Trainer
 
-_WHERE = {"Progress": "trainer", "Recipe": "recipe", "Trainer": "trainer"}
-__all__ = ["Progress", "Recipe", "Trainer"]
+_WHERE = {
+    "CsvLog": "loggers", "Logger": "loggers", "Progress": "progress", "Recipe": "recipe", "Run": "run",
+    "TensorBoardLog": "loggers", "Trainer": "trainer", "WandbLog": "loggers", "read_config": "config",
+}  # fmt: skip
+__all__ = [
+    "CsvLog", "Logger", "Progress", "Recipe", "Run", "TensorBoardLog", "Trainer", "WandbLog", "read_config",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

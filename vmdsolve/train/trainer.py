@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,16 @@ from ..model.about import About, history_of
 from ..model.checkpoint import load_into, load_tensors, not_finite, save_model, save_tensors
 from ..model.config import ModelConfig
 from .averages import Averages
+from .config import told_of
 from .held_out import HeldOut
+from .kept import ConfigLog
 from .learner import Learner
+from .loggers import Begun, JsonLog, Logger, Tell, logging, names_of
 from .mixture import Mixture
-from .progress import Progress, append_line
+from .progress import Progress
 from .recipe import Recipe
 from .state import check_shapes, restore, tensors_of
+from .stopping import interruptible
 from .stream import Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
@@ -63,6 +67,7 @@ class Trainer(Learner):
         self.hours = 0.0
         self._stopped = False
         self.init: dict[str, Any] | None = None
+        self._begun: Path | None = None  # the weights that it began with
         self._lock: Lock | None = None
 
     def begin_with(self, weights: Path) -> None:
@@ -75,13 +80,23 @@ class Trainer(Learner):
         """
         load_into(self.model, weights)
         self.average.load_state_dict(self.model.state_dict())
-        self.init = history_of(weights)
+        self.init, self._begun = history_of(weights), weights
 
     # The loop -----------------------------------------------------------------------------------
 
-    def run(self, folder: Path | None = None, *, every: int = 50, seconds: float | None = None) -> Iterator[Progress]:
+    def run(
+        self,
+        folder: Path | None = None,
+        *,
+        every: int = 50,
+        seconds: float | None = None,
+        loggers: Sequence[Logger] = (),
+    ) -> Iterator[Progress]:
         """Train to the recipe's last step; yield a Progress after the first step and every `every` steps, saved and
-        logged where there is a folder.
+        logged where there is a folder, which also receives the run's config.
+
+        Ctrl-C ends it after the step that it is in, saved: that progress comes, then KeyboardInterrupt. A second one
+        ends it at once.
 
         Parameters
         ----------
@@ -91,6 +106,8 @@ class Trainer(Learner):
             Steps between two of them.
         seconds
             The run ends after so long, if it has not ended before, and its schedule with it: the rate falls in time.
+        loggers
+            They are told of every progress, besides `log.jsonl` in the folder; what they raise ends the run.
 
         Raises
         ------
@@ -103,8 +120,11 @@ class Trainer(Learner):
         if folder is not None:
             self._hold(folder)
         self._stopped = False
+        loggers = [*loggers] if folder is None else [JsonLog(), ConfigLog(), *loggers]
         try:
-            yield from self._run(folder, every, seconds)
+            begun = Begun(folder, self._told_to(every, seconds, loggers), self.stream.source, self.step)
+            with logging(loggers, begun) as tell:
+                yield from interruptible(self._run(folder, every, seconds, tell), self.stop)
         except TrainingDiverged as error:
             raise TrainingDiverged(f"{error}{self._kept(folder)}") from error
         finally:
@@ -114,7 +134,7 @@ class Trainer(Learner):
         """End `run` after the step that it is in, saved and logged as any last step; a signal's handler may call it."""
         self._stopped = True
 
-    def _run(self, folder: Path | None, every: int, seconds: float | None) -> Iterator[Progress]:
+    def _run(self, folder: Path | None, every: int, seconds: float | None, tell: Tell) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
         first, hours_before, steps, seen = self.step, self.hours, self.recipe.steps, self.puzzles
         means = Averages(self.config.latent)
@@ -147,7 +167,7 @@ class Trainer(Learner):
             )
             if folder is not None:
                 self.save(folder)
-                append_line(folder / "log.jsonl", json.dumps(asdict(progress)))
+            tell(progress)
             yield progress
             mark, means, seen = time.perf_counter(), Averages(self.config.latent), self.puzzles
 
@@ -192,6 +212,11 @@ class Trainer(Learner):
         if self.recipe.data != "examples" or isinstance(self.domain, Mixture) or self.domain.constraints:
             return {}
         return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
+
+    def _told_to(self, every: int, seconds: float | None, loggers: Sequence[Logger]) -> dict[str, Any]:
+        """The config of a run that does this, by key."""
+        here = {"threads": torch.get_num_threads(), "device": str(self.device), "log": names_of(loggers)}
+        return told_of(self.domain, self.recipe, self.config, self._begun, every=every, seconds=seconds, **here)
 
     def _hold(self, folder: Path) -> None:
         """Nobody else trains in this folder until the run ends, or this trainer is no more."""
@@ -246,7 +271,7 @@ class Trainer(Learner):
 
     def _check_state(self, said: About, folder: Path) -> None:
         """Raises ModelMismatch unless this is a state of this run; no number is read for it."""
-        if replace(said.config, sampling=self.config.sampling) != self.config:
+        if not said.config.same_weights(self.config):
             raise ModelMismatch(f"{folder} holds a run with config {said.config.to_json()}")
         record, recipe = said.record, self.recipe
         before = Recipe.recorded(record)

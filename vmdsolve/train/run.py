@@ -1,0 +1,188 @@
+"""Run: what a training was told, checked and made whole before anything is waited for; then its Trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..domains import Domain, get
+from ..errors import InvalidInput
+from ..model.about import about, domain_of
+from ..model.config import ModelConfig, Sampling
+from ..model.packaged import packaged_file
+from ..model.slots import ALL_DIFFERENT
+from .config import checked, told_of
+from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
+from .mixture import Mixture
+from .presets import preset
+from .recipe import Recipe
+from .stream import check_source
+
+if TYPE_CHECKING:
+    from .trainer import Trainer
+
+__all__ = ["Run", "layers", "learned"]
+
+STATE = "state.safetensors"
+
+
+def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of one run from several places, later ones counting more; below them all the preset that they name.
+
+    Examples
+    --------
+    >>> told = layers({"preset": "ours", "latent": 4}, {"steps": 100})
+    >>> told["latent"], told["classes"], told["steps"], "preset" in told
+    (4, 8, 100, False)
+    """
+    told: dict[str, Any] = {}
+    for one in given:
+        told |= one
+    name = told.pop("preset", "")
+    return {**(preset(name) if name else {}), **told}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training as it was told to be.
+
+    Attributes
+    ----------
+    domain
+        what it learns
+    config
+        the model's shape
+    recipe
+        all else
+    init
+        the weights that it begins with; None: random ones
+    resumed
+        the folder of the run that it goes on with; None: it is new
+
+    Examples
+    --------
+    >>> run = Run.of({"domain": "latin-4", "steps": 100, "preset": "baseline"})
+    >>> run.domain.name, run.recipe.steps, run.config.latent
+    ('latin-4', 100, 0)
+    """
+
+    domain: Domain | Mixture
+    config: ModelConfig
+    recipe: Recipe
+    init: Path | None = None
+    resumed: Path | None = None
+
+    @staticmethod
+    def of(told: Mapping[str, Any], resumed: Path | None = None, *, domain: Domain | Mixture | None = None) -> Run:
+        """A run from the keys of its config, as `read_config` or `checked` gives them. torch is not needed yet.
+
+        Parameters
+        ----------
+        told
+            Values by key; what is not there has its default, or its value in the run that is resumed.
+        resumed
+            The folder of a run to go on with.
+        domain
+            What `learned` makes of the keys; None: it is made here.
+
+        Raises
+        ------
+        InvalidInput
+            What cannot be trained so.
+        """
+        told = layers(checked(told))
+        domain = domain or learned(told, resumed)
+        recipe = {name: told[name] for name in RECIPE if name in told}
+        recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
+        recipe |= {"givens": givens_of(told["givens"])} if "givens" in told else {}
+        if told.get("examples"):
+            recipe = {"data": "examples", **recipe}
+        if resumed is not None:
+            said = about(resumed / STATE)
+            before = Recipe.recorded(said.record, native=False)  # a run from before there was a kernel goes on without
+            return Run(domain, _shaped(said.config, domain, told), replace(before, **recipe), resumed=resumed)
+        plan = Recipe(**recipe)
+        check_source(domain, plan)
+        if not (begin := told.get("init")):
+            return Run(domain, _new_config(domain, plan, told), plan)
+        path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
+        if path is None:
+            raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
+        config = replace(about(path).config, loops=plan.loops[-1][1])
+        return Run(domain, _shaped(config, domain, told), plan, path)
+
+    def told(self, **others: Any) -> dict[str, Any]:
+        """All keys of its config, with these others."""
+        return told_of(self.domain, self.recipe, self.config, self.init, **others)
+
+    def trainer(self, device: str = "cpu") -> Trainer:
+        """The Trainer, where the run has come to.
+
+        Raises
+        ------
+        InvalidInput
+            Weights or a state that do not fit, see `Trainer`.
+        """
+        from .trainer import Trainer
+
+        made = Trainer(self.domain, self.config, self.recipe, device)
+        if self.init is not None:
+            made.begin_with(self.init)
+        if self.resumed is not None:
+            made.resume(self.resumed)
+        return made
+
+
+def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mixture:
+    """What is trained on: named, or told by a run to resume, or made from examples.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such domain, or none of these tells.
+    """
+    name, examples = told.get("domain"), told.get("examples")
+    if name and name != ALL_DIFFERENT:
+        return get(name)
+    if not name and resumed is not None:
+        return domain_of(resumed / STATE) or Mixture()
+    if name:
+        return Mixture()
+    if not examples:
+        raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
+    from .examples import domain_from
+
+    return domain_from(examples)
+
+
+def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:
+    """The shape of a new model."""
+    placed = _positions(domain, plan.data != "problems")
+    mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
+    shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **_shape(domain, told)}
+    shape["sampling"] = Sampling(**_sampling(told))
+    if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
+        return ModelConfig(domain.name, domain.relations, **{"latent": 0, **shape})
+    return ModelConfig.of(domain, **shape)
+
+
+def _shaped(config: ModelConfig, domain: Domain | Mixture, told: Mapping[str, Any]) -> ModelConfig:
+    """A shape that there is, with what is told in its place."""
+    return replace(config, **_shape(domain, told), sampling=replace(config.sampling, **_sampling(told)))
+
+
+def _shape(domain: Domain | Mixture, told: Mapping[str, Any]) -> dict[str, Any]:
+    shape = {name: told[name] for name in SHAPE if name in told}
+    shape |= {"loops": told["evaluation_loops"]} if "evaluation_loops" in told else {}
+    return shape | ({"positions": _positions(domain, told["positions"])} if "positions" in told else {})
+
+
+def _sampling(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {one.name: told[name] for name, one in SAMPLING.items() if name in told}
+
+
+def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
+    """How many cells and symbols have embeddings: all, or none."""
+    return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
