@@ -69,9 +69,9 @@ class AtHand:
 class OneBatch(Stream):
     """A stream that costs nothing: one batch, made beforehand."""
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int, boards: int | None = None) -> Batch:
         if not hasattr(self, "made"):
-            self.made = super().batch(step)
+            self.made = super().batch(step, boards)
         return self.made
 
 

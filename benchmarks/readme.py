@@ -239,15 +239,25 @@ def _newest(shown: Callable[[list[Row]], str]) -> Callable[[list[Result]], list[
 
 
 def _ablation(files: list[Result]) -> list[str]:
-    """Arms of all results whose trainings and problems are as many as the newest one's."""
-    same = [
-        file for file in files
-        if all(file["parameters"][part] == files[0]["parameters"][part] for part in ("steps", "sets", "n"))
-    ]  # fmt: skip
+    """Trainings of equal computing, newest kind first; before them came those of equal steps."""
+    steps = [file for file in files if "steps" in file["parameters"]]
+    return [*_arms([file for file in files if file not in steps]), *_arms(steps)]
+
+
+def _arms(files: list[Result]) -> list[str]:
+    """Arms of all results that were trained and measured as the newest one's."""
+    if not files:
+        return []
+    how = files[0]["parameters"]
+    parts = [part for part in ("steps", "applications", "begin", "sets", "ways", "n", "hard") if part in how]
+    same = [file for file in files if all(file["parameters"].get(part) == how[part] for part in parts)]
     rows = {(row["arm"], row["seed"], row["set"]): row for file in reversed(same) for row in file["rows"]}
-    said = f"{files[0]['parameters']['steps']:,} steps of 64 puzzles each; n = {files[0]['parameters']['n']}."
+    said = f"{how['steps']:,} steps of 64 puzzles each" if "steps" in how else (
+        f"{how['applications']:g} million block applications each, begun with "
+        f"{'random' if how['begin'] == 'nothing' else 'the packaged'} weights"
+    )  # fmt: skip
     ordered = sorted(rows.values(), key=lambda row: [*ablation.ARMS].index(row["arm"]))
-    return [ablation.shown(ordered), said, _source(same)]
+    return [ablation.shown(ordered), f"{said}; n = {how['n']}.", _source(same)]
 
 
 def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]], list[str]]:

@@ -161,7 +161,18 @@ class DenoiseGradient:
     def latent(self) -> int: ...
     def kept_bytes(self, supervised: int, path: int) -> int: ...
     def forward(
-        self, x: _I32, tables: _F32, latent: _F32, free: int, supervised: int, kept: _I8, threads: int, path: int
+        self,
+        x: _I32,
+        tables: _F32,
+        latent: _F32,
+        free: int,
+        supervised: int,
+        kept: _I8,
+        threads: int,
+        path: int,
+        keys: _U64 | None = None,
+        begin_noise: float = 0.0,
+        path_noise: float = 0.0,
     ) -> _F32 | None: ...
     def backward(
         self,

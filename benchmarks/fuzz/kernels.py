@@ -182,14 +182,16 @@ def gradient(r: Random, native: Native) -> Call:
     shapes = [floats(r, right.tables), floats(r, B, right.latent)]
 
     def call(
-        of: Any, H: Any, M: Any, N: Any, x: Any, t: Any, z: Any, free: Any, S: Any, kept: Any, d: Any, path: Any
-    ) -> Any:
+        of: Any, H: Any, M: Any, N: Any, x: Any, t: Any, z: Any, free: Any, S: Any, kept: Any, d: Any, path: Any,
+        keys: Any, begin_noise: Any, path_noise: Any,
+    ) -> Any:  # fmt: skip
         kernel = native.DenoiseGradient(of, H=H, M=M, N=N, positions=positions)
-        kernel.forward(x, t, z, free, S, kept, 1, path)
+        kernel.forward(x, t, z, free, S, kept, 1, path, keys, begin_noise, path_noise)
         return kernel.backward(x, t, z, free, S, kept, d, 1, path)
 
     x, d_logits = boards(r, B, L, V), floats(r, S, B, L, V)
-    return Call(call, [of, H, M, N, x, *shapes, r.randrange(0, 2), S, kept, d_logits, path])
+    noise = [np.arange(B, dtype=np.uint64), r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
+    return Call(call, [of, H, M, N, x, *shapes, r.randrange(0, 2), S, kept, d_logits, path, *noise])
 
 
 CALLS = (

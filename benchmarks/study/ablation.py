@@ -1,162 +1,271 @@
-"""`ablation`: what each choice of the 9x9 recipe is worth: small trainings that differ from the first in one thing."""
+"""`ablation`: what each choice of the 9x9 recipe is worth: trainings of equal computing that differ in one thing.
+
+Every training has a folder of its own in an ignored one: it goes on from there after a kill, and leaves its row there
+when it ends. The table is made of the rows that there are, so that a run may take days.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any
 
+import torch
 from typer import Option
 
 from vmdsolve.api.generate import generate
+from vmdsolve.errors import InvalidInput, TrainingDiverged
+from vmdsolve.files.atomic import written
 from vmdsolve.measure.accuracy import evaluate
+from vmdsolve.model.checkpoint import packaged, save_model
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.sampler import Plan, Predictor
+from vmdsolve.model.packaged import packaged_file
+from vmdsolve.model.vmd import VMD
+from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 from vmdsolve.train import Recipe, Trainer
 
 from ..driver import RESULTS, Row, Run, table
 from ..puzzles import ProblemSet, choose, sudoku
+from .choices import ARMS, BASES, Arm, planned, shape
+from .noisy import Noisy
+
+__all__ = ["ARMS", "run", "shown"]
 
 METHOD = (
-    "every arm is trained from nothing for the same number of puzzles and differs from `base` in one choice; then its "
-    "averaged weights fill n problems a set by themselves, bfloat16, one board each: in one pass, and in margin order "
-    "at NFE 20. A row is one seed. CPU seconds are of the training process, all its threads."
+    "every arm differs from `base` in one choice and is trained for as many block applications (a loop of a board "
+    "without gradient counts 1, with gradient 3), from random weights or the packaged ones; then its averaged weights "
+    "fill n problems a set by themselves, no rule masks a symbol, a board that settles leaves the loops. `NFE T`: one "
+    "board, T steps at most. `4 boards, order`: T = 4, later boards with order noise. `4 boards, states`: T = 1, noise "
+    "on the states as in training, else on their beginning; `4 boards, states, NFE 4`: T = 4 besides. A row is one "
+    "seed. CPU seconds are of the training process, all its threads."
 )
-HARD, HARD_SEED, HARD_ROUNDS = 4000, 1, 60  # puzzles bred for the arm that trains on them
-SETS = "held-out,17_clue,top1465"
-STEPS = (1, 20)
+HARD, HARD_SEED, HARD_ROUNDS = 4000, 1, 60  # puzzles bred where no file of hard ones is named
+SETS = "held-out,17_clue,top1465,11+"
+FOLDER = Path("runs") / "ablation"
+BEGIN_NOISE = 3.0  # at test time, of an arm that was trained without noise
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One choice: fields of the recipe or of the model that differ from `base`, or loops of an evaluation.
+class Way:
+    """How problems are filled: T, K, and whether boards differ by noise on their states."""
 
-    hard = "bred" stands for a file of HARD puzzles bred for HARD_ROUNDS rounds.
-    """
-
-    recipe: Row = field(default_factory=dict)
-    model: Row = field(default_factory=dict)
-    loops: int | None = None
+    steps: int = 1
+    boards: int = 1
+    states: bool = False
 
 
-ARMS = {
-    "base": Arm(),
-    "8 loops with gradient": Arm({"loops": ((0.0, 8),), "free": 8}),
-    "32 loops with gradient": Arm({"loops": ((0.0, 8), (0.1, 32))}),
-    "no free loops": Arm({"free": 0}),
-    "up to 48 free loops": Arm({"free": 48}),
-    "all loops count alike": Arm({"later": 0.0}),
-    "late loops count more": Arm({"later": 3.0}),
-    "free masks only": Arm({"solving": 0.0}),
-    "clues always kept": Arm({"solving": 1.0}),
-    "cells by ease": Arm({"reveal": "ease"}),
-    "always from the clues": Arm({"full": 1.0}),
-    "half of the puzzles hard": Arm({"hard": "bred"}),
-    "no latent": Arm(model={"latent": 0}),
-    "half the width": Arm(model={"width": 16, "message": 16, "hidden": 32}),
-    "attention": Arm(model={"mixer": "attention"}),
-    "no averaging": Arm({"ema": 0.0}),
-    "16 loops an evaluation": Arm(loops=16),
-    "32 loops an evaluation": Arm(loops=32),
-    "64 loops an evaluation": Arm(loops=64),
-    "up to 48 free loops, 64 loops an evaluation": Arm({"free": 48}, loops=64),
+WAYS = {
+    "NFE 1": Way(),
+    "NFE 20": Way(steps=20),
+    "4 boards, order": Way(steps=4, boards=4),
+    "4 boards, states": Way(boards=4, states=True),
+    "4 boards, states, NFE 4": Way(steps=4, boards=4, states=True),
 }
 
 
-class Made(NamedTuple):
-    """A training and what it cost."""
+@dataclass(frozen=True)
+class Task:
+    """One training and how it is measured."""
 
-    trainer: Trainer
-    loss: float  # cross-entropy after the last loop, nats a masked cell, mean over the training's last tenth
-    seconds: float
+    name: str
+    arm: Arm
+    recipe: Recipe
+    config: ModelConfig
+    begin: str
+    folder: Path
 
 
 def run(
     arms: Annotated[str, Option(help="Arms, separated by semicolons; 'all'.")] = "all",
-    steps: Annotated[int, Option(min=1, help="Optimiser steps of a training, of 64 puzzles.")] = 600,
-    seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 2,
+    begin: Annotated[str, Option(help=f"Weights to begin with: {' or '.join(BASES)}.")] = "nothing",
+    applications: Annotated[float, Option(min=0.0, help="Million block applications a training.")] = 1.6,
+    seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 3,
     first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = SETS,
-    n: Annotated[int, Option(min=1, help="Problems a set.")] = 256,
+    ways: Annotated[str, Option(help="How problems are filled, separated by semicolons; 'all'.")] = "NFE 1;NFE 20",
+    n: Annotated[int, Option(min=1, help="Problems a set.")] = 500,
+    hard: Annotated[Path | None, Option(help="A file of hard problems; without, some are bred.")] = None,
+    threads: Annotated[int, Option(min=1, help="CPU threads.")] = 1,
     budget: Annotated[float | None, Option(min=0.0, help="Seconds after which no training is begun.")] = None,
+    folder: Annotated[Path, Option(help="Of trainings and their rows, to go on from.")] = FOLDER,
+    only_table: Annotated[bool, Option("--only-table", help="Train nothing; show what there is.")] = False,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """Small trainings on 9x9 Sudoku, each with one choice changed."""
-    wanted = list(ARMS) if arms == "all" else arms.split(";")
-    if unknown := [name for name in wanted if name not in ARMS]:
-        raise SystemExit(f"unknown arm {', '.join(unknown)}; there are {'; '.join(ARMS)}")
+    """Trainings on 9x9 Sudoku, each with one choice changed, all of equal computing."""
+    wanted = _named("arm", arms, ARMS)
+    measured_by = _named("way", ways, WAYS)
+    if begin not in BASES:
+        raise SystemExit(f"begin is {begin!r}; there are {', '.join(BASES)}")
+    torch.set_num_threads(threads)
     parameters: Row = {
-        "arms": arms, "steps": steps, "seeds": seeds, "first_seed": first_seed, "sets": sets, "n": n, "budget": budget,
+        "arms": arms, "begin": begin, "applications": applications, "seeds": seeds, "first_seed": first_seed,
+        "sets": sets, "ways": ways, "n": n, "hard": "bred" if hard is None else hard.name, "threads": threads,
+        "budget": budget,
     }  # fmt: skip
     begun = time.perf_counter()
-    with Run("ablation", METHOD, parameters, (), out) as this, TemporaryDirectory() as folder:
+    with Run("ablation", METHOD, parameters, (), out) as this:
         chosen = choose(this, sets, n, seed=0)
+        file = bred(folder / "bred.txt") if hard is None and not only_table else hard or folder / "bred.txt"
+        measure = json.dumps([sets, n, measured_by, hashlib.sha256(file.read_bytes()).hexdigest()])
         for seed in range(first_seed, first_seed + seeds):
-            made: dict[str, Made] = {}
             for name in wanted:
-                if budget is not None and time.perf_counter() - begun > budget:
-                    this.note(f"seed {seed}, {name}: not begun, the time was over")
+                if begin == "packaged" and not ARMS[name].fits:
+                    this.note(f"{name}: of another shape than the packaged weights")
                     continue
-                key = repr((ARMS[name].recipe, ARMS[name].model))
-                if key not in made:
-                    made[key] = trained(ARMS[name], seed, steps, Path(folder))
-                rows = [*measured(name, seed, made[key], chosen)]
-                this.rows += rows
-                print(f"seed {seed}, {name}: solved of {n}", {row["set"]: row["solved"] for row in rows}, flush=True)
-        print(f"\n{shown(this.rows)}")
+                task = task_of(name, begin, applications, seed, file, folder, measure)
+                row = task.folder / "row.json"
+                if not row.exists():
+                    if only_table:
+                        continue
+                    if budget is not None and time.perf_counter() - begun > budget:
+                        this.note(f"seed {seed}, {name}: not begun, the time was over")
+                        continue
+                    try:
+                        made = [*measured(task, trained(task), chosen, measured_by)]
+                    except TrainingDiverged as error:
+                        this.note(f"seed {seed}, {name}: {error}")
+                        continue
+                    with written(row) as new:
+                        new.write(json.dumps(made))
+                this.rows += json.loads(row.read_text())
+                solved = {one["set"]: one["solved"] for one in json.loads(row.read_text())}
+                print(f"seed {seed}, {name}: solved of {n}", solved, flush=True)
+            print(f"\n{shown(this.rows)}\n", flush=True)
 
 
-def trained(arm: Arm, seed: int, steps: int, folder: Path) -> Made:
-    """A training of the arm."""
-    domain = sudoku()
-    choices: Row = {"steps": steps, "loops": ((0.0, 8), (0.1, 16)), "decay": 0.6, "rate": 3e-3, "seed": seed}
-    choices |= arm.recipe
-    if "hard" in choices:
-        choices["hard"] = str(bred(folder / "bred.txt"))
-    config = ModelConfig.of(domain, **{"loops": 24, **arm.model})
-    trainer, begun = Trainer(domain, config, Recipe(**choices)), time.process_time()
-    *_, last = trainer.run(every=max(1, steps // 10))
-    return Made(trainer, last.last, time.process_time() - begun)
+def _named(what: str, names: str, there: dict[str, Any]) -> list[str]:
+    wanted = list(there) if names == "all" else names.split(";")
+    if unknown := [name for name in wanted if name not in there]:
+        raise SystemExit(f"unknown {what} {', '.join(unknown)}; there are {'; '.join(there)}")
+    return wanted
+
+
+def task_of(name: str, begin: str, applications: float, seed: int, hard: Path, folder: Path, measure: str) -> Task:
+    """One training of an arm; its folder is named by all that it and its measurement depend on."""
+    arm, base = ARMS[name], BASES[begin]
+    recipe, config = planned(arm, base, applications * 1e6, seed=seed, hard=str(hard)), shape(arm, base)
+    said = {**asdict(recipe), "hard": bool(recipe.hard)}  # where the file lies says nothing; its hash is in `measure`
+    choices = json.dumps([said, asdict(config), arm.loops, begin, measure], sort_keys=True)
+    digest = hashlib.blake2b(choices.encode(), digest_size=4).hexdigest()
+    own = f"{begin}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}-{seed}-{digest}"
+    return Task(name, arm, recipe, config, begin, folder / own)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A training and the CPU seconds that it took, all its parts together."""
+
+    trainer: Trainer
+    seconds: float
+
+
+def trained(task: Task) -> Made:
+    """The training, from where it has come to in its folder."""
+    trainer = Trainer(sudoku(), task.config, task.recipe)
+    if (task.folder / "state.safetensors").exists():
+        trainer.resume(task.folder)
+    elif task.begin == "packaged":
+        trainer.begin_with(_begun(task))
+    clock = task.folder / "cpu.json"
+    seconds = before = float(json.loads(clock.read_text())) if clock.exists() else 0.0
+    begun = time.process_time()
+    for _ in trainer.run(task.folder, every=max(1, task.recipe.steps // 10)):
+        seconds = before + time.process_time() - begun
+        with written(clock) as file:
+            file.write(json.dumps(seconds))
+    return Made(trainer, seconds)
+
+
+def _begun(task: Task) -> Path:
+    """A file of the packaged weights, without their latent where the arm has none."""
+    path, model = packaged_file(sudoku().name), packaged(sudoku())
+    if path is None or model is None:
+        raise InvalidInput(f"no weights come along for {sudoku().name}; take --begin nothing")
+    if task.config.latent:
+        return path
+    task.folder.mkdir(parents=True, exist_ok=True)
+    save_model(task.folder / "begun.safetensors", folded(model), {})
+    return task.folder / "begun.safetensors"
+
+
+def folded(model: VMD) -> VMD:
+    """A model without latent that says what this one, with a Gaussian latent, says at z = 0."""
+    config = ModelConfig(**{**asdict(model.config), "latent": 0, "sampling": model.config.sampling})
+    out, denoiser = VMD(config), model.denoiser
+    if denoiser.modulate is None:
+        return model
+    held = {name: value.clone() for name, value in denoiser.state_dict().items() if not name.startswith("modulate")}
+    scale, shift, gate = denoiser.modulate.split(denoiser.modulate.factors(torch.zeros(1, model.config.code_width))[0])
+    for name in held:
+        if re.fullmatch(r"(inject|self_update|symbol_update|unit_updates\.\d+)\.weight", name):
+            held[name] *= scale[:, None]
+    held["inject.bias"] = scale * (held["inject.bias"] + shift)
+    held["update.weight"] *= gate[:, None]
+    held["update.bias"] *= gate
+    out.denoiser.load_state_dict(held)
+    return out
 
 
 def bred(path: Path) -> Path:
     """A file of hard puzzles, made if it is not there."""
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         made = generate(sudoku(), HARD, seed=HARD_SEED, harder=HARD_ROUNDS)
-        path.write_text("".join(f"{sudoku().format(problem.values)}\n" for problem, _ in made))
+        with written(path) as file:
+            file.write("".join(f"{sudoku().format(problem.values)}\n" for problem, _ in made))
     return path
 
 
-def measured(name: str, seed: int, made: Made, sets: list[ProblemSet]) -> Iterator[Row]:
-    """What an arm's weights solve of every set, by steps."""
-    predict = Predictor(made.trainer.average.eval(), sudoku().rules, loops=ARMS[name].loops, bf16=True)
+def measured(task: Task, made: Made, sets: list[ProblemSet], ways: list[str]) -> Iterator[Row]:
+    """What an arm's weights solve of every set, by ways."""
+    model, log = made.trainer.average.eval(), (task.folder / "log.jsonl").read_text().splitlines()
+    loops, recipe = task.arm.loops or task.config.loops, task.recipe
+    begin = recipe.begin_noise if recipe.begin_noise + recipe.path_noise else BEGIN_NOISE
+    plain = Predictor(model, sudoku().rules, loops=loops, bf16=True, threads=torch.get_num_threads())
+    noisy: Predictor | None = None
+    if task.config.mixer == "messages":
+        noisy = Noisy(
+            model, sudoku().rules, begin=begin, path=recipe.path_noise, loops=loops, threads=torch.get_num_threads()
+        )
     for problems in sets:
+        solved: dict[str, int] = {}
+        for name in ways:
+            way = WAYS[name]
+            predict = noisy if way.states else plain
+            if predict is None:
+                continue
+            plan = Plan(steps=way.steps, legal=False, settle=True)
+            again = plan if way.states else Plan(steps=way.steps, legal=False, settle=True, noise=SECOND_NOISE)
+            found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, again=again, latents=way.boards)
+            solved[name] = found.solved
         yield {
-            "arm": name, "seed": seed, "set": problems.name, "n": len(problems.boards), "cpu_seconds": made.seconds,
-            "parameters": sum(p.numel() for p in made.trainer.model.parameters()), "loss": made.loss,
-            "solved": {
-                str(T): evaluate(sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, legal=False)).solved
-                for T in STEPS
-            },
+            "arm": task.name, "begin": task.begin, "seed": recipe.seed, "set": problems.name,
+            "n": len(problems.boards), "steps": recipe.steps, "puzzles": made.trainer.puzzles, "loops": loops,
+            "cpu_seconds": made.seconds, "loss": json.loads(log[-1])["last"],
+            "parameters": sum(p.numel() for p in model.parameters()), "solved": solved,
         }  # fmt: skip
 
 
 def shown(rows: list[Row]) -> str:
     """A line an arm: means over seeds, the lowest and the highest in brackets."""
     sets = list(dict.fromkeys(row["set"] for row in rows))
-    columns = [(name, str(T)) for name in sets for T in STEPS]
+    ways = list(dict.fromkeys(way for row in rows for way in row["solved"]))
+    columns = [(name, way) for name in sets for way in ways]
     body = []
     for arm in dict.fromkeys(row["arm"] for row in rows):
         mine = [row for row in rows if row["arm"] == arm]
         cells = []
-        for name, T in columns:
-            shares = [row["solved"][T] / row["n"] for row in mine if row["set"] == name]
+        for name, way in columns:
+            shares = [row["solved"][way] / row["n"] for row in mine if row["set"] == name and way in row["solved"]]
             spread = f" ({min(shares):.0%} to {max(shares):.0%})" if len(shares) > 1 else ""
-            cells.append(f"{sum(shares) / len(shares):.1%}{spread}")
+            cells.append(f"{sum(shares) / len(shares):.1%}{spread}" if shares else "-")
         seconds = sum(row["cpu_seconds"] for row in mine) / len(mine)
         about = [str(len({row["seed"] for row in mine})), f"{mine[0]['parameters']:,}", f"{seconds:.0f}"]
         body.append([arm, *about, *cells])
-    return table(["arm", "seeds", "parameters", "CPU s", *(f"{name}, NFE {T}" for name, T in columns)], body)
+    heads = [f"{name}, {f'NFE {way}' if way.isdigit() else way}" for name, way in columns]
+    return table(["arm", "seeds", "parameters", "CPU s", *heads], body)

@@ -252,7 +252,13 @@ def _digits(value: float) -> float | None:
     return float(f"{value:.5g}") if np.isfinite(value) else None
 
 
-LATER = {name: getattr(Recipe(), name) for name in ("examples", "native", "hard", "hard_share", "later", "reveal")}
+LATER = {
+    name: getattr(Recipe(), name)
+    for name in (
+        "examples", "native", "hard", "hard_share", "later", "reveal", "batch_to", "tail", "tail_loops", "tail_free",
+        "begin_noise", "path_noise", "attempts", "others",
+    )
+}  # fmt: skip
 
 
 def fingerprint(config: ModelConfig, recipe: Recipe) -> str:

@@ -1,4 +1,4 @@
-"""`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, order noise.
+"""`testtime`: what more computing at test time buys the packaged 9x9 weights: latents, loops, re-masking, noise.
 
 Averaging over symmetric images of a puzzle is not among the ways: the network commutes with every relabelling and
 every symmetry of the rules (tests/model/test_model.py), so all images say the same, and their mean is any one of them.
@@ -15,11 +15,13 @@ from typer import Option
 from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
+from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
 from ..accuracy import fingerprint
 from ..driver import RESULTS, Row, Run, table, wilson
 from ..puzzles import choose, sudoku
+from .noisy import Noisy
 
 METHOD = (
     "the model alone, no rule masks a symbol; margin order, bfloat16. Each way changes one thing of `as is`. K boards "
@@ -33,13 +35,15 @@ KS = (1, 4, 16)
 @dataclass(frozen=True)
 class Way:
     """One way to fill boards: fields of the plan, loops an evaluation (None: the model's own), bfloat16 or float32, and
-    fields of the plan for all boards of a problem but its first.
+    fields of the plan for all boards of a problem but its first; noise on the states of all of them, before the first
+    loop and between loops, in place of that on the order.
     """
 
     plan: Row = field(default_factory=dict)
     loops: int | None = None
     bf16: bool = True
     again: Row = field(default_factory=dict)
+    states: tuple[float, float] | None = None
 
 
 WAYS = {
@@ -58,6 +62,8 @@ WAYS = {
     "order noise 1": Way(again={"noise": 1.0}),
     "order noise 2": Way(again={"noise": 2.0}),
     "order noise 4": Way(again={"noise": 4.0}),
+    "noise on the beginning of states": Way(states=(3.0, 0.0)),
+    "noise on states between loops": Way(states=(0.0, 0.03)),
     "symbols drawn, temperature 0.5": Way(again={"noise": SECOND_NOISE, "temperature": 0.5}),
 }
 
@@ -87,15 +93,24 @@ def run(
         for problems in choose(this, sets, n, seed=0):
             for name in wanted:
                 way = WAYS[name]
-                predict = Predictor(model, sudoku().rules, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
+                predict = network(model, way, threads)
                 plan = Plan(**{"steps": steps, "legal": False, **way.plan})
-                again = replace(plan, **{"noise": SECOND_NOISE, **way.again})
+                again = replace(plan, **{"noise": 0.0 if way.states else SECOND_NOISE, **way.again})
                 found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, again=again, latents=latents)
                 row: Row = {"set": problems.name, "way": name, "n": found.total, "loops": found.loops}
                 row["at"] = [at(found, K) for K in KS if latents >= K]
                 this.rows.append(row)
                 print(shown([row]).splitlines()[-1], flush=True)
         print(f"\n{shown(this.rows)}")
+
+
+def network(model: VMD, way: Way, threads: int) -> Predictor:
+    """What a way asks."""
+    if way.states is None:
+        return Predictor(model, sudoku().rules, "cpu", loops=way.loops, bf16=way.bf16, threads=threads)
+    begin, path = way.states
+    loops = way.loops or model.config.loops
+    return Noisy(model, sudoku().rules, begin=begin, path=path, loops=loops, threads=threads)
 
 
 def at(found: Accuracy, K: int) -> Row:

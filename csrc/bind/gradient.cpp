@@ -5,6 +5,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <optional>
+
 #include "bind/arrays.hpp"     // defines: Array, want, want_shape
 #include "bind/interrupt.hpp"  // defines: released
 #include "denoise/gradient.hpp"
@@ -45,8 +47,13 @@ DenoiseStack stack_of(const DenoiseGradient& kernel, const Array<int32_t>& x, co
 }
 
 py::object forward(const DenoiseGradient& kernel, const Array<int32_t>& x, const Array<float>& tables,
-                   const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept, int threads, int path) {
-  const DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path);
+                   const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept, int threads, int path,
+                   const std::optional<Array<uint64_t>>& keys, float begin_noise, float path_noise) {
+  DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path);
+  if (keys) {
+    want_shape(*keys, {stack.B}, "keys");
+    stack.noise = {keys->data(), begin_noise, path_noise};
+  }
   Array<float> logits({supervised, stack.B, kernel.structure().L, kernel.structure().V});
   float* const to = logits.mutable_data();
   if (!released([&] { return kernel.forward(stack, to, threads, path); })) return py::none();
@@ -75,7 +82,8 @@ void register_gradient(py::module_& m) {
       .def_property_readonly("latent", [](const DenoiseGradient& kernel) { return kernel.latent(); })
       .def("kept_bytes", &kept_bytes, "supervised"_a, "path"_a)
       .def("forward", &forward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
-           "supervised"_a, "kept"_a.noconvert(), "threads"_a, "path"_a)
+           "supervised"_a, "kept"_a.noconvert(), "threads"_a, "path"_a,
+           "keys"_a.noconvert() = py::none(), "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f)
       .def("backward", &backward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
            "supervised"_a, "kept"_a.noconvert(), "d_logits"_a.noconvert(), "threads"_a, "path"_a);
 }

@@ -19,6 +19,7 @@ class DenoiseBoard {
  protected:
   static constexpr int kParts = kLanesPadded / I::kLanes;  // vectors that hold 16 channels
   static constexpr bool kCopies = sizeof(E) != sizeof(float);  // inputs of products are not the floats themselves
+  static constexpr int64_t kRows = kTileRows;                  // that find_factors takes at once
 
  public:
   VMD_INLINE DenoiseBoard(const DenoiseView& view, void* memory)

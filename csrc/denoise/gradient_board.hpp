@@ -8,6 +8,7 @@
 // Gradients of weights are gathered apart (gradient_weights.hpp).
 #pragma once
 #include "denoise/gradient_weights.hpp"
+#include "denoise/noise.hpp"  // defines: noise_at, noise_key
 #include "denoise/outer.hpp"
 
 namespace vmd {
@@ -18,7 +19,7 @@ template <class I>
 class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   using Board = DenoiseBoard<I>;
   using Weights = DenoiseGradientWeights<I>;
-  using Board::kCopies, Board::kParts, Board::floats, Board::state_of, Board::total;
+  using Board::kCopies, Board::kParts, Board::kRows, Board::floats, Board::state_of, Board::total;
   using Board::v, Board::rows, Board::padded, Board::state, Board::mean, Board::factor, Board::base;
   using typename Weights::E, typename Weights::F;
   using Weights::add, Weights::clear, Weights::smaller, Weights::mean_rows, Weights::share;
@@ -46,15 +47,20 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     return (supervised + 1) * state_bytes() + supervised * mean_bytes();
   }
 
-  /// Logits of each supervised loop of a board x, those of all boards apart.
-  void forward(const int32_t* x, const DenoiseStack& stack, float* logits, char* kept) {
+  /// Logits of each supervised loop of board b, which is x; those of all boards apart.
+  void forward(const int32_t* x, const DenoiseStack& stack, int64_t b, float* logits, char* kept) {
     const int64_t stride = stack.B * v.L * v.V, supervised = stack.supervised;
     state = kept_state(kept, 0);
     this->embed(x);
-    for (int64_t loop = 0; loop < stack.free && !stack.stop_asked(); ++loop) this->apply(x, state);
+    stir(stack.noise, b, 0, stack.noise.begin);
+    for (int64_t loop = 0; loop < stack.free && !stack.stop_asked(); ++loop) {
+      this->apply(x, state);
+      stir(stack.noise, b, loop + 1, stack.noise.path);
+    }
     for (int64_t s = 0; s < supervised && !stack.stop_asked(); ++s) {
       this->apply(x, kept_state(kept, s + 1));
       __builtin_memcpy(kept_mean(kept, supervised, s), mean, static_cast<uint64_t>(mean_bytes()));
+      if (s + 1 < supervised) stir(stack.noise, b, stack.free + s + 1, stack.noise.path);
       this->readout(logits + s * stride);
     }
     state = own_state;
@@ -101,6 +107,32 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   }
   VMD_INLINE E* kept_mean(char* kept, int64_t supervised, int64_t s) const {
     return static_cast<E*>(static_cast<void*>(kept + (supervised + 1) * state_bytes() + s * mean_bytes()));
+  }
+
+  /// Add noise of so many loops to all states, each in the measure of its own deviation, which `factor` holds. Their mean
+  /// over channels stays zero, as norm has it here.
+  VMD_INLINE void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
+    if (!noise.keys || deviation == 0.0f) return;
+    using U = typename Lane<F>::U;
+    const NoiseKey key = noise_key(noise.keys[b], time);
+    U lane;
+    for (int k = 0; k < I::kLanes; ++k) lane[k] = static_cast<uint32_t>(k);
+    for (int64_t first = 0; first < padded; first += kRows) {
+      for (int64_t i = first; i < first + kRows && i < rows; ++i) {
+        const auto places = [&](int64_t j) { return lane + static_cast<uint32_t>(i * v.H + j); };
+        const auto padding = [&](int64_t j) { return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H); };
+        F sums[kParts] = {};
+        for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+          for (int p = 0; p < kParts; ++p) {
+            const int64_t at = j + p * I::kLanes;
+            sums[p] += padding(at) ? F{} : noise_at<F>(key, places(at));
+          }
+        const float middle = total(sums) / static_cast<float>(v.H), scale = deviation / kNoiseScale / factor[i];
+        for (int64_t j = 0; j < v.Hp; j += I::kLanes)
+          add(state + i * v.Hp + j, F(padding(j) ? F{} : (noise_at<F>(key, places(j)) - middle) * scale));
+      }
+      this->find_factors(state, first);
+    }
   }
 
   /// A tile's numbers as inputs of products, row by row.

@@ -24,7 +24,7 @@ void gradient_forward(const DenoiseView& units, const DenoiseStack& stack, float
   for (int64_t b = first; b < last && !stack.stop_asked(); ++b) {
     view.modulate_bias = stack.latent + b * (2 * view.Np + view.Hp);
     board.modulate(nullptr);
-    board.forward(stack.x + b * view.L, stack, logits + b * C, stack.kept + b * kept);
+    board.forward(stack.x + b * view.L, stack, b, logits + b * C, stack.kept + b * kept);
   }
 }
 

@@ -55,6 +55,12 @@ struct DenoiseBoards {
   const void* end;
 };
 
+/// Noise on states, in deviations of a state: before the first loop, after each but the last; `keys` [B], null: none.
+struct DenoiseNoise {
+  const uint64_t* keys = nullptr;
+  float begin = 0, path = 0;
+};
+
 /// A batch whose weights are learned; see gradient.hpp.
 struct DenoiseStack {
   int64_t B;
@@ -63,6 +69,7 @@ struct DenoiseStack {
   int64_t free, supervised;
   char* kept;
   StopAsked stop_asked;
+  DenoiseNoise noise{};
 };
 
 /// Gradients of a batch, and the sums over some of its boards.

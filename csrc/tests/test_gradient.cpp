@@ -226,6 +226,41 @@ void test_odd_sizes_on_every_path() {
   }
 }
 
+void test_noise_hangs_on_keys_alone() {
+  const std::vector<const char*> paths = denoise_paths();
+  const Model model({{13, 7, 21, 0, 2}, 6, 5}, true);
+  const DenoiseGradient kernel(std::make_shared<Structure>(6, 5, model.units), model.s);
+  const int64_t B = 3, supervised = 2, C = 30;
+  const Floats tables = model.tables(0.3);
+  std::vector<int32_t> x(at(B * 6), -1);
+  Floats latents;
+  for (int64_t b = 0; b < B; ++b) {
+    const Floats latent = model.latent(1, 0);
+    latents.insert(latents.end(), latent.begin(), latent.end());
+  }
+  const std::vector<uint64_t> keys{5, ~uint64_t{0}, 5};
+  Floats first;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const int path = static_cast<int>(i);
+    std::vector<char> kept(at(B * kernel.kept_bytes(supervised, path)));
+    const auto logits = [&](const DenoiseNoise& noise, int threads) {
+      Floats out(at(supervised * B * C));
+      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), 2, supervised, kept.data(), nullptr, noise};
+      CHECK(kernel.forward(stack, out.data(), threads, path));
+      return out;
+    };
+    const Floats plain = logits({}, 1), stirred = logits({keys.data(), 1.0f, 0.1f}, 1);
+    CHECK(logits({keys.data(), 1.0f, 0.1f}, 3) == stirred && logits({keys.data(), 0.0f, 0.0f}, 1) == plain);
+    CHECK(stirred != plain && logits({keys.data(), 0.0f, 0.1f}, 1) != plain);
+    CHECK(std::vector<float>(stirred.begin(), stirred.begin() + C) ==
+          std::vector<float>(stirred.begin() + 2 * C, stirred.begin() + 3 * C));  // boards 0 and 2 share their key
+    if (first.empty()) first = stirred;
+    const bool rounds = std::strcmp(paths[i], "avx512-bf16") == 0;
+    for (size_t k = 0; k < first.size(); ++k)
+      CHECK(std::abs(first[k] - stirred[k]) < (rounds ? 0.3f : 1e-3f) * (1 + std::abs(first[k])));
+  }
+}
+
 void test_what_does_not_fit_is_refused() {
   const auto structure = std::make_shared<Structure>(4, 3, DenoiseUnits{{0, 2, 3}, {0, 1, 3}, {0, 2}});
   const auto refused = [&](const DenoiseSizes& sizes) {
@@ -256,6 +291,7 @@ void test_what_does_not_fit_is_refused() {
 
 int main() {
   test_odd_sizes_on_every_path();
+  test_noise_hangs_on_keys_alone();
   test_what_does_not_fit_is_refused();
   std::puts("gradient: ok");
 }

@@ -264,6 +264,9 @@ def test_readme_repeats_the_committed_results() -> None:
 # the command line -------------------------------------------------------------------------------------
 
 
+WAYS = "as is;48 loops;noise on the beginning of states"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "rows"),
@@ -273,8 +276,7 @@ def test_readme_repeats_the_committed_results() -> None:
         (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
-        (["ablation", "--arms", "base;16 loops an evaluation", "--steps", "1", "--seeds", "1", "--sets", "easy"], 2),
-        (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", "as is;48 loops", "--latents", "4"], 2),
+        (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", WAYS, "--latents", "4"], 3),
         (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),

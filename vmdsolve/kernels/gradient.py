@@ -13,6 +13,7 @@ import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.denoise import path_number
+from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.kernels.structure import Structure
 
 __all__ = ["DenoiseGradient", "Pass"]
@@ -76,6 +77,7 @@ class DenoiseGradient:
         supervise: int,
         threads: int = 0,
         path: str | None = None,
+        noise: StateNoise | None = None,
     ) -> tuple[checks.Array, Pass]:
         """Logits [S, B, L, V] float32 of the supervised loops, and what `backward` needs.
 
@@ -85,6 +87,8 @@ class DenoiseGradient:
             0: one a core
         path
             a name in `denoise_paths()`; None: the fastest in float32
+        noise
+            on the states; None: none. It is added, so the way back needs none of it
         """
         if supervise < 1 or free < 0:
             raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")
@@ -93,7 +97,8 @@ class DenoiseGradient:
         kept, self._spare = self._spare, None
         if kept is None or kept.size < size:
             kept = np.empty(size, np.int8)
-        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number)
+        stir = () if noise is None else (np.ascontiguousarray(noise.keys, np.uint64), noise.begin, noise.path)
+        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number, *stir)
         if logits is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(x, self.structure.V)
         return logits, Pass(x, tables, latent, free, supervise, number, kept)

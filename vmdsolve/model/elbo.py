@@ -58,7 +58,7 @@ def weight(t: Tensor) -> Tensor:
     return 1 / t
 
 
-def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
+def objective(terms: Terms, share: Tensor, w: Tensor, total: Tensor | None = None) -> Tensor:
     """What training minimises: the ELBO's terms of B boards as one mean over masked cells, in nats a cell.
 
     Parameters
@@ -67,6 +67,9 @@ def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
         [S] how much each supervised loop counts, summing to 1
     w
         [B] weight of each board: `weight(t)` for the ELBO as written above, ones to count all masked cells alike
+    total
+        masked cells, each with its board's weight, that the mean is over, where these boards are a part of a batch;
+        None: their own
 
     Examples
     --------
@@ -74,4 +77,5 @@ def objective(terms: Terms, share: Tensor, w: Tensor) -> Tensor:
     >>> objective(terms, torch.ones(1), torch.tensor([1.0, 2.0]))
     tensor(1.7000)
     """
-    return (share @ (terms.nll @ w) + w @ terms.kl.sum(1)) / (w @ terms.masked.to(w.dtype)).clamp(min=1)
+    over = w @ terms.masked.to(w.dtype) if total is None else total
+    return (share @ (terms.nll @ w) + w @ terms.kl.sum(1)) / over.clamp(min=1)

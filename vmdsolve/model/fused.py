@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from ..kernels.denoise import BF16, denoise_paths
 from ..kernels.gradient import DenoiseGradient
+from ..kernels.state_noise import StateNoise
 from .config import ModelConfig
 from .denoiser import Denoiser
 from .native import structure_of
@@ -40,7 +41,14 @@ class Fused:
         self.path = path
 
     def __call__(
-        self, denoiser: Denoiser, x: Tensor, units: Units, z: Tensor | None, loops: int, supervise: int
+        self,
+        denoiser: Denoiser,
+        x: Tensor,
+        units: Units,
+        z: Tensor | None,
+        loops: int,
+        supervise: int,
+        noise: StateNoise | None = None,
     ) -> Tensor:
         """Logits [S, B, L, V] of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z]."""
         bf16 = torch.is_autocast_enabled("cpu") and BF16 in denoise_paths()
@@ -55,6 +63,7 @@ class Fused:
                 max(0, loops - supervise),
                 supervise,
                 path,
+                noise,
             )
         return out
 
@@ -82,6 +91,7 @@ class _Loops(torch.autograd.Function):
         free: int,
         supervise: int,
         path: str | None,
+        noise: StateNoise | None,
     ) -> Tensor:
         ctx.kernel = kernel
         logits, ctx.saved = kernel.forward(
@@ -92,6 +102,7 @@ class _Loops(torch.autograd.Function):
             supervise=supervise,
             threads=torch.get_num_threads(),
             path=path,
+            noise=noise,
         )
         return torch.from_numpy(logits)
 
@@ -103,7 +114,7 @@ class _Loops(torch.autograd.Function):
         saved, ctx.saved = ctx.saved, None
         threads = torch.get_num_threads()
         d_tables, d_latent = ctx.kernel.backward(saved, d_logits.contiguous().numpy(), threads=threads)
-        return torch.from_numpy(d_tables), torch.from_numpy(d_latent), None, None, None, None, None
+        return torch.from_numpy(d_tables), torch.from_numpy(d_latent), *[None] * 6
 
 
 def tables(d: Denoiser) -> Tensor:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..kernels.state_noise import StateNoise, state_noise
 from .config import ModelConfig
 from .modulation import Modulate
 from .units import Units
@@ -70,6 +71,7 @@ class Looped(nn.Module):
         supervise: int = 1,
         *,
         modulation: Tensor | None = None,
+        noise: StateNoise | None = None,
     ) -> Tensor:
         """Logits of the last loops.
 
@@ -89,6 +91,8 @@ class Looped(nn.Module):
             S, how many of them, the last ones, are read.
         modulation
             In place of z, what `modulate` made of it: float32 [B, 2N + H].
+        noise
+            On the states, before the first loop and between loops; None: none.
 
         Returns
         -------
@@ -100,15 +104,25 @@ class Looped(nn.Module):
         ModelMismatch
             The model has a latent, and neither z nor modulation is given.
         """
-        loops = self.config.loops if loops is None else loops
+        loops = max(self.config.loops if loops is None else loops, supervise)
         if self.fused and torch.is_grad_enabled() and modulation is None:
-            return self.fused(self, x, units, z, loops, supervise)
+            return self.fused(self, x, units, z, loops, supervise, noise)
         h, constant = self.start(x, units, z, modulation)
-        with torch.no_grad():
-            for _ in range(loops - supervise):
+        h, read = _stirred(h, noise, 0), []
+        for loop in range(1, loops + 1):
+            watched = loop > loops - supervise
+            with torch.set_grad_enabled(watched and torch.is_grad_enabled()):
                 h = self.block(h, *constant)
-        read = []
-        for _ in range(supervise):
-            h = self.block(h, *constant)
-            read.append(self.logits_of(h))
+                h = _stirred(h, noise, loop) if loop < loops else h
+                if watched:
+                    read.append(self.logits_of(h))
         return torch.stack(read).float()
+
+
+def _stirred(h: Tensor, noise: StateNoise | None, loops: int) -> Tensor:
+    """States with the noise of so many loops, in the measure of each one's deviation, through which nothing learns."""
+    if noise is None or not noise.deviation(loops):
+        return h
+    more = torch.from_numpy(state_noise(noise.keys, loops, tuple(h.shape[1:]))).to(h)
+    own = (h.detach().float().var(-1, keepdim=True, unbiased=False) + 1e-5).sqrt()  # as norm has it
+    return h + noise.deviation(loops) * own.to(h) * more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from ..kernels.state_noise import StateNoise
 from ..problem import OPEN, Rules
 from .config import ModelConfig
 from .elbo import Terms, reconstruction
@@ -103,10 +104,11 @@ class VMD(nn.Module):
         loops: int | None,
         supervise: int,
         modulation: Tensor | None = None,
+        noise: StateNoise | None = None,
     ) -> Tensor:
         """Logits [S, B, L, V] of the last S = `supervise` loops."""
         x, code = self.latent.condition(x, z)
-        out: Tensor = self.denoiser(x, units, code, loops, supervise, modulation=modulation)
+        out: Tensor = self.denoiser(x, units, code, loops, supervise, modulation=modulation, noise=noise)
         return out
 
     def terms(
@@ -143,5 +145,5 @@ class VMD(nn.Module):
             One row a board.
         """
         z, kl = self.latent.terms(x if start is None else start, x0, units, noise, how)
-        logits = self.predict(x, units, z, how.loops, how.supervise)
+        logits = self.predict(x, units, z, how.loops, how.supervise, noise=how.noise)
         return Terms(reconstruction(logits, x, x0), kl, ((x == OPEN) & (x0 != OPEN)).sum(1))

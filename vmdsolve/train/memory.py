@@ -21,14 +21,16 @@ def least_bytes(rules: Rules, config: ModelConfig, recipe: Recipe) -> int:
     95551488
     """
     states = rules.L * (rules.V if config.mixer == "messages" else 1)
-    return 4 * recipe.batch * states * config.width * max(loops for _, loops in recipe.loops)
+    most = max(recipe.tail_loops if recipe.tail else 0, *(loops for _, loops in recipe.loops))
+    return 4 * recipe.batch * recipe.attempts * states * config.width * most
 
 
 def check_memory(rules: Rules, config: ModelConfig, recipe: Recipe) -> None:
     """Raises InvalidInput where a step takes more memory than this machine has."""
+    boards = recipe.batch * recipe.attempts
     there, wanted = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), least_bytes(rules, config, recipe)
     if wanted > there:
         raise InvalidInput(
-            f"a step of {recipe.batch:,} boards takes {wanted >> 30:,} GiB and more, this machine has {there >> 30:,}; "
+            f"a step of {boards:,} boards takes {wanted >> 30:,} GiB and more, this machine has {there >> 30:,}; "
             "make batch smaller, or loops or width"
         )

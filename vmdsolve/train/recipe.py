@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput, ModelMismatch
 from ..measure.seeds import EVALUATION_SEED
 from ..model.config import DRAWS
 from ..model.fields import check, choice
+
+if TYPE_CHECKING:
+    from ..kernels.state_noise import StateNoise
 
 __all__ = ["Recipe"]
 
@@ -23,6 +26,9 @@ class Recipe:
         optimiser steps of the whole run; the learning rate's schedule depends on it
     batch
         B, boards a step
+    batch_to
+        boards at the last step: they grow from `batch`, by the same factor a step, while the rate falls. A step takes
+        them in parts of `batch`, so that it needs no more memory. 0: as many all along
     rate
         peak learning rate of AdamW: linear warm-up, constant, then linear decay over the last `decay`
     loops
@@ -30,6 +36,17 @@ class Recipe:
     free
         up to so many loops more before those, without gradient, drawn anew each step once `loops` has reached its last
         value: the network learns to go on from where it has come to
+    tail
+        share of the steps, at the end, in which the network goes far and only the end of its way counts: `tail_loops`
+        loops are supervised then, after up to `tail_free` without gradient
+    begin_noise
+        noise on the states before the first loop, in deviations of a state; 0: all boards begin alike
+    path_noise
+        noise on the states after each loop but the last, likewise
+    attempts
+        K, copies of each board that differ in this noise: the loss of the best counts, and a little that of the others
+    others
+        what all the others count together, as a share of the board's loss
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -78,6 +95,7 @@ class Recipe:
 
     steps: int = choice(6000, "Optimiser steps of the whole run.", low=1)
     batch: int = choice(64, "Boards a step.", low=1, high=65_536)
+    batch_to: int = choice(0, "Boards at the last step, growing while the rate falls.", low=0, high=65_536)
     rate: float = choice(4e-3, "Peak learning rate.", low=0, high=1000)
     warmup: int = choice(100, "Steps over which the rate rises.", low=0)
     decay: float = choice(0.4, "Share of the steps over which the rate falls.", low=0, high=1)
@@ -85,6 +103,13 @@ class Recipe:
     clip: float = choice(1.0, "Greatest norm of the gradient.", low=0, high=1_000_000)
     loops: tuple[tuple[float, int], ...] = ((0.0, 8), (0.1, 16))
     free: int = choice(16, "Up to so many loops without gradient before the others.", low=0, high=65_536)
+    tail: float = choice(0.0, "Share of the steps, at the end, in which the last loops alone count.", low=0, high=1)
+    tail_loops: int = choice(8, "Loops with gradient then.", low=1, high=65_536)
+    tail_free: int = choice(128, "Up to so many without, before them.", low=0, high=65_536)
+    begin_noise: float = choice(0.0, "Noise on the states before the first loop, in deviations.", low=0, high=1000)
+    path_noise: float = choice(0.0, "Noise on the states between loops, in deviations of a state.", low=0, high=1000)
+    attempts: int = choice(1, "K, copies of a board that differ in noise; the best counts.", low=1, high=1024)
+    others: float = choice(0.1, "Share of the loss that the other copies have.", low=0, high=1)
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
@@ -120,6 +145,12 @@ class Recipe:
             )
         if (self.data == "examples") != bool(self.examples):
             raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
+        if self.batch_to and self.batch_to < self.batch:
+            raise InvalidInput(f"batch_to is {self.batch_to}; wanted {self.batch} or more, as batch is, or 0")
+        if self.attempts > 1 and not self.begin_noise + self.path_noise:
+            raise InvalidInput(
+                f"attempts is {self.attempts}, and nothing tells them apart; give begin_noise or path_noise, too"
+            )
         if self.hard and self.data != "problems":
             raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")
 
@@ -167,16 +198,52 @@ class Recipe:
         share = min(1.0, spent / seconds) if seconds > 0 else 1.0
         return max(step, begun + int(share * (self.steps - 1 - begun)))
 
+    def batch_at(self, step: int) -> int:
+        """Boards at `step`.
+
+        Examples
+        --------
+        >>> recipe = Recipe(steps=1000, batch=64, batch_to=1024, decay=0.5)
+        >>> [recipe.batch_at(step) for step in (0, 500, 750, 1000)]
+        [64, 64, 256, 1024]
+        """
+        grown = max(0.0, 1 - (self.steps - step) / max(1.0, self.decay * self.steps))
+        factor: float = (max(self.batch, self.batch_to) / self.batch) ** grown
+        return round(self.batch * factor)
+
+    def in_tail(self, step: int) -> bool:
+        """Whether only the last loops count at `step`."""
+        return self.tail > 0 and step >= (1 - self.tail) * self.steps
+
     def loops_at(self, step: int) -> int:
-        """Block applications at `step`."""
+        """Supervised block applications at `step`."""
+        if self.in_tail(step):
+            return self.tail_loops
         return next(n for start, n in reversed(self.loops) if step >= start * self.steps)
+
+    def most_free_at(self, step: int) -> int:
+        """The most loops without gradient at `step`."""
+        if self.in_tail(step):
+            return self.tail_free
+        return self.free if step >= self.loops[-1][0] * self.steps else 0
 
     def free_at(self, step: int, place: int | None = None) -> int:
         """Loops without gradient at `step`."""
         import numpy as np  # here, for the command line reads the fields above
 
-        late = (step if place is None else place) >= self.loops[-1][0] * self.steps
-        return int(np.random.default_rng((self.seed, step, 1)).integers(self.free + 1)) if late else 0
+        most = self.most_free_at(step if place is None else place)
+        return int(np.random.default_rng((self.seed, step, 1)).integers(most + 1))
+
+    def noise_at(self, step: int, boards: int) -> StateNoise | None:
+        """Noise on the states of so many boards at `step`, each of which has `attempts` copies; None without."""
+        if not self.begin_noise + self.path_noise:
+            return None
+        import numpy as np
+
+        from ..kernels.state_noise import StateNoise
+
+        keys = np.random.default_rng((self.seed, step, 3)).integers(2**64, size=boards * self.attempts, dtype=np.uint64)
+        return StateNoise(keys, self.begin_noise, self.path_noise)
 
     def rate_at(self, step: int, place: int | None = None) -> float:
         """Learning rate at `step`, or there when the run is further on in its schedule, at `place`."""

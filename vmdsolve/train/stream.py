@@ -95,8 +95,8 @@ class Stream:
         del step
         return self
 
-    def batch(self, step: int) -> Batch:
-        """The batch of one step.
+    def batch(self, step: int, boards: int | None = None) -> Batch:
+        """The batch of one step: so many boards, by default the recipe's.
 
         Examples
         --------
@@ -107,8 +107,8 @@ class Stream:
         ([[-1, -1], [-1, -1], [-1, -1], [-1, -1]], [1, 1, 1, 1])
         """
         rng = np.random.default_rng((self.recipe.seed, step))
-        start, x0 = self._problems(step, rng) if self.answers is None else self._drawn(self.answers, rng)
-        B, L = x0.shape
+        B, L = self.recipe.batch if boards is None else boards, self.domain.rules.L
+        start, x0 = self._problems(step, B, rng) if self.answers is None else self._drawn(self.answers, B, rng)
         t = np.maximum(rng.random((B, 1)), 1e-3)
         solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
@@ -122,10 +122,10 @@ class Stream:
         noise = rng.standard_normal((B, self.z_width), np.float32)
         return Batch(start, x, x0, noise, t[:, 0].astype(np.float32))
 
-    def _problems(self, step: int, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _problems(self, step: int, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
         """Problems of the generator, hard ones among them, and their answers."""
-        B = self.recipe.batch
-        puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * B)
+        most = max(self.recipe.batch, self.recipe.batch_to)  # so that no two steps draw the same
+        puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * most)
         if self.hard is not None:
             rows = np.flatnonzero(rng.random(B) < self.recipe.hard_share)
             drawn = rng.integers(len(self.hard[0]), size=len(rows))
@@ -136,14 +136,14 @@ class Stream:
             puzzles[b] = np.where(puzzles[b, cells] != OPEN, answers[b], OPEN)
         return puzzles, answers
 
-    def _drawn(self, source: Law | Examples, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _drawn(self, source: Law | Examples, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
         """Starts and answers drawn from the law or the examples."""
         r, L = self.recipe, self.domain.rules.L
-        answers = source.draw(rng, r.batch)
-        n = rng.integers(r.givens[0], r.givens[1] + 1, (r.batch, 1))
-        given = rng.random((r.batch, L)).argsort(axis=1).argsort(axis=1) < n
+        answers = source.draw(rng, B)
+        n = rng.integers(r.givens[0], r.givens[1] + 1, (B, 1))
+        given = rng.random((B, L)).argsort(axis=1).argsort(axis=1) < n
         edges = block_edges(L, r.blocks)
-        block = rng.integers(r.blocks, size=(r.batch, 1))
+        block = rng.integers(r.blocks, size=(B, 1))
         cells = np.arange(L)
         answers = np.where(given | (cells < edges[block + 1]), answers, OPEN)
         start = np.where(given | (cells < edges[block]), answers, OPEN)

@@ -7,18 +7,15 @@ bf16 or compilation as far as those repeat themselves).
 
 from __future__ import annotations
 
-import copy
 import json
 import platform
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from math import isfinite
+from dataclasses import asdict
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,31 +26,27 @@ from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..files.lock import Lock
 from ..model.about import About, history_of
-from ..model.batch import Batch
 from ..model.checkpoint import load_into, load_tensors, not_finite, save_model, save_tensors
 from ..model.config import ModelConfig
-from ..model.denoiser import Denoiser
-from ..model.elbo import Terms, objective, weight
-from ..model.fused import Fused
-from ..model.latents import Learning
-from ..model.vmd import VMD
 from .averages import Averages
 from .config import told_of
 from .held_out import HeldOut
 from .kept import ConfigLog
+from .learner import Learner
 from .loggers import Begun, JsonLog, Logger, Tell, logging, names_of
-from .memory import check_memory
-from .mixture import MixedStream, Mixture
+from .mixture import Mixture
 from .progress import Progress
 from .recipe import Recipe
 from .state import check_shapes, restore, tensors_of
 from .stopping import interruptible
-from .stream import Stream, check_source
+from .stream import Stream
 
 __all__ = ["Progress", "Recipe", "Trainer"]
 
+COUNTS = {"step": int, "puzzles": int, "hours": Real}  # what a record says of how far its run has come
 
-class Trainer:
+
+class Trainer(Learner):
     """One training run of one domain, or a mixture of them, in a folder: `state.safetensors` to resume,
     `weights.safetensors` to use.
 
@@ -68,35 +61,8 @@ class Trainer:
     """
 
     def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
-        check_source(domain, recipe)
-        if config.domain != domain.name:
-            raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
-        if recipe.compile and isinstance(domain, Mixture):
-            raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
-        check_memory(domain.rules, config, recipe)
-        how = config.sampling  # a model is sampled as it was trained
-        how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
-        self.domain, self.recipe, self.device = domain, recipe, _device(device)
-        self.config = config = replace(config, sampling=how)
-        self.model = VMD(config, seed=recipe.seed).to(self.device)
-        self.model.latent.check_training(
-            settles=recipe.settle > 0, blocks=recipe.blocks, many_boards=isinstance(domain, Mixture)
-        )
-        self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
-        )
-        if recipe.native and not recipe.compile and self.device.type == "cpu":
-            for part in self.model.modules():
-                if isinstance(part, Denoiser):
-                    part.fused = Fused()
-        if recipe.compile:
-            block: Any = torch.compile(self.model.denoiser.block)
-            self.model.denoiser.block = block
-        z = self.model.z_width(self.model.units(domain.rules))
-        self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
+        super().__init__(domain, config, recipe, device)
         self.held_out = HeldOut(domain, recipe, self.stream if isinstance(self.stream, Stream) else None)
-        self.step = 0
         self.saved: int | None = None  # the step whose state is on disk
         self.hours = 0.0
         self._stopped = False
@@ -116,62 +82,7 @@ class Trainer:
         self.average.load_state_dict(self.model.state_dict())
         self.init, self._begun = history_of(weights), weights
 
-    # Data ---------------------------------------------------------------------------------------
-
-    def batch(self, step: int) -> tuple[Tensor, ...]:
-        """The stream's Batch as tensors on the device, tokens as int64."""
-        return self._tensors(self.stream.at(step).batch(step))
-
-    def _tensors(self, batch: Batch) -> tuple[Tensor, ...]:
-        arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in batch)
-        return tuple(torch.from_numpy(a).to(self.device) for a in arrays)
-
     # The loop -----------------------------------------------------------------------------------
-
-    def advance(self, place: int | None = None) -> Terms:
-        """One optimiser step; returns the ELBO's terms, detached.
-
-        Parameters
-        ----------
-        place
-            Where in the recipe's schedule it is, see `Recipe.place_at`; None: at the step that it is.
-
-        Raises
-        ------
-        TrainingDiverged
-            The loss or its gradient is no number; nothing has changed then.
-        """
-        r, step = self.recipe, self.step
-        at = step if place is None else place
-        loops = r.loops_at(at)
-        stream = self.stream.at(step)
-        start, x, x0, noise, t = self.batch(step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = r.rate_at(step, at)
-        self.optimizer.zero_grad()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=r.bf16):
-            how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
-            terms = self.model.terms(x, x0, self.model.units(stream.rules), noise, start=start, how=how)
-        share = self._share(loops)
-        w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
-        loss = objective(terms, share, w)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
-        for what, number in (("the loss", float(loss.detach())), ("the gradient's norm", float(norm))):
-            if not isfinite(number):
-                raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
-        self.optimizer.step()
-        decay = min(r.ema, (step + 1) / (step + 20))
-        with torch.no_grad():
-            for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
-                mean.lerp_(now, 1 - decay)
-        self.step += 1
-        return Terms(*(part.detach() for part in terms))
-
-    def _share(self, loops: int) -> Tensor:
-        """[S] how much each of so many supervised loops counts, summing to 1."""
-        share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
-        return share / share.sum()
 
     def run(
         self,
@@ -225,7 +136,7 @@ class Trainer:
 
     def _run(self, folder: Path | None, every: int, seconds: float | None, tell: Tell) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
-        first, hours_before, steps = self.step, self.hours, self.recipe.steps
+        first, hours_before, steps, seen = self.step, self.hours, self.recipe.steps, self.puzzles
         means = Averages(self.config.latent)
         over = False
         while self.step < steps and not over:
@@ -243,12 +154,12 @@ class Trainer:
             left = spent / (self.step - first) * (steps - self.step)
             progress = Progress(
                 step=self.step,
-                puzzles=self.step * self.recipe.batch,
+                puzzles=self.puzzles,
                 loss=means.loss,
                 last=means.last,
                 kl=means.kl,
                 active_units=means.active,
-                puzzles_per_second=round(means.steps * self.recipe.batch / (now - mark), 1),
+                puzzles_per_second=round((self.puzzles - seen) / (now - mark), 1),
                 hours=round(self.hours, 4),
                 rate=rate,
                 left=round(left if seconds is None else max(0.0, min(left, seconds - spent)), 1),
@@ -258,7 +169,7 @@ class Trainer:
                 self.save(folder)
             tell(progress)
             yield progress
-            mark, means = time.perf_counter(), Averages(self.config.latent)
+            mark, means, seen = time.perf_counter(), Averages(self.config.latent), self.puzzles
 
     def _check_numbers(self) -> None:
         if wrong := not_finite(self._tensors_of_state()):
@@ -286,7 +197,7 @@ class Trainer:
         return {
             "recipe": asdict(self.recipe),
             "step": self.step,
-            "puzzles": self.step * self.recipe.batch,
+            "puzzles": self.puzzles,
             "data": f"{self.stream.source}, seed {self.recipe.seed}",
             **self._told(),
             **({} if self.init is None else {"init": self.init}),
@@ -354,7 +265,8 @@ class Trainer:
             self._hold(folder)
         tensors, said = load_tensors(path, lambda said: self._check_state(said, folder))
         restore(tensors, self.model, self.average, self.optimizer, path)
-        self.step, self.hours = said.record["step"], float(said.record["hours"])
+        self.step, self.puzzles = said.record["step"], said.record["puzzles"]
+        self.hours = float(said.record["hours"])
         self.saved, self.init = self.step, said.record.get("init")
 
     def _check_state(self, said: About, folder: Path) -> None:
@@ -363,13 +275,14 @@ class Trainer:
             raise ModelMismatch(f"{folder} holds a run with config {said.config.to_json()}")
         record, recipe = said.record, self.recipe
         before = Recipe.recorded(record)
-        for name in ("seed", "batch", "data"):
+        for name in ("seed", "batch", "batch_to", "data"):
             if getattr(before, name) != getattr(recipe, name):
                 raise ModelMismatch(
                     f"{folder} was trained with {name} {getattr(before, name)}, not {getattr(recipe, name)}"
                 )
         data: Any = record.get("data")
-        if not (isinstance(data, str) and _number(record.get("step"), int) and _number(record.get("hours"), Real)):
+        counts = all(_number(record.get(name), kind) for name, kind in COUNTS.items())
+        if not (isinstance(data, str) and counts):
             raise ModelMismatch(f"{said.path} does not say how far its run has come")
         changed = recipe.hard and before.hard != recipe.hard  # on purpose: another file of hard problems
         if self.stream.digest not in data and not changed:
@@ -377,14 +290,6 @@ class Trainer:
             now = f"{file} is another file" if file else f"it is {self.stream.source}"
             raise ModelMismatch(f"{folder} was trained on {data}; {now} now")
         check_shapes(said.shapes, self.model, said.path)
-
-
-def _device(name: str) -> torch.device:
-    """Where to train; InvalidInput where there is no such thing here."""
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise InvalidInput(f"device is {name!r}; wanted cpu, or cuda where there is a GPU for it") from error
 
 
 def _number(value: Any, kind: Any) -> bool:

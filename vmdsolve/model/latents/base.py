@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from ...kernels.state_noise import StateNoise
 from ..config import ModelConfig
 from ..units import Units
 from .distributions import Distribution
@@ -32,6 +33,8 @@ class Learning(NamedTuple):
         applications of the block; None: what the model was made for
     supervise
         how many of them, the last ones, are read
+    noise
+        on the denoiser's states; None: none
     """
 
     latent_kl: float = 1.0
@@ -39,6 +42,7 @@ class Learning(NamedTuple):
     code: str = "drawn"
     loops: int | None = None
     supervise: int = 1
+    noise: StateNoise | None = None
 
 
 class Latent(ABC):

@@ -1,0 +1,200 @@
+"""One optimiser step after another: a batch of the stream, the loss of its boards, weights and their average."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..domains import Domain
+from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
+from ..kernels.state_noise import StateNoise
+from ..model.batch import Batch
+from ..model.config import ModelConfig
+from ..model.denoiser import Denoiser
+from ..model.elbo import Terms, objective, weight
+from ..model.fused import Fused
+from ..model.latents import Learning
+from ..model.units import Units
+from ..model.vmd import VMD
+from ..problem import OPEN
+from .memory import check_memory
+from .mixture import MixedStream, Mixture
+from .recipe import Recipe
+from .stream import Stream, check_source
+
+__all__ = ["Learner"]
+
+
+class Learner:
+    """A model and its averaged weights, in the middle of learning by a recipe.
+
+    Attributes
+    ----------
+    step
+        optimiser steps done
+    puzzles
+        boards seen; copies of one board count once
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> config = ModelConfig.of(get("sudoku-4x4"), width=8, message=8, hidden=8, loops=2)
+    >>> learner = Learner(get("sudoku-4x4"), config, Recipe(steps=2, batch=2, loops=((0.0, 2),), bf16=False))
+    >>> learner.advance().nll.shape, learner.step, learner.puzzles
+    (torch.Size([2, 2]), 1, 2)
+    """
+
+    def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
+        check_source(domain, recipe)
+        if config.domain != domain.name:
+            raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
+        if recipe.compile and isinstance(domain, Mixture):
+            raise InvalidInput(f"compile is for the board of one domain; {domain.name} has many")
+        check_memory(domain.rules, config, recipe)
+        how = config.sampling  # a model is sampled as it was trained
+        how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
+        self.domain, self.recipe, self.device = domain, recipe, _device(device)
+        self.config = config = replace(config, sampling=how)
+        self.model = VMD(config, seed=recipe.seed).to(self.device)
+        self.model.latent.check_training(
+            settles=recipe.settle > 0, blocks=recipe.blocks, many_boards=isinstance(domain, Mixture)
+        )
+        self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
+        )
+        if recipe.native and not recipe.compile and self.device.type == "cpu":
+            for part in self.model.modules():
+                if isinstance(part, Denoiser):
+                    part.fused = Fused()
+        if recipe.compile:
+            block: Any = torch.compile(self.model.denoiser.block)
+            self.model.denoiser.block = block
+        z = self.model.z_width(self.model.units(domain.rules))
+        self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
+        self.step = self.puzzles = 0
+
+    def batch(self, step: int, boards: int | None = None) -> tuple[Tensor, ...]:
+        """The stream's Batch as tensors on the device, tokens as int64; so many boards, by default the recipe's."""
+        return self._tensors(self.stream.at(step).batch(step, boards))
+
+    def _tensors(self, batch: Batch) -> tuple[Tensor, ...]:
+        arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in batch)
+        return tuple(torch.from_numpy(a).to(self.device) for a in arrays)
+
+    def advance(self, place: int | None = None) -> Terms:
+        """One optimiser step; returns the ELBO's terms, detached: of each board those of its best copy.
+
+        Parameters
+        ----------
+        place
+            Where in the recipe's schedule it is, see `Recipe.place_at`; None: at the step that it is.
+
+        Raises
+        ------
+        TrainingDiverged
+            The loss or its gradient is no number; nothing has changed then.
+        """
+        r, step = self.recipe, self.step
+        at = step if place is None else place
+        loops, boards = r.loops_at(at), r.batch_at(at)
+        how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
+        batch, units = self.batch(step, boards), self.model.units(self.stream.at(step).rules)
+        noise = r.noise_at(step, boards)
+        for group in self.optimizer.param_groups:
+            group["lr"] = r.rate_at(step, at)
+        self.optimizer.zero_grad()
+        _, x, x0, _, t = batch
+        w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
+        total = w @ ((x == OPEN) & (x0 != OPEN)).sum(1).to(w.dtype)  # over all parts
+        loss, seen = 0.0, []
+        for part, some in _parts(noise, boards, r):
+            held = tuple(tensor[part] for tensor in batch)
+            terms, mean = self._loss(held, units, how._replace(noise=some), w[part], total)
+            mean.backward()  # type: ignore[no-untyped-call]
+            loss += float(mean.detach())
+            seen.append(terms)
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
+        for what, number in (("the loss", loss), ("the gradient's norm", float(norm))):
+            if not isfinite(number):
+                raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
+        self.optimizer.step()
+        decay = min(r.ema, (step + 1) / (step + 20))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(now, 1 - decay)
+        self.step, self.puzzles = step + 1, self.puzzles + boards
+        nll, kl, masked = zip(*seen, strict=True)
+        return Terms(torch.cat(nll, 1), torch.cat(kl), torch.cat(masked))
+
+    def _loss(
+        self, batch: tuple[Tensor, ...], units: Units, how: Learning, w: Tensor, total: Tensor
+    ) -> tuple[Terms, Tensor]:
+        """Of some boards: the terms of each one's best copy, detached; and their part of the loss.
+
+        w [B] is how much each counts, `total` the masked cells of the whole batch, counted so.
+        """
+        K, share = self.recipe.attempts, self._share(how.supervise)
+        start, x, x0, z, _ = (tensor.repeat_interleave(K, 0) for tensor in batch)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
+            terms = self.model.terms(x, x0, units, z, start=start, how=how)
+        best, parts = shares(share @ terms.nll.detach(), K, self.recipe.others)
+        loss = objective(terms, share, w.repeat_interleave(K) * parts, total)
+        return Terms(terms.nll.detach()[:, best], terms.kl.detach()[best], terms.masked[best]), loss
+
+    def _share(self, loops: int) -> Tensor:
+        """[S] how much each of so many supervised loops counts, summing to 1."""
+        share = (torch.arange(1, loops + 1, device=self.device) / loops) ** self.recipe.later
+        return share / share.sum()
+
+
+def shares(losses: Tensor, copies: int, others: float) -> tuple[Tensor, Tensor]:
+    """Which copy of each board is the best, and how much every copy counts, the best most.
+
+    Parameters
+    ----------
+    losses
+        [B * copies], the copies of a board side by side
+    others
+        what all copies of a board but the best count together, 0 to 1
+
+    Returns
+    -------
+    best
+        int64 [B], places in `losses`
+    share
+        [B * copies], summing to 1 over the copies of a board
+
+    Examples
+    --------
+    >>> best, share = shares(torch.tensor([3.0, 1.0, 2.0, 5.0]), 2, 0.25)
+    >>> best.tolist(), share.tolist()
+    ([1, 2], [0.25, 0.75, 0.75, 0.25])
+    """
+    best = losses.view(-1, copies).argmin(1) + torch.arange(len(losses) // copies, device=losses.device) * copies
+    share = torch.full_like(losses, others / max(1, copies - 1))
+    share[best] = 1 - others if copies > 1 else 1.0
+    return best, share
+
+
+def _parts(noise: StateNoise | None, boards: int, recipe: Recipe) -> Iterator[tuple[slice, StateNoise | None]]:
+    """A batch as parts that take no more memory than the first step's: which boards, and the noise of their copies."""
+    B, K = recipe.batch, recipe.attempts
+    for first in range(0, boards, B):
+        part = None if noise is None else noise._replace(keys=noise.keys[first * K : (first + B) * K])
+        yield slice(first, first + B), part
+
+
+def _device(name: str) -> torch.device:
+    """Where to train; InvalidInput where there is no such thing here."""
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise InvalidInput(f"device is {name!r}; wanted cpu, or cuda where there is a GPU for it") from error
