@@ -83,7 +83,7 @@ def _measured(kind: str, n: int, seed: int, affordable: Loops, budget: float) ->
         left = _left_open(problems)
         if sum(len(boards) for _, _, boards, _ in left) >= n:
             break
-    found = {"problems": len(problems), **dict.fromkeys(SUMS[1:], 0)}
+    found: Row = {"problems": len(problems), **dict.fromkeys(SUMS[1:], 0)}
     for domain, rules, boards, allowed in left:
         weights = weights_for(domain, rules)
         predict = predictor_on("cpu", domain, rules, None, bf16=False, threads=1)
@@ -92,7 +92,7 @@ def _measured(kind: str, n: int, seed: int, affordable: Loops, budget: float) ->
         key = weights, shape_of(weights, domain, rules)
         if key not in affordable:
             affordable[key] = _affordable(predict, boards, budget)
-        found |= {"weights": weights.stem, "shape": key[1], "loops": affordable[key]}
+        found.update(weights=weights.stem, shape=key[1], loops=affordable[key])
         for name, more in zip(SUMS[1:], _tried(replace(predict, loops=affordable[key]), boards, allowed), strict=True):
             found[name] += more
     return found
@@ -164,7 +164,7 @@ HEADER = ["weights", "shape", "kinds", "problems", "left open", "loops, at most"
 
 
 def _share(row: Row) -> float:
-    return round(row["settled"] / row["n"], 4)
+    return round(float(row["settled"] / row["n"]), 4)
 
 
 def _line(row: Row) -> list[str]:

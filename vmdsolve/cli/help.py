@@ -56,7 +56,7 @@ class _Plain:
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):  # type: ignore[attr-defined]
+        for param in self.get_params(ctx):
             if record := param.get_help_record(ctx):
                 is_argument = param.param_type_name == "argument"
                 name = getattr(param, "rich_help_panel", None) or ("Arguments" if is_argument else "Options")
