@@ -19,7 +19,8 @@ from vmdsolve.api.generate import generate
 from vmdsolve.api.weights import predictor_on
 from vmdsolve.domains import Domain, layout_of
 from vmdsolve.measure.accuracy import EVALUATION_SEED, held_out
-from vmdsolve.model.packaged import packaged_files, shape_of, weights_for
+from vmdsolve.model.packaged import packaged_files, size_of, weights_for
+from vmdsolve.model.slots import ALL_DIFFERENT
 from vmdsolve.problem import OPEN, Board, Problem, Rules
 from vmdsolve.sampler import Plan, Predictor
 from vmdsolve.sampler.attempts import attempts
@@ -31,7 +32,7 @@ METHOD = (
     "minimal problems of our generator that training never draws; of those that propagation leaves open, each has one "
     "evaluation of the model, with the loops that {budget:g} ms of one core pay for (multiples of "
     "{every}; processor time of 16 boards, the least of 5 runs); a board counts if the checker "
-    "accepts what the model made of it. Boards of one shape are pooled over the kinds named."
+    "accepts what the model made of it. A domain is a shape, and so is a size, of which all kinds are pooled."
 )
 KINDS = (
     "sudoku:4,sudoku:6,sudoku:8,sudoku:9,sudoku:10,sudoku:12,sudoku:16,sudoku-x-4x4,sudoku-x-6x6,sudoku-x-9x9,"
@@ -68,12 +69,18 @@ def run(
 
 def _problems(kind: str, n: int, seed: int) -> list[Problem]:
     """Minimal problems that training never draws."""
-    name, _, size = kind.partition(":")
-    if isinstance(family := domains.get(name) if name == "jigsaw" else None, domains.Family):
-        made = generate(family.name, n, size=int(size), seed=EVALUATION_SEED + seed)
-        return [one.problem for one in made]
+    family, size = _family(kind)
+    if family is not None:
+        return [one.problem for one in generate(family, n, size=size, seed=EVALUATION_SEED + seed)]
     domain = domains.get(kind)
     return [Problem(domain.name, domain.rules, board, domain) for board in held_out(domain, n, seed=seed)[0]]
+
+
+def _family(kind: str) -> tuple[domains.Family | None, int]:
+    """The family and the size of boards, where each problem of a kind has its own."""
+    name, _, size = kind.partition(":")
+    found = domains.get(name) if name in domains.names() else None
+    return (found, int(size)) if isinstance(found, domains.Family) else (None, 0)
 
 
 def _measured(kind: str, n: int, seed: int, affordable: Loops, budget: float) -> Row:
@@ -89,10 +96,10 @@ def _measured(kind: str, n: int, seed: int, affordable: Loops, budget: float) ->
         predict = predictor_on("cpu", domain, rules, None, bf16=False, threads=1)
         if weights is None or predict is None:
             raise SystemExit(f"no packaged weights are for {domain.name}")
-        key = weights, shape_of(weights, domain, rules)
+        key = weights, size_of(rules)
         if key not in affordable:
             affordable[key] = _affordable(predict, boards, budget)
-        found.update(weights=weights.stem, shape=key[1], loops=affordable[key])
+        found.update(weights=weights.stem, size=key[1], loops=affordable[key])
         for name, more in zip(SUMS[1:], _tried(replace(predict, loops=affordable[key]), boards, allowed), strict=True):
             found[name] += more
     return found
@@ -136,15 +143,17 @@ def _tried(predict: Predictor, boards: Board, allowed: sets.Sets) -> tuple[int, 
 
 
 def _pooled(rows: list[Row]) -> list[Row]:
-    """By weights and shape."""
+    """By weights and shape: each domain, and for problems with boards of their own each size, of all kinds together."""
     pools: dict[tuple[str, str], Row] = {}
     for row in rows:
-        if not row["n"]:
-            continue
-        pool = pools.setdefault((row["weights"], row["shape"]), {**row, **dict.fromkeys(SUMS, 0), "kind": ""})
-        pool["kind"] = ", ".join(filter(None, (pool["kind"], row["kind"])))
-        for name in SUMS:
-            pool[name] += row[name]
+        named = [] if _family(row["kind"])[0] else [domains.get(row["kind"]).name]
+        sized = [row["size"]] if row.get("weights") == ALL_DIFFERENT else []
+        for shape in [*named, *sized] if row["n"] else []:
+            new: Row = {**row, **dict.fromkeys(SUMS, 0), "kind": "", "shape": shape}
+            pool = pools.setdefault((row["weights"], shape), new)
+            pool["kind"] = ", ".join(filter(None, (pool["kind"], row["kind"])))
+            for name in SUMS:
+                pool[name] += row[name]
     return [*pools.values()]
 
 
@@ -170,7 +179,8 @@ def _share(row: Row) -> float:
 def _line(row: Row) -> list[str]:
     some = row["n"] > 0
     return [
-        row.get("weights", "-"), row.get("shape", "-"), row["kind"], f"{row['problems']:,}", str(row["n"]),
+        row.get("weights", "-"), row.get("shape", row.get("size", "-")), row["kind"],
+        f"{row['problems']:,}", str(row["n"]),
         str(row["loops"]) if some else "-", f"{row['applied'] / row['n']:.1f}" if some else "-",
         f"{_share(row):.1%}" if some else "-",
     ]  # fmt: skip

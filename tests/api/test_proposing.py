@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from helpers.commands import run, table
 
 from vmdsolve import sample, solve, solve_batch
 from vmdsolve.domains import get
@@ -24,7 +26,7 @@ HARD = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1.
 def test_every_packaged_table_can_be_read() -> None:
     for path in packaged_files():
         for shape, of in shares_in(path).items():
-            assert shape == path.stem or shape.endswith(" cells")
+            assert shape.endswith(" cells") or get(shape).name == shape
             assert 1 <= of.loops <= 4096
             assert 0 <= of.share <= 1
             assert of.n >= 1
@@ -95,6 +97,15 @@ def test_samples_take_as_many_loops_as_they_may() -> None:
     few, many = (next(sample("sudoku-4x4", loops=loops, method="vmd-only", latents=1)) for loops in (1, 8))
     assert few.loops == few.nfe
     assert many.loops == 8 * many.nfe
+
+
+def test_commands_take_loops_and_tell_those_spent() -> None:
+    [row] = table(run("solve", HARD, "--loops", 4, "--device", "cpu").stdout)
+    assert (row["status"], row["nfe"], row["loops"]) == ("SOLVED", "1", "4")
+    assert run("solve", HARD, "--loops", 4, "--method", "search").exit_code == 2
+    told = json.loads(run("eval", "sudoku-4x4", "-n", 4, "--loops", 2, "--steps", 1, "--json").stdout)
+    assert (told["loops"], told["block_applications"] <= 2) == (2, True)
+    assert run("sample", "sudoku-4x4", "--loops", 2).exit_code == 0
 
 
 def test_a_problem_that_needs_no_model_loads_none(tmp_path: Path) -> None:

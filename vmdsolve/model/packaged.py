@@ -19,7 +19,7 @@ from ..domains import Domain
 from ..problem import Rules
 from .slots import ALL_DIFFERENT, suits
 
-__all__ = ["ENOUGH", "Share", "packaged_file", "packaged_files", "proposing", "shape_of", "shares_in", "weights_for"]
+__all__ = ["ENOUGH", "Share", "packaged_file", "packaged_files", "proposing", "shares_in", "size_of", "weights_for"]
 
 FOLDER = Path(__file__).parents[1] / "weights"
 ENOUGH = 0.5  # share of open boards that weights must settle for a problem to go to them before search
@@ -67,21 +67,21 @@ class Share(NamedTuple):
         return self.share >= ENOUGH
 
 
-def shape_of(weights: Path, domain: Domain, rules: Rules) -> str:
-    """Under which name `weights` know a problem's shape: its domain's, or for every all-different puzzle its size.
+def size_of(rules: Rules) -> str:
+    """The shape of problems of which weights know no more than their size.
 
     Examples
     --------
     >>> from vmdsolve.domains import get
-    >>> shape_of(Path("all-different.safetensors"), get("latin-5"), get("latin-5").rules)
+    >>> size_of(get("latin-5").rules)
     '5 symbols, 25 cells'
     """
-    return f"{rules.V} symbols, {rules.L} cells" if weights.stem == ALL_DIFFERENT else domain.name
+    return f"{rules.V} symbols, {rules.L} cells"
 
 
 @cache
 def shares_in(weights: Path) -> Mapping[str, Share]:
-    """By shape what was measured of packaged weights."""
+    """By shape, a domain's name or a size, what was measured of packaged weights."""
     told = json.loads(weights.with_suffix(".json").read_text())
     return {shape: Share(**of) for shape, of in told.get("shares", {}).get("shapes", {}).items()}
 
@@ -97,5 +97,6 @@ def proposing(domain: Domain, rules: Rules) -> int | None:
     True
     """
     weights = weights_for(domain, rules)
-    known = None if weights is None else shares_in(weights).get(shape_of(weights, domain, rules))
+    shares = {} if weights is None else shares_in(weights)
+    known = shares.get(domain.name) or shares.get(size_of(rules))  # a board of its own is known by its size
     return known.loops if known is not None and known.pays else None
