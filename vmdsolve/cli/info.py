@@ -23,7 +23,7 @@ def info(as_json: Json = False) -> None:
         return
     facts = list(_facts())
     weights = dict(value.split(": ", 1) for name, value in facts if name == "weights")
-    told = {name: value for name, value in facts if name not in ("weights", "model first", "")}
+    told = {name: value for name, value in facts if name not in ("weights", "shares", "")}
     typer.echo(json.dumps({**told, "weights": weights, "shares": _shares()}))
 
 
@@ -53,7 +53,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     for path in packaged_files():
         yield "weights", f"{path.stem}: {_recipe(path)}"
     yield (
-        "model first",
+        "shares",
         f"a problem goes to the model before search where it was measured to settle {ENOUGH:.0%} and more of the "
         "boards of its shape that propagation leaves open, in a millisecond each; else search is asked at once, unless "
         "--weights, --loops, --steps or --latents ask for the model",
