@@ -20,6 +20,7 @@ from .study.curve import run as curve
 from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
+from .study.loops import run as loops
 from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
@@ -51,6 +52,7 @@ app.command("training")(training)
 app.command("startup")(startup)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
+app.command("loops")(loops)
 app.command("synthetic")(synthetic)
 app.command("generate")(generate)
 app.command("overhead")(overhead)

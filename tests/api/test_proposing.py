@@ -32,6 +32,10 @@ def test_every_packaged_table_can_be_read() -> None:
             assert of.n >= 1
 
 
+def test_weights_of_which_nothing_was_measured_have_an_empty_table(tmp_path: Path) -> None:
+    assert shares_in(tmp_path / "sudoku-9x9.safetensors") == {}
+
+
 @pytest.mark.parametrize(
     ("share", "asked"), [(Share(8, ENOUGH, 100), True), (Share(8, ENOUGH - 0.01, 100), False), (None, False)]
 )

@@ -270,6 +270,7 @@ def test_readme_repeats_the_committed_results() -> None:
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
         (["shares", "--kinds", "latin:5,jigsaw:5", "--n", "4", "--no-write"], 2),
+        (["loops", "--sets", "easy", "--n", "2", "--loops", "0,4"], 2),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
         (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),

@@ -82,7 +82,8 @@ def size_of(rules: Rules) -> str:
 @cache
 def shares_in(weights: Path) -> Mapping[str, Share]:
     """By shape, a domain's name or a size, what was measured of packaged weights."""
-    told = json.loads(weights.with_suffix(".json").read_text())
+    beside = weights.with_suffix(".json")
+    told = json.loads(beside.read_text()) if beside.is_file() else {}
     return {shape: Share(**of) for shape, of in told.get("shares", {}).get("shapes", {}).items()}
 
 
