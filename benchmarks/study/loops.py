@@ -55,7 +55,8 @@ def _measured(problems: ProblemSet, predict: Predictor, most: int) -> Row:
     (allowed, _), propagated = _timed(lambda: search.propagate(rules, problems.boards, threads=1))
     forced = symbols.single(allowed)
     left = (forced == OPEN).any(axis=1)
-    boards, row = problems.boards[left], {"n": n, "loops": most, "open": int(left.sum()), "settled": 0, "applied": 0}
+    row: Row = {"n": n, "loops": most, "open": int(left.sum()), "settled": 0, "applied": 0}
+    boards = problems.boards[left]
     first, modelled = None, 0.0
     if most and left.any():
         tried, modelled = _timed(lambda: _tried(replace(predict, loops=most), forced[left], allowed[left]))
