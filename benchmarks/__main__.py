@@ -10,6 +10,7 @@ from .instances import run as instances
 from .kernels import run as kernels
 from .overhead import run as overhead
 from .readme import run as readme
+from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
 from .startup import run as startup
@@ -19,6 +20,7 @@ from .study.curve import run as curve
 from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
+from .study.loops import run as loops
 from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
@@ -37,6 +39,7 @@ app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
 app.command("chances")(chances)
 app.command("curve")(curve)
+app.command("shares")(shares)
 app.command("soak")(soak)
 app.command("solve")(solve)
 app.command("guided")(guided)
@@ -49,6 +52,7 @@ app.command("training")(training)
 app.command("startup")(startup)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
+app.command("loops")(loops)
 app.command("synthetic")(synthetic)
 app.command("generate")(generate)
 app.command("overhead")(overhead)

@@ -176,10 +176,14 @@ def _solve(files: list[Result]) -> list[str]:
     rows: list[Row] = result["rows"]
     solvers = [name for name in dict.fromkeys(row["solver"] for row in rows) if not name.startswith("vmd-only")]
     blocks = [f"Problems a second (in brackets: times {BASE}):", _speeds(rows, solvers)]
-    learned = [row for row in rows if row["solver"] == "vmd" and row["goal"] == "first"]
+    learned = [row for row in rows if row["solver"].partition(",")[0] == "vmd" and row["goal"] == "first"]
     if learned:
         ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
-        body = [[row["set"], str(row["n"]), *way, f"{row['nfe']:.1f}"] for row, way in zip(learned, ways, strict=True)]
+        names = [row["set"] + row["solver"].removeprefix("vmd") for row in learned]
+        body = [
+            [name, str(row["n"]), *way, f"{row['nfe']:.1f}"]
+            for name, row, way in zip(names, learned, ways, strict=True)
+        ]
         header = ["problems", "n", "propagation", "vmd", "search", "NFE"]
         blocks += ["By which stage method `vmd` finished, and its network evaluations a problem:", table(header, body)]
     alone = [row for row in rows if row["solver"].startswith("vmd-only")]

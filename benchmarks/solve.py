@@ -32,9 +32,8 @@ ALONE = ((1, False), (5, False), (20, False), (1, True), (5, True), (20, True)) 
 def run(
     sets: Annotated[str, Option(help="Sets of problems, separated by commas.")] = "held-out,17_clue,top1465,11+",
     n: Annotated[int, Option(min=1, help="Problems a set for method search.")] = 4000,
-    vmd_n: Annotated[int, Option(min=0, help="Problems a set for method vmd; 0: leave it out.")] = 256,
-    latents: Annotated[int, Option(min=1, help="K for method vmd.")] = 8,
-    steps: Annotated[int, Option(min=1, help="T for method vmd.")] = 16,
+    vmd_n: Annotated[int, Option(min=0, help="Problems a set where the model is asked; 0: leave it out.")] = 256,
+    loops: Annotated[int, Option(min=1, help="Block applications for method vmd where the model is asked.")] = 32,
     call_n: Annotated[int, Option(min=1, help="Problems a set for single calls of solve().")] = 200,
     peers: Annotated[str, Option(help="Peers, separated by commas; '' for none.")] = ",".join(PEERS),
     peer_n: Annotated[int, Option(min=1, help="Problems a set for peers.")] = 100,
@@ -47,16 +46,16 @@ def run(
     """Throughput of solve_batch against CP-SAT, z3, python-constraint2 and py-sudoku; latency of one call."""
     wanted = [PEERS[name] for name in peers.split(",") if name]
     parameters: Row = {
-        "sets": sets, "n": n, "vmd_n": vmd_n, "latents": latents, "steps": steps, "call_n": call_n, "peers": peers,
+        "sets": sets, "n": n, "vmd_n": vmd_n, "loops": loops, "call_n": call_n, "peers": peers,
         "peer_n": peer_n, "peer_seconds": peer_seconds, "repeats": repeats, "budget": budget, "seed": seed,
     }  # fmt: skip
     with Run("solve", METHOD, parameters, [peer.package for peer in wanted], out) as this:
         for problems in choose(this, sets, n, seed):
             for unique in (False, True):
                 rows = [*_search(problems, unique, repeats, budget, this.head["machine"]["cores"])]
+                rows.append(_vmd(problems, n, "vmd", unique=unique))
                 if vmd_n:
-                    about_vmd: Row = {"unique": unique, "latents": latents, "steps": steps}
-                    rows.append(_vmd(problems, vmd_n, "vmd", **about_vmd))
+                    rows.append(_vmd(problems, vmd_n, "vmd", unique=unique, loops=loops))
                     if not unique:
                         rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, steps=T, bf16=b) for T, b in ALONE]
                 rows.append(_one_by_one(problems, call_n, unique))
@@ -82,17 +81,19 @@ def _vmd(problems: ProblemSet, n: int, method: str, **options: Any) -> Row:
     """Throughput of a method with the model, once over n problems; by which method they were finished, and the cost."""
     lines = problems.lines[:n]
     _ours(lines[:1], method=method, **options)  # loads the weights
+    solver = f"{method}, T = {options['steps']}{', bf16' * options['bf16']}" if method == "vmd-only" else method
     start = time.perf_counter()
     found = _ours(lines, method=method, **options)
     taken = time.perf_counter() - start
     ways = Counter(solution.method for solution in found)
     return {
-        "solver": method if method == "vmd" else f"{method}, T = {options['steps']}{', bf16' * options['bf16']}",
+        "solver": solver + (f", asked for {options['loops']} loops" if "loops" in options else ""),
         **_judged(problems, found),
         "seconds": summary([taken]),
         "per_second": len(lines) / taken,
         "finished_by": {name: ways[name] / len(lines) for name in ("propagation", "vmd", "search")},
         "nfe": sum(solution.nfe for solution in found) / len(lines),
+        "loops": sum(solution.loops for solution in found) / len(lines),
     }
 
 
@@ -156,6 +157,8 @@ def _line(row: Row) -> list[str]:
     each, how = row.get("each"), ", ".join(f"{k} {v:.0%}" for k, v in row.get("finished_by", {}).items() if v)
     if "nfe" in row:
         how += f", NFE {row['nfe']:.1f}"
+    if "loops" in row:
+        how += f", loops {row['loops']:.1f}"
     if row.get("stopped"):
         how = "stopped"
     return [

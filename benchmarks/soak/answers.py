@@ -110,6 +110,7 @@ def _judged(kind: str, texts: list[str], method: str, faults: list[str]) -> list
 
     found = []
     options: dict[str, Any] = {"domain": kind, "method": method, "unique": True, "threads": 1}
+    options |= {"latents": 1} if method == "vmd" else {}  # asks for the model, whatever it was measured to settle
     for text, solution in zip(texts, vmdsolve.solve_batch(texts, **options), strict=True):
         found.append(solution.text or "")
         why = breaks(JUDGED[kind](text), found[-1])

@@ -272,6 +272,8 @@ WAYS = "as is;48 loops;noise on the beginning of states"
     ("arguments", "rows"),
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
+        (["shares", "--kinds", "latin:5,jigsaw:5", "--n", "4", "--no-write"], 2),
+        (["loops", "--sets", "easy", "--n", "2", "--loops", "0,4"], 2),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
         (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
@@ -279,7 +281,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", WAYS, "--latents", "4"], 3),
         (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
-        (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 4),
+        (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 6),
     ],
 )
 def test_smoke(arguments: list[str], rows: int, tmp_path: Path) -> None:

@@ -245,3 +245,9 @@ def test_few_of_the_domains_made_from_a_text_are_kept(install: Callable[..., Non
     for n in range(2, 2 + 3 * registry.MOST_MADE):
         domains.get(f"row:{n}")
     assert registry._made.cache_info().currsize == registry.MOST_MADE
+
+
+def test_kinds_that_no_bare_grid_means_have_no_board_that_one_could() -> None:
+    spared = [(kind, name) for kind, of in domains.families().items() if not of.bare for name in of.named]
+    assert spared
+    assert not [name for _, name in spared if domains.get(name).by_shape]

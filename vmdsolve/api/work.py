@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..deadline import Deadline
 from ..domains import Domain
 from ..domains.reading import Grid
+from ..model.packaged import proposing
 from ..problem import Board, Rules, Status
 from ..sets import Sets
 from .options import Options
@@ -72,12 +73,17 @@ class Task:
     @cached_property
     def predict(self) -> Predictor | None:
         """The network; None where the package has no weights for it."""
-        return predictor(self.domain, self.rules, self.options)
+        loops = self.options.loops if self.options.asks else proposing(self.domain, self.rules)
+        return predictor(self.domain, self.rules, self.options, loops)
 
-    @property
+    @cached_property
     def trained(self) -> bool:
-        """Whether a network will be used."""
-        return self.options.method != "search" and is_trained(self.domain, self.rules, self.options)
+        """Whether a network will be used: there is one, and it is asked for, or settles enough before search."""
+        if self.options.method == "search":
+            return False
+        if not self.options.asks:
+            return proposing(self.domain, self.rules) is not None
+        return is_trained(self.domain, self.rules, self.options)
 
 
 @dataclass(frozen=True)
