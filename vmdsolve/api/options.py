@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
-from ..arguments import choice, flag, number, seconds, whole
+from ..arguments import choice, flag, number, rows, seconds, whole
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
 from ..orders import ALIASES, ORDERS, Order
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import torch
+    from numpy.typing import ArrayLike
 
     from ..domains import Domain
     from ..domains.reading import Grid
@@ -118,6 +119,10 @@ def _device(value: Any, name: str) -> str | None:
     raise InvalidInput(f"{name} is {value!r}; wanted auto, cpu, cuda, or one GPU of several, as in cuda:1")
 
 
+def _rows_or_none(value: Any, name: str) -> Any:
+    return None if value is None else rows(value, name)
+
+
 def _refuse_absent(device: str) -> None:
     """A GPU that is asked for must be there."""
     want_torch(f"device {device!r}")
@@ -162,6 +167,11 @@ def _limit(default: int | None) -> Option:
 THREADS = Option(0, _from(0, MAX_THREADS), "CPU threads; 0: one a core.", settles=False)
 SAMPLES = Option(1000, _from(2, 10_000_000), "Random ways that an estimate goes; four times as many halve its error.")
 CELLS = Option(None, _as_it_is, "Count fillings of these cells alone, as r1c2 or row 1, not of the whole board.")
+
+
+Z = Option(
+    None, _rows_or_none, "Latents in place of drawn ones: numbers [D], or rows of them [K, D] in turn, as 0.5,-1;0,2."
+)
 
 
 class DomainOptions(TypedDict, total=False):
@@ -213,6 +223,7 @@ class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, 
 
     latents: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{K}; by default {MANY}{ONCE}.")]
     steps: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}{ONCE}.")]
+    z: Annotated["ArrayLike | None", Z]
     order: Annotated[Order | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
@@ -233,6 +244,7 @@ class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `sample`; the default order is the one in which samples follow the model's law."""
 
     latents: Annotated[int, _latents(MANY)]
+    z: Annotated["ArrayLike | None", Z]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
     order: Annotated[Order | None, _order("random", "random follows the model's law")]
     temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
@@ -346,6 +358,8 @@ class Options(SimpleNamespace):
                 raise TypeError(f"there is no option {name!r}{meant}")
         found = {name: option.check(given.get(name, option.default), name) for name, option in table.items()}
         super().__init__(**found)
+        if found.get("z") is not None and found.get("method") == "search":
+            raise InvalidInput("z is for the model, and method is 'search': leave one of them out")
         if (found.get("device") or "cpu") != "cpu" and found.get("method") != "search":
             _refuse_absent(found["device"])
 
