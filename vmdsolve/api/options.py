@@ -10,7 +10,7 @@ those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --hel
 import re
 from difflib import get_close_matches
 from os import PathLike, fspath
-from pathlib import Path
+from os.path import isdir, isfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
@@ -101,8 +101,12 @@ def _domain(value: Any, name: str) -> Any:
 
 def _weights(value: Any, name: str) -> Any:
     if isinstance(value, (str, PathLike)):
-        if not Path(value).is_file():
-            raise ModelMismatch(f"no weights at {value}")
+        if isdir(value):  # noqa: PTH112 - what cannot be a name is none, and raises nothing
+            from ..model.folder import weights_in  # which imports NumPy
+
+            value = weights_in(fspath(value))
+        if not isfile(value):  # noqa: PTH113
+            raise ModelMismatch(f"no weights at {value!s:.200}")
         return fspath(value)
     if value is None or hasattr(value, "config"):  # not isinstance: that would import torch
         return value
@@ -201,7 +205,12 @@ class NetworkOptions(TypedDict, total=False):
     ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
-        Option(None, _weights, "File of weights, or in Python a model; by default those that come along.", "weights"),
+        Option(
+            None,
+            _weights,
+            "File of weights, a folder with them, or in Python a model; by default those that come along.",
+            "weights",
+        ),
     ]
     device: Annotated[
         "str | torch.device | None", Option(None, _device, "auto, cpu, cuda or cuda:1; auto: a GPU if there is one.")
