@@ -80,19 +80,21 @@ def _classes(d: Diagnosis, axes: Any, _: str) -> None:
 
 
 def _explained(d: Diagnosis, axes: Any, _: str) -> None:
-    axes.bar(range(len(d.explained_cells)), d.explained_cells)
+    axes.bar(range(1, len(d.explained_cells) + 1), d.explained_cells)
     axes.set(title=f"variance that z explains, {100 * d.explained:.1f}% in all", xlabel="cell", ylabel="share")
     axes.set_ylim(min(0.0, *d.explained_cells), 1)
 
 
 def _embedding(d: Diagnosis, axes: Any, symbols: str) -> None:
     e = d.embedding
-    for value in sorted(set(e.symbols)):
+    kinds = sorted(set(e.symbols))
+    for place, value in enumerate(kinds):
         some = [point for point, own in zip(e.points, e.symbols, strict=True) if own == value]
-        axes.scatter(*zip(*some, strict=True), s=8, label=_symbol(value, symbols))
-    if len(set(e.symbols)) <= 16:
+        size = 8 * max(1, min(16, len(kinds)) - place)  # so that none hides those below it
+        axes.scatter(*zip(*some, strict=True), s=size, label=_symbol(value, symbols))
+    if len(kinds) <= 16:
         for text in axes.legend(
-            title=f"cell {e.cell} is", fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5)
+            title=f"cell {e.cell + 1} is", fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5)
         ).texts:
             text.set_parse_math(False)
     first, second = (f"{100 * share:.0f}% of the variance" for share in e.shares)
@@ -101,14 +103,15 @@ def _embedding(d: Diagnosis, axes: Any, symbols: str) -> None:
 
 def _traversal(d: Diagnosis, axes: Any, _: str) -> None:
     rows = [cells for one in d.traversals for cells in one.moved]
-    axes.imshow(rows, aspect="auto", vmin=0, vmax=1, cmap="viridis", interpolation="nearest")
-    kind = _unit(d)
-    labels = [f"{one.dimension}: {value:.{0 if d.classes else 1}f}" for one in d.traversals for value in one.values]
+    edges = (0.5, len(rows[0]) + 0.5, len(rows) - 0.5, -0.5)  # cells from 1
+    axes.imshow(rows, aspect="auto", vmin=0, vmax=1, cmap="viridis", interpolation="nearest", extent=edges)
+    digits = 0 if d.classes else 1
+    labels = [f"{it.dimension}: {round(value, 1) + 0.0:.{digits}f}" for it in d.traversals for value in it.values]
     axes.set_yticks(range(len(rows)), labels, fontsize=min(8, max(2, 170 // len(rows))))
     most = max(one.most for one in d.traversals)
     axes.set(
         title=f"what moves as z does, {100 * most:.1f}% at most; bright: a cell's prediction is another one",
-        xlabel="cell", ylabel=f"{kind}: value",
+        xlabel="cell", ylabel=f"{_unit(d)}: value",
     )  # fmt: skip
     axes.title.set_fontsize(9)
 
