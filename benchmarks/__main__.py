@@ -10,6 +10,7 @@ from .instances import run as instances
 from .kernels import run as kernels
 from .overhead import run as overhead
 from .readme import run as readme
+from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
 from .startup import run as startup
@@ -37,6 +38,7 @@ app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
 app.command("chances")(chances)
 app.command("curve")(curve)
+app.command("shares")(shares)
 app.command("soak")(soak)
 app.command("solve")(solve)
 app.command("guided")(guided)

@@ -101,7 +101,7 @@ def test_what_is_settled_first_comes_before_the_network_is_asked(monkeypatch: py
         return evaluate(self, x, z, **more)
 
     monkeypatch.setattr(Predictor, "evaluate", counted)
-    done = as_done(["." * 16, "1234341221434321"])
+    done = as_done(["." * 16, "1234341221434321"], latents=8)
     number, solution = next(done)
     assert (number, solution.method, calls) == (1, "propagation", 0)
     assert [number for number, _ in done] == [0]

@@ -20,7 +20,7 @@ def test_one_puzzle_in_a_pipe_is_csv() -> None:
     [row] = table(result.stdout)
     assert {**row, "seconds": ""} == {
         "problem": P, "solution": S, "status": "SOLVED", "method": "search", "unique": "", "nfe": "0",
-        "seconds": "", "reason": "",
+        "loops": "0", "seconds": "", "reason": "",
     }  # fmt: skip
     assert result.stderr.startswith("1 problem: 1 solved (1 by search) in ")
 

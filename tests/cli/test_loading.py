@@ -24,6 +24,23 @@ vmdsolve.__main__.main()
 """
 
 
+LOADED = """
+import sys
+from vmdsolve.cli import app
+try:
+    app(["solve", sys.argv[1]], prog_name="vmdsolve")
+except SystemExit as end:
+    assert end.code == 0
+print([n for n in ("pydantic", "rich", "torch", "vmdsolve.sampler", "vmdsolve.train.trainer") if n in sys.modules])
+"""
+
+
+@pytest.mark.slow
+def test_the_first_answer_waits_for_nothing_that_it_does_not_need() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED, P], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "module",

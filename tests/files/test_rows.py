@@ -37,6 +37,7 @@ def test_a_row_says_where_and_why() -> None:
         P, S, "SOLVED", "search", None, 0, 0.123457, ""
     )
     assert row_of(record, Solution(Status.UNSATISFIABLE, reason="row: both hold 1"), None).reason == "row: both hold 1"
+    assert row_of(record, Solution(Status.SOLVED, text=S, nfe=2, loops=40), None).loops == 40
     bad = Solution(Status.INVALID, reason="too short")
     assert row_of(record, bad, None).reason == "a.txt:3: too short"
     assert row_of(Record("a.txt", 3, "x", None, "not JSON"), bad, None).reason == "a.txt:3: not JSON"
@@ -53,9 +54,9 @@ def test_a_row_is_one_printable_line_whatever_came_in() -> None:
 
 
 def test_csv_says_nothing_by_an_empty_field_and_truth_in_lower_case() -> None:
-    assert csv_line(SOLVED) == f"{P},{S},SOLVED,vmd,true,17,0.25,\n"
-    assert csv_line(NOTHING) == '"12, or ""so""",,INVALID,,,0,0.0,"a.txt:3: holds ""x"", not a symbol"\n'
-    assert CSV_HEADER == "problem,solution,status,method,unique,nfe,seconds,reason\n"
+    assert csv_line(SOLVED) == f"{P},{S},SOLVED,vmd,true,17,0,0.25,\n"
+    assert csv_line(NOTHING) == '"12, or ""so""",,INVALID,,,0,0,0.0,"a.txt:3: holds ""x"", not a symbol"\n'
+    assert CSV_HEADER == "problem,solution,status,method,unique,nfe,loops,seconds,reason\n"
 
 
 def test_files_hold_what_was_written(tmp_path: Path) -> None:

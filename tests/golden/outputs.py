@@ -251,7 +251,7 @@ def commands() -> Entries:
     ):
         printed = run(*arguments.split()).stdout.splitlines()
         if arguments.startswith("solve"):
-            printed = [",".join(f for i, f in enumerate(line.split(",")) if i != 6) for line in printed]
+            printed = [",".join(f for i, f in enumerate(line.split(",")) if i != 7) for line in printed]
         out[arguments.replace(str(PUZZLES), "puzzles")] = printed
     return out
 

@@ -50,6 +50,7 @@ MOST = 65_536
 MOST_NATIVE = 2**63 - 1  # whole numbers that nothing else bounds
 MAX_THREADS = 1024
 MOST_SOLUTIONS = 2**62
+MOST_LOOPS = 4096
 
 
 # How values are checked ------------------------------------------------------------------------------
@@ -144,6 +145,7 @@ K, MANY = "K, boards that the model may fill for one problem", 8
 T = "T, network evaluations that a board may cost"
 ONCE = ", or 1 before search"
 OWN = "by default what the model was made for"
+LOOPS = "Block applications an evaluation may cost"
 
 
 def _order(default: str | None, why: str) -> Option:
@@ -203,6 +205,10 @@ class NetworkOptions(TypedDict, total=False):
         int | None,
         Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}."),
     ]
+    loops: Annotated[
+        int | None,
+        Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}."),
+    ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
         Option(
@@ -232,6 +238,9 @@ class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, 
 
     latents: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{K}; by default {MANY}{ONCE}.")]
     steps: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}{ONCE}.")]
+    loops: Annotated[
+        int | None, Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}, or fewer before search.")
+    ]
     z: Annotated["ArrayLike | None", Z]
     order: Annotated[Order | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
@@ -369,8 +378,18 @@ class Options(SimpleNamespace):
         super().__init__(**found)
         if found.get("z") is not None and found.get("method") == "search":
             raise InvalidInput("z is for the model, and method is 'search': leave one of them out")
+        if found.get("loops") is not None and found.get("method") == "search":
+            raise InvalidInput(
+                f"loops is {found['loops']}, but method 'search' asks no model; leave loops out, or name another method"
+            )
         if (found.get("device") or "cpu") != "cpu" and found.get("method") != "search":
             _refuse_absent(found["device"])
+
+    @property
+    def asks(self) -> bool:
+        """Whether the model is asked for, whatever it settles: by name, or by what it may spend."""
+        asked = (getattr(self, name, None) for name in ("model", "latents", "steps", "loops", "z"))
+        return self.method == "vmd-only" or any(one is not None for one in asked)
 
     def but(self, **changed: Any) -> "Options":
         """The same with other values, which are not checked again."""

@@ -82,6 +82,10 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     if checked.model is None and not is_packaged(where.name):
         if checked.method == "vmd-only":
             raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
+        if checked.loops is not None:
+            raise ModelMismatch(
+                f"loops is {checked.loops}, but no weights for {where.name} are packaged; train some, or leave it out"
+            )
         checked = checked.but(method="search")
     everybody = np.broadcast_to(problem.values, (n, problem.rules.L))
     grid = None if checked.given is None else lambda _: checked.given

@@ -24,10 +24,11 @@ Item = TypeVar("Item")
 def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     """Solve one problem: an answer that the checker accepted, or an honest status.
 
-    With method "vmd" the givens are propagated (exact), the model fills what is left in one evaluation, or in as many
-    latents and steps as are asked for, and what the checker does not accept goes to exact search, which tries first
-    what the model holds likely. The time limit is for all of this together; where a model is used, it has half of it,
-    search what is left.
+    With method "vmd" the givens are propagated (exact), the model fills what is left, and what the checker does not
+    accept goes to exact search. Unless `model`, `loops`, `steps` or `latents` ask for it, the model has one evaluation,
+    and only problems of shapes of which it was measured to settle half and more within a millisecond (`vmdsolve info`
+    lists them); all others go to search at once. Where it is asked for, search tries first what it holds likely. The
+    time limit is for all of this together; where a model is used, it has half of it, search what is left.
 
     Parameters
     ----------

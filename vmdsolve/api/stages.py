@@ -18,10 +18,6 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..errors import ModelMismatch
 from ..problem import OPEN, Status
-from ..sampler.attempts import Latents, attempts, boards_at_once
-from ..sampler.evaluation import settling
-from ..sampler.keys import Keys, board_keys
-from ..sampler.plan import SECOND_NOISE, Plan
 from ..search import SearchStatus
 from ..search.threads import spread, thread_count
 from .hard import Hard
@@ -29,7 +25,9 @@ from .options import MANY, Options
 from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
-    from ..sampler import Predictor
+    from ..sampler import Plan, Predictor
+    from ..sampler.attempts import Latents
+    from ..sampler.keys import Keys
 
 __all__ = ["Part", "exactly", "planned", "propagation", "run", "run_all", "tries", "uniqueness", "with_model"]
 
@@ -57,8 +55,12 @@ def propagation(task: Task, open_: Open) -> Step:
 
 def with_model(task: Task, open_: Open) -> Step:
     """Up to K latents; where propagation went before, rules mask symbols, and the model has its share of the time."""
-    if (predict := task.predict) is None:
+    predict = task.predict if task.trained else None
+    if predict is None:
         return open_
+    from ..sampler import SECOND_NOISE, board_keys  # late, for most problems need no model
+    from ..sampler.evaluation import settling
+
     helped = open_.allowed is not None
     plan = planned(predict, task.options, legal=helped, settle=True)
     z, latents = task.z, task.options.latents
@@ -69,13 +71,16 @@ def with_model(task: Task, open_: Open) -> Step:
         plan = replace(plan, threshold=EARLY)
     return (yield from tries(
         task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
-        latents=latents or (MANY if z is None else len(z)), share=MODEL_SHARE if helped else 1.0, guided=helped,
+        latents=latents or (MANY if z is None else len(z)), share=MODEL_SHARE if helped else 1.0,
+        guided=helped and task.options.asks,
         z=None if z is None else lambda latent, rows: np.repeat(z[None, latent % len(z)], len(rows), axis=0),
     ))  # fmt: skip
 
 
 def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
     """How the model was made to fill boards, but for what is asked for otherwise."""
+    from ..sampler import Plan
+
     return Plan.of(predict.model.config, steps=options.steps, order=options.order, **fields)
 
 
@@ -87,6 +92,8 @@ def tries(
 
     `z`: of the latent's number and rows of `open_` [n], the latents [n, Z] in place of drawn ones.
     """
+    from ..sampler.attempts import attempts
+
     clock, allowed = open_.clock, open_.allowed
     guide = np.zeros((*open_.boards.shape, task.rules.V), np.uint8) if guided else None
     now = replace(open_, nfe=open_.nfe.copy(), tried=open_.tried.copy(), loops=open_.loops.copy(), guide=guide)
@@ -180,6 +187,10 @@ def run(task: Task) -> Iterator[Part]:
     options, clock = task.options, Deadline(None, spent=task.spent, n=len(task.givens))
     if options.method == "vmd-only" and not task.trained:
         raise ModelMismatch(f"no weights for {task.domain.name} are packaged; train some, or use method='vmd'")
+    if options.loops is not None and not task.trained:
+        raise ModelMismatch(
+            f"loops is {options.loops}, but no weights for {task.domain.name} are packaged; train some, or leave it out"
+        )
     if options.model is not None and task.trained:
         _ = task.predict  # wrong weights are refused even where propagation alone will do
     _ = task.z  # and so is a latent that is not for them
@@ -220,6 +231,8 @@ def _pieces(task: Task) -> Iterator[Ints]:
     time for in one go."""
     rows = np.arange(len(task.givens))
     if task.trained:
+        from ..sampler.attempts import boards_at_once
+
         size = boards_at_once(task.rules)
     elif task.slice == inf:
         size = len(rows)

@@ -67,17 +67,26 @@ def model_for(domain: Domain, rules: Rules, model: VMD | Path | str | None = Non
     return path
 
 
-def predictor(domain: Domain, rules: Rules, options: Options) -> Predictor | None:
-    """The network to use for problems of `rules`, or None where the package has no weights for them."""
+def predictor(domain: Domain, rules: Rules, options: Options, loops: int | None = None) -> Predictor | None:
+    """The network to use for problems of `rules`, or None where the package has no weights for them; `loops`: the most
+    block applications an evaluation, None for as many as it was made for.
+    """
     if not is_trained(domain, rules, options):
         return None
     device = options.device or default_device()
     bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    return predictor_on(device, domain, rules, options.model, bf16=bf16, threads=options.threads)
+    return predictor_on(device, domain, rules, options.model, bf16=bf16, threads=options.threads, loops=loops)
 
 
 def predictor_on(
-    device: str, domain: Domain, rules: Rules, model: VMD | NativeModel | Path | str | None, *, bf16: bool, threads: int
+    device: str,
+    domain: Domain,
+    rules: Rules,
+    model: VMD | NativeModel | Path | str | None,
+    *,
+    bf16: bool,
+    threads: int,
+    loops: int | None = None,
 ) -> Predictor | None:
     """The same on a device, with a model as `model_for` takes it.
 
@@ -104,7 +113,7 @@ def predictor_on(
         what = f"device {device!r}" if device != "cpu" else f"mixer {config.mixer!r} with prior {config.prior!r}"
         want_torch(f"{path}: {what}")
         made = _loaded(*_identity(Path(path)))
-    return Predictor(made, rules, device, bf16=bf16, threads=threads)
+    return Predictor(made, rules, device, loops=loops, bf16=bf16, threads=threads)
 
 
 def _check_model(domain: Domain, model: VMD | NativeModel) -> None:

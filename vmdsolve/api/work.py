@@ -15,7 +15,7 @@ from ..deadline import Deadline
 from ..domains import Domain
 from ..domains.reading import Grid
 from ..errors import ModelMismatch
-from ..model.z import shown, taken
+from ..model.packaged import proposing
 from ..problem import Board, Rules, Status
 from ..sets import Sets
 from .options import Options
@@ -75,7 +75,8 @@ class Task:
     @cached_property
     def predict(self) -> Predictor | None:
         """The network; None where the package has no weights for it."""
-        return predictor(self.domain, self.rules, self.options)
+        loops = self.options.loops if self.options.asks else proposing(self.domain, self.rules)
+        return predictor(self.domain, self.rules, self.options, loops)
 
     @cached_property
     def z(self) -> Floats | None:
@@ -90,16 +91,26 @@ class Task:
             return None
         if self.predict is None:
             raise ModelMismatch(f"z is for a model, and no weights for {self.domain.name} come along: leave z out")
+        from ..model.z import taken
+
         return taken(self.predict.model.config, self.rules, self.options.z)
 
     def told(self, z: Floats | None) -> npt.NDArray[Any] | None:
         """Latents [n, Z] of its model as people get them."""
-        return None if z is None or self.predict is None else shown(self.predict.model.config, self.rules.V, z)
+        if z is None or self.predict is None:
+            return None
+        from ..model.z import shown
 
-    @property
+        return shown(self.predict.model.config, self.rules.V, z)
+
+    @cached_property
     def trained(self) -> bool:
-        """Whether a network will be used."""
-        return self.options.method != "search" and is_trained(self.domain, self.rules, self.options)
+        """Whether a network will be used: there is one, and it is asked for, or settles enough before search."""
+        if self.options.method == "search":
+            return False
+        if not self.options.asks:
+            return proposing(self.domain, self.rules) is not None
+        return is_trained(self.domain, self.rules, self.options)
 
 
 @dataclass(frozen=True)

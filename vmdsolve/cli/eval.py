@@ -60,7 +60,7 @@ def evaluate(
         where, boards = _boards(what, domain, format, column, clock)
         source, n = what, len(boards)
     device = device_of(o.device)
-    predict = predictor_on(device, where, where.rules, o.model, bf16=bool(o.bf16), threads=o.threads)
+    predict = predictor_on(device, where, where.rules, o.model, bf16=bool(o.bf16), threads=o.threads, loops=o.loops)
     if predict is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
     plan = Plan.of(predict.model.config, steps=o.steps, order=o.order, legal=legal, settle=True)
@@ -72,7 +72,14 @@ def evaluate(
     helped = "rules mask symbols" if legal else "no rule helps"
     if as_json:
         of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
-        by = {"steps": plan.steps, "latents": result.latents, "order": plan.order, "legal": legal, "seed": o.seed}
+        by = {
+            "steps": plan.steps,
+            "latents": result.latents,
+            "order": plan.order,
+            "loops": result.loops,
+            "legal": legal,
+            "seed": o.seed,
+        }
         cost = {"nfe": result.nfe, "block_applications": result.block_applications, "seconds": result.seconds}
         typer.echo(json.dumps({**of, **by, **cost, "stopped": result.stopped or None}))
         return
@@ -80,6 +87,7 @@ def evaluate(
         (
             ("problems", f"{result.total} of {where.name}, {source}"),
             ("method", f"T = {plan.steps}, K = {result.latents}, order {plan.order}, {helped}"),
+            ("loops", f"up to {result.loops} an evaluation"),
             ("solved", f"{result.solved} ({100 * result.rate:.1f} %)"),
             ("cost", f"{result.nfe:.2f} network evaluations a problem (NFE)"),
             ("", f"{result.block_applications:.1f} block applications a problem (loops; boards that settle need few)"),
@@ -88,9 +96,7 @@ def evaluate(
     )
 
 
-def _boards(
-    file: str, name: str | None, form: str | None, column: str | None, clock: Deadline
-) -> tuple[Domain, Board]:
+def _boards(file: str, name: str | None, form: str | None, column: str | None, clock: Deadline) -> tuple[Domain, Board]:
     """All problems of a file [B, L]; they must be of one domain."""
     import numpy as np
 

@@ -6,6 +6,7 @@ As plain text: rich would cost a tenth of a second.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -42,9 +43,16 @@ def first_sentence(text: str | None) -> str:
 
 
 class _Plain:
-    """Help in groups, which are the options' `rich_help_panel`."""
+    """Help in groups, which are the options' `rich_help_panel`; and no conversion of what needs none."""
 
     epilog: str | None
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if "process_value" not in vars(param):
+                param.process_value = partial(_processed, param, param.process_value)
+        return params
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -81,3 +89,16 @@ class Commands(_Plain, TyperGroup):
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl([(name, first_sentence(one.help)) for name, one in commands if one and not one.hidden])
+
+
+def _processed(param: Any, convert: Any, ctx: Any, value: Any) -> Any:
+    """What a parameter's value becomes: what was not given, and texts that are wanted as texts, stay as they are.
+
+    For a conversion typer may load pydantic, which takes longer than a puzzle.
+    """
+    texts = getattr(getattr(param, "type_descriptor", None), "annotation", None) == list[str]
+    if value is param.default and param.nargs == 1 and not param.required:
+        return value if param.callback is None else param.callback(ctx, param, value)
+    if texts and value and param.callback is None and all(type(one) is str for one in value):
+        return list(value)
+    return convert(ctx, value)

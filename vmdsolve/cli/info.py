@@ -23,7 +23,8 @@ def info(as_json: Json = False) -> None:
         return
     facts = list(_facts())
     weights = dict(value.split(": ", 1) for name, value in facts if name == "weights")
-    typer.echo(json.dumps({**{name: value for name, value in facts if name != "weights"}, "weights": weights}))
+    told = {name: value for name, value in facts if name not in ("weights", "model first", "")}
+    typer.echo(json.dumps({**told, "weights": weights, "shares": _shares()}))
 
 
 def _facts() -> Iterator[tuple[str, str]]:
@@ -32,7 +33,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     import vmdsolve._native as _native
 
     from ..kernels.cuda import why_not
-    from ..model.packaged import packaged_files
+    from ..model.packaged import ENOUGH, packaged_files
     from ..search.threads import thread_count
 
     yield "vmdsolve", __version__
@@ -51,6 +52,23 @@ def _facts() -> Iterator[tuple[str, str]]:
     yield "cuda", why_not() or "built and usable"
     for path in packaged_files():
         yield "weights", f"{path.stem}: {_recipe(path)}"
+    yield (
+        "model first",
+        f"a problem goes to the model before search where it was measured to settle {ENOUGH:.0%} and more of the "
+        "boards of its shape that propagation leaves open, in a millisecond each; else search is asked at once, unless "
+        "--weights, --loops, --steps or --latents ask for the model",
+    )
+    for name, shapes in _shares().items():
+        for shape, of in shapes.items():
+            said = f"{of['share']:.0%} of {of['n']:,} boards within {of['loops']} loops"
+            yield "", f"{name}, {shape}: {said}: {'model first' if of['share'] >= ENOUGH else 'search'}"
+
+
+def _shares() -> dict[str, dict[str, dict[str, float]]]:
+    """What packaged weights settle, by their name and the shape of boards."""
+    from ..model.packaged import packaged_files, shares_in
+
+    return {path.stem: {shape: of._asdict() for shape, of in shares_in(path).items()} for path in packaged_files()}
 
 
 def _recipe(path: Path) -> str:

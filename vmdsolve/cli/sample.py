@@ -50,7 +50,8 @@ def sample(
 
     def rows() -> Iterator[Row]:
         for one in counted(drawn, "samples", n):
-            row = Row(problem, one.text, str(one.status), one.method, None, one.nfe, round(one.seconds, 6), one.reason)
+            cost = one.nfe, round(one.seconds, 6)
+            row = Row(problem, one.text, str(one.status), one.method, None, *cost, one.reason, loops=one.loops)
             tally.add(row)
             yield row
 

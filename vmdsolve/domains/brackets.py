@@ -89,6 +89,6 @@ def _sized(size: str) -> Brackets:
 DOMAINS = {
     "brackets": Kind(
         _sized, "12, 12-3 (of 3 kinds), 64-3-deep-4",
-        {f"brackets-{size}": size for size in LISTED}, shown="12",
+        {f"brackets-{size}": size for size in LISTED}, shown="12", bare=False,
     )
 }  # fmt: skip

@@ -187,5 +187,6 @@ DOMAINS = {
         f"1 to {len(SYMBOLS)} colours",
         {"colouring": "", **{f"colouring-{k}": str(k) for k in range(2, 33)}}, default="",
         aliases=dict.fromkeys(("coloring", "graph-colouring", "graph-coloring", "graph-color", "graph-colour"), ""),
+        bare=False,
     )
 }  # fmt: skip

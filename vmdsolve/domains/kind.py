@@ -32,6 +32,8 @@ class Kind:
         what follows the colon in the domain whose `example` people see
     aliases
         other names -> what follows the colon then
+    bare
+        False where a bare grid means none of them, so that they need not be made to see which one it means
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Kind:
     default: str | None = None
     shown: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = True
 
 
 def number_in(size: str, kind: str) -> int:

@@ -48,6 +48,6 @@ DOMAINS = {
     "latin": Kind(
         lambda size: LatinSquare(number_in(size, "latin")), f"2 to {len(SYMBOLS)}",
         {f"latin-{n}": str(n) for n in range(2, len(SYMBOLS) + 1)}, shown="5",
-        aliases={"latin-square": "", "quasigroup": ""},
+        aliases={"latin-square": "", "quasigroup": ""}, bare=False,
     )
 }  # fmt: skip

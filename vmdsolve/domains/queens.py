@@ -108,5 +108,6 @@ DOMAINS = {
     "queens": Kind(
         lambda size: Queens(number_in(size, "queens")), "4 to 64",
         {f"queens-{n}": str(n) for n in range(4, 33)}, default="8", shown="8", aliases={"n-queens": "", "nqueens": ""},
+        bare=False,
     )
 }  # fmt: skip

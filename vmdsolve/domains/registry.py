@@ -206,7 +206,7 @@ def by_cells() -> Mapping[int, tuple[str, ...]]:
     ('sudoku-9x9',)
     """
     out: dict[int, tuple[str, ...]] = {}
-    for name in names():
+    for name in (name for of in families().values() if of.bare for name in of.named):
         try:
             domain = get(name)
             cells = domain.rules.L if domain.by_shape else 0

@@ -35,6 +35,6 @@ class Text(TokenSequence):
 DOMAINS = {
     "text": Kind(
         lambda size: Text(number_in(size, "text")), "1 character or more",
-        {f"text-{n}": str(n) for n in (16, 32, 64, 128, 256)}, shown="16",
+        {f"text-{n}": str(n) for n in (16, 32, 64, 128, 256)}, shown="16", bare=False,
     )
 }  # fmt: skip

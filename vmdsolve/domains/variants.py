@@ -114,6 +114,7 @@ DOMAINS = {
     "sudoku-x": Kind(
         lambda size: sized(SudokuX, size, "sudoku-x"), "4 to 25, or boxes: 3x2",
         listed("sudoku-x", LISTED), default="9", shown="9", aliases={"diagonal-sudoku": "", "x-sudoku": ""},
+        bare=False,
     ),
     "windoku": Kind(_windoku, "9", {"windoku-9x9": "9"}, default="9", shown="9"),
 }  # fmt: skip

@@ -18,7 +18,7 @@ BEGIN = re.compile(rb'\{"record": (\d{1,15}), "puzzle": "([0-9a-f]{0,16})", "pro
 END = len(b', "check": "0123456789abcdef"}\n')
 TYPES = {
     "problem": str, "solution": str | None, "status": str, "method": str | None, "unique": bool | None, "nfe": int,
-    "seconds": int | float, "reason": str, "others": dict,
+    "loops": int, "seconds": int | float, "reason": str, "others": dict,
 }  # fmt: skip
 FIELDS = (*NAMES, "others")
 STATUSES = frozenset(map(str, Status))
@@ -49,8 +49,8 @@ def kept_line(key: bytes, number: int, puzzle: str, row: Row) -> bytes:
     body = (
         f'{{"record": {number}, "puzzle": "{puzzle}", "problem": {text_of(row.problem)}, '
         f'"solution": {text_of(row.solution)}, "status": {text_of(row.status)}, "method": {text_of(row.method)}, '
-        f'"unique": {unique}, "nfe": {row.nfe}, "seconds": {row.seconds}, "reason": {text_of(row.reason)}, '
-        f'"others": {text_of(row.others) if row.others else "{}"}'
+        f'"unique": {unique}, "nfe": {row.nfe}, "loops": {row.loops}, "seconds": {row.seconds}, '
+        f'"reason": {text_of(row.reason)}, "others": {text_of(row.others) if row.others else "{}"}'
     ).encode()
     return body + _end(_hash(body, key))
 
@@ -67,7 +67,7 @@ def row_in(line: bytes) -> Row | None:
     """The row of a line of this job; None if it holds none."""
     try:
         told = DECODER.raw_decode(line.decode())[0]
-        return Row(*map(told.__getitem__, FIELDS))
+        return Row(**{name: told[name] for name in FIELDS})
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -75,7 +75,7 @@ def row_in(line: bytes) -> Row | None:
 def is_sane(row: Row) -> bool:
     """True if each field is what it may be, whatever a line's hash says."""
     typed = all(isinstance(getattr(row, name), kind) for name, kind in TYPES.items())
-    return typed and row.status in STATUSES and 0 <= row.nfe < 1 << 63
+    return typed and row.status in STATUSES and 0 <= row.nfe < 1 << 63 and 0 <= row.loops < 1 << 63
 
 
 def _end(check: str) -> bytes:

@@ -50,6 +50,7 @@ class Row(Written):
     method: str | None
     unique: bool | None
     nfe: int
+    loops: int = field(default=0, kw_only=True)
     seconds: float
     reason: str
     others: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Row(Written):
             "method": self.method,
             "unique": self.unique,
             "nfe": self.nfe,
+            "loops": self.loops,
             "seconds": self.seconds,
             "reason": self.reason,
         }
@@ -128,6 +130,7 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         method=solution.method,
         unique=solution.unique,
         nfe=solution.nfe,
+        loops=solution.loops,
         seconds=round(solution.seconds, 6),
         reason=clean(reason.strip("\r\n")),
         others=others,

@@ -1,17 +1,17 @@
-"""How other programs write single puzzles: links, IDs, files of one puzzle. A module a notation, one interface."""
+"""How other programs write single puzzles: links, IDs, files of one puzzle. A module a notation, one interface.
+
+The modules are loaded when a text looks like one of theirs: plain puzzles need none.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import import_module
 
 from ...errors import InvalidInput
 from ...problem import Problem
 from .base import Notation as Notation
-from .fpuzzles import FPuzzles
-from .non import Non
-from .puzzlink import PuzzLink
-from .sudokupad import SudokuPad
-from .tatham import Tatham
 
 __all__ = ["Notation", "find", "get", "names", "write"]
 
@@ -19,7 +19,12 @@ PLAIN = re.compile(r"[\d.]*", re.ASCII)  # nearly all there is in large files
 MARKS = re.compile(
     r"[:?{]|^\s*[a-z]+/|^\s*(?:N4|scl|fpuz|ctc)|\d#\d|^width ", re.MULTILINE
 )  # one of them has each notation
-NOTATIONS: tuple[Notation, ...] = (FPuzzles(), SudokuPad(), PuzzLink(), Tatham(), Non())
+NOTATIONS = {"fpuzzles": "FPuzzles", "sudokupad": "SudokuPad", "puzzlink": "PuzzLink", "tatham": "Tatham", "non": "Non"}
+
+
+@cache
+def _notations() -> tuple[Notation, ...]:
+    return tuple(getattr(import_module(f".{module}", __name__), name)() for module, name in NOTATIONS.items())
 
 
 def names() -> list[str]:
@@ -30,7 +35,7 @@ def names() -> list[str]:
     >>> "f-puzzles" in names()
     True
     """
-    return [notation.name for notation in NOTATIONS]
+    return [notation.name for notation in _notations()]
 
 
 def find(text: str) -> Notation | None:
@@ -43,7 +48,7 @@ def find(text: str) -> Notation | None:
     """
     if PLAIN.fullmatch(text) or not MARKS.search(text):
         return None
-    return next((notation for notation in NOTATIONS if notation.detects(text)), None)
+    return next((notation for notation in _notations() if notation.detects(text)), None)
 
 
 def get(name: str) -> Notation:
@@ -54,7 +59,7 @@ def get(name: str) -> Notation:
     InvalidInput
         For a name that is none of theirs.
     """
-    found = next((notation for notation in NOTATIONS if notation.name == name.lower()), None)
+    found = next((notation for notation in _notations() if notation.name == name.lower()), None)
     if found is None:
         raise InvalidInput(f"unknown notation {name[:40]!r}; there are {', '.join(names())}")
     return found

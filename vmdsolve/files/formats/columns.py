@@ -16,7 +16,7 @@ __all__ = ["Columns", "carried", "columns_of", "domain_of", "found_in", "refuse_
 PUZZLE = ("puzzle", "problem", "puzzles", "problems", "quizzes", "quiz", "question", "unsolved")
 DOUBTFUL = ("sudoku", "board", "grid", "givens", "given", "start", "initial", "values", "value", "clues")
 SOLUTION = ("solution", "solutions", "answer", "answers", "solved")
-OURS = ("problem", "solution", "status", "method", "unique", "nfe", "seconds", "reason", "domain")
+OURS = ("problem", "solution", "status", "method", "unique", "nfe", "loops", "seconds", "reason", "domain")
 
 
 @dataclass(frozen=True, slots=True)
