@@ -83,7 +83,9 @@ class _Board:
                 if not stuck and any(self.x[0, cell] == OPEN for cell in cells):
                     if plan.each_step or step == steps[0]:
                         noise = normal(self.key, self.predict.z_width, seed=self.seed, step=step)
-                        self.z[:] = z = self.predict.draw(self.x, noise)
+                        self.z[:] = drawn = self.predict.draw(self.x, noise)
+                        prepare = getattr(self.predict, "prepare", None)
+                        z = drawn if prepare is None else prepare(drawn)
                     self.step(step, cells, steps, z, legal)
                 self.after.append(self.x[0].tolist())
 
