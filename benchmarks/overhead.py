@@ -53,7 +53,7 @@ TRAINED_LOOPS = 4  # of a large network's training step, at most; both sides tak
 
 @dataclass
 class AtHand:
-    """A network whose z [B, Z] was drawn before."""
+    """A network whose z [B, Z] was drawn and prepared before."""
 
     predict: Predictor
     z: Floats
@@ -63,7 +63,8 @@ class AtHand:
         return self.z
 
     def __call__(self, x: Board, z: Floats) -> Floats:
-        return self.predict(x, z)
+        logits: Floats = self.predict.evaluate(x, z).logits
+        return logits
 
 
 class OneBatch(Stream):
@@ -145,13 +146,18 @@ def jobs(size: str, device: str) -> dict[str, dict[str, Callable[[], object]]]:
     for latent, predict in predictors.items():
         predict.tile = min(boards, predict.tile if size.startswith("9x9") else 512)
         noise = np.random.default_rng(0).standard_normal((boards, predict.z_width), np.float32)
-        z = predict.draw(x, noise)
+        z = predict.prepare(predict.draw(x, noise))
         steps[latent] = settled(runs[latent].advance)
-        evaluations[latent] = settled(partial(predict, x, z))
+        evaluations[latent] = settled(partial(predict.evaluate, x, z))
         samples[latent] = settled(partial(fill_boards, AtHand(predict, z), rules, x, Plan(steps=1), keys=keys))
         if predict.z_width:
-            draws[latent] = settled(partial(predict.draw, x, noise))
+            draws[latent] = settled(partial(_drawn, predict, x, noise))
     return {"training step": steps, "evaluation": evaluations, "sampling step": samples, "draw of z": draws}
+
+
+def _drawn(predict: Predictor, x: Board, noise: Floats) -> Floats:
+    """z as an evaluation takes it."""
+    return predict.prepare(predict.draw(x, noise))
 
 
 def shown(rows: list[Row]) -> str:

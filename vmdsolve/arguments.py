@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection
-from math import inf, nan
+from itertools import chain
+from math import inf, isfinite, nan
 from numbers import Real
 from typing import Any
 
 from .errors import InvalidInput
 
-__all__ = ["choice", "flag", "number", "seconds", "whole"]
+__all__ = ["choice", "flag", "number", "rows", "seconds", "whole"]
 
 
 def whole(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
@@ -100,6 +101,44 @@ def flag(value: Any, what: str) -> bool:
     if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
         return bool(value)
     raise InvalidInput(f"{what} is {value!r}; wanted True or False")
+
+
+def rows(value: Any, what: str) -> tuple[tuple[float, ...], ...]:
+    """Numbers [D], or rows of them [K, D]: lists, arrays, tensors, lists of these, or text with commas and semicolons.
+
+    >>> rows([1, 2.5], "z"), rows("0,1; 2,3", "z")
+    (((1.0, 2.5),), ((0.0, 1.0), (2.0, 3.0)))
+
+    Raises
+    ------
+    InvalidInput
+        Something else, rows of different lengths, NaN or infinity.
+    """
+    if isinstance(value, str):
+        held: list[Any] = [[_read(part) for part in row.split(",")] for row in value.split(";")]
+    else:
+        held = [_listed(row) for row in _listed(value) or []]
+        held = [_listed(value)] if None in held else held
+    found = [[_real(one) for one in row] for row in held if row is not None]
+    alike = len({len(row) for row in found}) == 1 and all(isfinite(number) for number in chain(*found))
+    if not alike or not found[0]:
+        text = " ".join(f"{value!r}".split())
+        raise InvalidInput(f"{what} is {text:.80}; wanted finite numbers [D], or rows of them [K, D] of one length")
+    return tuple(map(tuple, found))
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """What a list, an array or a tensor holds; None of anything else."""
+    found = value.tolist() if hasattr(value, "tolist") else value
+    return list(found) if isinstance(found, (list, tuple)) else None
+
+
+def _read(text: str) -> float:
+    """The number that a text says; NaN if it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return nan
 
 
 def _real(value: Any) -> float:

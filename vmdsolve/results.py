@@ -198,6 +198,9 @@ class Solution(Shown):
         Where givens already clash: which, and why. Of an INVALID problem one, "input", which says what `reason` says.
     trace
         Values [T, L] after each step of the accepted latent, if asked for.
+    z
+        The latent that a model's answer came with, and that gives it again as the option `z`: float32 [D], or int32 [G]
+        classes or [L] symbols, -1 where it says none; of several drawn in turn the last; None where none was used.
     reason
         In words for people: why the problem is INVALID, or which givens clash; else "".
     layout, givens
@@ -224,6 +227,7 @@ class Solution(Shown):
     layout: Layout | None = field(default=None, repr=False, compare=False)
     givens: Board | None = field(default=None, repr=False, compare=False)
     loops: int = field(default=0, compare=False)
+    z: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.status.has_solution

@@ -44,6 +44,7 @@ def reference_fill(
         np.zeros(len(boards), np.bool_),
         np.concatenate([np.zeros((0, rules.L, rules.V), np.uint8), *(board.first for board in filled)]),
         np.array([[board.after[step] for board in filled] for step in made], np.int32) if made else None,
+        np.concatenate([board.z for board in filled]) if predict.z_width and made else None,
     )
 
 
@@ -69,6 +70,7 @@ class _Board:
         self.loops, self.lost = 0, False
         self.evaluated = [False] * self.plan.steps
         self.after: list[list[int]] = []
+        self.z = np.zeros((1, self.predict.z_width), np.float32)
 
     def fill(self) -> None:
         plan, L = self.plan, self.rules.L
@@ -81,7 +83,9 @@ class _Board:
                 if not stuck and any(self.x[0, cell] == OPEN for cell in cells):
                     if plan.each_step or step == steps[0]:
                         noise = normal(self.key, self.predict.z_width, seed=self.seed, step=step)
-                        z = self.predict.draw(self.x, noise)
+                        self.z[:] = drawn = self.predict.draw(self.x, noise)
+                        prepare = getattr(self.predict, "prepare", None)
+                        z = drawn if prepare is None else prepare(drawn)
                     self.step(step, cells, steps, z, legal)
                 self.after.append(self.x[0].tolist())
 

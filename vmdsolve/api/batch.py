@@ -109,4 +109,5 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
             task.domain,
             givens,
             loops,
+            None if part.z is None else part.z[i],
         )  # fmt: skip

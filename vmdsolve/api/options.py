@@ -10,11 +10,11 @@ those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --hel
 import re
 from difflib import get_close_matches
 from os import PathLike, fspath
-from pathlib import Path
+from os.path import isdir, isfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
-from ..arguments import choice, flag, number, seconds, whole
+from ..arguments import choice, flag, number, rows, seconds, whole
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
 from ..orders import ALIASES, ORDERS, Order
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import torch
+    from numpy.typing import ArrayLike
 
     from ..domains import Domain
     from ..domains.reading import Grid
@@ -101,8 +102,12 @@ def _domain(value: Any, name: str) -> Any:
 
 def _weights(value: Any, name: str) -> Any:
     if isinstance(value, (str, PathLike)):
-        if not Path(value).is_file():
-            raise ModelMismatch(f"no weights at {value}")
+        if isdir(value):  # noqa: PTH112 - what cannot be a name is none, and raises nothing
+            from ..model.folder import weights_in  # which imports NumPy
+
+            value = weights_in(fspath(value))
+        if not isfile(value):  # noqa: PTH113
+            raise ModelMismatch(f"no weights at {value!s:.200}")
         return fspath(value)
     if value is None or hasattr(value, "config"):  # not isinstance: that would import torch
         return value
@@ -117,6 +122,10 @@ def _device(value: Any, name: str) -> str | None:
     if isinstance(text, str) and (found := re.fullmatch(r"(cpu)(?::0)?|(cuda(?::\d{1,3})?)", text)):
         return found[1] or found[2]
     raise InvalidInput(f"{name} is {value!r}; wanted auto, cpu, cuda, or one GPU of several, as in cuda:1")
+
+
+def _rows_or_none(value: Any, name: str) -> Any:
+    return None if value is None else rows(value, name)
 
 
 def _refuse_absent(device: str) -> None:
@@ -166,6 +175,11 @@ SAMPLES = Option(1000, _from(2, 10_000_000), "Random ways that an estimate goes;
 CELLS = Option(None, _as_it_is, "Count fillings of these cells alone, as r1c2 or row 1, not of the whole board.")
 
 
+Z = Option(
+    None, _rows_or_none, "Latents in place of drawn ones: numbers [D], or rows of them [K, D] in turn, as 0.5,-1;0,2."
+)
+
+
 class DomainOptions(TypedDict, total=False):
     """What every call takes that reads a problem."""
 
@@ -197,7 +211,12 @@ class NetworkOptions(TypedDict, total=False):
     ]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
-        Option(None, _weights, "File of weights, or in Python a model; by default those that come along.", "weights"),
+        Option(
+            None,
+            _weights,
+            "File of weights, a folder with them, or in Python a model; by default those that come along.",
+            "weights",
+        ),
     ]
     device: Annotated[
         "str | torch.device | None", Option(None, _device, "auto, cpu, cuda or cuda:1; auto: a GPU if there is one.")
@@ -222,6 +241,7 @@ class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, 
     loops: Annotated[
         int | None, Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}, or fewer before search.")
     ]
+    z: Annotated["ArrayLike | None", Z]
     order: Annotated[Order | None, _order(None, OWN)]
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
@@ -242,6 +262,7 @@ class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
     """The options of `sample`; the default order is the one in which samples follow the model's law."""
 
     latents: Annotated[int, _latents(MANY)]
+    z: Annotated["ArrayLike | None", Z]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
     order: Annotated[Order | None, _order("random", "random follows the model's law")]
     temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
@@ -355,6 +376,8 @@ class Options(SimpleNamespace):
                 raise TypeError(f"there is no option {name!r}{meant}")
         found = {name: option.check(given.get(name, option.default), name) for name, option in table.items()}
         super().__init__(**found)
+        if found.get("z") is not None and found.get("method") == "search":
+            raise InvalidInput("z is for the model, and method is 'search': leave one of them out")
         if found.get("loops") is not None and found.get("method") == "search":
             raise InvalidInput(
                 f"loops is {found['loops']}, but method 'search' asks no model; leave loops out, or name another method"
@@ -365,7 +388,7 @@ class Options(SimpleNamespace):
     @property
     def asks(self) -> bool:
         """Whether the model is asked for, whatever it settles: by name, or by what it may spend."""
-        asked = (getattr(self, name, None) for name in ("model", "latents", "steps", "loops"))
+        asked = (getattr(self, name, None) for name in ("model", "latents", "steps", "loops", "z"))
         return self.method == "vmd-only" or any(one is not None for one in asked)
 
     def but(self, **changed: Any) -> "Options":

@@ -92,6 +92,7 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     task = Task(domains.layout_of(problem), problem.rules, everybody, checked, range(n), grid=grid)
     if task.trained:
         _ = task.predict  # wrong weights are refused at once
+    _ = task.z
     return _solutions(task, problem, time.perf_counter() - begun)
 
 
@@ -119,7 +120,11 @@ def _drawn(task: Task, left: Open, keys: Keys) -> Iterator[Settled]:
         left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))
     if task.trained and task.predict is not None:
         plan = planned(task.predict, options, temperature=options.temperature, legal=left.allowed is not None)
-        left = yield from tries(task, left, task.predict, plan, keys=keys, latents=task.options.latents)
+        z, numbers = task.z, left.rows
+        left = yield from tries(
+            task, left, task.predict, plan, keys=keys, latents=task.options.latents,
+            z=None if z is None else lambda _, rows: z[numbers[rows] % len(z)],
+        )  # fmt: skip
     if left.allowed is None or not len(left):
         yield left.given_up()
         return

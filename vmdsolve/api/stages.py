@@ -26,6 +26,7 @@ from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
     from ..sampler import Plan, Predictor
+    from ..sampler.attempts import Latents
     from ..sampler.keys import Keys
 
 __all__ = ["Part", "exactly", "planned", "propagation", "run", "run_all", "tries", "uniqueness", "with_model"]
@@ -62,15 +63,17 @@ def with_model(task: Task, open_: Open) -> Step:
 
     helped = open_.allowed is not None
     plan = planned(predict, task.options, legal=helped, settle=True)
-    latents = task.options.latents
-    asked = task.options.steps or latents
+    z, latents = task.z, task.options.latents
+    asked = task.options.steps or latents or z is not None
     if helped and not asked and settling(task.rules, plan):  # what does not settle at once, search finds sooner
         plan, latents = replace(plan, steps=1), 1
     if helped and plan.order == "margin":
         plan = replace(plan, threshold=EARLY)
     return (yield from tries(
         task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
-        latents=latents or MANY, share=MODEL_SHARE if helped else 1.0, guided=helped and task.options.asks,
+        latents=latents or (MANY if z is None else len(z)), share=MODEL_SHARE if helped else 1.0,
+        guided=helped and task.options.asks,
+        z=None if z is None else lambda latent, rows: np.repeat(z[None, latent % len(z)], len(rows), axis=0),
     ))  # fmt: skip
 
 
@@ -83,9 +86,12 @@ def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
 
 def tries(
     task: Task, open_: Open, predict: Predictor, plan: Plan, *, keys: Keys, latents: int, again: Plan | None = None,
-    share: float = 1.0, guided: bool = False,
+    share: float = 1.0, guided: bool = False, z: Latents | None = None,
 ) -> Generator[Settled, None, Open]:  # fmt: skip
-    """What the checker accepts of up to K = `latents` latents; a problem's stop at its first answer."""
+    """What the checker accepts of up to K = `latents` latents; a problem's stop at its first answer.
+
+    `z`: of the latent's number and rows of `open_` [n], the latents [n, Z] in place of drawn ones.
+    """
     from ..sampler.attempts import attempts
 
     clock, allowed = open_.clock, open_.allowed
@@ -95,7 +101,7 @@ def tries(
     for tried in attempts(
         predict, task.rules, open_.boards, plan, again=again, keys=keys, latents=range(latents),
         seed=task.options.seed, domains=allowed, keep_first=guided, trace=task.options.trace,
-        seconds_left=lambda: clock.wall(share),
+        seconds_left=lambda: clock.wall(share), z=z,
     ):  # fmt: skip
         now.nfe[tried.rows] += tried.nfe
         now.loops[tried.rows] += tried.loops
@@ -105,7 +111,9 @@ def tries(
         good = tried.rows[tried.good]
         steps = zip(now.rows[good].tolist(), map(tried.steps, np.flatnonzero(tried.good).tolist()), strict=True)
         traces = {row: boards for row, boards in steps if boards is not None}
-        yield now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces)
+        yield now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces,
+            z=None if tried.z is None else task.told(tried.z[tried.good]),
+        )  # fmt: skip
         left[good] = False
         clock.among(int(left.sum()))
     return now.kept(left)
@@ -185,6 +193,7 @@ def run(task: Task) -> Iterator[Part]:
         )
     if options.model is not None and task.trained:
         _ = task.predict  # wrong weights are refused even where propagation alone will do
+    _ = task.z  # and so is a latent that is not for them
     spent = clock.spent
     for rows in _pieces(task):
         left = Open.of(rows, task.givens[rows], Deadline(options.time_limit, spent=spent, n=len(rows)))

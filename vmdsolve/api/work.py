@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..deadline import Deadline
 from ..domains import Domain
 from ..domains.reading import Grid
+from ..errors import ModelMismatch
 from ..model.packaged import proposing
 from ..problem import Board, Rules, Status
 from ..sets import Sets
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ints", "Mask", "Open", "Settled", "Task"]
 
+Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -75,6 +77,31 @@ class Task:
         """The network; None where the package has no weights for it."""
         loops = self.options.loops if self.options.asks else proposing(self.domain, self.rules)
         return predictor(self.domain, self.rules, self.options, loops)
+
+    @cached_property
+    def z(self) -> Floats | None:
+        """float32 [K, Z], latents to take in place of drawn ones, in turn; None: they are drawn.
+
+        Raises
+        ------
+        InvalidInput, ModelMismatch
+            They do not fit the weights, or there are none.
+        """
+        if self.options.z is None:
+            return None
+        if self.predict is None:
+            raise ModelMismatch(f"z is for a model, and no weights for {self.domain.name} come along: leave z out")
+        from ..model.z import taken
+
+        return taken(self.predict.model.config, self.rules, self.options.z)
+
+    def told(self, z: Floats | None) -> npt.NDArray[Any] | None:
+        """Latents [n, Z] of its model as people get them."""
+        if z is None or self.predict is None:
+            return None
+        from ..model.z import shown
+
+        return shown(self.predict.model.config, self.rules.V, z)
 
     @cached_property
     def trained(self) -> bool:
@@ -167,6 +194,8 @@ class Settled(NamedTuple):
         True, False, or None if nobody asked or nobody knows.
     traces
         By row, values [T, L] after each step.
+    z
+        [n, D], the latents that the answers came with, as people get them; None where there were none.
     """
 
     status: Status
@@ -179,12 +208,14 @@ class Settled(NamedTuple):
     spent: float
     unique: bool | None = None
     traces: dict[int, Board] = {}  # noqa: RUF012
+    z: npt.NDArray[Any] | None = None
 
     def some(self, which: Mask, **changed: Any) -> Settled:
         """Some of them; other fields take the values that are given."""
         values = None if self.values is None else self.values[which]
+        z = None if self.z is None else self.z[which]
         nfe, tried, loops = self.nfe[which], self.tried[which], self.loops[which]
-        return self._replace(rows=self.rows[which], values=values, nfe=nfe, tried=tried, loops=loops, **changed)
+        return self._replace(rows=self.rows[which], values=values, nfe=nfe, tried=tried, loops=loops, z=z, **changed)
 
     def alone(self, i: int) -> Settled:
         """The i-th of them as the only one of its task."""

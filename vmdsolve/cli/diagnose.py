@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -17,86 +17,198 @@ from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
 from ..train.recipe import Recipe
-from .shared import Device, device_of
+from .output import Json, say
+from .shared import Device, device_of, domain_names
 
 if TYPE_CHECKING:
+    from ..domains import Domain
     from ..measure.latent import Diagnosis
+    from ..measure.traversal import Traversal
+    from ..model.about import About
 
 __all__ = ["diagnose"]
 
+PREDICTED = 128  # boards of which it is looked at what z explains
+WIDEST = 81  # cells of a board that is printed on one line
+ABSENT = "absent: these weights have none; they are plain masked diffusion"
+DEAD = "dead: no dimension of z tells the network anything"
+
 
 def diagnose(
-    domain: Annotated[str | None, Argument(help="A domain: the weights that come along.")] = None,
-    weights: Annotated[Path | None, Option(help="File of weights, instead of those that come along.")] = None,
+    what: Annotated[
+        str | None,
+        Argument(
+            metavar="DOMAIN|FOLDER|FILE",
+            help="A domain, for the weights that come along; a run's folder; or a file of weights.",
+            autocompletion=domain_names,
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        Option("-d", "--domain", help="Whose boards, for weights that know several.", autocompletion=domain_names),
+    ] = None,
+    weights: Annotated[
+        Path | None, Option(help="A file or folder of weights, instead of those that come along.")
+    ] = None,
+    examples: Annotated[
+        Path | None, Option(help="The file that they learned from, where it lies elsewhere now.")
+    ] = None,
     n: Annotated[int, Option("-n", min=1, help="Boards to look at, at least; whole batches are used.")] = 512,
-    as_json: Annotated[bool, Option("--json", help="One line of JSON instead of a table.")] = False,
+    as_json: Json = False,
     plots: Annotated[Path | None, Option(metavar="FOLDER", help="Write a PNG for each diagnostic there.")] = None,
     device: Device = None,
     time_limit: Annotated[float | None, Option(help="Seconds for all of it; fewer boards are looked at then.")] = None,
 ) -> None:
-    """Say what a model's latent says, and whether it is dead: KL, information, classes in use, variance explained.
+    """Say what a model's latent says, and whether it is dead or absent: KL, information, classes in use, variance
+    explained, what changes as z does, and where boards lie by it.
 
     The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
     """
     clock = Deadline(seconds(time_limit))
+    from ..model.about import about
+    from ..model.folder import weights_in
+
+    path, named = _meant(what, domain, weights)
+    path = weights_in(path)
+    said = about(path)
+    if not said.config.latent:
+        _absent(said, named, as_json, plots)
+        return
     want_torch("diagnose")
-    from .. import domains
     from ..api.weights import model_for
     from ..measure.latent import diagnose as look
-    from ..model.about import about
-    from ..model.slots import ALL_DIFFERENT
     from ..train.stream import Stream
 
-    path = _packaged(domain) if weights is None else weights
-    said = about(path)
-    if domain is None and said.config.domain == ALL_DIFFERENT:
-        raise InvalidInput(f"{path} is for every all-different puzzle: name the domain, too")
-    where = domains.get(domain or said.config.domain)
+    where = _domain(said, named)
     model = model_for(where, where.rules, path)
-    recipe = Recipe.recorded(said.record)
+    recipe, missing = _recipe(said, examples)
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
     there = copy.deepcopy(model).to(device_of(device))
-    result = look(there, where.rules, boards, likeliest=recipe.settle > 0, seconds=clock.limit)
+    likeliest = recipe.settle > 0
+    result = look(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
+    source = f"{stream.source}{missing}"
     if as_json:
-        typer.echo(json.dumps({"domain": where.name, "dead": result.dead, **asdict(result)}))
+        told = {"latent": "dead" if result.dead else "alive", **_told(result, where)}
+        typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
-        typer.echo(f"{where.name}, {path}: {result.boards} boards, {stream.source}")
-        _print(result)
+        typer.echo(f"{where.name}, {path}: {result.boards} boards, {source}")
+        _print(result, where)
     if result.boards < n:
         typer.echo(f"stopped after {result.boards} of {n} boards: time ran out", err=True)
     if result.dead:
-        typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
+        typer.echo(f"the latent is {DEAD}", err=True)
     if plots is not None:
         from ..measure.plots import plot_diagnosis
 
-        for file in plot_diagnosis(result, plots):
+        for file in plot_diagnosis(result, plots, name=f"{where.name}, {_called(path)}", symbols=where.symbols):
             typer.echo(f"wrote {file}", err=True)
 
 
-def _packaged(domain: str | None) -> Path:
-    """The weights of a domain's own that come along."""
+# What is meant ----------------------------------------------------------------------------------------------
+
+
+def _meant(what: str | None, domain: str | None, weights: Path | None) -> tuple[Path, str | None]:
+    """The weights, a file or a folder, and the domain's name where one was given."""
     from .. import domains
-    from ..model.packaged import packaged_file
+    from ..model.packaged import packaged_file, weights_for
+    from ..model.slots import ALL_DIFFERENT
 
-    if domain is None:
-        raise InvalidInput("name a domain whose weights come along, or a file with --weights")
-    domains.get(domain)
-    path = packaged_file(domain)
-    if path is None:
-        raise ModelMismatch(f"no weights for {domain} come along; name a file with --weights")
-    return path
+    if what is None and weights is None and domain is None:
+        raise InvalidInput("name a domain whose weights come along, a run's folder, or a file of weights")
+    is_domain = what is not None and (what == ALL_DIFFERENT or domains.known(what))
+    if what is not None and not is_domain and (weights is None and Path(what).exists()):
+        return Path(what), domain
+    if what is not None and domain is not None:
+        raise InvalidInput(f"{what} and --domain {domain} both name a domain; wanted one of them")
+    name = what or domain
+    if weights is not None:
+        return weights, None if name == ALL_DIFFERENT else name
+    assert name is not None
+    found = packaged_file(name) if name == ALL_DIFFERENT else weights_for(domains.get(name))
+    if found is None:
+        raise ModelMismatch(f"no weights for {name} come along; name a file or a run's folder with --weights")
+    return found, None if name == ALL_DIFFERENT else name
 
 
-def _print(d: Diagnosis) -> None:
-    """A table of the dimensions or groups, then what holds for all."""
+def _domain(said: About, name: str | None) -> Domain:
+    """Whose boards are looked at."""
+    from .. import domains
+    from ..model.about import domain_of
+    from ..model.slots import ALL_DIFFERENT
+
+    if name is None and said.config.domain == ALL_DIFFERENT:
+        raise InvalidInput(f"{said.path} is for every all-different puzzle: name the domain, too")
+    told = None if said.config.domain == ALL_DIFFERENT else domain_of(said.path)
+    if told is not None and name in (None, told.name):
+        return told
+    where = domains.get(name or said.config.domain)
+    said.check_domain(where)
+    return where
+
+
+def _recipe(said: About, examples: Path | None) -> tuple[Recipe, str]:
+    """The recorded recipe with files that are here; and in words, which are not."""
+    recipe = Recipe.recorded(said.record)
+    if examples is not None:
+        if recipe.data != "examples":
+            raise InvalidInput(f"--examples is {examples}; these weights learned from data {recipe.data!r}")
+        return replace(recipe, examples=str(examples)), ""
+    if recipe.examples and not Path(recipe.examples).is_file():
+        raise InvalidInput(f"{recipe.examples}, which these weights learned from, is not here: name it by --examples")
+    if recipe.hard and not Path(recipe.hard).is_file():
+        return replace(recipe, hard=""), f" (of {Path(recipe.hard).name}, which is not here, none)"
+    return recipe, ""
+
+
+def _called(path: Path) -> str:
+    """Weights in a plot's title: a run's are called by its folder."""
+    from ..model.folder import MODEL, RUN
+
+    return "/".join(path.parts[-2:]) if path.name in (MODEL, RUN) else path.name
+
+
+# What is said -----------------------------------------------------------------------------------------------
+
+
+def _absent(said: About, name: str | None, as_json: bool, plots: Path | None) -> None:
+    """There is no latent to look at, and that is all there is to say."""
+    from .. import domains
+
+    if name is not None:
+        said.check_domain(domains.get(name))
+    domain = name or said.config.domain
+    if as_json:
+        typer.echo(json.dumps({"domain": domain, "weights": str(said.path), "latent": "absent", "dead": None}))
+    else:
+        typer.echo(f"{domain}, {said.path}")
+        say([("latent", ABSENT)], width=12)
+    if plots is not None:
+        typer.echo("no plots: there is no latent to be seen", err=True)
+
+
+def _told(d: Diagnosis, domain: Domain) -> dict[str, Any]:
+    """All of a diagnosis for JSON, with boards as text."""
+    import numpy as np
+
+    held = asdict(d)
+    for one, shown in zip(d.traversals, held["traversals"], strict=True):
+        shown["boards"] = domain.format_many(np.array(one.boards, np.int32))
+        shown["moved"] = [[round(value, 4) for value in cells] for cells in one.moved]
+        shown["changed"] = one.changed
+    held["embedding"]["points"] = [[round(a, 4), round(b, 4)] for a, b in d.embedding.points]
+    return {"dead": d.dead, **held}
+
+
+def _print(d: Diagnosis, domain: Domain) -> None:
+    """A table of the dimensions or groups, then what holds for all, then what z changes."""
     from rich.box import SIMPLE
     from rich.table import Table
 
     from ..drawing.console import Coloured
 
-    names = ["group" if d.classes else "dimension", "KL", "information"]
-    columns = [map(str, range(len(d.kl))), *([f"{value:.3f}" for value in row] for row in (d.kl, d.information_each))]
+    names = [_unit(d), "KL", "information"]
+    columns = [map(str, range(len(d.kl))), *([_three(value) for value in row] for row in (d.kl, d.information_each))]
     if d.classes:
         names += ["classes used", "perplexity"]
         columns += [[f"{share * d.classes:.0f} of {d.classes}" for share in d.used], [f"{p:.2f}" for p in d.perplexity]]
@@ -107,11 +219,49 @@ def _print(d: Diagnosis) -> None:
         table.add_row(*row)
     Coloured(sys.stdout, width=100).print(table)
     of = "I(x0; z | start)" if d.conditional else "I(x0, start; z), starts differ"
-    for name, value in (
-        ("KL", f"{sum(d.kl):.3f} nats a board"),
-        ("active", f"{d.active} of {len(d.kl)} (KL above 0.01 nats)"),
-        ("information", f"{d.information:.3f} nats, {of}; limit {d.information_limit:.2f}, log of {d.informed} boards"),
-        ("explained", f"{100 * d.explained:.1f} % of the open cells' variance"),
-        ("latent", "dead" if d.dead else "alive"),
-    ):
-        typer.echo(f"{name:<12} {value}")
+    first, second = (f"{100 * share:.0f} %" for share in d.embedding.shares)
+    apart = f"two axes hold {first} and {second} of what tells posteriors apart"
+    explained = f"{100 * d.explained:.1f} % of the open cells' variance"
+    if d.explained <= 0:
+        explained = (
+            f"nothing of the open cells' variance ({100 * d.explained:.1f} %: one z says no more than all)"
+        )
+    say(
+        (
+            ("KL", f"{sum(d.kl):.3f} nats a board"),
+            ("active", f"{d.active} of {len(d.kl)} (KL above 0.01 nats)"),
+            (
+                "information",
+                f"{_three(d.information)} nats, {of}; limit {d.information_limit:.2f}, log of {d.informed} boards",
+            ),
+            ("explained", f"{explained}, by {d.predicted} boards"),
+            ("embedding", apart if any(d.embedding.shares) else "all posteriors are one and the same point"),
+            ("latent", DEAD if d.dead else "alive"),
+        ),
+        width=12,
+    )
+    for one in d.traversals[:1]:
+        _print_traversal(one, d, domain)
+
+
+def _print_traversal(one: Traversal, d: Diagnosis, domain: Domain) -> None:
+    """What the dimension or group that says most changes of one board, a line a value."""
+    import numpy as np
+
+    typer.echo(
+        f"\none board, as {_unit(d)} {one.dimension} changes: {100 * one.most:.1f} % of what is predicted moves at most"
+    )
+    boards = domain.format_many(np.array(one.boards, np.int32))
+    for value, board, changed in zip(one.values, boards, one.changed, strict=True):
+        shown = f"{value:>8.0f}" if d.classes else f"{round(value, 2) + 0.0:>8.2f}"
+        line = f"{board}  " if len(board) <= WIDEST else ""
+        typer.echo(f"{shown}  {line}{changed} cells changed")
+
+
+def _three(value: float) -> str:
+    """With three digits, and no minus before what is 0."""
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _unit(d: Diagnosis) -> str:
+    return "group" if d.classes else "dimension"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +13,13 @@ from typer import Argument, Option
 from ..api.options import EvalOptions, Options
 from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
+from ..extras import want_torch
 from .output import Json, say
 from .shared import Column, Format, device_of, domain_names, options_from
 
 if TYPE_CHECKING:
     from ..domains import Domain
+    from ..measure.likelihood import Bound
     from ..problem import Board
 
 __all__ = ["evaluate"]
@@ -37,12 +40,14 @@ def evaluate(
     ] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
+    nll: Annotated[bool, Option("--nll", help="Also how likely the model finds the answers, in nats a cell.")] = False,
     as_json: Json = False,
     **options: Any,
 ) -> None:
     """Measure what the learned model solves alone, without propagation and without search, and what it costs.
 
-    Fresh puzzles are minimal, and training never draws them.
+    Fresh puzzles are minimal, and training never draws them. Weights of examples bring their own domain; full boards
+    in a file are examples, of which --nll tells how likely they are with nothing given.
     """
     o = Options(EvalOptions, **options)
     clock = Deadline(o.time_limit)
@@ -53,22 +58,32 @@ def evaluate(
     from ..measure.accuracy import held_out
     from ..sampler import Plan
 
+    if nll:
+        want_torch("eval --nll")
+    answers: Board | None = None
     if domains.known(what):
         where = domains.get(what)
-        boards, source = held_out(where, n, seed=o.seed, clock=clock)[0], f"fresh minimal puzzles, seed {o.seed}"
+        boards, answers = held_out(where, n, seed=o.seed, clock=clock)
+        source = f"fresh minimal puzzles, seed {o.seed}"
     else:
-        where, boards = _boards(what, domain, format, column, clock)
+        where, boards = _boards(what, domain or _told_by(o.model), format, column, clock)
         source, n = what, len(boards)
     device = device_of(o.device)
     predict = predictor_on(device, where, where.rules, o.model, bf16=bool(o.bf16), threads=o.threads, loops=o.loops)
     if predict is None:
         raise ModelMismatch(f"no weights for {where.name} come along; name a file with --weights")
+    if nll and answers is None:
+        from ..measure.answers import answers_of
+
+        answers = answers_of(where.rules, boards, clock)
     plan = Plan.of(predict.model.config, steps=o.steps, order=o.order, legal=legal, settle=True)
     with bar("problems", len(boards)) as watch:
         result = measure(
-            where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, seconds=clock.limit, watch=watch
-        )
+            where, boards, predict=predict, plan=plan, latents=o.latents, seed=o.seed, watch=watch,
+            seconds=_share(clock) if nll else clock.limit,
+        )  # fmt: skip
     result = replace(result, asked=(n, o.latents))
+    bound = None if answers is None or not nll else _likelihood(where, boards, answers, o, clock)
     helped = "rules mask symbols" if legal else "no rule helps"
     if as_json:
         of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
@@ -81,7 +96,8 @@ def evaluate(
             "seed": o.seed,
         }
         cost = {"nfe": result.nfe, "block_applications": result.block_applications, "seconds": result.seconds}
-        typer.echo(json.dumps({**of, **by, **cost, "stopped": result.stopped or None}))
+        likely = {} if bound is None else {"nll": _told(bound)}
+        typer.echo(json.dumps({**of, **by, **cost, **likely, "stopped": result.stopped or None}))
         return
     say(
         (
@@ -94,9 +110,53 @@ def evaluate(
             ("seconds", f"{result.seconds:.1f}" + f"; time ran out: {result.stopped}" * bool(result.stopped)),
         )
     )
+    if bound is not None:
+        say(
+            (
+                ("nll", f"at most {bound.per_cell:.4f} nats an open cell (NELBO; standard error {bound.error:.4f})"),
+                ("", f"{bound.bits:.4f} bits, perplexity {bound.perplexity:.4f}; {len(bound.nats)} answers"),
+            )
+        )
 
 
-def _boards(file: str, name: str | None, form: str | None, column: str | None, clock: Deadline) -> tuple[Domain, Board]:
+def _share(clock: Deadline) -> float | None:
+    """Seconds for what is solved, where the likelihood comes after it."""
+    return None if clock.limit is None else clock.left(0.5)
+
+
+def _likelihood(where: Domain, boards: Board, answers: Board, o: Options, clock: Deadline) -> Bound:
+    """How likely the answers are, by the model on its device."""
+    import copy
+
+    from ..api.weights import model_for
+    from ..measure.answers import likelihood_of_answers
+
+    model = model_for(where, where.rules, o.model)
+    assert model is not None  # something was predicted
+    there = copy.deepcopy(model).to(device_of(o.device))
+    return likelihood_of_answers(there, where.rules, boards, answers, loops=o.loops, seed=o.seed, clock=clock)
+
+
+def _told(bound: Bound) -> dict[str, float | int | None]:
+    """For JSON, which has neither NaN nor infinity."""
+    each = {"nats_per_cell": bound.per_cell, "error": bound.error, "bits_per_cell": bound.bits}
+    told = {**each, "perplexity": bound.perplexity, "answers": len(bound.nats), "cells": bound.cells}
+    return {name: value if isfinite(value) else None for name, value in told.items()}
+
+
+def _told_by(weights: Any) -> Domain | None:
+    """The domain that weights bring along, if no package registers it."""
+    if weights is None:
+        return None
+    from .. import domains
+    from ..model.about import about, domain_of
+
+    return None if about(weights).symbols is None or domains.known(about(weights).config.domain) else domain_of(weights)
+
+
+def _boards(
+    file: str, name: str | Domain | None, form: str | None, column: str | None, clock: Deadline
+) -> tuple[Domain, Board]:
     """All problems of a file [B, L]; they must be of one domain."""
     import numpy as np
 
@@ -116,4 +176,5 @@ def _boards(file: str, name: str | None, form: str | None, column: str | None, c
             raise TimeoutError(f"{len(problems)} problems of {file} were read in {clock.seconds:g} s; allow more")
         if problems[-1].domain != (one := problems[0].domain):
             raise InvalidInput(f"{record.where}a problem of {problems[-1].domain} among those of {one}")
-    return domains.get(problems[0].domain), np.stack([problem.values for problem in problems])
+    where = domains.get(problems[0].domain) if name is None or isinstance(name, str) else name
+    return where, np.stack([problem.values for problem in problems])

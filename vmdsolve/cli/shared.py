@@ -43,7 +43,7 @@ def device_of(name: str | None) -> str:
 
 
 SHORT = {"domain": "-d", "method": "-m"}
-MODEL = ("method", "latents", "steps", "loops", "order", "temperature", "model", "device", "bf16", "trace")
+MODEL = ("method", "latents", "steps", "loops", "z", "order", "temperature", "model", "device", "bf16", "trace")
 MACHINE = ("time_limit", "seed", "threads", "batch_size")
 PANELS = {**dict.fromkeys(MODEL, "Method and model"), **dict.fromkeys(MACHINE, "Time and machine")}
 COUNTABLE = 64 << 20  # bytes of input that are read once more for a bar's sake

@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from ..deadline import Deadline, stop_point, within
 from ..errors import InvalidInput
 from ..model.batch import Batch
-from ..model.latents.distributions import Categorical, Distribution
+from ..model.latents.distributions import Categorical
 from ..model.units import Units
 from ..model.vmd import VMD
 from ..problem import OPEN, Board, Rules
+from .information import information, informed, usage
+from .predictions import Predict, predictions_of
+from .traversal import Embedding, Traversal, embedding_of, traversals_of
 
 __all__ = ["ACTIVE", "Diagnosis", "diagnose"]
 
 ACTIVE = 0.01  # nats
-SHARED = 64  # boards that must share a start before information is conditional on it
 PRIOR_DRAWS = 16
 
 log = logging.getLogger("vmdsolve")
@@ -71,6 +73,12 @@ class Diagnosis:
         and this is 1 - E Var(x0 | start, z) / Var(x0 | start). 1: z says all; 0: nothing; below: z misleads
     explained_cells
         the same for each of the L cells; 0 where no board leaves anything to explain
+    predicted
+        boards used for these two
+    embedding
+        all n posteriors as points in a plane
+    traversals
+        what changes as one dimension or group of the first board's z does; the four of greatest KL, that first
     """
 
     boards: int
@@ -86,6 +94,9 @@ class Diagnosis:
     perplexity: tuple[float, ...]
     explained: float
     explained_cells: tuple[float, ...]
+    predicted: int
+    embedding: Embedding
+    traversals: tuple[Traversal, ...]
 
     @property
     def dead(self) -> bool:
@@ -106,6 +117,7 @@ def diagnose(
     loops: int | None = None,
     seed: int = 0,
     seconds: float | None = None,
+    predicted: int | None = None,
 ) -> Diagnosis:
     """Look at the latent of a model. If it is dead, the logger "vmdsolve" warns.
 
@@ -125,6 +137,8 @@ def diagnose(
         Of the prior's draws.
     seconds
         For all of it: batches that are not done by then are left out; None: no limit.
+    predicted
+        Boards at most that are predicted, 17 times each, to see what z explains: most of the work; None: all.
 
     Returns
     -------
@@ -139,24 +153,29 @@ def diagnose(
     TimeoutError
         Not one batch was done in time.
     """
-    units = model.units(rules)
+    units, predict = model.units(rules), predictions_of(model, rules, loops)
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     posteriors, codes, kls = [], [], []
     starts: list[Board] = []
-    left_q = left_p = torch.zeros(0)
+    answers: list[Board] = []
+    left_q = left_p = torch.zeros(rules.L, dtype=torch.float64)
+    most, looked = sys.maxsize if predicted is None else predicted, 0
     clock = Deadline(seconds)
     with suppress(TimeoutError), within(clock):
         for batch in batches:
             start, x0 = (torch.from_numpy(a.astype(np.int64)).to(device) for a in (batch.start, batch.x0))
             q = model.posterior_of(start, x0, units, likeliest=likeliest)
             z = q.draw(torch.from_numpy(batch.noise).to(device))
-            by_q, by_p = _errors(model, units, start, x0, z, loops, generator)
+            n = min(len(x0), most - looked)
+            if n:
+                by_q, by_p = _errors(predict, model, units, start[:n], x0[:n], z[:n], generator)
+                left_q, left_p, looked = left_q + by_q, left_p + by_p, looked + n
             kls.append(model.prior.divergence(q, z, start, units).cpu())
-            left_q, left_p = (by_q, by_p) if not starts else (left_q + by_q, left_p + by_p)
             posteriors.append([part.cpu() for part in q])
             codes.append(z.cpu())
             starts.append(batch.start)
+            answers.append(batch.x0)
             stop_point()
     if not starts and clock.over:
         raise TimeoutError(f"not one batch of boards was looked at in {clock.seconds:g} s; allow more")
@@ -164,10 +183,13 @@ def diagnose(
         raise InvalidInput("there are no boards to diagnose with; give at least one batch")
     kl = torch.cat(kls).mean(0)
     seen = np.concatenate(starts)
-    rows = _informed(seen)
-    q = type(q)(*(torch.cat(parts)[rows] for parts in zip(*posteriors, strict=True)))
-    joint, each = _information(q, torch.cat(codes)[rows])
-    used, perplexity = _usage(q) if isinstance(q, Categorical) else ((), ())
+    rows = informed(seen)
+    every = type(q)(*(torch.cat(parts) for parts in zip(*posteriors, strict=True)))
+    q = type(q)(*(part[rows] for part in every))
+    joint, each = information(q, torch.cat(codes)[rows])
+    used, perplexity = usage(q) if isinstance(q, Categorical) else ((), ())
+    explained = _share(left_q, left_p)
+    x0, first = torch.from_numpy(np.concatenate(answers)), torch.from_numpy(seen[0].astype(np.int64))
     result = Diagnosis(
         boards=len(seen),
         kl=tuple(kl.tolist()),
@@ -181,73 +203,41 @@ def diagnose(
         used=used,
         perplexity=perplexity,
         explained=float(_share(left_q.sum(), left_p.sum())),
-        explained_cells=tuple(_share(left_q, left_p).tolist()),
+        explained_cells=tuple(explained.tolist()),
+        predicted=looked,
+        embedding=embedding_of(every, x0, int(explained.argmax())),
+        traversals=traversals_of(every, kl, first, predict, device),
     )
     if result.dead:
         log.warning("the latent is dead: no dimension of z tells the network anything")
     return result
 
 
-def _informed(starts: Board) -> npt.NDArray[np.int64]:
-    """Numbers of the boards that share the commonest start, if there are enough; else of all."""
-    _, kind, count = np.unique(starts, axis=0, return_inverse=True, return_counts=True)
-    rows = np.flatnonzero(kind.reshape(-1) == count.argmax())
-    return rows if len(rows) >= SHARED else np.arange(len(starts))
-
-
 def _errors(
-    model: VMD, units: Units, start: Tensor, x0: Tensor, z: Tensor, loops: int | None, generator: torch.Generator
+    predict: Predict, model: VMD, units: Units, start: Tensor, x0: Tensor, z: Tensor, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """[L] and [L] squared error of the one-hot open cells: given z, and given the mean over the prior's z."""
-
-    def predict(z: Tensor | None) -> Tensor:
-        stop_point()
-        logits: Tensor = model(start, units, z, loops)
-        return logits.double().softmax(-1).cpu()
 
     wanted = ((start == OPEN) & (x0 != OPEN)).cpu()
     truth = torch.nn.functional.one_hot(x0.clamp(min=0), units.V).double().cpu()
     draws = torch.stack(
         [
-            predict(model.draw(start, units, torch.randn(z.shape, generator=generator).to(z.device)))
+            predict(start, _drawn(model, start, units, torch.randn(z.shape, generator=generator).to(z.device)))
             for _ in range(PRIOR_DRAWS)
         ]
     )
-    by_q = ((truth - predict(z)) ** 2).sum(-1)
+    by_q = ((truth - predict(start, z)) ** 2).sum(-1)
     # The mean of a few draws errs by their variance / their number, for which the true mean would not be blamed.
     by_p = ((truth - draws.mean(0)) ** 2).sum(-1) - draws.var(0).sum(-1) / PRIOR_DRAWS
     return (by_q * wanted).sum(0), (by_p * wanted).sum(0)
 
 
+def _drawn(model: VMD, x: Tensor, units: Units, noise: Tensor) -> Tensor:
+    z = model.draw(x, units, noise)
+    assert z is not None  # there is a posterior, so there is a latent
+    return z
+
+
 def _share(left: Tensor, of: Tensor) -> Tensor:
     """1 - left / of; 0 where there is nothing to explain."""
     return torch.where(of > 1e-9, 1 - left / of.clamp(min=1e-9), torch.zeros_like(of))
-
-
-def _log_density(q: Distribution, z: Tensor) -> Tensor:
-    """[b, n, D] log q_j(z_i) for codes z [b, Z] and n posteriors q."""
-    if isinstance(q, Categorical):
-        log_q = q.logits.log_softmax(-1)
-        return torch.einsum("igc,jgc->ijg", z.view(len(z), *log_q.shape[1:]), log_q)
-    scaled = (z[:, None] - q.mean) * torch.exp(-q.log_std)
-    return -0.5 * scaled**2 - q.log_std - 0.5 * math.log(2 * math.pi)
-
-
-def _information(q: Distribution, z: Tensor) -> tuple[float, Tensor]:
-    """Mutual information in nats, of all dimensions together and [D] of each, with z [n, Z] drawn from q."""
-    n, parts = len(z), []
-    for first in range(0, n, 64):
-        density = _log_density(q, z[first : first + 64]).double()
-        density = torch.cat([density.sum(-1, keepdim=True), density], -1)
-        own = density[torch.arange(len(density)), torch.arange(first, first + len(density))]
-        parts.append(own - density.logsumexp(1) + math.log(n))
-    mean = torch.cat(parts).mean(0)
-    return float(mean[0]), mean[1:]
-
-
-def _usage(q: Categorical) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """For each group: share of its classes that are some board's likeliest; perplexity of the aggregate."""
-    classes = q.logits.shape[-1]
-    used = [len(best.unique()) / classes for best in q.logits.argmax(-1).T]
-    aggregate = q.logits.double().softmax(-1).mean(0)
-    return tuple(used), tuple(torch.special.entr(aggregate).sum(-1).exp().tolist())

@@ -24,9 +24,11 @@ import torch
 from torch import Tensor
 
 from ..errors import InvalidInput, ModelMismatch
+from ..model.elbo import reconstruction
 from ..model.latents import Learning
 from ..model.vmd import VMD
 from ..problem import OPEN, Board, Rules
+from .predictions import logits_of
 
 __all__ = ["Bound", "importance", "nelbo"]
 
@@ -43,11 +45,11 @@ class Bound:
     nats
         float64 [n], each an estimate of an upper bound of -log p(x0)
     cells
-        L
+        L; of answers to problems, how many cells are open, on average
     """
 
     nats: Floats
-    cells: int
+    cells: float
 
     @property
     def per_cell(self) -> float:
@@ -72,8 +74,8 @@ class Bound:
 
     @property
     def perplexity(self) -> float:
-        """exp of nats a cell; its standard error is `perplexity * error`."""
-        return math.exp(self.per_cell)
+        """exp of nats a cell; its standard error is `perplexity * error`. Infinity beyond what a float holds."""
+        return math.exp(self.per_cell) if self.per_cell < 700 else math.inf
 
 
 @torch.no_grad()
@@ -86,8 +88,10 @@ def nelbo(
     draw: str | None = None,
     loops: int | None = None,
     seed: int = 0,
+    given: Board | None = None,
+    first: int = 0,
 ) -> Bound:
-    """The NELBO of full boards.
+    """The NELBO of full boards, or of the answers to problems.
 
     Parameters
     ----------
@@ -105,6 +109,11 @@ def nelbo(
         Applications of the block; None: what the model was made for.
     seed
         Of masks and z.
+    given
+        int32 [n, L], the problems that the boards are answers to: p is the law of what is open, given the rest. None:
+        nothing is given.
+    first
+        Number of the first board: many may be measured in parts.
 
     Returns
     -------
@@ -113,33 +122,51 @@ def nelbo(
     Raises
     ------
     InvalidInput
-        Boards that are not full, or no times.
+        Boards that are not full, no times, or problems that are not theirs, or that leave nothing open.
     ModelMismatch
         A latent of cells asked.
     """
     draw = model.config.sampling.draw if draw is None else draw
-    answers, L = _checked(model, boards, times, draw)
-    units, how = model.units(rules), Learning(loops=loops)
+    answers, _ = _checked(model, boards, times, draw)
+    starts = _starts(answers, given)
+    units, said = model.units(rules), logits_of(model, rules, loops)
     Z = model.z_width(units)
     out = []
-    for index, answer in enumerate(answers):
+    for index, (answer, start) in enumerate(zip(answers, starts, strict=True), first):
         rng = np.random.default_rng((seed, index))
-        n = 1 + np.minimum(L - 1, (L * (np.arange(times) + rng.random(times)) / times).astype(np.int64))
-        rank = rng.random((times, L)).argsort(axis=1).argsort(axis=1)
+        opened = np.flatnonzero(start == OPEN)
+        m = len(opened)
+        n = 1 + np.minimum(m - 1, (m * (np.arange(times) + rng.random(times)) / times).astype(np.int64))
+        rank = rng.random((times, m)).argsort(axis=1).argsort(axis=1)
         x0 = np.repeat(answer[None], times, axis=0)
-        out.append((np.where(rank < n[:, None], OPEN, x0), x0, n, rng.standard_normal((times, Z))))
-    x, x0, n, noise = (np.concatenate(parts) for parts in zip(*out, strict=True))
+        x = x0.copy()
+        x[:, opened] = np.where(rank < n[:, None], OPEN, x0[:, opened])
+        out.append((x, x0, np.repeat(start[None], times, axis=0), m / n, rng.standard_normal((times, Z))))
+    x, x0, begun, weight, noise = (np.concatenate(parts) for parts in zip(*out, strict=True))
+    cells = (starts == OPEN).sum(axis=1)
     nll, kl = [], []
     for start in range(0, len(x), ROWS):
         part = slice(start, start + ROWS)
         tokens, truth, normal = _tensors(model, x[part], x0[part], noise[part])
-        seen = torch.full_like(tokens, OPEN) if draw == "once" else tokens
-        terms = model.terms(tokens, truth, units, normal, start=seen, how=how)
-        nll.append(terms.nll[-1].double().cpu().numpy())
-        kl.append(terms.kl.sum(1).double().cpu().numpy())
-    pay = 1 if draw == "once" else L
-    each = (L / n * np.concatenate(nll) + pay * np.concatenate(kl)).reshape(len(answers), times)
-    return Bound(each.mean(axis=1), L)
+        seen = torch.from_numpy(begun[part].astype(np.int64)).to(tokens.device) if draw == "once" else tokens
+        z, divergence = model.latent.terms(seen, truth, units, normal, Learning(loops=loops))
+        logits = said(tokens, z).to(tokens.device)[None]
+        nll.append(reconstruction(logits, tokens, truth)[0].double().cpu().numpy())
+        kl.append(divergence.sum(1).double().cpu().numpy())
+    paid = np.concatenate(kl) * (1 if draw == "once" else np.repeat(cells, times))
+    each = (weight * np.concatenate(nll) + paid).reshape(len(answers), times)
+    return Bound(each.mean(axis=1), float(cells.mean()))
+
+
+def _starts(answers: Board, given: Board | None) -> Board:
+    """[n, L] what is visible from the start."""
+    if given is None:
+        return np.full_like(answers, OPEN)
+    if given.shape != answers.shape or ((given != OPEN) & (given != answers)).any():
+        raise InvalidInput(f"problems {given.shape} must be those that the boards {answers.shape} are answers to")
+    if (full := np.flatnonzero((given != OPEN).all(axis=1))).size:
+        raise InvalidInput(f"problem {full[0] + 1} of {len(given)} is full: nothing in it is left to be likely")
+    return given
 
 
 @torch.no_grad()

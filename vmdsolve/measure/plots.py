@@ -6,47 +6,62 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import VmdsolveError
+from ..errors import MissingExtra
+from ..plain import clean, cut
 from .latent import ACTIVE, Diagnosis
 
 __all__ = ["plot_diagnosis"]
 
 
-def plot_diagnosis(diagnosis: Diagnosis, folder: Path) -> list[Path]:
+def plot_diagnosis(diagnosis: Diagnosis, folder: Path, *, name: str = "", symbols: str = "") -> list[Path]:
     """Write one PNG for each diagnostic into `folder`, made if need be; returns the files.
+
+    Parameters
+    ----------
+    diagnosis
+        What `diagnose` gave.
+    folder
+        Files of former plots in it are replaced.
+    name
+        Of the model, for the titles.
+    symbols
+        What values are called; by default by their numbers.
 
     Raises
     ------
-    VmdsolveError
+    MissingExtra
         Naming the extra to install, if there is no matplotlib.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise VmdsolveError("plots need matplotlib: pip install 'vmdsolve[plots]'") from error
+        raise MissingExtra("plots need matplotlib: pip install 'vmdsolve[plots]'") from error
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw in PLOTS.items():
-        if name == "classes" and not diagnosis.classes:
+    for kind, draw in PLOTS.items():
+        if kind == "classes" and not diagnosis.classes:
             continue
         figure = Figure(figsize=(7, 3.5), layout="constrained")
         FigureCanvasAgg(figure)
+        if name:
+            figure.suptitle(cut(clean(name), 90), fontsize=9, parse_math=False)
         axes: Any = figure.add_subplot()
         axes.xaxis.get_major_locator().set_params(integer=True)
-        draw(diagnosis, axes)
-        written.append(folder / f"{name}.png")
+        draw(diagnosis, axes, symbols)
+        written.append(folder / f"{kind}.png")
         figure.savefig(written[-1], dpi=120, metadata={"Software": None})
     return written
 
 
-def _kl(d: Diagnosis, axes: Any) -> None:
+def _kl(d: Diagnosis, axes: Any, _: str) -> None:
     axes.bar(range(len(d.kl)), d.kl, color=["C0" if value > ACTIVE else "C3" for value in d.kl])
     axes.axhline(ACTIVE, color="black", linewidth=0.8, linestyle=":")
-    axes.set(title=f"KL(posterior || prior), {d.active} of {len(d.kl)} active", xlabel=_unit(d), ylabel="nats")
+    says = "the latent is dead" if d.dead else f"{d.active} of {len(d.kl)} active"
+    axes.set(title=f"KL(posterior || prior), {says}", xlabel=_unit(d), ylabel="nats")
 
 
-def _information(d: Diagnosis, axes: Any) -> None:
+def _information(d: Diagnosis, axes: Any, _: str) -> None:
     axes.bar(range(len(d.information_each)), d.information_each)
     axes.axhline(d.information, color="C1", label=f"all together: {d.information:.2f}")
     axes.axhline(d.information_limit, color="black", linestyle=":", label=f"limit, log {d.informed}")
@@ -55,7 +70,7 @@ def _information(d: Diagnosis, axes: Any) -> None:
     axes.set(title=f"mutual information {of}", xlabel=_unit(d), ylabel="nats")
 
 
-def _classes(d: Diagnosis, axes: Any) -> None:
+def _classes(d: Diagnosis, axes: Any, _: str) -> None:
     groups = range(len(d.used))
     axes.bar([g - 0.2 for g in groups], [d.classes * share for share in d.used], 0.4, label="some board's likeliest")
     axes.bar([g + 0.2 for g in groups], d.perplexity, 0.4, label="perplexity of the aggregate")
@@ -64,19 +79,58 @@ def _classes(d: Diagnosis, axes: Any) -> None:
     axes.set(title="classes in use", xlabel=_unit(d), ylabel="classes")
 
 
-def _explained(d: Diagnosis, axes: Any) -> None:
-    axes.bar(range(len(d.explained_cells)), d.explained_cells)
+def _explained(d: Diagnosis, axes: Any, _: str) -> None:
+    axes.bar(range(1, len(d.explained_cells) + 1), d.explained_cells)
     axes.set(title=f"variance that z explains, {100 * d.explained:.1f}% in all", xlabel="cell", ylabel="share")
     axes.set_ylim(min(0.0, *d.explained_cells), 1)
+
+
+def _embedding(d: Diagnosis, axes: Any, symbols: str) -> None:
+    e = d.embedding
+    kinds = sorted(set(e.symbols))
+    for place, value in enumerate(kinds):
+        some = [point for point, own in zip(e.points, e.symbols, strict=True) if own == value]
+        size = 8 * max(1, min(16, len(kinds)) - place)  # so that none hides those below it
+        axes.scatter(*zip(*some, strict=True), s=size, label=_symbol(value, symbols))
+    if len(kinds) <= 16:
+        for text in axes.legend(
+            title=f"cell {e.cell + 1} is", fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5)
+        ).texts:
+            text.set_parse_math(False)
+    first, second = (f"{100 * share:.0f}% of the variance" for share in e.shares)
+    axes.set(title=f"posteriors of {d.boards} boards", xlabel=first, ylabel=second)
+
+
+def _traversal(d: Diagnosis, axes: Any, _: str) -> None:
+    rows = [cells for one in d.traversals for cells in one.moved]
+    edges = (0.5, len(rows[0]) + 0.5, len(rows) - 0.5, -0.5)  # cells from 1
+    axes.imshow(rows, aspect="auto", vmin=0, vmax=1, cmap="viridis", interpolation="nearest", extent=edges)
+    digits = 0 if d.classes else 1
+    labels = [f"{it.dimension}: {round(value, 1) + 0.0:.{digits}f}" for it in d.traversals for value in it.values]
+    axes.set_yticks(range(len(rows)), labels, fontsize=min(8, max(2, 170 // len(rows))))
+    most = max(one.most for one in d.traversals)
+    axes.set(
+        title=f"what moves as z does, {100 * most:.1f}% at most; bright: a cell's prediction is another one",
+        xlabel="cell", ylabel=f"{_unit(d)}: value",
+    )  # fmt: skip
+    axes.title.set_fontsize(9)
+
+
+def _symbol(value: int, symbols: str) -> str:
+    if value < 0:
+        return "open"
+    return symbols[value] if value < len(symbols) else str(value)
 
 
 def _unit(d: Diagnosis) -> str:
     return "group" if d.classes else "dimension"
 
 
-PLOTS: dict[str, Callable[[Diagnosis, Any], None]] = {
+PLOTS: dict[str, Callable[[Diagnosis, Any, str], None]] = {
     "kl": _kl,
     "information": _information,
     "classes": _classes,
     "explained": _explained,
+    "embedding": _embedding,
+    "traversal": _traversal,
 }

@@ -18,6 +18,7 @@ from ..domains.sequence import TokenSequence
 from ..errors import InvalidInput, ModelMismatch
 from ..untrusted import read_json
 from .config import ModelConfig
+from .folder import check_beside, weights_in
 from .names import FIRST_FORMAT, FORMAT, current_name
 from .slots import ALL_DIFFERENT
 from .tensors import TensorFile, opened
@@ -74,14 +75,14 @@ class About:
 
 
 def about(path: Path | str) -> About:
-    """Read what a file says of itself.
+    """Read what a file, or that of a folder (see `weights_in`), says of itself.
 
     Raises
     ------
     ModelMismatch
         No such file, damaged, of another kind, or with a config or a record that cannot be.
     """
-    with opened(Path(path)) as file:
+    with opened(weights_in(path)) as file:
         return about_of(file)
 
 
@@ -93,6 +94,7 @@ def about_of(file: TensorFile) -> About:
     if metadata.get("texts") not in (None, hash_of_texts(metadata)):
         raise ModelMismatch(f"{path} is damaged: its texts are not those that were saved; take a copy of it")
     config = ModelConfig.from_json(metadata.get("config", ""))
+    check_beside(path, config)
     told = metadata.get("recipe") or metadata.get("record") or "{}"
     record = read_json(told, f"the recipe in {path}", error=ModelMismatch)
     if not isinstance(record, dict):
@@ -163,5 +165,6 @@ def history_of(path: Path) -> dict[str, Any]:
         if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and 0 <= n < 1e15 for n in took):
             raise ModelMismatch(f"the recipe in {path} does not say what the weights took: {name} is {took[0]!r:.80}")
         sums[name] = sum(took)
+    path = weights_in(path)
     with path.open("rb") as stream:
         return {"file": path.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest(), **sums}

@@ -1,29 +1,25 @@
-"""Weights on disk: safetensors with the config and the recipe in the metadata. Nothing is ever unpickled.
-
-Nothing in a file is believed: its config is checked (see about.py), names and shapes of its tensors are compared with
-those of a model that has no memory yet, and only then are numbers read.
-"""
+"""Models on disk: what stored.py reads and writes, as VMDs; and the weights that come along."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import torch
-from safetensors.torch import save
-from torch import Tensor, nn
 
 from ..domains import Domain
-from ..errors import InvalidInput, ModelMismatch
-from ..files.atomic import replacing
+from ..errors import ModelMismatch
 from ..problem import Rules
-from .about import About, about, about_of, domain_of, hash_of_texts, history_of
-from .names import FORMAT
+from .about import About, about, domain_of, history_of
 from .packaged import weights_for
-from .tensors import TensorFile, compare, hash_of, opened
+from .stored import (
+    fill,
+    load_tensors,
+    not_finite,
+    read_model,
+    save_model,
+    save_tensors,
+    shapes_of,
+    write_atomically,
+)
+from .tensors import compare
 from .vmd import VMD
 
 __all__ = [
@@ -43,83 +39,6 @@ __all__ = [
     "write_atomically",
 ]
 
-TYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file, and the folders it is in: a reader never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as out:
-        out.write(data)
-
-
-def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write tensors and text metadata as safetensors, atomically, with a hash of the tensors and one of the texts."""
-    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    told = {"format": FORMAT, "hash": _hash(whole), **metadata}
-    write_atomically(path, save(whole, {**told, "texts": hash_of_texts(told)}))
-
-
-def _hash(tensors: Mapping[str, Tensor]) -> str:
-    """Of names and numbers, to notice that a file has changed."""
-    return hash_of(
-        (name, str(tensors[name].dtype), tensors[name].shape, _bytes(tensors[name])) for name in sorted(tensors)
-    )
-
-
-def _bytes(tensor: Tensor) -> memoryview:
-    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
-
-
-def save_model(path: Path, model: VMD, recipe: Mapping[str, Any]) -> None:
-    """Write a model's weights (float32) with its config and recipe inside, and both beside them as JSON for people.
-
-    Raises
-    ------
-    InvalidInput
-        The model holds NaN or infinity; nothing is written.
-    """
-    if wrong := not_finite(model.state_dict()):
-        raise InvalidInput(f"the model holds NaN or infinity in {wrong}; {path} is not written")
-    metadata = {"config": model.config.to_json(), "recipe": json.dumps(recipe, sort_keys=True)}
-    save_tensors(path, model.state_dict(), metadata)
-    beside = {"config": asdict(model.config), **recipe}
-    write_atomically(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
-
-
-# Reading weights ------------------------------------------------------------------------------------------
-
-
-def load_tensors(path: Path, fits: Callable[[About], object] = lambda _: None) -> tuple[dict[str, Tensor], About]:
-    """All tensors of a file, as they were saved, and what it says of itself.
-
-    Parameters
-    ----------
-    path
-        A file that `save_tensors` wrote.
-    fits
-        Is told what the file says of itself before a number is read, and may refuse it.
-
-    Raises
-    ------
-    ModelMismatch
-        As `about`, or the numbers are not those that were saved.
-    """
-    with opened(path) as file:
-        said = about_of(file)
-        fits(said)
-        stored = {key: _tensor(file, key) for key in said.keys.values()}
-    if said.hash not in (None, _hash(stored)):
-        raise ModelMismatch(f"{path} is damaged: its numbers are not those that were saved; take a copy of it")
-    return {name: stored[key] for name, key in said.keys.items()}, said
-
-
-def _tensor(file: TensorFile, name: str) -> Tensor:
-    kind, shape = TYPES[file.kinds[name]], file.shapes[name]
-    if 0 in shape:  # which torch takes from no buffer
-        return torch.empty(shape, dtype=kind)
-    return torch.frombuffer(file.bytes_of(name), dtype=kind).reshape(shape)
-
 
 def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
     """The model in `path`, on the CPU, in evaluation mode.
@@ -127,7 +46,7 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
     Parameters
     ----------
     path
-        A file that `save_model` wrote.
+        A file that `save_model` wrote, or a folder: the hub's layout, or a run's.
     domain
         What it is wanted for; None: whatever it was trained for.
 
@@ -141,47 +60,7 @@ def load_model(path: Path | str, domain: Domain | None = None) -> VMD:
     ModelMismatch
         No such file, damaged, of another domain, or not fitting its own config.
     """
-    path, made = Path(path), []
-
-    def fits(said: About) -> None:
-        if domain is not None:
-            said.check_domain(domain)
-        with torch.device("meta"):
-            made.append(VMD(said.config))
-        compare(shapes_of(made[0]), said.shapes, path)
-
-    with torch.inference_mode(False):  # whoever loads first, others may want gradients
-        tensors, _ = load_tensors(path, fits)
-        [model] = made
-        fill(model, tensors, path)
-    return model.eval().requires_grad_(False)
-
-
-def shapes_of(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of a model's tensors."""
-    return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-
-
-def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Give a model the numbers of these tensors, read from `path`, if they fit and are finite; in float32.
-
-    A model on `meta` takes the tensors themselves; the parameters of any other stay the objects that they are.
-
-    Raises
-    ------
-    ModelMismatch
-    """
-    compare(shapes_of(model), {name: tuple(tensor.shape) for name, tensor in tensors.items()}, path)
-    numbers = {name: tensor.float() for name, tensor in tensors.items()}
-    if wrong := not_finite(numbers):
-        raise ModelMismatch(f"{path} holds NaN or infinity in {wrong}")
-    empty = any(parameter.is_meta for parameter in model.parameters())
-    model.load_state_dict(numbers, assign=empty)
-
-
-def not_finite(tensors: Mapping[str, Tensor]) -> str | None:
-    """The first of these tensors, by name, that holds NaN or infinity; None if none does."""
-    return next((name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)
+    return read_model(path, VMD, domain)
 
 
 def load_into(model: VMD, path: Path) -> None:

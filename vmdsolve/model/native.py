@@ -20,6 +20,7 @@ from ..kernels.structure import Structure
 from ..problem import Rules
 from .about import about_of
 from .config import ModelConfig
+from .folder import weights_in
 from .tensors import TensorFile, compare, hash_of, opened
 from .units import Units, units_for
 
@@ -89,7 +90,7 @@ def load_native(path: Path) -> NativeModel:
     ModelMismatch
         No such file, damaged, or not fitting its own config.
     """
-    with opened(path) as file:
+    with opened(path := weights_in(path)) as file:
         said = about_of(file)
         config = said.config
         if not is_native(config):

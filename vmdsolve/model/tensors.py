@@ -6,6 +6,7 @@ change it afterwards. Neither NumPy nor torch is needed here.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -22,6 +23,7 @@ from ..untrusted import read_json
 __all__ = ["NUMBERS", "TensorFile", "compare", "hash_of", "opened"]
 
 NUMBERS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}  # what weights may be made of, and the bytes of one
+NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 MOST_HEADER = 1 << 22  # bytes
 MOST_TENSORS = 1 << 14
 MOST_AXES = 8
@@ -77,8 +79,8 @@ def opened(path: Path) -> Iterator[TensorFile]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # nobody waits for who writes a pipe
     except (OSError, ValueError) as error:
-        if isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError)):
-            raise ModelMismatch(f"no weights at {path}") from error
+        if not isinstance(error, OSError) or error.errno in NO_FILE:
+            raise ModelMismatch(f"no weights at {path!s:.400}") from error
         raise ModelMismatch(f"{path} is not a whole safetensors file: {error}") from error
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):

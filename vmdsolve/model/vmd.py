@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..kernels.state_noise import StateNoise
 from ..problem import OPEN, Rules
 from .config import ModelConfig
 from .elbo import Terms, reconstruction
+from .hub import OnHub
 from .latents import Learning, latent_of
 from .latents.distributions import Distribution
 from .latents.encoder import Encoder
@@ -19,7 +20,7 @@ from .units import Units, units_for
 __all__ = ["VMD"]
 
 
-class VMD(nn.Module):
+class VMD(OnHub):
     """The whole model. It knows no puzzle: a problem's structure is an argument, which `units` makes of its rules.
 
     Parameters
@@ -48,7 +49,7 @@ class VMD(nn.Module):
 
     def __init__(self, config: ModelConfig, *, seed: int = 0) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.record = config, {}
         with Seeded(seed):
             self.denoiser = make_denoiser(config)
             self.latent = latent_of(config)

@@ -18,10 +18,11 @@ from ..problem import Board, Rules
 from ..sets import Sets
 from .fill import fill_boards
 from .keys import Keys, latent_keys
-from .plan import Network, Plan
+from .plan import Floats, Network, Plan
 
-__all__ = ["Round", "attempts", "boards_at_once"]
+__all__ = ["Latents", "Round", "attempts", "boards_at_once"]
 
+Latents = Callable[[int, npt.NDArray[np.int64]], Floats]  # of a latent's number and rows [n], z [n, Z]
 CANDIDATES = 1 << 24  # symbols of cells whose logits are held at once: 64 MB
 
 
@@ -57,6 +58,8 @@ class Round(NamedTuple):
         uint8 [n, L, V], the order of each cell's symbols by the first evaluation, see `Filled`; None: not asked for.
     trace
         int32 [T, n, L], values after each step, if asked for.
+    z
+        float32 [n, Z], the latents, see `Filled`.
     """
 
     latent: int
@@ -68,6 +71,7 @@ class Round(NamedTuple):
     late: npt.NDArray[np.bool_]
     first: npt.NDArray[np.uint8] | None
     trace: Board | None
+    z: Floats | None
 
     def steps(self, i: int) -> Board | None:
         """Values [T, L] after each step of board i, if they were asked for."""
@@ -89,6 +93,7 @@ def attempts(
     trace: bool = False,
     seconds_left: Callable[[], float] = lambda: inf,
     at_once: int | None = None,
+    z: Latents | None = None,
 ) -> Iterator[Round]:
     """Round after round, until every problem has an answer, or latents or time are spent.
 
@@ -110,6 +115,8 @@ def attempts(
         Asked often; 0 stops, even within a round, which is then the last.
     at_once
         Boards that are filled together; None: see `boards_at_once`.
+    z
+        Of the latent's number and problems [n], the latents [n, Z] in place of drawn ones; None: they are drawn.
     """
     rows, size = np.arange(len(boards)), at_once or boards_at_once(rules)
     for latent in latents:
@@ -129,6 +136,7 @@ def attempts(
                 keep_first=keep_first,
                 trace=trace,
                 seconds_left=seconds_left,
+                z=None if z is None else z(latent, here),
             )
             good = accepts(rules, boards[here], filled.values)
             yield Round(latent, here, filled.values, good, *filled[1:])

@@ -82,7 +82,7 @@ class ByTorch:
 
     @property
     def modulates(self) -> bool:
-        """Whether `draw` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw; else z."""
+        """Whether `prepare` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw."""
         return self.backend == "torch" and self.model.denoiser.modulate is not None
 
     def on_tensors(self, x: Tensor, z: Tensor, *, loops: int, peers: Peers | None, time_limit: float) -> Evaluated:
@@ -97,15 +97,24 @@ class ByTorch:
             return looped(self.model.denoiser, begun, x, loops=loops, peers=peers, time_limit=time_limit)
 
     def draw(self, x: Board, noise: Floats, tile: int) -> Floats:
-        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]; see `modulates`."""
-        if not self.model.latent.sees and not self.modulates:  # no network is asked: all boards at once
+        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
+        if not self.model.latent.sees:  # no network is asked: all boards at once
             return np.asarray(self._drawn(torch.from_numpy(x.copy()), torch.from_numpy(noise.astype(np.float32))))
         return cast(Floats, self._tiled(lambda *of: (self._drawn(*of).float(),), x, noise, tile)[0])
 
+    def prepare(self, z: Floats, tile: int) -> Floats:
+        """z [B, Z] in the form that `evaluate` takes; see `modulates`."""
+        if not self.modulates:
+            return z
+        nothing = np.zeros((len(z), 0), np.int32)
+        return cast(Floats, self._tiled(lambda _, z: (self._modulation(z).float(),), nothing, z, tile)[0])
+
     @torch.inference_mode()
     def _drawn(self, x: Tensor, noise: Tensor) -> Tensor:
-        z = self.model.draw(x, self.units, noise)
-        return cast(Tensor, self.model.modulation(z) if self.modulates else z)  # there is a latent
+        return cast(Tensor, self.model.draw(x, self.units, noise))  # there is a latent
+
+    def _modulation(self, z: Tensor) -> Tensor:
+        return cast(Tensor, self.model.modulation(z))
 
     def evaluate(
         self, x: Board, z: Floats, tile: int, *, loops: int, peers: Peers | None, time_limit: float

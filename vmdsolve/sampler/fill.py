@@ -15,7 +15,7 @@ from .conditioning import conditioning_of
 from .evaluation import evaluate
 from .keys import Keys
 from .loop import Loop
-from .plan import Filled, Network, Plan
+from .plan import Filled, Floats, Network, Plan
 from .predictor import Predictor
 
 __all__ = ["fill_boards"]
@@ -33,6 +33,7 @@ def fill_boards(
     keep_first: bool = False,
     trace: bool = False,
     seconds_left: Callable[[], float] = lambda: inf,
+    z: Floats | None = None,
 ) -> Filled:
     """Fill the open cells of B boards by the network.
 
@@ -59,6 +60,8 @@ def fill_boards(
     seconds_left
         Asked before each evaluation, which takes no longer; boards that are not done by then are `late`. Nobody asks on
         a GPU, where the whole loop is one launch, or a graph.
+    z
+        float32 [B, Z], the latents, wherever they would be drawn; None: they are drawn.
 
     Returns
     -------
@@ -77,8 +80,9 @@ def fill_boards(
         from .on_gpu import fill_on_gpu  # which imports torch
 
         return fill_on_gpu(
-            predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, keep_first=keep_first, trace=trace
-        )
+            predict, rules, boards, plan, keys=keys, seed=seed, allowed=allowed, keep_first=keep_first, trace=trace,
+            z=z,
+        )  # fmt: skip
     loop = Loop(rules, plan, B, seed=seed, keep_first=keep_first)
     asked = partial(evaluate, predict, V=rules.V, peers=loop.settling, seconds_left=seconds_left)
-    return loop.fill(predict, asked, boards, keys=keys, domains=allowed, trace=trace)
+    return loop.fill(predict, asked, boards, keys=keys, domains=allowed, trace=trace, z=z)

@@ -32,7 +32,7 @@ from ..sets import Sets
 from .conditioning import conditioning_of
 from .evaluation import Evaluate, Values, settled, settling
 from .keys import Keys
-from .plan import Filled, Network, Plan, block_edges
+from .plan import Filled, Floats, Network, Plan, block_edges
 from .remask import certainty, reopen
 from .symbols import symbol_order
 
@@ -66,7 +66,8 @@ class Loop:
         self.lost = zeros(B + 1, dtype=np.bool_)  # no word of a Regular constraint is left
         self.late = zeros(B + 1, dtype=np.bool_)  # time ran out within an evaluation
         self.certainty = zeros(B + 1, L, dtype=np.float32)
-        self.z: Values = None
+        self.z: Values = None  # as the network takes it
+        self.code: Floats | None = None  # the same as it was drawn
         # What a step reads beside the boards; `left` counts the steps of the block from this one on.
         self.inside, self.symbols = zeros(L, dtype=np.bool_), self._device(np.arange(V))
         self.step, self.left = zeros(dtype=np.int32), zeros(dtype=np.int32)
@@ -80,8 +81,12 @@ class Loop:
         keys: Keys,
         domains: Sets,
         trace: bool = False,
+        z: Floats | None = None,
     ) -> Filled:
-        """Fill boards [B, L] whose cells may hold the sets `domains` [B, L]; `evaluate` is `predict` on the arrays."""
+        """Fill boards [B, L] whose cells may hold the sets `domains` [B, L]; `evaluate` is `predict` on the arrays.
+
+        `z` [B, Z] stands in for what would be drawn.
+        """
         self._begin(boards, keys, domains)
         plan, L, V = self.plan, self.rules.L, self.rules.V
         first = np.zeros((self.B, L, V), np.uint8) if self.keep_first else None
@@ -95,7 +100,7 @@ class Loop:
                 if not len(rows):
                     break
                 if plan.each_step or step == turns[block]:
-                    self._draw(predict, rows, keys, step)
+                    self._draw(predict, rows, keys, step, z)
                 self.step[...] = step
                 self.left[...] = turns[block + 1] - step
                 for part in self._parts(rows):
@@ -105,7 +110,8 @@ class Loop:
                 if trace:
                     history.append(self._boards(self.x))
         values, nfe, loops, late = (self._boards(of) for of in (self.x, self.nfe, self.loops, self.late))
-        return Filled(values, nfe, loops, late, first, np.stack(history) if history else None)
+        code = None if self.code is None else self.code[: self.B].copy()
+        return Filled(values, nfe, loops, late, first, np.stack(history) if history else None, code)
 
     def _device(self, array: npt.NDArray[Any]) -> Values:
         """An array of the host's where the loop works."""
@@ -136,12 +142,21 @@ class Loop:
         stuck = (opened & (self.legal == 0)).any(1) | self.lost | self.late
         return self.xp.where((opened & self.inside).any(1) & ~stuck)[0]
 
-    def _draw(self, predict: Network, rows: Values, keys: Keys, step: int) -> None:
-        noise = normal(keys[self._host(rows)], predict.z_width, seed=self.seed, step=step)
-        drawn = predict.draw(self._host(self.x[rows]), noise)
+    def _draw(self, predict: Network, rows: Values, keys: Keys, step: int, fixed: Floats | None) -> None:
+        at = self._host(rows)
+        if fixed is not None:
+            drawn = fixed[at]
+        else:
+            drawn = predict.draw(self._host(self.x[rows]), normal(keys[at], predict.z_width, seed=self.seed, step=step))
+        prepare = getattr(predict, "prepare", None)
+        said = drawn if prepare is None else prepare(drawn)
         if self.z is None:
-            self.z = self._device(np.zeros((self.B + 1, drawn.shape[1]), drawn.dtype))
-        self.z[rows] = self._device(drawn)
+            self.z = self._device(np.zeros((self.B + 1, said.shape[1]), said.dtype))
+        self.z[rows] = self._device(said)
+        if self.code is None and predict.z_width:
+            self.code = np.zeros((self.B + 1, drawn.shape[1]), np.float32)
+        if self.code is not None:
+            self.code[at] = drawn
 
     def _note_first(self, first: npt.NDArray[np.uint8], rows: Values, logits: Values, domains: Sets) -> None:
         at, fresh = self._host(rows), self._host(self.nfe[rows]) == 1

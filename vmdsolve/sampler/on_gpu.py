@@ -26,7 +26,7 @@ from ..sets import Sets
 from .evaluation import Evaluate, settling
 from .keys import Keys
 from .loop import Loop
-from .plan import Filled, Plan
+from .plan import Filled, Floats, Plan
 from .predictor import Predictor
 from .symbols import symbol_order
 
@@ -131,15 +131,16 @@ def fill_on_gpu(
     allowed: Sets,
     keep_first: bool,
     trace: bool,
+    z: Floats | None = None,
 ) -> Filled:
     """`fill_boards` on the model's device."""
     if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace:
         with borrowed_loop(predict, rules, plan, len(boards), seed=seed, keep_first=keep_first) as loop:
             evaluate = partial(predict.on_tensors, peers=loop.settling)
-            done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace)
+            done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace, z=z)
         raise_refusal(done.values)
         return done
-    z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
+    z = predict.draw(boards, normal(keys, predict.z_width, seed=seed)) if z is None else z
     arrays = boards, allowed, z, keys
     x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
     values, nfe, loops, first = predict.fused.solve(
@@ -166,4 +167,4 @@ def fill_on_gpu(
     order = None if first is None else symbol_order(first.cpu().numpy(), allowed)
     if order is not None:
         order[spent == 0] = 0
-    return Filled(found, spent, applied, np.zeros(len(found), np.bool_), order, None)
+    return Filled(found, spent, applied, np.zeros(len(found), np.bool_), order, None, z if predict.z_width else None)

@@ -132,6 +132,8 @@ class Filled(NamedTuple):
         uint8 [B, L, V], the `symbol_order` of the first evaluation, 0 where there was none; None: not asked for.
     trace
         int32 [T, B, L], values after each step; None: not asked for, or there was no step.
+    z
+        float32 [B, Z], the latent of each board, or the last one where it is drawn anew; None: there is none.
     """
 
     values: Board
@@ -140,15 +142,17 @@ class Filled(NamedTuple):
     late: npt.NDArray[np.bool_]
     first: npt.NDArray[np.uint8] | None
     trace: Board | None
+    z: Floats | None = None
 
 
 class Network(Protocol):
     """What the loop asks of a model; Predictor is one, and tests use laws in closed form.
 
-    One that has a method `evaluate` besides, as Predictor has, is asked by that: it knows loops, peers and time.
+    One that has methods `prepare` and `evaluate` besides, as Predictor has, is asked by these: it works out once what
+    each z does, and knows loops, peers and time.
     """
 
     @property
     def z_width(self) -> int: ...  # of the noise that z is drawn with
-    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z, in the form that the next method takes
+    def draw(self, x: Board, noise: Floats, /) -> Floats: ...  # z
     def __call__(self, x: Board, z: Floats, /) -> Floats: ...

@@ -112,20 +112,22 @@ class Predictor:
         return self.model.config.code_width if self.by_torch is None else self.by_torch.z_width
 
     def draw(self, x: Board, noise: Floats) -> Floats:
-        """z from the prior, given tokens x [B, L] and standard normal noise [B, Z], in the form that `evaluate` takes:
-        [B, Z], or in torch what z does to a block.
-        """
+        """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
         if not self.z_width:
             return noise
         return drawn(self.model.config, noise) if self.by_torch is None else self.by_torch.draw(x, noise, self.tile)
 
+    def prepare(self, z: Floats) -> Floats:
+        """z [B, Z] in the form that `evaluate` takes: as it is, or in torch what z does to a block, worked out once."""
+        return z if self.by_torch is None or not self.z_width else self.by_torch.prepare(z, self.tile)
+
     def __call__(self, x: Board, z: Floats) -> Floats:
-        """Logits [B, L, V] for tokens x [B, L] and z [B, ...] as `draw` gave it."""
-        logits: Floats = self.evaluate(x, z).logits
+        """Logits [B, L, V] for tokens x [B, L] and z [B, Z]."""
+        logits: Floats = self.evaluate(x, self.prepare(z)).logits
         return logits
 
     def evaluate(self, x: Board, z: Floats, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
-        """One evaluation of tokens x [B, L] and z [B, ...] as `draw` gave it.
+        """One evaluation of tokens x [B, L] and z [B, ...] as `prepare` gave it.
 
         Parameters
         ----------
@@ -149,7 +151,7 @@ class Predictor:
         return self._torch.evaluate(x, z, self.tile, **options)
 
     def on_tensors(self, x: Tensor, z: Tensor, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
-        """`evaluate` on tensors of the device: x int32 [B, L], and z as `draw` gave it. A GPU knows no time limit."""
+        """`evaluate` on tensors of the device: x int32 [B, L], z by `prepare`. A GPU knows no time limit."""
         return self._torch.on_tensors(x, z, loops=self.most_loops, peers=peers, time_limit=time_limit)
 
     @property
