@@ -106,7 +106,7 @@ class Rules:
     @cached_property
     def predicates(self) -> tuple[Constraint, ...]:
         """Constraints without a native form: checked, never propagated."""
-        return tuple(c for c in self.constraints if c.native() is None)
+        return self._native_form[1]
 
     @cached_property
     def relations(self) -> tuple[str, ...]:
@@ -130,13 +130,16 @@ class Rules:
         return Peers.of(self.L, (c.cells for c, form in forms if form is not None and form[0] == kind))
 
     @cached_property
-    def _native_form(self) -> tuple[npt.NDArray[Any], ...]:
+    def _native_form(self) -> tuple[tuple[npt.NDArray[Any], ...], tuple[Constraint, ...]]:
+        """What is told natively, and the constraints that cannot be."""
+        predicates: list[Constraint] = []
         kinds, cells, params = array("i"), array("i"), array("q")
         cell_offsets, param_offsets = array("q", [0]), array("q", [0])
         looked = 0
         for constraint in self.constraints:
             form = constraint.native()
             if form is None:
+                predicates.append(constraint)
                 continue
             kinds.append(form[0])
             cells.extend(constraint.cells)
@@ -147,11 +150,12 @@ class Rules:
                 stop_point()
                 looked = len(cells) + len(params)
         parts = (kinds, np.int32), (cell_offsets, np.int64), (cells, np.int32), (param_offsets, np.int64)
-        return tuple(np.array(part, dtype) for part, dtype in (*parts, (params, np.int64)))
+        arrays = tuple(np.array(part, dtype) for part, dtype in (*parts, (params, np.int64)))
+        return arrays, tuple(predicates)
 
     def native(self) -> tuple[npt.NDArray[Any], ...]:
         """kinds [U] i32, cell_offsets [U+1] i64, cells i32, param_offsets [U+1] i64, params i64."""
-        return self._native_form
+        return self._native_form[0]
 
     @cached_property
     def digest(self) -> bytes:

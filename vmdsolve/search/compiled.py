@@ -32,6 +32,8 @@ def compiled(rules: Rules, time_limit: float | None = None) -> tuple[_native.Rul
     >>> native.V, 1 < left <= 1.5
     (3, True)
     """
+    if not (time_limit is None or time_limit >= 0):
+        raise InvalidInput(f"limits are None or at least 0, got {time_limit}")
     left = min(inf if time_limit is None else time_limit, seconds_left())
     native, begun = _MADE.get(rules), time.perf_counter()
     if native is None:

@@ -102,7 +102,7 @@ def propagate(
     >>> [f"{d:03b}" for d in domains[0].tolist()], clash.tolist()
     (['001', '010'], [False])
     """
-    native, seconds = _rules_and_seconds(rules, time_limit)
+    native, seconds, _ = _rules_and_seconds(rules, time_limit)
     board = _integers(values)
     with our_errors():
         return _native.propagate(native, board, seconds, threads)
@@ -148,10 +148,10 @@ def solve_values(
     >>> result.values.tolist(), result.counts.tolist(), result.complete.tolist()
     ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
     """
-    native, seconds = _rules_and_seconds(rules, time_limit)
+    native, seconds, made = _rules_and_seconds(rules, time_limit)
     board, guide = _integers(values), _floats(marginals)
     most, nodes = _or_none(limit, least=1), _or_none(node_limit)
-    blind = bool(rules.predicates)  # then only check the arrays here: no nodes
+    blind = made and bool(rules.predicates)  # then only check the arrays here: no nodes
     with our_errors():
         out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
     result = SearchResult(*out)
@@ -325,16 +325,16 @@ def generate_values(
         raise InvalidInput("cannot generate problems for rules with a Predicate: it cannot be propagated")
     if not 0 <= seed < 2**64:
         raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
-    native, seconds = _rules_and_seconds(rules, time_limit)
+    native, seconds, _ = _rules_and_seconds(rules, time_limit)
     with our_errors():
         nodes = TEST_NODES[rules.L > MINIMAL_CELLS]
         return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads, nodes, attempts, symmetric)
 
 
-def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float]:
-    """The native rules, and the seconds that are left once they are made; where none are, rules that say nothing."""
+def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float, bool]:
+    """The native rules, the seconds that are left, and whether they were made; else they say nothing."""
     native, left = compiled(rules, time_limit)
-    return native or silent(rules), _or_none(left)
+    return native or silent(rules), _or_none(left), native is not None
 
 
 def _solve_filtered(
