@@ -18,27 +18,23 @@ class ChangedBlocks {
  public:
   static constexpr int32_t kBlock = 64;
 
-  explicit ChangedBlocks(size_t cells) : listed_((cells + kBlock - 1) / kBlock) {}
-  size_t size() const { return listed_.size(); }
-  void add(int32_t cell) { add_block(cell / kBlock); }
+  explicit ChangedBlocks(size_t cells) : blocks_((cells + kBlock - 1) / kBlock), bits_((blocks_ + 63) / 64) {}
+  size_t size() const { return blocks_; }
+  void add(int32_t cell) { add_block(static_cast<size_t>(cell) / kBlock); }
   void add_all() {
-    for (size_t b = 0; b < listed_.size(); ++b) add_block(static_cast<int32_t>(b));
+    for (size_t b = 0; b < blocks_; ++b) add_block(b);
   }
   template <class Body>
   void take_each(const Body& body) {
-    for (const int32_t block : list_) {
-      listed_[static_cast<size_t>(block)] = 0;
-      body(block);
-    }
-    list_.clear();
+    for (size_t w = 0; w < bits_.size(); ++w)
+      for (uint64_t rest = std::exchange(bits_[w], 0); rest != 0; rest &= rest - 1)
+        body(w * 64 + static_cast<size_t>(std::countr_zero(rest)));
   }
 
  private:
-  void add_block(int32_t block) {
-    if (std::exchange(listed_[static_cast<size_t>(block)], uint8_t{1}) == 0) list_.push_back(block);
-  }
-  std::vector<uint8_t> listed_;
-  std::vector<int32_t> list_;
+  void add_block(size_t block) { bits_[block / 64] |= uint64_t{1} << (block % 64); }
+  size_t blocks_;
+  std::vector<uint64_t> bits_;
 };
 
 /// Rank has a cell, -1 where it is none to choose, and says whether it beats(another), a strict order.
@@ -48,16 +44,14 @@ class BestCell {
   explicit BestCell(size_t cells)
       : cells_(static_cast<int32_t>(cells)), leaves_(std::bit_ceil(ChangedBlocks(cells).size())), tree_(2 * leaves_) {}
 
-  /// The best rank of all cells, rank(cell) each; its cell is -1 where there is none.
-  template <class RankOf>
-  const Rank& look(ChangedBlocks& changed, const RankOf& rank) {
-    changed.take_each([&](int32_t block) {
-      Rank best;
-      const int32_t begin = block * ChangedBlocks::kBlock;
-      for (int32_t cell = begin; cell < std::min(begin + ChangedBlocks::kBlock, cells_); ++cell)
-        best = better(best, rank(cell));
-      auto place = leaves_ + static_cast<size_t>(block);
-      for (tree_[place] = best; (place /= 2) > 0;) tree_[place] = better(tree_[2 * place], tree_[2 * place + 1]);
+  /// The best rank of all cells; its cell is -1 where there is none. best_in(begin, end): the first best one of these.
+  template <class BestIn>
+  const Rank& look(ChangedBlocks& changed, const BestIn& best_in) {
+    changed.take_each([&](size_t block) {
+      const auto begin = static_cast<int32_t>(block) * ChangedBlocks::kBlock;
+      size_t place = leaves_ + block;
+      tree_[place] = best_in(begin, std::min(begin + ChangedBlocks::kBlock, cells_));
+      while ((place /= 2) > 0) tree_[place] = better(tree_[2 * place], tree_[2 * place + 1]);
     });
     return tree_[1];
   }

@@ -164,21 +164,31 @@ void DomainModel::forget_queue() {
   }
 }
 
-DomainModel::Rank DomainModel::rank(int32_t cell, const float* marginals) const {
-  const auto c = static_cast<size_t>(cell);
-  const uint64_t domain = domains_[c];
-  if (single(domain)) return {};
-  int32_t value = std::countr_zero(domain);
-  const int64_t size = std::popcount(domain), weight = std::max<int64_t>(1, weight_[c]);
-  if (marginals == nullptr) return {cell, value, size, weight, 0};
-  const float* row = marginals + c * static_cast<size_t>(rules_.V());
-  for (uint64_t rest = domain; rest != 0; rest &= rest - 1)
-    if (row[std::countr_zero(rest)] > row[value]) value = std::countr_zero(rest);
-  return {cell, value, size, weight, row[value]};
+DomainModel::Rank DomainModel::best_in(int32_t begin, int32_t end, const float* marginals) const {
+  const auto V = static_cast<size_t>(rules_.V());
+  Rank best;
+  for (auto cell = static_cast<size_t>(begin); cell < static_cast<size_t>(end); ++cell) {
+    const uint64_t domain = domains_[cell];
+    if (single(domain)) continue;
+    const int64_t size = std::popcount(domain), weight = std::max<int64_t>(1, weight_[cell]);
+    const int64_t mine = size * best.weight, its = best.size * weight;
+    if (best.cell >= 0 && (mine > its || (mine == its && marginals == nullptr))) continue;
+    int32_t value = std::countr_zero(domain);
+    float score = 0;
+    if (marginals != nullptr) {
+      const float* row = marginals + cell * V;
+      for (uint64_t rest = domain; rest != 0; rest &= rest - 1)
+        if (row[std::countr_zero(rest)] > row[value]) value = std::countr_zero(rest);
+      score = row[value];
+      if (best.cell >= 0 && mine == its && score <= best.score) continue;
+    }
+    best = {static_cast<int32_t>(cell), value, size, weight, score};
+  }
+  return best;
 }
 
 Decision DomainModel::choose(const float* marginals) {
-  const Rank& best = best_.look(changed_blocks_, [&](int32_t cell) { return rank(cell, marginals); });
+  const Rank& best = best_.look(changed_blocks_, [&](int32_t begin, int32_t end) { return best_in(begin, end, marginals); });
   return {best.cell, best.value};
 }
 

@@ -101,14 +101,14 @@ class DomainModel {
     int32_t cell = -1, value = -1;
     int64_t size = 0, weight = 1;
     float score = 0;
-    /// Smaller size / weight is better, compared without division; then the greater marginal.
+    /// Smaller size / weight is better, compared without division; then the greater marginal, 0 where there are none.
     bool beats(const Rank& other) const {
       const int64_t mine = size * other.weight, its = other.size * weight;
       return mine < its || (mine == its && score > other.score);
     }
   };
 
-  Rank rank(int32_t cell, const float* marginals) const;
+  Rank best_in(int32_t begin, int32_t end, const float* marginals) const;
   void wake(size_t unit, Kind::Queue queue);
   bool visit_clauses();
   bool run(Kind::Queue queue);

@@ -113,11 +113,17 @@ void LearningSearch::go_back(size_t level) {
 
 Decision LearningSearch::choose() {
   const auto V = static_cast<size_t>(model_.rules().V());
-  const int32_t best = best_.look(model_.changed_blocks(), [&](int32_t cell) {
-    const uint64_t domain = model_.at(cell);
-    if ((domain & (domain - 1)) == 0) return Rank{};
-    return Rank{cell, activity_[static_cast<size_t>(cell)] / std::popcount(domain)};
-  }).cell;
+  const auto best_in = [&](int32_t begin, int32_t end) {
+    Rank best;
+    for (int32_t cell = begin; cell < end; ++cell) {
+      const uint64_t domain = model_.at(cell);
+      if ((domain & (domain - 1)) == 0) continue;
+      const double score = activity_[static_cast<size_t>(cell)] / std::popcount(domain);
+      if (best.cell < 0 || score > best.score) best = {cell, score};
+    }
+    return best;
+  };
+  const int32_t best = best_.look(model_.changed_blocks(), best_in).cell;
   if (best < 0) return {-1, -1};
   const uint64_t domain = model_.at(best);
   int32_t value = std::countr_zero(domain);

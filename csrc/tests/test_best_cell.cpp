@@ -23,11 +23,15 @@ void same_as_a_loop() {
     changed.add_all();
     for (int trial = 0; trial < 400; ++trial) {
       size_t looked = 0;
-      const Rank& best = tournament.look(changed, [&](int32_t cell) {
-        ++looked;
-        const int64_t score = scores[static_cast<size_t>(cell)];
-        return score < 0 ? Rank{} : Rank{cell, score};
-      });
+      const auto first_best = [&](int32_t begin, int32_t end) {
+        Rank best;
+        for (int32_t cell = begin; cell < end; ++cell, ++looked)
+          if (const Rank rank{cell, scores[static_cast<size_t>(cell)]};
+              rank.score >= 0 && (best.cell < 0 || rank.beats(best)))
+            best = rank;
+        return best;
+      };
+      const Rank best = tournament.look(changed, first_best);
       Rank expected;
       for (size_t c = 0; c < cells; ++c)
         if (scores[c] >= 0 && (expected.cell < 0 || scores[c] > expected.score))
@@ -42,7 +46,7 @@ void same_as_a_loop() {
       if (trial % 50 == 49) {  // none is left
         std::fill(scores.begin(), scores.end(), -1);
         changed.add_all();
-        CHECK(tournament.look(changed, [](int32_t) { return Rank{}; }).cell == -1);
+        CHECK(tournament.look(changed, [](int32_t, int32_t) { return Rank{}; }).cell == -1);
       }
     }
   }
