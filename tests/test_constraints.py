@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from vmdsolve import constraints as declared
 from vmdsolve._native import Kind
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.deadline import Deadline, within
 from vmdsolve.domains.worded import clause
 from vmdsolve.errors import InvalidInput
 from vmdsolve.hints.filtering import supported
@@ -170,3 +171,18 @@ def test_bad_arguments_are_refused_in_words(name: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         make()
     assert str(refusal.value) == text
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Regular(range(9), DFA(0, frozenset({0}), ((0, 1), (1, 0)))),
+        Table(range(3), [(0, 0, 0), (1, 1, 1)]),
+    ],
+    ids=["Regular", "Table"],
+)
+def test_a_rule_that_may_take_long_heeds_the_clock(rule: Constraint) -> None:
+    board = [OPEN] * 9
+    assert rule.violations(board) == []
+    with pytest.raises(TimeoutError), within(Deadline(0.0)):
+        rule.violations(board)

@@ -33,7 +33,9 @@ class Rules:
         cells: npt.NDArray[Any],
         param_offsets: npt.NDArray[Any],
         params: npt.NDArray[Any],
-    ) -> None: ...
+        *,
+        time_limit: float = -1.0,
+    ) -> None: ...  # TimeoutError
     @property
     def L(self) -> int: ...
     @property

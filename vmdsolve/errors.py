@@ -2,7 +2,8 @@
 
 from .plain import clean, cut
 
-__all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "TrainingDiverged", "VmdsolveError"]
+__all__ = ["InvalidInput", "InvalidProblem", "MissingExtra", "ModelMismatch", "TooLarge", "TrainingDiverged"]
+__all__ += ["VmdsolveError"]
 
 
 class VmdsolveError(Exception):
@@ -28,6 +29,10 @@ class InvalidProblem(InvalidInput):
 
 class ModelMismatch(InvalidInput):
     """Weights that are missing, damaged, or made for another domain."""
+
+
+class TooLarge(ModelMismatch):
+    """What a model would make of a problem takes more memory than it may; said before any of it is taken."""
 
 
 class TrainingDiverged(VmdsolveError, ArithmeticError):

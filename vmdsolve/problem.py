@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,7 @@ import numpy.typing as npt
 from vmdsolve._native import Kind
 
 from .arguments import whole
+from .deadline import stop_point
 from .drawing import Frame, Picture, Said, Shown
 from .drawing.picture import WIDTH
 from .errors import InvalidInput
@@ -34,6 +36,7 @@ from .sets import MAX_SYMBOLS
 __all__ = ["OPEN", "Board", "Constraint", "Layout", "Problem", "Rules", "Solution", "Status", "Violation"]
 
 MAX_CELLS = 65_536
+MANY = 1 << 16  # numbers of rules between two looks at the clock
 SHOWN = 400  # characters of a problem's text in its repr
 
 
@@ -103,7 +106,7 @@ class Rules:
     @cached_property
     def predicates(self) -> tuple[Constraint, ...]:
         """Constraints without a native form: checked, never propagated."""
-        return tuple(c for c in self.constraints if c.native() is None)
+        return self._native_form[1]
 
     @cached_property
     def relations(self) -> tuple[str, ...]:
@@ -127,38 +130,39 @@ class Rules:
         return Peers.of(self.L, (c.cells for c, form in forms if form is not None and form[0] == kind))
 
     @cached_property
-    def _native_form(self) -> tuple[npt.NDArray[Any], ...]:
-        kinds: list[int] = []
-        cells: list[int] = []
-        params: list[int] = []
-        cell_offsets, param_offsets = [0], [0]
+    def _native_form(self) -> tuple[tuple[npt.NDArray[Any], ...], tuple[Constraint, ...]]:
+        """What is told natively, and the constraints that cannot be."""
+        predicates: list[Constraint] = []
+        kinds, cells, params = array("i"), array("i"), array("q")
+        cell_offsets, param_offsets = array("q", [0]), array("q", [0])
+        looked = 0
         for constraint in self.constraints:
             form = constraint.native()
             if form is None:
+                predicates.append(constraint)
                 continue
             kinds.append(form[0])
             cells.extend(constraint.cells)
             params.extend(form[1])
             cell_offsets.append(len(cells))
             param_offsets.append(len(params))
-        return (
-            np.array(kinds, np.int32),
-            np.array(cell_offsets, np.int64),
-            np.array(cells, np.int32),
-            np.array(param_offsets, np.int64),
-            np.array(params, np.int64),
-        )
+            if len(cells) + len(params) - looked > MANY:
+                stop_point()
+                looked = len(cells) + len(params)
+        parts = (kinds, np.int32), (cell_offsets, np.int64), (cells, np.int32), (param_offsets, np.int64)
+        arrays = tuple(np.array(part, dtype) for part, dtype in (*parts, (params, np.int64)))
+        return arrays, tuple(predicates)
 
     def native(self) -> tuple[npt.NDArray[Any], ...]:
         """kinds [U] i32, cell_offsets [U+1] i64, cells i32, param_offsets [U+1] i64, params i64."""
-        return self._native_form
+        return self._native_form[0]
 
     @cached_property
     def digest(self) -> bytes:
         """8 bytes that depend on the rules' content alone, for seeds that do not depend on the batch."""
         h = hashlib.blake2b(f"{self.L},{self.V}".encode(), digest_size=8)
-        for array in self.native():
-            h.update(array.tobytes())
+        for part in self.native():
+            h.update(part.tobytes())
         return h.digest()
 
     def __reduce__(self) -> tuple[Any, ...]:

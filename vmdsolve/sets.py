@@ -110,6 +110,8 @@ def count(sets: Any) -> npt.NDArray[np.int64]:
     >>> count(np.array([5, 0, 2**64 - 1], np.uint64)).tolist()
     [2, 0, 64]
     """
+    if hasattr(np, "bitwise_count"):  # from NumPy 2 on
+        return np.asarray(np.bitwise_count(np.asarray(sets, DTYPE)), np.int64)
     bytes_of = np.ascontiguousarray(sets, DTYPE)[..., None].view(np.uint8)
     return np.asarray(np.unpackbits(bytes_of, axis=-1).sum(axis=-1, dtype=np.int64))
 

@@ -21,16 +21,51 @@ namespace py = pybind11;
 namespace vmd {
 namespace {
 
+void check_time(double seconds) {
+  if (!(seconds >= 0) && seconds != -1)
+    throw std::invalid_argument("time_limit: wanted -1 (none) or at least 0 seconds, got " + std::to_string(seconds));
+}
+
+[[noreturn]] void raise_late(const char* what) {
+  PyErr_SetString(PyExc_TimeoutError, what);
+  throw py::error_already_set();
+}
+
+/// Stops work that knows no deadline but looks at its Stop; to be made by the thread that does the work.
+class StopAt final : public Stop {
+ public:
+  StopAt(Deadline deadline, Stop* outer) : deadline_(deadline), outer_(outer) {}
+  bool late() const { return late_; }
+
+ private:
+  bool poll() override { return (late_ = deadline_.over(Clock::now())) || (outer_ != nullptr && outer_->asked()); }
+  const Deadline deadline_;
+  Stop* const outer_;
+  bool late_ = false;
+};
+
 std::shared_ptr<Rules> make_rules(int64_t L, int64_t V, const py::object& numbers, const py::object& cell_offsets,
                                   const py::object& cells, const py::object& param_offsets,
-                                  const py::object& params) {
+                                  const py::object& params, double time_limit) {
+  check_time(time_limit);
+  const Deadline deadline(time_limit);
   const auto k = owned(array_of<int32_t>(numbers, "kinds", {-1}));
   const auto co = owned(array_of<int64_t>(cell_offsets, "cell_offsets", {-1}));
   const auto c = owned(array_of<int32_t>(cells, "cells", {-1}));
   const auto po = owned(array_of<int64_t>(param_offsets, "param_offsets", {-1}));
   const auto p = owned(array_of<int64_t>(params, "params", {-1}));
-  return released(
-      [&] { return std::make_shared<Rules>(kinds(), L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p)); });
+  auto rules = released([&]() -> std::shared_ptr<Rules> {
+    StopAt stop(deadline, current_stop);
+    const StopScope scope(&stop);
+    try {
+      return std::make_shared<Rules>(kinds(), L, V, span_of(k), span_of(co), span_of(c), span_of(po), span_of(p));
+    } catch (const Stopped&) {
+      if (!stop.late()) throw;
+      return nullptr;
+    }
+  });
+  if (rules == nullptr) raise_late("rules: the time limit ran out");
+  return rules;
 }
 
 Array<int32_t> values_of(const Rules& rules, const py::object& object, bool batch) {
@@ -65,11 +100,6 @@ void check_limit(const char* name, int64_t value, int64_t least) {
   if (value < least)
     throw std::invalid_argument(std::string(name) + ": wanted at least " + std::to_string(least) + ", got " +
                                 std::to_string(value));
-}
-
-void check_time(double seconds) {
-  if (!(seconds >= 0) && seconds != -1)
-    throw std::invalid_argument("time_limit: wanted -1 (none) or at least 0 seconds, got " + std::to_string(seconds));
 }
 
 /// Enough problems a turn to hide its cost, few enough that threads end together.
@@ -233,10 +263,7 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
       return false;
     }
   });
-  if (!done) {
-    PyErr_SetString(PyExc_TimeoutError, "generate: the time limit ran out");
-    throw py::error_already_set();
-  }
+  if (!done) raise_late("generate: the time limit ran out");
   return py::make_tuple(problems, solutions);
 }
 
@@ -249,7 +276,7 @@ void register_search(py::module_& m) {
   m.attr("Kind") = py::module_::import("enum").attr("IntEnum")("Kind", names, "module"_a = m.attr("__name__"));
   py::class_<Rules, std::shared_ptr<Rules>>(m, "Rules")
       .def(py::init(&make_rules), "L"_a, "V"_a, "kinds"_a, "cell_offsets"_a, "cells"_a,
-           "param_offsets"_a, "params"_a)
+           "param_offsets"_a, "params"_a, "time_limit"_a = -1.0)
       .def_property_readonly("L", [](const Rules& rules) { return rules.L(); })
       .def_property_readonly("V", [](const Rules& rules) { return rules.V(); });
   py::class_<Enumeration>(m, "Search")

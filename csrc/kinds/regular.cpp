@@ -30,9 +30,8 @@ class Regular final : public Kind {
     draft.want_range("Q", Q, 1, kMaxWork / std::max<int64_t>(draft.k() + 1, draft.V));
     draft.want_params(2 + Q + Q * draft.V);
     draft.want_range("start", params[1], 0, Q - 1);
-    for (const int64_t flag : params.subspan(2, static_cast<size_t>(Q))) draft.want_range("accept flags", flag, 0, 1);
-    for (const int64_t state : params.subspan(static_cast<size_t>(2 + Q)))
-      draft.want_range("transitions", state, -1, Q - 1);
+    draft.want_all("accept flags", params.subspan(2, static_cast<size_t>(Q)), 0, 1);
+    draft.want_all("transitions", params.subspan(static_cast<size_t>(2 + Q)), -1, Q - 1);
   }
 
   const Compiled* compile(const Draft& draft, Shelf& shelf) const override {

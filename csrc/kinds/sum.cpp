@@ -18,6 +18,7 @@
 #include "rules/rules.hpp"
 #include "search/domain_model.hpp"
 #include "support/sets.hpp"
+#include "support/stop.hpp"
 
 namespace vmd {
 namespace {
@@ -59,12 +60,17 @@ bool list_sets(int32_t first, int32_t V, int64_t k, int64_t total, uint64_t chos
   return true;
 }
 
+/// Some AllDifferent holds all cells; those of more cells than values fail anyway.
 bool all_differ(const Constraint& sum, const Rules& rules) {
-  return std::ranges::any_of(rules.of(sum.cells[0]), [&](int32_t u) {
+  const int32_t rarest = *std::ranges::min_element(sum.cells, {}, [&](int32_t cell) { return rules.of(cell).size(); });
+  int64_t looked = 0;
+  return std::ranges::any_of(rules.of(rarest), [&](int32_t u) {
+    if (++looked % 4096 == 0) stop_point();
     const Constraint& c = rules.constraints()[static_cast<size_t>(u)];
-    return c.kind->only_differ() && std::ranges::all_of(sum.cells, [&](int32_t cell) {
-             return std::ranges::find(c.cells, cell) != c.cells.end();
-           });
+    if (!c.kind->only_differ() || c.cells.size() > static_cast<size_t>(rules.V())) return false;
+    return std::ranges::all_of(sum.cells, [&](int32_t cell) {
+      return std::ranges::find(c.cells, cell) != c.cells.end();
+    });
   });
 }
 

@@ -34,7 +34,7 @@ class Table final : public Kind {
     if (n < 0 || n > kMaxNumber || n * k != given)
       draft.refuse("n = " + std::to_string(n) + " tuples of " + std::to_string(k) + " values do not match " +
                    std::to_string(given) + " params");
-    for (const int64_t value : draft.params.subspan(1)) draft.want_range("tuple values", value, 0, draft.V - 1);
+    draft.want_all("tuple values", draft.params.subspan(1), 0, draft.V - 1);
   }
 
   const Compiled* compile(const Draft& draft, Shelf& shelf) const override {

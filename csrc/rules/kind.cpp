@@ -1,7 +1,10 @@
 // kind.cpp -- refusals in words, and the explanation that always holds.
 #include "rules/kind.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+
+#include "support/stop.hpp"
 
 namespace vmd {
 
@@ -18,6 +21,14 @@ void Draft::want_range(const char* what, int64_t value, int64_t low, int64_t hig
   if (value < low || value > high)
     refuse(std::string(what) + " must be in " + std::to_string(low) + ".." + std::to_string(high) + ", got " +
            std::to_string(value));
+}
+
+void Draft::want_all(const char* what, std::span<const int64_t> values, int64_t low, int64_t high) const {
+  constexpr size_t kBlock = 1 << 16;  // between two looks
+  for (; !values.empty(); values = values.subspan(std::min(kBlock, values.size()))) {
+    stop_point();
+    for (const int64_t value : values.first(std::min(kBlock, values.size()))) want_range(what, value, low, high);
+  }
 }
 
 void Kind::blame_all(const Loss& loss, std::vector<Literal>& causes) {

@@ -47,6 +47,8 @@ struct Draft {
   [[noreturn]] void refuse(const std::string& what) const;
   void want_params(int64_t wanted) const;
   void want_range(const char* what, int64_t value, int64_t low, int64_t high) const;
+  /// All of them, which may be many: looks at the call's Stop on the way.
+  void want_all(const char* what, std::span<const int64_t> values, int64_t low, int64_t high) const;
 };
 
 /// A question to a constraint: why did `cell` lose the values `removed`? cell = -1: why did it fail?

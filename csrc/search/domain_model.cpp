@@ -14,7 +14,7 @@ bool single(uint64_t domain) { return sets::without_lowest(domain) == 0; }
 
 DomainModel::DomainModel(const Rules& rules)
     : rules_(rules), domains_(static_cast<size_t>(rules.L())), last_event_(domains_.size()),
-      weight_(domains_.size()) {
+      weight_(domains_.size()), changed_blocks_(domains_.size()), best_(domains_.size()) {
   queued_.resize(rules.constraints().size());
   size_t bytes = 0;
   for (const Constraint& c : rules.constraints()) {
@@ -38,6 +38,7 @@ void DomainModel::start(const int32_t* values) {
     domains_[c] = values[cell] >= 0 ? sets::one(values[cell]) : sets::full(rules_.V());
     weight_[c] = static_cast<int64_t>(rules_.of(cell).size());
   }
+  changed_blocks_.add_all();
   for (size_t u = 0; u < waking_.size(); ++u) wake(u, waking_[u].queue);
 }
 
@@ -61,6 +62,7 @@ bool DomainModel::restrict(int32_t cell, uint64_t allowed, Reason reason) {
     last_event_[c] = event;
   }
   domains_[c] = domain;
+  changed_blocks_.add(cell);
   if (clauses_ != nullptr) changed_.push_back(cell);
   for (const int32_t unit : rules_.of(cell)) {
     if (unit == running_) continue;
@@ -75,6 +77,7 @@ void DomainModel::pop() {
     const auto c = static_cast<size_t>(trail_.back().cell);
     domains_[c] = trail_.back().old;
     last_event_[c] = trail_.back().previous;
+    changed_blocks_.add(trail_.back().cell);
   }
   marks_.pop_back();
   consistent_ = true;
@@ -88,7 +91,7 @@ uint64_t DomainModel::before(int32_t cell, int32_t event) const {
 }
 
 bool DomainModel::propagate(Budget& budget) {
-  budget.spend(rules_.L());
+  budget.spend(ChangedBlocks::kBlock);  // choose() before it
   budget_ = &budget;
   bool ok = consistent_;
   while (ok) {
@@ -141,7 +144,10 @@ bool DomainModel::run(Kind::Queue queue) {
   running_ = kDecision;
   if (!ok) {
     conflict_ = static_cast<Reason>(unit);
-    for (const int32_t cell : c.cells) ++weight_[static_cast<size_t>(cell)];
+    for (const int32_t cell : c.cells) {
+      ++weight_[static_cast<size_t>(cell)];
+      changed_blocks_.add(cell);
+    }
   }
   if (head == units.size()) {  // drained: start over at the front
     units.clear();
@@ -158,17 +164,14 @@ void DomainModel::forget_queue() {
   }
 }
 
-Decision DomainModel::choose(const float* marginals) const {
+DomainModel::Rank DomainModel::best_in(int32_t begin, int32_t end, const float* marginals) const {
   const auto V = static_cast<size_t>(rules_.V());
-  Decision best{-1, -1};
-  int64_t best_size = 0, best_weight = 1;
-  float best_score = 0;
-  for (size_t cell = 0; cell < domains_.size(); ++cell) {
+  Rank best;
+  for (auto cell = static_cast<size_t>(begin); cell < static_cast<size_t>(end); ++cell) {
     const uint64_t domain = domains_[cell];
-    if ((domain & (domain - 1)) == 0) continue;
-    // Smaller size / weight is better; compared without division.
+    if (single(domain)) continue;
     const int64_t size = std::popcount(domain), weight = std::max<int64_t>(1, weight_[cell]);
-    const int64_t mine = size * best_weight, its = best_size * weight;
+    const int64_t mine = size * best.weight, its = best.size * weight;
     if (best.cell >= 0 && (mine > its || (mine == its && marginals == nullptr))) continue;
     int32_t value = std::countr_zero(domain);
     float score = 0;
@@ -177,14 +180,16 @@ Decision DomainModel::choose(const float* marginals) const {
       for (uint64_t rest = domain; rest != 0; rest &= rest - 1)
         if (row[std::countr_zero(rest)] > row[value]) value = std::countr_zero(rest);
       score = row[value];
-      if (best.cell >= 0 && mine == its && score <= best_score) continue;
+      if (best.cell >= 0 && mine == its && score <= best.score) continue;
     }
-    best = {static_cast<int32_t>(cell), value};
-    best_size = size;
-    best_weight = weight;
-    best_score = score;
+    best = {static_cast<int32_t>(cell), value, size, weight, score};
   }
   return best;
+}
+
+Decision DomainModel::choose(const float* marginals) {
+  const Rank& best = best_.look(changed_blocks_, [&](int32_t begin, int32_t end) { return best_in(begin, end, marginals); });
+  return {best.cell, best.value};
 }
 
 void DomainModel::read(int32_t* values) const {

@@ -5,7 +5,8 @@
 // State        domains [L] with a trail of old values, so a decision costs what it changes, for any L. Each change
 //              on the trail names its reason, from which learn.cpp explains failures.
 // Weights      each failure makes its constraint weightier, and decisions prefer cells with few values and much
-//              weight (dom/wdeg, Boussemart et al., ECAI 2004): search learns where the difficulty is.
+//              weight (dom/wdeg, Boussemart et al., ECAI 2004): search learns where the difficulty is. A decision looks
+//              only at what changed since the last one (best_cell.hpp).
 // Time         propagate() may throw Late; called again, it goes on as if it had never left off.
 // Test         csrc/tests/test_propagate.cpp against brute force, tests/search/test_exact.py against CP-SAT
 #pragma once
@@ -14,6 +15,7 @@
 
 #include "rules/decision.hpp"
 #include "rules/rules.hpp"
+#include "search/best_cell.hpp"
 #include "search/budget.hpp"
 
 namespace vmd {
@@ -49,7 +51,8 @@ class DomainModel {
 
   void start(const int32_t* values);
   bool propagate(Budget& budget);
-  Decision choose(const float* marginals) const;
+  /// The marginals are the same until start().
+  Decision choose(const float* marginals);
   void push() { marks_.push_back(trail_.size()); }
   void pop();
   void assign(int32_t cell, int32_t value) { restrict(cell, uint64_t{1} << value, kDecision); }
@@ -88,10 +91,24 @@ class DomainModel {
   uint64_t before(int32_t cell, int32_t event) const;
   size_t level() const { return marks_.size(); }
   size_t mark(size_t level) const { return marks_[level]; }
+  /// Where cells are ranked by more than their domains.
+  ChangedBlocks& changed_blocks() { return changed_blocks_; }
 
  private:
   static constexpr size_t kQueues = Kind::kQueues;
 
+  struct Rank {
+    int32_t cell = -1, value = -1;
+    int64_t size = 0, weight = 1;
+    float score = 0;
+    /// Smaller size / weight is better, compared without division; then the greater marginal, 0 where there are none.
+    bool beats(const Rank& other) const {
+      const int64_t mine = size * other.weight, its = other.size * weight;
+      return mine < its || (mine == its && score > other.score);
+    }
+  };
+
+  Rank best_in(int32_t begin, int32_t end, const float* marginals) const;
   void wake(size_t unit, Kind::Queue queue);
   bool visit_clauses();
   bool run(Kind::Queue queue);
@@ -109,6 +126,8 @@ class DomainModel {
   Reason running_ = kDecision;  // a filter does all it can: it need not run again for its own changes
   Reason conflict_ = kDecision;
   std::vector<int64_t> weight_;  // [L] failures of the constraints on a cell, plus their number
+  ChangedBlocks changed_blocks_;
+  BestCell<Rank> best_;
   std::vector<uint64_t> scratch_;
   struct Waking {
     Kind::Queue queue;

@@ -29,7 +29,7 @@ int64_t luby(int64_t i) {
 
 LearningSearch::LearningSearch(const Rules& rules, int64_t restart_unit, size_t clauses)
     : restart_unit_(restart_unit), first_limit_(clauses), model_(rules), clauses_(rules.L()), explainer_(model_), saved_(static_cast<size_t>(rules.L())),
-      activity_(saved_.size()), required_(saved_.size()), since_(saved_.size(), kNotRequired) {}
+      activity_(saved_.size()), best_(saved_.size()), required_(saved_.size()), since_(saved_.size(), kNotRequired) {}
 
 void LearningSearch::start(const int32_t* values, const float* marginals) {
   clauses_.clear();
@@ -111,18 +111,19 @@ void LearningSearch::go_back(size_t level) {
   }
 }
 
-Decision LearningSearch::choose() const {
+Decision LearningSearch::choose() {
   const auto V = static_cast<size_t>(model_.rules().V());
-  int32_t best = -1;
-  double best_score = 0;
-  for (int32_t cell = 0; cell < model_.rules().L(); ++cell) {
-    const uint64_t domain = model_.at(cell);
-    if ((domain & (domain - 1)) == 0) continue;
-    const double score = activity_[static_cast<size_t>(cell)] / std::popcount(domain);
-    if (best >= 0 && score <= best_score) continue;
-    best = cell;
-    best_score = score;
-  }
+  const auto best_in = [&](int32_t begin, int32_t end) {
+    Rank best;
+    for (int32_t cell = begin; cell < end; ++cell) {
+      const uint64_t domain = model_.at(cell);
+      if ((domain & (domain - 1)) == 0) continue;
+      const double score = activity_[static_cast<size_t>(cell)] / std::popcount(domain);
+      if (best.cell < 0 || score > best.score) best = {cell, score};
+    }
+    return best;
+  };
+  const int32_t best = best_.look(model_.changed_blocks(), best_in).cell;
   if (best < 0) return {-1, -1};
   const uint64_t domain = model_.at(best);
   int32_t value = std::countr_zero(domain);
@@ -210,7 +211,9 @@ size_t LearningSearch::level_of(int32_t event) const {
 void LearningSearch::bump(int32_t cell) {
   double& a = activity_[static_cast<size_t>(cell)];
   a += increment_;
+  model_.changed_blocks().add(cell);
   if (a < 1e100) return;
+  model_.changed_blocks().add_all();
   for (double& other : activity_) other *= 1e-100;
   increment_ *= 1e-100;
 }

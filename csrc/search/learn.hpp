@@ -43,9 +43,14 @@ class LearningSearch final : public Search {
 
  private:
   enum class Task { propagate, analyse, reduce };
+  struct Rank {
+    int32_t cell = -1;
+    double score = 0;
+    bool beats(const Rank& other) const { return score > other.score; }
+  };
 
   Outcome run(Budget& budget, int32_t* values);
-  Decision choose() const;
+  Decision choose();
   void decide(Decision decision);
   void go_back(size_t level);
   bool after_solution();
@@ -75,6 +80,7 @@ class LearningSearch final : public Search {
 
   std::vector<int32_t> saved_;     // [L] the last value of each cell
   std::vector<double> activity_;   // [L]
+  BestCell<Rank> best_;
   double increment_ = 1;
   int64_t restarts_ = 0, until_restart_ = 0;
   size_t clause_limit_ = 0;

@@ -47,3 +47,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="link"):
         Lock(tmp_path / "a", "works")
     assert (tmp_path / "victim").read_text() == "untouched"
+
+
+def test_a_lock_whose_file_was_removed_is_lost(tmp_path: Path) -> None:
+    with Lock(tmp_path / "a", "works") as lock:
+        assert not lock.lost
+        (tmp_path / "a").unlink()
+        assert lock.lost
+        Lock(tmp_path / "a", "works").release()
+        assert lock.lost

@@ -145,3 +145,30 @@ def test_two_names_of_an_output_are_one_job(tmp_path: Path) -> None:
     link.symlink_to(out)
     with Journal(link, {}), pytest.raises(InvalidInput, match="another job"):
         Journal(out, {})
+
+
+def test_a_job_whose_journal_was_removed_leaves_that_of_the_next_one_alone(tmp_path: Path) -> None:
+    out, path = tmp_path / "out.csv", tmp_path / "out.csv.partial.jsonl"
+    with Journal(out, {}) as first:
+        first.add(SOLVED)
+        path.unlink()  # as "delete the journal to begin anew" says, though its job lives
+        with Journal(out, {}) as second:
+            second.add(SOLVED)
+            with pytest.raises(InvalidInput, match=r"another job has begun one: .*out\.csv is left to that job"):
+                first.finish()
+            assert not out.exists()
+            second.finish()
+    assert out.read_text().count("\n") == 2
+    out.unlink()
+    with Journal(out, {}) as alone:
+        alone.add(SOLVED)
+        path.unlink()
+        alone.finish()
+    assert out.exists()
+
+
+def test_what_unfinished_jobs_have_done_is_no_output(tmp_path: Path) -> None:
+    with Journal(tmp_path / "out.csv", {}) as left:
+        left.add(SOLVED)
+    with pytest.raises(InvalidInput, match="unfinished jobs"):
+        Journal(tmp_path / "out.csv.partial.jsonl", {})

@@ -129,7 +129,7 @@ def test_what_the_weights_are_for() -> None:
     assert not any(suits(get(name).rules) for name in ("latin-17", "sudoku-25x25", "queens-6", "text-16"))
     with pytest.raises(ModelMismatch, match=r"know AllDifferent alone; the problem also has Less \(bigger\)"):
         slotted(Rules(2, 3, (AllDifferent([0, 1]), Less(0, 1, "bigger"))))
-    with pytest.raises(ModelMismatch, match="the problem has 0 units and 3 cells"):
+    with pytest.raises(ModelMismatch, match="the problem has none"):
         slotted(Rules(3, 2, (AllDifferent([1]),)))
     with pytest.raises(ModelMismatch, match="the problem has 65,535 units and 65,536 cells"):
         slotted(Rules(65_536, 3, tuple(AllDifferent([i, i + 1]) for i in range(65_535))))

@@ -88,11 +88,12 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
     status, values = part.status.under(task.rules), part.values
     texts = [None] * len(part.rows) if values is None else task.domain.format_many(values)
     spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
+    note, seed = task.domain.note, task.options.seed
     for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
         givens, words, clash = task.givens[row], [], []
         if status is Status.UNSATISFIABLE:
             clash = violations(task.rules, givens)
-            words = [*map(task.domain.violation_text, clash), assumed(task, row)]
+            words = [*map(task.domain.violation_text, clash), assumed(task, row), note]
         yield task.numbers[row], Solution(
             status,
             text if task.grid is None or values is None else same_kind(task.grid(row), task.domain, values[i]),
@@ -102,10 +103,10 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
             nfe,
             tried,
             part.spent,
-            task.options.seed,
+            seed,
             tuple(violation.on(task.domain, givens) for violation in clash),
             part.traces.get(row),
-            "; ".join(word for word in (*words, task.domain.note) if word),
+            "; ".join(filter(None, words)) if words else note,
             task.domain,
             givens,
             loops,

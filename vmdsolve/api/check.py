@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .. import search
 from ..checker import accepts
-from ..deadline import Deadline
+from ..deadline import Deadline, stop_point, within
 from ..domains import layout_of
 from ..domains.reading import Grid, read, read_answer
 from ..problem import OPEN, Board, Problem, Rules, Violation
@@ -58,10 +58,16 @@ def check(problem: Grid, values: Grid, **options: Unpack[CheckOptions]) -> list[
     held = given if values is problem else read_answer(values, given)
     out, board = _changed(given, held), held.values.tolist()
     constraints = given.rules.constraints
-    for done, constraint in enumerate(constraints):
-        if clock.over:
-            raise TimeoutError(f"{done} of {len(constraints)} rules were checked in {clock.seconds:g} s; allow more")
-        out += constraint.violations(board)
+    done = 0
+    try:
+        with within(clock):
+            for constraint in constraints:
+                stop_point()
+                out += constraint.violations(board)
+                done += 1
+    except TimeoutError:
+        what = f"{done} of {len(constraints)} rules were checked in {clock.seconds:g} s"
+        raise TimeoutError(f"{what}; allow more") from None
     out = out or _in_no_solution(given, held, clock)
     return [violation.on(layout_of(given), held.values) for violation in out]
 

@@ -7,6 +7,7 @@ open. Whatever becomes an answer has passed the checker.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import numpy as np
 from .. import search, sets
 from ..checker import accepts
 from ..deadline import Deadline
-from ..errors import ModelMismatch
+from ..errors import ModelMismatch, TooLarge
 from ..problem import OPEN, Status
 from ..search import SearchStatus
 from ..search.threads import spread, thread_count
@@ -75,6 +76,14 @@ def with_model(task: Task, open_: Open) -> Step:
         guided=helped and task.options.asks,
         z=None if z is None else lambda latent, rows: np.repeat(z[None, latent % len(z)], len(rows), axis=0),
     ))  # fmt: skip
+
+
+def where_it_fits(task: Task, open_: Open) -> Step:
+    """The same; a model that takes more memory for such problems than it may is passed over."""
+    try:
+        return (yield from with_model(task, open_))
+    except TooLarge:
+        return open_
 
 
 def planned(predict: Predictor, options: Options, **fields: Any) -> Plan:
@@ -176,7 +185,7 @@ def _said(result: search.SearchResult) -> list[tuple[Mask, bool | None]]:
 
 
 WAYS: dict[str, tuple[Stage, ...]] = {
-    "vmd": (propagation, with_model, exactly),
+    "vmd": (propagation, where_it_fits, exactly),
     "vmd-only": (with_model,),
     "search": (exactly,),
 }
@@ -184,16 +193,22 @@ WAYS: dict[str, tuple[Stage, ...]] = {
 
 def run(task: Task) -> Iterator[Part]:
     """All stages; together the rows of what is yielded are all problems of the task."""
-    options, clock = task.options, Deadline(None, spent=task.spent, n=len(task.givens))
+    options = task.options
+    clock = Deadline(options.time_limit, spent=task.spent, n=len(task.givens))
     if options.method == "vmd-only" and not task.trained:
         raise ModelMismatch(f"no weights for {task.domain.name} are packaged; train some, or use method='vmd'")
     if options.loops is not None and not task.trained:
         raise ModelMismatch(
             f"loops is {options.loops}, but no weights for {task.domain.name} are packaged; train some, or leave it out"
         )
-    if options.model is not None and task.trained:
-        _ = task.predict  # wrong weights are refused even where propagation alone will do
-    _ = task.z  # and so is a latent that is not for them
+    with suppress(TooLarge):  # the stages say what becomes of it
+        if options.model is not None and task.trained:
+            _ = task.predict  # wrong weights are refused even where propagation alone will do
+        _ = task.z  # and so is a latent that is not for them
+    searched = options.method != "vmd-only" or options.unique
+    if searched and not search.prepared(task.rules, clock.limit_of_all):
+        yield Open.of(np.arange(len(task.givens)), task.givens, clock).given_up()
+        return
     spent = clock.spent
     for rows in _pieces(task):
         left = Open.of(rows, task.givens[rows], Deadline(options.time_limit, spent=spent, n=len(rows)))

@@ -25,7 +25,7 @@ FIRST = 16  # problems of the first batch
 SOON = TURN / 32  # seconds: a batch that takes less may be followed by one twice as large: most have time to spare
 PAYS = 1.3  # and so may one that got so many times more done a second than the one before
 MANY = 8  # where one in so many is put aside, batches become smaller, and slices longer
-LEAST = 0.0005  # seconds that search spends on a problem before it is put aside, at least
+LEAST = 0.0004  # seconds that search spends on a problem before it is put aside, at least
 HELD = 4  # batches of solutions that wait for their turn
 
 
@@ -34,10 +34,14 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
     for number, solution in stream(source, options, lambda: len(held) <= most):
-        held[number] = solution
-        while turn in held:
-            yield held.pop(turn)
+        if number == turn:  # as nearly always
             turn += 1
+            yield solution
+        else:
+            held[number] = solution
+        while held and turn in held:
+            turn += 1
+            yield held.pop(turn - 1)
 
 
 def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = lambda: True) -> Iterator[Numbered]:

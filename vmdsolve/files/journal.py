@@ -20,8 +20,9 @@ from typing import Any, Self
 from ..errors import InvalidInput, VmdsolveError
 from .kept import is_sane, kept_line, key_of, row_in, told_by
 from .lines import Lines
+from .lock import is_at
 from .owned import owned
-from .rows import Row, Tally, format_of, write_rows
+from .rows import JOURNAL, Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
 
@@ -86,7 +87,7 @@ class Journal:
     ) -> None:
         self._form = format_of(out)
         self.out = Path(os.path.realpath(out)) if out.is_symlink() else out
-        self.path = self.out.with_name(self.out.name + ".partial.jsonl")
+        self.path = self.out.with_name(self.out.name + JOURNAL)
         self.tally = Tally()
         self.total: int | None = None
         self.done = self._dropped = 0
@@ -215,12 +216,16 @@ class Journal:
             raise self._changed(f"there are rows of {self.tally.total} problems, and the input has {total}")
         if self.out.is_symlink():
             raise self._changed(f"{self.out} has become a link")
+        if not is_at(self._handle, self.path) and self.path.exists():
+            what = f"{self.path} was removed while this job ran, and another job has begun one"
+            raise InvalidInput(f"{what}: {self.out} is left to that job")
         others = sorted(self._others, key=self._others.__getitem__)
         try:
             write_rows(map(self._row, range(total)), self.out, others=others, form=self._form)
         except OSError as error:
             raise self._refused(self.out, error) from error
-        self.path.unlink()
+        if is_at(self._handle, self.path):  # somebody who removed it may have begun another job
+            self.path.unlink()
         self.__exit__()
 
     def _row(self, number: int) -> Row:

@@ -10,7 +10,7 @@ from typing import Self
 
 from ..errors import InvalidInput
 
-__all__ = ["Lock", "locked"]
+__all__ = ["Lock", "is_at", "locked"]
 
 
 def locked(handle: int) -> bool:
@@ -30,6 +30,14 @@ def locked(handle: int) -> bool:
     except OSError:  # a file system without locks: better to work without one than not at all
         pass
     return True
+
+
+def is_at(handle: int, path: Path) -> bool:
+    """True if `path` still names the open file."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 class Lock:
@@ -60,6 +68,11 @@ class Lock:
             raise InvalidInput(f"{process} {busy}")
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the file was removed since, so that another process may hold one of its name."""
+        return self._handle is None or not is_at(self._handle, self.path)
 
     def release(self) -> None:
         """Let others have it; twice is no error."""

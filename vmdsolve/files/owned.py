@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from ..errors import InvalidInput
-from .lock import locked
+from .lock import is_at, locked
 
 __all__ = ["owned"]
 
@@ -27,7 +27,7 @@ def owned(path: Path, out: Path) -> int:
             first = _process(os.pread(handle, 100, 0))
             os.close(handle)
             raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file")
-        if _same(handle, path):
+        if is_at(handle, path):
             return handle
         os.close(handle)  # finished and removed by another job since it was opened
 
@@ -46,14 +46,6 @@ def _opened(path: Path) -> int:
         os.close(handle)
         raise InvalidInput(f"{path} is no plain file, as a journal is; remove it")
     return handle
-
-
-def _same(handle: int, path: Path) -> bool:
-    """True if `path` still names the open file."""
-    try:
-        return os.path.samestat(os.fstat(handle), path.lstat())
-    except FileNotFoundError:
-        return False
 
 
 def _process(first: bytes) -> str:

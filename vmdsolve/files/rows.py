@@ -26,6 +26,7 @@ from .record import Record
 
 __all__ = [
     "CSV_HEADER",
+    "JOURNAL",
     "Graded",
     "Puzzle",
     "Row",
@@ -38,6 +39,8 @@ __all__ = [
     "row_of",
     "write_rows",
 ]
+
+JOURNAL = ".partial.jsonl"  # of OUT.partial.jsonl, what an unfinished job has done
 
 
 @dataclass(slots=True)  # not frozen: that takes thrice as long
@@ -140,6 +143,8 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
 def format_of(out: Path) -> Format:
     """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
     suffix = out.suffix.lower()
+    if out.name.lower().endswith(JOURNAL):
+        raise InvalidInput(f"cannot write {out}: names that end in {JOURNAL} are those of unfinished jobs")
     form = writer_of(suffix)
     if form is None:
         raise InvalidInput(f"cannot write {out}: its ending is {suffix!r}; wanted one of {', '.join(WRITTEN)}")

@@ -67,19 +67,19 @@ def _units(rules: Rules) -> _Units:
 def _made(rules: Rules) -> _Units:
     different = [c.cells for c in rules.constraints if isinstance(c, AllDifferent)]
     units = [set(cells) for cells in different]
-    others = [
-        (c, isinstance(c, Sum) and any(unit >= {*c.cells} for unit in units))
-        for c in rules.constraints
-        if not isinstance(c, AllDifferent)
-    ]
+    rest_of = [c for c in rules.constraints if not isinstance(c, AllDifferent)]
     around: list[tuple[list[int], list[int]]] = [([], []) for _ in range(rules.L)]
     for u, cells in enumerate(different):
+        stop_point()
         for cell in cells:
             around[cell][0].append(u)
-    for u, (c, _) in enumerate(others):
+    others = []
+    for u, c in enumerate(rest_of):
         stop_point()
         for cell in c.cells:
             around[cell][1].append(u)
+        fewest = min((around[cell][0] for cell in c.cells), key=len)  # a unit with all cells is among these
+        others.append((c, isinstance(c, Sum) and any(units[w] >= {*c.cells} for w in fewest)))
     crossing = []
     for u, cells in enumerate(different):
         stop_point()

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import vmdsolve._native as _native
-from vmdsolve.errors import InvalidInput, ModelMismatch
+from vmdsolve.errors import InvalidInput, ModelMismatch, TooLarge
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.structure import Structure
 from vmdsolve.peers import Peers
@@ -28,6 +28,7 @@ __all__ = ["BF16", "MAX_LOOPS", "SETTLE_EVERY", "Denoise", "Evaluated", "Network
 __all__ += ["denoise_paths", "path_number", "weight_shapes"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
+MOST_BYTES = 1 << 32  # of states and messages, of all boards that are worked on at a time
 SETTLE_EVERY = _native.settle_every
 BF16 = "avx512-bf16"
 
@@ -138,7 +139,7 @@ class Network:
         self.R, self.D, self.positions, self.weights = weights_of(weights)
 
     def want(self, structure: Structure) -> None:
-        """Refuse a structure with other relations or, with positions, other cells or symbols."""
+        """Refuse a structure with other relations, far too large or, with positions, of other cells or symbols."""
         if structure.R != self.R:
             raise ModelMismatch(f"this model has {self.R} relations, the structure of these boards {structure.R}")
         if self.positions not in (None, (structure.L, structure.V)):
@@ -146,6 +147,16 @@ class Network:
                 f"this model has positions for {self.positions} cells and symbols, these boards have "
                 f"{structure.L} and {structure.V}"
             )
+        if (size := self.bytes_of(structure)) > MOST_BYTES:
+            raise TooLarge(
+                f"one board of {structure.L:,} cells, {structure.V} symbols and {structure.means:,} means takes "
+                f"{size / 2**30:.0f} GB in this model; wanted at most {MOST_BYTES >> 30} GB"
+            )
+
+    def bytes_of(self, structure: Structure) -> int:
+        """About what memory one board of this structure takes while it is worked on."""
+        H, M, N = (len(self.weights[name]) for name in ("norm", "message", "self_update"))
+        return 4 * (structure.L * structure.V * (H + M) + structure.means * (M + N))
 
     def want_latent(self, z: Any) -> None:
         """Refuse to go without a latent where the model has one."""
@@ -238,6 +249,7 @@ class Denoise(Network):
         if not time_limit >= 0:
             raise InvalidInput(f"time_limit is {time_limit!r}, wanted seconds, 0 or more")
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
+        threads = min(threads or int(_native.cores()), MOST_BYTES // self.bytes_of(structure))
         number = path_number(path)
         out = self._native(
             structure.native, cells, latent, loops=loops, peers=others, time_limit=time_limit, threads=threads,

@@ -26,6 +26,11 @@ class Structure:
     relations
         For each relation, in the order in which the model has them, its units: each a sequence of different cells.
 
+    Attributes
+    ----------
+    means
+        How many rows of means over symbols and units a board has.
+
     Raises
     ------
     InvalidInput
@@ -37,6 +42,7 @@ class Structure:
         self.V = checks.whole("V", V, MAX_SYMBOLS + 1)
         checks.sizes({"L": self.L, "V": self.V})
         self.R = len(relations)
+        self.means = self.L + self.V * sum(map(len, relations))
         units = [_unit(r, unit, self.L) for r, mine in enumerate(relations) for unit in mine]
         offsets = np.cumsum([0, *map(len, units)]).tolist()
         spans = np.cumsum([0, *map(len, relations)]).tolist()

@@ -7,9 +7,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..errors import TooLarge
 from .units import Units
 
 __all__ = ["Means", "Pairs", "means_of", "pairs_of"]
+
+
+MOST_BYTES = 1 << 32  # of the matrices of one set of rules
 
 
 class Means(NamedTuple):
@@ -58,6 +62,7 @@ def pairs_of(units: Units, device: torch.device) -> Pairs:
 @torch.inference_mode(False)  # what is made while sampling must do for training, too
 def _means(units: Units, device: torch.device) -> Means:
     n = sum(map(len, units.members))
+    _want_room(units, 4 * 4 * n * units.L)
     member, spread = torch.zeros(n, units.L, device="cpu"), torch.zeros(units.L, n, device="cpu")
     spans, end = [], 0
     for part in units.members:
@@ -73,6 +78,7 @@ def _means(units: Units, device: torch.device) -> Means:
 
 @torch.inference_mode(False)
 def _pairs(units: Units, device: torch.device) -> Pairs:
+    _want_room(units, 4 * (len(units.members) + 4) * units.L**2)
     near = torch.zeros(len(units.members), units.L, units.L, device="cpu")
     for r, part in enumerate(units.members):
         for unit in part:
@@ -80,3 +86,12 @@ def _pairs(units: Units, device: torch.device) -> Pairs:
             near[r, cells[:, None], cells] = 1
     cell = torch.arange(units.L, device="cpu")
     return Pairs(near.to(device), (cell[:, None] - cell + units.L - 1).to(device))
+
+
+def _want_room(units: Units, size: int) -> None:
+    """Refuse what takes so many bytes, before any is taken."""
+    if size > MOST_BYTES:
+        raise TooLarge(
+            f"the matrices of {sum(map(len, units.members)):,} units and {units.L:,} cells take {size / 2**30:.0f} GB; "
+            f"wanted at most {MOST_BYTES >> 30} GB"
+        )

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..constraints import AllDifferent
-from ..errors import ModelMismatch
+from ..errors import ModelMismatch, TooLarge
 from ..problem import Rules
 
 __all__ = ["ALL_DIFFERENT", "SLOTS", "slotted", "suits"]
@@ -46,7 +46,7 @@ def slotted(rules: Rules, rng: np.random.Generator | None = None) -> Rules:
     Raises
     ------
     ModelMismatch
-        Other constraints, or none, or far too large.
+        Other constraints, or none; TooLarge where there are far too many.
 
     Examples
     --------
@@ -60,9 +60,11 @@ def slotted(rules: Rules, rng: np.random.Generator | None = None) -> Rules:
             f"{type(other).__name__} ({other.relation})"
         )
     units = [unit for unit in rules.constraints if len(unit.cells) > 1]
-    if not units or len(units) * rules.L > MOST_PAIRS:
-        raise ModelMismatch(
-            f"weights for every all-different puzzle need units, and units x cells up to {MOST_PAIRS:,}; "
+    if not units:
+        raise ModelMismatch("weights for every all-different puzzle need units; the problem has none")
+    if len(units) * rules.L > MOST_PAIRS:
+        raise TooLarge(
+            f"weights for every all-different puzzle are for units x cells up to {MOST_PAIRS:,}; "
             f"the problem has {len(units):,} units and {rules.L:,} cells"
         )
     names = {kind: [kind[i] for i in rng.permutation(len(kind))] if rng else kind for kind in (FULL, PART)}

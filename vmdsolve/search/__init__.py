@@ -1,5 +1,6 @@
 """Exact search: propagate, solve, count, enumerate, estimate, generate, on arrays; harder problems; threads."""
 
+from .compiled import prepared as prepared
 from .exact import Enumeration as Enumeration
 from .exact import SearchResult as SearchResult
 from .exact import SearchStatus as SearchStatus
@@ -17,6 +18,7 @@ __all__ = [
     "SearchStatus",
     "enumerate_values",
     "generate_values",
+    "prepared",
     "probe",
     "propagate",
     "solve_values",

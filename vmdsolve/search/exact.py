@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import IntEnum
 from math import inf
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 import vmdsolve._native as _native
 
-from ..deadline import seconds_left, stop_point
+from ..deadline import seconds_left
 from ..errors import InvalidInput
 from ..problem import Board, Rules
+from .compiled import compiled, our_errors, silent
 
 __all__ = ["Enumeration", "SearchResult", "SearchStatus"]
 __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
@@ -103,9 +102,9 @@ def propagate(
     >>> [f"{d:03b}" for d in domains[0].tolist()], clash.tolist()
     (['001', '010'], [False])
     """
-    native, seconds = _rules_and_seconds(rules, time_limit)
+    native, seconds, _ = _rules_and_seconds(rules, time_limit)
     board = _integers(values)
-    with _our_errors():
+    with our_errors():
         return _native.propagate(native, board, seconds, threads)
 
 
@@ -149,11 +148,11 @@ def solve_values(
     >>> result.values.tolist(), result.counts.tolist(), result.complete.tolist()
     ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
     """
-    native, seconds = _rules_and_seconds(rules, time_limit)
+    native, seconds, made = _rules_and_seconds(rules, time_limit)
     board, guide = _integers(values), _floats(marginals)
     most, nodes = _or_none(limit, least=1), _or_none(node_limit)
-    blind = bool(rules.predicates)  # then only check the arrays here: no nodes
-    with _our_errors():
+    blind = made and bool(rules.predicates)  # then only check the arrays here: no nodes
+    with our_errors():
         out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
     result = SearchResult(*out)
     return _solve_filtered(rules, board, (limit, node_limit, time_limit), guide, result) if blind else result
@@ -174,15 +173,20 @@ class Enumeration(Iterator[Board]):
 
     def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
         limit, node_limit, seconds = limits
-        native, self._seconds_left = _rules_and_seconds(rules, seconds)
-        board, guide = _integers(values), _floats(marginals)
+        self._rules, self._problem = rules, (_integers(values).copy(), _floats(marginals))
         self._left = _or_none(limit, least=1)
         self._node_limit = _or_none(node_limit)
-        self._predicates = rules.predicates
         self._found = False
         self.status: SearchStatus | None = None
-        with _our_errors():
-            self._search = _native.Search(native, board, guide)
+        self._begin(_or_none(seconds))
+
+    def _begin(self, seconds: float) -> None:
+        """Make the search, in so many seconds; where they do not suffice, one that finds nothing stands in."""
+        native, left = compiled(self._rules, None if seconds < 0 else seconds)
+        self._begun = native is not None
+        self._seconds_left = -1.0 if seconds < 0 else max(0.0, seconds if left is None else left)
+        with our_errors():
+            self._search = _native.Search(native or silent(self._rules), *self._problem)
 
     @property
     def complete(self) -> bool:
@@ -198,7 +202,7 @@ class Enumeration(Iterator[Board]):
                 self.status = SearchStatus.SOLVED
                 break
             board = self._solution()
-            if board is not None and not any(p.violations(board.tolist()) for p in self._predicates):
+            if board is not None and not any(p.violations(board.tolist()) for p in self._rules.predicates):
                 self._left -= 1
                 self._found = True
                 return board
@@ -212,9 +216,14 @@ class Enumeration(Iterator[Board]):
 
     def _solution(self) -> Board | None:
         """The next solution of the native rules, or None, with `status` set: this is the end."""
+        if not self._begun:
+            self._begin(self._seconds_left)
+        if not self._begun:
+            self.status = SearchStatus.TIME_LIMIT
+            return None
         nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
         began, left = time.monotonic(), seconds_left()
-        with _our_errors():
+        with our_errors():
             seconds = min(left, inf if self._seconds_left < 0 else self._seconds_left)
             code, board = self._search.next(nodes, -1.0 if seconds == inf else seconds)
         if self._seconds_left >= 0:
@@ -316,29 +325,16 @@ def generate_values(
         raise InvalidInput("cannot generate problems for rules with a Predicate: it cannot be propagated")
     if not 0 <= seed < 2**64:
         raise InvalidInput(f"seed must be in 0..2**64 - 1, got {seed}")
-    native, seconds = _rules_and_seconds(rules, time_limit)
-    with _our_errors():
+    native, seconds, _ = _rules_and_seconds(rules, time_limit)
+    with our_errors():
         nodes = TEST_NODES[rules.L > MINIMAL_CELLS]
         return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads, nodes, attempts, symmetric)
 
 
-_NATIVE: WeakKeyDictionary[Rules, _native.Rules] = WeakKeyDictionary()
-
-
-def _native_rules(rules: Rules) -> _native.Rules:
-    native = _NATIVE.get(rules)
-    if native is None:
-        with _our_errors():
-            native = _NATIVE[rules] = _native.Rules(rules.L, rules.V, *rules.native())
-    return native
-
-
-def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float]:
-    """The native rules, and the seconds that are left once they are made, by all clocks; -1: no limit."""
-    left = min(inf if time_limit is None else time_limit, seconds_left())
-    seconds, begun = _or_none(None if left == inf else left), time.perf_counter()
-    native = _native_rules(rules)
-    return native, max(0.0, seconds - (time.perf_counter() - begun)) if seconds >= 0 else -1.0
+def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float, bool]:
+    """The native rules, the seconds that are left, and whether they were made; else they say nothing."""
+    native, left = compiled(rules, time_limit)
+    return native or silent(rules), _or_none(left), native is not None
 
 
 def _solve_filtered(
@@ -378,13 +374,3 @@ def _or_none(limit: Any, least: int = 0) -> Any:
     if not limit >= least:
         raise InvalidInput(f"limits are None or at least {least}, got {limit}")
     return limit
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    """The native module knows ValueError only, and no clock but the one that it is given."""
-    try:
-        yield
-        stop_point()
-    except ValueError as error:
-        raise InvalidInput(str(error)) from None

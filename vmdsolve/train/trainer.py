@@ -221,7 +221,7 @@ class Trainer(Learner):
     def _hold(self, folder: Path) -> None:
         """Nobody else trains in this folder until the run ends, or this trainer is no more."""
         path = folder / ".lock"
-        if self._lock is None or self._lock.path != path:
+        if self._lock is None or self._lock.path != path or self._lock.lost:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(path, f"trains in {folder}; wait for it, or name another folder")
 
