@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from pathlib import Path
 
 from ..errors import InvalidInput
+from ..untrusted import loads
 from .lock import locked
 
-__all__ = ["owned"]
+__all__ = ["is_at", "owned"]
 
 
 def owned(path: Path, out: Path) -> int:
@@ -27,7 +27,7 @@ def owned(path: Path, out: Path) -> int:
             first = _process(os.pread(handle, 100, 0))
             os.close(handle)
             raise InvalidInput(f"another job{first} is writing {out}; wait for it, or name another file")
-        if _same(handle, path):
+        if is_at(handle, path):
             return handle
         os.close(handle)  # finished and removed by another job since it was opened
 
@@ -48,7 +48,7 @@ def _opened(path: Path) -> int:
     return handle
 
 
-def _same(handle: int, path: Path) -> bool:
+def is_at(handle: int, path: Path) -> bool:
     """True if `path` still names the open file."""
     try:
         return os.path.samestat(os.fstat(handle), path.lstat())
@@ -59,6 +59,6 @@ def _same(handle: int, path: Path) -> bool:
 def _process(first: bytes) -> str:
     """` (process 123)`, by what a journal begins with; "" if that does not say."""
     try:
-        return f" (process {int(json.loads(first.partition(b',')[0] + b'}')['process'])})"
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return f" (process {int(loads(first.partition(b',')[0] + b'}')['process'])})"
+    except (ValueError, TypeError, KeyError):
         return ""
