@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import InvalidInput, VmdsolveError
+from ..untrusted import loads
 from .kept import is_sane, kept_line, key_of, row_in, told_by
 from .lines import Lines
-from .owned import owned
-from .rows import Row, Tally, format_of, write_rows
+from .owned import is_at, owned
+from .rows import JOURNAL, Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
 
@@ -86,7 +87,7 @@ class Journal:
     ) -> None:
         self._form = format_of(out)
         self.out = Path(os.path.realpath(out)) if out.is_symlink() else out
-        self.path = self.out.with_name(self.out.name + ".partial.jsonl")
+        self.path = self.out.with_name(self.out.name + JOURNAL)
         self.tally = Tally()
         self.total: int | None = None
         self.done = self._dropped = 0
@@ -135,8 +136,8 @@ class Journal:
 
     def _compare(self, first: bytes, settings: Mapping[str, Any]) -> None:
         try:
-            before = dict(json.loads(first)["settings"])
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            before = dict(loads(first)["settings"])
+        except (ValueError, TypeError, KeyError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
         names = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
         if names:
@@ -220,7 +221,8 @@ class Journal:
             write_rows(map(self._row, range(total)), self.out, others=others, form=self._form)
         except OSError as error:
             raise self._refused(self.out, error) from error
-        self.path.unlink()
+        if is_at(self._handle, self.path):  # somebody may have taken it away, and another job begun
+            self.path.unlink()
         self.__exit__()
 
     def _row(self, number: int) -> Row:

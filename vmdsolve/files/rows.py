@@ -26,6 +26,7 @@ from .record import Record
 
 __all__ = [
     "CSV_HEADER",
+    "JOURNAL",
     "Graded",
     "Puzzle",
     "Row",
@@ -97,6 +98,7 @@ class Graded(Puzzle):
     rating: float = 0.0
 
 
+JOURNAL = ".partial.jsonl"  # what stands behind the name of the file that a job makes
 NAMES = names_of(Row)
 CSV_HEADER = quoted(NAMES)
 
@@ -146,6 +148,8 @@ def format_of(out: Path) -> Format:
         raise InvalidInput(f"cannot write {out}: it is no plain file")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
+    if out.name.endswith(JOURNAL):
+        raise InvalidInput(f"cannot write {out}: journals of jobs are called so; name it otherwise")
     form.ready()
     return form
 
