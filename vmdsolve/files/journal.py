@@ -21,13 +21,12 @@ from ..errors import InvalidInput, VmdsolveError
 from ..untrusted import loads
 from .kept import is_sane, kept_line, key_of, row_in, told_by
 from .lines import Lines
-from .owned import is_at, owned
+from .owned import MARK, is_at, owned
 from .rows import JOURNAL, Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
 
 HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
-MARK = b'{"process": '  # what a journal begins with
 SHOWN = 10  # lines that are dropped and named; of more it is said how many
 FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a line, further on than there are lines
 
