@@ -198,7 +198,8 @@ class Run:
         run.rows.append({"kernel": "unmask", "seconds": summary(times(call, 20))})
 
     An interrupted run writes the rows it has, marked as not complete: Ctrl-C and SIGTERM both interrupt, in the
-    background too, where a shell may have set the first to be ignored. `path` is the file, once it is written.
+    background too, where a shell may have set the first to be ignored. `keep` writes them before the end, so that a run
+    that is killed loses little. `path` is the file, once it is written.
     """
 
     def __init__(
@@ -250,20 +251,23 @@ class Run:
     ) -> None:
         for sign, handler in self._before.items():
             signal.signal(sign, handler)
-        if kind is not None and not self.rows:
-            return
-        stem = f"{self.head['name']}-{self.head['date']}-{self.head['commit']}"
-        path = self.folder / f"{stem}.json"
-        if path.exists():  # another run began in the same second
-            path = self.folder / f"{stem}-{os.getpid()}.json"
+        if kind is None or self.rows:
+            self.keep(complete=kind is None)
+            print(f"\nwritten to {os.path.relpath(str(self.path))}")
+
+    def keep(self, *, complete: bool = False) -> None:
+        """Write what there is; the next time takes the place of this."""
+        if self.path is None:
+            stem = f"{self.head['name']}-{self.head['date']}-{self.head['commit']}"
+            self.path = self.folder / f"{stem}.json"
+            if self.path.exists():  # another run began in the same second
+                self.path = self.folder / f"{stem}-{os.getpid()}.json"
         seconds = time.perf_counter() - self._begun
-        tail = {"notes": self.notes, "complete": kind is None, "seconds": seconds, "rows": self.rows}
+        tail = {"notes": self.notes, "complete": complete, "seconds": seconds, "rows": self.rows}
         self.folder.mkdir(parents=True, exist_ok=True)
-        with written(path) as stream:
+        with written(self.path) as stream:
             json.dump({**self.head, **tail}, stream, indent=1, allow_nan=False)
             stream.write("\n")
-        self.path = path
-        print(f"\nwritten to {os.path.relpath(path)}")
 
 
 def _in_main_thread() -> bool:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmdsolve
+from vmdsolve import untrusted
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.untrusted import DEEPEST, loads, read_json
 
@@ -79,8 +80,20 @@ def test_what_json_has_not_is_named(text: str | bytes, why: str) -> None:
         read_json(text, "the recipe", error=ModelMismatch, most=100 if "over" in why else 10**6)
 
 
-def test_domains_and_models_have_no_other_reader() -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["[" + "[]," * 1000 + "[]]", '["' + '","' * 1000 + '"]', json.dumps({f"k{i}": i for i in range(1000)})],
+)
+def test_values_are_bounded_by_the_memory_that_they_take(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(loads(text)) >= 1000
+    monkeypatch.setattr(untrusted, "MOST_MEMORY", 60_000)
+    with pytest.raises(ValueError, match=r"^so many values that they would take over 0 MB$"):
+        loads(text)
+
+
+def test_there_is_no_other_reader() -> None:
     root = Path(vmdsolve.__file__).parent
     own = [root / "untrusted.py", root / "domains/notations/scl.py"]  # which reads one text in quotes at a time
-    others = [path for top in ("domains", "model", "train") for path in (root / top).rglob("*.py") if path not in own]
+    tops = ("domains", "files", "model", "train")
+    others = [path for top in tops for path in (root / top).rglob("*.py") if path not in own]
     assert [path.name for path in others if "json.load" in path.read_text(encoding="utf-8")] == []

@@ -1,4 +1,4 @@
-"""JSON that others wrote, in a file, a link or a text: size and depth are bounded, what is wrong is one sentence."""
+"""JSON that others wrote, in a file, a link or a text: size, depth, memory are bounded, what is wrong is a sentence."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any, NoReturn
 
 from .errors import InvalidInput
 
-__all__ = ["DEEPEST", "MOST", "loads", "read_json"]
+__all__ = ["DEEPEST", "MOST", "MOST_MEMORY", "loads", "read_json"]
 
 MOST = 1 << 26  # characters
 DEEPEST = 64  # lists and objects within each other
+MOST_MEMORY = 400_000_000  # bytes that values take, by what a text of them shows
+COSTS = {",": 32, '"': 30, "[": 64, "{": 64, ":": 150}  # bytes, at most, of what each of these signs stands for
 HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character that takes two escapes
 
 
@@ -33,7 +35,7 @@ def loads(text: str | bytes, most: int = MOST) -> Any:
     Raises
     ------
     ValueError
-        No JSON (a JSONDecodeError, which says where), too long or nested too deeply.
+        No JSON (a JSONDecodeError, which says where), too long, of too many values, or nested too deeply.
 
     Examples
     --------
@@ -47,6 +49,8 @@ def loads(text: str | bytes, most: int = MOST) -> Any:
         raise ValueError(f"over {most:,} characters")
     if isinstance(text, bytes):
         text = text.decode()  # a UnicodeDecodeError is a ValueError
+    if sum(cost * text.count(sign) for sign, cost in COSTS.items()) > MOST_MEMORY:
+        raise ValueError(f"so many values that they would take over {MOST_MEMORY // 1_000_000} MB")
     try:
         value = _DECODER.decode(text)
     except RecursionError:

@@ -39,13 +39,16 @@ SAMPLES = 10  # puzzles of a chunk that CP-SAT looks at
 PARTIAL = 12  # boards of a chunk that are no puzzles
 LIMIT = 20  # answers that are counted
 SECONDS = 20.0  # that a proof may take
+TOLD = ("by vmd", "by CP-SAT", "partial", "0", "1", "several", "refused")
+KEPT = 60.0  # seconds after which what is done is written
 
 Told = dict[str, tuple[Counter[str], list[str], set[bytes]]]  # by kind: figures, faults, digests of puzzles
 
 
 def answers(run: Run, soak: Soak) -> None:
-    """Solve and judge until all is done or the time is over."""
+    """Solve and judge until all is done or the time is over; what is done is kept piece by piece."""
     end, left, pieces = soak.end(), iter(range(CHUNKS)), 0
+    before, kept = len(run.rows), time.monotonic()
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     faults: dict[str, list[str]] = defaultdict(list)
     seen: dict[str, set[bytes]] = defaultdict(set)
@@ -65,10 +68,14 @@ def answers(run: Run, soak: Soak) -> None:
                     figures[kind] += figure
                     faults[kind] += fault
                     seen[kind] |= digests
-    for kind, count in figures.items():
-        n = count.pop("puzzles")
-        others = {name: count[name] for name in ("by vmd", "by CP-SAT", "partial", "0", "1", "several", "refused")}
-        run.rows.append(row("answers", kind, n, WANTED[kind], faults[kind], distinct=len(seen[kind]), **others))
+                run.rows[before:] = [
+                    row("answers", kind, count["puzzles"], WANTED[kind], faults[kind],
+                        distinct=len(seen[kind]), **{name: count[name] for name in TOLD})
+                    for kind, count in figures.items()
+                ]  # fmt: skip
+            if time.monotonic() - kept > KEPT:
+                kept = time.monotonic()
+                run.keep()
 
 
 def chunk(seed: int, number: int) -> Told:

@@ -7,7 +7,7 @@ import resource
 import subprocess
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +41,7 @@ def faults(run: Run, soak: Soak) -> None:
         raise SystemExit(f"a job that nobody disturbs writes {len(wanted)} of {LINES} lines")
     done: dict[str, int] = defaultdict(int)
     found: dict[str, list[str]] = defaultdict(list)
+    before = len(run.rows)
     for index in np.random.default_rng(soak.seed).permutation(len(CASES)).tolist():
         (group, name), case = [*CASES.items()][index]
         if time.monotonic() < end:
@@ -52,9 +53,8 @@ def faults(run: Run, soak: Soak) -> None:
                 continue
             done[group] += 1
             found[group] += [f"{name}: {fault}" for fault in place.faults]
-    for group in dict.fromkeys(group for group, _ in CASES):
-        of = sum(other == group for other, _ in CASES)
-        run.rows.append(row("faults", group, done[group], of, found[group]))
+            sizes = Counter(group for group, _ in CASES)
+            run.rows[before:] = [row("faults", group, done[group], of, found[group]) for group, of in sizes.items()]
 
 
 def case(group: str, name: str) -> Callable[[Case], Case]:

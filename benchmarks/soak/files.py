@@ -23,10 +23,10 @@ OTHERS = ("check", "hint", "show", "count")  # commands that read puzzles, besid
 
 
 def files(run: Run, soak: Soak) -> None:
-    """Every file with one or two commands; a third of the time for each kind."""
-    for what, cases in (("puzzles", _puzzles(soak)), ("arguments", _arguments()), ("weights", _weights(soak))):
-        end = time.monotonic() + 20 * soak.minutes
-        faults, n, most, longest, wanted = [], 0, 0.0, 0.0, _wanted(what)
+    """Every file with one or two commands, while there is time."""
+    end = soak.end()
+    for what, cases in (("weights", _weights(soak)), ("arguments", _arguments()), ("puzzles", _puzzles(soak))):
+        faults, n, most, longest, wanted, place = [], 0, 0.0, 0.0, _wanted(what), len(run.rows)
         for name, folder, arguments in cases:
             if time.monotonic() > end:
                 break
@@ -38,8 +38,8 @@ def files(run: Run, soak: Soak) -> None:
             why += [f"{done.processor:.0f} s of the processor"] * (done.processor > SECONDS)
             why += ["something was written"] * (_seen(folder or soak.folder) != before)
             faults += [f"{arguments[0]} {name}: {reason}" for reason in why if reason]
-        figures = {"most megabytes": round(most), "longest seconds": round(longest, 1)}
-        run.rows.append(row("files", what, n, wanted, faults, **figures))
+            figures = {"most megabytes": round(most), "longest seconds": round(longest, 1)}
+            run.rows[place:] = [row("files", what, n, wanted, faults, **figures)]
 
 
 def _wanted(what: str) -> int:

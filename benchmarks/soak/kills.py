@@ -51,8 +51,15 @@ def kills(run: Run, soak: Soak) -> None:
             done.append((kind, rivals, figures, [f"job {number}, seed {soak.seed}: {fault}" for fault in faults]))
             rmtree(folder)
 
-    with ThreadPoolExecutor(soak.jobs) as pool:
-        list(pool.map(one, range(len(PLAN))))
+    try:
+        with ThreadPoolExecutor(soak.jobs) as pool:
+            list(pool.map(one, range(len(PLAN))))
+    finally:  # at Ctrl-C, too
+        _tell(run, done)
+
+
+def _tell(run: Run, done: list[tuple[str, bool, Row, list[str]]]) -> None:
+    """A row for each kind of job."""
     for kind, rivals in sorted(set(PLAN)):
         some = [(figures, faults) for k, r, figures, faults in done if (k, r) == (kind, rivals)]
         total: Counter[str] = Counter()

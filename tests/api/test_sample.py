@@ -126,7 +126,7 @@ def test_a_domain_of_ones_own_and_a_predicate() -> None:
 def test_wrong_arguments_are_refused_at_once() -> None:
     for arguments, message in (
         ({"domain": "nope"}, "unknown domain"),
-        ({"n": -1}, "n is -1; wanted a whole number, 0 or more"),
+        ({"n": -1}, "n is -1; wanted a whole number from 0 to 2,147,483,648"),
         ({"n": 1.5}, "wanted a whole number"),
         ({"temperature": -1.0}, "temperature is -1.0; wanted a number, 0 or more"),
         ({"temperature": float("nan")}, "temperature is nan; wanted a number, 0 or more"),
@@ -154,3 +154,8 @@ def test_the_command_prints_a_sample_a_line(tmp_path: Path) -> None:
     jsonl = tmp_path / "out.jsonl"
     run("sample", "regex:4:[ab]+", "-n", 2, "-o", jsonl)
     assert all(json.loads(line)["method"] == "uniform" for line in jsonl.read_text().splitlines())
+
+
+def test_more_samples_than_anyone_draws_are_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"^n is 10+; wanted a whole number from 0 to 2,147,483,648$"):
+        sample("brackets-6", 10**30)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmdsolve
+from benchmarks.driver import Run
 from benchmarks.soak import kills
 from benchmarks.soak.answers import CHUNKS, JUDGED, WANTED, chunk
 from benchmarks.soak.faults import CASES, EDITS
@@ -25,7 +28,7 @@ from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unju
 from benchmarks.soak.judge_clues import CLUED
 from benchmarks.soak.oracle import answers
 from benchmarks.soak.parts import Soak, row
-from benchmarks.soak.places import Place
+from benchmarks.soak.places import LINES, Place
 from benchmarks.soak.run import PARTS, run
 from benchmarks.soak.tables import TABLES, of_parts, shown
 from benchmarks.soak.weights import GOOD, WEIGHTS
@@ -287,3 +290,59 @@ def test_edited_texts_differ_only_in_pieces_of_the_same_text(seed: int, n: int) 
     other = _edited(text, np.random.default_rng(seed))
     assert set(other) <= set(text)
     assert other.count("/") == text.count("/")
+
+
+def test_rows_are_there_before_a_run_ends(tmp_path: Path) -> None:
+    with Run("nothing", "none", {}, folder=tmp_path) as this:
+        this.rows.append(row("answers", "latin-7", 1, 2, []))
+        this.keep()
+        (kept,) = tmp_path.iterdir()
+        assert (json.loads(kept.read_text())["complete"], this.path) == (False, kept)
+        this.rows.append(row("answers", "chain", 1, 2, []))
+    assert [*tmp_path.iterdir()] == [kept]
+    assert (len(json.loads(kept.read_text())["rows"]), json.loads(kept.read_text())["complete"]) == (2, True)
+
+
+@pytest.mark.parametrize("part", ["answers", "faults", "files", "kills"])
+def test_an_interrupted_part_tells_what_was_done(tmp_path: Path, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried next is interrupted."""
+    calls = iter((True, True, False) if part == "answers" else (True, False))  # two are begun at once there
+
+    def once(*arguments: Any, **options: Any) -> Any:
+        if not next(calls):
+            raise KeyboardInterrupt
+        return done(*arguments, **options)
+
+    def done(*_: Any, **__: Any) -> Any:
+        match part:
+            case "answers":
+                return {"latin-7": (Counter(puzzles=3), [], {b"1"})}
+            case "kills":
+                return {"live": 1}, []
+            case "files":
+                return Done(2, "", "vmdsolve: no", 0.1, 0.1, 50.0)
+        return None
+
+    class Pool(contextlib.nullcontext[Any]):
+        def submit(self, call: Any, *arguments: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(call(*arguments))
+            return future
+
+    monkeypatch.setattr("benchmarks.soak.answers.ProcessPoolExecutor", lambda *_: Pool())
+    monkeypatch.setattr(Pool, "__enter__", lambda self: self)
+    monkeypatch.setattr("benchmarks.soak.answers.chunk", once)
+    monkeypatch.setattr("benchmarks.soak.kills._killed", once)
+    monkeypatch.setattr("benchmarks.soak.kills._Inputs.get", lambda *_: (tmp_path, [], 0.0))
+    monkeypatch.setattr("benchmarks.soak.files.command", once)
+    monkeypatch.setattr("benchmarks.soak.faults.Place.run", lambda _: None)
+    monkeypatch.setattr("benchmarks.soak.faults.Place.rows", lambda _: [{}] * LINES)
+    monkeypatch.setattr("benchmarks.soak.faults.CASES", {("links", "one"): once, ("links", "two"): once})
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with pytest.raises(KeyboardInterrupt), Run("soak", "none", {}, folder=tmp_path / "results") as this:
+        PARTS[part](this, Soak(0, 60.0, 1, folder))
+    (kept,) = (tmp_path / "results").iterdir()
+    told = json.loads(kept.read_text())
+    assert not told["complete"]
+    assert sum(one["n"] > 0 for one in told["rows"]) == 1

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.commands import P, table
+from helpers.commands import P, run, table
 
 SOLVE = f"solve --method search {P}"
 pytestmark = pytest.mark.slow
@@ -54,3 +54,27 @@ def test_a_closed_input_holds_no_puzzle() -> None:
 def test_a_full_disk_is_one_line(command: str) -> None:
     done = sh(f"vmdsolve {command} >/dev/full")
     assert (done.returncode, done.stderr) == (2, "vmdsolve: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "argument"), [("solve", "a.txt"), ("show", "a.txt"), ("check", "-"), ("hint", "-")]
+)
+def test_no_command_feeds_on_its_own_lines(tmp_path: Path, command: str, argument: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"{P}\n{P}\n")
+    with path.open("rb") as stdin, path.open("ab") as stdout:
+        script = [sys.executable, "-m", "vmdsolve", command, argument]
+        done = subprocess.run(script, cwd=tmp_path, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, check=False)
+    named = "standard input" if argument == "-" else argument
+    assert (done.returncode, path.read_text()) == (2, f"{P}\n{P}\n")
+    assert done.stderr.decode() == f"vmdsolve: {named} is also what is printed to; print to another file\n"
+
+
+def test_too_little_memory_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("vmdsolve.domains.reading.read", full)
+    result = run("show", P)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "vmdsolve: there is not enough memory for this; wanted a smaller problem, or more memory\n"

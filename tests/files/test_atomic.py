@@ -123,9 +123,10 @@ def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
     (tmp_path / "other").write_text("mine")
     (tmp_path / ".vmdsolve-guessed").symlink_to(tmp_path / "other")
+    (tmp_path / "a").write_text("old")
     with pytest.raises(FileExistsError):
         write_atomically(tmp_path / "a", b"1")
-    assert (tmp_path / "other").read_text() == "mine"
+    assert ((tmp_path / "a").read_text(), (tmp_path / "other").read_text()) == ("old", "mine")
     assert (tmp_path / ".vmdsolve-guessed").is_symlink()
 
 

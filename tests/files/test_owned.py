@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.commands import P, S
+from helpers.commands import P, S, run
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.journal import Journal
-from vmdsolve.files.rows import Row
+from vmdsolve.files.rows import Row, alone
 
 SOLVED = Row(P, S, "SOLVED", "vmd", True, 17, 0.25, "")
 
@@ -172,3 +172,30 @@ def test_what_unfinished_jobs_have_done_is_no_output(tmp_path: Path) -> None:
         left.add(SOLVED)
     with pytest.raises(InvalidInput, match="unfinished jobs"):
         Journal(tmp_path / "out.csv.partial.jsonl", {})
+def test_a_file_that_is_written_in_one_go_is_held_as_well(tmp_path: Path) -> None:
+    out = tmp_path / "o.csv"
+    with alone(out):
+        for other in (lambda: Journal(out, {}), lambda: alone(out).__enter__()):
+            with pytest.raises(
+                InvalidInput, match=rf"^another job \(process {os.getpid()}\) is writing .*o\.csv; wait"
+            ):
+                other()
+    assert [*tmp_path.iterdir()] == []
+    with Journal(out, {}), pytest.raises(InvalidInput, match="another job"):
+        alone(out).__enter__()
+
+
+@pytest.mark.parametrize("command", [("generate", "latin-3"), ("sample", "latin-3")])
+def test_no_command_writes_over_what_a_job_left(tmp_path: Path, command: tuple[str, str]) -> None:
+    out = tmp_path / "o.csv"
+    with Journal(out, {}) as job:
+        job.add(SOLVED)
+    before = job.path.read_bytes()
+    result = run(*command, "-o", out)
+    assert (result.exit_code, job.path.read_bytes(), out.exists()) == (2, before, False)
+    assert "is left of a job that did not finish: continue that one, or delete it" in result.stderr
+    job.path.write_bytes(b'{"process": 123       , "sett')  # of a command that was killed before it said anything
+    assert run(*command, "-o", out).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["o.csv"]
+    job.path.write_text("mine")
+    assert (run(*command, "-o", out).exit_code, job.path.read_text()) == (2, "mine")

@@ -108,7 +108,7 @@ def test_bad_lines_become_records_with_a_reason(tmp_path: Path) -> None:
     records = list(read(put(tmp_path, "a.jsonl", "\n".join(lines))))
     wanted = 'wanted an object with a text under "puzzle", or a board as a list of rows'
     assert [r.reason.split(":")[0] for r in records] == [wanted, "not JSON", wanted, "", "not JSON"]
-    assert records[4].reason == "not JSON: nested too deeply"
+    assert records[4].reason == "not JSON: lists or objects more than 64 deep"
 
 
 # Refusals: each text, matched ---------------------------------------------------------------------------

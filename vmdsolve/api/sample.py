@@ -37,6 +37,7 @@ from .work import Open, Settled, Task
 __all__ = ["sample"]
 
 CHUNK = 64  # samples drawn together; what they are does not depend on it
+MOST_SAMPLES = 2**31
 
 
 @takes(SampleOptions)
@@ -77,7 +78,7 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     """
     begun = time.perf_counter()
     where = domain if isinstance(domain, domains.Domain) else domains.get(domain)
-    n, checked = whole(n, "n", 0), Options(SampleOptions, **options)
+    n, checked = whole(n, "n", 0, MOST_SAMPLES), Options(SampleOptions, **options)
     problem = where.problem() if checked.given is None else read(checked.given, where)
     if checked.model is None and not is_packaged(where.name):
         if checked.method == "vmd-only":

@@ -66,7 +66,7 @@ class _Commands(Commands):
         except KeyboardInterrupt:
             typer.echo("vmdsolve: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
-        except (VmdsolveError, OSError) as error:
+        except (VmdsolveError, OSError, MemoryError) as error:
             _failed(error)
             raise typer.Exit(2) from None
 
@@ -83,6 +83,8 @@ def _failed(error: Exception) -> None:
         to_nowhere()
         if error.filename is None:  # all others say which file it is
             error = OSError(f"standard output: {error.strerror}")
+    if isinstance(error, MemoryError):  # whose text, if it has one, says how many bytes of what
+        error = MemoryError("there is not enough memory for this; wanted a smaller problem, or more memory")
     with contextlib.suppress(OSError):  # standard error may be what failed
         typer.echo(f"vmdsolve: {clean(cut(str(error)))}", err=True)  # an OSError's text has names of files in it
 

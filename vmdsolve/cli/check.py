@@ -13,6 +13,7 @@ from typer import Argument
 from ..api.options import CheckOptions, Options
 from ..errors import InvalidInput
 from .shared import Column, Format, count_of, options_from
+from .streams import refuse_own_input
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -44,6 +45,7 @@ def check(
     from ..files.records import open_input
 
     domain = Options(CheckOptions, **options).domain
+    refuse_own_input([puzzle, solution or ""])
     records = open_input(puzzle, domain, format=format, column=column)
     answers = None if solution is None else open_input(solution, domain, answers=True, format=format)
     counts: Counter[str] = Counter()

@@ -12,6 +12,7 @@ from ..api.options import CountingOptions, Options
 from ..errors import InvalidInput
 from .output import OutputFormat, format_named, line_of
 from .shared import count_of, options_from
+from .streams import refuse_own_input
 
 if TYPE_CHECKING:
     from ..api.estimate import Estimate
@@ -41,6 +42,7 @@ def count(
     checked, shape = Options(CountingOptions, **options), format_named(output_format) or "text"
     if estimate and checked.cells is not None:
         raise InvalidInput("--estimate is for whole boards; leave out --cells, or count")
+    refuse_own_input(inputs)
     records = chain.from_iterable([open_input(argument, checked.domain) for argument in inputs])
     cut = False
     for number, record in enumerate(counted(records, "problems", count_of(inputs, checked.domain))):

@@ -34,10 +34,8 @@ def generate(
     from ..api.progress import counted
     from ..domains import layout_of
     from ..files.formats import CSV
-    from ..files.rows import Graded, Puzzle, format_of, write_rows
+    from ..files.rows import Graded, Puzzle, alone, write_rows
 
-    if output is not None:
-        format_of(output)  # refuse what cannot be written before any work
     problems = counted(made(domain, n, **options), "puzzles", n)
     kind = Puzzle if options["difficulty"] is None else Graded
 
@@ -55,5 +53,5 @@ def generate(
         for line in CSV.lines(chain([next(rows)], rows), kind):  # what cannot be made is refused before any line
             typer.echo(line, nl=False)
     else:
-        with kept(puzzles(), "puzzles") as done:
+        with alone(output), kept(puzzles(), "puzzles") as done:
             write_rows(done, output, kind)

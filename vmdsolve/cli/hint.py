@@ -10,6 +10,7 @@ from typer import Argument, Option
 from ..api.options import HintOptions, Options
 from ..errors import InvalidInput
 from .shared import Column, Format, options_from
+from .streams import refuse_own_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,12 @@ def _problems(
     from ..domains.reading import read
     from ..files.records import open_input
 
+    refuse_own_input([puzzle])
     for record in open_input(puzzle, domain, format=form, column=column):
-        if record.reason:
-            raise InvalidInput(f"{record.where}{record.reason}")
-        yield record.where, read(record.puzzle, domain or record.domain)
+        try:
+            if record.reason:
+                raise InvalidInput(record.reason)
+            given = read(record.puzzle, domain or record.domain)
+        except InvalidInput as error:
+            raise InvalidInput(f"{record.where}{error}") from error
+        yield record.where, given

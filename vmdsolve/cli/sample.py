@@ -37,7 +37,7 @@ def sample(
     """
     from ..api.progress import counted
     from ..api.sample import sample as draw
-    from ..files.rows import Row, Tally, kind_of, write_rows
+    from ..files.rows import Row, Tally, alone, kind_of, write_rows
 
     if output == Path("-"):
         output = None
@@ -60,7 +60,7 @@ def sample(
             if row.solution is not None:
                 typer.echo(row.solution)
     else:
-        with kept(rows(), "samples") as done:
+        with alone(output), kept(rows(), "samples") as done:
             write_rows(done, output)
     typer.echo(str(tally), err=True)
     raise typer.Exit(0 if tally.all_solved else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from typer import Argument, Option
 from ..api.option import table_of
 from ..api.options import CheckOptions, Options
 from .shared import options_from
+from .streams import refuse_own_input
 
 __all__ = ["show"]
 
@@ -19,9 +21,7 @@ __all__ = ["show"]
 def show(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     n: Annotated[int | None, Option("-n", min=1, help="Draw only so many, the first ones.")] = None,
-    candidates: Annotated[
-        bool, Option("--candidates", help="Show what no single rule excludes.")
-    ] = False,
+    candidates: Annotated[bool, Option("--candidates", help="Show what no single rule excludes.")] = False,
     **options: Any,
 ) -> None:
     """Draw puzzles as they are, unsolved: the board, its clues and givens.
@@ -34,9 +34,10 @@ def show(
     from . import screen
 
     domain = Options(CheckOptions, **options).domain
+    refuse_own_input(inputs)
     records = (record for argument in inputs for record in open_input(argument, domain))
     unreadable, several = False, n != 1
-    for number, record in enumerate(islice(records, n)):
+    for number, record in enumerate(islice(records, n and min(n, sys.maxsize))):
         if number:
             typer.echo()
         try:

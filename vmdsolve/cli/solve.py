@@ -21,6 +21,7 @@ from .job import to_file
 from .output import OutputFormat, format_named
 from .shared import Column, Format, Output, count_of, options_from
 from .shown import Shown
+from .streams import refuse_own_input
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -81,6 +82,7 @@ def solve(
     total = None if all_ else count_of(inputs, domain, format, column)
     begun = perf_counter()
     if output is None or output == STDOUT:
+        refuse_own_input(inputs)
         tally, drawn = _to_stdout(records, total, options, shape, all_)
     else:
         tally = to_file(

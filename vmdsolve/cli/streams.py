@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
-__all__ = ["open_closed", "to_nowhere"]
+from ..errors import InvalidInput
+
+__all__ = ["open_closed", "refuse_own_input", "to_nowhere"]
 
 NAMES = ("stdin", "stdout", "stderr")
 
@@ -23,6 +28,22 @@ def open_closed() -> None:
                 setattr(sys, name, None)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False, encoding="utf-8"))
+
+
+def refuse_own_input(inputs: Iterable[str]) -> None:
+    """InvalidInput where standard output is appended to a file that is read: a command would feed on its own lines."""
+    try:
+        out = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):  # no real stream, or none
+        return
+    for argument in inputs:
+        try:
+            held = os.fstat(0) if argument == "-" else Path(argument).stat()
+        except (OSError, ValueError):  # it is no file, which is said later
+            continue
+        if stat.S_ISREG(out.st_mode) and os.path.samestat(out, held):
+            where = "standard input" if argument == "-" else argument
+            raise InvalidInput(f"{where} is also what is printed to; print to another file")
 
 
 def to_nowhere() -> None:

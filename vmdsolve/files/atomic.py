@@ -44,6 +44,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     folder = os.open(path.parent, getattr(os, "O_PATH", os.O_RDONLY))  # which needs no right to list it
     try:
         handle, named = _opened(folder, name)
+        new = False
         try:
             with os.fdopen(handle, "w+b") as out:
                 with suppress(FileNotFoundError):
@@ -52,9 +53,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                 out.flush()
                 os.fsync(handle)
                 if not named:
-                    os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=folder, dst_dir_fd=folder)
-                    named = True
-            os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+                    try:
+                        _link(handle, folder, path.name)  # where it is new, there is never another name
+                        new = True
+                    except FileExistsError:
+                        _link(handle, folder, name)
+                        named = True
+            if not new:
+                os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         finally:
             if named:
                 with suppress(FileNotFoundError):
@@ -76,6 +82,11 @@ def _keep(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _link(handle: int, folder: int, name: str) -> None:
+    """Give an open file that has no name this one; FileExistsError if there is something of that name."""
+    os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _opened(folder: int, name: str) -> tuple[int, bool]:

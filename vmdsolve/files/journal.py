@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import InvalidInput, VmdsolveError
+from ..untrusted import loads
 from .kept import is_sane, kept_line, key_of, row_in, told_by
 from .lines import Lines
 from .lock import is_at
-from .owned import owned
+from .owned import MARK, owned
 from .rows import JOURNAL, Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
 
 HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
-MARK = b'{"process": '  # what a journal begins with
 SHOWN = 10  # lines that are dropped and named; of more it is said how many
 FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a line, further on than there are lines
 
@@ -136,8 +136,8 @@ class Journal:
 
     def _compare(self, first: bytes, settings: Mapping[str, Any]) -> None:
         try:
-            before = dict(json.loads(first)["settings"])
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            before = dict(loads(first)["settings"])
+        except (ValueError, TypeError, KeyError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
         names = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
         if names:

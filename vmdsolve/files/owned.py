@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import InvalidInput
+from ..untrusted import loads
 from .lock import is_at, locked
 
-__all__ = ["owned"]
+__all__ = ["MARK", "held", "owned"]
+
+MARK = b'{"process": '  # what a journal begins with
+
+
+@contextmanager
+def held(out: Path, suffix: str) -> Iterator[None]:
+    """Keep `out` from every other job while a command writes it in one go: its journal's name is locked, and then gone.
+
+    Raises
+    ------
+    InvalidInput
+        As `owned`; or there is a journal with rows, or a file that is none.
+    """
+    out = Path(os.path.realpath(out)) if out.is_symlink() else out
+    path = out.with_name(out.name + suffix)
+    handle = owned(path, out)
+    try:
+        first = os.pread(handle, 1 << 16, 0)
+        if not (first.startswith(MARK) or MARK.startswith(first)):
+            raise InvalidInput(f"{path} is not the journal of a job, and would be overwritten; move it away")
+        if b"\n" in first:
+            raise InvalidInput(f"{path} is left of a job that did not finish: continue that one, or delete it")
+        os.pwrite(handle, MARK + b"%-10d, " % os.getpid(), 0)  # it says who holds it
+        try:
+            yield
+        finally:
+            if is_at(handle, path):
+                path.unlink()
+    finally:
+        os.close(handle)
 
 
 def owned(path: Path, out: Path) -> int:
@@ -51,6 +83,6 @@ def _opened(path: Path) -> int:
 def _process(first: bytes) -> str:
     """` (process 123)`, by what a journal begins with; "" if that does not say."""
     try:
-        return f" (process {int(json.loads(first.partition(b',')[0] + b'}')['process'])})"
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return f" (process {int(loads(first.partition(b',')[0] + b'}')['process'])})"
+    except (ValueError, TypeError, KeyError):
         return ""

@@ -7,7 +7,8 @@ txt, sdm                     line i is the answer to puzzle i; without an answer
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from .formats.base import UNANSWERED, Format, Written, names_of
 from .formats.csv import quoted
 from .formats.json import json_line
 from .formats.named import known_domain
+from .owned import held
 from .record import Record
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Puzzle",
     "Row",
     "Tally",
+    "alone",
     "csv_line",
     "format_of",
     "json_line",
@@ -102,6 +105,7 @@ class Graded(Puzzle):
     rating: float = 0.0
 
 
+JOURNAL = ".partial.jsonl"  # what stands behind the name of the file that a job makes
 NAMES = names_of(Row)
 CSV_HEADER = quoted(NAMES)
 
@@ -154,6 +158,8 @@ def format_of(out: Path) -> Format:
         raise InvalidInput(f"cannot write {out}: it is no plain file")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
+    if out.name.endswith(JOURNAL):
+        raise InvalidInput(f"cannot write {out}: journals of jobs are called so; name it otherwise")
     form.ready()
     return form
 
@@ -176,6 +182,14 @@ def write_rows(
     `others`: names of columns besides the kind's own. `form`: by default that of OUT's ending.
     """
     (form or format_of(out)).write(rows, kind, out, others)
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Raise, before any work, what keeps OUT from being written, another job at work on it as well; then hold it."""
+    format_of(out)
+    with held(out, JOURNAL):
+        yield
 
 
 # The tally --------------------------------------------------------------------------------------------

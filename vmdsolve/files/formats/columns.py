@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from ...domains import Domain
 from ...domains.reading import is_problem
@@ -99,13 +101,15 @@ def carried(titles: tuple[str, ...]) -> tuple[str, ...]:
     >>> carried(("id", "Status", "status", ""))
     ('id', 'Status', 'input_status', 'column_4')
     """
-    out: list[str] = []
+    out = dict.fromkeys(OURS)  # names that are taken, in order
+    tried: Counter[str] = Counter()  # so that a thousand columns of one name are no million tries
     for place, title in enumerate(titles, 1):
-        name = title.strip() or f"column_{place}"
-        while name in OURS or name in out:
-            name = f"input_{name}"
-        out.append(name)
-    return tuple(out)
+        name = own = title.strip() or f"column_{place}"
+        while name in out:
+            tried[own] += 1
+            name = f"input_{own}" + f"_{tried[own]}" * (tried[own] > 1)
+        out[name] = None
+    return tuple(islice(out, len(OURS), None))
 
 
 def found_in(fields: Sequence[str], domain: Domain | None) -> tuple[int, int | None] | None:

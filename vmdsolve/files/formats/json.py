@@ -7,12 +7,14 @@ A board may be text, rows of text, rows of cells, or all its cells; of a kind wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from math import isfinite
 
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
+from ...untrusted import loads
 from ..record import Record
 from .base import MAX_LINE, Format, Source, TextFormat, Written
 from .cells import board_text
@@ -23,13 +25,15 @@ __all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line"]
 
 MAX_FILE = 1 << 26  # characters
 LOOK = 10  # lines
-DEEPEST = 50  # lists and objects within each other
 WANTED = 'wanted an object with a text under "puzzle", or a board as a list of rows'
 
 
 def json_line(row: Written) -> str:
-    """One row as a line of JSON; what came with the input and JSON has no word for, a date, is text."""
-    return json.dumps(row.columns, default=str) + "\n"
+    """One row as a line of JSON; what came with the input and JSON has no word for, a date or a NaN, is text."""
+    try:
+        return json.dumps(row.columns, default=str, allow_nan=False) + "\n"
+    except ValueError:
+        return json.dumps(_told(row.columns), default=str) + "\n"
 
 
 class Jsonl(TextFormat):
@@ -53,9 +57,7 @@ class Jsonl(TextFormat):
                 continue
             item = _value(line)
             if isinstance(item, Exception):
-                reason = "nested too deeply" if isinstance(item, RecursionError) else str(item)
-                reason = reason if isinstance(item, InvalidInput) else f"not JSON: {reason}"
-                yield Record(source.name, source.number, line.strip(), None, reason)
+                yield Record(source.name, source.number, line.strip(), None, f"not JSON: {item}")
             else:
                 found = _record(item, source, source.number)
                 yield found or Record(source.name, source.number, line.strip(), None, WANTED)
@@ -87,10 +89,8 @@ class Json(TextFormat):
         if isinstance(value, json.JSONDecodeError):
             where = f"{source.name}:{begun + value.lineno}"
             raise InvalidInput(f"{where}: read as JSON, which it is not: {value.msg}, column {value.colno}")
-        if isinstance(value, InvalidInput):
-            raise InvalidInput(f"{source.name} is JSON in which {value}")
         if isinstance(value, Exception):
-            raise InvalidInput(f"{source.name} is JSON that is nested too deeply")
+            raise InvalidInput(f"{source.name}: read as JSON, which it is not: {value}")
         found = _puzzles(value, source, count(1))
         first = next(found, None)
         if first is None:
@@ -136,24 +136,23 @@ class Listed(Format):
 def _value(text: str) -> object:
     """What a text of JSON says, or why it is none."""
     try:
-        return json.loads(text, object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
+        return loads(text, MAX_FILE)
+    except ValueError as error:
         return error
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object none of whose keys is there twice: else the last would win in silence."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput(f"one object says {twice[:40]!r} twice")
-    return found
+def _told(value: object) -> object:
+    """A value in which numbers that are none of JSON are text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _told(part) for name, part in value.items()}
+    return [_told(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def is_json(text: str) -> bool:
-    """True for one value of JSON."""
-    return not isinstance(_value(text), Exception)
+    """True for one value of JSON, even if it is one that nobody reads here, with a NaN or a name twice."""
+    return not isinstance(_value(text), json.JSONDecodeError)
 
 
 def _is_document(source: Source) -> bool:
@@ -172,8 +171,6 @@ def _is_document(source: Source) -> bool:
 
 def _puzzles(value: object, source: Source, numbers: Iterator[int], depth: int = 0) -> Iterator[Record]:
     """All puzzles in a document, however deep; an item of a list that has none is said to have none."""
-    if depth > DEEPEST:
-        return
     if isinstance(value, dict):
         if _holds(value, source):
             yield _record(value, source, next(numbers)) or _refused(value, source, next(numbers))
@@ -267,13 +264,8 @@ def _record(item: object, source: Source, number: int) -> Record | None:
     except InvalidInput as error:
         return Record(source.name, number, json.dumps(item)[:200], None, str(error))
     keep = tuple(key for key in item if key not in known and (named is None or key != domain))
-    others = {str(_encodable(name)): _encodable(item[key]) for key, name in zip(keep, carried(keep), strict=True)}
+    others = {name: item[key] for key, name in zip(keep, carried(keep), strict=True)}
     return Record(source.name, number, text, answer, "", named, others)
-
-
-def _encodable(value: object) -> object:
-    """A value that goes on to a file; JSON's escapes can spell halves of characters, which no file takes: '?'."""
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _text(value: object, source: Source) -> str | None:

@@ -10,7 +10,7 @@ from ...errors import InvalidInput
 __all__ = ["Data", "read_data"]
 
 NAME = re.compile(r"(\w{1,60})\s*$")
-ARRAY = re.compile(r"\s*(?:array[12]d\s*\((.*?)\s*,\s*)?\[(\|?)([^\[\]]*)\][\s)]*", re.DOTALL)
+ARRAY = re.compile(r"\s*(?:array[12]d\s*\(([^\[\]]*),\s*)?\[(\|?)([^\[\]]*)\][\s)]*")  # each in linear time
 MOST, MOST_NAMES = 1 << 16, 1000  # items of an array; statements of a file
 
 
@@ -92,10 +92,10 @@ def _rows(array: re.Match[str]) -> list[list[str]] | None:
     items = body.replace(",", " ").split()
     if sides is None or len(items) > MOST:
         return None
-    ranges = re.fullmatch(r"1\s*\.\.\s*(\w+)\s*,\s*1\s*\.\.\s*(\w+)", sides)
+    ranges = re.fullmatch(r"1\s*\.\.\s*(\w+)\s*,\s*1\s*\.\.\s*(\w+)", sides.strip())
     if not ranges or not items:
         return None
-    columns = int(ranges[2]) if ranges[2].isdigit() and len(ranges[2]) < 6 else 0
+    columns = int(ranges[2]) if ranges[2].isdecimal() and len(ranges[2]) < 6 else 0
     if not columns:  # a name: as many columns as the first line of the text shows, or as there are rows
         shown = [line.replace(",", " ").split() for line in body.split("\n")]
         widths = {len(line) for line in shown if line}

@@ -10,10 +10,9 @@ from ...domains.notations.non import goal_of
 from ...errors import InvalidInput
 from ..record import Record
 from .base import Source, TextFormat, Written
+from .whole import MAX_FILE, MOST_LINES
 
 __all__ = ["Non"]
-
-MAX_FILE = 1 << 26  # characters
 
 
 class Non(TextFormat):
@@ -52,8 +51,8 @@ def _all_of(source: Source) -> str:
     size = 0
     for line in source.lines():
         size += len(line)
-        if size > MAX_FILE:
-            raise InvalidInput(f"{source.name} is over {MAX_FILE:,} characters")
+        if size > MAX_FILE or len(lines) == MOST_LINES:
+            raise InvalidInput(f"{source.name} is over {MAX_FILE:,} characters, or {MOST_LINES:,} lines")
         lines.append(line)
         source.idle = 0  # a nonogram may be longer: it is `size` that has a limit here
     return "".join(lines)

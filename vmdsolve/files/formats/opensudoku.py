@@ -15,6 +15,7 @@ from .sdk import sudoku_of
 __all__ = ["OpenSudoku"]
 
 MAX_FILE = 1 << 26  # characters
+MOST = 1 << 20  # elements, and attributes: each takes a hundred bytes and more
 DECLARATION = re.compile(r"^<\?xml[^>]*>")  # its encoding was that of the file, of which this is text
 
 
@@ -29,6 +30,8 @@ class OpenSudoku(TextFormat):
         text = source.rest(MAX_FILE)
         if "<!DOCTYPE" in text or "<!ENTITY" in text:  # which may grow without bounds
             raise InvalidInput(f"{source.name} is XML with a document type; wanted a file of OpenSudoku")
+        if max(text.count("<"), text.count("=")) > MOST:
+            raise InvalidInput(f"{source.name} is XML of over {MOST:,} elements or attributes; wanted fewer a file")
         try:
             root = ElementTree.fromstring(DECLARATION.sub("", text.lstrip()))
         except ElementTree.ParseError as error:

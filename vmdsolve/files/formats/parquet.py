@@ -20,6 +20,7 @@ from .named import known_domain
 __all__ = ["Parquet"]
 
 CHUNK = 10_000  # rows a group, and rows read at once
+MOST_ITEMS = 1 << 23  # items of lists in a row group
 
 
 class Parquet(Format):
@@ -31,10 +32,10 @@ class Parquet(Format):
     def read(self, source: Source) -> Iterator[Record]:
         pa = _pyarrow()
         try:
-            file = pa.parquet.ParquetFile(source.raw)
+            file = _opened(source, pa)
             columns = _columns(source, file.schema_arrow.names)
             for batch in file.iter_batches(CHUNK):
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                for row in zip(*(_values(column, source, pa) for column in batch.columns), strict=True):
                     source.number += 1
                     yield _record(source, columns, row)
         except (pa.ArrowException, OSError) as error:
@@ -53,6 +54,39 @@ class Parquet(Format):
                 for row in table:
                     row |= {name: str(row[name]) for name in others if row.get(name) is not None}
                 writer.write_table(pa.Table.from_pylist(table, schema))
+
+
+def _opened(source: Source, pa: Any) -> Any:
+    """The file, of which a text that many rows share is in memory once: a kilobyte may say a million such rows."""
+    file = pa.parquet.ParquetFile(source.raw)
+    for number in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(number)
+        for place in range(group.num_columns):
+            column = file.schema.column(place)
+            if column.max_repetition_level and group.column(place).num_values > MOST_ITEMS:
+                where = f"{source.name}, column {column.path[:40]!r}"
+                raise InvalidInput(f"{where} has over {MOST_ITEMS:,} items of lists in a row group; write smaller ones")
+    texts = [field.name for field in file.schema_arrow if _is_text(field.type, pa)]
+    source.raw.seek(0)
+    return pa.parquet.ParquetFile(source.raw, read_dictionary=texts)
+
+
+def _is_text(kind: Any, pa: Any) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    told = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(is_kind(kind) for is_kind in told)
+
+
+def _values(column: Any, source: Source, pa: Any) -> list[Any]:
+    """The values of a batch's column."""
+    if not (pa.types.is_dictionary(column.type) and _is_text(column.type, pa)):
+        found: list[Any] = column.to_pylist()
+        return found
+    texts = column.dictionary.to_pylist()
+    if max((len(text) for text in texts if text is not None), default=0) > MAX_LINE:
+        where = f"{source.name}, behind row {source.number}"
+        raise InvalidInput(f"{where}: a text of over {MAX_LINE:,} characters; wanted one puzzle a row")
+    return [None if place is None else texts[place] for place in column.indices.to_pylist()]
 
 
 def _columns(source: Source, titles: list[str]) -> Columns:
@@ -82,8 +116,6 @@ def _record(source: Source, columns: Columns, row: tuple[Any, ...]) -> Record:
     if puzzle is None:
         told, reason = str(row[columns.puzzle])[:100], "the puzzle is neither a text nor a board as a list"
         return Record(source.name, source.number, told, None, reason, domain, others)
-    if len(puzzle) > MAX_LINE:
-        raise InvalidInput(f"{source.name}:{source.number} is over {MAX_LINE:,} characters; wanted one puzzle a row")
     return Record(source.name, source.number, puzzle, solution, "", domain, others)
 
 
