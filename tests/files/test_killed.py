@@ -98,5 +98,5 @@ def test_a_journal_that_another_job_began_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_no_output_is_called_like_a_journal(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="journals of jobs are called so; name it otherwise"):
+    with pytest.raises(InvalidInput, match="unfinished jobs; name it otherwise"):
         format_of(tmp_path / "out.csv.partial.jsonl")

@@ -43,8 +43,6 @@ __all__ = [
     "write_rows",
 ]
 
-JOURNAL = ".partial.jsonl"  # of OUT.partial.jsonl, what an unfinished job has done
-
 
 @dataclass(slots=True)  # not frozen: that takes thrice as long
 class Row(Written):
@@ -148,7 +146,7 @@ def format_of(out: Path) -> Format:
     """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
     suffix = out.suffix.lower()
     if out.name.lower().endswith(JOURNAL):
-        raise InvalidInput(f"cannot write {out}: names that end in {JOURNAL} are those of unfinished jobs")
+        raise InvalidInput(f"cannot write {out}: names that end in {JOURNAL} are those of unfinished jobs; name it otherwise")
     form = writer_of(suffix)
     if form is None:
         raise InvalidInput(f"cannot write {out}: its ending is {suffix!r}; wanted one of {', '.join(WRITTEN)}")
@@ -158,8 +156,6 @@ def format_of(out: Path) -> Format:
         raise InvalidInput(f"cannot write {out}: it is no plain file")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
-    if out.name.endswith(JOURNAL):
-        raise InvalidInput(f"cannot write {out}: journals of jobs are called so; name it otherwise")
     form.ready()
     return form
 
