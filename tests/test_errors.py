@@ -87,6 +87,10 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
     "no number of any kind": (lambda: arguments.number("1", "share", above=0), "share is '1'; wanted a number above 0"),
     "seconds": (lambda: arguments.seconds(-1), "time_limit is -1; wanted seconds, 0 or more, or None"),
     "choice": (lambda: arguments.choice("c", "method", "ab"), "method is 'c'; wanted one of a, b"),
+    "no rows of numbers": (
+        lambda: arguments.rows([[1], [2, 3]], "z"),
+        "z is [[1], [2, 3]]; wanted finite numbers [D], or rows of them [K, D] of one length",
+    ),
     "flag": (lambda: arguments.flag(1, "unique"), "unique is 1; wanted True or False"),
     "no list of cells": (lambda: as_cells([], "Unit"), "Unit needs at least one cell"),
     "negative cell": (lambda: as_cells([-1], "Unit"), "Unit names cell -1; cells are numbered from 0"),
@@ -211,7 +215,7 @@ def test_bad_input_is_a_value_error_and_a_missing_package_an_import_error() -> N
     family = {name: getattr(errors, name) for name in errors.__all__}
     assert all(issubclass(error, errors.VmdsolveError) for error in family.values())
     kinds = {name for name, error in family.items() if issubclass(error, ValueError)}
-    assert kinds == {"InvalidInput", "InvalidProblem", "ModelMismatch"}
+    assert kinds == {"InvalidInput", "InvalidProblem", "ModelMismatch", "TooLarge"}
     assert issubclass(errors.InvalidProblem, errors.InvalidInput)
     assert issubclass(errors.ModelMismatch, errors.InvalidInput)
     assert issubclass(errors.MissingExtra, ImportError)

@@ -157,7 +157,7 @@ BATCH_ALONE: list[tuple[dict[str, Any], str]] = [
 ]
 SAMPLE_ALONE: list[tuple[dict[str, Any], str]] = [
     ({"temperature": float("inf")}, "temperature is inf; wanted a number, 0 or more"),
-    ({"n": -1}, "n is -1; wanted a whole number, 0 or more"),
+    ({"n": -1}, "n is -1; wanted a whole number from 0 to 2,147,483,648"),
     ({"given": "1"}, "needs 16 cells"),
 ]
 

@@ -87,7 +87,8 @@ def test_a_journal_that_another_job_began_is_left_alone(tmp_path: Path) -> None:
         journal.add(Row(P, S, "SOLVED", "search", None, 0, 0.1, ""))
         journal.path.unlink()
         other = Journal(out, {"seed": 1})
-        journal.finish()
+        with pytest.raises(InvalidInput, match="another job has begun one"):
+            journal.finish()
     assert other.path.exists()
     other.__exit__()
     other.path.unlink()

@@ -6,14 +6,13 @@ nobody changes it in vain. No torch here.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelMismatch
-from ..untrusted import read_json
+from ..untrusted import loads, read_json
 from .config import ModelConfig
 
 __all__ = ["CONFIG", "MODEL", "RUN", "check_beside", "weights_in"]
@@ -62,7 +61,7 @@ def check_beside(weights: Path, config: ModelConfig) -> None:
     told = read_json(_bytes(path), str(path), error=ModelMismatch)
     if not isinstance(told, dict):
         raise ModelMismatch(f"{path} cannot be read: it is {told!r:.80}, wanted an object")
-    for name, value in json.loads(config.to_json()).items():
+    for name, value in loads(config.to_json()).items():
         if name in told and told[name] != value:
             says = f"{name} is {told[name]!r:.80} in {path}, and {value!r:.80} in the weights beside it"
             raise ModelMismatch(f"{says}; take both from one place, or delete {path.name}")

@@ -9,7 +9,6 @@ search is asked at once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 from ..domains import Domain
 from ..problem import Rules
+from ..untrusted import read_json
 from .slots import ALL_DIFFERENT, suits
 
 __all__ = ["ENOUGH", "Share", "packaged_file", "packaged_files", "proposing", "shares_in", "size_of", "weights_for"]
@@ -83,7 +83,7 @@ def size_of(rules: Rules) -> str:
 def shares_in(weights: Path) -> Mapping[str, Share]:
     """By shape, a domain's name or a size, what was measured of packaged weights."""
     beside = weights.with_suffix(".json")
-    told = json.loads(beside.read_text()) if beside.is_file() else {}
+    told = read_json(beside.read_bytes(), str(beside)) if beside.is_file() else {}
     return {shape: Share(**of) for shape, of in told.get("shares", {}).get("shapes", {}).items()}
 
 

@@ -78,5 +78,5 @@ def shown(config: ModelConfig, V: int, z: Floats) -> npt.NDArray[Any]:
     kinds = V if config.prior not in CODES else config.classes
     if not kinds:
         return z
-    hot = z.reshape(len(z), -1, kinds)
+    hot = z.reshape(len(z), z.shape[1] // kinds, kinds)  # there may be no z at all
     return np.where(hot.any(2), hot.argmax(2), OPEN).astype(np.int32)

@@ -40,10 +40,8 @@ def config_text(told: Mapping[str, Any], begin: str = "") -> str:
 
     Examples
     --------
-    >>> print(config_text({"domain": "pair", "steps": 100})[:200])
-    # The kind of puzzle; all-different; none: what examples make.
-    domain = "pair"
-    ...
+    >>> config_text({"domain": "pair", "steps": 100}).splitlines()[:2]
+    ['# The kind of puzzle; all-different; none: what examples make.', 'domain = "pair"']
     """
     parts = {name: title for title, names in PARTS.items() for name in names}
     lines, part = [f"# {clean(line)}" for line in begin.splitlines()] + [""] * bool(begin), ""
