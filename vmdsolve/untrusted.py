@@ -19,7 +19,7 @@ COSTS = {",": 32, '"': 30, "[": 64, "{": 64, ":": 150}  # bytes, at most, of wha
 HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character that takes two escapes
 
 
-def loads(text: str | bytes, most: int = MOST, *, halves: bool = False) -> Any:
+def loads(text: str | bytes, most: int = MOST) -> Any:
     """What a text of JSON says: as `json.loads`, but whatever is wrong with it is a ValueError.
 
     Refused, too, is what JSON does not have or does not define: NaN and infinity, a name twice in one object, half
@@ -31,8 +31,6 @@ def loads(text: str | bytes, most: int = MOST, *, halves: bool = False) -> Any:
         As bytes it is UTF-8.
     most
         How many characters, or bytes, it may have.
-    halves
-        Let half of a character pass: for rows, whose other columns are cleaned where they are written.
 
     Raises
     ------
@@ -63,7 +61,7 @@ def loads(text: str | bytes, most: int = MOST, *, halves: bool = False) -> Any:
         raise
     if text.count("[") + text.count("{") > DEEPEST and _deeper(value):
         raise _too_deep()
-    if not halves and HALF.search(text):
+    if HALF.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:

@@ -146,7 +146,8 @@ def format_of(out: Path) -> Format:
     """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
     suffix = out.suffix.lower()
     if out.name.lower().endswith(JOURNAL):
-        raise InvalidInput(f"cannot write {out}: names that end in {JOURNAL} are those of unfinished jobs; name it otherwise")
+        whose = f"names that end in {JOURNAL} are those of unfinished jobs"
+        raise InvalidInput(f"cannot write {out}: {whose}; name it otherwise")
     form = writer_of(suffix)
     if form is None:
         raise InvalidInput(f"cannot write {out}: its ending is {suffix!r}; wanted one of {', '.join(WRITTEN)}")

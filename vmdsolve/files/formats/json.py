@@ -136,7 +136,7 @@ class Listed(Format):
 def _value(text: str) -> object:
     """What a text of JSON says, or why it is none."""
     try:
-        return loads(text, MAX_FILE, halves=True)
+        return loads(text, MAX_FILE)
     except ValueError as error:
         return error
 
