@@ -12,18 +12,18 @@
 
 namespace vmd {
 
-constexpr int64_t kSlabRows = 8 * kTileRows;  // rows that sums of products are taken over at a time
-
 template <class I>
 class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   using Board = DenoiseBoard<I>;
   using Weights = DenoiseGradientWeights<I>;
-  using Board::kCopies, Board::kParts, Board::floats, Board::state_of, Board::total;
+  using Board::kCopies, Board::kParts, Board::kRows, Board::kSpare, Board::deep, Board::floats, Board::of_states;
+  using Board::product, Board::smaller, Board::state_of, Board::total;
   using Board::v, Board::rows, Board::padded, Board::state, Board::mean, Board::factor, Board::base;
   using typename Weights::E, typename Weights::F;
-  using Weights::add, Weights::clear, Weights::smaller, Weights::mean_rows, Weights::share;
+  using Weights::add, Weights::clear, Weights::mean_rows, Weights::share;
   using Weights::d_injected, Weights::d_injected_cell;
   using Weights::d_self_update, Weights::d_group_updates, Weights::d_update, Weights::d_update_bias;
+  static constexpr int64_t kSlab = I::kSlab;
   using Weights::message_back, Weights::self_update_back, Weights::update_back, Weights::group_updates_back;
 
  public:
@@ -35,9 +35,9 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     own_state = state, own_mean = mean;
     d_state = room<float>(padded * v.Hp), d_normed = room<float>(padded * v.Hp), normed = room<E>(padded * v.Hp);
     d_received = room<float>(mean_rows * v.Np), d_mean = room<float>(mean_rows * v.Mp);
-    hidden_slab = room<float>(kSlabRows * v.Np), d_slab = room<float>(kSlabRows * widest);
-    pairs = room<E>(kCopies ? kSlabRows * widest : 0), others = room<E>(kCopies ? kSlabRows * widest : 0);
-    inputs_back = room<E>(kCopies ? kTileRows * widest : 0);
+    hidden_slab = room<float>(kSlab * v.Np), d_slab = room<float>(kSlab * widest);
+    pairs = room<E>(kCopies ? kSlab * widest : 0), others = room<E>(kCopies ? kSlab * widest : 0);
+    inputs_back = room<E>(kCopies ? kRows * deep(widest) : 0);
     bytes += static_cast<int64_t>(this->used - start);
   }
 
@@ -67,7 +67,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     clear(d_state, padded * v.Hp), clear(d_normed, padded * v.Hp);
     this->clear_gradients();
     state = kept_state(kept, supervised);
-    for (int64_t first = 0; first < padded; first += kTileRows) {
+    for (int64_t first = 0; first < padded; first += kRows) {
       this->find_factors(state, first);
       back_through_norm(first, d_logits + (supervised - 1) * stride, sums);
     }
@@ -75,11 +75,11 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       state = kept_state(kept, s), mean = kept_mean(kept, supervised, s);
       this->receive();
       clear(d_received, mean_rows * v.Np);
-      for (int64_t first = 0; first < padded; first += kSlabRows)
-        back_through_update(x, first, smaller(kSlabRows, padded - first));
+      for (int64_t first = 0; first < padded; first += kSlab)
+        back_through_update(x, first, smaller(kSlab, padded - first));
       back_through_receive();
-      for (int64_t first = 0; first < padded; first += kSlabRows)
-        back_through_messages(first, smaller(kSlabRows, padded - first),
+      for (int64_t first = 0; first < padded; first += kSlab)
+        back_through_messages(first, smaller(kSlab, padded - first),
                               s ? d_logits + (s - 1) * stride : nullptr, sums);
     }
     if (stack.free == 0) back_through_embedding(x, sums);
@@ -95,7 +95,9 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   }
 
   VMD_INLINE int64_t state_bytes() const { return padded * v.Hp * static_cast<int64_t>(sizeof(float)); }
-  VMD_INLINE int64_t mean_bytes() const { return mean_rows * v.Mp * static_cast<int64_t>(sizeof(E)); }
+  VMD_INLINE int64_t mean_bytes() const {
+    return (mean_rows + kSpare) * deep(v.Mp) * static_cast<int64_t>(sizeof(E));
+  }
   VMD_INLINE float* kept_state(char* kept, int64_t s) const {
     return static_cast<float*>(static_cast<void*>(kept + s * state_bytes()));
   }
@@ -103,22 +105,34 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     return static_cast<E*>(static_cast<void*>(kept + (supervised + 1) * state_bytes() + s * mean_bytes()));
   }
 
-  /// A tile's numbers as inputs of products, row by row.
-  VMD_INLINE const E* rounded(const float* from, int64_t width) {
+  /// n rows of numbers as inputs of products.
+  VMD_INLINE const E* rounded(const float* from, int64_t width, int64_t n) {
     if constexpr (kCopies) {
-      for (int64_t i = 0; i < kTileRows * width; i += I::kLanes) I::store(inputs_back + i, load_as<F>(from + i));
+      for (int64_t i = 0; i < n; ++i) {
+        E* to = inputs_back + i * deep(width);
+        for (int64_t j = 0; j < width; j += I::kLanes) I::store(to + j, load_as<F>(from + i * width + j));
+        for (int64_t j = width; j < deep(width); j += I::kLanes) I::store(to + j, F{});
+      }
       return inputs_back;
     } else {
       return from;
     }
   }
 
+  /// n rows of `width` channels, those of row i being numbers(i, channel), as inputs of add_outer in `to`; zeros behind them.
+  template <class Numbers>
+  VMD_INLINE void pair_rows(int64_t n, int64_t width, E* to, const Numbers& numbers) {
+    for (int64_t i = 0; i < n; i += 2)
+      for (int64_t j = 0; j < width; j += I::kLanes) I::store_pair(to + i * width + 2 * j, numbers(i, j), numbers(i + 1, j));
+    for (int64_t i = n; i < deep(n); i += 2)
+      for (int64_t j = 0; j < width; j += I::kLanes) I::store_pair(to + i * width + 2 * j, F{}, F{});
+  }
+
   /// Rows as inputs of add_outer, in `to` if they are not that already.
   const E* paired(const float* from, int64_t n, int64_t width, E* to) {
     if constexpr (kCopies) {
-      for (int64_t i = 0; i < n; i += 2)
-        for (int64_t j = 0; j < width; j += I::kLanes)
-          I::store_pair(to + i * width + 2 * j, load_as<F>(from + i * width + j), load_as<F>(from + (i + 1) * width + j));
+      pair_rows(n, width, to,
+                [&](int64_t i, int64_t j) __attribute__((always_inline)) { return load_as<F>(from + i * width + j); });
       return to;
     } else {
       return from;
@@ -127,15 +141,23 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
 
   /// The same for rows of means.
   const E* paired_means(int64_t first, int64_t n) {
-    const E* from = mean + first * v.Mp;
+    const E* from = mean + first * deep(v.Mp);
     if constexpr (kCopies) {
-      for (int64_t i = 0; i < n; i += 2)
-        for (int64_t j = 0; j < v.Mp; j += I::kLanes)
-          I::store_pair(others + i * v.Mp + 2 * j, I::widened(from + i * v.Mp + j), I::widened(from + (i + 1) * v.Mp + j));
+      pair_rows(n, v.Mp, others, [&](int64_t i, int64_t j) __attribute__((always_inline)) {
+        return I::widened(from + i * deep(v.Mp) + j);
+      });
       return others;
     } else {
       return from;
     }
+  }
+
+  /// sums [channels,columns] += a^T b over n rows.
+  VMD_INLINE void outer(const E* a, int64_t channels, const E* b, int64_t columns, int64_t n, float* sums) {
+    if constexpr (I::kTiles)
+      outer_tiles<I>(this->tiles, a, channels, b, columns, deep(n), sums);
+    else
+      add_outer<I>(a, channels, b, columns, n / I::kGroup, sums);
   }
 
   /// to += the sum of rows.
@@ -149,7 +171,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
 
   /// normed = norm(h) of a tile, paired.
   void normalise(int64_t first) {
-    for (int64_t i = first; i < first + kTileRows; i += I::kGroup) {
+    for (int64_t i = first; i < first + kRows; i += I::kGroup) {
       const float* h = state + i * v.Hp;
       for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
         const F one = load_as<F>(h + j) * factor[i];
@@ -162,36 +184,34 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   }
 
   void back_through_update(const int32_t* x, int64_t first, int64_t n) {
-    for (int64_t t = 0; t < n; t += kTileRows) {
+    for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
       float *seen = hidden_slab + t * v.Np, *d_tile = d_slab + t * v.Np;
       this->find_factors(state, tile);
       normalise(tile);
       this->gather_tile_inputs(x, tile);
-      multiply<I>(
-          this->inputs(tile), v.Hp, this->self_update, v.Hp,
-          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      product(
+          this->inputs(tile), this->self_update, v.Hp, v.Np,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
             const F other = load_as<F>(base + r * v.Np + j);
-            store_as(seen + r * v.Np + j, I::relu(F(sum * factor[tile + r] + other)));
+            store_as(seen + r * v.Np + j, I::relu(F(of_states(sum, tile + r) + other)));
           });
-      multiply<I>(
-          rounded(d_state + tile * v.Hp, v.Hp), v.Hp, update_back, v.Hp,
-          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      product(
+          rounded(d_state + tile * v.Hp, v.Hp, kRows), update_back, v.Hp, v.Np,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
             const F held = load_as<F>(seen + r * v.Np + j);
             store_as(d_tile + r * v.Np + j, F(held > 0.0f ? sum : F{}));
           });
-      multiply<I>(
-          rounded(d_tile, v.Np), v.Np, self_update_back, v.Np,
-          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      product(
+          rounded(d_tile, v.Np, kRows), self_update_back, v.Np, v.Hp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
             store_as(d_normed + (tile + r) * v.Hp + j, sum);
           });
       back_through_tile_inputs(x, tile, d_tile);
     }
     const float* g = d_state + first * v.Hp;
-    add_outer<I>(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n / I::kGroup,
-                 d_update);
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n / I::kGroup,
-                 d_self_update);
+    outer(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n, d_update);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n, d_self_update);
     add_rows(g, n, v.Hp, d_update_bias);
   }
 
@@ -199,7 +219,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   template <int C>
   VMD_INLINE void back_through_inputs(const int32_t* x, int64_t first, const float* d_tile, int64_t j) {
     int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kTileRows && first + r < rows; ++r) {
+    for (int64_t r = 0; r < kRows && first + r < rows; ++r) {
       const int64_t injected_row = v.positions ? state_of(x[l], symbol) * v.V + symbol : state_of(x[l], symbol);
       F da[C * kParts];
 #pragma GCC unroll 16
@@ -229,47 +249,48 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     for (int64_t i = 0; v.positions && i < v.L * v.Np; i += I::kLanes)
       add(d_injected_cell + i, load_as<F>(d_received + i));
     for (int64_t g = 0; g < v.groups; ++g)
-      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlabRows) {
-        const int64_t n = smaller(kSlabRows, v.group_rows[g + 1] - first);
-        for (int64_t tile = first; tile < first + n; tile += kTileRows)
-          multiply<I>(
-              rounded(d_received + tile * v.Np, v.Np), v.Np, group_updates_back + g * v.Np * v.Mp, v.Np,
-              v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlab) {
+        const int64_t n = smaller(kSlab, v.group_rows[g + 1] - first);
+        for (int64_t tile = first; tile < first + n; tile += kRows) {
+          const int64_t some = smaller(kRows, first + n - tile);
+          product(
+              rounded(d_received + tile * v.Np, v.Np, some), group_updates_back + g * deep(v.Np) * v.Mp, v.Np, v.Mp,
+              some, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
                 store_as(d_mean + (tile + r) * v.Mp + j, F(sum * share[tile + r]));
               });
-        add_outer<I>(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, pairs), v.Np,
-                     n / I::kGroup, d_group_updates + g * v.Mp * v.Np);
+        }
+        outer(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, pairs), v.Np, n,
+              d_group_updates + g * v.Mp * v.Np);
       }
   }
 
   void back_through_messages(int64_t first, int64_t n, const float* d_logits, const DenoiseTables<float>& sums) {
-    for (int64_t t = 0; t < n; t += kTileRows) {
+    for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
       float* d_tile = d_slab + t * v.Mp;
       back_through_averages(tile, d_tile);
-      multiply<I>(
-          this->inputs(tile), v.Hp, this->message, v.Hp,
-          v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F said = sum * factor[tile + r] + load_as<F>(v.message_bias + j);
+      product(
+          this->inputs(tile), this->message, v.Hp, v.Mp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F said = of_states(sum, tile + r) + load_as<F>(v.message_bias + j);
             float* to = d_tile + r * v.Mp + j;
             store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
           });
-      multiply<I>(
-          rounded(d_tile, v.Mp), v.Mp, message_back, v.Mp,
-          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      product(
+          rounded(d_tile, v.Mp, kRows), message_back, v.Mp, v.Hp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
             add(d_normed + (tile + r) * v.Hp + j, sum);
           });
       back_through_norm(tile, d_logits, sums);
     }
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n / I::kGroup,
-                 sums.message);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n, sums.message);
     add_rows(d_slab, n, v.Mp, sums.message_bias);
   }
 
   /// to = the gradients of a tile's messages, each of which has a part in several means.
   void back_through_averages(int64_t first, float* to) {
     int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kTileRows; ++r) {
+    for (int64_t r = 0; r < kRows; ++r) {
       const bool real = first + r < rows;
       for (int64_t j = 0; j < v.Mp; j += I::kLanes) {
         F sum{};
@@ -286,7 +307,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
 
   /// gradient += what a tile's states receive through norm: `d_normed`, and what their logits (null: none) want.
   void back_through_norm(int64_t first, const float* d_logits, const DenoiseTables<float>& sums) {
-    for (int64_t i = first; i < first + kTileRows; ++i) {
+    for (int64_t i = first; i < first + kRows; ++i) {
       const float d_logit = d_logits && i < rows ? d_logits[i] : 0.0f;
       const float *h = state + i * v.Hp, *dn = d_normed + i * v.Hp;
       F dot[kParts] = {};

@@ -84,7 +84,7 @@ class DenoiseGradient:
         threads
             0: one a core
         path
-            a name in `denoise_paths()`; None: the fastest in float32
+            a name in `denoise_paths()`; None: `fastest_path()`, which is in float32
         """
         if supervise < 1 or free < 0:
             raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from ..kernels.denoise import BF16, denoise_paths
+from ..kernels.denoise import fastest_path
 from ..kernels.gradient import DenoiseGradient
 from .config import ModelConfig
 from .denoiser import Denoiser
@@ -32,8 +32,8 @@ class Fused:
     Attributes
     ----------
     path
-        a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 where autocast asks for it and this
-        CPU has it, else in float32
+        a name in `kernels.denoise.denoise_paths()`; None: the fastest of this CPU, which rounds to bfloat16 only where
+        autocast allows it
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -43,10 +43,9 @@ class Fused:
         self, denoiser: Denoiser, x: Tensor, units: Units, z: Tensor | None, loops: int, supervise: int
     ) -> Tensor:
         """Logits [S, B, L, V] of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z]."""
-        bf16 = torch.is_autocast_enabled("cpu") and BF16 in denoise_paths()
+        path = self.path or fastest_path(may_round=torch.is_autocast_enabled("cpu"))
         with torch.autocast("cpu", enabled=False):
             tokens = x.to(torch.int32).numpy()
-            path = self.path or (BF16 if bf16 else None)
             out: Tensor = _Loops.apply(  # type: ignore[no-untyped-call]
                 tables(denoiser),
                 factors(denoiser, z, len(x)),
