@@ -270,7 +270,7 @@ def test_readme_repeats_the_committed_results() -> None:
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
-        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
+        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 3 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
         (["ablation", "--arms", "base;16 loops an evaluation", "--steps", "1", "--seeds", "1", "--sets", "easy"], 2),
