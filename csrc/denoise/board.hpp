@@ -35,7 +35,7 @@ class DenoiseBoard : protected BoardWeights<I> {
     const int64_t mean_rows = v.group_rows[v.groups];
     state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * deep(v.Hp) : 0);
     factor = take<float>(padded), messages = take<float>(padded * v.Mp);
-    mean = take<E>((mean_rows + kSpare) * deep(v.Mp)), received = take<float>(mean_rows * v.Np);
+    mean = take<E>((mean_rows + kSpare) * deep(v.Mp)), received = take<float>((mean_rows + kSpare) * v.Np);
     base = take<float>(kRows * v.Np), hidden = take<E>(kRows * deep(v.Np)), chosen = take<uint8_t>(v.L);
     if constexpr (I::kTiles) products = take<float>(kRows * I::kPanelColumns);
     bytes = static_cast<int64_t>(used - reinterpret_cast<uintptr_t>(memory));
@@ -174,12 +174,23 @@ class DenoiseBoard : protected BoardWeights<I> {
   }
 
   VMD_INLINE void message_tile(int64_t first) {
-    product(
-        inputs(first), message, v.Hp, v.Mp,
-        kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const F bias = load_as<F>(v.message_bias + column);
-          store_as(messages + (first + r) * v.Mp + column, I::relu(F(of_states(sum, first + r) + bias)));
-        });
+    float* const said = messages + first * v.Mp;
+    const auto finish = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+      store_as(said + r * v.Mp + column, I::relu(F(of_states(sum, first + r) + load_as<F>(v.message_bias + column))));
+    };
+    if constexpr (I::kTiles) {
+      multiply_into<I, true>(tiles, inputs(first), deep(v.Hp), message, v.Mp, kRows, said);
+      each_of(said, v.Mp, finish);
+    } else {
+      product(inputs(first), message, v.Hp, v.Mp, kRows, finish);
+    }
+  }
+
+  /// out(row, column, numbers) for all of a tile's rows of so many channels.
+  template <class Out>
+  static VMD_INLINE void each_of(const float* from, int64_t width, const Out& out) {
+    for (int64_t r = 0; r < kRows; ++r)
+      for (int64_t j = 0; j < width; j += I::kLanes) out(r, j, load_as<F>(from + r * width + j));
   }
 
   /// mean[target + s] = the mean over n message rows place(i) + s, for some rows s.
@@ -220,12 +231,16 @@ class DenoiseBoard : protected BoardWeights<I> {
 
   VMD_INLINE void receive() {
     for (int64_t g = 0; g < v.groups; ++g)
-      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kRows)
-        product(
-            mean + first * deep(v.Mp), group_updates + g * deep(v.Mp) * v.Np, v.Mp, v.Np,
-            smaller(kRows, v.group_rows[g + 1] - first), [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-              store_as(received + (first + r) * v.Np + column, sum);
-            });
+      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kRows) {
+        const int64_t n = smaller(kRows, v.group_rows[g + 1] - first);
+        const E *from = mean + first * deep(v.Mp), *weights = group_updates + g * deep(v.Mp) * v.Np;
+        if constexpr (I::kTiles)  // rows written beyond a group are the next one's, which comes later
+          multiply_into<I, true>(tiles, from, deep(v.Mp), weights, v.Np, n, received + first * v.Np);
+        else
+          product(from, weights, v.Mp, v.Np, n, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            store_as(received + (first + r) * v.Np + column, sum);
+          });
+      }
   }
 
   /// to [n,Np] = what n candidates of a cell, from a symbol on, are injected with, and what they receive of their cell
@@ -298,18 +313,29 @@ class DenoiseBoard : protected BoardWeights<I> {
 
   VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
     gather_tile_inputs(x, first);
-    product(
-        inputs(first), self_update, v.Hp, v.Np,
-        kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const F other = load_as<F>(base + r * v.Np + column);
-          I::store(hidden + r * deep(v.Np) + column, I::relu(F(of_states(sum, first + r) + other)));
-        });
-    product(
-        hidden, update, v.Np, v.Hp,
-        kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const int64_t place = (first + r) * v.Hp + column;
-          store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
-        });
+    const auto keep = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+      I::store(hidden + r * deep(v.Np) + column, I::relu(sum));
+    };
+    if constexpr (I::kTiles) {
+      multiply_into<I, false>(tiles, inputs(first), deep(v.Hp), self_update, v.Np, kRows, base);
+      each_of(base, v.Np, keep);
+      each_of(state + first * v.Hp, v.Hp, [&](int64_t r, int64_t column, const F& h) __attribute__((always_inline)) {
+        store_as(next + (first + r) * v.Hp + column, F(h + load_as<F>(update_bias + column)));
+      });
+      multiply_into<I, false>(tiles, hidden, deep(v.Np), update, v.Hp, kRows, next + first * v.Hp);
+    } else {
+      product(
+          inputs(first), self_update, v.Hp, v.Np,
+          kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            keep(r, column, F(sum * factor[first + r] + load_as<F>(base + r * v.Np + column)));
+          });
+      product(
+          hidden, update, v.Np, v.Hp,
+          kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            const int64_t place = (first + r) * v.Hp + column;
+            store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
+          });
+    }
     find_factors(next, first);
   }
 

@@ -165,6 +165,19 @@ VMD_INLINE void multiply_some(Tiles& tiles, const Inputs& a, const Inputs& w, co
     multiply_some<1, 1, fresh>(tiles, a, w, sums, steps);
 }
 
+/// sums [n,columns] = a w, or where not `fresh` sums += a w, for n rows a [n,K] and packed w [K,columns], K in whole
+/// tiles. Rows up to a whole tile are read and written.
+template <class I, bool fresh>
+VMD_INLINE void multiply_into(typename I::Tiles& tiles, const uint16_t* a, int64_t K, const uint16_t* w,
+                              int64_t columns, int64_t n, float* sums) {
+  const int64_t rows = (n + kTile - 1) / kTile, all = columns / kTile;
+  for (int64_t c = 0; c < all; c += 2)
+    for (int64_t r = 0; r < rows; r += 2)
+      multiply_some<fresh>(tiles, Inputs{a + r * kTile * K, 2 * K, 2 * kTile, kTile * K},
+                           Inputs{w + c * kTile * K, 64, 2 * kTile * kTile, kTile * K},
+                           Sums{sums + r * kTile * columns + c * kTile, 4 * columns}, K / (2 * kTile), rows - r, all - c);
+}
+
 /// out(row, column, sums) for n rows a [n,K] times packed w [K,columns]; at most kRows rows, K in whole tiles. Rows up to
 /// a whole tile are read. `sums` has room for kRows by kPanelColumns, the same for all products, so that it stays in L1.
 template <class I, class Out>
