@@ -7,27 +7,26 @@
 //   update    injected + what the cell and its units received + self_update * state; relu; times update: added
 //   to the state
 #pragma once
-#include "denoise/board_weights.hpp"
+#include "denoise/board_inputs.hpp"
 #include "denoise/tiles.hpp"
 
 namespace vmd {
 
 template <class I>
-class DenoiseBoard : protected BoardWeights<I> {
+class DenoiseBoard : protected BoardInputs<I> {
   using F = typename I::F;
   using E = typename I::E;
-  using Held = BoardWeights<I>;
+  using Held = BoardInputs<I>;
 
  protected:
   using Held::v, Held::used, Held::deep;
   using Held::message, Held::self_update, Held::update, Held::group_updates, Held::update_bias, Held::told;
-  using Held::injected_cell, Held::latent;
-  static constexpr int kParts = kLanesPadded / I::kLanes;  // vectors that hold 16 channels
+  using Held::injected_cell, Held::latent, Held::received;
+  using Held::kParts, Held::floats, Held::state_of;
   static constexpr bool kCopies = sizeof(E) != sizeof(float);  // inputs of products are not the floats themselves
   static constexpr bool kNormed = I::kTiles;                   // states as inputs have their factor inside
   static constexpr int64_t kRows = I::kRows;
   static constexpr int64_t kSpare = I::kTiles ? kRows : 0;  // rows behind a table, which tiles read and nobody uses
-
 
  public:
   VMD_INLINE DenoiseBoard(const DenoiseView& view, void* memory)
@@ -86,7 +85,6 @@ class DenoiseBoard : protected BoardWeights<I> {
   }
 
   static VMD_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-  static VMD_INLINE F floats(const float* from, int part) { return load_as<F>(from + part * I::kLanes); }
 
   /// The sum of 16 lanes, by halves: the same bits whatever the width of a vector.
   static VMD_INLINE float total(const F (&parts)[kParts]) {
@@ -99,9 +97,6 @@ class DenoiseBoard : protected BoardWeights<I> {
     const F4 t2 = t4 + __builtin_shufflevector(t4, t4, 2, 3, 2, 3);
     return t2[0] + t2[1];
   }
-
-  /// 0 open; 1 the cell holds this symbol; 2 it holds another.
-  static VMD_INLINE int64_t state_of(int32_t held, int64_t symbol) { return held < 0 ? 0 : held == symbol ? 1 : 2; }
 
   VMD_INLINE void embed(const int32_t* x) {
     for (int64_t i = 0; i < padded; ++i) {
@@ -118,13 +113,15 @@ class DenoiseBoard : protected BoardWeights<I> {
   /// factor = 1 / deviation of a tile of states; copy = the states as inputs of products.
   VMD_INLINE void find_factors(const float* states, int64_t first) {
     alignas(64) float squared[kRows];
+    const int64_t Hp = v.Hp, stride = deep(Hp);
+    const float H = static_cast<float>(v.H), *const tile = states + first * Hp;
+    E* const to = copy + first * stride;
     const auto squares_of = [&](int64_t r, F (&squares)[kParts]) __attribute__((always_inline)) {
-      const float* from = states + (first + r) * v.Hp;
-      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+      for (int64_t j = 0; j < Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p) {
-          const F h = floats(from + j, p);
+          const F h = floats(tile + r * Hp + j, p);
           squares[p] += h * h;
-          if constexpr (kCopies && !kNormed) I::store(copy + (first + r) * deep(v.Hp) + j + p * I::kLanes, h);
+          if constexpr (kCopies && !kNormed) I::store(to + r * stride + j + p * I::kLanes, h);
         }
     };
     if constexpr (I::kTiles) {
@@ -141,12 +138,12 @@ class DenoiseBoard : protected BoardWeights<I> {
         squared[r] = total(squares);
       }
     }
-    for (int64_t r = 0; r < kRows; ++r)
-      factor[first + r] = 1.0f / __builtin_sqrtf(squared[r] / static_cast<float>(v.H) + 1e-5f);
+    for (int64_t r = 0; r < kRows; ++r) squared[r] = 1.0f / __builtin_sqrtf(squared[r] / H + 1e-5f);
+    __builtin_memcpy(factor + first, squared, sizeof squared);
     if constexpr (kNormed)
-      for (int64_t r = 0; r < kRows; ++r)
-        for (int64_t j = 0; j < v.Hp; j += I::kLanes)
-          I::store(copy + (first + r) * deep(v.Hp) + j, F(load_as<F>(states + (first + r) * v.Hp + j) * factor[first + r]));
+      each_of(tile, Hp, [&](int64_t r, int64_t j, const F& h) __attribute__((always_inline)) {
+        I::store(to + r * stride + j, F(h * squared[r]));
+      });
   }
 
   /// A product of states, from that of what was put in for them.
@@ -174,23 +171,37 @@ class DenoiseBoard : protected BoardWeights<I> {
   }
 
   VMD_INLINE void message_tile(int64_t first) {
-    float* const said = messages + first * v.Mp;
+    const int64_t Mp = v.Mp;
+    const float* const bias = v.message_bias;
+    float* const said = messages + first * Mp;
     const auto finish = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-      store_as(said + r * v.Mp + column, I::relu(F(of_states(sum, first + r) + load_as<F>(v.message_bias + column))));
+      store_as(said + r * Mp + column, I::relu(F(of_states(sum, first + r) + load_as<F>(bias + column))));
     };
     if constexpr (I::kTiles) {
-      multiply_into<I, true>(tiles, inputs(first), deep(v.Hp), message, v.Mp, kRows, said);
-      each_of(said, v.Mp, finish);
+      multiply_into<I, true>(tiles, inputs(first), deep(v.Hp), message, Mp, kRows, said);
+      each_of(said, Mp, finish);
     } else {
-      product(inputs(first), message, v.Hp, v.Mp, kRows, finish);
+      product(inputs(first), message, v.Hp, Mp, kRows, finish);
     }
   }
 
   /// out(row, column, numbers) for all of a tile's rows of so many channels.
   template <class Out>
   static VMD_INLINE void each_of(const float* from, int64_t width, const Out& out) {
+    if (width % (4 * I::kLanes) == 0)
+      each_of<4>(from, width, out);
+    else if (width % (2 * I::kLanes) == 0)
+      each_of<2>(from, width, out);
+    else
+      each_of<1>(from, width, out);
+  }
+
+  template <int C, class Out>
+  static VMD_INLINE void each_of(const float* from, int64_t width, const Out& out) {
     for (int64_t r = 0; r < kRows; ++r)
-      for (int64_t j = 0; j < width; j += I::kLanes) out(r, j, load_as<F>(from + r * width + j));
+      for (int64_t j = 0; j < width; j += C * I::kLanes)
+#pragma GCC unroll 4
+        for (int c = 0; c < C; ++c) out(r, j + c * I::kLanes, load_as<F>(from + r * width + j + c * I::kLanes));
   }
 
   /// mean[target + s] = the mean over n message rows place(i) + s, for some rows s.
@@ -207,10 +218,11 @@ class DenoiseBoard : protected BoardWeights<I> {
 
   template <int C, class Place>
   VMD_INLINE void average_channels(int64_t n, int64_t target, int64_t s, int64_t j, const Place& place) {
-    const float share = 1.0f / static_cast<float>(n);
+    const float share = 1.0f / static_cast<float>(n), *const said = messages + s * v.Mp + j;
+    const int64_t Mp = v.Mp;
     F sum[C * kParts] = {};
     for (int64_t i = 0; i < n; ++i) {
-      const float* from = messages + (place(i) + s) * v.Mp + j;
+      const float* from = said + place(i) * Mp;
 #pragma GCC unroll 16
       for (int p = 0; p < C * kParts; ++p) sum[p] += floats(from, p);
     }
@@ -220,12 +232,13 @@ class DenoiseBoard : protected BoardWeights<I> {
   }
 
   VMD_INLINE void average_messages() {
+    const int64_t V = v.V;
     for (int64_t l = 0; l < v.L; ++l)
-      average(v.V, 1, l, [&](int64_t i) __attribute__((always_inline)) { return l * v.V + i; });
+      average(V, 1, l, [&](int64_t i) __attribute__((always_inline)) { return l * V + i; });
     for (int64_t u = 0; u < v.U; ++u) {
-      const int64_t* cells = v.unit_cells + v.unit_offsets[u];
-      average(v.unit_offsets[u + 1] - v.unit_offsets[u], v.V, v.unit_rows[u],
-              [&](int64_t i) __attribute__((always_inline)) { return cells[i] * v.V; });
+      const int64_t* const cells = v.unit_cells + v.unit_offsets[u];
+      average(v.unit_offsets[u + 1] - v.unit_offsets[u], V, v.unit_rows[u],
+              [&](int64_t i) __attribute__((always_inline)) { return cells[i] * V; });
     }
   }
 
@@ -243,86 +256,37 @@ class DenoiseBoard : protected BoardWeights<I> {
       }
   }
 
-  /// to [n,Np] = what n candidates of a cell, from a symbol on, are injected with, and what they receive of their cell
-  /// and of the first K of its units; C times 16 channels from `j` on.
-  template <int C, int K>
-  VMD_INLINE void gather_rows(int32_t held, int64_t l, int64_t symbol, int64_t n, int64_t j, float* to) const {
-    constexpr int parts = C * kParts;
-    const float *symbols = received + l * v.Np + j, *before = nullptr, *units[K + 1];
-    float weights[K + 1];
-    for (int k = 0; k < K; ++k) {
-      units[k] = received + (v.link_rows[v.link_offsets[l] + k] + symbol) * v.Np + j;
-      weights[k] = v.link_weights[v.link_offsets[l] + k];
-    }
-    F told_here[parts] = {};
-    for (int64_t r = 0; r < n; ++r) {
-      const int64_t state_here = state_of(held, symbol + r);
-      const float* own = told + (v.positions ? state_here * v.V + symbol + r : state_here) * v.Np + j;
-      if (own != before) {
-#pragma GCC unroll 16
-        for (int p = 0; p < parts; ++p) told_here[p] = floats(own, p) + floats(symbols, p);
-        if (v.positions)
-#pragma GCC unroll 16
-          for (int p = 0; p < parts; ++p) told_here[p] += floats(injected_cell + l * v.Np + j, p);
-        before = own;
-      }
-      F sum[parts];
-#pragma GCC unroll 16
-      for (int p = 0; p < parts; ++p) sum[p] = told_here[p];
-#pragma GCC unroll 4
-      for (int k = 0; k < K; ++k)
-#pragma GCC unroll 16
-        for (int p = 0; p < parts; ++p) sum[p] = I::fused(floats(units[k] + r * v.Np, p), weights[k], sum[p]);
-#pragma GCC unroll 16
-      for (int p = 0; p < parts; ++p) store_as(to + r * v.Np + j + p * I::kLanes, sum[p]);
-    }
-  }
-
-  template <int C>
-  VMD_INLINE void gather_cell(int32_t held, int64_t l, int64_t symbol, int64_t n, int64_t j, float* to) const {
-    const int64_t links = v.link_offsets[l + 1] - v.link_offsets[l];
-    if (links >= 3)
-      gather_rows<C, 3>(held, l, symbol, n, j, to);
-    else if (links == 2)
-      gather_rows<C, 2>(held, l, symbol, n, j, to);
-    else if (links == 1)
-      gather_rows<C, 1>(held, l, symbol, n, j, to);
-    else
-      gather_rows<C, 0>(held, l, symbol, n, j, to);
-    for (int64_t i = v.link_offsets[l] + 3; i < v.link_offsets[l + 1]; ++i) {
-      const float* unit = received + (v.link_rows[i] + symbol) * v.Np + j;
-      for (int64_t r = 0; r < n; ++r)
-        for (int p = 0; p < C * kParts; ++p) {
-          float* place = to + r * v.Np + j + p * I::kLanes;
-          store_as(place, I::fused(floats(unit + r * v.Np, p), v.link_weights[i], load_as<F>(place)));
-        }
-    }
-  }
-
   /// base = what is injected into a tile's candidates and what they receive.
   VMD_INLINE void gather_tile_inputs(const int32_t* x, int64_t first) {
     for (int64_t r = 0, n; r < kRows; r += n) {
       const int64_t l = (first + r) / v.V < v.L ? (first + r) / v.V : 0;  // rows of padding repeat cell 0; nobody reads them
       const int64_t symbol = (first + r) % v.V;
+      float* const to = base + r * v.Np;
       n = smaller(v.V - symbol, kRows - r);
       int64_t j = 0;
-      for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) gather_cell<4>(x[l], l, symbol, n, j, base + r * v.Np);
-      for (; j < v.Np; j += kLanesPadded) gather_cell<1>(x[l], l, symbol, n, j, base + r * v.Np);
+      for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded)
+        this->template gather_cell<4>(x[l], l, symbol, n, j, to);
+      for (; j < v.Np; j += kLanesPadded) this->template gather_cell<1>(x[l], l, symbol, n, j, to);
     }
   }
 
   VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
     gather_tile_inputs(x, first);
+    const int64_t stride = deep(v.Np);
+    E* const to = hidden;
     const auto keep = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-      I::store(hidden + r * deep(v.Np) + column, I::relu(sum));
+      I::store(to + r * stride + column, I::relu(sum));
     };
     if constexpr (I::kTiles) {
       multiply_into<I, false>(tiles, inputs(first), deep(v.Hp), self_update, v.Np, kRows, base);
       each_of(base, v.Np, keep);
-      each_of(state + first * v.Hp, v.Hp, [&](int64_t r, int64_t column, const F& h) __attribute__((always_inline)) {
-        store_as(next + (first + r) * v.Hp + column, F(h + load_as<F>(update_bias + column)));
+      const int64_t Hp = v.Hp;
+      const float* const bias = update_bias;
+      float* const tile = next + first * Hp;
+      each_of(state + first * Hp, Hp, [&](int64_t r, int64_t column, const F& h) __attribute__((always_inline)) {
+        store_as(tile + r * Hp + column, F(h + load_as<F>(bias + column)));
       });
-      multiply_into<I, false>(tiles, hidden, deep(v.Np), update, v.Hp, kRows, next + first * v.Hp);
+      multiply_into<I, false>(tiles, hidden, deep(v.Np), update, Hp, kRows, tile);
     } else {
       product(
           inputs(first), self_update, v.Hp, v.Np,
@@ -351,7 +315,7 @@ class DenoiseBoard : protected BoardWeights<I> {
   E* copy;                          // [padded,Hp]: states as inputs of products
   float *factor, *messages;         // [padded], [padded,Mp]
   E* mean;                          // [group_rows,Mp]
-  float *received, *base;           // [group_rows,Np], [kRows,Np]
+  float* base;                      // [kRows,Np]
   E* hidden;                        // [kRows,Np]
   float* products = nullptr;        // of tiles
   uint8_t* chosen;                  // [L]

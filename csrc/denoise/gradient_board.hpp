@@ -7,14 +7,14 @@
 //   what its logits want
 // Gradients of weights are gathered apart (gradient_weights.hpp).
 #pragma once
-#include "denoise/gradient_weights.hpp"
-#include "denoise/outer.hpp"
+#include "denoise/gradient_inputs.hpp"
 
 namespace vmd {
 
 template <class I>
-class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
+class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
   using Board = DenoiseBoard<I>;
+  using Inputs = DenoiseGradientInputs<I>;
   using Weights = DenoiseGradientWeights<I>;
   using Board::kCopies, Board::kParts, Board::kRows, Board::kSpare, Board::deep, Board::floats, Board::of_states;
   using Board::product, Board::smaller, Board::state_of, Board::total;
@@ -23,21 +23,19 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   using Weights::add, Weights::clear, Weights::mean_rows, Weights::share;
   using Weights::d_injected, Weights::d_injected_cell;
   using Weights::d_self_update, Weights::d_group_updates, Weights::d_update, Weights::d_update_bias;
-  static constexpr int64_t kSlab = I::kSlab;
+  using Inputs::kSlab, Inputs::outer, Inputs::paired, Inputs::paired_means, Inputs::rounded;
   using Weights::message_back, Weights::self_update_back, Weights::update_back, Weights::group_updates_back;
 
  public:
   using Weights::bytes;
 
-  DenoiseGradientBoard(const DenoiseView& view, void* memory) : Weights(view, memory) {
+  DenoiseGradientBoard(const DenoiseView& view, void* memory) : Inputs(view, memory) {
     const uintptr_t start = this->used;
     const int64_t widest = this->widest();
     own_state = state, own_mean = mean;
     d_state = room<float>(padded * v.Hp), d_normed = room<float>(padded * v.Hp), normed = room<E>(padded * v.Hp);
     d_received = room<float>(mean_rows * v.Np), d_mean = room<float>(mean_rows * v.Mp);
     hidden_slab = room<float>(kSlab * v.Np), d_slab = room<float>(kSlab * widest);
-    pairs = room<E>(kCopies ? kSlab * widest : 0), others = room<E>(kCopies ? kSlab * widest : 0);
-    inputs_back = room<E>(kCopies ? kRows * deep(widest) : 0);
     bytes += static_cast<int64_t>(this->used - start);
   }
 
@@ -105,61 +103,6 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     return static_cast<E*>(static_cast<void*>(kept + (supervised + 1) * state_bytes() + s * mean_bytes()));
   }
 
-  /// n rows of numbers as inputs of products.
-  VMD_INLINE const E* rounded(const float* from, int64_t width, int64_t n) {
-    if constexpr (kCopies) {
-      for (int64_t i = 0; i < n; ++i) {
-        E* to = inputs_back + i * deep(width);
-        for (int64_t j = 0; j < width; j += I::kLanes) I::store(to + j, load_as<F>(from + i * width + j));
-        for (int64_t j = width; j < deep(width); j += I::kLanes) I::store(to + j, F{});
-      }
-      return inputs_back;
-    } else {
-      return from;
-    }
-  }
-
-  /// n rows of `width` channels, those of row i being numbers(i, channel), as inputs of add_outer in `to`; zeros behind them.
-  template <class Numbers>
-  VMD_INLINE void pair_rows(int64_t n, int64_t width, E* to, const Numbers& numbers) {
-    for (int64_t i = 0; i < n; i += 2)
-      for (int64_t j = 0; j < width; j += I::kLanes) I::store_pair(to + i * width + 2 * j, numbers(i, j), numbers(i + 1, j));
-    for (int64_t i = n; i < deep(n); i += 2)
-      for (int64_t j = 0; j < width; j += I::kLanes) I::store_pair(to + i * width + 2 * j, F{}, F{});
-  }
-
-  /// Rows as inputs of add_outer, in `to` if they are not that already.
-  const E* paired(const float* from, int64_t n, int64_t width, E* to) {
-    if constexpr (kCopies) {
-      pair_rows(n, width, to,
-                [&](int64_t i, int64_t j) __attribute__((always_inline)) { return load_as<F>(from + i * width + j); });
-      return to;
-    } else {
-      return from;
-    }
-  }
-
-  /// The same for rows of means.
-  const E* paired_means(int64_t first, int64_t n) {
-    const E* from = mean + first * deep(v.Mp);
-    if constexpr (kCopies) {
-      pair_rows(n, v.Mp, others, [&](int64_t i, int64_t j) __attribute__((always_inline)) {
-        return I::widened(from + i * deep(v.Mp) + j);
-      });
-      return others;
-    } else {
-      return from;
-    }
-  }
-
-  /// sums [channels,columns] += a^T b over n rows.
-  VMD_INLINE void outer(const E* a, int64_t channels, const E* b, int64_t columns, int64_t n, float* sums) {
-    if constexpr (I::kTiles)
-      outer_tiles<I>(this->tiles, a, channels, b, columns, deep(n), sums);
-    else
-      add_outer<I>(a, channels, b, columns, n / I::kGroup, sums);
-  }
-
   /// to += the sum of rows.
   void add_rows(const float* from, int64_t n, int64_t width, float* to) {
     for (int64_t j = 0; j < width; j += I::kLanes) {
@@ -171,77 +114,109 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
 
   /// normed = norm(h) of a tile, paired.
   void normalise(int64_t first) {
+    const int64_t Hp = v.Hp;
+    const float* const factors = factor;
+    E* const all = normed;
     for (int64_t i = first; i < first + kRows; i += I::kGroup) {
-      const float* h = state + i * v.Hp;
-      for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
-        const F one = load_as<F>(h + j) * factor[i];
+      const float *h = state + i * Hp, one = factors[i], other = kCopies ? factors[i + 1] : 0.0f;
+      E* const to = all + i * Hp;
+      for (int64_t j = 0; j < Hp; j += I::kLanes)
         if constexpr (kCopies)
-          I::store_pair(normed + i * v.Hp + 2 * j, one, F(load_as<F>(h + v.Hp + j) * factor[i + 1]));
+          I::store_pair(to + 2 * j, F(load_as<F>(h + j) * one), F(load_as<F>(h + Hp + j) * other));
         else
-          store_as(normed + i * v.Hp + j, one);
-      }
+          store_as(to + j, F(load_as<F>(h + j) * one));
     }
   }
 
   void back_through_update(const int32_t* x, int64_t first, int64_t n) {
+    const int64_t Hp = v.Hp, Np = v.Np;
     for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
-      float *seen = hidden_slab + t * v.Np, *d_tile = d_slab + t * v.Np;
+      float *const seen = hidden_slab + t * Np, *const d_tile = d_slab + t * Np, *const d_norm = d_normed + tile * Hp;
+      const float* const inputs_of_tile = base;
       this->find_factors(state, tile);
       normalise(tile);
       this->gather_tile_inputs(x, tile);
       product(
-          this->inputs(tile), this->self_update, v.Hp, v.Np,
+          this->inputs(tile), this->self_update, Hp, Np,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F other = load_as<F>(base + r * v.Np + j);
-            store_as(seen + r * v.Np + j, I::relu(F(of_states(sum, tile + r) + other)));
+            const F other = load_as<F>(inputs_of_tile + r * Np + j);
+            store_as(seen + r * Np + j, I::relu(F(of_states(sum, tile + r) + other)));
           });
       product(
-          rounded(d_state + tile * v.Hp, v.Hp, kRows), update_back, v.Hp, v.Np,
+          rounded(d_state + tile * Hp, Hp, kRows), update_back, Hp, Np,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F held = load_as<F>(seen + r * v.Np + j);
-            store_as(d_tile + r * v.Np + j, F(held > 0.0f ? sum : F{}));
+            const F held = load_as<F>(seen + r * Np + j);
+            store_as(d_tile + r * Np + j, F(held > 0.0f ? sum : F{}));
           });
       product(
-          rounded(d_tile, v.Np, kRows), self_update_back, v.Np, v.Hp,
+          rounded(d_tile, Np, kRows), self_update_back, Np, Hp,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            store_as(d_normed + (tile + r) * v.Hp + j, sum);
+            store_as(d_norm + r * Hp + j, sum);
           });
       back_through_tile_inputs(x, tile, d_tile);
     }
     const float* g = d_state + first * v.Hp;
-    outer(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n, d_update);
-    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n, d_self_update);
+    outer(paired(hidden_slab, n, v.Np, this->pairs), v.Np, paired(g, n, v.Hp, this->others), v.Hp, n, d_update);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, this->pairs), v.Np, n, d_self_update);
     add_rows(g, n, v.Hp, d_update_bias);
   }
 
-  /// From a tile's hidden channels to what was injected and received, C vectors of 16 channels from `j` on.
+  /// From hidden channels of n candidates of a cell, from a symbol on, to what was injected and received; C times 16
+  /// channels from `j` on.
   template <int C>
-  VMD_INLINE void back_through_inputs(const int32_t* x, int64_t first, const float* d_tile, int64_t j) {
-    int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kRows && first + r < rows; ++r) {
-      const int64_t injected_row = v.positions ? state_of(x[l], symbol) * v.V + symbol : state_of(x[l], symbol);
-      F da[C * kParts];
+  VMD_INLINE void back_through_cell(int32_t held, int64_t l, int64_t symbol, int64_t n, const float* d, int64_t j) {
+    constexpr int parts = C * kParts;
+    const int64_t Np = v.Np, V = v.V, begin = v.link_offsets[l], end = v.link_offsets[l + 1];
+    const bool positions = v.positions;
+    const int64_t* const link_rows = v.link_rows;
+    const float* const link_weights = v.link_weights;
+    float *const injected = d_injected + j, *const heard = d_received + j, *const cell = heard + l * Np;
+    float* place = nullptr;  // sums go on where they are: what is added to what does not change with the registers
+    F of_cell[parts], of_place[parts] = {};
 #pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) da[p] = floats(d_tile + r * v.Np + j, p);
+    for (int p = 0; p < parts; ++p) of_cell[p] = floats(cell, p);
+    const auto put = [&] {
 #pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) {
-        add(d_injected + injected_row * v.Np + j + p * I::kLanes, da[p]);
-        add(d_received + l * v.Np + j + p * I::kLanes, da[p]);
+      for (int p = 0; p < parts; ++p) store_as(place + p * I::kLanes, of_place[p]);
+    };
+    for (int64_t r = 0; r < n; ++r) {
+      const int64_t state_here = state_of(held, symbol + r);
+      float* const here = injected + (positions ? state_here * V + symbol + r : state_here) * Np;
+      if (here != place) {
+        if (place) put();
+        place = here;
+#pragma GCC unroll 16
+        for (int p = 0; p < parts; ++p) of_place[p] = floats(place, p);
       }
-      for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i) {
-        float* unit = d_received + (v.link_rows[i] + symbol) * v.Np + j;
+      F da[parts];
 #pragma GCC unroll 16
-        for (int p = 0; p < C * kParts; ++p) add(unit + p * I::kLanes, F(da[p] * v.link_weights[i]));
+      for (int p = 0; p < parts; ++p) {
+        da[p] = floats(d + r * Np + j, p);
+        of_place[p] += da[p], of_cell[p] += da[p];
       }
-      if (++symbol == v.V) symbol = 0, ++l;
+      for (int64_t i = begin; i < end; ++i) {
+        float* const unit = heard + (link_rows[i] + symbol + r) * Np;
+        const float weight = link_weights[i];
+#pragma GCC unroll 16
+        for (int p = 0; p < parts; ++p) add(unit + p * I::kLanes, F(da[p] * weight));
+      }
     }
+    put();
+#pragma GCC unroll 16
+    for (int p = 0; p < parts; ++p) store_as(cell + p * I::kLanes, of_cell[p]);
   }
 
   void back_through_tile_inputs(const int32_t* x, int64_t first, const float* d_tile) {
-    int64_t j = 0;
-    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) back_through_inputs<4>(x, first, d_tile, j);
-    for (; j < v.Np; j += kLanesPadded) back_through_inputs<1>(x, first, d_tile, j);
+    const int64_t last = smaller(first + kRows, rows);
+    for (int64_t i = first, n; i < last; i += n) {
+      const int64_t l = i / v.V, symbol = i % v.V;
+      const float* const d = d_tile + (i - first) * v.Np;
+      n = smaller(v.V - symbol, last - i);
+      int64_t j = 0;
+      for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) back_through_cell<4>(x[l], l, symbol, n, d, j);
+      for (; j < v.Np; j += kLanesPadded) back_through_cell<1>(x[l], l, symbol, n, d, j);
+    }
   }
 
   /// From the gradients of what was received to those of the means.
@@ -259,67 +234,70 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
                 store_as(d_mean + (tile + r) * v.Mp + j, F(sum * share[tile + r]));
               });
         }
-        outer(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, pairs), v.Np, n,
+        outer(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, this->pairs), v.Np, n,
               d_group_updates + g * v.Mp * v.Np);
       }
   }
 
   void back_through_messages(int64_t first, int64_t n, const float* d_logits, const DenoiseTables<float>& sums) {
+    const int64_t Hp = v.Hp, Mp = v.Mp;
+    const float* const bias = v.message_bias;
     for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
-      float* d_tile = d_slab + t * v.Mp;
+      float *const d_tile = d_slab + t * Mp, *const d_norm = d_normed + tile * Hp;
       back_through_averages(tile, d_tile);
       product(
-          this->inputs(tile), this->message, v.Hp, v.Mp,
+          this->inputs(tile), this->message, Hp, Mp,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F said = of_states(sum, tile + r) + load_as<F>(v.message_bias + j);
-            float* to = d_tile + r * v.Mp + j;
+            const F said = of_states(sum, tile + r) + load_as<F>(bias + j);
+            float* to = d_tile + r * Mp + j;
             store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
           });
       product(
-          rounded(d_tile, v.Mp, kRows), message_back, v.Mp, v.Hp,
-          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            add(d_normed + (tile + r) * v.Hp + j, sum);
-          });
+          rounded(d_tile, Mp, kRows), message_back, Mp, Hp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) { add(d_norm + r * Hp + j, sum); });
       back_through_norm(tile, d_logits, sums);
     }
-    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n, sums.message);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, this->pairs), v.Mp, n, sums.message);
     add_rows(d_slab, n, v.Mp, sums.message_bias);
   }
 
   /// to = the gradients of a tile's messages, each of which has a part in several means.
   void back_through_averages(int64_t first, float* to) {
-    int64_t l = first / v.V, symbol = first % v.V;
+    const int64_t Mp = v.Mp, V = v.V;
+    const float* const from = d_mean;
+    int64_t l = first / V, symbol = first % V;
     for (int64_t r = 0; r < kRows; ++r) {
       const bool real = first + r < rows;
-      for (int64_t j = 0; j < v.Mp; j += I::kLanes) {
+      const int64_t begin = real ? v.link_offsets[l] : 0, end = real ? v.link_offsets[l + 1] : 0;
+      for (int64_t j = 0; j < Mp; j += I::kLanes) {
         F sum{};
-        if (real) {
-          sum = load_as<F>(d_mean + l * v.Mp + j);
-          for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i)
-            sum += load_as<F>(d_mean + (v.link_rows[i] + symbol) * v.Mp + j);
-        }
-        store_as(to + r * v.Mp + j, sum);
+        if (real) sum = load_as<F>(from + l * Mp + j);
+        for (int64_t i = begin; i < end; ++i) sum += load_as<F>(from + (v.link_rows[i] + symbol) * Mp + j);
+        store_as(to + r * Mp + j, sum);
       }
-      if (++symbol == v.V) symbol = 0, ++l;
+      if (++symbol == V) symbol = 0, ++l;
     }
   }
 
   /// gradient += what a tile's states receive through norm: `d_normed`, and what their logits (null: none) want.
   void back_through_norm(int64_t first, const float* d_logits, const DenoiseTables<float>& sums) {
+    const int64_t Hp = v.Hp;
+    const float H = static_cast<float>(v.H), *const weights = v.readout, *const factors = factor;
+    float* const d_weights = sums.readout;
     for (int64_t i = first; i < first + kRows; ++i) {
       const float d_logit = d_logits && i < rows ? d_logits[i] : 0.0f;
-      const float *h = state + i * v.Hp, *dn = d_normed + i * v.Hp;
+      const float *h = state + i * Hp, *dn = d_normed + i * Hp;
+      float* const to = d_state + i * Hp;
       F dot[kParts] = {};
-      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+      for (int64_t j = 0; j < Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p)
-          dot[p] += (floats(dn + j, p) + floats(v.readout + j, p) * d_logit) * floats(h + j, p);
-      const float f = factor[i], along = f * f * f * total(dot) / static_cast<float>(v.H);
-      for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
+          dot[p] += (floats(dn + j, p) + floats(weights + j, p) * d_logit) * floats(h + j, p);
+      const float f = factors[i], along = f * f * f * total(dot) / H;
+      for (int64_t j = 0; j < Hp; j += I::kLanes) {
         const F state_j = load_as<F>(h + j);
-        add(d_state + i * v.Hp + j,
-            F((load_as<F>(dn + j) + load_as<F>(v.readout + j) * d_logit) * f - state_j * along));
-        if (d_logit != 0.0f) add(sums.readout + j, F(state_j * (f * d_logit)));
+        add(to + j, F((load_as<F>(dn + j) + load_as<F>(weights + j) * d_logit) * f - state_j * along));
+        if (d_logit != 0.0f) add(d_weights + j, F(state_j * (f * d_logit)));
       }
       *sums.readout_bias += d_logit;
     }
@@ -343,7 +321,6 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   E* normed;                    // [padded,Hp], paired
   float *d_received, *d_mean;   // [mean_rows,Np], [mean_rows,Mp]
   float *hidden_slab, *d_slab;  // of a slab: hidden channels; their or messages' gradients
-  E *pairs, *others, *inputs_back;
 };
 
 }  // namespace vmd
