@@ -14,7 +14,7 @@ from torch import Tensor
 from typer import Option
 
 from vmdsolve.errors import InvalidInput
-from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.kernels.denoise import denoise_paths, fastest_path, no_amx, rounding_paths
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.denoiser import Denoiser
@@ -62,6 +62,11 @@ def run(
         flops, floats = floor(denoiser, units, loops)
         rates = {dtype: square_rate(dtype) for dtype in (torch.float32, torch.bfloat16)}
         this.note(f"an evaluation is {flops / 1e9:.3f} GFLOP on {4 * floats / 1e3:.0f} kB of weights and states")
+        this.note(
+            f"the fastest path here is {fastest_path()}, where rounding is allowed {fastest_path(may_round=True)}"
+        )
+        if absent := no_amx():
+            this.note(f"no path amx: {absent}")
         for dtype, rate in rates.items():
             this.note(f"torch multiplies large matrices of {dtype} at {rate / 1e9:.0f} GFLOP/s")
         calls = {**ours(denoiser, units, x, z, loops, threads), **theirs(model, units, x, z, loops, compiled)}
@@ -102,7 +107,12 @@ def ours(
     def call(path: str) -> Callable[[], Floats]:
         return lambda: kernel(structure, x, z, loops=loops, threads=threads, path=path)
 
-    return {f"native {'avx512, bf16' if path == BF16 else path + ', float32'}": call(path) for path in denoise_paths()}
+    rounds = rounding_paths()
+    return {  # the twin is for comparing bits, not times
+        f"native {path.removesuffix('-bf16')}, {'bf16' if path in rounds else 'float32'}": call(path)
+        for path in denoise_paths()
+        if not path.endswith("-twin")
+    }
 
 
 def theirs(model: VMD, units: Units, x: Any, z: Floats, loops: int, compiled: bool) -> dict[str, Callable[[], Floats]]:

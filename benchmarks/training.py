@@ -12,7 +12,7 @@ from torch import Tensor
 from typer import Option
 
 from vmdsolve.domains import get
-from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.kernels.denoise import fastest_path, rounding_paths
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.train import Recipe, Trainer
@@ -79,8 +79,10 @@ def run(
             for way in ("native", "torch eager", *(["torch compile"] if compiled else []))
             for bf16 in (False, True)
         }
-        if BF16 not in denoise_paths():
-            this.note("this CPU has no AVX512-BF16: the native loops are float32 in both rows")
+        path = fastest_path(may_round=True)
+        this.note(f"where bfloat16 is allowed the native loops are by {path}, else by {fastest_path()}")
+        if path not in rounding_paths():
+            this.note("float32 is the fastest on this CPU: the native loops are float32 in both rows")
         first = next(iter(runs.values()))
         denoiser, supervised = first.model.denoiser, first.recipe.loops_at(first.at)
         assert isinstance(denoiser, Denoiser)

@@ -7,6 +7,7 @@
 
 #include "bind/interrupt.hpp"  // defines: released
 #include "bind/weights.hpp"    // defines: make_denoiser
+#include "denoise/amx.hpp"     // defines: no_amx
 
 namespace py = pybind11;
 
@@ -42,6 +43,9 @@ void register_denoise(py::module_& m);
 void register_denoise(py::module_& m) {
   using namespace py::literals;
   m.def("denoise_paths", &denoise_paths);
+  m.def("rounding_denoise_paths", &rounding_denoise_paths);
+  m.def("fastest_denoise_path", &fastest_denoise_path, "may_round"_a);
+  m.def("no_amx", &no_amx);
   m.attr("settle_every") = kSettleEvery;
   py::class_<Structure, std::shared_ptr<Structure>>(m, "Structure")
       .def(py::init(&make_structure), "L"_a, "V"_a, "offsets"_a, "cells"_a, "spans"_a);

@@ -7,65 +7,40 @@
 //   update    injected + what the cell and its units received + self_update * state; relu; times update: added
 //   to the state
 #pragma once
-#include "denoise/gemm.hpp"
+#include "denoise/board_inputs.hpp"
+#include "denoise/tiles.hpp"
 
 namespace vmd {
 
 template <class I>
-class DenoiseBoard {
+class DenoiseBoard : protected BoardInputs<I> {
   using F = typename I::F;
   using E = typename I::E;
+  using Held = BoardInputs<I>;
 
  protected:
-  static constexpr int kParts = kLanesPadded / I::kLanes;  // vectors that hold 16 channels
+  using Held::v, Held::used, Held::deep;
+  using Held::message, Held::self_update, Held::update, Held::group_updates, Held::update_bias, Held::told;
+  using Held::injected_cell, Held::latent, Held::received;
+  using Held::kParts, Held::floats, Held::state_of;
   static constexpr bool kCopies = sizeof(E) != sizeof(float);  // inputs of products are not the floats themselves
-  static constexpr int64_t kRows = kTileRows;                  // that find_factors takes at once
+  static constexpr bool kNormed = I::kTiles;                   // states as inputs have their factor inside
+  static constexpr int64_t kRows = I::kRows;
+  static constexpr int64_t kSpare = I::kTiles ? kRows : 0;  // rows behind a table, which tiles read and nobody uses
 
  public:
   VMD_INLINE DenoiseBoard(const DenoiseView& view, void* memory)
-      : v(view), rows(view.L * view.V), padded((rows + kTileRows - 1) / kTileRows * kTileRows) {
-    const int64_t mean_rows = v.group_rows[v.groups], injected_rows = v.positions ? 3 * v.V : 3;
-    used = reinterpret_cast<uintptr_t>(memory);
-    const uintptr_t start = used;
-    message = take<E>(v.Hp * v.Mp), self_update = take<E>(v.Hp * v.Np), update = take<E>(v.Np * v.Hp);
-    group_updates = take<E>(v.groups * v.Mp * v.Np);
-    update_bias = take<float>(v.Hp), told = take<float>(injected_rows * v.Np);
-    injected_cell = take<float>(v.positions ? v.L * v.Np : 0);
-    latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
-    state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * v.Hp : 0);
+      : Held(view, memory), rows(view.L * view.V), padded((rows + kRows - 1) / kRows * kRows) {
+    const int64_t mean_rows = v.group_rows[v.groups];
+    state = take<float>(padded * v.Hp), copy = take<E>(kCopies ? padded * deep(v.Hp) : 0);
     factor = take<float>(padded), messages = take<float>(padded * v.Mp);
-    mean = take<E>(mean_rows * v.Mp), received = take<float>(mean_rows * v.Np);
-    base = take<float>(kTileRows * v.Np), hidden = take<E>(kTileRows * v.Np), chosen = take<uint8_t>(v.L);
-    bytes = static_cast<int64_t>(used - start);
+    mean = take<E>((mean_rows + kSpare) * deep(v.Mp)), received = take<float>((mean_rows + kSpare) * v.Np);
+    base = take<float>(kRows * v.Np), hidden = take<E>(kRows * deep(v.Np)), chosen = take<uint8_t>(v.L);
+    if constexpr (I::kTiles) products = take<float>(kRows * I::kPanelColumns);
+    bytes = static_cast<int64_t>(used - reinterpret_cast<uintptr_t>(memory));
   }
 
-  /// The latent's scale, shift and gate into this board's weights; z has D numbers.
-  VMD_INLINE void modulate(const float* z) {
-    const int64_t width = 2 * v.Np + v.Hp;
-    for (int64_t j = 0; j < width; ++j) latent[j] = v.modulate_bias[j];
-    for (int64_t d = 0; d < v.D; ++d)
-      for (int64_t j = 0; j < width; ++j) latent[j] += z[d] * v.modulate[d * width + j];
-    const float *scale = latent, *shift = latent + v.Np, *gate = latent + 2 * v.Np;
-    for (int64_t k = 0; k < v.Hp; ++k) pack_row<I>(v.message + k * v.Mp, k, v.Hp, v.Mp, message);
-    for (int64_t k = 0; k < v.Hp; ++k) pack_scaled(v.self_update, scale, k, v.Hp, self_update);
-    for (int64_t g = 0; g < v.groups; ++g)
-      for (int64_t k = 0; k < v.Mp; ++k)
-        pack_scaled(v.group_updates + g * v.Mp * v.Np, scale, k, v.Mp, group_updates + g * v.Mp * v.Np);
-    for (int64_t k = 0; k < v.Np; ++k) {
-      centred(v.update + k * v.Hp, gate, row);
-      pack_row<I>(row, k, v.Np, v.Hp, update);
-    }
-    centred(v.update_bias, gate, update_bias);
-    const int64_t symbols = v.positions ? v.V : 1;
-    for (int64_t s = 0; s < 3; ++s)
-      for (int64_t y = 0; y < symbols; ++y)
-        for (int64_t j = 0; j < v.Np; ++j) {
-          const float of_symbol = v.positions ? v.injected_symbol[y * v.Np + j] : 0.0f;
-          told[(s * symbols + y) * v.Np + j] = scale[j] * (v.injected_state[s * v.Np + j] + of_symbol + shift[j]);
-        }
-    for (int64_t l = 0; v.positions && l < v.L; ++l)
-      for (int64_t j = 0; j < v.Np; ++j) injected_cell[l * v.Np + j] = scale[j] * v.injected_cell[l * v.Np + j];
-  }
+  using Held::modulate;
 
   /// Board b of `boards`: as many loops as it takes to settle, or all, or as many as there is time for.
   VMD_INLINE void run(const DenoiseBoards& boards, int64_t b) {
@@ -92,10 +67,10 @@ class DenoiseBoard {
  protected:
   /// One loop: `next`, which may be `state`, from `state`.
   VMD_INLINE void apply(const int32_t* x, float* next) {
-    for (int64_t first = 0; first < padded; first += kTileRows) message_tile(first);
+    for (int64_t first = 0; first < padded; first += kRows) message_tile(first);
     average_messages();
     receive();
-    for (int64_t first = 0; first < padded; first += kTileRows) update_tile(x, first, next);
+    for (int64_t first = 0; first < padded; first += kRows) update_tile(x, first, next);
     state = next;
   }
 
@@ -109,14 +84,7 @@ class DenoiseBoard {
     }
   }
 
-  template <class T>
-  VMD_INLINE T* take(int64_t n) {
-    T* const out = reinterpret_cast<T*>(used);
-    used += (static_cast<uintptr_t>(n) * sizeof(T) + kAlign - 1) / kAlign * kAlign;
-    return out;
-  }
-
-  static VMD_INLINE F floats(const float* from, int part) { return load_as<F>(from + part * I::kLanes); }
+  static VMD_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
   /// The sum of 16 lanes, by halves: the same bits whatever the width of a vector.
   static VMD_INLINE float total(const F (&parts)[kParts]) {
@@ -130,22 +98,6 @@ class DenoiseBoard {
     return t2[0] + t2[1];
   }
 
-  VMD_INLINE void pack_scaled(const float* matrix, const float* scale, int64_t k, int64_t K, E* packed) {
-    for (int64_t j = 0; j < v.Np; ++j) row[j] = matrix[k * v.Np + j] * scale[j];
-    pack_row<I>(row, k, K, v.Np, packed);
-  }
-
-  /// to = from * gate minus its mean over the H channels; the padding stays zero.
-  VMD_INLINE void centred(const float* from, const float* gate, float* to) const {
-    float sum = 0;
-    for (int64_t j = 0; j < v.H; ++j) sum += from[j] * gate[j];
-    const float middle = sum / static_cast<float>(v.H);
-    for (int64_t j = 0; j < v.Hp; ++j) to[j] = j < v.H ? from[j] * gate[j] - middle : 0.0f;
-  }
-
-  /// 0 open; 1 the cell holds this symbol; 2 it holds another.
-  static VMD_INLINE int64_t state_of(int32_t held, int64_t symbol) { return held < 0 ? 0 : held == symbol ? 1 : 2; }
-
   VMD_INLINE void embed(const int32_t* x) {
     for (int64_t i = 0; i < padded; ++i) {
       const int64_t l = i < rows ? i / v.V : 0, symbol = i % v.V;
@@ -155,137 +107,218 @@ class DenoiseBoard {
         state[i * v.Hp + j] = from[j] + place;
       }
     }
-    for (int64_t first = 0; first < padded; first += kTileRows) find_factors(state, first);
+    for (int64_t first = 0; first < padded; first += kRows) find_factors(state, first);
   }
 
   /// factor = 1 / deviation of a tile of states; copy = the states as inputs of products.
   VMD_INLINE void find_factors(const float* states, int64_t first) {
-    float sums[kTileRows];
-    for (int64_t r = 0; r < kTileRows; ++r) {
-      const float* from = states + (first + r) * v.Hp;
-      F squares[kParts] = {};
-      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+    alignas(64) float squared[kRows];
+    const int64_t Hp = v.Hp, stride = deep(Hp);
+    const float H = static_cast<float>(v.H), *const tile = states + first * Hp;
+    E* const to = copy + first * stride;
+    const auto squares_of = [&](int64_t r, F (&squares)[kParts]) __attribute__((always_inline)) {
+      for (int64_t j = 0; j < Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p) {
-          const F h = floats(from + j, p);
+          const F h = floats(tile + r * Hp + j, p);
           squares[p] += h * h;
-          if constexpr (kCopies) I::store(copy + (first + r) * v.Hp + j + p * I::kLanes, h);
+          if constexpr (kCopies && !kNormed) I::store(to + r * stride + j + p * I::kLanes, h);
         }
-      sums[r] = total(squares);
+    };
+    if constexpr (I::kTiles) {
+      for (int64_t r = 0; r < kRows; r += kTile) {
+        F squares[kTile][1] = {};
+#pragma GCC unroll 16
+        for (int i = 0; i < kTile; ++i) squares_of(r + i, squares[i]);
+        store_as(squared + r, I::totals(squares));
+      }
+    } else {
+      for (int64_t r = 0; r < kRows; ++r) {
+        F squares[kParts] = {};
+        squares_of(r, squares);
+        squared[r] = total(squares);
+      }
     }
-    for (int64_t r = 0; r < kTileRows; ++r)
-      factor[first + r] = 1.0f / __builtin_sqrtf(sums[r] / static_cast<float>(v.H) + 1e-5f);
+    for (int64_t r = 0; r < kRows; ++r) squared[r] = 1.0f / __builtin_sqrtf(squared[r] / H + 1e-5f);
+    __builtin_memcpy(factor + first, squared, sizeof squared);
+    if constexpr (kNormed)
+      each_of(tile, Hp, [&](int64_t r, int64_t j, const F& h) __attribute__((always_inline)) {
+        I::store(to + r * stride + j, F(h * squared[r]));
+      });
+  }
+
+  /// A product of states, from that of what was put in for them.
+  VMD_INLINE F of_states(const F& sum, int64_t i) const {
+    if constexpr (kNormed)
+      return sum;
+    else
+      return sum * factor[i];
+  }
+
+  /// out(row, column, sums) for n rows a [n,K] times w [K,columns].
+  template <class Out>
+  VMD_INLINE void product(const E* a, const E* w, int64_t K, int64_t columns, int64_t n, const Out& out) {
+    if constexpr (I::kTiles)
+      multiply_tiles<I>(tiles, a, deep(K), w, columns, n, products, out);
+    else
+      multiply<I>(a, K, w, K, columns, out);
   }
 
   VMD_INLINE const E* inputs(int64_t first) const {
     if constexpr (kCopies)
-      return copy + first * v.Hp;
+      return copy + first * deep(v.Hp);
     else
       return state + first * v.Hp;
   }
 
   VMD_INLINE void message_tile(int64_t first) {
-    multiply<I>(
-        inputs(first), v.Hp, message, v.Hp,
-        v.Mp, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const F bias = load_as<F>(v.message_bias + column);
-          store_as(messages + (first + r) * v.Mp + column, I::relu(F(sum * factor[first + r] + bias)));
-        });
-  }
-
-  /// mean[row] = the mean over n message rows whose places are `place(i)`, for `width` channels.
-  template <class Place>
-  VMD_INLINE void average(int64_t n, int64_t width, int64_t target, const Place& place) {
-    const float share = 1.0f / static_cast<float>(n);
-    for (int64_t j = 0; j < width; j += kLanesPadded) {
-      F sum[kParts] = {};
-      for (int64_t i = 0; i < n; ++i)
-        for (int p = 0; p < kParts; ++p) sum[p] += floats(messages + place(i) * v.Mp + j, p);
-      for (int p = 0; p < kParts; ++p) I::store(mean + target * v.Mp + j + p * I::kLanes, F(sum[p] * share));
+    const int64_t Mp = v.Mp;
+    const float* const bias = v.message_bias;
+    float* const said = messages + first * Mp;
+    const auto finish = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+      store_as(said + r * Mp + column, I::relu(F(of_states(sum, first + r) + load_as<F>(bias + column))));
+    };
+    if constexpr (I::kTiles) {
+      multiply_into<I, true>(tiles, inputs(first), deep(v.Hp), message, Mp, kRows, said);
+      each_of(said, Mp, finish);
+    } else {
+      product(inputs(first), message, v.Hp, Mp, kRows, finish);
     }
   }
 
+  /// out(row, column, numbers) for all of a tile's rows of so many channels.
+  template <class Out>
+  static VMD_INLINE void each_of(const float* from, int64_t width, const Out& out) {
+    if (width % (4 * I::kLanes) == 0)
+      each_of<4>(from, width, out);
+    else if (width % (2 * I::kLanes) == 0)
+      each_of<2>(from, width, out);
+    else
+      each_of<1>(from, width, out);
+  }
+
+  template <int C, class Out>
+  static VMD_INLINE void each_of(const float* from, int64_t width, const Out& out) {
+    for (int64_t r = 0; r < kRows; ++r)
+      for (int64_t j = 0; j < width; j += C * I::kLanes)
+#pragma GCC unroll 4
+        for (int c = 0; c < C; ++c) out(r, j + c * I::kLanes, load_as<F>(from + r * width + j + c * I::kLanes));
+  }
+
+  /// mean[target + s] = the mean over n message rows place(i) + s, for some rows s.
+  template <class Place>
+  VMD_INLINE void average(int64_t n, int64_t some, int64_t target, const Place& place) {
+    const bool whole = deep(v.Mp) == v.Mp;  // rows lie side by side in both tables
+    const int64_t width = whole ? some * v.Mp : v.Mp;
+    for (int64_t s = 0; s < (whole ? 1 : some); ++s) {
+      int64_t j = 0;
+      for (; j + 4 * kLanesPadded <= width; j += 4 * kLanesPadded) average_channels<4>(n, target + s, s, j, place);
+      for (; j < width; j += kLanesPadded) average_channels<1>(n, target + s, s, j, place);
+    }
+  }
+
+  template <int C, class Place>
+  VMD_INLINE void average_channels(int64_t n, int64_t target, int64_t s, int64_t j, const Place& place) {
+    const float share = 1.0f / static_cast<float>(n), *const said = messages + s * v.Mp + j;
+    const int64_t Mp = v.Mp;
+    F sum[C * kParts] = {};
+    for (int64_t i = 0; i < n; ++i) {
+      const float* from = said + place(i) * Mp;
+#pragma GCC unroll 16
+      for (int p = 0; p < C * kParts; ++p) sum[p] += floats(from, p);
+    }
+#pragma GCC unroll 16
+    for (int p = 0; p < C * kParts; ++p)
+      I::store(mean + target * deep(v.Mp) + j + p * I::kLanes, F(sum[p] * share));
+  }
+
   VMD_INLINE void average_messages() {
+    const int64_t V = v.V;
     for (int64_t l = 0; l < v.L; ++l)
-      average(v.V, v.Mp, l, [&](int64_t i) __attribute__((always_inline)) { return l * v.V + i; });
+      average(V, 1, l, [&](int64_t i) __attribute__((always_inline)) { return l * V + i; });
     for (int64_t u = 0; u < v.U; ++u) {
-      const int64_t* cells = v.unit_cells + v.unit_offsets[u];
-      average(v.unit_offsets[u + 1] - v.unit_offsets[u], v.V * v.Mp, v.unit_rows[u],
-              [&](int64_t i) __attribute__((always_inline)) { return cells[i] * v.V; });
+      const int64_t* const cells = v.unit_cells + v.unit_offsets[u];
+      average(v.unit_offsets[u + 1] - v.unit_offsets[u], V, v.unit_rows[u],
+              [&](int64_t i) __attribute__((always_inline)) { return cells[i] * V; });
     }
   }
 
   VMD_INLINE void receive() {
     for (int64_t g = 0; g < v.groups; ++g)
-      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kTileRows)
-        multiply<I>(
-            mean + first * v.Mp, v.Mp, group_updates + g * v.Mp * v.Np, v.Mp,
-            v.Np, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-              store_as(received + (first + r) * v.Np + column, sum);
-            });
+      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kRows) {
+        const int64_t n = smaller(kRows, v.group_rows[g + 1] - first);
+        const E *from = mean + first * deep(v.Mp), *weights = group_updates + g * deep(v.Mp) * v.Np;
+        if constexpr (I::kTiles)  // rows written beyond a group are the next one's, which comes later
+          multiply_into<I, true>(tiles, from, deep(v.Mp), weights, v.Np, n, received + first * v.Np);
+        else
+          product(from, weights, v.Mp, v.Np, n, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            store_as(received + (first + r) * v.Np + column, sum);
+          });
+      }
   }
 
-  /// base = what is injected into a tile's candidates and what they receive; C vectors of 16 channels from `j` on.
-  template <int C>
-  VMD_INLINE void gather_inputs(const int32_t* x, int64_t first, int64_t j) {
-    int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kTileRows; ++r) {
-      const int64_t injected_row = v.positions ? state_of(x[l], symbol) * v.V + symbol : state_of(x[l], symbol);
-      const float *own = told + injected_row * v.Np + j, *symbols = received + l * v.Np + j;
-      F sum[C * kParts];
-#pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) sum[p] = floats(own, p) + floats(symbols, p);
-      if (v.positions)
-#pragma GCC unroll 16
-        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(injected_cell + l * v.Np + j, p);
-      for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i) {
-        const float* unit = received + (v.link_rows[i] + symbol) * v.Np + j;
-#pragma GCC unroll 16
-        for (int p = 0; p < C * kParts; ++p) sum[p] += floats(unit, p) * v.link_weights[i];
-      }
-#pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) store_as(base + r * v.Np + j + p * I::kLanes, sum[p]);
-      if (++symbol == v.V) {
-        symbol = 0;
-        l = l + 1 < v.L ? l + 1 : 0;  // rows of padding repeat cell 0; nobody reads them
-      }
-    }
-  }
-
+  /// base = what is injected into a tile's candidates and what they receive.
   VMD_INLINE void gather_tile_inputs(const int32_t* x, int64_t first) {
-    int64_t j = 0;
-    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) gather_inputs<4>(x, first, j);
-    for (; j < v.Np; j += kLanesPadded) gather_inputs<1>(x, first, j);
+    for (int64_t r = 0, n; r < kRows; r += n) {
+      const int64_t l = (first + r) / v.V < v.L ? (first + r) / v.V : 0;  // rows of padding repeat cell 0; nobody reads them
+      const int64_t symbol = (first + r) % v.V;
+      float* const to = base + r * v.Np;
+      n = smaller(v.V - symbol, kRows - r);
+      int64_t j = 0;
+      for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded)
+        this->template gather_cell<4>(x[l], l, symbol, n, j, to);
+      for (; j < v.Np; j += kLanesPadded) this->template gather_cell<1>(x[l], l, symbol, n, j, to);
+    }
   }
 
   VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
     gather_tile_inputs(x, first);
-    multiply<I>(
-        inputs(first), v.Hp, self_update, v.Hp,
-        v.Np, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const F other = load_as<F>(base + r * v.Np + column);
-          I::store(hidden + r * v.Np + column, I::relu(F(sum * factor[first + r] + other)));
-        });
-    multiply<I>(
-        hidden, v.Np, update, v.Np,
-        v.Hp, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-          const int64_t place = (first + r) * v.Hp + column;
-          store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
-        });
+    const int64_t stride = deep(v.Np);
+    E* const to = hidden;
+    const auto keep = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+      I::store(to + r * stride + column, I::relu(sum));
+    };
+    if constexpr (I::kTiles) {
+      multiply_into<I, false>(tiles, inputs(first), deep(v.Hp), self_update, v.Np, kRows, base);
+      each_of(base, v.Np, keep);
+      const int64_t Hp = v.Hp;
+      const float* const bias = update_bias;
+      float* const tile = next + first * Hp;
+      each_of(state + first * Hp, Hp, [&](int64_t r, int64_t column, const F& h) __attribute__((always_inline)) {
+        store_as(tile + r * Hp + column, F(h + load_as<F>(bias + column)));
+      });
+      multiply_into<I, false>(tiles, hidden, deep(v.Np), update, Hp, kRows, tile);
+    } else {
+      product(
+          inputs(first), self_update, v.Hp, v.Np,
+          kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            keep(r, column, F(sum * factor[first + r] + load_as<F>(base + r * v.Np + column)));
+          });
+      product(
+          hidden, update, v.Np, v.Hp,
+          kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            const int64_t place = (first + r) * v.Hp + column;
+            store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
+          });
+    }
     find_factors(next, first);
   }
 
-  const DenoiseView& v;
-  int64_t rows, padded;  // candidates, and rows of tiles
-  uintptr_t used;
-  E *message, *self_update, *update, *group_updates;  // packed, with this board's latent inside
-  float *update_bias, *told, *injected_cell, *latent, *row;
-  float* state;                                            // [padded,Hp]
-  E* copy;
-  float *factor, *messages;                                // [padded], [padded,Mp]
-  E* mean;                                                 // [group_rows,Mp]
-  float *received, *base;                                     // [group_rows,Np], [kTileRows,Np]
-  E* hidden;                                               // [kTileRows,Np]
-  uint8_t* chosen;                                         // [L]
+  /// Memory for n of a sort, behind what was taken.
+  template <class T>
+  VMD_INLINE T* take(int64_t n) {
+    return Held::template take<T>(n);
+  }
+
+  [[no_unique_address]] typename I::Tiles tiles;
+  int64_t rows, padded;             // candidates, and rows of tiles
+  float* state;                     // [padded,Hp]
+  E* copy;                          // [padded,Hp]: states as inputs of products
+  float *factor, *messages;         // [padded], [padded,Mp]
+  E* mean;                          // [group_rows,Mp]
+  float* base;                      // [kRows,Np]
+  E* hidden;                        // [kRows,Np]
+  float* products = nullptr;        // of tiles
+  uint8_t* chosen;                  // [L]
 };
 
 /// The path of instruction set I.

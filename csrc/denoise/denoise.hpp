@@ -11,7 +11,8 @@
 //              kTileRows candidates in L1 and registers, and the weights with them.
 // Exact        a board's logits depend on its x and z and on the path alone: not on the batch, its order or the
 //              number of threads. Paths differ in rounding: avx2 and avx512 give the same bits, portable has no
-//              FMA, avx512-bf16 rounds weights and the inputs of products to bfloat16 and sums in float32.
+//              FMA; avx512-bf16 and amx round weights and the inputs of products to bfloat16 and sum in float32, amx
+//              and amx-twin to the same bits.
 // Twin         vmdsolve/model/denoiser.py   Test  tests/kernels/test_denoise.py, csrc/tests/test_denoise.cpp
 // Speed        benchmarks/denoise.py
 //
@@ -94,7 +95,14 @@ class Denoise {
   std::unique_ptr<const Prepared> prepared_;
 };
 
-/// Names of what this CPU can run, the slowest first: portable, avx2, avx512, avx512-bf16.
+/// Names of what this CPU can run: portable, avx2, avx512; then what rounds to bfloat16: amx-twin, avx512-bf16, amx.
 std::vector<const char*> denoise_paths();
+
+/// Those of them that round inputs of products to bfloat16.
+std::vector<const char*> rounding_denoise_paths();
+
+/// The fastest of those that do not round or, with `may_round`, of all, by what is known of this CPU: so a CPU always
+/// gives the same bits. With AMX that is amx; vectors of bfloat16 beat float32 on AMD's CPUs, and lose to it on Intel's.
+const char* fastest_denoise_path(bool may_round);
 
 }  // namespace vmd

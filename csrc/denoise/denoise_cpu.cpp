@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "denoise/amx.hpp"
 #include "denoise/denoise.hpp"
 #include "denoise/weights.hpp"
 #include "support/checks.hpp"
@@ -12,18 +13,22 @@
 namespace vmd {
 namespace {
 
-/// What this CPU can run, the slowest first.
+/// What this CPU can run: in float32, then in bfloat16, each the slowest first.
 std::vector<const DenoisePath*> supported() {
-  std::vector<const DenoisePath*> paths{&kDenoisePortable};
+  std::vector<const DenoisePath*> paths{&kDenoisePortable}, rounding{&kDenoiseAmxTwin};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) paths.push_back(&kDenoiseAvx2);
   if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq")) {
     paths.push_back(&kDenoiseAvx512);
-    if (__builtin_cpu_supports("avx512bf16")) paths.push_back(&kDenoiseBf16);
+    if (__builtin_cpu_supports("avx512bf16")) {
+      rounding.push_back(&kDenoiseBf16);
+      if (!no_amx()) rounding.push_back(&kDenoiseAmx);
+    }
   }
 #endif
+  paths.insert(paths.end(), rounding.begin(), rounding.end());
   return paths;
 }
 
@@ -61,6 +66,22 @@ std::vector<const char*> denoise_paths() {
   std::vector<const char*> names;
   for (const DenoisePath* path : supported_paths()) names.push_back(path->name);
   return names;
+}
+
+std::vector<const char*> rounding_denoise_paths() {
+  std::vector<const char*> names;
+  for (const DenoisePath* path : supported_paths())
+    if (path->rounds) names.push_back(path->name);
+  return names;
+}
+
+const char* fastest_denoise_path(bool may_round) {
+  const std::vector<const DenoisePath*>& paths = supported_paths();
+#if defined(__x86_64__)
+  const DenoisePath* const last = paths.back();  // vectors of bfloat16 pay on AMD's CPUs, on Intel's they are slower
+  if (may_round && (last == &kDenoiseAmx || (last == &kDenoiseBf16 && __builtin_cpu_is("amd")))) return last->name;
+#endif
+  return std::find_if(paths.rbegin(), paths.rend(), [](const DenoisePath* path) { return !path->rounds; })[0]->name;
 }
 
 Denoise::Denoise(const DenoiseSizes& sizes, const DenoiseWeights& weights)

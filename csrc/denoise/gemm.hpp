@@ -1,6 +1,6 @@
 // gemm.hpp -- a tile of kTileRows rows times a packed matrix, sums held in registers.
 //
-// An instruction set I says:
+// An instruction set I is OfVectors, or OfTiles (tiles.hpp), and says:
 //   F, kLanes       a vector of floats, and how many
 //   E, kGroup       what the inputs of a product are stored as, and how many of them one lane multiplies at once
 //   kPanel          columns of a panel, in vectors;  rows(C): rows that fit the registers beside C vectors
@@ -12,6 +12,19 @@
 #include "support/float32.hpp"  // defines: VMD_INLINE
 
 namespace vmd {
+
+/// What instruction sets have in common whose products are made of vectors.
+struct OfVectors {
+  static constexpr bool kTiles = false;
+  static constexpr int64_t kRows = kTileRows, kSlab = 8 * kRows;  // rows at once: of a product; of sums of products
+  static constexpr int64_t kDepth = 1;                            // rows of inputs are padded to a multiple of it
+  struct Tiles {};
+  /// a * b + sum, by FMA where the compiler may.
+  template <class F>
+  static VMD_INLINE F fused(const F& a, float b, const F& sum) {
+    return sum + a * b;
+  }
+};
 
 template <class T>
 VMD_INLINE T load_as(const void* from) {

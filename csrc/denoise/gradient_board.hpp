@@ -7,38 +7,36 @@
 //   what its logits want
 // Gradients of weights are gathered apart (gradient_weights.hpp).
 #pragma once
-#include "denoise/gradient_weights.hpp"
+#include "denoise/gradient_inputs.hpp"
 #include "denoise/noise.hpp"  // defines: noise_at, noise_key
-#include "denoise/outer.hpp"
 
 namespace vmd {
 
-constexpr int64_t kSlabRows = 8 * kTileRows;  // rows that sums of products are taken over at a time
-
 template <class I>
-class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
+class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
   using Board = DenoiseBoard<I>;
+  using Inputs = DenoiseGradientInputs<I>;
   using Weights = DenoiseGradientWeights<I>;
-  using Board::kCopies, Board::kParts, Board::kRows, Board::floats, Board::state_of, Board::total;
+  using Board::kCopies, Board::kParts, Board::kRows, Board::kSpare, Board::deep, Board::floats, Board::of_states;
+  using Board::product, Board::smaller, Board::state_of, Board::total;
   using Board::v, Board::rows, Board::padded, Board::state, Board::mean, Board::factor, Board::base;
   using typename Weights::E, typename Weights::F;
-  using Weights::add, Weights::clear, Weights::smaller, Weights::mean_rows, Weights::share;
+  using Weights::add, Weights::clear, Weights::mean_rows, Weights::share;
   using Weights::d_injected, Weights::d_injected_cell;
   using Weights::d_self_update, Weights::d_group_updates, Weights::d_update, Weights::d_update_bias;
+  using Inputs::kSlab, Inputs::outer, Inputs::paired, Inputs::paired_means, Inputs::rounded;
   using Weights::message_back, Weights::self_update_back, Weights::update_back, Weights::group_updates_back;
 
  public:
   using Weights::bytes;
 
-  DenoiseGradientBoard(const DenoiseView& view, void* memory) : Weights(view, memory) {
+  DenoiseGradientBoard(const DenoiseView& view, void* memory) : Inputs(view, memory) {
     const uintptr_t start = this->used;
     const int64_t widest = this->widest();
     own_state = state, own_mean = mean;
     d_state = room<float>(padded * v.Hp), d_normed = room<float>(padded * v.Hp), normed = room<E>(padded * v.Hp);
     d_received = room<float>(mean_rows * v.Np), d_mean = room<float>(mean_rows * v.Mp);
-    hidden_slab = room<float>(kSlabRows * v.Np), d_slab = room<float>(kSlabRows * widest);
-    pairs = room<E>(kCopies ? kSlabRows * widest : 0), others = room<E>(kCopies ? kSlabRows * widest : 0);
-    inputs_back = room<E>(kCopies ? kTileRows * widest : 0);
+    hidden_slab = room<float>(kSlab * v.Np), d_slab = room<float>(kSlab * widest);
     bytes += static_cast<int64_t>(this->used - start);
   }
 
@@ -73,7 +71,7 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     clear(d_state, padded * v.Hp), clear(d_normed, padded * v.Hp);
     this->clear_gradients();
     state = kept_state(kept, supervised);
-    for (int64_t first = 0; first < padded; first += kTileRows) {
+    for (int64_t first = 0; first < padded; first += kRows) {
       this->find_factors(state, first);
       back_through_norm(first, d_logits + (supervised - 1) * stride, sums);
     }
@@ -81,11 +79,11 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
       state = kept_state(kept, s), mean = kept_mean(kept, supervised, s);
       this->receive();
       clear(d_received, mean_rows * v.Np);
-      for (int64_t first = 0; first < padded; first += kSlabRows)
-        back_through_update(x, first, smaller(kSlabRows, padded - first));
+      for (int64_t first = 0; first < padded; first += kSlab)
+        back_through_update(x, first, smaller(kSlab, padded - first));
       back_through_receive();
-      for (int64_t first = 0; first < padded; first += kSlabRows)
-        back_through_messages(first, smaller(kSlabRows, padded - first),
+      for (int64_t first = 0; first < padded; first += kSlab)
+        back_through_messages(first, smaller(kSlab, padded - first),
                               s ? d_logits + (s - 1) * stride : nullptr, sums);
     }
     if (stack.free == 0) back_through_embedding(x, sums);
@@ -101,7 +99,9 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   }
 
   VMD_INLINE int64_t state_bytes() const { return padded * v.Hp * static_cast<int64_t>(sizeof(float)); }
-  VMD_INLINE int64_t mean_bytes() const { return mean_rows * v.Mp * static_cast<int64_t>(sizeof(E)); }
+  VMD_INLINE int64_t mean_bytes() const {
+    return (mean_rows + kSpare) * deep(v.Mp) * static_cast<int64_t>(sizeof(E));
+  }
   VMD_INLINE float* kept_state(char* kept, int64_t s) const {
     return static_cast<float*>(static_cast<void*>(kept + s * state_bytes()));
   }
@@ -135,41 +135,6 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     }
   }
 
-  /// A tile's numbers as inputs of products, row by row.
-  VMD_INLINE const E* rounded(const float* from, int64_t width) {
-    if constexpr (kCopies) {
-      for (int64_t i = 0; i < kTileRows * width; i += I::kLanes) I::store(inputs_back + i, load_as<F>(from + i));
-      return inputs_back;
-    } else {
-      return from;
-    }
-  }
-
-  /// Rows as inputs of add_outer, in `to` if they are not that already.
-  const E* paired(const float* from, int64_t n, int64_t width, E* to) {
-    if constexpr (kCopies) {
-      for (int64_t i = 0; i < n; i += 2)
-        for (int64_t j = 0; j < width; j += I::kLanes)
-          I::store_pair(to + i * width + 2 * j, load_as<F>(from + i * width + j), load_as<F>(from + (i + 1) * width + j));
-      return to;
-    } else {
-      return from;
-    }
-  }
-
-  /// The same for rows of means.
-  const E* paired_means(int64_t first, int64_t n) {
-    const E* from = mean + first * v.Mp;
-    if constexpr (kCopies) {
-      for (int64_t i = 0; i < n; i += 2)
-        for (int64_t j = 0; j < v.Mp; j += I::kLanes)
-          I::store_pair(others + i * v.Mp + 2 * j, I::widened(from + i * v.Mp + j), I::widened(from + (i + 1) * v.Mp + j));
-      return others;
-    } else {
-      return from;
-    }
-  }
-
   /// to += the sum of rows.
   void add_rows(const float* from, int64_t n, int64_t width, float* to) {
     for (int64_t j = 0; j < width; j += I::kLanes) {
@@ -181,79 +146,109 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
 
   /// normed = norm(h) of a tile, paired.
   void normalise(int64_t first) {
-    for (int64_t i = first; i < first + kTileRows; i += I::kGroup) {
-      const float* h = state + i * v.Hp;
-      for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
-        const F one = load_as<F>(h + j) * factor[i];
+    const int64_t Hp = v.Hp;
+    const float* const factors = factor;
+    E* const all = normed;
+    for (int64_t i = first; i < first + kRows; i += I::kGroup) {
+      const float *h = state + i * Hp, one = factors[i], other = kCopies ? factors[i + 1] : 0.0f;
+      E* const to = all + i * Hp;
+      for (int64_t j = 0; j < Hp; j += I::kLanes)
         if constexpr (kCopies)
-          I::store_pair(normed + i * v.Hp + 2 * j, one, F(load_as<F>(h + v.Hp + j) * factor[i + 1]));
+          I::store_pair(to + 2 * j, F(load_as<F>(h + j) * one), F(load_as<F>(h + Hp + j) * other));
         else
-          store_as(normed + i * v.Hp + j, one);
-      }
+          store_as(to + j, F(load_as<F>(h + j) * one));
     }
   }
 
   void back_through_update(const int32_t* x, int64_t first, int64_t n) {
-    for (int64_t t = 0; t < n; t += kTileRows) {
+    const int64_t Hp = v.Hp, Np = v.Np;
+    for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
-      float *seen = hidden_slab + t * v.Np, *d_tile = d_slab + t * v.Np;
+      float *const seen = hidden_slab + t * Np, *const d_tile = d_slab + t * Np, *const d_norm = d_normed + tile * Hp;
+      const float* const inputs_of_tile = base;
       this->find_factors(state, tile);
       normalise(tile);
       this->gather_tile_inputs(x, tile);
-      multiply<I>(
-          this->inputs(tile), v.Hp, this->self_update, v.Hp,
-          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F other = load_as<F>(base + r * v.Np + j);
-            store_as(seen + r * v.Np + j, I::relu(F(sum * factor[tile + r] + other)));
+      product(
+          this->inputs(tile), this->self_update, Hp, Np,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F other = load_as<F>(inputs_of_tile + r * Np + j);
+            store_as(seen + r * Np + j, I::relu(F(of_states(sum, tile + r) + other)));
           });
-      multiply<I>(
-          rounded(d_state + tile * v.Hp, v.Hp), v.Hp, update_back, v.Hp,
-          v.Np, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F held = load_as<F>(seen + r * v.Np + j);
-            store_as(d_tile + r * v.Np + j, F(held > 0.0f ? sum : F{}));
+      product(
+          rounded(d_state + tile * Hp, Hp, kRows), update_back, Hp, Np,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F held = load_as<F>(seen + r * Np + j);
+            store_as(d_tile + r * Np + j, F(held > 0.0f ? sum : F{}));
           });
-      multiply<I>(
-          rounded(d_tile, v.Np), v.Np, self_update_back, v.Np,
-          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            store_as(d_normed + (tile + r) * v.Hp + j, sum);
+      product(
+          rounded(d_tile, Np, kRows), self_update_back, Np, Hp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            store_as(d_norm + r * Hp + j, sum);
           });
       back_through_tile_inputs(x, tile, d_tile);
     }
     const float* g = d_state + first * v.Hp;
-    add_outer<I>(paired(hidden_slab, n, v.Np, pairs), v.Np, paired(g, n, v.Hp, others), v.Hp, n / I::kGroup,
-                 d_update);
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, pairs), v.Np, n / I::kGroup,
-                 d_self_update);
+    outer(paired(hidden_slab, n, v.Np, this->pairs), v.Np, paired(g, n, v.Hp, this->others), v.Hp, n, d_update);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Np, this->pairs), v.Np, n, d_self_update);
     add_rows(g, n, v.Hp, d_update_bias);
   }
 
-  /// From a tile's hidden channels to what was injected and received, C vectors of 16 channels from `j` on.
+  /// From hidden channels of n candidates of a cell, from a symbol on, to what was injected and received; C times 16
+  /// channels from `j` on.
   template <int C>
-  VMD_INLINE void back_through_inputs(const int32_t* x, int64_t first, const float* d_tile, int64_t j) {
-    int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kTileRows && first + r < rows; ++r) {
-      const int64_t injected_row = v.positions ? state_of(x[l], symbol) * v.V + symbol : state_of(x[l], symbol);
-      F da[C * kParts];
+  VMD_INLINE void back_through_cell(int32_t held, int64_t l, int64_t symbol, int64_t n, const float* d, int64_t j) {
+    constexpr int parts = C * kParts;
+    const int64_t Np = v.Np, V = v.V, begin = v.link_offsets[l], end = v.link_offsets[l + 1];
+    const bool positions = v.positions;
+    const int64_t* const link_rows = v.link_rows;
+    const float* const link_weights = v.link_weights;
+    float *const injected = d_injected + j, *const heard = d_received + j, *const cell = heard + l * Np;
+    float* place = nullptr;  // sums go on where they are: what is added to what does not change with the registers
+    F of_cell[parts], of_place[parts] = {};
 #pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) da[p] = floats(d_tile + r * v.Np + j, p);
+    for (int p = 0; p < parts; ++p) of_cell[p] = floats(cell, p);
+    const auto put = [&] {
 #pragma GCC unroll 16
-      for (int p = 0; p < C * kParts; ++p) {
-        add(d_injected + injected_row * v.Np + j + p * I::kLanes, da[p]);
-        add(d_received + l * v.Np + j + p * I::kLanes, da[p]);
+      for (int p = 0; p < parts; ++p) store_as(place + p * I::kLanes, of_place[p]);
+    };
+    for (int64_t r = 0; r < n; ++r) {
+      const int64_t state_here = state_of(held, symbol + r);
+      float* const here = injected + (positions ? state_here * V + symbol + r : state_here) * Np;
+      if (here != place) {
+        if (place) put();
+        place = here;
+#pragma GCC unroll 16
+        for (int p = 0; p < parts; ++p) of_place[p] = floats(place, p);
       }
-      for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i) {
-        float* unit = d_received + (v.link_rows[i] + symbol) * v.Np + j;
+      F da[parts];
 #pragma GCC unroll 16
-        for (int p = 0; p < C * kParts; ++p) add(unit + p * I::kLanes, F(da[p] * v.link_weights[i]));
+      for (int p = 0; p < parts; ++p) {
+        da[p] = floats(d + r * Np + j, p);
+        of_place[p] += da[p], of_cell[p] += da[p];
       }
-      if (++symbol == v.V) symbol = 0, ++l;
+      for (int64_t i = begin; i < end; ++i) {
+        float* const unit = heard + (link_rows[i] + symbol + r) * Np;
+        const float weight = link_weights[i];
+#pragma GCC unroll 16
+        for (int p = 0; p < parts; ++p) add(unit + p * I::kLanes, F(da[p] * weight));
+      }
     }
+    put();
+#pragma GCC unroll 16
+    for (int p = 0; p < parts; ++p) store_as(cell + p * I::kLanes, of_cell[p]);
   }
 
   void back_through_tile_inputs(const int32_t* x, int64_t first, const float* d_tile) {
-    int64_t j = 0;
-    for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) back_through_inputs<4>(x, first, d_tile, j);
-    for (; j < v.Np; j += kLanesPadded) back_through_inputs<1>(x, first, d_tile, j);
+    const int64_t last = smaller(first + kRows, rows);
+    for (int64_t i = first, n; i < last; i += n) {
+      const int64_t l = i / v.V, symbol = i % v.V;
+      const float* const d = d_tile + (i - first) * v.Np;
+      n = smaller(v.V - symbol, last - i);
+      int64_t j = 0;
+      for (; j + 4 * kLanesPadded <= v.Np; j += 4 * kLanesPadded) back_through_cell<4>(x[l], l, symbol, n, d, j);
+      for (; j < v.Np; j += kLanesPadded) back_through_cell<1>(x[l], l, symbol, n, d, j);
+    }
   }
 
   /// From the gradients of what was received to those of the means.
@@ -261,76 +256,80 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
     for (int64_t i = 0; v.positions && i < v.L * v.Np; i += I::kLanes)
       add(d_injected_cell + i, load_as<F>(d_received + i));
     for (int64_t g = 0; g < v.groups; ++g)
-      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlabRows) {
-        const int64_t n = smaller(kSlabRows, v.group_rows[g + 1] - first);
-        for (int64_t tile = first; tile < first + n; tile += kTileRows)
-          multiply<I>(
-              rounded(d_received + tile * v.Np, v.Np), v.Np, group_updates_back + g * v.Np * v.Mp, v.Np,
-              v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+      for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlab) {
+        const int64_t n = smaller(kSlab, v.group_rows[g + 1] - first);
+        for (int64_t tile = first; tile < first + n; tile += kRows) {
+          const int64_t some = smaller(kRows, first + n - tile);
+          product(
+              rounded(d_received + tile * v.Np, v.Np, some), group_updates_back + g * deep(v.Np) * v.Mp, v.Np, v.Mp,
+              some, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
                 store_as(d_mean + (tile + r) * v.Mp + j, F(sum * share[tile + r]));
               });
-        add_outer<I>(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, pairs), v.Np,
-                     n / I::kGroup, d_group_updates + g * v.Mp * v.Np);
+        }
+        outer(paired_means(first, n), v.Mp, paired(d_received + first * v.Np, n, v.Np, this->pairs), v.Np, n,
+              d_group_updates + g * v.Mp * v.Np);
       }
   }
 
   void back_through_messages(int64_t first, int64_t n, const float* d_logits, const DenoiseTables<float>& sums) {
-    for (int64_t t = 0; t < n; t += kTileRows) {
+    const int64_t Hp = v.Hp, Mp = v.Mp;
+    const float* const bias = v.message_bias;
+    for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
-      float* d_tile = d_slab + t * v.Mp;
+      float *const d_tile = d_slab + t * Mp, *const d_norm = d_normed + tile * Hp;
       back_through_averages(tile, d_tile);
-      multiply<I>(
-          this->inputs(tile), v.Hp, this->message, v.Hp,
-          v.Mp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F said = sum * factor[tile + r] + load_as<F>(v.message_bias + j);
-            float* to = d_tile + r * v.Mp + j;
+      product(
+          this->inputs(tile), this->message, Hp, Mp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
+            const F said = of_states(sum, tile + r) + load_as<F>(bias + j);
+            float* to = d_tile + r * Mp + j;
             store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
           });
-      multiply<I>(
-          rounded(d_tile, v.Mp), v.Mp, message_back, v.Mp,
-          v.Hp, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            add(d_normed + (tile + r) * v.Hp + j, sum);
-          });
+      product(
+          rounded(d_tile, Mp, kRows), message_back, Mp, Hp,
+          kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) { add(d_norm + r * Hp + j, sum); });
       back_through_norm(tile, d_logits, sums);
     }
-    add_outer<I>(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, pairs), v.Mp, n / I::kGroup,
-                 sums.message);
+    outer(normed + first * v.Hp, v.Hp, paired(d_slab, n, v.Mp, this->pairs), v.Mp, n, sums.message);
     add_rows(d_slab, n, v.Mp, sums.message_bias);
   }
 
   /// to = the gradients of a tile's messages, each of which has a part in several means.
   void back_through_averages(int64_t first, float* to) {
-    int64_t l = first / v.V, symbol = first % v.V;
-    for (int64_t r = 0; r < kTileRows; ++r) {
+    const int64_t Mp = v.Mp, V = v.V;
+    const float* const from = d_mean;
+    int64_t l = first / V, symbol = first % V;
+    for (int64_t r = 0; r < kRows; ++r) {
       const bool real = first + r < rows;
-      for (int64_t j = 0; j < v.Mp; j += I::kLanes) {
+      const int64_t begin = real ? v.link_offsets[l] : 0, end = real ? v.link_offsets[l + 1] : 0;
+      for (int64_t j = 0; j < Mp; j += I::kLanes) {
         F sum{};
-        if (real) {
-          sum = load_as<F>(d_mean + l * v.Mp + j);
-          for (int64_t i = v.link_offsets[l]; i < v.link_offsets[l + 1]; ++i)
-            sum += load_as<F>(d_mean + (v.link_rows[i] + symbol) * v.Mp + j);
-        }
-        store_as(to + r * v.Mp + j, sum);
+        if (real) sum = load_as<F>(from + l * Mp + j);
+        for (int64_t i = begin; i < end; ++i) sum += load_as<F>(from + (v.link_rows[i] + symbol) * Mp + j);
+        store_as(to + r * Mp + j, sum);
       }
-      if (++symbol == v.V) symbol = 0, ++l;
+      if (++symbol == V) symbol = 0, ++l;
     }
   }
 
   /// gradient += what a tile's states receive through norm: `d_normed`, and what their logits (null: none) want.
   void back_through_norm(int64_t first, const float* d_logits, const DenoiseTables<float>& sums) {
-    for (int64_t i = first; i < first + kTileRows; ++i) {
+    const int64_t Hp = v.Hp;
+    const float H = static_cast<float>(v.H), *const weights = v.readout, *const factors = factor;
+    float* const d_weights = sums.readout;
+    for (int64_t i = first; i < first + kRows; ++i) {
       const float d_logit = d_logits && i < rows ? d_logits[i] : 0.0f;
-      const float *h = state + i * v.Hp, *dn = d_normed + i * v.Hp;
+      const float *h = state + i * Hp, *dn = d_normed + i * Hp;
+      float* const to = d_state + i * Hp;
       F dot[kParts] = {};
-      for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+      for (int64_t j = 0; j < Hp; j += kLanesPadded)
         for (int p = 0; p < kParts; ++p)
-          dot[p] += (floats(dn + j, p) + floats(v.readout + j, p) * d_logit) * floats(h + j, p);
-      const float f = factor[i], along = f * f * f * total(dot) / static_cast<float>(v.H);
-      for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
+          dot[p] += (floats(dn + j, p) + floats(weights + j, p) * d_logit) * floats(h + j, p);
+      const float f = factors[i], along = f * f * f * total(dot) / H;
+      for (int64_t j = 0; j < Hp; j += I::kLanes) {
         const F state_j = load_as<F>(h + j);
-        add(d_state + i * v.Hp + j,
-            F((load_as<F>(dn + j) + load_as<F>(v.readout + j) * d_logit) * f - state_j * along));
-        if (d_logit != 0.0f) add(sums.readout + j, F(state_j * (f * d_logit)));
+        add(to + j, F((load_as<F>(dn + j) + load_as<F>(weights + j) * d_logit) * f - state_j * along));
+        if (d_logit != 0.0f) add(d_weights + j, F(state_j * (f * d_logit)));
       }
       *sums.readout_bias += d_logit;
     }
@@ -354,7 +353,6 @@ class DenoiseGradientBoard : public DenoiseGradientWeights<I> {
   E* normed;                    // [padded,Hp], paired
   float *d_received, *d_mean;   // [mean_rows,Np], [mean_rows,Mp]
   float *hidden_slab, *d_slab;  // of a slab: hidden channels; their or messages' gradients
-  E *pairs, *others, *inputs_back;
 };
 
 }  // namespace vmd

@@ -45,7 +45,7 @@ void gradient_backward(const DenoiseView& units, const DenoiseStack& stack, cons
 
 template <class I>
 constexpr DenoisePath denoise_path(const char* name) {
-  return {name, denoise_bytes<I>, denoise_boards<I>, gradient_bytes<I>, gradient_kept_bytes<I>, gradient_forward<I>,
+  return {name, sizeof(typename I::E) < sizeof(float), denoise_bytes<I>, denoise_boards<I>, gradient_bytes<I>, gradient_kept_bytes<I>, gradient_forward<I>,
           gradient_backward<I>};
 }
 

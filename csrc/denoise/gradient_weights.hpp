@@ -16,7 +16,7 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
  protected:
   using F = typename I::F;
   using E = typename I::E;
-  using Board::v;
+  using Board::v, Board::deep;
 
  public:
   using Board::bytes, Board::modulate;
@@ -24,9 +24,8 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   DenoiseGradientWeights(const DenoiseView& view, void* memory)
       : Board(view, memory), mean_rows(v.group_rows[v.groups]), injected_rows(v.positions ? 3 * v.V : 3) {
     const uintptr_t start = this->used;
-    message_back = room<E>(v.Mp * v.Hp), self_update_back = room<E>(v.Np * v.Hp),
-    update_back = room<E>(v.Hp * v.Np);
-    group_updates_back = room<E>(v.groups * v.Np * v.Mp);
+    message_back = room<E>(deep(v.Mp) * v.Hp), self_update_back = room<E>(deep(v.Np) * v.Hp);
+    update_back = room<E>(deep(v.Hp) * v.Np), group_updates_back = room<E>(v.groups * deep(v.Np) * v.Mp);
     gated_update = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(mean_rows);
     d_self_update = room<float>(v.Hp * v.Np), d_group_updates = room<float>(v.groups * v.Mp * v.Np);
     d_update = room<float>(v.Np * v.Hp), d_update_bias = room<float>(v.Hp);
@@ -39,20 +38,20 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     const float *scale = latent, *gate = latent + 2 * v.Np;
     for (int64_t m = 0; m < v.Mp; ++m) {
       for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.message[h * v.Mp + m];
-      pack_row<I>(column, m, v.Mp, v.Hp, message_back);
+      pack_row<I>(column, m, deep(v.Mp), v.Hp, message_back);
     }
     for (int64_t n = 0; n < v.Np; ++n) {
       for (int64_t h = 0; h < v.Hp; ++h) column[h] = v.self_update[h * v.Np + n] * scale[n];
-      pack_row<I>(column, n, v.Np, v.Hp, self_update_back);
+      pack_row<I>(column, n, deep(v.Np), v.Hp, self_update_back);
       for (int64_t g = 0; g < v.groups; ++g) {
         for (int64_t m = 0; m < v.Mp; ++m) column[m] = v.group_updates[(g * v.Mp + m) * v.Np + n] * scale[n];
-        pack_row<I>(column, n, v.Np, v.Mp, group_updates_back + g * v.Np * v.Mp);
+        pack_row<I>(column, n, deep(v.Np), v.Mp, group_updates_back + g * deep(v.Np) * v.Mp);
       }
       this->centred(v.update + n * v.Hp, gate, gated_update + n * v.Hp);
     }
     for (int64_t h = 0; h < v.Hp; ++h) {
       for (int64_t n = 0; n < v.Np; ++n) column[n] = gated_update[n * v.Hp + h];
-      pack_row<I>(column, h, v.Hp, v.Np, update_back);
+      pack_row<I>(column, h, deep(v.Hp), v.Np, update_back);
     }
     clear(share, mean_rows);
     for (int64_t l = 0; l < v.L; ++l) share[l] = 1.0f / static_cast<float>(v.V);
@@ -67,7 +66,6 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     return this->template take<T>(n);
   }
 
-  static VMD_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
   static VMD_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
   static VMD_INLINE void clear(float* to, int64_t n) { __builtin_memset(to, 0, static_cast<uint64_t>(n) * sizeof(float)); }
   static VMD_INLINE void add(float* to, const F& more) { store_as(to, F(load_as<F>(to) + more)); }

@@ -10,7 +10,7 @@
 namespace vmd {
 
 constexpr int64_t kLanesPadded = 16;  // widths are padded to this many channels, on every path
-constexpr int64_t kTileRows = 12;     // candidates worked on at once; rows are padded to it
+constexpr int64_t kTileRows = 12;     // rows that a product of vectors takes at once; rows of means are padded to it
 constexpr int64_t kAlign = 64;        // bytes, of every array below and of a path's memory
 
 /// Cells, symbols and units. Group 0 is a cell's symbols, group 1 + r relation r; a group's means are rows of one table.
@@ -80,6 +80,7 @@ struct DenoiseGradients {
 
 struct DenoisePath {
   const char* name;
+  bool rounds;                           // inputs of products, to bfloat16
   int64_t (*bytes)(const DenoiseView&);  // of memory that `run` needs, aligned to kAlign
   void (*run)(const DenoiseView&, const DenoiseBoards&, int64_t first, int64_t last, void* memory);
   int64_t (*gradient_bytes)(const DenoiseView&);  // of memory that `forward` and `backward` need, the same
@@ -93,5 +94,7 @@ extern const DenoisePath kDenoisePortable;  // path_portable.cpp
 extern const DenoisePath kDenoiseAvx2;      // path_avx2.cpp
 extern const DenoisePath kDenoiseAvx512;    // path_avx512.cpp
 extern const DenoisePath kDenoiseBf16;      // path_bf16.cpp
+extern const DenoisePath kDenoiseAmx;       // path_amx.cpp
+extern const DenoisePath kDenoiseAmxTwin;   // path_amx_twin.cpp
 
 }  // namespace vmd

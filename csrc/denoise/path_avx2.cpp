@@ -7,7 +7,7 @@
 namespace vmd {
 namespace {
 
-struct Avx2 {
+struct Avx2 : OfVectors {
   using F = float __attribute__((vector_size(32)));
   using W = F;
   using E = float;

@@ -7,7 +7,7 @@
 namespace vmd {
 namespace {
 
-struct Avx512 {
+struct Avx512 : OfVectors {
   using F = float __attribute__((vector_size(64)));
   using W = F;
   using E = float;

@@ -10,7 +10,7 @@
 namespace vmd {
 namespace {
 
-struct Bf16 {
+struct Bf16 : OfVectors {
   using F = float __attribute__((vector_size(64)));
   using W = __m512bh;
   using E = uint16_t;

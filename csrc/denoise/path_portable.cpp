@@ -4,7 +4,7 @@
 namespace vmd {
 namespace {
 
-struct Portable {
+struct Portable : OfVectors {
   using F = float __attribute__((vector_size(16)));
   using W = F;
   using E = float;

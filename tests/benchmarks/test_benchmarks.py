@@ -275,7 +275,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
         (["shares", "--kinds", "latin:5,jigsaw:5", "--n", "4", "--no-write"], 2),
         (["loops", "--sets", "easy", "--n", "2", "--loops", "0,4"], 2),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),
-        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 4 + len(denoise_paths())),
+        (["denoise", "--boards", "2", "--repeats", "1", "--loops", "1", "--no-compiled"], 3 + len(denoise_paths())),
         (["training", "--boards", "1", "--repeats", "1", "--threads", "1", "--no-compiled"], 4),
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", WAYS, "--latents", "4"], 3),

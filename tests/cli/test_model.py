@@ -15,6 +15,7 @@ from helpers.commands import PUZZLES, P, run, table
 import vmdsolve
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
+from vmdsolve.kernels.denoise import PATH_VARIABLE, fastest_path
 from vmdsolve.model.checkpoint import load_tensors, save_tensors
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.train.keys import givens_of, loops_of
@@ -242,4 +243,17 @@ def test_info_says_what_is_there_and_what_is_not() -> None:
     lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
     assert lines["vmdsolve"] == vmdsolve.__version__
     assert lines["native"].startswith("_native.")
-    assert {"python", "cores", "numpy", "torch", "cuda", "weights"} <= set(lines)
+    assert {"python", "cores", "numpy", "torch", "path", "cuda", "weights"} <= set(lines)
+
+
+def test_info_says_which_path_is_taken_and_who_chose_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> str:
+        return str(json.loads(run("info", "--json").stdout)["path"])
+
+    monkeypatch.delenv(PATH_VARIABLE, raising=False)
+    assert said().startswith(fastest_path())
+    assert "by what the CPU is" in said()
+    monkeypatch.setenv(PATH_VARIABLE, "amx-twin")
+    assert said().startswith(f"amx-twin, named by {PATH_VARIABLE}; of portable")
+    monkeypatch.setenv(PATH_VARIABLE, "abacus")
+    assert "'abacus'" in said()

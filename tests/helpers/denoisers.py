@@ -8,13 +8,14 @@ import numpy as np
 import torch
 
 from vmdsolve.constraints import AllDifferent
-from vmdsolve.kernels.denoise import BF16, denoise_paths
+from vmdsolve.kernels.denoise import denoise_paths, rounding_paths
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Rules
 
-FLOAT32 = [path for path in denoise_paths() if path != BF16]
+ROUNDING = rounding_paths()
+FLOAT32 = [path for path in denoise_paths() if path not in ROUNDING]
 
 
 def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Rules:

@@ -222,7 +222,7 @@ class NetworkOptions(TypedDict, total=False):
         "str | torch.device | None", Option(None, _device, "auto, cpu, cuda or cuda:1; auto: a GPU if there is one.")
     ]
     bf16: Annotated[
-        bool | None, Option(None, _or_none(flag), "Multiply in bfloat16: faster; by default on a GPU only.")
+        bool | None, Option(None, _or_none(flag), "Multiply in bfloat16 where it is faster; by default on a GPU only.")
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,7 @@ def _facts() -> Iterator[tuple[str, str]]:
         gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU in use"
         yield "torch", f"{torch.__version__}, {gpu}"
     yield "native", f"{Path(_native.__file__).name}, {getattr(_native, 'built_with', 'build not recorded')}"
+    yield "path", _path()
     yield "cuda", why_not() or "built and usable"
     for path in packaged_files():
         yield "weights", f"{path.stem}: {_recipe(path)}"
@@ -69,6 +71,20 @@ def _shares() -> dict[str, dict[str, dict[str, float]]]:
     from ..model.packaged import packaged_files, shares_in
 
     return {path.stem: {shape: of._asdict() for shape, of in shares_in(path).items()} for path in packaged_files()}
+
+
+def _path() -> str:
+    """How this CPU computes the denoiser, who chose that, and what else it could do."""
+    from ..kernels.denoise import PATH_VARIABLE, denoise_paths, fastest_path, no_amx
+
+    try:
+        exact, rounded = fastest_path(), fastest_path(may_round=True)
+    except VmdsolveError as error:
+        return f"not usable: {error}"
+    chosen = exact if exact == rounded else f"{exact}, {rounded} where bfloat16 is allowed"
+    by = f"named by {PATH_VARIABLE}" if os.environ.get(PATH_VARIABLE) else "by what the CPU is"
+    absent = no_amx()
+    return f"{chosen}, {by}; of {', '.join(denoise_paths())}{f'; no amx: {absent}' if absent else ''}"
 
 
 def _recipe(path: Path) -> str:

@@ -2,15 +2,21 @@
 
     B boards, L cells, V symbols, D latent numbers; H, M, N channels of a candidate, a message, a block.
 `vmdsolve/model/denoiser.py` is the specification; this computes the same up to the rounding of sums. A board's logits
-do not depend on the batch, its order or the number of threads. Paths, the fastest of which is taken:
+do not depend on the batch, its order or the number of threads. Paths:
     portable, avx2, avx512  float32; the last two give the same bits
-    avx512-bf16             products of bfloat16, sums in float32; only if asked for
+    avx512-bf16, amx        products of bfloat16, sums in float32
+    amx-twin                the bits of amx on any CPU, slowly: for tests, and for who must repeat a result
+Which is the fastest is known of a CPU, not measured, so that a CPU gives the same bits whenever it is asked. In float32
+it is the last of those it can run. Where rounding is allowed it is amx, if there is one; avx512-bf16 on AMD's CPUs, but
+not on Intel's, whose vectors of bfloat16 are slower than those of float32; elsewhere float32 again. The environment
+variable VMDSOLVE_DENOISE_PATH names another.
 
 A board settles when the likeliest symbols of its open cells, beside what it holds, break no all-different rule: what
 more loops could say would not be better. Where peers are told, boards are looked at every SETTLE_EVERY loops and after
 the last, and a settled one leaves with the logits that it has.
 """
 
+import os
 from collections.abc import Mapping
 from math import inf
 from typing import Any, NamedTuple
@@ -24,13 +30,13 @@ from vmdsolve.kernels.structure import Structure
 from vmdsolve.peers import Peers
 from vmdsolve.sets import MAX_SYMBOLS
 
-__all__ = ["BF16", "MAX_LOOPS", "SETTLE_EVERY", "Denoise", "Evaluated", "Network"]
-__all__ += ["denoise_paths", "path_number", "weight_shapes"]
+__all__ = ["MAX_LOOPS", "PATH_VARIABLE", "SETTLE_EVERY", "Denoise", "Evaluated", "Network"]
+__all__ += ["denoise_paths", "fastest_path", "no_amx", "path_number", "rounding_paths", "weight_shapes"]
 
 MAX_WIDTH, MAX_LOOPS = 4096, 65_536
 MOST_BYTES = 1 << 32  # of states and messages, of all boards that are worked on at a time
 SETTLE_EVERY = _native.settle_every
-BF16 = "avx512-bf16"
+PATH_VARIABLE = "VMDSOLVE_DENOISE_PATH"
 
 # Our name, the name in the denoiser's state_dict, its axes.
 WEIGHTS = (
@@ -54,8 +60,41 @@ POSITIONS = (("cell", "cell", "LOH"), ("symbol", "symbol", "OVH"))
 
 
 def denoise_paths() -> list[str]:
-    """Code paths that this CPU can run, the slowest first."""
+    """Code paths that this CPU can run: in float32, the slowest first, then those that round to bfloat16."""
     return _native.denoise_paths()
+
+
+def rounding_paths() -> list[str]:
+    """Those of `denoise_paths()` that round inputs of products to bfloat16."""
+    return _native.rounding_denoise_paths()
+
+
+def no_amx() -> str | None:
+    """Why the path amx is not there, in words; None where it is."""
+    return _native.no_amx()
+
+
+def fastest_path(*, may_round: bool = False) -> str:
+    """The fastest code path of this CPU, or the one that VMDSOLVE_DENOISE_PATH names.
+
+    Parameters
+    ----------
+    may_round
+        Whether inputs of products may be rounded to bfloat16. Where that is slower they are not.
+
+    Raises
+    ------
+    InvalidInput
+        Where the variable names no path of this CPU.
+
+    Examples
+    --------
+    >>> fastest_path() in denoise_paths()
+    True
+    """
+    if named := os.environ.get(PATH_VARIABLE):
+        return _known(PATH_VARIABLE, named)
+    return _native.fastest_denoise_path(may_round)
 
 
 class Evaluated(NamedTuple):
@@ -228,7 +267,7 @@ class Denoise(Network):
         threads
             0: one a core.
         path
-            A name in `denoise_paths()`; None: the fastest in float32.
+            A name in `denoise_paths()`; None: `fastest_path()`, which is in float32.
 
         Raises
         ------
@@ -261,13 +300,16 @@ class Denoise(Network):
 
 
 def path_number(path: str | None) -> int:
-    """The number of the code path of this name; None: of the fastest in float32."""
-    paths = denoise_paths()
-    if path is None:
-        path = [name for name in paths if name != BF16][-1]
-    if path not in paths:
-        raise InvalidInput(f"path is {path!r}, wanted one that this CPU can run: {', '.join(paths)}")
-    return paths.index(path)
+    """The number of the code path of this name; None: of `fastest_path()`."""
+    return denoise_paths().index(fastest_path() if path is None else _known("path", path))
+
+
+def _known(what: str, path: str) -> str:
+    """The name of a path, if it is one of this CPU's."""
+    if path not in (paths := denoise_paths()):
+        why = f"; {absent}" if path == "amx" and (absent := no_amx()) else ""
+        raise InvalidInput(f"{what} is {path!r}, wanted one that this CPU can run: {', '.join(paths)}{why}")
+    return path
 
 
 def _weight(name: str, value: Any, axes: str, sizes: dict[str, int]) -> checks.Array:

@@ -86,7 +86,7 @@ class DenoiseGradient:
         threads
             0: one a core
         path
-            a name in `denoise_paths()`; None: the fastest in float32
+            a name in `denoise_paths()`; None: `fastest_path()`, which is in float32
         noise
             on the states; None: none. It is added, so the way back needs none of it
         """

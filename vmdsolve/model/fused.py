@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from ..kernels.denoise import BF16, denoise_paths
+from ..kernels.denoise import fastest_path
 from ..kernels.gradient import DenoiseGradient
 from ..kernels.state_noise import StateNoise
 from .config import ModelConfig
@@ -33,8 +33,8 @@ class Fused:
     Attributes
     ----------
     path
-        a name in `kernels.denoise.denoise_paths()`; None: the fastest, in bfloat16 where autocast asks for it and this
-        CPU has it, else in float32
+        a name in `kernels.denoise.denoise_paths()`; None: the fastest of this CPU, which rounds to bfloat16 only where
+        autocast allows it
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -51,10 +51,9 @@ class Fused:
         noise: StateNoise | None = None,
     ) -> Tensor:
         """Logits [S, B, L, V] of the last S = `supervise` of `loops` loops; tokens x [B, L], latents z [B, Z]."""
-        bf16 = torch.is_autocast_enabled("cpu") and BF16 in denoise_paths()
+        path = self.path or fastest_path(may_round=torch.is_autocast_enabled("cpu"))
         with torch.autocast("cpu", enabled=False):
             tokens = x.to(torch.int32).numpy()
-            path = self.path or (BF16 if bf16 else None)
             out: Tensor = _Loops.apply(  # type: ignore[no-untyped-call]
                 tables(denoiser),
                 factors(denoiser, z, len(x)),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInput
 from ..kernels.cuda import why_not
-from ..kernels.denoise import BF16, Denoise, Evaluated, denoise_paths
+from ..kernels.denoise import Denoise, Evaluated, fastest_path
 from ..kernels.structure import Structure
 from ..model.native import NativeModel, drawn, is_native, native, structure_of
 from ..model.units import Units
@@ -44,7 +44,7 @@ class Predictor:
     loops
         the most block applications an evaluation; None: what the model was made for
     bf16
-        products of bfloat16: autocast in torch; natively where the CPU has them (else float32)
+        products may be of bfloat16: autocast in torch; natively where that is the fastest on this CPU (else float32)
     backend
         "native" (kernels.denoise; mixer "messages", and on a GPU only bf16 and what fits one multiprocessor) or
         "torch", in tiles of one fixed number of boards; None: native where it can be
@@ -145,7 +145,7 @@ class Predictor:
                 peers=peers,
                 time_limit=time_limit,
                 threads=self.threads,
-                path=BF16 if self.bf16 and BF16 in denoise_paths() else None,
+                path=fastest_path(may_round=self.bf16),
             )
         options: dict[str, Any] = {"loops": self.most_loops, "peers": peers, "time_limit": time_limit}
         return self._torch.evaluate(x, z, self.tile, **options)

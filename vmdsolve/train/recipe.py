@@ -85,7 +85,8 @@ class Recipe:
     ema
         decay of the averaged weights, which are what is saved
     bf16
-        bfloat16 products (fast where the CPU has AVX512-BF16 or AMX, or on a GPU; natively float32 elsewhere)
+        products may be of bfloat16: on a GPU and in torch they are; natively where that is faster on this CPU, which is
+        with AMX, or with AVX512-BF16 on AMD's, else they are of float32
     native
         the denoiser's loops, forward and back, by the native kernel where there is one: mixer "messages" on a CPU.
         False: by torch, as runs were trained before there was a kernel, and as they are resumed
