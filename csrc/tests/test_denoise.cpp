@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -31,7 +30,7 @@ void test_odd_sizes_on_every_path() {
     for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
     const Floats z = normal(B * s.D, 1);
     for (size_t path = 0; path < paths.size(); ++path) {
-      const bool rounds = std::strcmp(paths[path], "avx512-bf16") == 0;
+      const bool rounds = path >= paths.size() - rounding_denoise_paths().size();  // they are the last
       DenoiseRun how{loops};
       how.path = static_cast<int>(path), how.threads = 1;
       const Evaluated all(denoise, structure, B, x.data(), z.data(), how);
