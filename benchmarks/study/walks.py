@@ -23,9 +23,9 @@ __all__ = ["EACH", "Walk", "level_of", "walk"]
 
 LEVELS = NormalDist(5.45, 0.55)  # of the logarithm of nodes; that of the target has mean 5.6 and deviation 0.58
 EACH = 40  # puzzles that a walk leaves
-APART = 25  # rounds from one to the next, at least
+APART = 10  # rounds from one to the next, at least
 STEP = 100  # rounds between two looks at whether the level is reached
-CLIMB, WANDER = 10_000, 10_000  # rounds that a walk may take until it is, and from then on
+CLIMB, WANDER = 10_000, 4_000  # rounds that a walk may take until it is, and from then on
 GOLDEN = 0.6180339887498949  # multiples of it, without their whole parts, are spread evenly, however many
 
 
