@@ -21,13 +21,13 @@ from vmdsolve.train.minlex import firsts
 
 from ..driver import RESULTS, ROOT, Row, Run
 from ..puzzles import DATA, THEIRS, sudoku
-from .walks import EACH, Walk, walk
+from .walks import EACH, MADE_BY, Walk, walk
 
 METHOD = (
-    "walks from puzzles of our generator, see csrc/search/breed.hpp and benchmarks/study/walks.py: walk i is a function "
-    "of (seed, i). The puzzles of walks 0, 1, ... in random order, one of each symmetric class and none of a class of an "
-    "evaluation puzzle: those of $VMDSOLVE_DATA, held-out ones, those of puzzles/, those of --without. nodes: "
-    "propagations of our exact search until it proves the answer the only one."
+    "walks from puzzles of our generator, see csrc/search/breed.hpp and benchmarks/study/walks.py: walk i is a "
+    "function of (seed, i). The puzzles of walks 0, 1, ... in random order, one of each symmetric class and none of a "
+    "class of an evaluation puzzle: those of $VMDSOLVE_DATA, held-out ones, those of puzzles/, those of --without. "
+    "nodes: propagations of our exact search until it proves the answer the only one."
 )
 TARGET = "11+"
 HELD_OUT, SEEDS = 2000, 3  # puzzles of each held-out seed that none may be like
@@ -47,7 +47,7 @@ def run(
     threads: Annotated[int, Option(min=0, help="0: all cores.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """Breed hard puzzles into a file. The same options give the same file, wherever and however often it was stopped."""
+    """Breed hard puzzles into a file. The same options give the same file, however often it was stopped."""
     said = {"n": n, "seed": seed, "without": [path.name for path in without or []], "threads": threads}
     with Run("breed", METHOD, said, (), out) as this:
         known, told = _known(without or [])
@@ -92,10 +92,9 @@ def shown(rows: list[Row]) -> str:
 
     Examples
     --------
-    >>> print(shown([{"set": "x", **described(np.zeros((4, 81), np.int32), np.array([3, 20, 20, 40]))}]).split("nodes")[0])
-    x: 4 puzzles, nodes at 0% 3, 5% 6, 25% 16, 50% 20, 75% 25, 95% 37, 100% 40; givens 81: 100.0%
-    <BLANKLINE>
-    <BLANKLINE>
+    >>> row = {"set": "x", **described(np.zeros((4, 81), np.int32), np.array([3, 20, 20, 40]))}
+    >>> shown([row]).splitlines()[0]
+    'x: 4 puzzles, nodes at 0% 3, 5% 6, 25% 16, 50% 20, 75% 25, 95% 37, 100% 40; givens 81: 100.0%'
     """
     lines = []
     for row in rows:
@@ -114,6 +113,8 @@ def shown(rows: list[Row]) -> str:
 
 def _walks(parts: Path, seed: int, numbers: range, threads: int) -> Iterator[Walk]:
     """Walks in order, from their files where there are such."""
+
+    parts = parts / MADE_BY
 
     def one(number: int) -> Walk:
         path = parts / f"{seed}-{number}.npz"

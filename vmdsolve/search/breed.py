@@ -20,14 +20,15 @@ ENDLESS = 2**63 - 1  # nodes that no problem reaches
 
 def breed(
     rules: Rules, puzzles: Board, answers: Board, *, rounds: int, level: npt.ArrayLike | None = None,
-    hardest: bool = False, seed: int = 0, first: int = 0, begun: int = 0, threads: int = 0, clock: Deadline | None = None,
+    hardest: bool = False, seed: int = 0, first: int = 0, begun: int = 0, threads: int = 0,
+    clock: Deadline | None = None,
 ) -> tuple[Board, Board, Nodes]:
     """Problems [B, L] that are harder, their answers [B, L], and the nodes [B] that search takes to prove each.
 
-    A round opens a few givens, gives others until there is one answer again, perhaps another one, and removes all that
-    can be spared. What comes out stays if its proof takes no fewer nodes than before, or than its level, and now and then if
-    it takes a few less: so a problem climbs to its level, and then wanders among those that are at least as hard. What
-    becomes of problem i hangs on the rules, the seed, first + i and itself alone.
+    A round opens a given, gives others until there is one answer again, perhaps another one, and removes all that can
+    be spared. What comes out stays if its proof takes no fewer nodes than before, or than its level, and now and then
+    if it takes a few less: so a problem climbs to its level, and then wanders among those that are at least as hard.
+    What becomes of problem i hangs on the rules, the seed, first + i and itself alone.
 
     Parameters
     ----------
@@ -69,11 +70,11 @@ def breed(
     if rules.predicates:
         raise InvalidInput("cannot breed problems of rules with a Predicate: it cannot be propagated")
     B = len(puzzles)
-    levels = np.broadcast_to(np.asarray(ENDLESS if level is None else level, np.int64), (B,))
+    levels = np.broadcast_to(np.asarray(ENDLESS if level is None else level, np.int64), (B,)).copy()
     native, seconds = _rules_and_seconds(rules, None if clock is None else clock.limit_of_all)
-    boards = (np.require(board, np.int32, ["C", "A", "E"]) for board in (puzzles, answers))
+    values, solutions = (np.require(board, np.int32, ["C", "A", "E"]) for board in (puzzles, answers))
     with _our_errors():
         return _native.breed(
-            native, *boards, np.require(levels, None, ["C", "A", "E"]), rounds, seed, first, begun, hardest, seconds, threads,
+            native, values, solutions, levels, rounds, seed, first, begun, hardest, seconds, threads,
             TEST_NODES[rules.L > MINIMAL_CELLS],
         )  # fmt: skip

@@ -116,7 +116,7 @@ def _smallest(puzzle: Board, answer: Board, ways: Ints) -> Board:
 
 
 def fingerprint(puzzles: Board) -> npt.NDArray[np.uint64]:
-    """A number [B] for each 9x9 Sudoku puzzle [B, 81] that all its images share: other classes have others, but for chance.
+    """A number [B] for each 9x9 Sudoku puzzle [B, 81] that all images share, and hardly another class.
 
     Every given is known by how many givens its symbol, its row, its column and its box have; symbols, rows, columns and
     boxes are known by the sum of what their givens are, and the puzzle by the sum of what these are.
@@ -170,7 +170,7 @@ def firsts(puzzles: Board, answers: Board) -> npt.NDArray[np.bool_]:
     >>> firsts(*again).tolist()
     [True, True, False]
     """
-    prints = np.concatenate([fingerprint(puzzles[i : i + AT_ONCE]) for i in range(0, len(puzzles), AT_ONCE)] or [[]])
+    prints = np.concatenate([fingerprint(puzzles[i : i + AT_ONCE]) for i in range(0, len(puzzles) or 1, AT_ONCE)])
     _, which, times = np.unique(prints, return_inverse=True, return_counts=True)
     first = times[which] == 1
     rows = np.flatnonzero(~first)  # only these may be of one class
