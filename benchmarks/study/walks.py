@@ -46,7 +46,7 @@ def level_of(number: int) -> int:
 
     Examples
     --------
-    >>> 0 < level_of(5) < level_of(2) < level_of(3)
+    >>> 0 < level_of(3) < level_of(5) < level_of(2)
     True
     """
     return round(math.exp(LEVELS.inv_cdf((number + 0.5) * GOLDEN % 1)))
