@@ -15,6 +15,7 @@ from .soak.run import run as soak
 from .solve import run as solve
 from .startup import run as startup
 from .study.ablation import run as ablation
+from .study.breed import run as breed
 from .study.chances import run as chances
 from .study.curve import run as curve
 from .study.generate import run as generate
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
+app.command("breed")(breed)
 app.command("chances")(chances)
 app.command("curve")(curve)
 app.command("shares")(shares)

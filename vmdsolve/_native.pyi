@@ -73,6 +73,20 @@ def generate(
     attempts: int = 32,
     symmetric: bool = False,
 ) -> tuple[_I32, _I32]: ...
+def breed(
+    rules: Rules,
+    values: _I32,
+    answers: _I32,
+    levels: _I64,
+    rounds: int,
+    seed: int,
+    first: int = 0,
+    begun: int = 0,
+    hardest: bool = False,
+    time_limit: float = -1.0,
+    threads: int = 0,
+    test_nodes: int = 100_000,
+) -> tuple[_I32, _I32, _I64]: ...
 
 # kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)
 

@@ -131,6 +131,19 @@ def generate(r: Random, native: Native) -> Call:
     return Call(native.generate, [of, *some, *more], may_fail=True)  # rules without solution, no time
 
 
+def breed(r: Random, native: Native) -> Call:
+    of = rules(r, native)
+    n = r.randrange(0, 4)
+    try:
+        problems, answers = native.generate(of, n, 1, 0, -1, 0.05, 1)
+    except (RuntimeError, TimeoutError, ValueError):  # no solution, or none so soon
+        problems = answers = boards(r, n, of.L, of.V)
+    levels = np.array([r.choice((-1, 0, 50, 2**63 - 1)) for _ in range(n)], np.int64)
+    numbers = [r.randrange(0, 4), r.getrandbits(64), r.randrange(0, 1 << 40), r.randrange(0, 1 << 20)]
+    more = [r.random() < 0.5, r.choice((0.0, 0.005)), r.randrange(0, 3), r.choice((1, 100))]
+    return Call(native.breed, [of, problems, answers, levels, *numbers, *more], may_fail=True)
+
+
 def stop(r: Random, native: Native) -> Call:
     """A thread that heeds one that was asked is stopped at its next call, and goes on when it heeds another."""
     of = rules(r, native)
@@ -147,4 +160,4 @@ def stop(r: Random, native: Native) -> Call:
     return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)], after=lambda: native.Stop().heed())
 
 
-CALLS = (make_rules, propagate, solve_batch, enumeration, generate, stop)
+CALLS = (make_rules, propagate, solve_batch, enumeration, generate, breed, stop)

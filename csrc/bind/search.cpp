@@ -11,6 +11,7 @@
 #include "bind/arrays.hpp"
 #include "bind/interrupt.hpp"
 #include "kinds/kinds.hpp"
+#include "search/breed.hpp"
 #include "search/generate.hpp"
 #include "search/search.hpp"
 #include "support/sets.hpp"
@@ -267,6 +268,56 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
   return py::make_tuple(problems, solutions);
 }
 
+py::tuple breed(const Rules& rules, const py::object& values, const py::object& answers, const py::object& levels,
+                int64_t rounds, uint64_t seed, int64_t first, int64_t begun, bool hardest, double time_limit,
+                int threads, int64_t test_nodes) {
+  const auto given = values_of(rules, values, true);
+  const int64_t B = given.shape(0), L = rules.L();
+  const auto answered = values_of(rules, answers, true);
+  if (answered.shape(0) != B)
+    throw std::invalid_argument("answers: wanted " + std::to_string(B) + " rows, got " +
+                                std::to_string(answered.shape(0)));
+  const auto level = owned(array_of<int64_t>(levels, "levels", {B}));
+  check_limit("rounds", rounds, 0);
+  check_limit("first", first, 0);
+  check_limit("begun", begun, 0);
+  check_threads(threads);
+  check_limit("test_nodes", test_nodes, 1);
+  check_time(time_limit);
+  if (first > INT64_MAX - B) throw std::invalid_argument("first: first + B is too large");
+  if (begun > UINT32_MAX || rounds > UINT32_MAX - begun)
+    throw std::invalid_argument("rounds: begun + rounds is over " + std::to_string(UINT32_MAX));
+  const BreedOptions options{seed, begun, rounds, hardest, test_nodes, Deadline(time_limit)};
+  Array<int32_t> problems({B, L}), solutions({B, L});
+  Array<int64_t> nodes(B);
+  std::copy_n(given.data(), B * L, problems.mutable_data());
+  std::copy_n(answered.data(), B * L, solutions.mutable_data());
+  int32_t *problem = problems.mutable_data(), *solution = solutions.mutable_data();
+  int64_t* nodes_out = nodes.mutable_data();
+  const int64_t* level_of = level.data();
+  const bool done = released([&] {
+    try {
+      parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
+        const auto search = make_search(rules);
+        for (int64_t b = begin; b < end; ++b)
+          nodes_out[b] =
+              breed_one(*search, rules, options, first + b, level_of[b], problem + b * L, solution + b * L);
+      });
+      return true;
+    } catch (const Late&) {
+      return false;
+    }
+  });
+  if (!done) {
+    PyErr_SetString(PyExc_TimeoutError, "breed: the time limit ran out");
+    throw py::error_already_set();
+  }
+  for (int64_t b = 0; b < B; ++b)
+    if (nodes_out[b] < 0)
+      throw std::invalid_argument("problem " + std::to_string(b) + " has not its answer as the only solution");
+  return py::make_tuple(problems, solutions, nodes);
+}
+
 }  // namespace
 
 void register_search(py::module_& m) {
@@ -292,6 +343,8 @@ void register_search(py::module_& m) {
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
   m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000, "attempts"_a = 32, "symmetric"_a = false);
+  m.def("breed", &breed, "rules"_a, "values"_a, "answers"_a, "levels"_a, "rounds"_a, "seed"_a, "first"_a = 0,
+        "begun"_a = 0, "hardest"_a = false, "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000);
 }
 
 }  // namespace vmd

@@ -6,37 +6,12 @@
 #include <stdexcept>
 #include <vector>
 
-#include "support/philox.hpp"
+#include "search/draws.hpp"
 
 namespace vmd {
 namespace {
 
 constexpr int kRestarts = 20;       // node limits double: some 10^6 times the first in all
-
-/// A stream of 32-bit words for one attempt at one problem.
-class Stream {
- public:
-  Stream(uint64_t seed, int64_t index, uint32_t attempt)
-      : key0_(static_cast<uint32_t>(seed)), key1_(static_cast<uint32_t>(seed >> 32)),
-        counter_{{static_cast<uint32_t>(index), static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32),
-                  attempt, 0}} {}
-  uint32_t word() {
-    if (used_ == 4) {
-      words_ = philox(counter_, key0_, key1_);
-      ++counter_.w[3];
-      used_ = 0;
-    }
-    return words_.w[used_++];
-  }
-  /// In [0, n), by the high word of a product: the bias is below n / 2^32.
-  size_t below(size_t n) { return static_cast<size_t>(uint64_t{word()} * n >> 32); }
-  float unit() { return static_cast<float>(word() >> 8) * 0x1p-24f; }
-
- private:
-  uint32_t key0_, key1_;
-  Words counter_, words_{};
-  int used_ = 4;
-};
 
 class Maker {
  public:
@@ -44,22 +19,22 @@ class Maker {
       : search_(search), options_(options), preferences_(static_cast<size_t>(rules.L() * rules.V())),
         solution(static_cast<size_t>(rules.L())), problem(solution.size(), kOpen), trial_(solution.size()) {}
 
-  void make(Stream stream) {
-    fill(stream);
+  void make(Draws draws) {
+    fill(draws);
     problem = solution;
     givens = solution.size();
     order_.resize(options_.symmetric ? (solution.size() + 1) / 2 : solution.size());
     std::iota(order_.begin(), order_.end(), size_t{0});
-    for (size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[stream.below(i)]);
+    draws.shuffle(order_.begin(), order_.end());
     strip();
   }
 
  private:
-  void fill(Stream& stream) {
+  void fill(Draws& draws) {
     const std::vector<int32_t> empty(solution.size(), kOpen);
     const auto first_limit = static_cast<int64_t>(4 * solution.size());
     for (int restart = 0; restart < kRestarts; ++restart) {
-      for (float& p : preferences_) p = stream.unit();
+      for (float& p : preferences_) p = draws.unit();
       search_.start(empty.data(), preferences_.data());
       Budget budget(first_limit << restart, options_.deadline);
       const Outcome outcome = next(budget, solution.data());
@@ -137,7 +112,7 @@ void generate_one(Search& search, const Rules& rules, const GenerateOptions& opt
   Maker maker(search, rules, options);
   size_t fewest = SIZE_MAX;
   for (int64_t attempt = 0; attempt < options.attempts; ++attempt) {
-    maker.make(Stream(options.seed, index, static_cast<uint32_t>(attempt)));
+    maker.make(Draws(options.seed, index, static_cast<uint32_t>(attempt)));
     if (maker.givens < fewest) {
       fewest = maker.givens;
       std::copy(maker.problem.begin(), maker.problem.end(), problem);

@@ -1,4 +1,4 @@
-"""Breeding: a minimal problem with the same answer comes out, as hard or harder, whatever it was bred beside."""
+"""Breeding: a minimal problem with one answer comes out, as hard or harder, whatever it was bred beside."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ from vmdsolve.problem import OPEN
 from vmdsolve.search import generate_values, solve_values
 from vmdsolve.search.breed import breed
 from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.examples import read_problems
 from vmdsolve.train.stream import Stream
 
 NAMES = ("sudoku-4x4", "sudoku-9x9", "latin-5", "sudoku-x-6x6")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_bred_problems_are_minimal_and_have_the_same_only_answer(name: str) -> None:
+def test_bred_problems_are_minimal_and_have_one_answer(name: str) -> None:
     rules = get(name).rules
     puzzles, answers = generate_values(rules, 12, seed=3)
-    bred, nodes = breed(rules, puzzles, answers, rounds=6)
+    bred, answers, nodes = breed(rules, puzzles, answers, rounds=30, hardest=True)
     before, after = solve_values(rules, puzzles, limit=2), solve_values(rules, bred, limit=2)
     assert (after.values == answers).all()
     assert after.complete.all()
     assert (after.counts == 1).all()
     assert (nodes == after.nodes).all()
     assert (nodes >= before.nodes).all()
+    assert all(accepts(rules, board, answer[None])[0] for board, answer in zip(bred, answers, strict=True))
     for board in bred:
         given = np.flatnonzero(board != OPEN)
         without = np.repeat(board[None], len(given), axis=0)
@@ -44,19 +46,40 @@ def test_bred_problems_are_minimal_and_have_the_same_only_answer(name: str) -> N
 def test_more_rounds_are_harder_and_no_rounds_change_nothing() -> None:
     rules = get("sudoku-9x9").rules
     puzzles, answers = generate_values(rules, 60, seed=4)
-    none, start = breed(rules, puzzles, answers, rounds=0)
+    none, same, start = breed(rules, puzzles, answers, rounds=0)
     assert (none == puzzles).all()
-    assert start.mean() < breed(rules, puzzles, answers, rounds=4)[1].mean()
-    assert 2 * start.mean() < breed(rules, puzzles, answers, rounds=12)[1].mean()
+    assert (same == answers).all()
+    some, many = (breed(rules, puzzles, answers, rounds=n, hardest=True)[2] for n in (20, 100))
+    assert (start <= some).all()
+    assert (some <= many).all()
+    assert 4 * start.mean() < many.mean()
+
+
+def test_a_walk_taken_up_again_ends_where_one_without_a_break_does() -> None:
+    rules = get("sudoku-9x9").rules
+    problems = generate_values(rules, 4, seed=8)
+    whole = breed(rules, *problems, rounds=50, level=30, seed=2)
+    *half, _ = breed(rules, *problems, rounds=20, level=30, seed=2)
+    rest = breed(rules, *half, rounds=30, begun=20, level=30, seed=2)
+    assert all((one == other).all() for one, other in zip(whole, rest, strict=True))
+
+
+@pytest.mark.slow
+def test_a_walk_climbs_to_its_level_and_stays_about_there() -> None:
+    rules = get("sudoku-9x9").rules
+    problems = generate_values(rules, 30, seed=9)
+    low, high = (np.median(breed(rules, *problems, rounds=800, level=level)[2]) for level in (20, 100))
+    assert 20 <= low < high
+    assert low < 60
 
 
 def test_a_problem_is_bred_alike_whatever_stands_beside_it() -> None:
     rules = get("sudoku-9x9").rules
     puzzles, answers = generate_values(rules, 9, seed=5)
-    whole, _ = breed(rules, puzzles, answers, rounds=3, seed=7, threads=2)
-    part, _ = breed(rules, puzzles[4:6], answers[4:6], rounds=3, seed=7, first=4, threads=1)
-    assert (whole[4:6] == part).all()
-    assert (whole != breed(rules, puzzles, answers, rounds=3, seed=8)[0]).any()
+    whole = breed(rules, puzzles, answers, rounds=20, seed=7, threads=2)
+    part = breed(rules, puzzles[4:6], answers[4:6], rounds=20, seed=7, first=4, threads=1)
+    assert all((side[4:6] == other).all() for side, other in zip(whole, part, strict=True))
+    assert (whole[0] != breed(rules, puzzles, answers, rounds=20, seed=8)[0]).any()
     assert breed(rules, puzzles[:0], answers[:0], rounds=3)[0].shape == (0, 81)
 
 
@@ -70,11 +93,11 @@ def test_what_is_no_problem_with_one_answer_is_refused() -> None:
 
 @pytest.mark.slow
 def test_generating_breeds_on_demand() -> None:
-    easy, hard = ([p.values for p, _ in generate("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 10))
+    easy, hard = ([p.values for p, _ in generate("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 60))
     rules = get("sudoku-9x9").rules
     nodes = [solve_values(rules, np.stack(boards), limit=2).nodes.mean() for boards in (easy, hard)]
     assert nodes[1] > 1.5 * nodes[0]
-    [(late, _)] = generate("sudoku-9x9", seed=9, first=55, harder=10)
+    [(late, _)] = generate("sudoku-9x9", seed=9, first=55, harder=60)
     assert (late.values == hard[55]).all()
     with pytest.raises(InvalidInput, match="one board"):
         generate("killer", harder=3)
@@ -98,6 +121,13 @@ def test_a_stream_draws_its_share_from_a_file_of_hard_problems(tmp_path: Path) -
     assert (stream.batch(0).start == Stream(domain, mixed, 0).batch(0).start).all()
 
 
+def test_problems_may_stand_in_a_column(tmp_path: Path) -> None:
+    domain = get("sudoku-4x4")
+    boards = generate_values(domain.rules, 3, seed=1)[0]
+    (tmp_path / "of.csv").write_text("puzzle,nodes\n" + "".join(f"{line},7\n" for line in domain.format_many(boards)))
+    assert (read_problems(tmp_path / "of.csv", domain)[0] == boards).all()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -105,6 +135,8 @@ def test_a_stream_draws_its_share_from_a_file_of_hard_problems(tmp_path: Path) -
         ("11" + "." * 14, ":1 has no answer"),
         ("1......x..4..3..", ":1: row 2, column 4"),
         ("", "holds no example"),
+        ("puzzle,nodes\n", "holds no problem below its header"),
+        ("puzzle,nodes\n" + "." * 16 + ",3", ":2 has several answers; wanted problems with one"),
     ],
 )
 def test_a_file_that_holds_no_problems_is_refused(text: str, message: str, tmp_path: Path) -> None:

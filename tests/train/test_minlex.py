@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from vmdsolve.domains import get
 from vmdsolve.problem import OPEN
 from vmdsolve.search import generate_values, solve_values
-from vmdsolve.train.minlex import minlex
+from vmdsolve.train.minlex import fingerprint, firsts, minlex
 
 DOMAIN = get("sudoku-9x9")
 PUZZLES, ANSWERS = generate_values(DOMAIN.rules, 20, seed=5)
@@ -65,3 +65,30 @@ def test_other_classes_have_others():
 @pytest.mark.parametrize("n", [0, 1])
 def test_few_puzzles_are_no_special_case(n):
     assert minlex(PUZZLES[:n], ANSWERS[:n]).shape == (n, 81)
+
+
+@given(st.integers(0, len(PUZZLES) - 1), st.integers(0, 2**32))
+def test_all_images_have_the_same_fingerprint(which, seed):
+    puzzle = PUZZLES[which]
+    both = fingerprint(np.stack([puzzle, image(puzzle, ANSWERS[which], seed)[0]]))
+    assert both[0] == both[1]
+
+
+def test_fingerprints_tell_classes_apart():
+    puzzles, answers = generate_values(DOMAIN.rules, 500, seed=6)
+    assert len(np.unique(fingerprint(puzzles))) == 500 == len(np.unique(minlex(puzzles, answers), axis=0))
+    assert fingerprint(puzzles[:0]).shape == (0,)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**32)), max_size=9))
+def test_the_first_of_each_class_is_known(drawn):
+    turned = [image(PUZZLES[which], ANSWERS[which], seed) for which, seed in drawn]
+    puzzles, answers = (np.array([pair[side] for pair in turned], np.int32).reshape(-1, 81) for side in (0, 1))
+    seen = [which for which, _ in drawn]
+    assert firsts(puzzles, answers).tolist() == [which not in seen[:i] for i, which in enumerate(seen)]
+
+
+def test_puzzles_that_look_alike_are_told_apart(monkeypatch):
+    monkeypatch.setattr("vmdsolve.train.minlex.fingerprint", lambda some: np.zeros(len(some), np.uint64))
+    twice = np.concatenate([PUZZLES, PUZZLES]), np.concatenate([ANSWERS, ANSWERS])
+    assert firsts(*twice).tolist() == [True] * len(PUZZLES) + [False] * len(PUZZLES)

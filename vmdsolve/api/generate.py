@@ -144,7 +144,9 @@ def _on_one_board(domain: Domain, n: int, options: Options) -> Iterator[Generate
                 attempts=_attempts(rules.L), time_limit=clock.limit_of_all, **same,
             )  # fmt: skip
             if options.harder:
-                puzzles, _ = breed(rules, puzzles, answers, rounds=options.harder, first=start, clock=clock, **same)
+                puzzles, answers, _ = breed(
+                    rules, puzzles, answers, rounds=options.harder, hardest=True, first=start, clock=clock, **same
+                )
         for puzzle, answer in zip(puzzles, answers, strict=True):
             _enough(domain.name, puzzle, options.clues)
             if (puzzle != OPEN).all():

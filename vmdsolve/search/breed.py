@@ -1,45 +1,49 @@
-"""Harder problems bred from given ones: a walk that keeps what exact search finds harder.
-
-    as many times as asked:
-        open LOOSENED givens of a problem, drawn at random
-        while it has a second solution: give a cell, drawn among those in which that one differs from the answer
-        open every given, in random order, that the answer stays unique without
-        keep the outcome if search now runs at least as many propagations to prove the answer unique
-
-All problems walk side by side, so that search works on many boards at once; what becomes of problem i hangs on the
-seed, i and the problem alone.
-"""
+"""Harder problems bred from given ones: a walk that keeps what exact search finds harder. See csrc/search/breed.hpp."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+import vmdsolve._native as _native
+
 from ..deadline import Deadline
 from ..errors import InvalidInput
-from ..problem import OPEN, Board, Rules
-from .exact import SearchResult, SearchStatus, solve_values
+from ..problem import Board, Rules
+from .exact import MINIMAL_CELLS, TEST_NODES, _our_errors, _rules_and_seconds
 
 __all__ = ["breed"]
 
-LOOSENED = 5  # givens opened at once: sixty rounds with 1, 2, 3, 5, 7, 9 led to 18, 27, 38, 46, 44, 40 propagations
 Nodes = npt.NDArray[np.int64]
+ENDLESS = 2**63 - 1  # nodes that no problem reaches
 
 
 def breed(
-    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, seed: int = 0, first: int = 0, threads: int = 0,
+    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, level: npt.ArrayLike | None = None,
+    hardest: bool = False, seed: int = 0, first: int = 0, begun: int = 0, threads: int = 0,
     clock: Deadline | None = None,
-) -> tuple[Board, Nodes]:
-    """Harder problems [B, L] with the same answers [B, L], and the propagations [B] that search takes to prove each.
+) -> tuple[Board, Board, Nodes]:
+    """Problems [B, L] that are harder, their answers [B, L], and the nodes [B] that search takes to prove each.
+
+    A round opens a given, gives others until there is one answer again, perhaps another one, and removes all that can
+    be spared. What comes out stays if its proof takes no fewer nodes than before, or than its level, and now and then
+    if it takes a few less: so a problem climbs to its level, and then wanders among those that are at least as hard.
+    What becomes of problem i hangs on the rules, the seed, first + i and itself alone.
 
     Parameters
     ----------
+    puzzles, answers
+        int32 [B, L], problems and their only answers
     rounds
         how many times each problem is changed
+    level
+        int [B] or one for all: nodes from which on a problem need not become harder; None: there is no such number
+    hardest
+        the hardest problem of each walk, not the one where it ends
     first
-        number of the first problem: problem i draws from (seed, first + i)
+        number of the first problem
+    begun
+        rounds that these problems have been through: n rounds and then m more end where n + m rounds do
     threads
         0: all cores; the result does not depend on it
     clock
@@ -48,81 +52,29 @@ def breed(
     Raises
     ------
     InvalidInput
-        Where a problem's answer is not its only solution.
+        Where a problem's answer is not its only solution, or the rules hold a Predicate.
     TimeoutError
         The time is over.
 
     Examples
     --------
     >>> from vmdsolve.domains import get
-    >>> from vmdsolve.search import generate_values, solve_values
+    >>> from vmdsolve.search import generate_values
     >>> rules = get("sudoku-9x9").rules
-    >>> puzzles, answers = generate_values(rules, 50, seed=1)
-    >>> harder, nodes = breed(rules, puzzles, answers, rounds=5)
-    >>> bool((nodes >= solve_values(rules, puzzles, limit=2).nodes).all()), bool(nodes.mean() > 10)
+    >>> puzzles, answers = generate_values(rules, 20, seed=1)
+    >>> _, _, before = breed(rules, puzzles, answers, rounds=0)
+    >>> harder, _, nodes = breed(rules, puzzles, answers, rounds=50, hardest=True)
+    >>> bool((nodes >= before).all()), bool(nodes.mean() > 2 * before.mean())
     (True, True)
     """
-    clock = clock or Deadline(None)
-
-    def ask(boards: Board) -> SearchResult:
-        found = solve_values(rules, boards, limit=2, time_limit=clock.limit, threads=threads)
-        ended = int(SearchStatus.TIME_LIMIT)  # numpy looks into an enum's class, and loses Ctrl-C that is heard there
-        if clock.over or (found.status == ended).any():
-            raise TimeoutError("breeding took longer than the time limit")
-        return found
-
-    B, L = puzzles.shape
-    draws = [np.random.default_rng((seed, first + b)) for b in range(B)]
-    best = puzzles.copy()
-    nodes = _proof(ask(best), answers)
-    for _ in range(rounds):
-        order = np.stack([rng.permutation(L) for rng in draws]) if B else np.zeros((0, L), np.int64)
-        trial = _tightened(ask, _loosened(best, order), answers, order)
-        harder = _proof(ask(trial), answers)
-        better = harder >= nodes
-        best[better], nodes[better] = trial[better], harder[better]
-    return best, nodes
-
-
-def _proof(found: SearchResult, answers: Board) -> Nodes:
-    """Propagations [B] that proved each answer unique."""
-    sole = found.complete & (found.counts == 1) & (found.values == answers).all(axis=1)
-    if not sole.all():
-        raise InvalidInput(f"problem {int(np.argmin(sole))} has not its answer as the only solution")
-    return found.nodes.copy()
-
-
-def _loosened(boards: Board, order: npt.NDArray[np.int64]) -> Board:
-    """Boards whose first LOOSENED givens in `order` [B, L] are open."""
-    given = np.take_along_axis(boards != OPEN, order, axis=1)
-    drop = given & (np.cumsum(given, axis=1) <= LOOSENED)
-    out = boards.copy()
-    rows, places = np.nonzero(drop)
-    out[rows, order[rows, places]] = OPEN
-    return out
-
-
-def _tightened(
-    ask: Callable[[Board], SearchResult], boards: Board, answers: Board, order: npt.NDArray[np.int64]
-) -> Board:
-    """Boards that have their answers as only solutions, and no given to spare."""
-    rank = np.argsort(order, axis=1)
-    rows = np.arange(len(boards))
-    while rows.size:  # another solution, and a given that it is not
-        found = ask(boards[rows])
-        several = ~(found.complete & (found.counts == 1))
-        rows, other = rows[several], found.values[several]
-        differs = other != answers[rows]
-        same = ~differs.any(axis=1)  # search met the answer first: any open cell will do
-        differs[same] = boards[rows[same]] == OPEN
-        cell = np.where(differs, rank[rows], boards.shape[1]).argmin(axis=1)
-        boards[rows, cell] = answers[rows, cell]
-    for place in range(boards.shape[1]):
-        cell = order[:, place]
-        rows = np.flatnonzero(boards[np.arange(len(boards)), cell] != OPEN)
-        without = boards[rows].copy()
-        without[np.arange(len(rows)), cell[rows]] = OPEN
-        found = ask(without)
-        sole = found.complete & (found.counts == 1)
-        boards[rows[sole]] = without[sole]
-    return boards
+    if rules.predicates:
+        raise InvalidInput("cannot breed problems of rules with a Predicate: it cannot be propagated")
+    B = len(puzzles)
+    levels = np.broadcast_to(np.asarray(ENDLESS if level is None else level, np.int64), (B,)).copy()
+    native, seconds = _rules_and_seconds(rules, None if clock is None else clock.limit_of_all)
+    values, solutions = (np.require(board, np.int32, ["C", "A", "E"]) for board in (puzzles, answers))
+    with _our_errors():
+        return _native.breed(
+            native, values, solutions, levels, rounds, seed, first, begun, hardest, seconds, threads,
+            TEST_NODES[rules.L > MINIMAL_CELLS],
+        )  # fmt: skip

@@ -112,12 +112,18 @@ def read_examples(path: Path | str, domain: Domain) -> tuple[Examples, Examples,
 def read_problems(path: Path | str, domain: Domain) -> tuple[Board, Board, str]:
     """Problems [n, L] of a file, a line each, their answers [n, L], and a hash of the file.
 
+    Where the first line is a header whose first column is `puzzle`, problems end at the first comma of their lines.
+
     Raises
     ------
     InvalidInput
         No such file, a line that is no problem or has not exactly one answer (it is named).
     """
     lines, digest = _lines(path)
+    if lines[0][1].split(",")[0] == "puzzle":
+        lines = [(number, line.split(",")[0]) for number, line in lines[1:]]
+    if not lines:
+        raise InvalidInput(f"{path} holds no problem below its header")
     boards = domain.parse_many([line for _, line in lines])
     if boards is None:
         for number, line in lines:

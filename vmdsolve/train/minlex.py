@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from ..problem import OPEN, Board
 
-__all__ = ["minlex"]
+__all__ = ["fingerprint", "firsts", "minlex"]
 
 Ints = npt.NDArray[np.int64]
+AT_ONCE = 4096  # puzzles whose fingerprints are taken together
 
 _ORDERS = list(permutations(range(3)))
 # [1296, 9] all orders of columns that keep stacks together
@@ -112,3 +113,67 @@ def _smallest(puzzle: Board, answer: Board, ways: Ints) -> Board:
     givens = np.where(puzzle[images[n[:, None], rows].reshape(-1, 81)] == OPEN, OPEN, grids)
     best = np.lexsort(np.concatenate([givens.T[::-1], grids.T[::-1]]))[0]
     return np.asarray(givens[best], np.int32)
+
+
+def fingerprint(puzzles: Board) -> npt.NDArray[np.uint64]:
+    """A number [B] for each 9x9 Sudoku puzzle [B, 81] that all images share, and hardly another class.
+
+    Every given is known by how many givens its symbol, its row, its column and its box have; symbols, rows, columns and
+    boxes are known by the sum of what their givens are, and the puzzle by the sum of what these are.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> from vmdsolve.search import generate_values
+    >>> domain = get("sudoku-9x9")
+    >>> puzzle, other = generate_values(domain.rules, 2, seed=3)[0]
+    >>> cells, names = domain.symmetry(np.random.default_rng(0))
+    >>> turned = np.where(puzzle[cells] == OPEN, OPEN, names[puzzle[cells]])
+    >>> one, same, another = fingerprint(np.stack([puzzle, turned, other]))
+    >>> bool(one == same), bool(one == another)
+    (True, False)
+    """
+    B = len(puzzles)
+    given = (puzzles != OPEN).reshape(B, 81)
+    rows, columns = np.divmod(np.arange(81), 9)
+    boxes = rows // 3 * 3 + columns // 3
+    groups = [np.broadcast_to(of, (B, 81)) for of in (rows, columns, boxes)] + [np.where(given, puzzles, 0)]
+    member = [(group[:, :, None] == np.arange(9)) & given[:, :, None] for group in groups]  # [B, 81, 9]
+    many = [np.take_along_axis(of.sum(1), group, axis=1) for of, group in zip(member, groups, strict=True)]  # [B, 81]
+    total = np.zeros(B, np.uint64)
+    for first, second in ((0, 1), (1, 0)):  # turned over, rows are columns
+        code = ((many[first] * 10 + many[second]) * 10 + many[2]) * 10 + many[3]
+        of_given = np.where(given, _mixed(code.astype(np.uint64)), np.uint64(0))
+        for salt, place in enumerate((first, second, 2, 3)):
+            sums = np.where(member[place], of_given[:, :, None], np.uint64(0)).sum(1, dtype=np.uint64)
+            total += _mixed(sums + np.uint64(salt)).sum(1, dtype=np.uint64)
+    return total
+
+
+def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Numbers that look random, equal for equal ones: the finish of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(x ^ (x >> np.uint64(31)))
+
+
+def firsts(puzzles: Board, answers: Board) -> npt.NDArray[np.bool_]:
+    """Which of 9x9 Sudoku puzzles [B, 81] with their only answers [B, 81] are the first of their class.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> from vmdsolve.search import generate_values
+    >>> puzzles, answers = generate_values(get("sudoku-9x9").rules, 2, seed=3)
+    >>> again = np.concatenate([puzzles, puzzles[:1, ::-1]]), np.concatenate([answers, answers[:1, ::-1]])
+    >>> firsts(*again).tolist()
+    [True, True, False]
+    """
+    prints = np.concatenate([fingerprint(puzzles[i : i + AT_ONCE]) for i in range(0, len(puzzles) or 1, AT_ONCE)])
+    _, which, times = np.unique(prints, return_inverse=True, return_counts=True)
+    first = times[which] == 1
+    rows = np.flatnonzero(~first)  # only these may be of one class
+    _, earliest = np.unique(minlex(puzzles[rows], answers[rows]), axis=0, return_index=True)
+    first[rows[earliest]] = True
+    return np.asarray(first)
