@@ -119,8 +119,12 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     for (int k = 0; k < I::kLanes; ++k) lane[k] = static_cast<uint32_t>(k);
     for (int64_t first = 0; first < padded; first += kRows) {
       for (int64_t i = first; i < first + kRows && i < rows; ++i) {
-        const auto places = [&](int64_t j) { return lane + static_cast<uint32_t>(i * v.H + j); };
-        const auto padding = [&](int64_t j) { return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H); };
+        const auto places = [&](int64_t j) __attribute__((always_inline)) {
+          return lane + static_cast<uint32_t>(i * v.H + j);
+        };
+        const auto padding = [&](int64_t j) __attribute__((always_inline)) {
+          return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H);
+        };
         F sums[kParts] = {};
         for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
           for (int p = 0; p < kParts; ++p) {
