@@ -129,7 +129,7 @@ class Recipe:
     settle: float = choice(0.0, "Share of the steps, at the end, with z the likeliest classes.", low=0, high=1)
     ema: float = choice(0.998, "Decay of the averaged weights.", low=0, high=1)
     seed: int = choice(0, "Of the weights, the puzzles and the masks.", low=0, high=EVALUATION_SEED - 1)
-    bf16: bool = choice(True, "bfloat16 arithmetic.")
+    bf16: bool = choice(True, "Allow bfloat16 products where they are faster.")
     native: bool = choice(True, "Loops by the native kernel where there is one, or by torch.")
     compile: bool = choice(False, "torch.compile the block.")
 
