@@ -10,7 +10,8 @@ import vmdsolve._native as _native
 from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import Board, Rules
-from .exact import MINIMAL_CELLS, TEST_NODES, _our_errors, _rules_and_seconds
+from .compiled import compiled, our_errors
+from .exact import MINIMAL_CELLS, TEST_NODES
 
 __all__ = ["breed"]
 
@@ -71,10 +72,12 @@ def breed(
         raise InvalidInput("cannot breed problems of rules with a Predicate: it cannot be propagated")
     B = len(puzzles)
     levels = np.broadcast_to(np.asarray(ENDLESS if level is None else level, np.int64), (B,)).copy()
-    native, seconds = _rules_and_seconds(rules, None if clock is None else clock.limit_of_all)
+    native, seconds = compiled(rules, None if clock is None else clock.limit_of_all)
+    if native is None:
+        raise TimeoutError("the time limit ran out while the rules were made")
     values, solutions = (np.require(board, np.int32, ["C", "A", "E"]) for board in (puzzles, answers))
-    with _our_errors():
+    with our_errors():
         return _native.breed(
-            native, values, solutions, levels, rounds, seed, first, begun, hardest, seconds, threads,
-            TEST_NODES[rules.L > MINIMAL_CELLS],
+            native, values, solutions, levels, rounds, seed, first, begun, hardest,
+            -1.0 if seconds is None else seconds, threads, TEST_NODES[rules.L > MINIMAL_CELLS],
         )  # fmt: skip
