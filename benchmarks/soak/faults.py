@@ -41,7 +41,8 @@ def faults(run: Run, soak: Soak) -> None:
         raise SystemExit(f"a job that nobody disturbs writes {len(wanted)} of {LINES} lines")
     done: dict[str, int] = defaultdict(int)
     found: dict[str, list[str]] = defaultdict(list)
-    before = len(run.rows)
+    before, sizes = len(run.rows), Counter(group for group, _ in CASES)
+    run.rows += [row("faults", group, 0, of, []) for group, of in sizes.items()]
     for index in np.random.default_rng(soak.seed).permutation(len(CASES)).tolist():
         (group, name), case = [*CASES.items()][index]
         if time.monotonic() < end:
@@ -53,7 +54,6 @@ def faults(run: Run, soak: Soak) -> None:
                 continue
             done[group] += 1
             found[group] += [f"{name}: {fault}" for fault in place.faults]
-            sizes = Counter(group for group, _ in CASES)
             run.rows[before:] = [row("faults", group, done[group], of, found[group]) for group, of in sizes.items()]
 
 

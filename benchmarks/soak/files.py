@@ -27,6 +27,7 @@ def files(run: Run, soak: Soak) -> None:
     end = soak.end()
     for what, cases in (("weights", _weights(soak)), ("arguments", _arguments()), ("puzzles", _puzzles(soak))):
         faults, n, most, longest, wanted, place = [], 0, 0.0, 0.0, _wanted(what), len(run.rows)
+        run.rows.append(row("files", what, 0, wanted, []))  # until there is one that says more
         for name, folder, arguments in cases:
             if time.monotonic() > end:
                 break

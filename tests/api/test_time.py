@@ -121,7 +121,7 @@ def test_loading_weights_counts(limits: list[float | None], monkeypatch: pytest.
         time.sleep(LIMIT)
 
     monkeypatch.setattr(work, "predictor", load)
-    assert solve("." * 16, time_limit=10)
+    assert solve("." * 16, time_limit=10, loops=8)
     assert limits[0] is not None
     assert limits[0] <= 10 - LIMIT
 
