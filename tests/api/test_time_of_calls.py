@@ -15,7 +15,7 @@ from vmdsolve.domains import Family, get
 from vmdsolve.problem import OPEN, Problem
 
 LIMIT = 0.05
-LATE = 0.05  # 50,000 calls of Python's at the most are on their way when time is over
+LATE = 0.1  # 100,000 calls of Python's at the most are on their way when time is over
 
 
 def takuzu(size: int) -> Problem:
