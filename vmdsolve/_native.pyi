@@ -170,6 +170,9 @@ class Denoise:
         time_limit: float,
         threads: int,
         path: int,
+        keys: npt.NDArray[np.uint64] | None = None,
+        begin_noise: float = 0.0,
+        path_noise: float = 0.0,
     ) -> tuple[_F32, _I32, _Bool] | None: ...
 
 class DenoiseGradient:

@@ -256,7 +256,7 @@ LATER = {
     name: getattr(Recipe(), name)
     for name in (
         "examples", "native", "hard", "hard_share", "later", "reveal", "batch_to", "tail", "tail_loops", "tail_free",
-        "begin_noise", "path_noise", "attempts", "others",
+        "begin_noise", "path_noise", "attempts", "others", "matched",
     )
 }  # fmt: skip
 
@@ -267,7 +267,7 @@ def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
     A field that came after the first results counts only where it is not at its default.
     """
     chosen = {name: value for name, value in asdict(recipe).items() if LATER.get(name, ...) != value}
-    shape = {name: value for name, value in asdict(config).items() if name not in ("symbols", "sampling")}
+    shape = {name: value for name, value in asdict(config).items() if name not in ("symbols", "sampling", "noise")}
     said = json.dumps(shape, sort_keys=True) + json.dumps({**chosen, "seed": None}, sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 

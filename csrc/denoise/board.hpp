@@ -8,6 +8,7 @@
 //   to the state
 #pragma once
 #include "denoise/board_inputs.hpp"
+#include "denoise/noise.hpp"  // defines: noise_at, noise_key
 #include "denoise/tiles.hpp"
 
 namespace vmd {
@@ -49,13 +50,17 @@ class DenoiseBoard : protected BoardInputs<I> {
     int64_t loop = 0;
     bool finished = false;
     embed(x);
+    stir(boards.noise, b, 0, boards.noise.begin);
     while (!finished && !boards.ended(boards.end)) {
       apply(x, state);
       ++loop;
       finished = loop == boards.loops;
-      if (!boards.settle.cells || finished || loop % kSettleEvery) continue;
-      readout(logits);
-      finished = settled(boards.settle, x, logits, v.L, v.V, chosen);
+      if (finished) continue;
+      if (boards.settle.cells && loop % kSettleEvery == 0) {
+        readout(logits);
+        finished = settled(boards.settle, x, logits, v.L, v.V, chosen);
+      }
+      if (!finished) stir(boards.noise, b, loop, boards.noise.path);
     }
     readout(logits);
     boards.spent[b] = static_cast<int32_t>(loop);
@@ -72,6 +77,37 @@ class DenoiseBoard : protected BoardInputs<I> {
     receive();
     for (int64_t first = 0; first < padded; first += kRows) update_tile(x, first, next);
     state = next;
+  }
+
+  /// Add noise of so many loops to all states, each in the measure of its own deviation, which `factor` holds. Their mean
+  /// over channels stays zero, as norm has it here.
+  VMD_INLINE void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
+    if (!noise.keys || deviation == 0.0f) return;
+    using U = typename Lane<F>::U;
+    const NoiseKey key = noise_key(noise.keys[b], time);
+    U lane;
+    for (int k = 0; k < I::kLanes; ++k) lane[k] = static_cast<uint32_t>(k);
+    for (int64_t first = 0; first < padded; first += kRows) {
+      for (int64_t i = first; i < first + kRows && i < rows; ++i) {
+        const auto places = [&](int64_t j) __attribute__((always_inline)) {
+          return lane + static_cast<uint32_t>(i * v.H + j);
+        };
+        const auto padding = [&](int64_t j) __attribute__((always_inline)) {
+          return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H);
+        };
+        F sums[kParts] = {};
+        for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
+          for (int p = 0; p < kParts; ++p) {
+            const int64_t at = j + p * I::kLanes;
+            sums[p] += padding(at) ? F{} : noise_at<F>(key, places(at));
+          }
+        const float middle = total(sums) / static_cast<float>(v.H), scale = deviation / kNoiseScale / factor[i];
+        for (int64_t j = 0; j < v.Hp; j += I::kLanes)
+          store_as(state + i * v.Hp + j, F(load_as<F>(state + i * v.Hp + j) +
+                                           (padding(j) ? F{} : (noise_at<F>(key, places(j)) - middle) * scale)));
+      }
+      find_factors(state, first);
+    }
   }
 
   /// Logits [L,V] of the states as they are.

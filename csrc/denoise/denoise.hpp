@@ -9,7 +9,7 @@
 // Limits       V <= 64, L <= 65536, widths H, M, N and D <= 4096; values of x are checked before use
 // Parallelism  boards are independent. A thread takes one board: its candidates' states stay in L2, a tile of
 //              kTileRows candidates in L1 and registers, and the weights with them.
-// Exact        a board's logits depend on its x and z and on the path alone: not on the batch, its order or the
+// Exact        a board's logits depend on its x, z, noise and on the path alone: not on the batch, its order or the
 //              number of threads. Paths differ in rounding: avx2 and avx512 give the same bits, portable has no
 //              FMA; avx512-bf16 and amx round weights and the inputs of products to bfloat16 and sum in float32, amx
 //              and amx-twin to the same bits.
@@ -30,6 +30,7 @@
 #include <memory>
 #include <vector>
 
+#include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
 #include "denoise/structure.hpp"
 #include "kernels/peers.hpp"
 
@@ -59,12 +60,13 @@ struct DenoiseWeights {
 };
 
 /// How a call goes: the most loops; peers, where boards leave the loops as they settle (settled.hpp), else null; seconds
-/// for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size().
+/// for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size(); noise on states.
 struct DenoiseRun {
   int64_t loops;
   const Peers* peers = nullptr;
   double time_limit = std::numeric_limits<double>::infinity();
   int threads = 0, path = 0;
+  DenoiseNoise noise{};
 };
 
 /// What comes of boards: logits [B,L,V] after `spent` [B] loops; `finished` [B], false where time ran out before.

@@ -8,7 +8,6 @@
 // Gradients of weights are gathered apart (gradient_weights.hpp).
 #pragma once
 #include "denoise/gradient_inputs.hpp"
-#include "denoise/noise.hpp"  // defines: noise_at, noise_key
 
 namespace vmd {
 
@@ -50,15 +49,15 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     const int64_t stride = stack.B * v.L * v.V, supervised = stack.supervised;
     state = kept_state(kept, 0);
     this->embed(x);
-    stir(stack.noise, b, 0, stack.noise.begin);
+    this->stir(stack.noise, b, 0, stack.noise.begin);
     for (int64_t loop = 0; loop < stack.free && !stack.stop_asked(); ++loop) {
       this->apply(x, state);
-      stir(stack.noise, b, loop + 1, stack.noise.path);
+      this->stir(stack.noise, b, loop + 1, stack.noise.path);
     }
     for (int64_t s = 0; s < supervised && !stack.stop_asked(); ++s) {
       this->apply(x, kept_state(kept, s + 1));
       __builtin_memcpy(kept_mean(kept, supervised, s), mean, static_cast<uint64_t>(mean_bytes()));
-      if (s + 1 < supervised) stir(stack.noise, b, stack.free + s + 1, stack.noise.path);
+      if (s + 1 < supervised) this->stir(stack.noise, b, stack.free + s + 1, stack.noise.path);
       this->readout(logits + s * stride);
     }
     state = own_state;
@@ -107,36 +106,6 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
   }
   VMD_INLINE E* kept_mean(char* kept, int64_t supervised, int64_t s) const {
     return static_cast<E*>(static_cast<void*>(kept + (supervised + 1) * state_bytes() + s * mean_bytes()));
-  }
-
-  /// Add noise of so many loops to all states, each in the measure of its own deviation, which `factor` holds. Their mean
-  /// over channels stays zero, as norm has it here.
-  VMD_INLINE void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
-    if (!noise.keys || deviation == 0.0f) return;
-    using U = typename Lane<F>::U;
-    const NoiseKey key = noise_key(noise.keys[b], time);
-    U lane;
-    for (int k = 0; k < I::kLanes; ++k) lane[k] = static_cast<uint32_t>(k);
-    for (int64_t first = 0; first < padded; first += kRows) {
-      for (int64_t i = first; i < first + kRows && i < rows; ++i) {
-        const auto places = [&](int64_t j) __attribute__((always_inline)) {
-          return lane + static_cast<uint32_t>(i * v.H + j);
-        };
-        const auto padding = [&](int64_t j) __attribute__((always_inline)) {
-          return lane + static_cast<uint32_t>(j) >= static_cast<uint32_t>(v.H);
-        };
-        F sums[kParts] = {};
-        for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
-          for (int p = 0; p < kParts; ++p) {
-            const int64_t at = j + p * I::kLanes;
-            sums[p] += padding(at) ? F{} : noise_at<F>(key, places(at));
-          }
-        const float middle = total(sums) / static_cast<float>(v.H), scale = deviation / kNoiseScale / factor[i];
-        for (int64_t j = 0; j < v.Hp; j += I::kLanes)
-          add(state + i * v.Hp + j, F(padding(j) ? F{} : (noise_at<F>(key, places(j)) - middle) * scale));
-      }
-      this->find_factors(state, first);
-    }
   }
 
   /// to += the sum of rows.

@@ -5,7 +5,8 @@
 #pragma once
 #include <cstdint>
 
-#include "denoise/settled.hpp"  // defines: SettleUnits
+#include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
+#include "denoise/settled.hpp"     // defines: SettleUnits
 
 namespace vmd {
 
@@ -53,12 +54,7 @@ struct DenoiseBoards {
   bool* finished;
   bool (*ended)(const void* end);  // asked between loops, with `end`
   const void* end;
-};
-
-/// Noise on states, in deviations of a state: before the first loop, after each but the last; `keys` [B], null: none.
-struct DenoiseNoise {
-  const uint64_t* keys = nullptr;
-  float begin = 0, path = 0;
+  DenoiseNoise noise{};
 };
 
 /// A batch whose weights are learned; see gradient.hpp.

@@ -116,7 +116,7 @@ def test_a_plan_starts_from_the_model_and_an_option_overrides() -> None:
 
 def test_every_prior_has_a_latent_and_every_order_a_place_in_a_config() -> None:
     assert set(KINDS) == set(PRIORS)
-    assert set(CODED) == {name for name in PRIORS if name != "cells"}
+    assert set(CODED) == {name for name in PRIORS if name not in ("cells", "states")}
     for order in (*kernels.ORDERS, *kernels.ALIASES):
         assert Sampling(order=order).order == order
 
@@ -125,7 +125,7 @@ def test_every_field_is_an_option_of_train_or_comes_from_elsewhere() -> None:
     """Loops and givens are read from text, positions are a switch, the others follow from the domain or the recipe."""
     assert {one.name for one in fields(Recipe)} - set(RECIPE) == {"loops", "givens"}
     assert {one.name for one in fields(ModelConfig)} - set(SHAPE) == {
-        "domain", "relations", "loops", "positions", "symbols", "sampling",
+        "domain", "relations", "loops", "positions", "symbols", "sampling", "noise",
     }  # fmt: skip
     assert {one.name for one in fields(Sampling)} - {one.name for one in SAMPLING.values()} == {"draw", "blocks"}
     assert ModelConfig.of(get("sudoku-4x4"), mixer="attention").symbols == 4

@@ -132,7 +132,7 @@ def _run(trainer: Trainer, folder: Path, loggers: Sequence[Logger], every: int, 
     from ..train.progress import explained, line_of
     from ..train.stopping import stoppable
 
-    steps, width, done = trainer.recipe.steps, trainer.config.latent, trainer.step
+    steps, width, done = trainer.recipe.steps, trainer.config.divergences, trainer.step
     told = False
     typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
     for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):

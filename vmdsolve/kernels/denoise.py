@@ -26,6 +26,7 @@ import numpy as np
 import vmdsolve._native as _native
 from vmdsolve.errors import InvalidInput, ModelMismatch, TooLarge
 from vmdsolve.kernels import checks
+from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.kernels.structure import Structure
 from vmdsolve.peers import Peers
 from vmdsolve.sets import MAX_SYMBOLS
@@ -248,6 +249,7 @@ class Denoise(Network):
         time_limit: float = inf,
         threads: int = 0,
         path: str | None = None,
+        noise: StateNoise | None = None,
     ) -> Evaluated:
         """One evaluation: up to `loops` loops a board, and what they cost.
 
@@ -268,6 +270,8 @@ class Denoise(Network):
             0: one a core.
         path
             A name in `denoise_paths()`; None: `fastest_path()`, which is in float32.
+        noise
+            On the states, before the first loop and between loops; None: none.
 
         Raises
         ------
@@ -290,9 +294,10 @@ class Denoise(Network):
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
         threads = min(threads or int(_native.cores()), MOST_BYTES // self.bytes_of(structure))
         number = path_number(path)
+        stir: dict[str, Any] = {} if noise is None else noise.arrays(len(cells))
         out = self._native(
             structure.native, cells, latent, loops=loops, peers=others, time_limit=time_limit, threads=threads,
-            path=number,
+            path=number, **stir,
         )  # fmt: skip
         if out is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(cells, structure.V)

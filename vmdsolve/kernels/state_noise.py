@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InvalidInput
+
 __all__ = ["StateNoise", "state_noise"]
 
 SCALE = np.float32(147.80054)  # the deviation of a sum of four bytes
@@ -26,16 +28,29 @@ class StateNoise(NamedTuple):
     Attributes
     ----------
     keys
-        uint64 [B]
+        uint64 [B], or the same bits as a tensor int64 [B]
     begin
         what is added to the states before the first loop
     path
         what is added after each loop but the last
     """
 
-    keys: npt.NDArray[np.uint64]
+    keys: Any
     begin: float = 0.0
     path: float = 0.0
+
+    def arrays(self, B: int) -> dict[str, Any]:
+        """As the native loops take it, for B boards.
+
+        Raises
+        ------
+        InvalidInput
+            There is not one key a board.
+        """
+        keys = np.ascontiguousarray(self.keys, np.uint64)
+        if keys.shape != (B,):
+            raise InvalidInput(f"keys of noise have shape {keys.shape}, wanted ({B},), one a board")
+        return {"keys": keys, "begin_noise": float(self.begin), "path_noise": float(self.path)}
 
     def deviation(self, time: int) -> float:
         """How much is added after so many loops, in deviations of a state.

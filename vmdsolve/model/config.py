@@ -13,11 +13,12 @@ from .fields import check, choice
 if TYPE_CHECKING:
     from ..domains import Domain
 
-__all__ = ["CODES", "DRAWS", "MIXERS", "PRIORS", "REMASK", "ModelConfig", "Sampling"]
+__all__ = ["CODES", "DRAWS", "MIXERS", "PRIORS", "REMASK", "STATES_WIDTH", "ModelConfig", "Sampling"]
 
 MIXERS = ("messages", "attention")
 CODES = ("standard", "conditional", "autoregressive")  # priors of a learned code
-PRIORS = (*CODES, "cells")
+PRIORS = (*CODES, "cells", "states")
+STATES_WIDTH = 2  # numbers of z that are the key of a board's noise
 DRAWS = ("once", "each_step")
 REMASK = ("none", "least", "conflicts")
 MOST_NUMBERS = 2**26  # in one matrix of weights
@@ -89,7 +90,7 @@ class ModelConfig:
     prior
         "standard": N(0, I), as in the paper, or uniform classes; "conditional": p(z | x), factorised; "autoregressive":
         p(z | x) group after group (categorical only); "cells": z is the values of D cells, asked for one by one, for
-        which the prior has a denoiser of its own
+        which the prior has a denoiser of its own; "states": z is noise on the states, `latent` is 1
     positions
         learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant under
         every symmetry of the rules that keeps relations and, where states are candidates, under any relabelling of the
@@ -98,6 +99,8 @@ class ModelConfig:
         V, for attention, which has weights for each symbol; messages have none: 0
     sampling
         how it is meant to be sampled; no weight depends on it
+    noise
+        with prior "states", noise before the first loop and after each but the last, in deviations of a state
     """
 
     domain: str
@@ -113,6 +116,7 @@ class ModelConfig:
     mixer: str = choice("messages", "messages for puzzles, attention for sequences.", among=MIXERS)
     symbols: int = 0
     sampling: Sampling = field(default_factory=Sampling)
+    noise: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         check(self, ModelMismatch)
@@ -133,6 +137,9 @@ class ModelConfig:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
         if self.prior == "cells" and self.classes:
             raise ModelMismatch("the classes of a prior over cells are the symbols: leave classes at 0")
+        object.__setattr__(self, "noise", _deviations(self.noise))
+        if self.prior == "states" and (self.classes or self.latent > 1):
+            raise ModelMismatch("with prior 'states' z is one draw of noise: latent is 1, or 0 for none; classes is 0")
         if (most := self._largest()) > MOST_NUMBERS:
             raise ModelMismatch(
                 f"a matrix of {most:,} weights is wanted; {MOST_NUMBERS:,} is the most: make it narrower"
@@ -156,6 +163,16 @@ class ModelConfig:
         """How many numbers a learned code is: D, or groups times classes; 0 where z is no code, or there is none."""
         return self.latent * max(1, self.classes) if self.prior in CODES else 0
 
+    @property
+    def z_width(self) -> int:
+        """How many numbers a z is that depends on no board: those of a code, or the key of noise on states."""
+        return STATES_WIDTH if self.latent and self.prior == "states" else self.code_width
+
+    @property
+    def divergences(self) -> int:
+        """How many terms the KL of z has."""
+        return 0 if self.prior == "states" else self.latent
+
     @staticmethod
     def of(domain: Domain, **shape: Any) -> ModelConfig:
         """A config for a domain's name, relations and, where weights depend on it, number of symbols.
@@ -169,8 +186,8 @@ class ModelConfig:
         return ModelConfig(domain.name, domain.rules.relations, **{**symbols, **shape})
 
     def same_weights(self, other: ModelConfig) -> bool:
-        """Whether weights of the other config are weights of this one: loops and sampling are not in them."""
-        return replace(other, loops=self.loops, sampling=self.sampling) == self
+        """Whether weights of the other config are weights of this one: loops, sampling and noise are not in them."""
+        return replace(other, loops=self.loops, sampling=self.sampling, noise=self.noise) == self
 
     def to_json(self) -> str:
         """One line of JSON, as stored in the weights' metadata."""
@@ -214,6 +231,17 @@ def _check_names(domain: Any, relations: Any) -> None:
         raise ModelMismatch(f"relations is {relations!r:.80}; wanted a list of names")
     if len(relations) > MOST_RELATIONS or len(set(relations)) < len(relations):
         raise ModelMismatch(f"there are {len(relations):,} relations; wanted up to {MOST_RELATIONS:,} different names")
+
+
+def _deviations(noise: Any) -> tuple[float, float]:
+    """Noise on states before the first loop, and after each."""
+    if not isinstance(noise, (list, tuple)) or len(noise) != 2 or not all(_number(n) and 0 <= n <= 1000 for n in noise):
+        raise ModelMismatch(f"noise is {noise!r:.80}; wanted two numbers from 0 to 1000")
+    return float(noise[0]), float(noise[1])
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _pair(positions: Any) -> tuple[int, int]:

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..kernels.state_noise import StateNoise, state_noise
+from ..kernels.state_noise import StateNoise
 from .config import ModelConfig
 from .modulation import Modulate
+from .stirring import noise_on
 from .units import Units
 
-__all__ = ["Looped"]
+__all__ = ["Looped", "stirred"]
 
 
 class Looped(nn.Module):
@@ -108,21 +109,21 @@ class Looped(nn.Module):
         if self.fused and torch.is_grad_enabled() and modulation is None:
             return self.fused(self, x, units, z, loops, supervise, noise)
         h, constant = self.start(x, units, z, modulation)
-        h, read = _stirred(h, noise, 0), []
+        h, read = stirred(h, noise, 0), []
         for loop in range(1, loops + 1):
             watched = loop > loops - supervise
             with torch.set_grad_enabled(watched and torch.is_grad_enabled()):
                 h = self.block(h, *constant)
-                h = _stirred(h, noise, loop) if loop < loops else h
+                h = stirred(h, noise, loop) if loop < loops else h
                 if watched:
                     read.append(self.logits_of(h))
         return torch.stack(read).float()
 
 
-def _stirred(h: Tensor, noise: StateNoise | None, loops: int) -> Tensor:
+def stirred(h: Tensor, noise: StateNoise | None, loops: int) -> Tensor:
     """States with the noise of so many loops, in the measure of each one's deviation, through which nothing learns."""
     if noise is None or not noise.deviation(loops):
         return h
-    more = torch.from_numpy(state_noise(noise.keys, loops, tuple(h.shape[1:]))).to(h)
+    more = noise_on(noise.keys, loops, h)
     own = (h.detach().float().var(-1, keepdim=True, unbiased=False) + 1e-5).sqrt()  # as norm has it
     return h + noise.deviation(loops) * own.to(h) * more

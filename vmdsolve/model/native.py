@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ..errors import ModelMismatch
 from ..kernels.denoise import Denoise, weight_shapes
 from ..kernels.denoise_cuda import DenoiseCuda
+from ..kernels.state_noise import StateNoise
 from ..kernels.structure import Structure
 from ..problem import Rules
 from .about import about_of
@@ -27,7 +28,7 @@ from .units import Units, units_for
 if TYPE_CHECKING:
     from .denoiser import Denoiser
 
-__all__ = ["NativeModel", "drawn", "is_native", "load_native", "native", "native_cuda", "structure_of"]
+__all__ = ["NativeModel", "drawn", "is_native", "load_native", "native", "native_cuda", "noise_of", "structure_of"]
 
 Floats = npt.NDArray[np.float32]
 TYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
@@ -41,7 +42,7 @@ def is_native(config: ModelConfig) -> bool:
     >>> is_native(ModelConfig("pair", ("both",))), is_native(ModelConfig("pair", ("both",), prior="conditional"))
     (True, False)
     """
-    asks = config.latent and config.prior != "standard"
+    asks = config.latent and config.prior not in ("standard", "states")
     return config.mixer == "messages" and bool(config.relations) and not asks
 
 
@@ -80,6 +81,20 @@ def drawn(config: ModelConfig, noise: Floats) -> Floats:
     parts = noise.reshape(-1, config.latent, config.classes)
     chosen: npt.NDArray[np.bool_] = parts.argmax(-1)[..., None] == np.arange(config.classes)
     return chosen.astype(np.float32).reshape(noise.shape)
+
+
+def noise_of(config: ModelConfig, z: Floats) -> StateNoise | None:
+    """The noise on states that z [B, Z] is; None where it is none.
+
+    Examples
+    --------
+    >>> config = ModelConfig("pair", ("both",), latent=1, prior="states", noise=(1.0, 0.0))
+    >>> noise_of(config, np.float32([[0.0, 1.0]])).begin, noise_of(ModelConfig("pair", ("both",)), np.zeros((1, 8)))
+    (1.0, None)
+    """
+    if not config.latent or config.prior != "states":
+        return None
+    return StateNoise(np.ascontiguousarray(z, np.float32).view(np.uint64)[:, 0], *config.noise)
 
 
 def load_native(path: Path) -> NativeModel:

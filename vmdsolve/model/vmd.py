@@ -107,8 +107,9 @@ class VMD(OnHub):
         modulation: Tensor | None = None,
         noise: StateNoise | None = None,
     ) -> Tensor:
-        """Logits [S, B, L, V] of the last S = `supervise` loops."""
+        """Logits [S, B, L, V] of the last S = `supervise` loops; `noise` on states in place of z's own, if any."""
         x, code = self.latent.condition(x, z)
+        noise = self.latent.noise(z) if noise is None else noise
         out: Tensor = self.denoiser(x, units, code, loops, supervise, modulation=modulation, noise=noise)
         return out
 

@@ -2,6 +2,7 @@
 
     Gaussian    D numbers                              the same numbers
     classes     of each of G groups its class          [G * C], one-hot in each group
+    states      2 numbers                              the same numbers, whose bits are the key of noise
     cells       a board [L], -1 where z says nothing   [L * V], one-hot in each of its cells
 
 No torch here: native models go without.
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInput, ModelMismatch
 from ..problem import OPEN, Rules
-from .config import CODES, ModelConfig
+from .config import STATES_WIDTH, ModelConfig
 
 __all__ = ["shown", "taken"]
 
@@ -60,7 +61,9 @@ def taken(config: ModelConfig, rules: Rules, rows: Sequence[Sequence[float]]) ->
 
 def _wanted(config: ModelConfig, rules: Rules) -> tuple[int, int, str]:
     """The length of a row, how many values each of its numbers may have (0: any), and both in words."""
-    if config.prior not in CODES:
+    if config.prior == "states":
+        return STATES_WIDTH, 0, f"{STATES_WIDTH} numbers from {-FARTHEST:,.0f} to {FARTHEST:,.0f}"
+    if config.prior == "cells":
         return rules.L, rules.V, f"a board of {rules.L} symbols from 0 to {rules.V - 1}, -1 where z says nothing"
     if config.classes:
         return config.latent, config.classes, f"{config.latent} classes, whole numbers from 0 to {config.classes - 1}"
@@ -75,7 +78,7 @@ def shown(config: ModelConfig, V: int, z: Floats) -> npt.NDArray[Any]:
     >>> shown(ModelConfig("pair", ("both",), latent=1, prior="cells"), 2, np.float32([[0, 0, 0, 1]])).tolist()
     [[-1, 1]]
     """
-    kinds = V if config.prior not in CODES else config.classes
+    kinds = V if config.prior == "cells" else config.classes
     if not kinds:
         return z
     hot = z.reshape(len(z), z.shape[1] // kinds, kinds)  # there may be no z at all

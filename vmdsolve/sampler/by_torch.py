@@ -52,7 +52,8 @@ class ByTorch:
         self.cuda: DenoiseCuda | None = None
         denoiser, kind = self.model.denoiser, self.device.type
         fits = isinstance(denoiser, Denoiser) and self.model.latent.native
-        can = fits and (kind == "cpu" or (bf16 and not why_not()))
+        stirs = self.model.config.z_width > self.model.config.code_width  # noise, which no CUDA kernel adds
+        can = fits and (kind == "cpu" or (bf16 and not stirs and not why_not()))
         self.backend = backend or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
             raise InvalidInput(
@@ -94,7 +95,8 @@ class ByTorch:
             code, modulation = (None, said) if self.modulates else (said, None)
             tokens, code = self.model.latent.condition(x.long(), code)
             begun = self.model.denoiser.start(tokens, self.units, code, modulation)
-            return looped(self.model.denoiser, begun, x, loops=loops, peers=peers, time_limit=time_limit)
+            noise = self.model.latent.noise(said)
+            return looped(self.model.denoiser, begun, x, noise=noise, loops=loops, peers=peers, time_limit=time_limit)
 
     def draw(self, x: Board, noise: Floats, tile: int) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from ..kernels.denoise import SETTLE_EVERY, Evaluated
-from ..model.looped import Looped
+from ..kernels.state_noise import StateNoise
+from ..model.looped import Looped, stirred
 from ..peers import Peers
 from .evaluation import settled
 
@@ -22,6 +23,7 @@ def looped(
     begun: tuple[Tensor, tuple[Any, ...]],
     x: Tensor,
     *,
+    noise: StateNoise | None = None,
     loops: int,
     peers: Peers | None,
     time_limit: float,
@@ -32,6 +34,7 @@ def looped(
     the logits that it settled with. On a GPU, where to look would be to wait for it, all loops are run.
     """
     (h, constant), end = begun, perf_counter() + time_limit
+    h = stirred(h, noise, 0)
     spent = torch.full(x.shape[:1], loops, dtype=torch.int32, device=x.device)
     left = torch.ones(x.shape[:1], dtype=torch.bool, device=x.device)
     logits: Tensor | None = None
@@ -39,14 +42,16 @@ def looped(
         if time_limit < inf and perf_counter() >= end:
             return Evaluated(_kept(logits, denoiser.logits_of(h), left), spent.where(~left, loop - 1), ~left)
         h = denoiser.block(h, *constant)
-        if peers is None or loop == loops or loop % SETTLE_EVERY:
-            continue
-        now = denoiser.logits_of(h).float()
-        logits = _kept(logits, now, left)
-        leaves = left & settled(torch, now, x, peers)
-        spent, left = spent.where(~leaves, loop), left & ~leaves
-        if x.device.type == "cpu" and not left.any():
-            return Evaluated(logits, spent, ~left)
+        if loop == loops:
+            break
+        if peers is not None and loop % SETTLE_EVERY == 0:
+            now = denoiser.logits_of(h).float()
+            logits = _kept(logits, now, left)
+            leaves = left & settled(torch, now, x, peers)
+            spent, left = spent.where(~leaves, loop), left & ~leaves
+            if x.device.type == "cpu" and not left.any():
+                return Evaluated(logits, spent, ~left)
+        h = stirred(h, noise, loop)
     return Evaluated(_kept(logits, denoiser.logits_of(h), left), spent, torch.ones_like(left))
 
 

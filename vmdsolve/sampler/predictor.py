@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from ..kernels.cuda import why_not
 from ..kernels.denoise import Denoise, Evaluated, fastest_path
 from ..kernels.structure import Structure
-from ..model.native import NativeModel, drawn, is_native, native, structure_of
+from ..model.native import NativeModel, drawn, is_native, native, noise_of, structure_of
 from ..model.units import Units
 from ..peers import Peers
 from ..problem import Board, Rules
@@ -109,7 +109,7 @@ class Predictor:
     @property
     def z_width(self) -> int:
         """Z, how many numbers z is."""
-        return self.model.config.code_width if self.by_torch is None else self.by_torch.z_width
+        return self.model.config.z_width if self.by_torch is None else self.by_torch.z_width
 
     def draw(self, x: Board, noise: Floats) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
@@ -140,12 +140,13 @@ class Predictor:
             return self._native.evaluate(
                 self.structure,
                 x.astype(np.int32, copy=False),
-                z if self.z_width else None,
+                z if self.model.config.code_width else None,
                 loops=self.most_loops,
                 peers=peers,
                 time_limit=time_limit,
                 threads=self.threads,
                 path=fastest_path(may_round=self.bf16),
+                noise=noise_of(self.model.config, z),
             )
         options: dict[str, Any] = {"loops": self.most_loops, "peers": peers, "time_limit": time_limit}
         return self._torch.evaluate(x, z, self.tile, **options)

@@ -15,15 +15,17 @@ from torch import Tensor
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..kernels.state_noise import StateNoise
+from ..measure.law import Law
 from ..model.batch import Batch
 from ..model.config import ModelConfig
 from ..model.denoiser import Denoiser
-from ..model.elbo import Terms, objective, weight
+from ..model.elbo import Terms, objective, reconstruction, weight
 from ..model.fused import Fused
 from ..model.latents import Learning
 from ..model.units import Units
 from ..model.vmd import VMD
 from ..problem import OPEN
+from .matching import answers_to, matched
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
 from .recipe import Recipe
@@ -61,11 +63,15 @@ class Learner:
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
         self.domain, self.recipe, self.device = domain, recipe, _device(device)
-        self.config = config = replace(config, sampling=how)
+        stirs = config.latent and config.prior == "states"
+        noise = (recipe.begin_noise, recipe.path_noise) if stirs else (0.0, 0.0)
+        self.config = config = replace(config, sampling=how, noise=noise)
         self.model = VMD(config, seed=recipe.seed).to(self.device)
         self.model.latent.check_training(
             settles=recipe.settle > 0, blocks=recipe.blocks, many_boards=isinstance(domain, Mixture)
         )
+        if recipe.matched and config.divergences:
+            raise ModelMismatch(f"matched is for prior 'states', or latent 0; prior is {config.prior!r}")
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
@@ -141,6 +147,8 @@ class Learner:
 
         w [B] is how much each counts, `total` the masked cells of the whole batch, counted so.
         """
+        if self.recipe.matched:
+            return self._matched_loss(batch, units, how, w, total)
         K, share = self.recipe.attempts, self._share(how.supervise)
         start, x, x0, z, _ = (tensor.repeat_interleave(K, 0) for tensor in batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
@@ -148,6 +156,26 @@ class Learner:
         best, parts = shares(share @ terms.nll.detach(), K, self.recipe.others)
         loss = objective(terms, share, w.repeat_interleave(K) * parts, total)
         return Terms(terms.nll.detach()[:, best], terms.kl.detach()[best], terms.masked[best]), loss
+
+    def _matched_loss(
+        self, batch: tuple[Tensor, ...], units: Units, how: Learning, w: Tensor, total: Tensor
+    ) -> tuple[Terms, Tensor]:
+        """`_loss` where each copy learns an answer of its own; the terms of a board are the means of its copies'."""
+        K, share = self.recipe.attempts, self._share(how.supervise)
+        x, x0 = (tensor.repeat_interleave(K, 0) for tensor in batch[1:3])
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
+            logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
+        said = torch.einsum("s,sblv->blv", share, logits.detach().log_softmax(-1))
+        law, rng = getattr(self.stream, "answers", None), np.random.default_rng((self.recipe.seed, self.step, 4))
+        assert isinstance(law, Law)  # by the recipe
+        for b, tokens in enumerate(batch[1].cpu().numpy()):
+            own = slice(b * K, (b + 1) * K)
+            nearest = matched(said[own].cpu().numpy(), tokens, *answers_to(tokens, law, rng))
+            x0[own] = torch.from_numpy(nearest).to(x0)
+        nll, masked = reconstruction(logits, x, x0), ((x == OPEN) & (x0 != OPEN)).sum(1)
+        loss = objective(Terms(nll, nll.new_zeros(len(x), 0), masked), share, w.repeat_interleave(K) / K, total)
+        mean = nll.detach().view(len(nll), -1, K).mean(2)
+        return Terms(mean, mean.new_zeros(mean.shape[1], 0), masked[::K]), loss
 
     def _share(self, loops: int) -> Tensor:
         """[S] how much each of so many supervised loops counts, summing to 1."""

@@ -47,6 +47,9 @@ class Recipe:
         K, copies of each board that differ in this noise: the loss of the best counts, and a little that of the others
     others
         what all the others count together, as a share of the board's loss
+    matched
+        each copy of a board learns an answer of its own, the nearest, and none takes much more than its share of the
+        copies: see matching.py. For data "law", and a latent "states", or none
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -111,6 +114,7 @@ class Recipe:
     path_noise: float = choice(0.0, "Noise on the states between loops, in deviations of a state.", low=0, high=1000)
     attempts: int = choice(1, "K, copies of a board that differ in noise; the best counts.", low=1, high=1024)
     others: float = choice(0.1, "Share of the loss that the other copies have.", low=0, high=1)
+    matched: bool = choice(False, "Each copy learns the answer nearest to it; data 'law'.")
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
@@ -151,6 +155,11 @@ class Recipe:
         if self.attempts > 1 and not self.begin_noise + self.path_noise:
             raise InvalidInput(
                 f"attempts is {self.attempts}, and nothing tells them apart; give begin_noise or path_noise, too"
+            )
+        if self.matched and (self.attempts == 1 or self.data != "law" or self.blocks > 1):
+            raise InvalidInput(
+                f"matched goes with attempts of 2 or more, data 'law' and one block; attempts is {self.attempts}, data "
+                f"{self.data!r}, blocks is {self.blocks}"
             )
         if self.hard and self.data != "problems":
             raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")

@@ -137,7 +137,7 @@ class Trainer(Learner):
     def _run(self, folder: Path | None, every: int, seconds: float | None, tell: Tell) -> Iterator[Progress]:
         begun = mark = time.perf_counter()
         first, hours_before, steps, seen = self.step, self.hours, self.recipe.steps, self.puzzles
-        means = Averages(self.config.latent)
+        means = Averages(self.config.divergences)
         over = False
         while self.step < steps and not over:
             place = self.recipe.place_at(self.step, first, time.perf_counter() - begun, seconds)
@@ -169,7 +169,7 @@ class Trainer(Learner):
                 self.save(folder)
             tell(progress)
             yield progress
-            mark, means, seen = time.perf_counter(), Averages(self.config.latent), self.puzzles
+            mark, means, seen = time.perf_counter(), Averages(self.config.divergences), self.puzzles
 
     def _check_numbers(self) -> None:
         if wrong := not_finite(self._tensors_of_state()):

@@ -1,4 +1,7 @@
-"""What z may be: nothing, a learned code, or the values of some cells. Another kind is a file and a line here."""
+"""What z may be: nothing, a learned code, the values of some cells, or noise on states.
+
+Another kind is a file and a line here.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,15 @@ from .base import Latent, Learning
 from .cells import Cells
 from .code import Code
 from .none import NoLatent
+from .states import States
 
 __all__ = ["KINDS", "Latent", "Learning", "latent_of"]
 
-KINDS: dict[str, type[Latent]] = {**dict.fromkeys(CODES, Code), "cells": Cells}  # by the prior's name
+KINDS: dict[str, type[Latent]] = {  # by the prior's name
+    **dict.fromkeys(CODES, Code),
+    "cells": Cells,
+    "states": States,
+}
 
 
 def latent_of(config: ModelConfig) -> Latent:

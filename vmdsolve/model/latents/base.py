@@ -79,6 +79,11 @@ class Latent(ABC):
     def condition(self, x: Tensor, z: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Tokens [B, L] and code [B, Z] as the denoiser takes them."""
 
+    def noise(self, z: Tensor | None) -> StateNoise | None:
+        """The noise on states that z [B, Z] is; None where it is none."""
+        del z
+        return None
+
     @abstractmethod
     def terms(
         self, start: Tensor, x0: Tensor, units: Units, noise: Tensor, how: Learning

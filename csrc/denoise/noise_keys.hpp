@@ -1,0 +1,13 @@
+// noise_keys.hpp -- what a batch's noise on states is made of; the numbers themselves are in noise.hpp.
+#pragma once
+#include <cstdint>
+
+namespace vmd {
+
+/// Noise on states, in deviations of a state: before the first loop, after each but the last; `keys` [B], null: none.
+struct DenoiseNoise {
+  const uint64_t* keys = nullptr;
+  float begin = 0, path = 0;
+};
+
+}  // namespace vmd

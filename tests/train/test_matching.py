@@ -1,0 +1,91 @@
+"""Which copy learns which answer: the cheapest way under a bound, by trying all ways; and what comes of it."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import ceil
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vmdsolve.domains import get
+from vmdsolve.errors import InvalidInput, ModelMismatch
+from vmdsolve.measure.law import Law, law_of
+from vmdsolve.model.config import ModelConfig
+from vmdsolve.problem import OPEN
+from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
+from vmdsolve.train import Recipe, Trainer
+from vmdsolve.train.matching import MOST, ROOM, answers_to, matched
+
+RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf16": False}
+
+
+@settings(deadline=None, max_examples=100)
+@given(seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans())
+def test_no_other_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, S: int, given_first: bool) -> None:
+    rng = np.random.default_rng(seed)
+    answers = np.unique(rng.integers(3, size=(S, 5)), axis=0).astype(np.int32)
+    share = rng.dirichlet(np.ones(len(answers)))
+    x = np.full(5, OPEN)
+    if given_first:
+        answers[:, 0], x[0] = 1, 1
+    said = np.log(rng.dirichlet(np.ones(3), size=(K, 5))).astype(np.float32)
+    room = [ceil(ROOM * K * p) for p in share]
+
+    def cost(board: object, copy: int) -> float:
+        cells = np.flatnonzero(x == OPEN)
+        return -float(said[copy, cells, np.asarray(board)[cells]].sum())
+
+    found = matched(said, x, answers, share)
+    ways = [way for way in product(range(len(answers)), repeat=K) if all(way.count(j) <= n for j, n in enumerate(room))]
+    best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
+    assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
+    for j, board in enumerate(answers):
+        same = (answers == board).all(axis=1).sum()
+        assert same > 1 or (found == board).all(axis=1).sum() <= room[j]
+
+
+def test_answers_are_those_of_the_law_that_agree() -> None:
+    law = law_of(get("sudoku-4x4"))
+    x = np.full(16, OPEN)
+    x[:4] = [0, 1, 2, 3]
+    answers, share = answers_to(x, law, np.random.default_rng(0))
+    assert len(answers) == 12
+    assert (answers[:, :4] == x[:4]).all()
+    assert share.sum() == pytest.approx(1)
+    many = Law(np.arange(2 * MOST, dtype=np.int32)[:, None], np.full(2 * MOST, 0.5 / MOST))
+    some, _ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
+    assert len(np.unique(some)) == MOST
+    with pytest.raises(InvalidInput, match="no answer"):
+        matched(np.zeros((2, 1, 2), np.float32), np.array([OPEN]), np.zeros((0, 1), np.int32), np.zeros(0))
+
+
+@pytest.mark.slow
+def test_noise_learns_to_choose_an_answer_in_one_evaluation() -> None:
+    """4x4 grids from nothing: cells of one evaluation that know nothing of each other are never all right."""
+    domain = get("sudoku-4x4")
+    config = ModelConfig.of(domain, prior="states", latent=1, width=16, message=16, hidden=32, loops=16)
+    recipe = Recipe(steps=120, batch=2, loops=((0.0, 8),), free=16, full=0.7, **{**RECIPE, "attempts": 32})
+    trainer = Trainer(domain, config, recipe)
+    for _ in trainer.run(every=recipe.steps):
+        pass
+    assert trainer.config.noise == (1.0, 0.0)
+    boards = np.full((500, 16), OPEN, np.int32)
+    keys = latent_keys(np.arange(500, dtype=np.uint64), 0)
+    predict = Predictor(trainer.average.eval(), domain.rules)
+    drawn = fill_boards(predict, domain.rules, boards, Plan(steps=1, legal=False), keys=keys, seed=1).values
+    compared = law_of(domain).compare(drawn)
+    assert compared.accuracy > 0.15
+    assert compared.reached > 0.2
+
+
+def test_what_does_not_go_with_it_is_refused() -> None:
+    domain = get("pair")
+    for wrong in ({"attempts": 1}, {"data": "problems"}, {"blocks": 2}):
+        with pytest.raises(InvalidInput, match="matched goes with"):
+            Recipe(**{**RECIPE, **wrong})
+    config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2, latent=2, positions=(2, 10))
+    with pytest.raises(ModelMismatch, match="matched is for"):
+        Trainer(domain, config, Recipe(steps=1, batch=1, **RECIPE))

@@ -1,0 +1,87 @@
+"""Which copy of a board learns which of its answers: each the nearest, and none much oftener than its due.
+
+Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
+learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
+that all, copies would agree on few answers; so of K copies no answer takes more than ROOM times its share by the law.
+The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers.
+
+Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
+transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InvalidInput
+from ..extras import want
+from ..measure.law import Law
+from ..problem import OPEN, Board
+
+__all__ = ["answers_to", "matched"]
+
+ROOM = 2.0  # times its share of the copies that an answer may take
+MOST = 4096  # answers that are looked at; of more, so many drawn by the law
+
+
+def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64]]:
+    """Answers [S, L] that the law has for tokens x [L], and the share [S] of each, at most MOST.
+
+    Examples
+    --------
+    >>> law = Law(np.array([[0, 1], [1, 0], [1, 1]], np.int32), np.array([0.5, 0.25, 0.25]))
+    >>> answers, share = answers_to(np.array([1, -1]), law, np.random.default_rng(0))
+    >>> answers.tolist(), share.tolist()
+    ([[1, 0], [1, 1]], [0.5, 0.5])
+    """
+    rows = np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1))
+    p = law.p[rows] / law.p[rows].sum()
+    if len(rows) > MOST:
+        kept = rng.choice(len(rows), MOST, replace=False, p=p)
+        rows, p = rows[kept], np.full(MOST, 1 / MOST)
+    return law.boards[rows], p
+
+
+def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray[np.float64]) -> Board:
+    """The answer [K, L] that each of K copies learns.
+
+    Parameters
+    ----------
+    said
+        float32 [K, L, V], logarithms of the probabilities that a copy gives to symbols
+    x
+        int32 [L], tokens that all copies see
+    answers, share
+        of `answers_to`
+
+    Raises
+    ------
+    InvalidInput
+        There is no answer.
+
+    Examples
+    --------
+    >>> said = np.log(np.float32([[[0.9, 0.1]], [[0.8, 0.2]], [[0.7, 0.3]], [[0.4, 0.6]]]))
+    >>> matched(said, np.array([-1]), np.array([[0], [1]]), np.array([0.25, 0.75])).ravel().tolist()
+    [0, 0, 1, 1]
+    """
+    if not len(answers):
+        raise InvalidInput("a board has no answer by the law that it was drawn from")
+    K, L, V = said.shape
+    if len(answers) == 1:
+        return np.repeat(answers, K, axis=0)
+    want("scipy", "matched")
+    from scipy.optimize import linear_sum_assignment
+
+    unknown = (x == OPEN)[:, None]
+    hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
+    cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
+    places = np.repeat(np.arange(len(answers)), [ceil(ROOM * K * p) for p in share])
+    rows, chosen = linear_sum_assignment(cost[:, places])
+    out = np.empty((K, L), np.int32)
+    out[rows] = answers[places[chosen]]
+    return out
