@@ -4,8 +4,9 @@
     published    VMD as in arXiv 2510.23606: a Gaussian z of 8 dimensions, prior N(0, I), posterior that sees x_t,
                  lambda annealed to 1; sampled by its Algorithm 2
     ours         16 groups of 8 classes, an autoregressive prior fitted to the codes after the posterior has settled
+    matched      z is noise on the states; of 32 copies of a board each learns the nearest of its answers
 
-The others change one choice each. All arms of a cell see the same number of boards in the same number of steps, with
+The others change one choice each. All arms of a cell see the same number of boards (copies count) in the same number of steps, with
 the same loops, under the same learning rate, and have the same number of parameters within 5%: those with a smaller
 latent get a wider block. Their times differ, so they are part of every row.
 """
@@ -90,7 +91,9 @@ MAIN = (
     Arm("baseline", ONCE, ONCE[1], {"latent": 0}),
     Arm("published", EVERY, ONCE[0], GAUSSIAN, {**ANNEALED, "draw": "each_step"}),
     Arm("ours", ONCE, ONCE[1], CODES, FITTED),
-)
+    Arm("matched", ONCE, ONCE[0], {"latent": 1, "classes": 0, "prior": "states"},
+        {"batch": 3, "attempts": 32, "matched": True, "begin_noise": 1.0}),
+)  # fmt: skip
 ABLATIONS = (
     Arm("Gaussian, posterior sees the start", ONCE, ONCE[0], GAUSSIAN, ANNEALED),
     Arm("Gaussian, prior p(z | x_t)", EVERY, EVERY[2], {**GAUSSIAN, "prior": "conditional"},
@@ -201,7 +204,8 @@ def trained(
     *_, last = trainer.run(every=max(1, recipe.steps // 10))
     seconds = time.perf_counter() - start
     about: Row = {
-        "domain": name, "blocks": blocks, "arm": arm.name, "seed": seed, "steps": recipe.steps, "batch": recipe.batch,
+        "domain": name, "blocks": blocks, "arm": arm.name, "seed": seed, "steps": recipe.steps,
+        "batch": recipe.batch * recipe.attempts,
         "parameters": sum(p.numel() for p in trainer.model.parameters()), "train_seconds": seconds,
         "latent_kl": last.kl, "active_units": last.active_units, "choices": fingerprint(config, recipe),
     }  # fmt: skip
@@ -234,7 +238,7 @@ def measured(it: Trained, variant: Variant, nfe: int, n: int, **more: Any) -> tu
     values = fill_boards(predict, it.domain.rules, boards, plan, keys=keys, seed=it.about["seed"]).values
     seconds = time.perf_counter() - start
     config = it.model.config
-    calls = {"standard": 0, "conditional": 1, "autoregressive": config.latent}[config.prior] if config.latent else 0
+    calls = {"standard": 0, "states": 0, "conditional": 1, "autoregressive": config.latent}[config.prior] if config.latent else 0
     row: Row = {
         **it.about, "variant": variant.name, "headline": variant == it.arm.headline, "nfe": nfe,
         **asdict(it.law.compare(values)), "sample_seconds": seconds, "prior_draws": predict.drawn / n if calls else 0.0,

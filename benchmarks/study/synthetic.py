@@ -39,7 +39,8 @@ def cells(domains: list[str], arms: list[Arm]) -> Iterator[tuple[str, int, Arm]]
     for name in domains:
         for blocks in [b for d, b in TABLE if d == name] or [1]:
             for arm in arms:
-                if arm in MAIN or (name, blocks) == ("chains", 1):
+                fits = blocks == 1 or not arm.recipe.get("matched")  # which knows whole boards
+                if fits and (arm in MAIN or (name, blocks) == ("chains", 1)):
                     yield name, blocks, arm
 
 

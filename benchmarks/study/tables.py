@@ -14,7 +14,7 @@ from .published import PUBLISHED
 __all__ = ["alike", "choices", "combined", "cost", "few_steps", "grids", "shown", "sweep"]
 
 KEY = ("domain", "blocks", "arm", "variant", "nfe", "remask", "seed")
-MAIN = ("baseline", "published", "ours")
+MAIN = ("baseline", "published", "ours", "matched")
 
 
 def alike(files: list[Row]) -> list[Row]:

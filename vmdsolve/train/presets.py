@@ -22,6 +22,13 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
             "latent_kl": 0.05, "kl_warmup": 0.3, "settle": 0.6, "draw": "once",
         },
     ),
+    "matched": (
+        "z is noise on the states; of 32 copies of a board each learns the nearest of its answers",
+        {
+            "latent": 1, "classes": 0, "prior": "states", "settle": 0.0, "draw": "once",
+            "data": "law", "batch": 3, "attempts": 32, "matched": True, "begin_noise": 1.0,
+        },
+    ),
     "baseline": ("no latent, plain masked diffusion", {"latent": 0, "settle": 0.0, "draw": "once"}),
 }  # fmt: skip
 
