@@ -6,7 +6,7 @@
     ours         16 groups of 8 classes, an autoregressive prior fitted to the codes after the posterior has settled
     matched      z is noise on the states; of 32 copies of a board each learns the nearest of its answers
 
-The others change one choice each. All arms of a cell see the same number of boards (copies count) in the same number of steps, with
+The others change one choice each. All arms of a cell see as many boards (copies count) in as many steps, with
 the same loops, under the same learning rate, and have the same number of parameters within 5%: those with a smaller
 latent get a wider block. Their times differ, so they are part of every row.
 """
@@ -238,7 +238,8 @@ def measured(it: Trained, variant: Variant, nfe: int, n: int, **more: Any) -> tu
     values = fill_boards(predict, it.domain.rules, boards, plan, keys=keys, seed=it.about["seed"]).values
     seconds = time.perf_counter() - start
     config = it.model.config
-    calls = {"standard": 0, "states": 0, "conditional": 1, "autoregressive": config.latent}[config.prior] if config.latent else 0
+    none = dict.fromkeys(("standard", "states"), 0)
+    calls = {**none, "conditional": 1, "autoregressive": config.latent}[config.prior] if config.latent else 0
     row: Row = {
         **it.about, "variant": variant.name, "headline": variant == it.arm.headline, "nfe": nfe,
         **asdict(it.law.compare(values)), "sample_seconds": seconds, "prior_draws": predict.drawn / n if calls else 0.0,

@@ -1,4 +1,4 @@
-"""The latent as noise on states: the kernel and torch say the same, z is the key, and a file keeps how much there is."""
+"""The latent as noise on states: kernel and torch say the same, z is the key, a file keeps how much there is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def model_of(noise: tuple[float, float] = (1.0, 0.1), mixer: str = "messages", *
     return model.eval().requires_grad_(False)
 
 
-@given(keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=4), time=st.integers(0, 2**31), n=st.integers(1, 40))
+@given(
+    keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=4), time=st.integers(0, 2**31), n=st.integers(1, 40)
+)
 def test_noise_in_torch_is_the_same_to_the_bit(keys: list[int], time: int, n: int) -> None:
     held = np.array(keys, np.uint64)
     found = noise_on(held, time, torch.zeros(len(keys), n, 3)).numpy()
@@ -91,7 +93,6 @@ def test_keys_are_one_a_board() -> None:
     x = np.full((2, 16), OPEN, np.int32)
     noise = StateNoise(np.zeros(3, np.uint64), 1.0, 0.0)
     with pytest.raises(InvalidInput, match=r"shape \(3,\), wanted \(2,\)"):
-        kernel(structure_of(model.units(DOMAIN.rules)), x, loops=2, threads=1).any()
         kernel.evaluate(structure_of(model.units(DOMAIN.rules)), x, loops=2, noise=noise)
 
 
@@ -126,8 +127,8 @@ def test_what_cannot_be_is_refused() -> None:
         model_of(latent=2)
     with pytest.raises(ModelMismatch, match="noise is"):
         model_of((1.0, -1.0))
+    x = torch.zeros(1, 16, dtype=torch.long)
     with pytest.raises(ModelMismatch, match="no learned posterior"):
-        x = torch.zeros(1, 16, dtype=torch.long)
         model_of().posterior_of(x, x, model_of().units(DOMAIN.rules))
     with pytest.raises(ModelMismatch, match=r"pass z \[B, 2\]"):
         model_of().predict(x, model_of().units(DOMAIN.rules), None, 2, 1)

@@ -24,7 +24,7 @@ RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf
 
 @settings(deadline=None, max_examples=100)
 @given(seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans())
-def test_no_other_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, S: int, given_first: bool) -> None:
+def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, S: int, given_first: bool) -> None:
     rng = np.random.default_rng(seed)
     answers = np.unique(rng.integers(3, size=(S, 5)), axis=0).astype(np.int32)
     share = rng.dirichlet(np.ones(len(answers)))
