@@ -71,7 +71,7 @@ def test_later_places_count_more(first: dict[str, Any], second: dict[str, Any]) 
 def test_every_choice_has_a_key_and_every_key_its_words() -> None:
     assert {one.name for one in fields(Recipe)} <= KEYS.keys()
     assert {one.name for one in fields(ModelConfig)} - KEYS.keys() == {
-        "domain", "relations", "symbols", "sampling"
+        "domain", "relations", "symbols", "sampling", "noise"
     } - KEYS.keys()  # fmt: skip
     assert all(key.help and key.default for key in KEYS.values())
     recipe = Recipe()
