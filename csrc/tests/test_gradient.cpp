@@ -254,7 +254,7 @@ void test_noise_hangs_on_keys_alone() {
     CHECK(std::vector<float>(stirred.begin(), stirred.begin() + C) ==
           std::vector<float>(stirred.begin() + 2 * C, stirred.begin() + 3 * C));  // boards 0 and 2 share their key
     if (first.empty()) first = stirred;
-    const bool rounds = std::strcmp(paths[i], "avx512-bf16") == 0;
+    const bool rounds = i >= paths.size() - rounding_denoise_paths().size();  // they are the last
     for (size_t k = 0; k < first.size(); ++k)
       CHECK(std::abs(first[k] - stirred[k]) < (rounds ? 0.3f : 1e-3f) * (1 + std::abs(first[k])));
   }
