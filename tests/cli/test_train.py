@@ -127,7 +127,7 @@ def test_a_run_from_a_config_begins_with_packaged_weights(tmp_path: Path) -> Non
     [
         (["--config", "gone.toml"], "no such file of a config: gone.toml"),
         (["--config", "bad.toml"], "bad.toml: there is no key step; did you mean steps?"),
-        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, ours, baseline"),
+        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, ours, matched, baseline"),
         (["pair", "--log", "mlflow"], "log is 'mlflow'; wanted some of csv, tensorboard, wandb"),
         (["pair", "--threads", 0], "threads is 0; wanted a whole number from 1 to 1,024"),
         (["pair", "--every", 0], "every is 0; wanted a whole number, 1 or more"),
