@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.commands import run
 
+from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.packaged import packaged_files
 from vmdsolve.model.vmd import VMD
+from vmdsolve.problem import OPEN
 
 FOUR = get("sudoku-4x4")
 TINY: dict[str, Any] = {"width": 8, "message": 8, "hidden": 8, "loops": 1}
@@ -45,6 +48,27 @@ def test_an_absent_latent_is_called_absent(name: str, tmp_path: Path) -> None:
     assert "no plots: there is no latent to be seen" in said.stderr
     assert not (tmp_path / "plots").exists()
     assert json.loads(run("diagnose", name, "--json").stdout)["latent"] == "absent"
+
+
+def test_noise_on_states_is_told_alive_or_dead(tmp_path: Path) -> None:
+    """The weights that come along live; the same without noise say one thing for all z."""
+    said = run("diagnose", "sudoku-4x4", "-n", 64, "--plots", tmp_path / "plots")
+    assert said.exit_code == 0, said.stderr
+    assert "z            noise on the states; it has no posterior, so no KL\n" in said.stdout
+    assert "latent       alive\n" in said.stdout
+    assert "no plots: noise on states has no dimensions to be seen" in said.stderr
+    told = json.loads(run("diagnose", "sudoku-4x4", "-n", 64, "--json").stdout)
+    assert told["information"] > 1
+    assert 1 < told["different"] <= 16
+    assert told["valid"] > 0.9
+    shown = np.stack([FOUR.parse(text).values for text in told["shown"]])
+    assert accepts(FOUR.rules, np.full_like(shown, OPEN), shown).mean() > 0.8
+    quiet = VMD(ModelConfig.of(FOUR, latent=1, prior="states", **TINY))
+    save_model(tmp_path / "w.safetensors", quiet, {"recipe": {"batch": 4}})
+    said = run("diagnose", tmp_path / "w.safetensors", "-n", 4)
+    assert "latent       dead: no dimension of z tells the network anything\n" in said.stdout
+    told = json.loads(run("diagnose", tmp_path / "w.safetensors", "-n", 4, "--json").stdout)
+    assert (told["dead"], told["different"]) == (True, 1.0)
 
 
 def test_a_file_of_hard_puzzles_that_is_gone_is_done_without(tmp_path: Path) -> None:

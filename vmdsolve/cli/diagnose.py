@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["diagnose"]
 
 PREDICTED = 128  # boards of which it is looked at what z explains
+TOLD = 4  # boards of noise on states that are printed
 WIDEST = 81  # cells of a board that is printed on one line
 ABSENT = "absent: these weights have none; they are plain masked diffusion"
 DEAD = "dead: no dimension of z tells the network anything"
@@ -84,6 +86,9 @@ def diagnose(
     recipe, missing = _recipe(said, examples)
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
+    if said.config.prior == "states":
+        _states(model, where, path, (batch.start for batch in boards), as_json, plots, clock)
+        return
     there = copy.deepcopy(model).to(device_of(device))
     likeliest = recipe.settle > 0
     result = look(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
@@ -185,6 +190,41 @@ def _absent(said: About, name: str | None, as_json: bool, plots: Path | None) ->
         say([("latent", ABSENT)], width=12)
     if plots is not None:
         typer.echo("no plots: there is no latent to be seen", err=True)
+
+
+def _states(
+    model: Any, where: Domain, path: Path, starts: Iterable[Any], as_json: bool, plots: Path | None, clock: Deadline
+) -> None:
+    """Of a latent of noise on states."""
+    import numpy as np
+
+    from ..measure.states import DRAWS, diagnose_states
+    from ..sampler import Predictor
+
+    d = diagnose_states(Predictor(model, where.rules), where.rules, starts, seconds=clock.limit)
+    if as_json:
+        shown = where.format_many(np.array(d.shown, np.int32))
+        told = {"latent": "dead" if d.dead else "alive", "dead": d.dead, **asdict(d), "shown": shown}
+        typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
+    else:
+        typer.echo(f"{where.name}, {path}: {d.boards} boards, {DRAWS} draws of z for each, one evaluation")
+        say(
+            (
+                ("z", "noise on the states; it has no posterior, so no KL"),
+                ("information", f"{_three(d.information)} nats a board that z tells of its open cells, each by itself"),
+                ("different", f"{d.different:.1f} boards by {DRAWS} draws of z"),
+                ("valid", f"{100 * d.valid:.1f} % of all these boards"),
+                ("latent", DEAD if d.dead else "alive"),
+            ),
+            width=12,
+        )
+        for board in where.format_many(np.array(d.shown[:TOLD], np.int32)):
+            if len(board) <= WIDEST:
+                typer.echo(f"             {board}")
+    if d.dead:
+        typer.echo(f"the latent is {DEAD}", err=True)
+    if plots is not None:
+        typer.echo("no plots: noise on states has no dimensions to be seen", err=True)
 
 
 def _told(d: Diagnosis, domain: Domain) -> dict[str, Any]:
