@@ -27,6 +27,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "classes": {"latent": 3, "classes": 5},
     "autoregressive": {"latent": 3, "classes": 5, "prior": "autoregressive"},
     "cells": {"latent": 2, "prior": "cells"},
+    "states": {"latent": 1, "prior": "states", "noise": (3.0, 0.0)},
 }
 
 
@@ -67,7 +68,7 @@ def test_rows_are_taken_in_turn_whatever_the_batch() -> None:
 def test_a_native_model_takes_z_and_tells_it() -> None:
     found = solve(FOUR, method="vmd-only")
     assert found.z is not None
-    assert (found.z.shape, found.z.dtype) == ((4,), np.float32)
+    assert (found.z.shape, found.z.dtype) == ((2,), np.float32)
     again = solve(FOUR, method="vmd-only", z=found.z)
     assert (again.text, again.latents_tried, again.z.tolist()) == (found.text, 1, found.z.tolist())
     assert solve(FOUR, method="vmd", z=found.z).z is None  # propagation found it
@@ -103,8 +104,8 @@ def test_without_a_latent_no_z_is_told() -> None:
 @pytest.mark.parametrize(
     ("z", "text"),
     [
-        ([1, 2], "z has 2 numbers a row; these weights want 4 numbers from -10,000 to 10,000"),
-        ([1, 2, 3, 1e5], "z holds 100000; these weights want 4 numbers"),
+        ([1, 2, 3], "z has 3 numbers a row; these weights want 2 numbers from -10,000 to 10,000"),
+        ([1, 1e5], "z holds 100000; these weights want 2 numbers"),
         ([np.nan] * 4, "z is [nan, nan, nan, nan]; wanted finite numbers [D], or rows of them [K, D]"),
         ([True] * 4, "z is [True, True, True, True]; wanted finite numbers"),
         ([[1, 2, 3, 4], [1]], "wanted finite numbers [D], or rows of them [K, D] of one length"),
@@ -152,8 +153,8 @@ def test_a_z_that_nobody_takes_is_refused() -> None:
 @pytest.mark.parametrize("shape", KINDS.values(), ids=KINDS)
 def test_what_is_shown_is_taken_again(shape: dict[str, Any]) -> None:
     config = ModelConfig("words-6", (), mixer="attention", positions=(6, 4), **shape)
-    rng, kinds, width = np.random.default_rng(0), config.classes or 4, 6 if config.prior == "cells" else 3
-    given = rng.integers(0, kinds, (9, width)) if config.classes or width == 6 else rng.standard_normal((9, 3))
+    rng, kinds, width = np.random.default_rng(0), config.classes or 4, {"cells": 6, "states": 2}.get(config.prior, 3)
+    given = rng.integers(0, kinds, (9, width)) if config.classes or width == 6 else rng.standard_normal((9, width))
     given = np.where(rng.random((9, 6)) < 0.5, -1, given) if width == 6 else given
     z = taken(config, Rules(6, 4), given.tolist())
     np.testing.assert_array_equal(shown(config, 4, z), given if config.classes or width == 6 else np.float32(given))
@@ -165,9 +166,9 @@ def test_commands_take_z_as_text(tmp_path: Path) -> None:
     done = run("solve", FOUR, "-m", "vmd-only", "--z", text, "--output-format", "csv")
     assert done.exit_code == 0, done.stderr
     assert found.text in done.stdout
-    done = run("sample", "sudoku-4x4", "-n", 2, "--z", "0,0,0,0;1,1,1,1", "-o", tmp_path / "s.csv")
+    done = run("sample", "sudoku-4x4", "-n", 2, "--z", "0,0;1,1", "-o", tmp_path / "s.csv")
     assert done.exit_code == 0, done.stderr
-    assert "z has 2 numbers a row" in run("sample", "sudoku-4x4", "--z", "0,1").stderr
+    assert "z has 3 numbers a row" in run("sample", "sudoku-4x4", "--z", "0,1,2").stderr
     (tmp_path / "in.txt").write_text(f"{FOUR}\n")
     job = ("solve", tmp_path / "in.txt", "-m", "vmd-only", "--z", text, "-o", tmp_path / "out.csv")
     assert run(*job).exit_code == 0

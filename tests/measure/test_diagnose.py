@@ -214,10 +214,10 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_weights_that_come_along_are_diagnosed() -> None:
-    said = run("diagnose", "sudoku-4x4", "-n", 64, "--json", "--device", "cpu")
+    said = run("diagnose", "sudoku-9x9", "-n", 64, "--json", "--device", "cpu")
     assert said.exit_code == 0
     found = json.loads(said.stdout)
-    assert (found["domain"], found["boards"], len(found["explained_cells"])) == ("sudoku-4x4", 64, 16)
+    assert (found["domain"], found["boards"], len(found["explained_cells"])) == ("sudoku-9x9", 64, 81)
     assert ("the latent is dead" in said.stderr) == found["dead"]
 
 

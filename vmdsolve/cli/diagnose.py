@@ -87,7 +87,7 @@ def diagnose(
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
     if said.config.prior == "states":
-        _states(model, where, path, (batch.start for batch in boards), as_json, plots, clock)
+        _states(model, where, path, n, (batch.start for batch in boards), as_json, plots, clock)
         return
     there = copy.deepcopy(model).to(device_of(device))
     likeliest = recipe.settle > 0
@@ -193,7 +193,14 @@ def _absent(said: About, name: str | None, as_json: bool, plots: Path | None) ->
 
 
 def _states(
-    model: Any, where: Domain, path: Path, starts: Iterable[Any], as_json: bool, plots: Path | None, clock: Deadline
+    model: Any,
+    where: Domain,
+    path: Path,
+    n: int,
+    starts: Iterable[Any],
+    as_json: bool,
+    plots: Path | None,
+    clock: Deadline,
 ) -> None:
     """Of a latent of noise on states."""
     import numpy as np
@@ -221,6 +228,8 @@ def _states(
         for board in where.format_many(np.array(d.shown[:TOLD], np.int32)):
             if len(board) <= WIDEST:
                 typer.echo(f"             {board}")
+    if d.boards < n:
+        typer.echo(f"stopped after {d.boards} of {n} boards: time ran out", err=True)
     if d.dead:
         typer.echo(f"the latent is {DEAD}", err=True)
     if plots is not None:

@@ -90,6 +90,7 @@ def diagnose_states(
             p = np.exp(logits - logits.max(-1, keepdims=True))
             p = (p / p.sum(-1, keepdims=True)).reshape(len(batch), DRAWS, rules.L, rules.V)
             cells = _entropy(p.mean(1)) - _entropy(p).mean(1)
+            stop_point()  # before anybody looks at what was cut off
             filled = np.where(boards == OPEN, logits.argmax(-1), boards).astype(np.int32)
             good = accepts(rules, boards, filled).reshape(len(batch), DRAWS)
             filled = filled.reshape(len(batch), DRAWS, rules.L)
@@ -97,7 +98,6 @@ def diagnose_states(
             if max(several) > most:
                 most, shown = max(several), filled[int(np.argmax(several))]
             told += list(zip((cells * (batch == OPEN)).sum(1), several, good.mean(1), strict=True))
-            stop_point()
     if shown is None and clock.over:
         raise TimeoutError(f"not one batch of boards was looked at in {clock.seconds:g} s; allow more")
     if shown is None:

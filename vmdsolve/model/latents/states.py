@@ -6,7 +6,8 @@ Noise breaks the symmetry between a problem's answers, and the loops settle on o
 No network is asked for z, no weight is added, and nothing is tied to positions or symbols: the same z serves any board.
 
 The posterior has nothing to learn: which noise goes with which answer is found anew at every step, see
-train/matching.py. So z has no KL, and no density.
+train/matching.py. Of an answer alone it is the prior, so there is no KL; a bound on the likelihood by it is true,
+and loose where answers are many.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ __all__ = ["States"]
 class States(NoLatent):
     """The latent of this file: z [B, 2]."""
 
-    likely = sees = False
+    sees = False
 
     def width(self, units: Units) -> int:
         del units
@@ -44,6 +45,9 @@ class States(NoLatent):
 
     def terms(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor, how: Learning) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         return noise, noise.new_zeros(len(start), 0)
+
+    def weighed(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        return noise, noise.new_zeros(len(start))
 
     def posterior_of(self, start: Tensor, x0: Tensor, units: Units, *, likeliest: bool = False) -> Distribution:
         raise ModelMismatch("z of this model is noise on states: there is no learned posterior to look at")
