@@ -27,6 +27,7 @@ import torch
 from vmdsolve.domains import Domain, get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.law import Law, law_of
+from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN, Board, Rules
@@ -37,8 +38,8 @@ from ..driver import Row
 
 Floats = npt.NDArray[np.float32]
 
-__all__ = ["ABLATIONS", "ARMS", "MAIN", "SETTINGS", "Arm", "Setting", "Timed", "Trained", "Variant", "measured",
-           "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip
+__all__ = ["ABLATIONS", "ARMS", "MAIN", "PACKAGED", "SETTINGS", "Arm", "Setting", "Timed", "Trained", "Variant",
+           "come_along", "measured", "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip
 
 TOLERANCE = 0.05  # by how much the arms' numbers of parameters may differ
 TILE = 512  # boards a network call of the study: its networks are small
@@ -103,6 +104,7 @@ ABLATIONS = (
     Arm("ours, trained for z each step", EVERY, EVERY[3], CODES, {**FITTED, "draw": "each_step"}),
 )  # fmt: skip
 ARMS = {arm.name: arm for arm in (*MAIN, *ABLATIONS)}
+PACKAGED = Arm("packaged", ONCE[:1], ONCE[0])  # the weights that come along, of another size and training than all arms
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,23 @@ def trained(
         "latent_kl": last.kl, "active_units": last.active_units, "choices": fingerprint(config, recipe),
     }  # fmt: skip
     return Trained(domain, law_of(domain), arm, trainer.average.eval(), seconds, about)
+
+
+def come_along(name: str) -> Trained:
+    """The weights that come along for a domain, measured as an arm is; what they cost is told by their record."""
+    domain = get(name)
+    model = packaged(domain)
+    if model is None:
+        raise InvalidInput(f"no weights for {name} come along")
+    record = model.record
+    recipe = Recipe.recorded(record)
+    about: Row = {
+        "domain": name, "blocks": 1, "arm": PACKAGED.name, "seed": 0, "steps": record["step"],
+        "batch": recipe.batch * recipe.attempts, "parameters": sum(p.numel() for p in model.parameters()),
+        "train_seconds": 3600.0 * record["hours"], "latent_kl": 0.0, "active_units": 0.0,
+        "choices": fingerprint(model.config, recipe),
+    }  # fmt: skip
+    return Trained(domain, law_of(domain), PACKAGED, model, 0.0, about)
 
 
 class Timed(Predictor):

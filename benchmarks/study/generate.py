@@ -9,7 +9,7 @@ from typing import Annotated
 from typer import Option
 
 from ..driver import RESULTS, Row, Run
-from .arms import Arm, Trained, measured, record, trained
+from .arms import PACKAGED, Arm, Trained, come_along, measured, record, trained
 from .plots import draw
 from .synthetic import named, studied
 from .tables import shown
@@ -17,7 +17,8 @@ from .tables import shown
 METHOD = (
     "All solutions of an empty board are known by exact search and equally likely; every arm is trained on boards "
     "drawn from them, as many in as many steps, with the same loops and learning rate and, within 5%, as many "
-    "parameters. {n:,} samples in one evaluation, a quarter of that in more. accuracy: share of valid grids. KL: of "
+    "parameters; `packaged` are the weights that come along, which do not share in that. {n:,} samples in one "
+    "evaluation, a quarter of that in more. accuracy: share of valid grids. KL: of "
     "the law from the samples, in nats, invalid grids being one more outcome, half a count added to every outcome. "
     "NFE: the most evaluations a sample may cost. No rule masks a symbol; re-masking opens a fifth of the candidates "
     "after each step but the last: the least certain cells, or those among the cells that clash. argmax: order "
@@ -30,7 +31,7 @@ LONG = 4  # rows of more than one evaluation have so many times fewer samples
 
 def run(
     domains: Annotated[str, Option(help="Domains, separated by commas.")] = "sudoku-4x4",
-    arms: Annotated[str, Option(help='Arms, separated by semicolons; "main", "ablations" or "all".')] = "main",
+    arms: Annotated[str, Option(help='Arms, separated by semicolons; "main", "ablations", "all", "packaged".')] = "main",
     seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 3,
     first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     n: Annotated[int, Option(min=1, help="Samples a row.")] = 20_000,
@@ -46,6 +47,8 @@ def run(
     with Run("generate", METHOD.format(n=n), {**said, "budget": budget, "study": study}, (), out) as this:
 
         def job(name: str, blocks: int, arm: Arm, seed: int) -> Trained:
+            if arm is PACKAGED:
+                return come_along(name)
             return trained(name, arm, seed, blocks=blocks, scale=steps_scale)
 
         def rows(it: Trained) -> Iterator[Row]:

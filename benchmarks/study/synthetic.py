@@ -14,7 +14,7 @@ import numpy as np
 from typer import Option
 
 from ..driver import RESULTS, Row, Run
-from .arms import ABLATIONS, ARMS, MAIN, Arm, Trained, measured, record, trained
+from .arms import ABLATIONS, ARMS, MAIN, PACKAGED, Arm, Trained, measured, record, trained
 from .plots import draw
 from .tables import shown
 
@@ -88,9 +88,10 @@ def named(arms: str) -> list[Arm]:
     groups = {"main": MAIN, "ablations": ABLATIONS, "all": (*MAIN, *ABLATIONS)}
     if arms in groups:
         return list(groups[arms])
-    if missing := [name for name in arms.split(";") if name not in ARMS]:
-        raise SystemExit(f"unknown arm {missing[0]!r}; there are {'; '.join(ARMS)}")
-    return [ARMS[name] for name in arms.split(";")]
+    known = {**ARMS, PACKAGED.name: PACKAGED}
+    if missing := [name for name in arms.split(";") if name not in known]:
+        raise SystemExit(f"unknown arm {missing[0]!r}; there are {'; '.join(known)}")
+    return [known[name] for name in arms.split(";")]
 
 
 def studied(

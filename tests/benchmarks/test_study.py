@@ -73,6 +73,13 @@ def test_generate_rows_and_tables(tmp_path: Path) -> None:
     assert "conflicts" in tables.grids(rows)[0]
 
 
+def test_weights_that_come_along_stand_beside_the_arms(tmp_path: Path) -> None:
+    generate.run(**{**FEW, "domains": "sudoku-4x4", "arms": "packaged", "n": 64, "out": tmp_path})
+    rows = result(tmp_path)["rows"]
+    assert {row["arm"] for row in rows} == {"packaged"}
+    assert min(row["accuracy"] for row in rows) > 0.8
+
+
 @pytest.mark.slow
 def test_a_budget_ends_the_study_between_trainings(tmp_path: Path) -> None:
     options = {**FEW, "domains": "pair", "arms": "baseline", "out": tmp_path}
