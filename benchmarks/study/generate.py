@@ -31,7 +31,7 @@ LONG = 4  # rows of more than one evaluation have so many times fewer samples
 
 def run(
     domains: Annotated[str, Option(help="Domains, separated by commas.")] = "sudoku-4x4",
-    arms: Annotated[str, Option(help='Arms, separated by semicolons; "main", "ablations", "all", "packaged".')] = "main",
+    arms: Annotated[str, Option(help="Arms, between semicolons; or main, ablations, all, packaged.")] = "main",
     seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 3,
     first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     n: Annotated[int, Option(min=1, help="Samples a row.")] = 20_000,
