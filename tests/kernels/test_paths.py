@@ -95,7 +95,7 @@ def test_sampling_and_training_take_the_fastest_path(may_round: bool, monkeypatc
 
     monkeypatch.setattr("vmdsolve.sampler.predictor.fastest_path", fastest)
     monkeypatch.setattr("vmdsolve.model.fused.fastest_path", fastest)
-    domain = domains.get("sudoku-4x4")
+    domain = domains.get("sudoku-9x9")
     model = packaged(domain)
     assert model is not None
     x = held_out(domain, 3)[0]

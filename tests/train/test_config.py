@@ -22,6 +22,7 @@ from vmdsolve.train.kept import config_text
 from vmdsolve.train.keys import KEYS, PATHS, RECIPE, SAMPLING, SHAPE, loops_of, loops_text
 from vmdsolve.train.run import Run, layers
 
+STATES: dict[str, Any] = {"latent": 1, "prior": "states", "begin_noise": 1.0}  # as the packaged weights have it
 TINY: dict[str, Any] = {
     "steps": 3, "batch": 2, "loops": "0:2", "width": 4, "message": 4, "hidden": 4, "latent": 2, "bf16": False,
     "device": "cpu",
@@ -195,7 +196,7 @@ def lines(folder: Path, n: int, length: int) -> str:
         {"domain": "pair", "data": "law", "preset": "ours", "latent": 2, "classes": 2},
         {"domain": "latin-4", "preset": "baseline"},
         {"examples": 40},
-        {"domain": "sudoku-4x4", "init": "packaged", "width": 16, "message": 16, "hidden": 32, "latent": 4},
+        {"domain": "sudoku-4x4", "init": "packaged", "width": 16, "message": 16, "hidden": 32, **STATES},
     ],
     ids=str,
 )
@@ -243,7 +244,7 @@ def test_a_run_of_python_is_told_whole() -> None:
 def test_a_config_that_says_something_else_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("steps = 5  # mine\n")
-    told = {**TINY, "domain": "sudoku-4x4", "init": "packaged", "width": 16, "message": 16, "hidden": 32, "latent": 4}
+    told = {**TINY, "domain": "sudoku-4x4", "init": "packaged", "width": 16, "message": 16, "hidden": 32, **STATES}
     list(Run.of(told).trainer().run(tmp_path))
     first = path.read_text()
     assert (tmp_path / "config-1.toml").read_text() == "steps = 5  # mine\n"

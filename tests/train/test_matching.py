@@ -86,6 +86,9 @@ def test_what_does_not_go_with_it_is_refused() -> None:
     for wrong in ({"attempts": 1}, {"data": "problems"}, {"blocks": 2}):
         with pytest.raises(InvalidInput, match="matched goes with"):
             Recipe(**{**RECIPE, **wrong})
+    quiet = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2, latent=1, prior="states")
+    with pytest.raises(InvalidInput, match="give begin_noise or path_noise"):
+        Trainer(domain, quiet, Recipe(steps=1, batch=1, data="law"))
     config = ModelConfig.of(domain, width=8, message=8, hidden=8, loops=2, latent=2, positions=(2, 10))
     with pytest.raises(ModelMismatch, match="matched is for"):
         Trainer(domain, config, Recipe(steps=1, batch=1, **RECIPE))

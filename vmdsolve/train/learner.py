@@ -65,6 +65,8 @@ class Learner:
         self.domain, self.recipe, self.device = domain, recipe, _device(device)
         stirs = config.latent and config.prior == "states"
         noise = (recipe.begin_noise, recipe.path_noise) if stirs else (0.0, 0.0)
+        if stirs and not sum(noise):
+            raise InvalidInput("with prior 'states' z is noise, and there is none; give begin_noise or path_noise")
         self.config = config = replace(config, sampling=how, noise=noise)
         self.model = VMD(config, seed=recipe.seed).to(self.device)
         self.model.latent.check_training(
