@@ -11,8 +11,13 @@ import pytest
 from benchmarks.driver import RESULTS
 from benchmarks.study import arms, generate, plots, synthetic, tables
 from vmdsolve.domains import get
+from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.vmd import VMD
+from vmdsolve.train import Recipe
+from vmdsolve.train.config import read_config
+from vmdsolve.train.run import Run
 
+RECIPES = Path(__file__).parents[2] / "benchmarks/recipes"
 FEW: dict[str, Any] = {
     "seeds": 1, "first_seed": 0, "n": 100, "steps_scale": 0.001, "budget": None, "plots": None,
 }  # fmt: skip
@@ -78,6 +83,21 @@ def test_weights_that_come_along_stand_beside_the_arms(tmp_path: Path) -> None:
     rows = result(tmp_path)["rows"]
     assert {row["arm"] for row in rows} == {"packaged"}
     assert min(row["accuracy"] for row in rows) > 0.8
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_recipe_is_a_config_and_names_itself(path: Path) -> None:
+    run = Run.of(read_config(path))
+    assert run.config.domain == path.stem
+    assert f"benchmarks/recipes/{path.name}" in path.read_text()
+
+
+def test_the_4x4_weights_are_what_their_recipe_makes() -> None:
+    run = Run.of(read_config(RECIPES / "sudoku-4x4.toml"))
+    told = packaged(get("sudoku-4x4"))
+    assert told is not None
+    assert Recipe.recorded(told.record) == run.recipe
+    assert told.config.same_weights(run.trainer().config)
 
 
 @pytest.mark.slow
