@@ -161,14 +161,19 @@ def denoise(r: Random, native: Native) -> Call:
     of = native.Structure(*structure_arguments(r, L, V, R))
     peers = native.Peers(*peers_arguments(r, L)) if r.random() < 0.5 else None
 
-    def call(held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, time: Any) -> Any:
+    def call(
+        held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, time: Any, stir: Any,
+        begin: Any, between: Any,
+    ) -> Any:  # fmt: skip
         kernel = native.Denoise(held)
-        return kernel(of, x, z, loops=loops, threads=threads, path=path, peers=peers, time_limit=time)
+        noise = {"keys": stir, "begin_noise": begin, "path_noise": between}
+        return kernel(of, x, z, loops=loops, threads=threads, path=path, peers=peers, time_limit=time, **noise)
 
     held = weights(r, L, V, R, D, r.random() < 0.3)
     path = r.randrange(len(native.denoise_paths()))
     some = [held, of, boards(r, B, L, V), floats(r, B, D), r.randrange(1, 4), r.randrange(0, 3), path]
-    return Call(call, [*some, peers, r.choice((0.0, 0.01, 1.0))])
+    stirred = [keys(r, B) if r.random() < 0.5 else None, r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
+    return Call(call, [*some, peers, r.choice((0.0, 0.01, 1.0)), *stirred])
 
 
 def gradient(r: Random, native: Native) -> Call:
