@@ -22,7 +22,7 @@ from vmdsolve.problem import OPEN, Board
 
 from .driver import ROOT, Run
 
-__all__ = ["ProblemSet", "choose", "sudoku"]
+__all__ = ["ProblemSet", "choose", "sudoku", "theirs"]
 
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "sudoku" / "sudoku9.csv"
 THEIRS = {  # name: (source in the file, in words)
@@ -94,8 +94,13 @@ MADE: dict[str, Callable[[int, int], Board]] = {
 def _read(name: str) -> list[str]:
     if name in OURS:
         return [record.puzzle for record in records.read(ROOT / "puzzles" / "sudoku" / f"{name}.txt")]
+    return theirs(THEIRS[name][0])
+
+
+def theirs(source: str | None = None) -> list[str]:
+    """Other people's puzzles of one source, or all of them, a line each."""
     with DATA.open(newline="") as lines:
-        return [row["puzzle"] for row in csv.DictReader(lines) if row["source"] == THEIRS[name][0]]
+        return [row["puzzle"] for row in csv.DictReader(lines) if source in (None, row["source"])]
 
 
 def _sample(lines: list[str], n: int, seed: int) -> Board:

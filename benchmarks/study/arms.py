@@ -39,7 +39,7 @@ from ..driver import Row
 Floats = npt.NDArray[np.float32]
 
 __all__ = ["ABLATIONS", "ARMS", "MAIN", "PACKAGED", "SETTINGS", "Arm", "Setting", "Timed", "Trained", "Variant",
-           "come_along", "measured", "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip
+           "measured", "record", "rounded", "settings_named", "trained", "widened"]  # fmt: skip
 
 TOLERANCE = 0.05  # by how much the arms' numbers of parameters may differ
 TILE = 512  # boards a network call of the study: its networks are small
@@ -198,7 +198,9 @@ class Trained:
 def trained(
     name: str, arm: Arm, seed: int, *, blocks: int = 1, scale: float = 1.0, setting: Setting | None = None
 ) -> Trained:
-    """Train an arm on a domain's law; `about` says with what, and what became of the latent."""
+    """Train an arm on a domain's law, or take the packaged weights; `about` says with what, and of what latent."""
+    if arm is PACKAGED:
+        return come_along(name, seed)
     domain, setting = get(name), setting or settings_named(name)
     config, recipe = widened(domain, setting, arm), setting.recipe(arm, seed, blocks, scale)
     trainer = Trainer(domain, config, recipe)
@@ -214,8 +216,8 @@ def trained(
     return Trained(domain, law_of(domain), arm, trainer.average.eval(), seconds, about)
 
 
-def come_along(name: str) -> Trained:
-    """The weights that come along for a domain, measured as an arm is; what they cost is told by their record."""
+def come_along(name: str, seed: int) -> Trained:
+    """The weights that come along for a domain, sampled by this seed; what they cost is told by their record."""
     domain = get(name)
     model = packaged(domain)
     if model is None:
@@ -223,7 +225,7 @@ def come_along(name: str) -> Trained:
     record = model.record
     recipe = Recipe.recorded(record)
     about: Row = {
-        "domain": name, "blocks": 1, "arm": PACKAGED.name, "seed": 0, "steps": record["step"],
+        "domain": name, "blocks": 1, "arm": PACKAGED.name, "seed": seed, "steps": record["step"],
         "batch": recipe.batch * recipe.attempts, "parameters": sum(p.numel() for p in model.parameters()),
         "train_seconds": 3600.0 * record["hours"], "latent_kl": 0.0, "active_units": 0.0,
         "choices": fingerprint(model.config, recipe),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from vmdsolve.search.threads import spread
 from vmdsolve.train.minlex import firsts
 
 from ..driver import RESULTS, ROOT, Row, Run
-from ..puzzles import DATA, THEIRS, sudoku
+from ..puzzles import DATA, THEIRS, sudoku, theirs
 from .walks import EACH, MADE_BY, Walk, walk
 
 METHOD = (
@@ -70,7 +69,7 @@ def run(
         row = {"set": "bred", "walks": begun, "climbed": climbed, "found": len(nodes), "fresh": int(fresh.sum())}
         this.rows.append({**row, "blake2b": digest, **described(puzzles[order], nodes[order])})
         if DATA.is_file():
-            target = _theirs({THEIRS[TARGET][0]})[0]
+            target = _theirs(THEIRS[TARGET][0])[0]
             found = solve_values(sudoku().rules, target, limit=2)
             this.rows.append({"set": TARGET, **described(target, found.nodes)})
         print(shown(this.rows))
@@ -139,7 +138,7 @@ def _known(without: list[Path]) -> tuple[Boards, str]:
     """Puzzles that models are measured on, those of some more files, and how many of each there are."""
     sets: dict[str, Boards] = {}
     if DATA.is_file():
-        sets["$VMDSOLVE_DATA"] = _theirs(None)
+        sets["$VMDSOLVE_DATA"] = _theirs()
     made = [held_out(sudoku(), HELD_OUT, seed=seed) for seed in range(SEEDS)]
     sets["held-out"] = np.concatenate([some[0] for some in made]), np.concatenate([some[1] for some in made])
     for path in [*sorted((ROOT / "puzzles" / "sudoku").glob("*.txt")), *without]:
@@ -156,13 +155,9 @@ def _lines(path: Path) -> list[str]:
     return [line for line in lines if len(line) == 81 and set(line) <= set("0123456789.")]
 
 
-def _theirs(sources: set[str] | None) -> Boards:
-    """Other people's puzzles of some sources, or of all, that have one answer."""
-    with DATA.open(newline="") as lines:
-        rows: list[dict[str, Any]] = [
-            row for row in csv.DictReader(lines) if sources is None or row["source"] in sources
-        ]
-    boards = np.stack([sudoku().parse(row["puzzle"]).values for row in rows])
+def _theirs(source: str | None = None) -> Boards:
+    """Other people's puzzles of one source, or of all, with an answer of each."""
+    boards = np.stack([sudoku().parse(line).values for line in theirs(source)])
     return boards, solve_values(sudoku().rules, boards).values
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from typer import Option
 
 from ..driver import RESULTS, Row, Run
-from .arms import PACKAGED, Arm, Trained, come_along, measured, record, trained
+from .arms import Arm, Trained, measured, record, trained
 from .plots import draw
 from .synthetic import named, studied
 from .tables import shown
@@ -47,8 +47,6 @@ def run(
     with Run("generate", METHOD.format(n=n), {**said, "budget": budget, "study": study}, (), out) as this:
 
         def job(name: str, blocks: int, arm: Arm, seed: int) -> Trained:
-            if arm is PACKAGED:
-                return come_along(name)
             return trained(name, arm, seed, blocks=blocks, scale=steps_scale)
 
         def rows(it: Trained) -> Iterator[Row]:

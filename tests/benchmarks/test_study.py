@@ -11,6 +11,7 @@ import pytest
 from benchmarks.driver import RESULTS
 from benchmarks.study import arms, generate, plots, synthetic, tables
 from vmdsolve.domains import get
+from vmdsolve.errors import InvalidInput
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.vmd import VMD
 from vmdsolve.train import Recipe
@@ -83,6 +84,8 @@ def test_weights_that_come_along_stand_beside_the_arms(tmp_path: Path) -> None:
     rows = result(tmp_path)["rows"]
     assert {row["arm"] for row in rows} == {"packaged"}
     assert min(row["accuracy"] for row in rows) > 0.8
+    with pytest.raises(InvalidInput, match="no weights for chains come along"):
+        synthetic.run(**{**FEW, "domains": "chains", "arms": "packaged", "out": tmp_path / "none"})
 
 
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)

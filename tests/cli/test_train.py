@@ -118,6 +118,7 @@ def test_a_run_from_a_config_begins_with_packaged_weights(tmp_path: Path) -> Non
     assert run("train", "--config", path, "--device", "cpu").exit_code == 0
     kept = tomllib.loads((tmp_path / "runs/sudoku-4x4/config.toml").read_text())
     assert (kept["init"], kept["width"]) == ("packaged", 16)
+    assert (kept["prior"], kept["begin_noise"], kept["path_noise"]) == ("states", 1.0, 0.0)  # as the weights know it
     resumed = run("train", "--config", path, "--resume", "--steps", 2, "--device", "cpu")
     assert resumed.exit_code == 0, resumed.stderr
 

@@ -17,6 +17,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.denoise import PATH_VARIABLE, denoise_paths, fastest_path, no_amx, path_number
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
+from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.fused import Fused, factors, gradient, tables
 from vmdsolve.model.native import native, structure_of
 from vmdsolve.sampler import Predictor
@@ -98,12 +99,13 @@ def test_sampling_and_training_take_the_fastest_path(may_round: bool, monkeypatc
     domain = domains.get("sudoku-9x9")
     model = packaged(domain)
     assert model is not None
+    assert isinstance(model.denoiser, Denoiser)
     x = held_out(domain, 3)[0]
     predict = Predictor(model, domain.rules, loops=2, bf16=may_round)
     z = predict.draw(x, np.zeros((3, predict.z_width), np.float32))
     with torch.autocast("cpu", torch.bfloat16, enabled=may_round), torch.no_grad():
         latent = torch.from_numpy(np.ascontiguousarray(z)) if predict.z_width else None
-        trained = Fused()(model.denoiser, torch.from_numpy(x), predict.units, latent, 2, 1)[-1]  # type: ignore[arg-type]
+        trained = Fused()(model.denoiser, torch.from_numpy(x), predict.units, latent, 2, 1)[-1]
     assert asked == [may_round]
     sampled = predict(x, z)
     assert asked == [may_round, may_round]

@@ -120,5 +120,5 @@ def test_threads_say_nothing_and_keys_are_one_a_board() -> None:
     one, _ = kernel.forward(x, held, latent, threads=1, **options)
     three, _ = kernel.forward(x, held, latent, threads=3, **options)
     np.testing.assert_array_equal(one, three)
-    with pytest.raises(ValueError, match="shape of keys"):
+    with pytest.raises(ValueError, match=r"keys of noise have shape \(3,\), wanted \(7,\)"):
         kernel.forward(x, held, latent, **{**options, "noise": noise._replace(keys=noise.keys[:3])})

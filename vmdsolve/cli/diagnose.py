@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..measure.latent import Diagnosis
     from ..measure.traversal import Traversal
     from ..model.about import About
+    from ..sampler import Predictor
 
 __all__ = ["diagnose"]
 
@@ -79,6 +80,7 @@ def diagnose(
     want_torch("diagnose")
     from ..api.weights import model_for
     from ..measure.latent import diagnose as look
+    from ..sampler import Predictor
     from ..train.stream import Stream
 
     where = _domain(said, named)
@@ -86,8 +88,9 @@ def diagnose(
     recipe, missing = _recipe(said, examples)
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
-    if said.config.prior == "states":
-        _states(model, where, path, n, (batch.start for batch in boards), as_json, plots, clock)
+    if said.config.stirs:
+        predict = Predictor(model, where.rules, device_of(device))
+        _states(predict, where, path, n, (batch.start for batch in boards), as_json, plots, clock)
         return
     there = copy.deepcopy(model).to(device_of(device))
     likeliest = recipe.settle > 0
@@ -193,7 +196,7 @@ def _absent(said: About, name: str | None, as_json: bool, plots: Path | None) ->
 
 
 def _states(
-    model: Any,
+    predict: Predictor,
     where: Domain,
     path: Path,
     n: int,
@@ -206,9 +209,8 @@ def _states(
     import numpy as np
 
     from ..measure.states import DRAWS, diagnose_states
-    from ..sampler import Predictor
 
-    d = diagnose_states(Predictor(model, where.rules), where.rules, starts, seconds=clock.limit)
+    d = diagnose_states(predict, where.rules, starts, seconds=clock.limit)
     if as_json:
         shown = where.format_many(np.array(d.shown, np.int32))
         told = {"latent": "dead" if d.dead else "alive", "dead": d.dead, **asdict(d), "shown": shown}

@@ -294,7 +294,7 @@ class Denoise(Network):
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
         threads = min(threads or int(_native.cores()), MOST_BYTES // self.bytes_of(structure))
         number = path_number(path)
-        stir: dict[str, Any] = {} if noise is None else noise.arrays(len(cells))
+        stir = {} if noise is None else noise.arrays(len(cells))
         out = self._native(
             structure.native, cells, latent, loops=loops, peers=others, time_limit=time_limit, threads=threads,
             path=number, **stir,

@@ -97,8 +97,8 @@ class DenoiseGradient:
         kept, self._spare = self._spare, None
         if kept is None or kept.size < size:
             kept = np.empty(size, np.int8)
-        stir = () if noise is None else (np.ascontiguousarray(noise.keys, np.uint64), noise.begin, noise.path)
-        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number, *stir)
+        stir = {} if noise is None else noise.arrays(len(x))
+        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number, **stir)
         if logits is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(x, self.structure.V)
         return logits, Pass(x, tables, latent, free, supervise, number, kept)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput
+from .splitmix import splitmix
 
 __all__ = ["StateNoise", "state_noise"]
 
@@ -87,13 +88,9 @@ def state_noise(keys: Any, time: int, shape: tuple[int, ...]) -> npt.NDArray[np.
 
     References
     ----------
-    The mixing: the finalisers of MurmurHash3 (Appleby), and of SplitMix64 (Steele, Lea, Flood, Fast splittable
-    pseudorandom number generators, 2014).
+    The mixing: the finaliser of MurmurHash3 (Appleby), after `splitmix`.
     """
-    x = np.asarray(keys, np.uint64) + np.uint64((time + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
+    x = splitmix(keys, time)
     low, high = x.astype(np.uint32)[:, None], (x >> np.uint64(32)).astype(np.uint32)[:, None]
     places = np.arange(prod(shape), dtype=np.uint64).astype(np.uint32)  # modulo 2^32, as a lane counts
     w = _mixed(_mixed(places ^ low) ^ high)

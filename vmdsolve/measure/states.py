@@ -76,6 +76,16 @@ def diagnose_states(
         There are no boards.
     TimeoutError
         Not one batch was done in time.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> from vmdsolve.model.checkpoint import packaged
+    >>> domain = get("sudoku-4x4")
+    >>> predict, nothing = Predictor(packaged(domain), domain.rules), domain.problem().values
+    >>> found = diagnose_states(predict, domain.rules, [nothing[None]])
+    >>> found.dead, found.different > 8
+    (False, True)
     """
     clock, told = Deadline(seconds), []
     shown: npt.NDArray[Any] | None = None

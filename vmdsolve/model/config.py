@@ -164,14 +164,19 @@ class ModelConfig:
         return self.latent * max(1, self.classes) if self.prior in CODES else 0
 
     @property
+    def stirs(self) -> bool:
+        """Whether z is noise on the states."""
+        return self.latent > 0 and self.prior == "states"
+
+    @property
     def z_width(self) -> int:
         """How many numbers a z is that depends on no board: those of a code, or the key of noise on states."""
-        return STATES_WIDTH if self.latent and self.prior == "states" else self.code_width
+        return STATES_WIDTH if self.stirs else self.code_width
 
     @property
     def divergences(self) -> int:
         """How many terms the KL of z has."""
-        return 0 if self.prior == "states" else self.latent
+        return 0 if self.stirs else self.latent
 
     @staticmethod
     def of(domain: Domain, **shape: Any) -> ModelConfig:

@@ -42,7 +42,7 @@ def is_native(config: ModelConfig) -> bool:
     >>> is_native(ModelConfig("pair", ("both",))), is_native(ModelConfig("pair", ("both",), prior="conditional"))
     (True, False)
     """
-    asks = config.latent and config.prior not in ("standard", "states")
+    asks = config.latent and not config.stirs and config.prior != "standard"
     return config.mixer == "messages" and bool(config.relations) and not asks
 
 
@@ -92,7 +92,7 @@ def noise_of(config: ModelConfig, z: Floats) -> StateNoise | None:
     >>> noise_of(config, np.float32([[0.0, 1.0]])).begin, noise_of(ModelConfig("pair", ("both",)), np.zeros((1, 8)))
     (1.0, None)
     """
-    if not config.latent or config.prior != "states":
+    if not config.stirs:
         return None
     return StateNoise(np.ascontiguousarray(z, np.float32).view(np.uint64)[:, 0], *config.noise)
 

@@ -52,8 +52,8 @@ class ByTorch:
         self.cuda: DenoiseCuda | None = None
         denoiser, kind = self.model.denoiser, self.device.type
         fits = isinstance(denoiser, Denoiser) and self.model.latent.native
-        stirs = self.model.config.z_width > self.model.config.code_width  # noise, which no CUDA kernel adds
-        can = fits and (kind == "cpu" or (bf16 and not stirs and not why_not()))
+        on_cuda = bf16 and not self.model.config.stirs and not why_not()  # no CUDA kernel adds noise
+        can = fits and (kind == "cpu" or on_cuda)
         self.backend = backend or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
             raise InvalidInput(

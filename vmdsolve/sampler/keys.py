@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
+from ..kernels.splitmix import splitmix
 from ..problem import Board, Rules
 
 __all__ = ["Keys", "board_keys", "latent_keys"]
@@ -22,8 +23,5 @@ def board_keys(rules: Rules, boards: Board) -> npt.NDArray[np.uint64]:
 
 
 def latent_keys(keys: npt.NDArray[np.uint64], latent: int) -> npt.NDArray[np.uint64]:
-    """[B] keys of latent number `latent` of the problems with content hashes `keys` [B] (splitmix64's finaliser)."""
-    mixed = keys + np.uint64((latent + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+    """[B] keys of latent number `latent` of the problems with content hashes `keys` [B]."""
+    return splitmix(keys, latent)

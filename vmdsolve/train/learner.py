@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
+from ..extras import want
 from ..kernels.state_noise import StateNoise
 from ..measure.law import Law
 from ..model.batch import Batch
@@ -63,17 +64,18 @@ class Learner:
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
         self.domain, self.recipe, self.device = domain, recipe, _device(device)
-        stirs = config.latent and config.prior == "states"
-        noise = (recipe.begin_noise, recipe.path_noise) if stirs else (0.0, 0.0)
-        if stirs and not sum(noise):
+        noise = (recipe.begin_noise, recipe.path_noise) if config.stirs else (0.0, 0.0)
+        if config.stirs and not sum(noise):
             raise InvalidInput("with prior 'states' z is noise, and there is none; give begin_noise or path_noise")
         self.config = config = replace(config, sampling=how, noise=noise)
         self.model = VMD(config, seed=recipe.seed).to(self.device)
         self.model.latent.check_training(
             settles=recipe.settle > 0, blocks=recipe.blocks, many_boards=isinstance(domain, Mixture)
         )
-        if recipe.matched and config.divergences:
-            raise ModelMismatch(f"matched is for prior 'states', or latent 0; prior is {config.prior!r}")
+        if recipe.matched:
+            want("scipy", "matched")
+            if config.divergences:
+                raise ModelMismatch(f"matched is for prior 'states', or latent 0; prior is {config.prior!r}")
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
@@ -168,8 +170,9 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
         said = torch.einsum("s,sblv->blv", share, logits.detach().log_softmax(-1))
-        law, rng = getattr(self.stream, "answers", None), np.random.default_rng((self.recipe.seed, self.step, 4))
-        assert isinstance(law, Law)  # by the recipe
+        assert isinstance(self.stream, Stream)  # data "law" is for one domain
+        law, rng = self.stream.answers, np.random.default_rng((self.recipe.seed, self.step, 4))
+        assert isinstance(law, Law)
         for b, tokens in enumerate(batch[1].cpu().numpy()):
             own = slice(b * K, (b + 1) * K)
             nearest = matched(said[own].cpu().numpy(), tokens, *answers_to(tokens, law, rng))

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput
-from ..extras import want
 from ..measure.law import Law
 from ..problem import OPEN, Board
 
@@ -56,7 +55,7 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
     x
         int32 [L], tokens that all copies see
     answers, share
-        of `answers_to`
+        [S, L] and [S], of `answers_to`
 
     Raises
     ------
@@ -74,7 +73,6 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
     K, L, V = said.shape
     if len(answers) == 1:
         return np.repeat(answers, K, axis=0)
-    want("scipy", "matched")
     from scipy.optimize import linear_sum_assignment
 
     unknown = (x == OPEN)[:, None]

@@ -15,6 +15,7 @@ from itertools import permutations, product
 import numpy as np
 import numpy.typing as npt
 
+from ..kernels.splitmix import splitmix
 from ..problem import OPEN, Board
 
 __all__ = ["fingerprint", "firsts", "minlex"]
@@ -143,19 +144,11 @@ def fingerprint(puzzles: Board) -> npt.NDArray[np.uint64]:
     total = np.zeros(B, np.uint64)
     for first, second in ((0, 1), (1, 0)):  # turned over, rows are columns
         code = ((many[first] * 10 + many[second]) * 10 + many[2]) * 10 + many[3]
-        of_given = np.where(given, _mixed(code.astype(np.uint64)), np.uint64(0))
+        of_given = np.where(given, splitmix(code.astype(np.uint64)), np.uint64(0))
         for salt, place in enumerate((first, second, 2, 3)):
             sums = np.where(member[place], of_given[:, :, None], np.uint64(0)).sum(1, dtype=np.uint64)
-            total += _mixed(sums + np.uint64(salt)).sum(1, dtype=np.uint64)
+            total += splitmix(sums + np.uint64(salt)).sum(1, dtype=np.uint64)
     return total
-
-
-def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Numbers that look random, equal for equal ones: the finish of SplitMix64 (Steele, Lea and Flood, 2014)."""
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(x ^ (x >> np.uint64(31)))
 
 
 def firsts(puzzles: Board, answers: Board) -> npt.NDArray[np.bool_]:

@@ -110,8 +110,11 @@ class Run:
         path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
         if path is None:
             raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
-        config = replace(about(path).config, loops=plan.loops[-1][1])
-        return Run(domain, _shaped(config, domain, told), plan, path)
+        config = _shaped(replace(about(path).config, loops=plan.loops[-1][1]), domain, told)
+        if config.stirs:  # as the weights know it, where nobody says otherwise
+            begin_noise, path_noise = config.noise
+            plan = Recipe(**{"begin_noise": begin_noise, "path_noise": path_noise, **recipe})
+        return Run(domain, config, plan, path)
 
     def told(self, **others: Any) -> dict[str, Any]:
         """All keys of its config, with these others."""

@@ -19,14 +19,13 @@ from ...kernels.state_noise import StateNoise
 from ..config import STATES_WIDTH
 from ..stirring import key_of
 from ..units import Units
-from .base import Learning
+from .base import Latent, Learning
 from .distributions import Distribution
-from .none import NoLatent
 
 __all__ = ["States"]
 
 
-class States(NoLatent):
+class States(Latent):
     """The latent of this file: z [B, 2]."""
 
     sees = False
@@ -35,18 +34,23 @@ class States(NoLatent):
         del units
         return STATES_WIDTH
 
-    def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:  # type: ignore[override]
+    def draw(self, x: Tensor, units: Units, noise: Tensor) -> Tensor:
         return noise
+
+    def condition(self, x: Tensor, z: Tensor | None) -> tuple[Tensor, None]:
+        """The denoiser hears of z by the noise alone."""
+        del z
+        return x, None
 
     def noise(self, z: Tensor | None) -> StateNoise:
         if z is None:
             raise ModelMismatch("this model has a latent: pass z [B, 2]")
         return StateNoise(key_of(z), *self.config.noise)
 
-    def terms(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor, how: Learning) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    def terms(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor, how: Learning) -> tuple[Tensor, Tensor]:
         return noise, noise.new_zeros(len(start), 0)
 
-    def weighed(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    def weighed(self, start: Tensor, x0: Tensor, units: Units, noise: Tensor) -> tuple[Tensor, Tensor]:
         return noise, noise.new_zeros(len(start))
 
     def posterior_of(self, start: Tensor, x0: Tensor, units: Units, *, likeliest: bool = False) -> Distribution:
