@@ -102,7 +102,8 @@ def test_solve_is_the_function_whatever_is_used_first(first: str) -> None:
 SOURCES = [p for top in (PACKAGE, ROOT / "csrc", ROOT / "benchmarks", ROOT / "tests") for p in top.rglob("*")]
 SOURCES = [path for path in SOURCES if path.suffix in (".py", ".pyi", ".cpp", ".hpp", ".cu", ".cuh")]
 KINDS = {".cpp", ".hpp", ".md", ".py", ".pyi", ".sh", ".toml", ".txt", ".yaml"}
-TOPS = [p for p in ROOT.iterdir() if p.name not in ("build", "dist") and not (p.is_dir() and p.name.startswith("."))]
+MADE = ("build", "dist", "runs")  # by commands, and in no commit
+TOPS = [p for p in ROOT.iterdir() if p.name not in MADE and not (p.is_dir() and p.name.startswith("."))]
 TEXTS = [p for top in [*TOPS, ROOT / ".ci"] for p in (top.rglob("*") if top.is_dir() else [top]) if p.suffix in KINDS]
 TEXTS += [ROOT / ".ci" / "run"]
 MACHINE = re.compile(r"(?<![\w.])/(?:work|opt|root|home|mnt|Users)/\w")
