@@ -181,8 +181,9 @@ def gradient(r: Random, native: Native) -> Call:
     B, L, V = r.randrange(0, 3), r.choice((1, 4, 9)), r.choice((1, 2, 4))
     of = native.Structure(*structure_arguments(r, L, V, r.randrange(0, 3)))
     H, M, N = (r.choice((1, 3, 16)) for _ in range(3))
-    positions, S, path = r.random() < 0.3, r.randrange(1, 3), r.randrange(len(native.denoise_paths()))
-    right = native.DenoiseGradient(of, H=H, M=M, N=N, positions=positions)
+    embedded = {"cells": r.random() < 0.3, "symbols": r.random() < 0.5}
+    S, path = r.randrange(1, 3), r.randrange(len(native.denoise_paths()))
+    right = native.DenoiseGradient(of, H=H, M=M, N=N, **embedded)
     kept = np.zeros(max(1, B) * right.kept_bytes(S, path), np.int8)
     shapes = [floats(r, right.tables), floats(r, B, right.latent)]
 
@@ -190,7 +191,7 @@ def gradient(r: Random, native: Native) -> Call:
         of: Any, H: Any, M: Any, N: Any, x: Any, t: Any, z: Any, free: Any, S: Any, kept: Any, d: Any, path: Any,
         keys: Any, begin_noise: Any, path_noise: Any,
     ) -> Any:  # fmt: skip
-        kernel = native.DenoiseGradient(of, H=H, M=M, N=N, positions=positions)
+        kernel = native.DenoiseGradient(of, H=H, M=M, N=N, **embedded)
         kernel.forward(x, t, z, free, S, kept, 1, path, keys, begin_noise, path_noise)
         return kernel.backward(x, t, z, free, S, kept, d, 1, path)
 

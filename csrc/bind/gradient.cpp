@@ -25,10 +25,11 @@ int64_t kept_bytes(const DenoiseGradient& kernel, int64_t supervised, int path) 
 }
 
 std::unique_ptr<DenoiseGradient> make(const std::shared_ptr<Structure>& structure, int64_t H, int64_t M, int64_t N,
-                                      bool positions) {
+                                      bool cells, bool symbols) {
   want(structure != nullptr, "structure");
   DenoiseSizes sizes{H, M, N, 0, structure->R()};
-  if (positions) sizes.cells = structure->L(), sizes.symbols = structure->V();
+  if (cells) sizes.cells = structure->L();
+  if (symbols) sizes.symbols = structure->V();
   return std::make_unique<DenoiseGradient>(structure, sizes);
 }
 
@@ -77,7 +78,7 @@ void register_gradient(py::module_& m);
 void register_gradient(py::module_& m) {
   using namespace py::literals;
   py::class_<DenoiseGradient>(m, "DenoiseGradient")
-      .def(py::init(&make), "structure"_a, py::kw_only(), "H"_a, "M"_a, "N"_a, "positions"_a)
+      .def(py::init(&make), "structure"_a, py::kw_only(), "H"_a, "M"_a, "N"_a, "cells"_a, "symbols"_a)
       .def_property_readonly("tables", [](const DenoiseGradient& kernel) { return kernel.tables(); })
       .def_property_readonly("latent", [](const DenoiseGradient& kernel) { return kernel.latent(); })
       .def("kept_bytes", &kept_bytes, "supervised"_a, "path"_a)

@@ -14,7 +14,7 @@ namespace vmd {
 
 using Weights = std::map<std::string, Array<float>>;
 
-/// Sizes that the weights say: H, M, N, D, R, and how many cells and symbols have positions. `group_updates` is
+/// Sizes that the weights say: H, M, N, D, R, and how many cells and symbols have embeddings. `group_updates` is
 /// [1+R,N,M].
 inline DenoiseSizes sizes_of(const Weights& weights) {
   const auto axis = [&](const char* name, pybind11::ssize_t i) -> int64_t {
@@ -24,7 +24,8 @@ inline DenoiseSizes sizes_of(const Weights& weights) {
   };
   DenoiseSizes s{axis("state", 1), axis("message", 0), axis("self_update", 0), 0, axis("group_updates", 0) - 1};
   if (weights.count("modulate") > 0) s.D = axis("modulate", 1);
-  if (weights.count("cell") > 0) s.cells = axis("cell", 0), s.symbols = axis("symbol", 0);
+  if (weights.count("symbol") > 0) s.symbols = axis("symbol", 0);
+  if (weights.count("cell") > 0) s.cells = axis("cell", 0);
   return s;
 }
 
@@ -41,7 +42,7 @@ std::unique_ptr<Denoiser> make_denoiser(const Weights& weights, const More&... m
   };
   const DenoiseWeights w{take("state", {3, H}),
                          s.cells > 0 ? take("cell", {s.cells, H}) : nullptr,
-                         s.cells > 0 ? take("symbol", {s.symbols, H}) : nullptr,
+                         s.symbols > 0 ? take("symbol", {s.symbols, H}) : nullptr,
                          take("inject", {N, H}),
                          take("inject_bias", {N}),
                          take("norm", {H}),

@@ -139,8 +139,8 @@ class DenoiseBoard : protected BoardInputs<I> {
       const int64_t l = i < rows ? i / v.V : 0, symbol = i % v.V;
       const float* from = v.state + state_of(x[l], symbol) * v.Hp;
       for (int64_t j = 0; j < v.Hp; ++j) {
-        const float place = v.positions ? v.cell[l * v.Hp + j] + v.symbol[symbol * v.Hp + j] : 0.0f;
-        state[i * v.Hp + j] = from[j] + place;
+        const float cell = v.placed ? v.cell[l * v.Hp + j] : 0.0f, name = v.named ? v.symbol[symbol * v.Hp + j] : 0.0f;
+        state[i * v.Hp + j] = from[j] + (cell + name);
       }
     }
     for (int64_t first = 0; first < padded; first += kRows) find_factors(state, first);

@@ -24,7 +24,7 @@ class BoardInputs : public BoardWeights<I> {
   VMD_INLINE void gather_rows(int32_t held, int64_t l, int64_t symbol, int64_t n, int64_t j, float* to) const {
     constexpr int parts = C * kParts;
     const int64_t Np = v.Np, V = v.V;
-    const bool positions = v.positions;
+    const bool named = v.named, placed = v.placed;
     const float *const told_from = told + j, *const told_cell = injected_cell + l * Np + j;
     const float *symbols = received + l * Np + j, *before = nullptr, *units[K + 1];
     float weights[K + 1];
@@ -35,11 +35,11 @@ class BoardInputs : public BoardWeights<I> {
     F told_here[parts] = {};
     for (int64_t r = 0; r < n; ++r) {
       const int64_t state_here = state_of(held, symbol + r);
-      const float* own = told_from + (positions ? state_here * V + symbol + r : state_here) * Np;
+      const float* own = told_from + (named ? state_here * V + symbol + r : state_here) * Np;
       if (own != before) {
 #pragma GCC unroll 16
         for (int p = 0; p < parts; ++p) told_here[p] = floats(own, p) + floats(symbols, p);
-        if (positions)
+        if (placed)
 #pragma GCC unroll 16
           for (int p = 0; p < parts; ++p) told_here[p] += floats(told_cell, p);
         before = own;

@@ -12,8 +12,8 @@ class BoardWeights {
   VMD_INLINE BoardWeights(const DenoiseView& view, void* memory) : v(view), used(reinterpret_cast<uintptr_t>(memory)) {
     message = take<E>(deep(v.Hp) * v.Mp), self_update = take<E>(deep(v.Hp) * v.Np);
     update = take<E>(deep(v.Np) * v.Hp), group_updates = take<E>(v.groups * deep(v.Mp) * v.Np);
-    update_bias = take<float>(v.Hp), told = take<float>((v.positions ? 3 * v.V : 3) * v.Np);
-    injected_cell = take<float>(v.positions ? v.L * v.Np : 0);
+    update_bias = take<float>(v.Hp), told = take<float>((v.named ? 3 * v.V : 3) * v.Np);
+    injected_cell = take<float>(v.placed ? v.L * v.Np : 0);
     latent = take<float>(2 * v.Np + v.Hp), row = take<float>(v.Np > v.Hp ? v.Np : v.Hp);
   }
 
@@ -34,14 +34,14 @@ class BoardWeights {
       pack_row<I>(row, k, deep(v.Np), v.Hp, update);
     }
     centred(v.update_bias, gate, update_bias);
-    const int64_t symbols = v.positions ? v.V : 1;
+    const int64_t symbols = v.named ? v.V : 1;
     for (int64_t s = 0; s < 3; ++s)
       for (int64_t y = 0; y < symbols; ++y)
         for (int64_t j = 0; j < v.Np; ++j) {
-          const float of_symbol = v.positions ? v.injected_symbol[y * v.Np + j] : 0.0f;
+          const float of_symbol = v.named ? v.injected_symbol[y * v.Np + j] : 0.0f;
           told[(s * symbols + y) * v.Np + j] = scale[j] * (v.injected_state[s * v.Np + j] + of_symbol + shift[j]);
         }
-    for (int64_t l = 0; v.positions && l < v.L; ++l)
+    for (int64_t l = 0; v.placed && l < v.L; ++l)
       for (int64_t j = 0; j < v.Np; ++j) injected_cell[l * v.Np + j] = scale[j] * v.injected_cell[l * v.Np + j];
   }
 

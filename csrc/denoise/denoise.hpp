@@ -38,14 +38,14 @@ namespace vmd {
 
 constexpr int64_t kMaxWidth = 4096;
 
-/// Channels of a candidate, a message, a block; numbers of a latent; relations. With positions, how many cells and
-/// symbols have some; else 0.
+/// Channels of a candidate, a message, a block; numbers of a latent; relations; how many cells and symbols have
+/// embeddings: all, with those of the cells, or 0.
 struct DenoiseSizes {
   int64_t H, M, N, D, R, cells = 0, symbols = 0;
 };
 
-/// The denoiser's weights as its state_dict has them; `cell` and `symbol` null without positions, `modulate` and
-/// `modulate_bias` null without latent.
+/// The denoiser's weights as its state_dict has them; `cell` and `symbol` null without embeddings of them, `modulate`
+/// and `modulate_bias` null without latent.
 struct DenoiseWeights {
   const float *state;                                    // [3,H]
   const float *cell, *symbol;                            // [L,H], [V,H]
@@ -87,8 +87,8 @@ class Denoise {
   const DenoiseSizes& sizes() const { return sizes_; }
 
   /// Fill what comes of a call. False when x holds a value outside -1..V-1; nothing is then to be used.
-  /// Throws std::invalid_argument where the structure has other relations or, with positions, other cells or symbols,
-  /// or the peers other cells.
+  /// Throws std::invalid_argument where the structure has other relations, or other cells or symbols than have
+  /// embeddings, or the peers other cells.
   bool run(const Structure& structure, int64_t B, const int32_t* x, const float* z, const DenoiseRun& how,
            const DenoiseResults& out) const;
 

@@ -117,7 +117,9 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
             VMD_UNROLLED for (int e = 0; e < 2; ++e) {
               const int h = 8 * j + lane % 4 * 2 + e;
               float value = h < v.Hp ? state[h] : 0.0f;
-              if (v.positions && h < v.Hp) value += v.cell[(row & 0xffff) * v.Hp + h] + v.symbol[(row >> 16 & 0xff) * v.Hp + h];
+              const float cell = v.placed && h < v.Hp ? v.cell[(row & 0xffff) * v.Hp + h] : 0.0f;
+              const float name = v.named && h < v.Hp ? v.symbol[(row >> 16 & 0xff) * v.Hp + h] : 0.0f;
+              value += cell + name;
               of(w, lane).state[i][j][2 * half + e] = value;
             }
         }
@@ -248,7 +250,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
             VMD_UNROLLED for (int half = 0; half < 2; ++half) {
               const int row = tile * kTile + lane / 4 + 8 * half;
               auto& d = sums[lane].d;
-              if (v.positions && row < v.L) add_position(row, chunk, lane, d, half);
+              if (v.placed && row < v.L) add_position(row, chunk, lane, d, half);
               store(received_ + (chunk * c.means + row) * kChunk + lane % 4 * 4,
                     Packed<2>{{pack(d[0][2 * half], d[0][2 * half + 1]), pack(d[1][2 * half], d[1][2 * half + 1])}});
             }
@@ -274,7 +276,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     VMD_UNROLLED for (int half = 0; half < 2; ++half) {
       const uint32_t row = rows_[tile * kTile + lane / 4 + 8 * half];
       const int l = static_cast<int>(row & 0xffff), symbol = static_cast<int>(row >> 16 & 0xff);
-      const int state = static_cast<int>(row >> 24), injected_row = v.positions ? state * static_cast<int>(v.V) + symbol : state;
+      const int state = static_cast<int>(row >> 24), injected_row = v.named ? state * static_cast<int>(v.V) + symbol : state;
       const auto mine = load<Packed<4>>(injected_ + (chunk * injected_rows() + injected_row) * kChunk + t * 4);
       float sum[4];
       VMD_UNROLLED for (int r = 0; r < 4; ++r) sum[r] = bits_as<float>(mine.w[r]);

@@ -91,8 +91,8 @@ class DenoiseTeamMemory {
       const int row = i / N, n = i % N;
       float told = 0;
       if (n < Np) {
-        told = v.injected_state[(v.positions ? row / v.V : row) * Np + n] + shift[n];
-        if (v.positions) told += v.injected_symbol[row % v.V * Np + n];
+        told = v.injected_state[(v.named ? row / v.V : row) * Np + n] + shift[n];
+        if (v.named) told += v.injected_symbol[row % v.V * Np + n];
         told *= scale[n];
       }
       injected_[(n / kChunk * injected_rows() + row) * kChunk + place_in_chunk(n)] = told;
@@ -110,7 +110,7 @@ class DenoiseTeamMemory {
 
   static VMD_HD int most(int a, int b) { return a > b ? a : b; }
 
-  VMD_HD int injected_rows() const { return v.positions ? 3 * static_cast<int>(v.V) : 3; }
+  VMD_HD int injected_rows() const { return v.named ? 3 * static_cast<int>(v.V) : 3; }
 
   /// matrix[k][n] of a matrix [rows,columns]; zero beyond.
   static VMD_TEAM float entry(const float* matrix, int k, int n, int64_t rows, int64_t columns) {

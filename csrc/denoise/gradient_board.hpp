@@ -173,7 +173,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
   VMD_INLINE void back_through_cell(int32_t held, int64_t l, int64_t symbol, int64_t n, const float* d, int64_t j) {
     constexpr int parts = C * kParts;
     const int64_t Np = v.Np, V = v.V, begin = v.link_offsets[l], end = v.link_offsets[l + 1];
-    const bool positions = v.positions;
+    const bool named = v.named;
     const int64_t* const link_rows = v.link_rows;
     const float* const link_weights = v.link_weights;
     float *const injected = d_injected + j, *const heard = d_received + j, *const cell = heard + l * Np;
@@ -187,7 +187,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     };
     for (int64_t r = 0; r < n; ++r) {
       const int64_t state_here = state_of(held, symbol + r);
-      float* const here = injected + (positions ? state_here * V + symbol + r : state_here) * Np;
+      float* const here = injected + (named ? state_here * V + symbol + r : state_here) * Np;
       if (here != place) {
         if (place) put();
         place = here;
@@ -226,7 +226,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
 
   /// From the gradients of what was received to those of the means.
   void back_through_receive() {
-    for (int64_t i = 0; v.positions && i < v.L * v.Np; i += I::kLanes)
+    for (int64_t i = 0; v.placed && i < v.L * v.Np; i += I::kLanes)
       add(d_injected_cell + i, load_as<F>(d_received + i));
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kSlab) {
@@ -315,7 +315,8 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
       for (int64_t j = 0; j < v.Hp; j += I::kLanes) {
         const F g = load_as<F>(d_state + i * v.Hp + j);
         add(to + j, g);
-        if (v.positions) add(sums.cell + l * v.Hp + j, g), add(sums.symbol + symbol * v.Hp + j, g);
+        if (v.placed) add(sums.cell + l * v.Hp + j, g);
+        if (v.named) add(sums.symbol + symbol * v.Hp + j, g);
       }
     }
   }

@@ -22,14 +22,14 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
   using Board::bytes, Board::modulate;
 
   DenoiseGradientWeights(const DenoiseView& view, void* memory)
-      : Board(view, memory), mean_rows(v.group_rows[v.groups]), injected_rows(v.positions ? 3 * v.V : 3) {
+      : Board(view, memory), mean_rows(v.group_rows[v.groups]), injected_rows(v.named ? 3 * v.V : 3) {
     const uintptr_t start = this->used;
     message_back = room<E>(deep(v.Mp) * v.Hp), self_update_back = room<E>(deep(v.Np) * v.Hp);
     update_back = room<E>(deep(v.Hp) * v.Np), group_updates_back = room<E>(v.groups * deep(v.Np) * v.Mp);
     gated_update = room<float>(v.Np * v.Hp), column = room<float>(widest()), share = room<float>(mean_rows);
     d_self_update = room<float>(v.Hp * v.Np), d_group_updates = room<float>(v.groups * v.Mp * v.Np);
     d_update = room<float>(v.Np * v.Hp), d_update_bias = room<float>(v.Hp);
-    d_injected = room<float>(injected_rows * v.Np), d_injected_cell = room<float>(v.positions ? v.L * v.Np : 0);
+    d_injected = room<float>(injected_rows * v.Np), d_injected_cell = room<float>(v.placed ? v.L * v.Np : 0);
     bytes += static_cast<int64_t>(this->used - start);
   }
 
@@ -76,7 +76,7 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     clear(d_self_update, v.Hp * v.Np), clear(d_group_updates, v.groups * v.Mp * v.Np),
         clear(d_update, v.Np * v.Hp);
     clear(d_update_bias, v.Hp), clear(d_injected, injected_rows * v.Np),
-        clear(d_injected_cell, v.positions ? v.L * v.Np : 0);
+        clear(d_injected_cell, v.placed ? v.L * v.Np : 0);
   }
 
   /// From gradients of this board's weights to those of the tables and of its latent: the way back of `modulate`.
@@ -90,18 +90,18 @@ class DenoiseGradientWeights : protected DenoiseBoard<I> {
     centre(d_update_bias);
     scaled(v.update, d_update, v.Np, v.Hp, gate, sums.update, d_gate);
     scaled(v.update_bias, d_update_bias, 1, v.Hp, gate, sums.update_bias, d_gate);
-    const int64_t symbols = v.positions ? v.V : 1;
+    const int64_t symbols = v.named ? v.V : 1;
     for (int64_t k = 0; k < injected_rows; ++k) {
       const int64_t s = k / symbols, y = k % symbols;
       for (int64_t j = 0; j < v.Np; ++j) {
-        const float d = d_injected[k * v.Np + j], of_symbol = v.positions ? v.injected_symbol[y * v.Np + j] : 0.0f;
+        const float d = d_injected[k * v.Np + j], of_symbol = v.named ? v.injected_symbol[y * v.Np + j] : 0.0f;
         d_scale[j] += d * (v.injected_state[s * v.Np + j] + of_symbol + shift[j]);
         d_shift[j] += d * scale[j];
         sums.injected_state[s * v.Np + j] += d * scale[j];
-        if (v.positions) sums.injected_symbol[y * v.Np + j] += d * scale[j];
+        if (v.named) sums.injected_symbol[y * v.Np + j] += d * scale[j];
       }
     }
-    if (v.positions) scaled(v.injected_cell, d_injected_cell, v.L, v.Np, scale, sums.injected_cell, d_scale);
+    if (v.placed) scaled(v.injected_cell, d_injected_cell, v.L, v.Np, scale, sums.injected_cell, d_scale);
   }
 
   const int64_t mean_rows, injected_rows;

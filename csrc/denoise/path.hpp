@@ -26,12 +26,12 @@ struct StructureView {
 /// Prepared weights. Matrices are row-major [in,out], padded with zeros: H, M, N to Hp, Mp, Np.
 struct WeightsView {
   int64_t D, H, Hp, Mp, Np;
-  bool positions;
+  bool named, placed;  // whether symbols, and cells, have embeddings
   const float *message, *message_bias;                             // [Hp,Mp], [Mp]
   const float *self_update, *group_updates;                        // [Hp,Np], [groups,Mp,Np]
   const float *update, *update_bias;                               // [Np,Hp], [Hp]
-  const float *injected_state, *injected_symbol, *injected_cell;   // [3,Np], and with positions [V,Np], [L,Np]
-  const float *state, *symbol, *cell;                  // [3,Hp], and with positions [V,Hp], [L,Hp]; centred
+  const float *injected_state, *injected_symbol, *injected_cell;   // [3,Np]; if named [V,Np]; if placed [L,Np]
+  const float *state, *symbol, *cell;                  // [3,Hp]; if named [V,Hp]; if placed [L,Hp]; centred
   const float *modulate, *modulate_bias;               // [D,2Np+Hp], [2Np+Hp]: scale, shift, gate
   const float* readout;                                // [Hp]
   float readout_bias;

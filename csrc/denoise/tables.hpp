@@ -20,7 +20,7 @@ struct DenoiseTables {
       if (next) next += n;
       return out;
     };
-    const int64_t V = v.positions ? v.V : 0, L = v.positions ? v.L : 0;
+    const int64_t V = v.named ? v.V : 0, L = v.placed ? v.L : 0;
     const int64_t sizes[] = {v.Hp * v.Mp, v.Mp, v.Hp * v.Np, v.groups * v.Mp * v.Np, v.Np * v.Hp, v.Hp, 3 * v.Np,
                              V * v.Np,    L * v.Np, 3 * v.Hp, V * v.Hp, L * v.Hp, v.Hp, 1};
     Float** const places[] = {&message,     &message_bias,   &self_update,     &group_updates, &update,
@@ -32,8 +32,8 @@ struct DenoiseTables {
   int64_t size = 0;
   Float *message, *message_bias, *self_update, *group_updates, *update,
       *update_bias;  // [Hp,Mp], [Mp], [Hp,Np], [groups,Mp,Np], [Np,Hp], [Hp]
-  Float *injected_state, *injected_symbol, *injected_cell;                    // [3,Np], and with positions [V,Np], [L,Np]
-  Float *state, *symbol, *cell;                                   // [3,Hp], and with positions [V,Hp], [L,Hp]
+  Float *injected_state, *injected_symbol, *injected_cell;                    // [3,Np]; if named [V,Np]; if placed [L,Np]
+  Float *state, *symbol, *cell;                                   // [3,Hp]; if named [V,Hp]; if placed [L,Hp]
   Float *readout, *readout_bias;                                  // [Hp], [1]
 };
 

@@ -44,21 +44,22 @@ WeightsView widths_of(const DenoiseSizes& s) {
   for (const int64_t width : {s.H, s.M, s.N}) want(width >= 1 && width <= kMaxWidth, "H, M or N");
   want(s.D >= 0 && s.D <= kMaxWidth && s.R >= 0, "D or R");
   want(s.cells >= 0 && s.cells <= kMaxCells && s.symbols >= 0 && s.symbols <= kMaxSymbols, "cells or symbols");
-  want((s.cells > 0) == (s.symbols > 0), "cells or symbols");
+  want(s.cells == 0 || s.symbols > 0, "cells without symbols");
   WeightsView view{};
   view.D = s.D, view.H = s.H, view.Hp = padded(s.H), view.Mp = padded(s.M), view.Np = padded(s.N);
-  view.positions = s.cells > 0;
+  view.named = s.symbols > 0, view.placed = s.cells > 0;
   return view;
 }
 
 void want_same_shape(const DenoiseSizes& s, const StructureView& structure) {
   want(structure.groups == 1 + s.R, "relations of the structure");
-  want(s.cells == 0 || (structure.L == s.cells && structure.V == s.symbols), "positions for the structure");
+  want(s.cells == 0 || structure.L == s.cells, "cells for the structure");
+  want(s.symbols == 0 || structure.V == s.symbols, "symbols for the structure");
 }
 
 Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths_of(s)) {
   want((s.D > 0) == (w.modulate != nullptr), "modulate");
-  want(view.positions == (w.cell != nullptr), "positions");
+  want(view.placed == (w.cell != nullptr) && view.named == (w.symbol != nullptr), "cells or symbols");
   const int64_t Hp = view.Hp, Mp = view.Mp, Np = view.Np, groups = 1 + s.R;
   message = Aligned<float>(Hp * Mp), message_bias = Aligned<float>(Mp);
   transpose(w.message, s.M, s.H, w.norm, message.data(), Mp);
@@ -80,17 +81,14 @@ Prepared::Prepared(const DenoiseSizes& s, const DenoiseWeights& w) : view(widths
     for (int64_t k = 0; k < 3; ++k)
       injected_state[k * Np + n] = static_cast<float>(constant + dot(w.inject + n * s.H, w.state + k * s.H, s.H));
   }
-  if (view.positions) {
-    injected_symbol = Aligned<float>(s.symbols * Np), injected_cell = Aligned<float>(s.cells * Np);
-    symbol = Aligned<float>(s.symbols * Hp), cell = Aligned<float>(s.cells * Hp);
-    centre(w.symbol, s.symbols, s.H, symbol.data(), Hp);
-    centre(w.cell, s.cells, s.H, cell.data(), Hp);
-    for (int64_t n = 0; n < s.N; ++n) {
-      const float* row = w.inject + n * s.H;
-      for (int64_t k = 0; k < s.symbols; ++k) injected_symbol[k * Np + n] = static_cast<float>(dot(row, w.symbol + k * s.H, s.H));
-      for (int64_t l = 0; l < s.cells; ++l) injected_cell[l * Np + n] = static_cast<float>(dot(row, w.cell + l * s.H, s.H));
-    }
-  }
+  const auto embed = [&](const float* from, int64_t n, Aligned<float>& to, Aligned<float>& injected) {
+    to = Aligned<float>(n * Hp), injected = Aligned<float>(n * Np);
+    centre(from, n, s.H, to.data(), Hp);
+    for (int64_t k = 0; k < n; ++k)
+      for (int64_t j = 0; j < s.N; ++j) injected[k * Np + j] = static_cast<float>(dot(w.inject + j * s.H, from + k * s.H, s.H));
+  };
+  embed(w.symbol, s.symbols, symbol, injected_symbol);
+  embed(w.cell, s.cells, cell, injected_cell);
 
   const int64_t width = 2 * Np + Hp;
   modulate = Aligned<float>(s.D * width), modulate_bias = Aligned<float>(width);

@@ -28,10 +28,10 @@ inline Floats normal(int64_t n, double scale) {
 
 /// Random weights and units, each array in an allocation of exactly its size.
 struct Model {
-  Model(int64_t L, int64_t V, const DenoiseSizes& sizes, bool positions) : s{L, V, sizes} {
-    if (positions) s.cells = L, s.symbols = V;
+  Model(int64_t L, int64_t V, const DenoiseSizes& sizes, int64_t embedded) : s{L, V, sizes} {
+    s.cells = embedded == 2 ? L : 0, s.symbols = embedded >= 1 ? V : 0;
     const double h = 1 / std::sqrt(double(s.H)), m = 1 / std::sqrt(double(s.M)), n = 1 / std::sqrt(double(s.N));
-    state = normal(3 * s.H, 1), cell = normal(positions ? s.L * s.H : 0, 1), symbol = normal(positions ? s.V * s.H : 0, 1);
+    state = normal(3 * s.H, 1), cell = normal(s.cells * s.H, 1), symbol = normal(s.symbols * s.H, 1);
     inject = normal(s.N * s.H, h), inject_bias = normal(s.N, 0.1), norm = normal(s.H, 1), norm_bias = normal(s.H, 0.1);
     message = normal(s.M * s.H, h), message_bias = normal(s.M, 0.1), self_update = normal(s.N * s.H, h);
     group_updates = normal((1 + s.R) * s.N * s.M, m), update = normal(s.H * s.N, n),
@@ -80,7 +80,8 @@ struct Model {
       const int64_t l = i / s.V, v = i % s.V, held = x[l] < 0 ? 0 : x[l] == v ? 1 : 2;
       for (int64_t j = 0; j < s.H; ++j) {
         h[at(i * s.H + j)] = double{state[at(held * s.H + j)]};
-        if (!cell.empty()) h[at(i * s.H + j)] += double{cell[at(l * s.H + j)]} + double{symbol[at(v * s.H + j)]};
+        if (!cell.empty()) h[at(i * s.H + j)] += double{cell[at(l * s.H + j)]};
+        if (!symbol.empty()) h[at(i * s.H + j)] += double{symbol[at(v * s.H + j)]};
       }
       for (int64_t o = 0; o < s.N; ++o) {
         double sum = double{inject_bias[at(o)]} + latent(s.N + o) * (s.D > 0);

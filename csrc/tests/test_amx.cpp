@@ -151,7 +151,7 @@ Floats there_and_back(const DenoisePath& path, const DenoiseView& view, const st
 void test_the_denoiser(const DenoisePath& path, int rounds) {
   for (int round = 0; round < rounds; ++round) {
     const int64_t L = 1 + below(20), V = 1 + below(9), loops = 1 + below(3);
-    const Model model(L, V, {2 + below(60), 1 + below(60), 1 + below(90), below(3), below(4)}, round % 2 == 0);
+    const Model model(L, V, {2 + below(60), 1 + below(60), 1 + below(90), below(3), below(4)}, round % 3);
     const Structure structure(L, V, model.units);
     const Prepared prepared(model.s, model.weights());
     const DenoiseView view{structure.view(), prepared.view};

@@ -21,7 +21,7 @@ void test_odd_sizes_on_every_path() {
   const std::vector<const char*> paths = denoise_paths();
   for (int round = 0; round < 60; ++round) {
     const int64_t L = 1 + below(14), V = 1 + below(9);
-    const Model model(L, V, {2 + below(40), 1 + below(40), 1 + below(70), below(3), below(4)}, round % 2 == 0);
+    const Model model(L, V, {2 + below(40), 1 + below(40), 1 + below(70), below(3), below(4)}, round % 3);
     const auto& s = model.s;
     const Structure structure(L, V, model.units);
     const Denoise denoise(s, model.weights());
@@ -61,7 +61,7 @@ void test_boards_leave_as_they_settle() {
   int64_t early = 0, whole = 0;
   for (int round = 0; round < 60; ++round) {
     const int64_t L = 1 + below(8), V = 2 + below(7), loops = 1 + below(14), B = 4;
-    const Model model(L, V, {8, 8, 16, below(3), below(3)}, true);
+    const Model model(L, V, {8, 8, 16, below(3), below(3)}, 2);
     const auto& s = model.s;
     const Structure structure(L, V, model.units);
     const Denoise denoise(s, model.weights());
@@ -125,10 +125,10 @@ void test_structures_that_are_none_are_refused() {
 /// One object of weights serves boards of different rules, and gives what an object of its own would give.
 void test_weights_serve_every_structure() {
   const DenoiseSizes sizes{8, 6, 10, 2, 2};
-  const Model one(9, 4, sizes, false);
+  const Model one(9, 4, sizes, 0);
   const Denoise denoise(sizes, one.weights());
   for (int round = 0; round < 5; ++round) {
-    Model other(1 + below(12), 1 + below(6), sizes, false);
+    Model other(1 + below(12), 1 + below(6), sizes, 0);
     const Structure structure(other.s.L, other.s.V, other.units);
     std::vector<int32_t> x(at(other.s.L), -1);
     const Floats z{0.5f, -0.5f};
@@ -146,14 +146,18 @@ void test_weights_serve_every_structure() {
   };
   const Structure three(9, 4, {{0}, {}, {0, 0, 0, 0}}), two(9, 4, {{0}, {}, {0, 0, 0}}), small(8, 4, {{0}, {}, {0, 0, 0}});
   CHECK(!refused([&] { run(denoise, two); }) && refused([&] { run(denoise, three); }));  // of so many relations
-  const Model placed(9, 4, sizes, true);
-  const Denoise with_positions(placed.s, placed.weights());
-  CHECK(!refused([&] { run(with_positions, two); }) && refused([&] { run(with_positions, small); }));
+  const Model placed(9, 4, sizes, 2);
+  const Denoise of_cells(placed.s, placed.weights());
+  CHECK(!refused([&] { run(of_cells, two); }) && refused([&] { run(of_cells, small); }));
+  const Model named(9, 4, sizes, 1);
+  const Denoise of_symbols(named.s, named.weights());
+  const Structure fewer(9, 3, {{0}, {}, {0, 0, 0}});
+  CHECK(!refused([&] { run(of_symbols, small); }) && refused([&] { run(of_symbols, fewer); }));
 }
 
 void test_what_does_not_fit_is_refused() {
   const DenoiseSizes s{5, 6, 7, 2, 1};
-  const Model model(4, 3, s, false);
+  const Model model(4, 3, s, 0);
   for (int field = 0; field < 5; ++field) {
     DenoiseSizes wrong = s;
     int64_t* const places[] = {&wrong.H, &wrong.M, &wrong.N, &wrong.D, &wrong.R};

@@ -63,7 +63,7 @@ void test_boards_of_any_shape(int rounds) {
     const bool full = round % 3 == 0;
     const int64_t L = 1 + below(most);
     const Model model(L, V, {full ? H : 8 + below(H - 7), full ? M : 4 + below(M - 3), full ? N : 8 + below(N - 7),
-                             below(3), below(4)}, round % 2 == 0);
+                             below(3), below(4)}, round % 3);
     const auto& s = model.s;
     const Prepared prepared(s, model.weights());
     const Structure structure(L, V, model.units);
@@ -96,7 +96,7 @@ void test_boards_leave_as_they_settle() {
   int early = 0, whole = 0;
   for (int round = 0; round < 120; ++round) {
     const int64_t L = 1 + below(8), V = 2 + below(7);
-    const Model model(L, V, {12, 10, 20, below(3), below(3)}, true);
+    const Model model(L, V, {12, 10, 20, below(3), below(3)}, 2);
     const Prepared prepared(model.s, model.weights());
     const Structure structure(L, V, model.units);
     const DenoiseLists lists(structure.view());
@@ -128,7 +128,7 @@ void test_a_solve_is_its_steps() {
   int64_t filled = 0, stuck = 0, settled = 0;
   for (int round = 0; round < 160; ++round) {
     const int64_t cells = 1 + below(10), symbols = 1 + below(6);
-    const Model model(cells, symbols, {12, 10, 20, below(3), below(3)}, round % 2 == 0);
+    const Model model(cells, symbols, {12, 10, 20, below(3), below(3)}, round % 3);
     const auto& s = model.s;
     const Prepared prepared(s, model.weights());
     const Structure structure(cells, symbols, model.units);
@@ -201,7 +201,7 @@ void test_a_solve_that_overflows_says_so() {
   constexpr int H = 16, M = 16, N = 32;
   using Block = Turns<64>;
   using Body = DenoiseTeam<Block, H, M, N>;
-  Model model(4, 3, {12, 10, 20, 0, 1}, false);
+  Model model(4, 3, {12, 10, 20, 0, 1}, 0);
   model.readout_bias[0] = std::numeric_limits<float>::quiet_NaN();
   const Prepared prepared(model.s, model.weights());
   const Structure structure(4, 3, model.units);

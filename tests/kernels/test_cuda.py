@@ -207,7 +207,7 @@ def test_cuda_is_asked_for_where_it_cannot_be() -> None:
     with pytest.raises(InvalidInput, match="backend is 'cuda' and x is on cpu; leave backend out, or move the tensors"):
         kernels.unmask(**boards, n_keep=1, backend="cuda")
     if why_not():
-        model = random_model(0, "sudoku-4x4", (8, 8, 8), 0, False)
+        model = random_model(0, "sudoku-4x4", (8, 8, 8), 0, 0)
         with pytest.raises(InvalidInput, match=r"the CUDA kernels are .*; take device cpu"):
             native_cuda(model.denoiser)
 
@@ -215,9 +215,9 @@ def test_cuda_is_asked_for_where_it_cannot_be() -> None:
 # The denoiser ---------------------------------------------------------------------------------------
 
 
-def random_model(seed: int, domain: str, widths: tuple[int, int, int], latent: int, places: bool) -> VMD:
+def random_model(seed: int, domain: str, widths: tuple[int, int, int], latent: int, places: int) -> VMD:
     rules = domains.get(domain).rules
-    positions = (rules.L, rules.V) if places else (0, 0)
+    positions = ((0, 0), (0, rules.V), (rules.L, rules.V))[places]
     config = ModelConfig(domain, rules.relations, *widths, loops=2, latent=latent, positions=positions)
     model, noise = VMD(config, seed=seed).eval().requires_grad_(False), torch.Generator().manual_seed(seed)
     for parameter in model.denoiser.parameters():
@@ -229,8 +229,8 @@ def random_model(seed: int, domain: str, widths: tuple[int, int, int], latent: i
 @torch.inference_mode()
 @pytest.mark.parametrize("domain", ["sudoku-4x4", "sudoku-9x9"])
 @pytest.mark.parametrize("widths", [(8, 8, 8), (16, 16, 32), (20, 17, 40), (32, 32, 64)])
-@pytest.mark.parametrize(("latent", "places"), [(0, False), (5, False), (3, True)])
-def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], latent: int, places: bool) -> None:
+@pytest.mark.parametrize(("latent", "places"), [(0, 0), (5, 0), (0, 1), (3, 2)])
+def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], latent: int, places: int) -> None:
     model = random_model(1, domain, widths, latent, places)
     x = torch.from_numpy(held_out(domains.get(domain), 40)[0])
     z = torch.randn(40, latent, generator=torch.Generator().manual_seed(2))
@@ -301,7 +301,7 @@ def test_solving_on_a_gpu_is_as_good_as_on_a_cpu() -> None:
 
 @on_gpu
 def test_networks_that_do_not_fit_are_refused_or_left_to_torch() -> None:
-    wide, rules = random_model(2, "sudoku-4x4", (48, 16, 32), 0, False), domains.get("sudoku-4x4").rules
+    wide, rules = random_model(2, "sudoku-4x4", (48, 16, 32), 0, 0), domains.get("sudoku-4x4").rules
     with pytest.raises(ModelMismatch, match="wanted widths H, M, N up to 32, 32, 64 and up to 768 candidates"):
         native_cuda(wide.denoiser).want(structure_of(wide.units(rules)))
     assert Predictor(wide, rules, "cuda", bf16=True).backend == "torch"

@@ -64,7 +64,7 @@ SHAPES = {
     "relations": st.integers(1, 3),
     "widths": st.tuples(st.integers(8, 90), st.integers(1, 90), st.integers(1, 90)) | st.just((32, 32, 64)),
     "D": st.sampled_from([0, 1, 5]),
-    "places": st.booleans(),
+    "places": st.integers(0, 2),
     "B": st.integers(1, 3),
     "loops": st.integers(1, 4),
 }
@@ -73,7 +73,7 @@ SHAPES = {
 @settings(deadline=None, max_examples=60)
 @given(**SHAPES)
 def test_every_path_equals_torch_for_any_shape(
-    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: bool, B: int, loops: int
+    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: int, B: int, loops: int
 ) -> None:
     model, units = random_model(seed, L, V, relations, widths, D, places)
     x, z = inputs(seed, B, units, D)
@@ -87,7 +87,7 @@ def test_every_path_equals_torch_for_any_shape(
 
 @pytest.mark.parametrize("widths", [(1, 1, 1), (16, 16, 16), (48, 80, 112), (130, 17, 257), (4096, 8, 8), (8, 8, 1025)])
 def test_widths_at_the_edges_of_the_tiles(widths: tuple[int, int, int]) -> None:
-    model, units = random_model(1, 7, 5, 2, widths, 3, True)
+    model, units = random_model(1, 7, 5, 2, widths, 3, 2)
     x, z = inputs(2, 2, units, 3)
     wanted = specified(model, units, x, z, 2)
     for path in denoise_paths():
@@ -97,7 +97,7 @@ def test_widths_at_the_edges_of_the_tiles(widths: tuple[int, int, int]) -> None:
 def test_wide_vectors_give_the_same_bits() -> None:
     if not {"avx2", "avx512"} <= set(FLOAT32):
         pytest.skip("this CPU has no AVX-512")
-    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
+    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, 2)
     x, z = inputs(4, 3, units, 4)
     kernel = kernel_of(model, units)
     np.testing.assert_array_equal(kernel(x, z, loops=3, path="avx2"), kernel(x, z, loops=3, path="avx512"))
@@ -105,7 +105,7 @@ def test_wide_vectors_give_the_same_bits() -> None:
 
 @pytest.mark.parametrize("path", denoise_paths())
 def test_logits_do_not_depend_on_the_batch_or_the_threads(path: str) -> None:
-    model, units = random_model(5, 17, 6, 2, (24, 16, 40), 3, False)
+    model, units = random_model(5, 17, 6, 2, (24, 16, 40), 3, 0)
     x, z = inputs(6, 33, units, 3)
     kernel = kernel_of(model, units)
     whole = kernel(x, z, loops=3, threads=1, path=path)
@@ -176,7 +176,7 @@ UNITS = [[[0, 1, 2], [2, 3]], [[1, 4]]]
 
 
 def test_wrong_weights_and_units_are_refused() -> None:
-    model, _ = random_model(7, 5, 3, 2, (8, 6, 10), 2, True)
+    model, _ = random_model(7, 5, 3, 2, (8, 6, 10), 2, 2)
     good = weights_of(model)
     assert Denoise(good).D == 2
     nan = good["self_update.weight"].copy()
@@ -215,7 +215,7 @@ def test_wrong_structures_are_refused() -> None:
 
 def test_one_object_of_weights_serves_boards_of_different_rules() -> None:
     (model, few), (_, many) = (
-        random_model(seed, L, V, 2, (8, 6, 10), 2, False) for seed, L, V in ((7, 5, 3), (8, 12, 6))
+        random_model(seed, L, V, 2, (8, 6, 10), 2, 0) for seed, L, V in ((7, 5, 3), (8, 12, 6))
     )
     kernel = native(model.denoiser)
     for units in (few, many):
@@ -225,20 +225,20 @@ def test_one_object_of_weights_serves_boards_of_different_rules() -> None:
 
 def test_weights_and_structures_that_do_not_go_together_are_refused() -> None:
     x, z = np.zeros((1, 5), np.int32), np.zeros((1, 0), np.float32)
-    kernel = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, False)[0].denoiser)
+    kernel = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, 0)[0].denoiser)
     with pytest.raises(ModelMismatch, match="this model has 2 relations, the structure of these boards 1"):
         kernel(Structure(5, 3, [[[0, 1]]]), x, z, loops=1)
-    placed = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, True)[0].denoiser)
+    placed = native(random_model(7, 5, 3, 2, (8, 6, 10), 0, 2)[0].denoiser)
     with pytest.raises(ModelMismatch, match=r"positions for \(5, 3\) cells and symbols, these boards have 5 and 4"):
         placed(Structure(5, 4, [[], []]), x, z, loops=1)
     with pytest.raises(ValueError, match="relations of the structure"):
         kernel._native(Structure(5, 3, []).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
-    with pytest.raises(ValueError, match="positions for the structure"):
+    with pytest.raises(ValueError, match="cells? for the structure|symbols for the structure"):
         placed._native(Structure(5, 4, [[], []]).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
 
 
 def test_wrong_calls_are_refused() -> None:
-    model, units = random_model(8, 5, 3, 2, (8, 6, 10), 2, False)
+    model, units = random_model(8, 5, 3, 2, (8, 6, 10), 2, 0)
     kernel = kernel_of(model, units)
     x, z = inputs(0, 2, units, 2)
     for args, options, message in (
@@ -258,7 +258,7 @@ def test_wrong_calls_are_refused() -> None:
 
 
 def test_the_native_class_checks_all_that_it_reads() -> None:
-    model, units = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
+    model, units = random_model(9, 5, 3, 1, (8, 6, 10), 0, 0)
     kernel, structure = native(model.denoiser)._native, structure_of(units).native
     x, z = np.zeros((2, 5), np.int32), np.zeros((2, 0), np.float32)
     assert kernel(structure, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0) is not None

@@ -33,8 +33,8 @@ rng = np.random.default_rng(0)
 rules = get("sudoku-9x9").rules
 structure = Structure(81, 9, [[c.cells for c in rules.constraints if c.relation == name] for name in rules.relations])
 x, z = np.full((20, 81), -1, np.int32), np.zeros((20, 2), np.float32)
-kernel = native(random_model(0, 20, 4, 3, (16, 16, 16), 2, False)[0].denoiser)
-gradient = DenoiseGradient(structure, H=128, M=128, N=128, positions=False)
+kernel = native(random_model(0, 20, 4, 3, (16, 16, 16), 2, 0)[0].denoiser)
+gradient = DenoiseGradient(structure, H=128, M=128, N=128, cells=False, symbols=False)
 tables = 0.1 * rng.standard_normal(gradient._native.tables, np.float32)
 latent = np.ones((20, gradient._native.latent), np.float32)
 if {backward}:

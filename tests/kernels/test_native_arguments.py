@@ -13,7 +13,7 @@ from vmdsolve.peers import Peers
 
 CLASSES = [kind for kind in vars(_native).values() if isinstance(kind, type) and kind is not _native.Kind]
 STRUCTURE = _native.Structure(4, 2, [0, 2, 4], [0, 1, 2, 3], [0, 2])
-GRADIENT = _native.DenoiseGradient(STRUCTURE, H=3, M=3, N=3, positions=False)
+GRADIENT = _native.DenoiseGradient(STRUCTURE, H=3, M=3, N=3, cells=False, symbols=False)
 
 
 def at_odd_address(array: np.ndarray) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
             np.zeros((1, 1, 1), np.float32), x, np.ones((1, 1), np.uint64), _native.Peers(1, *no_units()),
             rule=empty, n_keep=None, key=np.zeros(1, np.uint64), threads=1,
         ),
-        "Structure": lambda: _native.DenoiseGradient(empty, H=1, M=1, N=1, positions=False),
+        "Structure": lambda: _native.DenoiseGradient(empty, H=1, M=1, N=1, cells=False, symbols=False),
         "Denoise": lambda: kind.__call__(empty, STRUCTURE, x, x, loops=1, threads=1, path=0),
         "DenoiseGradient": lambda: empty.tables,
     }  # fmt: skip

@@ -21,7 +21,7 @@ from vmdsolve.peers import Peers
 
 def some(seed: int, L: int, V: int, B: int) -> tuple[Denoise, Structure, Any, Any, Peers]:
     """A network of random weights, boards, and peers loose enough for some boards to settle."""
-    model, units = random_model(seed, L, V, 2, (8, 8, 16), 2, True)
+    model, units = random_model(seed, L, V, 2, (8, 8, 16), 2, 2)
     x, z = inputs(seed + 1, B, units, 2)
     rng = np.random.default_rng(seed)
     peers = Peers.of(L, [rng.permutation(L)[: rng.integers(2, 4)].tolist() for _ in range(rng.integers(1, L + 1))])

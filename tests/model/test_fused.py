@@ -85,7 +85,7 @@ SHAPES = {
     "relations": st.integers(1, 3),
     "widths": st.tuples(st.integers(8, 40), st.integers(1, 40), st.integers(1, 70)) | st.just((32, 32, 64)),
     "D": st.sampled_from([0, 1, 5]),
-    "places": st.booleans(),
+    "places": st.integers(0, 2),
     "B": st.integers(1, 3),
     "free": st.integers(0, 2),
     "supervise": st.integers(1, 3),
@@ -96,7 +96,7 @@ SHAPES = {
 @settings(deadline=None, max_examples=60)
 @given(**SHAPES)
 def test_every_path_gives_the_gradients_of_autograd_for_any_shape(
-    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: bool, B: int, free: int, supervise: int
+    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: int, B: int, free: int, supervise: int
 ) -> None:
     model, units = random_model(seed, L, V, relations, widths, D, places)
     x, z = inputs(seed, B, units, D)
@@ -111,7 +111,7 @@ def test_every_path_gives_the_gradients_of_autograd_for_any_shape(
 
 
 def test_the_comparison_can_fail() -> None:
-    model, units = random_model(0, 5, 4, 2, (8, 8, 8), 2, True)
+    model, units = random_model(0, 5, 4, 2, (8, 8, 8), 2, 2)
     x, z = inputs(0, 2, units, 2)
     d_logits = np.ones((2, 2, 5, 4), np.float32)
     _, gradients = natively(model.denoiser, "portable", units, x, z, d_logits, 2)
@@ -166,7 +166,7 @@ def arguments(model: VMD, units: Units, B: int, supervise: int) -> tuple[Any, ..
 
 @pytest.mark.parametrize("path", denoise_paths())
 def test_nothing_depends_on_threads_and_a_boards_part_on_nothing_but_the_board(path: str) -> None:
-    model = random_model(5, 17, 6, 2, (24, 16, 40), 3, True)
+    model = random_model(5, 17, 6, 2, (24, 16, 40), 3, 2)
     kernel = kernel_of(*model)
     x, held, latent, d_logits = arguments(*model, 41, 3)
 
@@ -196,7 +196,7 @@ def test_nothing_depends_on_threads_and_a_boards_part_on_nothing_but_the_board(p
 def test_logits_are_those_of_denoise(path: str) -> None:
     from vmdsolve.model.native import native, structure_of
 
-    model, units = random_model(6, 12, 5, 2, (24, 16, 40), 0, False)
+    model, units = random_model(6, 12, 5, 2, (24, 16, 40), 0, 0)
     x, held, latent, _ = arguments(model, units, 3, 4)
     logits, _ = kernel_of(model, units).forward(x, held, latent, free=2, supervise=4, path=path)
     z = np.zeros((3, 0), np.float32)
@@ -208,7 +208,7 @@ def test_logits_are_those_of_denoise(path: str) -> None:
 def test_wide_vectors_give_the_same_bits() -> None:
     if not {"avx2", "avx512"} <= set(FLOAT32):
         pytest.skip("this CPU has no AVX-512")
-    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, True)
+    model, units = random_model(3, 20, 7, 2, (40, 24, 72), 4, 2)
     x, z = inputs(4, 3, units, 4)
     args = (units, x, z, np.random.default_rng(0).standard_normal((3, 3, 20, 7), np.float32), 4)
     narrow, wide = (natively(model.denoiser, path, *args)[1] for path in ("avx2", "avx512"))
@@ -217,7 +217,7 @@ def test_wide_vectors_give_the_same_bits() -> None:
 
 
 def test_two_passes_may_be_on_their_way_at_once() -> None:
-    model = random_model(7, 6, 4, 2, (8, 8, 8), 0, False)
+    model = random_model(7, 6, 4, 2, (8, 8, 8), 0, 0)
     kernel = kernel_of(*model)
     x, held, latent, d_logits = arguments(*model, 4, 2)
     alone = [kernel.backward(kernel.forward(x[i:], held, latent[i:], free=0, supervise=2)[1], d_logits[:, i:].copy())
@@ -231,7 +231,7 @@ def test_two_passes_may_be_on_their_way_at_once() -> None:
 
 
 def test_the_module_goes_natively_only_where_gradients_are_wanted_and_back_once() -> None:
-    model, units = random_model(8, 5, 3, 1, (8, 8, 8), 2, False)
+    model, units = random_model(8, 5, 3, 1, (8, 8, 8), 2, 0)
     denoiser = model.requires_grad_(True).denoiser
     denoiser.fused = Fused()
     x, z = inputs(0, 2, units, 2)
@@ -251,7 +251,7 @@ def test_the_module_goes_natively_only_where_gradients_are_wanted_and_back_once(
 
 
 def test_wrong_boards_and_loops_are_refused() -> None:
-    model = random_model(9, 5, 3, 2, (8, 6, 10), 2, False)
+    model = random_model(9, 5, 3, 2, (8, 6, 10), 2, 0)
     kernel = kernel_of(*model)
     x, held, latent, _ = arguments(*model, 2, 1)
     for tokens, options, message in (
@@ -265,7 +265,7 @@ def test_wrong_boards_and_loops_are_refused() -> None:
 
 
 def test_the_native_class_checks_all_that_it_reads() -> None:
-    model = random_model(9, 5, 3, 1, (8, 6, 10), 0, False)
+    model = random_model(9, 5, 3, 1, (8, 6, 10), 0, 0)
     kernel = kernel_of(*model)._native
     x, held, latent, d_logits = arguments(*model, 2, 2)
     kept = np.empty(2 * kernel.kept_bytes(2, 0), np.int8)
@@ -288,4 +288,4 @@ def test_the_native_class_checks_all_that_it_reads() -> None:
     with pytest.raises(ValueError, match="a cell of a unit"):
         _native.Structure(5, 3, [0, 1], [5], [0, 1])
     with pytest.raises(ValueError, match="H, M or N"):
-        _native.DenoiseGradient(_native.Structure(5, 3, [0], [], [0]), H=0, M=6, N=10, positions=False)
+        _native.DenoiseGradient(_native.Structure(5, 3, [0], [], [0]), H=0, M=6, N=10, cells=False, symbols=False)

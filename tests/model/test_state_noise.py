@@ -51,7 +51,7 @@ def test_a_boards_noise_is_its_keys_alone() -> None:
     seed=st.integers(0, 2**32 - 1),
     sizes=st.tuples(st.integers(1, 16), st.integers(1, 9), st.integers(1, 3)),
     widths=st.tuples(st.integers(8, 40), st.integers(1, 40), st.integers(1, 70)),
-    places=st.booleans(),
+    places=st.integers(0, 2),
     B=st.integers(1, 3),
     free=st.integers(0, 3),
     supervise=st.integers(1, 3),
@@ -59,7 +59,7 @@ def test_a_boards_noise_is_its_keys_alone() -> None:
     path=st.sampled_from([0.0, 0.1, 1.0]),
 )
 def test_native_loops_and_the_module_in_torch_add_the_same(
-    seed: int, sizes: Any, widths: Any, places: bool, B: int, free: int, supervise: int, begin: float, path: float
+    seed: int, sizes: Any, widths: Any, places: int, B: int, free: int, supervise: int, begin: float, path: float
 ) -> None:
     model, units = random_model(seed, *sizes, widths, 2, places)
     x, z = inputs(seed, B, units, 2)
@@ -82,7 +82,7 @@ def test_native_loops_and_the_module_in_torch_add_the_same(
 
 def test_noise_comes_before_the_first_loop_and_between_loops() -> None:
     """One loop hears nothing of `path`, but of `begin`; the same keys say the same."""
-    model, units = random_model(3, 9, 4, 2, (16, 16, 32), 0, False)
+    model, units = random_model(3, 9, 4, 2, (16, 16, 32), 0, 0)
     x, _ = inputs(3, 2, units, 0)
     tokens = torch.from_numpy(x.astype(np.int64))
 
@@ -109,7 +109,7 @@ def test_attention_takes_it_too() -> None:
 
 
 def test_threads_say_nothing_and_keys_are_one_a_board() -> None:
-    model, units = random_model(5, 11, 5, 2, (24, 16, 40), 0, False)
+    model, units = random_model(5, 11, 5, 2, (24, 16, 40), 0, 0)
     from vmdsolve.model.fused import factors, gradient, tables
 
     x, _ = inputs(5, 7, units, 0)

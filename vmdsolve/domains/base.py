@@ -87,6 +87,8 @@ class Domain(Pictured, Worded, ABC):
         what whole numbers in an array stand for, as characters of the text. Symbols that are digits say it themselves:
         k is the symbol k, letters go on after 9, and 0 is open if it is no symbol. Other symbols need it said here,
         as queens do, or numbers are refused. None, and -1, is open
+    given
+        values that a problem shows where cells are picked from an answer at random, as queens are; None: any
     glyphs, boxed, legend
         how boards are drawn, see drawn.py
     called
@@ -106,6 +108,7 @@ class Domain(Pictured, Worded, ABC):
     note: str = ""
     assumes: str = ""
     numbers: Mapping[int, str] = MappingProxyType({})
+    given: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<domain {clean(self.name)}>"

@@ -45,6 +45,7 @@ class Queens(Domain):
     )
     example = ".....Q...Q.....................................Q................"
     numbers = MappingProxyType({0: "_", 1: "Q", 2: "x"})
+    given = (QUEEN,)
 
     def __init__(self, n: int) -> None:
         if not 4 <= n <= 64:

@@ -57,7 +57,8 @@ WEIGHTS = (
     ("readout_bias", "readout.bias", "O"),
 )
 LATENT = (("modulate", "modulate.weight", "ZD"), ("modulate_bias", "modulate.bias", "Z"))
-POSITIONS = (("cell", "cell", "LOH"), ("symbol", "symbol", "OVH"))
+CELLS = (("cell", "cell", "LOH"),)
+SYMBOLS = (("symbol", "symbol", "OVH"),)
 
 
 def denoise_paths() -> list[str]:
@@ -117,17 +118,18 @@ class Evaluated(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """A denoiser's weights by our names, checked; R relations, D latent numbers, and L and V if it has positions."""
+    """A denoiser's weights by our names, checked; R relations, D latent numbers, how many cells and symbols have
+    embeddings, L or 0 and V or 0."""
 
     R: int
     D: int
-    positions: tuple[int, int] | None
+    positions: tuple[int, int]
     arrays: dict[str, checks.Array]
 
 
 def weight_shapes(sizes: Mapping[str, int], *, R: int, positions: tuple[int, int]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of a denoiser's weights: H, M, N channels, D latent numbers, R relations; positions of L cells
-    and V symbols, or (0, 0).
+    """Names and shapes of a denoiser's weights: H, M, N channels, D latent numbers, R relations; embeddings of L cells
+    and V symbols, (0, V) or (0, 0).
 
     Examples
     --------
@@ -135,7 +137,8 @@ def weight_shapes(sizes: Mapping[str, int], *, R: int, positions: tuple[int, int
     (5, 3)
     """
     known = {**sizes, "K": 3, "O": 1, "Z": 2 * sizes["N"] + sizes["H"], "L": positions[0], "V": positions[1]}
-    wanted = [*WEIGHTS, *(LATENT if sizes["D"] else ()), *(POSITIONS if positions != (0, 0) else ())]
+    wanted = [*WEIGHTS, *(LATENT if sizes["D"] else ())]
+    wanted += [*(CELLS if positions[0] else ()), *(SYMBOLS if positions[1] else ())]
     updates = ["symbol_update.weight", *(f"unit_updates.{r}.weight" for r in range(R))]
     axes = {name: letters for _, name, letters in wanted} | dict.fromkeys(updates, "NM")
     return {name: tuple(known[letter] for letter in letters) for name, letters in axes.items()}
@@ -146,7 +149,8 @@ def weights_of(weights: Mapping[str, Any]) -> Weights:
     sizes = {"K": 3, "O": 1}
     wanted = [*WEIGHTS]
     wanted += LATENT if "modulate.weight" in weights else ()
-    wanted += POSITIONS if "cell" in weights else ()
+    wanted += CELLS if "cell" in weights else ()
+    wanted += SYMBOLS if "cell" in weights or "symbol" in weights else ()
     R = sum(name.startswith("unit_updates.") for name in weights)
     updates = ["symbol_update.weight", *(f"unit_updates.{r}.weight" for r in range(R))]
     names = {name for _, name, _ in wanted}.union(updates)
@@ -164,12 +168,12 @@ def weights_of(weights: Mapping[str, Any]) -> Weights:
         raise ModelMismatch(f"D is {D}, wanted 1 to {MAX_WIDTH}, or no weights named modulate")
     if sizes.get("Z", 2 * N + H) != 2 * N + H:
         raise ModelMismatch(f"modulate has {sizes['Z']} outputs, wanted 2 N + H = {2 * N + H}")
-    positions = (sizes["L"], sizes["V"]) if "cell" in weights else None
-    if positions and not (1 <= positions[0] <= checks.MAX_CELLS and 1 <= positions[1] <= MAX_SYMBOLS):
-        raise ModelMismatch(f"the weights have positions for {positions[0]} cells and {positions[1]} symbols")
+    L, V = sizes.get("L", 0), sizes.get("V", 0)
+    if L not in range(checks.MAX_CELLS + 1) or V not in range(MAX_SYMBOLS + 1) or not all(map(sizes.get, {"L", "V"} & sizes.keys())):
+        raise ModelMismatch(f"the weights have positions for {L} cells and {V} symbols")
     flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
     flat["readout"] = held["readout"].reshape(-1)
-    return Weights(R, D, positions, flat)
+    return Weights(R, D, (L, V), flat)
 
 
 class Network:
@@ -179,10 +183,11 @@ class Network:
         self.R, self.D, self.positions, self.weights = weights_of(weights)
 
     def want(self, structure: Structure) -> None:
-        """Refuse a structure with other relations, far too large or, with positions, of other cells or symbols."""
+        """Refuse a structure with other relations, far too large or of other cells or symbols than have embeddings."""
         if structure.R != self.R:
             raise ModelMismatch(f"this model has {self.R} relations, the structure of these boards {structure.R}")
-        if self.positions not in (None, (structure.L, structure.V)):
+        L, V = self.positions
+        if L not in (0, structure.L) or V not in (0, structure.V):
             raise ModelMismatch(
                 f"this model has positions for {self.positions} cells and symbols, these boards have "
                 f"{structure.L} and {structure.V}"

@@ -58,13 +58,13 @@ class DenoiseGradient:
         Of the boards.
     H, M, N
         Channels of a candidate, a message, a block; 1 to 4096 each.
-    positions
-        Whether cells and symbols have embeddings.
+    cells, symbols
+        Whether they have embeddings: symbols may without cells.
     """
 
-    def __init__(self, structure: Structure, *, H: int, M: int, N: int, positions: bool) -> None:
+    def __init__(self, structure: Structure, *, H: int, M: int, N: int, cells: bool, symbols: bool) -> None:
         self.structure = structure
-        self._native = _native.DenoiseGradient(structure.native, H=H, M=M, N=N, positions=positions)
+        self._native = _native.DenoiseGradient(structure.native, H=H, M=M, N=N, cells=cells, symbols=symbols)
         self._spare: checks.Array | None = None  # of an earlier pass: asking the system for memory costs much
 
     def forward(

@@ -92,9 +92,9 @@ class ModelConfig:
         p(z | x) group after group (categorical only); "cells": z is the values of D cells, asked for one by one, for
         which the prior has a denoiser of its own; "states": z is noise on the states, `latent` is 1
     positions
-        learned embeddings of so many cells and symbols, L by V; 0 by 0 = none: the model is then equivariant under
-        every symmetry of the rules that keeps relations and, where states are candidates, under any relabelling of the
-        symbols
+        learned embeddings of so many cells and symbols, L by V; 0 by V: of symbols alone, for rules that name one, and
+        boards of any size; 0 by 0 = none: the model is then equivariant under every symmetry of the rules that keeps
+        relations and, where states are candidates, under any relabelling of the symbols
     symbols
         V, for attention, which has weights for each symbol; messages have none: 0
     sampling
@@ -253,4 +253,6 @@ def _pair(positions: Any) -> tuple[int, int]:
     """Numbers of cells and symbols that have embeddings."""
     if not isinstance(positions, (list, tuple)) or [*map(type, positions)] != [int, int] or min(positions) < 0:
         raise ModelMismatch(f"positions is {positions!r:.80}; wanted two whole numbers, L and V, or 0 and 0 for none")
+    if positions[0] and not positions[1]:
+        raise ModelMismatch(f"positions is {positions}; wanted symbols beside the cells, as in ({positions[0]}, 4)")
     return positions[0], positions[1]

@@ -11,7 +11,8 @@ A candidate is one symbol in one cell; its state has H channels. One application
 so a cell's candidates see each other, and a symbol sees its own kind along each unit: what a naked and a hidden
 single need. Weights are the same for all candidates, cells, units of a relation, and loops; the input is injected
 again at every loop; logits can be read at every loop. There are no positions (unless asked for): the network
-commutes with every relabelling of symbols and every symmetry of the rules, so it need not learn them from data.
+commutes with every relabelling of symbols and every symmetry of the rules, so it need not learn them from data. Where
+rules name a symbol, as those of queens do, symbols need embeddings, and cells still none.
 The latent z enters as scale, shift and gate, computed once per z.
 
 Departure from a block with one H-wide state a cell: measured side by side, see benchmarks/README.md, "mixer".
@@ -44,9 +45,9 @@ class Denoiser(Looped):
             raise ModelMismatch("there are no relations for messages to go along; take the mixer 'attention'")
         H, M, N = config.width, config.message, config.hidden
         self.state = nn.Embedding(3, H)  # open; holds this symbol; holds another
-        if config.positions != (0, 0):
-            self.cell = nn.Parameter(0.5 * torch.randn(config.positions[0], 1, H))
-            self.symbol = nn.Parameter(0.5 * torch.randn(1, config.positions[1], H))
+        L, V = config.positions
+        self.cell = nn.Parameter(0.5 * torch.randn(L, 1, H)) if L else None
+        self.symbol = nn.Parameter(0.5 * torch.randn(1, V, H)) if V else None
         self.inject = nn.Linear(H, N)
         self.norm = nn.LayerNorm(H)
         self.message = nn.Linear(H, M)
@@ -66,7 +67,9 @@ class Denoiser(Looped):
         tokens, symbols = x.unsqueeze(-1), torch.arange(V, device=x.device)
         state = torch.where(tokens < 0, 0, torch.where(tokens == symbols, 1, 2))
         out: Tensor = self.state(state)
-        return out + self.cell + self.symbol if self.config.positions != (0, 0) else out
+        for place in (self.cell, self.symbol):
+            out = out if place is None else out + place
+        return out
 
     def begin(
         self, x: Tensor, units: Units, factors: tuple[Tensor, ...]

@@ -69,12 +69,13 @@ class Fused:
 
 def gradient(config: ModelConfig, units: Units) -> DenoiseGradient:
     """The kernel for this structure and shape; it has no weights, so one serves every model of the shape."""
-    H, M, N, placed = config.width, config.message, config.hidden, config.positions != (0, 0)
+    H, M, N = config.width, config.message, config.hidden
+    cells, symbols = (n > 0 for n in config.positions)
 
     def make() -> DenoiseGradient:
-        return DenoiseGradient(structure_of(units), H=H, M=M, N=N, positions=placed)
+        return DenoiseGradient(structure_of(units), H=H, M=M, N=N, cells=cells, symbols=symbols)
 
-    return units.once(("gradient", H, M, N, placed), make)
+    return units.once(("gradient", H, M, N, cells, symbols), make)
 
 
 class _Loops(torch.autograd.Function):
@@ -123,8 +124,8 @@ def tables(d: Denoiser) -> Tensor:
     updates = torch.stack([matrix.weight for matrix in groups if isinstance(matrix, nn.Linear)])
     inject, state = d.inject.weight, d.state.weight
     injected = d.inject.bias + d.self_update.weight @ d.norm.bias + state @ inject.T
-    placed = d.config.positions != (0, 0)
-    symbol, cell = (d.symbol[0], d.cell[:, 0]) if placed else (state[:0], state[:0])
+    symbol = state[:0] if d.symbol is None else d.symbol[0]
+    cell = state[:0] if d.cell is None else d.cell[:, 0]
     parts = [
         _padded(d.message.weight * d.norm.weight, M, H).T,
         _padded(d.message.bias + d.message.weight @ d.norm.bias, M),

@@ -78,8 +78,10 @@ def units_for(config: ModelConfig, rules: Rules) -> Units:
     ModelMismatch
         The model knows another number of cells or symbols, or lacks one of the relations.
     """
-    if config.positions not in ((0, 0), (rules.L, rules.V)):
-        raise ModelMismatch(f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), or (0, 0) for none")
+    if config.positions not in ((0, 0), (0, rules.V), (rules.L, rules.V)):
+        raise ModelMismatch(
+            f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), (0, {rules.V}) for symbols alone, or (0, 0)"
+        )
     if config.symbols not in (0, rules.V):
         raise ModelMismatch(f"the model knows {config.symbols} symbols, the problem has {rules.V}")
     return units_of(rules, config.relations)

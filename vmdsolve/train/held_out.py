@@ -23,14 +23,13 @@ __all__ = ["HeldOut"]
 
 PUZZLES, EXAMPLES = 64, 256
 SECONDS = 2.0  # half of which puzzles may take to make
-MIXED = "sudoku-9x9"  # what stands for a mixture
 
 
 class HeldOut:
     """What is kept to measure one training."""
 
     def __init__(self, domain: Domain | Mixture, recipe: Recipe, kept: Stream | None) -> None:
-        self._domain = get(MIXED) if isinstance(domain, Mixture) else domain
+        self._domain = get(domain.shown) if isinstance(domain, Mixture) else domain
         self._examples = kept.held_out if kept is not None else None
         self._puzzles = recipe.data == "problems"
 

@@ -1,12 +1,15 @@
-"""The training data of one set of weights for every all-different puzzle: each step draws a kind of puzzle.
+"""The training data of one set of weights for many boards: each step draws one of them.
 
-Windoku and jigsaw 6x6 are never drawn: they are kept to see what the weights make of rules that training did not show.
+    all-different   kinds of puzzles with one answer. Windoku and jigsaw 6x6 are never drawn: they are kept to see what
+                    the weights make of rules that training did not show.
+    queens          boards of 4 to 12 rows, which have many answers
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +18,18 @@ from ..constraints import AllDifferent
 from ..domains import Domain, get
 from ..domains.clued import Family
 from ..domains.latin import LatinSquare
+from ..domains.queens import Queens
 from ..domains.sudoku import Sudoku
 from ..domains.variants import SudokuX
 from ..errors import InvalidInput
+from ..measure.law import Law, law_of
 from ..model.slots import ALL_DIFFERENT, SLOTS, slotted
 from ..problem import Board, Rules
 from ..search import generate_values
 from .recipe import Recipe
 from .stream import Stream
 
-__all__ = ["FAMILIES", "MixedStream", "Mixture"]
+__all__ = ["FAMILIES", "MIXTURES", "MixedStream", "Mixture"]
 
 Draw = Callable[[np.random.Generator], Domain]
 
@@ -93,24 +98,47 @@ FAMILIES: dict[str, tuple[float, Draw]] = {
 }  # fmt: skip
 
 
+# Half of the boards are of 8 to 10 rows. Larger ones take longer, and know more answers.
+SIZES: dict[str, tuple[float, Draw]] = _fixed({
+    1: [Queens(4), Queens(5)],
+    2: [Queens(6), Queens(7)],
+    4: [Queens(8), Queens(9), Queens(10)],
+    3: [Queens(11), Queens(12)],
+})  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
 class Mixture:
-    """Kinds of puzzles by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
+    """Boards by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
 
     Attributes
     ----------
+    families
+        how often each is drawn, and how
+    name
+        of the weights
     relations
-        the names that a model's config has for them
+        the names that a model's config has for theirs
+    data
+        what a recipe's is to be
+    shown
+        the domain that a training is watched by
     """
 
-    name, relations = ALL_DIFFERENT, SLOTS
+    families: Mapping[str, tuple[float, Draw]] = field(default_factory=lambda: FAMILIES)
+    name: str = ALL_DIFFERENT
+    relations: tuple[str, ...] = SLOTS
+    data: str = "problems"
+    shown: str = "sudoku-9x9"
 
-    def __init__(self, families: dict[str, tuple[float, Draw]] | None = None) -> None:
-        self.families = FAMILIES if families is None else families
+    def rules_of(self, domain: Domain, rng: np.random.Generator | None = None) -> Rules:
+        """A board's rules as the model knows them: with slots at random for relations, or as they are."""
+        return slotted(domain.rules, rng) if self.relations == SLOTS else domain.rules
 
     @cached_property
     def rules(self) -> Rules:
         """Those of one kind, to make a model with."""
-        return slotted(self.domain_at(np.random.default_rng(0)).rules)
+        return self.rules_of(self.domain_at(np.random.default_rng(0)))
 
     def domain_at(self, rng: np.random.Generator) -> Domain:
         """The board of one step.
@@ -131,9 +159,10 @@ class MixedStream:
     held_out = None
 
     def __init__(self, mixture: Mixture, recipe: Recipe, z_width: int) -> None:
-        if recipe.data != "problems" or recipe.hard:
+        if recipe.data != mixture.data or recipe.hard:
             told = f"data is {recipe.data!r}, hard {recipe.hard!r}"
-            raise InvalidInput(f"{told}; {mixture.name} learns from problems of the generator")
+            source = "problems of the generator" if mixture.data == "problems" else f"data {mixture.data!r}"
+            raise InvalidInput(f"{told}; {mixture.name} learns from {source}")
         self.mixture, self.recipe, self.z_width = mixture, recipe, z_width
 
     @property
@@ -144,10 +173,26 @@ class MixedStream:
     @property
     def source(self) -> str:
         """Where the boards come from, in words."""
-        return f"native generator, minimal problems of {len(self.mixture.families)} kinds {self.digest}"
+        what = "laws" if self.mixture.data == "law" else "native generator, minimal problems"
+        return f"{what} of {len(self.mixture.families)} kinds {self.digest}"
 
     def at(self, step: int) -> Stream:
-        """The stream of the kind of puzzle that a step draws, its units dealt to slots at random."""
+        """The stream of the board that a step draws, its units dealt to slots at random where these are relations."""
         rng = np.random.default_rng((self.recipe.seed, step, 2))
         domain = self.mixture.domain_at(rng)
-        return Stream(domain, self.recipe, self.z_width, slotted(domain.rules, rng))
+        answers = _law(domain) if self.recipe.data == "law" else None
+        return Stream(domain, self.recipe, self.z_width, self.mixture.rules_of(domain, rng), answers)
+
+
+@lru_cache(maxsize=32)
+def _law(domain: Domain) -> Law:
+    return law_of(domain)
+
+
+MIXTURES = {
+    mixture.name: mixture
+    for mixture in (
+        Mixture(),
+        Mixture(SIZES, "queens", Queens(8).rules.relations, data="law", shown="queens-8"),
+    )
+}

@@ -12,10 +12,9 @@ from ..errors import InvalidInput
 from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
 from ..model.packaged import packaged_file
-from ..model.slots import ALL_DIFFERENT
 from .config import checked, told_of
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
-from .mixture import Mixture
+from .mixture import MIXTURES, Mixture
 from .presets import preset
 from .recipe import Recipe
 from .stream import check_source
@@ -103,6 +102,8 @@ class Run:
             said = about(resumed / STATE)
             before = Recipe.recorded(said.record, native=False)  # a run from before there was a kernel goes on without
             return Run(domain, _shaped(said.config, domain, told), replace(before, **recipe), resumed=resumed)
+        if isinstance(domain, Mixture):
+            recipe = {"data": domain.data, **recipe}
         plan = Recipe(**recipe)
         check_source(domain, plan)
         if not (begin := told.get("init")):
@@ -147,12 +148,11 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
         There is no such domain, or none of these tells.
     """
     name, examples = told.get("domain"), told.get("examples")
-    if name and name != ALL_DIFFERENT:
-        return get(name)
-    if not name and resumed is not None:
-        return domain_of(resumed / STATE) or Mixture()
     if name:
-        return Mixture()
+        return MIXTURES[name] if name in MIXTURES else get(name)
+    if resumed is not None:
+        before = about(resumed / STATE).config.domain
+        return MIXTURES[before] if before in MIXTURES else domain_of(resumed / STATE) or Mixture()
     if not examples:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
     from .examples import domain_from
@@ -167,7 +167,8 @@ def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any])
     shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **_shape(domain, told)}
     shape["sampling"] = Sampling(**_sampling(told))
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-        return ModelConfig(domain.name, domain.relations, **{"latent": 0, **shape})
+        dead = {"latent": 0} if domain.data == "problems" else {}
+        return ModelConfig(domain.name, domain.relations, **{**dead, **shape})
     return ModelConfig.of(domain, **shape)
 
 
@@ -187,5 +188,6 @@ def _sampling(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _positions(domain: Domain | Mixture, wanted: bool) -> tuple[int, int]:
-    """How many cells and symbols have embeddings: all, or none."""
-    return (domain.rules.L, domain.rules.V) if wanted else (0, 0)
+    """How many cells and symbols have embeddings: all, or none; where boards differ in size no cell has one."""
+    L = 0 if isinstance(domain, Mixture) else domain.rules.L
+    return (L, domain.rules.V) if wanted else (0, 0)

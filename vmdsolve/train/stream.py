@@ -53,26 +53,30 @@ class Stream:
     ----------
     rules
         as the model knows them: the domain's, unless said otherwise
+    answers
+        the law or the examples that answers are drawn from; None: they are those of problems
     held_out
         examples that no batch shows, or None
     digest
         hash of the file of examples, or of hard problems; "" without
     """
 
-    def __init__(self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None) -> None:
+    def __init__(
+        self, domain: Domain, recipe: Recipe, z_width: int, rules: Rules | None = None, answers: Law | None = None
+    ) -> None:
         check_source(domain, recipe)
         self.domain, self.recipe, self.z_width, self.rules = domain, recipe, z_width, rules or domain.rules
         L = domain.rules.L
-        if recipe.givens[1] > L or recipe.blocks > L:
+        if (recipe.givens[1] > L and rules is None) or recipe.blocks > L:
             raise InvalidInput(f"givens up to {recipe.givens[1]}, {recipe.blocks} blocks; {domain.name} has {L} cells")
-        self.answers: Law | Examples | None = None
+        self.answers: Law | Examples | None = answers
         self.held_out: Examples | None = None
         self.digest = ""
         self.hard: tuple[Board, Board] | None = None
         if recipe.hard:
             boards, answers, self.digest = read_problems(recipe.hard, domain)
             self.hard = boards, answers
-        if recipe.data == "law":
+        if recipe.data == "law" and answers is None:
             self.answers = law_of(domain)
         elif recipe.data == "examples":
             self.answers, self.held_out, self.digest = read_examples(recipe.examples, domain)
@@ -141,7 +145,11 @@ class Stream:
         r, L = self.recipe, self.domain.rules.L
         answers = source.draw(rng, B)
         n = rng.integers(r.givens[0], r.givens[1] + 1, (B, 1))
-        given = rng.random((B, L)).argsort(axis=1).argsort(axis=1) < n
+        picked = rng.random((B, L))
+        if self.domain.given is not None:  # the others come last, and none of them is given
+            shows = np.isin(answers, self.domain.given)
+            picked, n = np.where(shows, picked, 1.0), np.minimum(n, shows.sum(axis=1, keepdims=True))
+        given = picked.argsort(axis=1).argsort(axis=1) < n
         edges = block_edges(L, r.blocks)
         block = rng.integers(r.blocks, size=(B, 1))
         cells = np.arange(L)

@@ -33,10 +33,9 @@ class CandidateEncoder(nn.Module):
         self.sees_answer = sees_answer
         H, N = config.width, config.hidden
         self.state = nn.Embedding(6 if sees_answer else 3, H)
-        self.positions = config.positions != (0, 0)
-        if self.positions:
-            self.cell = nn.Parameter(0.5 * torch.randn(config.positions[0], 1, H))
-            self.symbol = nn.Parameter(0.5 * torch.randn(1, config.positions[1], H))
+        L, V = config.positions
+        self.cell = nn.Parameter(0.5 * torch.randn(L, 1, H)) if L else None
+        self.symbol = nn.Parameter(0.5 * torch.randn(1, V, H)) if V else None
         self.mix = nn.Linear(3 * H, N)
 
     def forward(self, x: Tensor, units: Units, x0: Tensor | None = None) -> Tensor:
@@ -47,8 +46,8 @@ class CandidateEncoder(nn.Module):
         if self.sees_answer:
             state = 2 * state + (_answer(x0).unsqueeze(-1) == symbols)
         e = self.state(state)
-        if self.positions:
-            e = e + self.cell + self.symbol
+        for place in (self.cell, self.symbol):
+            e = e if place is None else e + place
         around = torch.cat([e, e.mean(2, keepdim=True).expand_as(e), e.mean(1, keepdim=True).expand_as(e)], -1)
         return F.relu(self.mix(around)).mean((1, 2))
 
