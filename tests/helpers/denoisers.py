@@ -31,7 +31,10 @@ def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Ru
 def random_model(
     seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: int
 ) -> tuple[VMD, Units]:
-    """Weights large enough for every part of the network to matter, and a structure; places 1, 2: symbols, cells, too."""
+    """Weights large enough for every part of the network to matter, and a structure for them.
+
+    places: 0 none; 1 of symbols alone; 2 of cells, too.
+    """
     rng = np.random.default_rng(seed)
     names = tuple(f"r{r}" for r in range(relations))
     config = ModelConfig("any", names, *widths, loops=2, latent=D, positions=((0, 0), (0, V), (L, V))[places])

@@ -214,9 +214,7 @@ def test_wrong_structures_are_refused() -> None:
 
 
 def test_one_object_of_weights_serves_boards_of_different_rules() -> None:
-    (model, few), (_, many) = (
-        random_model(seed, L, V, 2, (8, 6, 10), 2, 0) for seed, L, V in ((7, 5, 3), (8, 12, 6))
-    )
+    (model, few), (_, many) = (random_model(seed, L, V, 2, (8, 6, 10), 2, 0) for seed, L, V in ((7, 5, 3), (8, 12, 6)))
     kernel = native(model.denoiser)
     for units in (few, many):
         x, z = inputs(1, 3, units, 2)
@@ -233,7 +231,7 @@ def test_weights_and_structures_that_do_not_go_together_are_refused() -> None:
         placed(Structure(5, 4, [[], []]), x, z, loops=1)
     with pytest.raises(ValueError, match="relations of the structure"):
         kernel._native(Structure(5, 3, []).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
-    with pytest.raises(ValueError, match="cells? for the structure|symbols for the structure"):
+    with pytest.raises(ValueError, match="symbols for the structure"):
         placed._native(Structure(5, 4, [[], []]).native, x, z, loops=1, peers=None, time_limit=inf, threads=1, path=0)
 
 

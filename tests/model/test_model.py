@@ -54,6 +54,18 @@ def test_positions_break_the_symmetry_that_generation_from_nothing_has_to_break(
 
 
 @torch.inference_mode()
+def test_symbols_may_have_embeddings_where_cells_have_none() -> None:
+    """Such weights are for boards of any size, and tell symbols apart, but not cells that the rules do not."""
+    x, z = torch.full((1, 16), -1), torch.ones(1, 3)
+    named = model_of("sudoku-4x4", positions=(0, 4))
+    out = named(x, FOUR_UNITS, z)
+    assert torch.allclose(out, out[:, :1].expand_as(out), atol=1e-5)
+    assert out.std(-1).min() > 1e-3
+    rules = get("latin-4").rules
+    assert model_of("latin-4", positions=(0, 4)).units(rules).L == 16
+
+
+@torch.inference_mode()
 def test_the_latent_changes_the_prediction_and_the_baseline_has_none() -> None:
     x = torch.full((1, 36), -1)
     x[0, 0] = 2

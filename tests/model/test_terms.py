@@ -136,7 +136,7 @@ def test_a_settled_posterior_stands_still_and_a_gaussian_one_cannot() -> None:
 
 
 @pytest.mark.parametrize("mixer", ["messages", "attention"])
-@pytest.mark.parametrize("positions", [(16, 3), (4, 4), (0, 4), (17, 4)])
+@pytest.mark.parametrize("positions", [(16, 3), (4, 4), (0, 3), (17, 4)])
 def test_positions_that_do_not_fit_the_board_are_refused(mixer: str, positions: tuple[int, int]) -> None:
-    with pytest.raises(ModelMismatch, match=r"wanted \(16, 4\), or \(0, 0\) for none"):
+    with pytest.raises(ModelMismatch, match=r"wanted \(16, 4\), \(0, 4\): symbols alone, or \(0, 0\)"):
         model_of(mixer=mixer, positions=positions, symbols=4 if mixer == "attention" else 0).units(FOUR.rules)

@@ -105,6 +105,16 @@ def test_so_many_cells_are_given_and_every_cell_as_often() -> None:
     assert (stream_of().batch(0).start == OPEN).all()
 
 
+def test_queens_are_given_where_cells_are() -> None:
+    """A square known to be empty tells little; a problem shows queens."""
+    stream = Stream(get("queens-6"), replace(LAW, givens=(0, 9)), 0)
+    start = stream.batch(0).start
+    assert set(np.unique(start)) == {OPEN, 1}
+    shown = (start == 1).sum(1)
+    assert set(shown.tolist()) == set(range(7))
+    assert chi_square_z(np.bincount(shown), [0.1] * 6 + [0.4]) < 4  # of six queens as many as there are, at most
+
+
 @pytest.mark.parametrize("blocks", [2, 3, 4])
 def test_earlier_blocks_are_visible_and_later_ones_are_open_in_the_answer(blocks: int) -> None:
     edges = block_edges(4, blocks)

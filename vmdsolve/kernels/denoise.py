@@ -168,8 +168,8 @@ def weights_of(weights: Mapping[str, Any]) -> Weights:
         raise ModelMismatch(f"D is {D}, wanted 1 to {MAX_WIDTH}, or no weights named modulate")
     if sizes.get("Z", 2 * N + H) != 2 * N + H:
         raise ModelMismatch(f"modulate has {sizes['Z']} outputs, wanted 2 N + H = {2 * N + H}")
-    L, V = sizes.get("L", 0), sizes.get("V", 0)
-    if L not in range(checks.MAX_CELLS + 1) or V not in range(MAX_SYMBOLS + 1) or not all(map(sizes.get, {"L", "V"} & sizes.keys())):
+    L, V = (sizes.get(letter, 0) for letter in "LV")
+    if not all(1 <= sizes.get(letter, 1) <= most for letter, most in (("L", checks.MAX_CELLS), ("V", MAX_SYMBOLS))):
         raise ModelMismatch(f"the weights have positions for {L} cells and {V} symbols")
     flat = {name: array.reshape(-1, H) if name in ("cell", "symbol") else array for name, array in held.items()}
     flat["readout"] = held["readout"].reshape(-1)

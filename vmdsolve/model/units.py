@@ -80,7 +80,7 @@ def units_for(config: ModelConfig, rules: Rules) -> Units:
     """
     if config.positions not in ((0, 0), (0, rules.V), (rules.L, rules.V)):
         raise ModelMismatch(
-            f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), (0, {rules.V}) for symbols alone, or (0, 0)"
+            f"positions = {config.positions}; wanted ({rules.L}, {rules.V}), (0, {rules.V}): symbols alone, or (0, 0)"
         )
     if config.symbols not in (0, rules.V):
         raise ModelMismatch(f"the model knows {config.symbols} symbols, the problem has {rules.V}")

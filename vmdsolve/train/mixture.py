@@ -1,8 +1,8 @@
 """The training data of one set of weights for many boards: each step draws one of them.
 
-    all-different   kinds of puzzles with one answer. Windoku and jigsaw 6x6 are never drawn: they are kept to see what
-                    the weights make of rules that training did not show.
-    queens          boards of 4 to 12 rows, which have many answers
+all-different   kinds of puzzles with one answer. Windoku and jigsaw 6x6 are never drawn: they are kept to see what
+                the weights make of rules that training did not show.
+queens          boards of 4 to 12 rows, which have many answers
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ class Stream:
         self.digest = ""
         self.hard: tuple[Board, Board] | None = None
         if recipe.hard:
-            boards, answers, self.digest = read_problems(recipe.hard, domain)
-            self.hard = boards, answers
+            *hard, self.digest = read_problems(recipe.hard, domain)
+            self.hard = hard[0], hard[1]
         if recipe.data == "law" and answers is None:
             self.answers = law_of(domain)
         elif recipe.data == "examples":
