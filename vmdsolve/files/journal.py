@@ -14,6 +14,7 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -212,7 +213,7 @@ class Journal:
             self.drop(number, f"is of problem {number + 1}, and the input has {total}")
         if self._dropped > SHOWN:
             self._say(f"{self.path}: {self._dropped - SHOWN} more lines were dropped")
-        if self.tally.total != total or any(place <= 0 for place in self._places[:total]):
+        if self.tally.total != total or any(place <= 0 for place in islice(self._places, total)):
             raise self._changed(f"there are rows of {self.tally.total} problems, and the input has {total}")
         if self.out.is_symlink():
             raise self._changed(f"{self.out} has become a link")
