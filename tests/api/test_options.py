@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import typer
 
 import vmdsolve
-from vmdsolve import InvalidInput, hints, kernels, sample, solve, solve_batch
+from vmdsolve import InvalidInput, cli, hints, kernels, sample, solve, solve_batch
 from vmdsolve.api import options as table
 from vmdsolve.api.option import table_of, type_text
 from vmdsolve.api.options import Options
-from vmdsolve.cli import app
 from vmdsolve.cli.solve import UNASKED
 from vmdsolve.domains import get
 
@@ -66,7 +64,7 @@ def test_calls_have_the_options_of_the_table(call: Any) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_commands_have_the_options_of_the_table(name: str) -> None:
-    command = typer.main.get_command(app).commands[name]
+    command = cli.command_of(name)
     shown = {param.name: param for param in command.params}
     missing = NOT_ON_COMMANDS | ({"trace"} if name == "sample" else set())
     for option, said in table_of(COMMANDS[name]).items():

@@ -7,13 +7,12 @@ import subprocess
 import sys
 
 import pytest
-import typer
 from helpers.commands import run
 
-from vmdsolve.cli import app
+from vmdsolve import cli
 from vmdsolve.cli.help import first_sentence
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: cli.command_of(name) for name in cli.COMMANDS}
 
 
 def test_the_list_of_commands_has_whole_sentences() -> None:

@@ -14,8 +14,8 @@ from helpers.commands import CLASH, P, S, run
 from helpers.hostile import hostile, names, obeyed, zebras
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.main import get_command
 
+from vmdsolve import cli
 from vmdsolve.cli import app, main
 from vmdsolve.cli.help import Commands
 from vmdsolve.domains import Kind, registry
@@ -52,12 +52,12 @@ def is_plain(*arguments: object) -> str:
 
 def valued(name: str) -> list[str]:
     """Options of a command that take a value."""
-    params = get_command(app).commands[name].params
+    params = cli.command_of(name).params
     return [p.opts[-1] for p in params if p.param_type_name == "option" and not getattr(p, "is_flag", False)]
 
 
 def test_every_command_is_tried() -> None:
-    assert COMMANDS.keys() == get_command(app).commands.keys()
+    assert COMMANDS.keys() == cli.COMMANDS.keys()
 
 
 @pytest.mark.slow

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from helpers.commands import run
 
-from vmdsolve.cli import app
+from vmdsolve import cli
 from vmdsolve.model.checkpoint import load_tensors
 from vmdsolve.train.keys import KEYS
 
@@ -68,7 +67,7 @@ def test_what_is_printed_says_all_and_is_a_config_itself(tmp_path: Path) -> None
 
 
 def test_every_default_is_in_the_help() -> None:
-    params = typer.main.get_command(app).commands["train"].params
+    params = cli.command_of("train").params
     told = {param.name: param.help for param in params if param.param_type_name == "option"}
     assert KEYS.keys() - {"domain"} < told.keys()
     for name, text in told.items():

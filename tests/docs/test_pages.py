@@ -7,10 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
 from helpers.pages import ROOT, assert_parses, assert_printed, commands, install, printed, run_code, write
 
-from vmdsolve.cli import app
+from vmdsolve import cli
 from vmdsolve.problem import Status
 from vmdsolve.testing import LAWS
 
@@ -66,7 +65,7 @@ def test_the_commands_that_others_run_are_marked() -> None:
 
 def test_every_command_method_status_and_law_is_explained() -> None:
     shown = {words[0] for block in blocks(README, "sh") for words in commands(block)}
-    assert shown == set(typer.main.get_command(app).commands)
+    assert shown == set(cli.COMMANDS)
     for name in (*Status, "vmd", "vmd-only", "search"):
         assert f"| `{name}` |" in README
     table = re.findall(r"^\| (`.*?) \| .* \|$", ADAPTERS, re.MULTILINE)

@@ -19,10 +19,9 @@ from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
-import typer
 from sybil.example import Example
 
-from vmdsolve.cli import app
+from vmdsolve import cli
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = re.compile(r"  # -> (.*)$")
@@ -90,8 +89,7 @@ def sh_block(example: Example) -> None:
 def assert_parses(words: list[str]) -> None:
     """The command knows these arguments, and the puzzles among them exist; nothing is run."""
     name, *arguments = words
-    group = typer.main.get_command(app)
-    group.commands[name].make_context(name, list(arguments))
+    cli.command_of(name).make_context(name, list(arguments))
     for argument in arguments:
         assert not argument.startswith("puzzles/") or list(ROOT.glob(argument)), f"there is no {argument}"
 

@@ -1,8 +1,8 @@
 """The command line: `vmdsolve solve | show | check | count | hint | explain | generate | sample | train | ...`.
 
-Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, so each command imports what
-it uses. Results go to standard output, everything else to standard error. Exit codes: 0 all well; 1 something
-is unsolved or broken; 2 bad usage or unreadable input; 130 interrupted.
+Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, each command imports what it uses, and
+no command waits for the others. Results go to standard output, everything else to standard error. Exit codes: 0 all
+well; 1 something is unsolved or broken; 2 bad usage or unreadable input; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import contextlib
 import errno
 import os
 import sys
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -19,32 +21,69 @@ from typer import Option
 from .._version import __version__
 from ..errors import VmdsolveError
 from ..plain import Plain, clean, cut, guard
-from .check import check
-from .check_domain import check_domain
-from .count import count
-from .diagnose import diagnose
-from .domains import list_domains
-from .eval import evaluate
-from .generate import generate
 from .help import EXIT_CODES, Command, Commands, examples
-from .hint import explain, hint
-from .info import info
-from .plot import plot
-from .sample import sample
-from .show import show
-from .solve import solve
 from .streams import open_closed, to_nowhere
-from .train import train
 
-__all__ = ["app", "main"]
-
+__all__ = ["COMMANDS", "app", "command_of", "main"]
 
 INTERRUPTED = 130
 _UsageError: Any = typer.BadParameter.__base__
 
+# name: the module that has it, the function, examples
+COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "solve": (
+        "solve", "solve",
+        ("solve 1......2..4..3..",
+         "solve puzzles.csv -o answers.csv",
+         "solve --all 5 ................"),
+    ),
+    "show": ("show", "show", ("show 1......2..4..3..", "show --candidates puzzles.txt")),
+    "check": ("check", "check", ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
+    "count": (
+        "count", "count",
+        ("count ................",
+         "count --cells r1 ................",
+         "count --estimate puzzles.txt"),
+    ),
+    "hint": ("hint", "hint", ("hint 1......2..4..3..", "hint --all puzzle.txt")),
+    "explain": ("hint", "explain", ("explain 11......2..4..3..",)),
+    "generate": ("generate", "generate", ("generate sudoku-9x9", "generate killer -n 100 -o killer.csv")),
+    "sample": ("sample", "sample", ("sample brackets-16 -n 10", "sample sudoku-4x4 --given 1......2..4..3..")),
+    "train": (
+        "train", "train",
+        ("train latin-5 --seconds 600",
+         "train --examples words.txt",
+         "train latin-5 --resume",
+         "train --config runs/latin-5/config.toml --run-dir runs/again"),
+    ),
+    "plot": ("plot", "plot", ("plot runs/latin-5", "plot runs/a runs/b -o both.svg")),
+    "eval": ("eval", "evaluate", ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
+    "diagnose": ("diagnose", "diagnose", ("diagnose sudoku-4x4",)),
+    "domains": ("domains", "list_domains", ("domains",)),
+    "check-domain": ("check_domain", "check_domain", ("check-domain latin-4",)),
+    "info": ("info", "info", ("info", "info --json")),
+}  # fmt: skip
+
+
+@cache
+def command_of(name: str) -> Any:
+    """The command of this name, one of COMMANDS, as it is run."""
+    module, function, lines = COMMANDS[name]
+    one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    one.command(name, cls=Command, epilog=examples(*lines))(getattr(import_module(f".{module}", __name__), function))
+    return typer.main.get_command(one)
+
 
 class _Commands(Commands):
     """Expected failures become one line on standard error, and all that is printed is plain, whatever the command."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        del ctx
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
 
     def main(self, *args: Any, **options: Any) -> Any:
         before = guard()
@@ -98,33 +137,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, command, lines in (
-    ("solve", solve, ("solve 1......2..4..3..", "solve puzzles.csv -o answers.csv", "solve --all 5 ................")),
-    ("show", show, ("show 1......2..4..3..", "show --candidates puzzles.txt")),
-    ("check", check, ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
-    ("count", count, ("count ................", "count --cells r1 ................", "count --estimate puzzles.txt")),
-    ("hint", hint, ("hint 1......2..4..3..", "hint --all puzzle.txt")),
-    ("explain", explain, ("explain 11......2..4..3..",)),
-    ("generate", generate, ("generate sudoku-9x9", "generate killer -n 100 -o killer.csv")),
-    ("sample", sample, ("sample brackets-16 -n 10", "sample sudoku-4x4 --given 1......2..4..3..")),
-    (
-        "train",
-        train,
-        (
-            "train latin-5 --seconds 600",
-            "train --examples words.txt",
-            "train latin-5 --resume",
-            "train --config runs/latin-5/config.toml --run-dir runs/again",
-        ),
-    ),
-    ("plot", plot, ("plot runs/latin-5", "plot runs/a runs/b -o both.svg")),
-    ("eval", evaluate, ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
-    ("diagnose", diagnose, ("diagnose sudoku-4x4",)),
-    ("domains", list_domains, ("domains",)),
-    ("check-domain", check_domain, ("check-domain latin-4",)),
-    ("info", info, ("info", "info --json")),
-):
-    app.command(name, cls=Command, epilog=examples(*lines))(command)
 
 
 @app.callback(invoke_without_command=True)

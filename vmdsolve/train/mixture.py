@@ -98,11 +98,13 @@ FAMILIES: dict[str, tuple[float, Draw]] = {
 }  # fmt: skip
 
 
-# Half of the boards are of 8 to 10 rows. Larger ones take longer, and know more answers.
+# What is learned on small boards serves large ones, and costs far less there.
 SIZES: dict[str, tuple[float, Draw]] = _fixed({
-    1: [Queens(4), Queens(5)],
-    2: [Queens(6), Queens(7)],
-    4: [Queens(8), Queens(9), Queens(10)],
+    2: [Queens(4)],
+    4: [Queens(5)],
+    6: [Queens(6), Queens(9)],
+    8: [Queens(7), Queens(8)],
+    5: [Queens(10)],
     3: [Queens(11), Queens(12)],
 })  # fmt: skip
 
