@@ -1,4 +1,5 @@
-"""The training data of one set of weights for every all-different puzzle: each step draws a kind of puzzle.
+"""The training data of one set of weights for boards of many kinds: each step draws one. Here, every all-different
+puzzle; graphs.py has graphs to colour.
 
 Windoku and jigsaw 6x6 are never drawn: they are kept to see what the weights make of rules that training did not show.
 """
@@ -22,7 +23,7 @@ from ..model.slots import ALL_DIFFERENT, SLOTS, slotted
 from ..problem import Board, Rules
 from ..search import generate_values
 from .recipe import Recipe
-from .stream import Stream
+from .stream import SOURCES, Stream
 
 __all__ = ["FAMILIES", "MixedStream", "Mixture"]
 
@@ -107,10 +108,19 @@ class Mixture:
     def __init__(self, families: dict[str, tuple[float, Draw]] | None = None) -> None:
         self.families = FAMILIES if families is None else families
 
+    @property
+    def kinds(self) -> str:
+        """What is drawn, in words, and how often."""
+        return f"{len(self.families)} kinds ({', '.join(f'{n} {share:g}' for n, (share, _) in self.families.items())})"
+
     @cached_property
     def rules(self) -> Rules:
         """Those of one kind, to make a model with."""
-        return slotted(self.domain_at(np.random.default_rng(0)).rules)
+        return self.shown(self.domain_at(np.random.default_rng(0)).rules)
+
+    def shown(self, rules: Rules, rng: np.random.Generator | None = None) -> Rules:
+        """Rules as the model knows them: their units dealt to slots, which of a kind is which at random by `rng`."""
+        return slotted(rules, rng)
 
     def domain_at(self, rng: np.random.Generator) -> Domain:
         """The board of one step.
@@ -124,6 +134,11 @@ class Mixture:
         _, draw = list(self.families.values())[rng.choice(len(shares), p=shares / shares.sum())]
         return draw(rng)
 
+    def examples(self, n: int, rng: np.random.Generator) -> list[Domain]:
+        """Up to n boards by which to see how a training comes on."""
+        del n, rng
+        return [get("sudoku-9x9")]
+
 
 class MixedStream:
     """Batches of a mixture: as a Stream's, those of step s are a pure function of (recipe's seed, s)."""
@@ -131,23 +146,26 @@ class MixedStream:
     held_out = None
 
     def __init__(self, mixture: Mixture, recipe: Recipe, z_width: int) -> None:
-        if recipe.data != "problems" or recipe.hard:
+        if recipe.data not in SOURCES or recipe.hard:
             told = f"data is {recipe.data!r}, hard {recipe.hard!r}"
-            raise InvalidInput(f"{told}; {mixture.name} learns from problems of the generator")
+            raise InvalidInput(f"{told}; {mixture.name} learns from problems of the generator, or its answers")
         self.mixture, self.recipe, self.z_width = mixture, recipe, z_width
+        self._last: tuple[int, Stream] | None = None  # its batch and its rules are asked for one after the other
 
     @property
     def digest(self) -> str:
-        """The kinds and how often they are drawn."""
-        return f"({', '.join(f'{name} {share:g}' for name, (share, _) in self.mixture.families.items())})"
+        """What is drawn."""
+        return self.mixture.kinds
 
     @property
     def source(self) -> str:
         """Where the boards come from, in words."""
-        return f"native generator, minimal problems of {len(self.mixture.families)} kinds {self.digest}"
+        return f"native generator, {SOURCES[self.recipe.data]} of {self.mixture.kinds}"
 
     def at(self, step: int) -> Stream:
-        """The stream of the kind of puzzle that a step draws, its units dealt to slots at random."""
-        rng = np.random.default_rng((self.recipe.seed, step, 2))
-        domain = self.mixture.domain_at(rng)
-        return Stream(domain, self.recipe, self.z_width, slotted(domain.rules, rng))
+        """The stream of the kind of puzzle that a step draws, its rules as the model is shown them."""
+        if self._last is None or self._last[0] != step:
+            rng = np.random.default_rng((self.recipe.seed, step, 2))
+            domain = self.mixture.domain_at(rng)
+            self._last = step, Stream(domain, self.recipe, self.z_width, self.mixture.shown(domain.rules, rng))
+        return self._last[1]

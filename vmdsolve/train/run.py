@@ -14,11 +14,12 @@ from ..model.config import ModelConfig, Sampling
 from ..model.packaged import packaged_file
 from ..model.slots import ALL_DIFFERENT
 from .config import checked, told_of
+from .graphs import Graphs
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
 from .mixture import Mixture
 from .presets import preset
 from .recipe import Recipe
-from .stream import check_source
+from .stream import SOURCES, check_source
 
 if TYPE_CHECKING:
     from .trainer import Trainer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "layers", "learned"]
 
 STATE = "state.safetensors"
+MIXTURES: dict[str, type[Mixture]] = {ALL_DIFFERENT: Mixture, Graphs.name: Graphs}  # by what a config calls them
 
 
 def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,12 +149,13 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
         There is no such domain, or none of these tells.
     """
     name, examples = told.get("domain"), told.get("examples")
-    if name and name != ALL_DIFFERENT:
-        return get(name)
     if not name and resumed is not None:
-        return domain_of(resumed / STATE) or Mixture()
+        name = about(resumed / STATE).config.domain
+        if name not in MIXTURES:
+            return domain_of(resumed / STATE) or Mixture()
     if name:
-        return Mixture()
+        name = name if name in MIXTURES else get(name).name  # which has other names, too
+        return MIXTURES[name]() if name in MIXTURES else get(name)
     if not examples:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
     from .examples import domain_from
@@ -162,7 +165,7 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
 
 def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:
     """The shape of a new model."""
-    placed = _positions(domain, plan.data != "problems")
+    placed = _positions(domain, plan.data not in SOURCES)
     mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
     shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **_shape(domain, told)}
     shape["sampling"] = Sampling(**_sampling(told))
