@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +17,7 @@ from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.search import enumerate_values, generate_values, solve_values
 from vmdsolve.train import Recipe, Trainer
-from vmdsolve.train.matching import ROOM
+from vmdsolve.train.matching import room
 from vmdsolve.train.near import near_answers, parts
 from vmdsolve.train.stream import Stream
 
@@ -53,7 +51,7 @@ def test_few_answers_are_dealt_out_evenly_though_all_copies_lean_to_one(copies: 
     leaning = np.log(np.eye(4, dtype=np.float32)[answers[5]] * 0.9 + 0.025)
     near = near_answers(domain.rules, np.repeat(leaning[None], copies, 0), x, answers[0])
     counts = [(near == answer).all(axis=1).sum() for answer in answers]
-    assert max(counts) == counts[5] == min(copies, ceil(ROOM * copies / len(answers)))
+    assert max(counts) == counts[5] == room(1 / len(answers), copies)
 
 
 def test_parts_that_nothing_joins_are_looked_at_alone() -> None:
