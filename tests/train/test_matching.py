@@ -40,8 +40,6 @@ def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, 
     found = matched(said, x, answers, share)
     every = product(range(len(answers)), repeat=K)
     ways = [way for way in every if all(way.count(j) <= n for j, n in enumerate(rooms))]
-        way for way in product(range(len(answers)), repeat=K) if all(way.count(j) <= n for j, n in enumerate(rooms))
-    ]
     best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
     assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
     for j, board in enumerate(answers):
