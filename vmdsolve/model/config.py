@@ -194,7 +194,7 @@ class ModelConfig:
         """Whether weights of the other config are weights of this one: loops, sampling and noise are not in them, nor
         a latent that is noise.
         """
-        same = {"loops": self.loops, "sampling": self.sampling, "noise": self.noise}
+        same: dict[str, Any] = {"loops": self.loops, "sampling": self.sampling, "noise": self.noise}
         if self._bare and other._bare:
             same |= {"latent": self.latent, "prior": self.prior, "classes": self.classes}
         return replace(other, **same) == self

@@ -44,7 +44,8 @@ def random_graph(rng: np.random.Generator, colours: int, vertices: int) -> Colou
 class Graphs(Mixture):
     """Random graphs; the numbers of vertices and colours are between the fewest and the most."""
 
-    name, relations = Colouring.name, ("edge",)
+    name = Colouring.name
+    relations = ("edge",)
 
     def __init__(self, together: int = TOGETHER) -> None:
         self.together = together
@@ -63,10 +64,10 @@ class Graphs(Mixture):
         >>> graphs.rules.L >= 20, graphs.rules.relations
         (True, ('edge',))
         """
-        colours = int(rng.integers(COLOURS[0], COLOURS[1] + 1))
+        colours = _between(rng, COLOURS)
         vertices, edges = 0, []
         while vertices < self.together:
-            graph = random_graph(rng, colours, int(rng.integers(VERTICES[0], VERTICES[1] + 1)))
+            graph = random_graph(rng, colours, _between(rng, VERTICES))
             edges += [(a + vertices, b + vertices) for a, b in graph.edges]
             vertices += graph.rules.L
         return Colouring(colours, vertices, edges)
@@ -78,5 +79,8 @@ class Graphs(Mixture):
 
     def examples(self, n: int, rng: np.random.Generator) -> list[Domain]:
         """So many graphs, one by one."""
-        sizes = [(int(rng.integers(3, 7)), int(rng.integers(8, 33))) for _ in range(n)]
-        return [random_graph(rng, *size) for size in sizes]
+        return [random_graph(rng, _between(rng, COLOURS), _between(rng, VERTICES)) for _ in range(n)]
+
+
+def _between(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
+    return int(rng.integers(bounds[0], bounds[1] + 1))

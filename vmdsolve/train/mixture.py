@@ -103,7 +103,8 @@ class Mixture:
         the names that a model's config has for them
     """
 
-    name, relations = ALL_DIFFERENT, SLOTS
+    name: str = ALL_DIFFERENT
+    relations: tuple[str, ...] = SLOTS
 
     def __init__(self, families: dict[str, tuple[float, Draw]] | None = None) -> None:
         self.families = FAMILIES if families is None else families
