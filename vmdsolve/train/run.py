@@ -154,8 +154,10 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
         if name not in MIXTURES:
             return domain_of(resumed / STATE) or Mixture()
     if name:
-        name = name if name in MIXTURES else get(name).name  # which has other names, too
-        return MIXTURES[name]() if name in MIXTURES else get(name)
+        if name == ALL_DIFFERENT:
+            return Mixture()
+        domain = get(name)  # which may have other names, too
+        return MIXTURES[domain.name]() if domain.name in MIXTURES else domain
     if not examples:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
     from .examples import domain_from
