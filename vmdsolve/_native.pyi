@@ -61,6 +61,14 @@ def solve_batch(
     threads: int = 0,
     marginals: _F32 | None = None,
 ) -> tuple[_I32, _I64, _I32, _Bool, _I64]: ...
+def nearest(
+    rules: Rules,
+    values: _I32,
+    scores: _F32,
+    node_limit: int = -1,
+    time_limit: float = -1.0,
+    threads: int = 0,
+) -> tuple[_I32, _I32]: ...
 def generate(
     rules: Rules,
     n: int,

@@ -102,6 +102,16 @@ def solve_batch(r: Random, native: Native) -> Call:
     )
 
 
+def nearest(r: Random, native: Native) -> Call:
+    of, B = rules(r, native), r.randrange(0, 5)
+    nodes, seconds = _limits(r)
+    scores = floats(r, B, of.L, of.V)
+    if r.random() < 0.3:
+        scores *= np.float32(r.choice((0.0, 3e38, np.inf)))
+        scores[np.isnan(scores)] = 0
+    return Call(native.nearest, [of, boards(r, B, of.L, of.V), scores, nodes, seconds, r.randrange(0, 3)])
+
+
 def enumeration(r: Random, native: Native) -> Call:
     of = rules(r, native)
     marginals = floats(r, of.L, of.V) if r.random() < 0.5 else None
@@ -160,4 +170,4 @@ def stop(r: Random, native: Native) -> Call:
     return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)], after=lambda: native.Stop().heed())
 
 
-CALLS = (make_rules, propagate, solve_batch, enumeration, generate, breed, stop)
+CALLS = (make_rules, propagate, solve_batch, nearest, enumeration, generate, breed, stop)

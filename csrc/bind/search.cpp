@@ -13,6 +13,7 @@
 #include "kinds/kinds.hpp"
 #include "search/breed.hpp"
 #include "search/generate.hpp"
+#include "search/nearest.hpp"
 #include "search/search.hpp"
 #include "support/sets.hpp"
 #include "support/threads.hpp"
@@ -82,13 +83,16 @@ Array<int32_t> values_of(const Rules& rules, const py::object& object, bool batc
   return values;
 }
 
+Array<float> numbers_of(const py::object& object, const char* name, const std::vector<int64_t>& shape) {
+  auto numbers = array_of<float>(object, name, shape);
+  for (const float m : span_of(numbers))
+    if (std::isnan(m)) throw std::invalid_argument(std::string(name) + ": wanted numbers, got NaN");
+  return numbers;
+}
+
 /// An empty array for None.
 Array<float> marginals_of(const py::object& object, const std::vector<int64_t>& shape) {
-  if (object.is_none()) return Array<float>(0);
-  auto marginals = array_of<float>(object, "marginals", shape);
-  for (const float m : span_of(marginals))
-    if (std::isnan(m)) throw std::invalid_argument("marginals: wanted numbers, got NaN");
-  return marginals;
+  return object.is_none() ? Array<float>(0) : numbers_of(object, "marginals", shape);
 }
 
 void check_threads(int threads) {
@@ -179,6 +183,31 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
     });
   });
   return py::make_tuple(first, counts, status, complete, nodes);
+}
+
+py::tuple nearest(const Rules& rules, const py::object& object, const py::object& scores_object, int64_t node_limit,
+                  double time_limit, int threads) {
+  const auto values = values_of(rules, object, true);
+  const int64_t B = values.shape(0), L = rules.L(), V = rules.V();
+  const auto scores = numbers_of(scores_object, "scores", {B, L, V});
+  check_limit("node_limit", node_limit, -1);
+  check_threads(threads);
+  check_time(time_limit);
+  Array<int32_t> found({B, L}), status(B);
+  const int32_t* in = values.data();
+  const float* said = scores.data();
+  int32_t *out = found.mutable_data(), *status_out = status.mutable_data();
+  released([&] {
+    parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
+      Nearest search(rules);
+      for (int64_t b = begin; b < end; ++b) {
+        stop_point();
+        const Status ended = search.find(in + b * L, said + b * L * V, Budget(node_limit, time_limit), out + b * L);
+        status_out[b] = static_cast<int32_t>(ended);
+      }
+    });
+  });
+  return py::make_tuple(found, status);
 }
 
 /// One problem whose solutions are taken one by one.
@@ -341,6 +370,8 @@ void register_search(py::module_& m) {
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
+  m.def("nearest", &nearest, "rules"_a, "values"_a, "scores"_a, "node_limit"_a = -1, "time_limit"_a = -1.0,
+        "threads"_a = 0);
   m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1,
         "time_limit"_a = -1.0, "threads"_a = 0, "test_nodes"_a = 100'000, "attempts"_a = 32, "symmetric"_a = false);
   m.def("breed", &breed, "rules"_a, "values"_a, "answers"_a, "levels"_a, "rounds"_a, "seed"_a, "first"_a = 0,

@@ -82,6 +82,12 @@ def test_a_config_is_read_as_it_was_written_and_numbers_of_numpy_are_numbers() -
     assert ModelConfig.from_json(config.to_json()) == config
     assert config.same_weights(replace(config, loops=3, sampling=Sampling()))
     assert not config.same_weights(replace(config, width=3))
+    bare, noisy = replace(config, latent=0), replace(config, latent=1, prior="states", noise=(1.0, 0.0))
+    assert bare.same_weights(noisy)  # noise has no weights
+    assert noisy.same_weights(bare)
+    assert not bare.same_weights(config)
+    assert not noisy.same_weights(config)
+    assert not config.same_weights(noisy)
 
 
 def test_configs_of_earlier_versions_have_the_defaults() -> None:

@@ -106,7 +106,7 @@ def test_a_schedule_is_read_as_it_was_written(pairs: list[tuple[float, int]]) ->
         ("rate = nan", "rate is nan; wanted a number from 0 to 1,000"),
         ("rate = 2026-01-01", "; wanted a number from 0 to 1,000"),
         ("bf16 = 1", "bf16 is 1; wanted True or False"),
-        ("data = 'files'", "data is 'files'; wanted one of problems, law, examples"),
+        ("data = 'files'", "data is 'files'; wanted one of problems, law, answers, examples"),
         ("preset = 'paper'", "preset is 'paper'; wanted one of published, ours, matched, baseline"),
         ("loops = [[0, 8]]", "loops is [[0, 8]]; wanted text, as for --loops"),
         ("loops = '8'", "loops is '8'; wanted SHARE:LOOPS,... with shares from 0 to below 1, as in 0:8,0.1:16"),

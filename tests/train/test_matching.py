@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from math import ceil
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN
 from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.train import Recipe, Trainer
-from vmdsolve.train.matching import MOST, ROOM, answers_to, matched
+from vmdsolve.train.matching import MOST, answers_to, matched, room
 
 RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf16": False}
 
@@ -32,19 +31,20 @@ def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, 
     if given_first:
         answers[:, 0], x[0] = 1, 1
     said = np.log(rng.dirichlet(np.ones(3), size=(K, 5))).astype(np.float32)
-    room = [ceil(ROOM * K * p) for p in share]
+    rooms = [room(p, K) for p in share]
 
     def cost(board: object, copy: int) -> float:
         cells = np.flatnonzero(x == OPEN)
         return -float(said[copy, cells, np.asarray(board)[cells]].sum())
 
     found = matched(said, x, answers, share)
-    ways = [way for way in product(range(len(answers)), repeat=K) if all(way.count(j) <= n for j, n in enumerate(room))]
+    every = product(range(len(answers)), repeat=K)
+    ways = [way for way in every if all(way.count(j) <= n for j, n in enumerate(rooms))]
     best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
     assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
     for j, board in enumerate(answers):
         same = (answers == board).all(axis=1).sum()
-        assert same > 1 or (found == board).all(axis=1).sum() <= room[j]
+        assert same > 1 or (found == board).all(axis=1).sum() <= rooms[j]
 
 
 def test_answers_are_those_of_the_law_that_agree() -> None:

@@ -10,11 +10,12 @@ from helpers.commands import run
 from vmdsolve.checker import accepts
 from vmdsolve.model.about import about
 from vmdsolve.train import Recipe
-from vmdsolve.train.mixture import MIXTURES, MixedStream
+from vmdsolve.train.mixture import MixedStream
+from vmdsolve.train.queens import Chessboards
 
 
 def test_queens_of_many_sizes_are_drawn_by_their_laws() -> None:
-    queens = MIXTURES["queens"]
+    queens = Chessboards()
     stream = MixedStream(queens, Recipe(batch=3, data="law", givens=(0, 8)), 2)
     sizes = set()
     for step in range(12):

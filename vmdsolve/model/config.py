@@ -191,8 +191,18 @@ class ModelConfig:
         return ModelConfig(domain.name, domain.rules.relations, **{**symbols, **shape})
 
     def same_weights(self, other: ModelConfig) -> bool:
-        """Whether weights of the other config are weights of this one: loops, sampling and noise are not in them."""
-        return replace(other, loops=self.loops, sampling=self.sampling, noise=self.noise) == self
+        """Whether weights of the other config are weights of this one: loops, sampling and noise are not in them, nor
+        a latent that is noise.
+        """
+        same: dict[str, Any] = {"loops": self.loops, "sampling": self.sampling, "noise": self.noise}
+        if self._bare and other._bare:
+            same |= {"latent": self.latent, "prior": self.prior, "classes": self.classes}
+        return replace(other, **same) == self
+
+    @property
+    def _bare(self) -> bool:
+        """Whether the denoiser is all that there is: no latent, or one that is noise on its states."""
+        return not self.latent or self.prior == "states"
 
     def to_json(self) -> str:
         """One line of JSON, as stored in the weights' metadata."""

@@ -1,4 +1,4 @@
-"""Exact search: propagate, solve, count, enumerate, estimate, generate, on arrays; harder problems; threads."""
+"""Exact search: propagate, solve, count, enumerate, estimate, generate, near what is said, on arrays; threads."""
 
 from .compiled import prepared as prepared
 from .exact import Enumeration as Enumeration
@@ -8,6 +8,7 @@ from .exact import enumerate_values as enumerate_values
 from .exact import generate_values as generate_values
 from .exact import propagate as propagate
 from .exact import solve_values as solve_values
+from .nearest import nearest_values as nearest_values
 from .probe import probe as probe
 from .projection import Projection as Projection
 
@@ -18,6 +19,7 @@ __all__ = [
     "SearchStatus",
     "enumerate_values",
     "generate_values",
+    "nearest_values",
     "prepared",
     "probe",
     "propagate",

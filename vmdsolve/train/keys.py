@@ -182,7 +182,7 @@ KEYS: dict[str, Key] = {
     "loops": _text("Loops by share of the steps done.", loops_text(Recipe.loops), loops_of),
     "givens": _text("Cells visible at the start, as in 5 or 3:8; not for problems.", "0", givens_of),
     **{name: _field(one) for name, one in RECIPE.items()},
-    "positions": _key(bool, "Embeddings of cells and symbols.", "not for problems"),
+    "positions": _key(bool, "Embeddings of cells and symbols.", "not for problems and answers"),
     "evaluation_loops": _key(
         int, "Loops an evaluation of the trained model, which may be more than it is trained with.",
         "the last of --loops", low=1, high=4096,

@@ -29,6 +29,7 @@ from ..problem import OPEN
 from .matching import answers_to, matched
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
+from .near import near_answers
 from .recipe import Recipe
 from .stream import Stream, check_source
 
@@ -169,13 +170,16 @@ class Learner:
         x, x0 = (tensor.repeat_interleave(K, 0) for tensor in batch[1:3])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
-        said = torch.einsum("s,sblv->blv", share, logits.detach().log_softmax(-1))
-        law, rng = self.stream.at(self.step).answers, np.random.default_rng((self.recipe.seed, self.step, 4))
-        assert isinstance(law, Law)
-        for b, tokens in enumerate(batch[1].cpu().numpy()):
+        said = torch.einsum("s,sblv->blv", share, logits.detach().float().log_softmax(-1)).cpu().numpy()
+        stream, rng = self.stream.at(self.step), np.random.default_rng((self.recipe.seed, self.step, 4))
+        tokens, known = (tensor.cpu().numpy().astype(np.int32) for tensor in batch[1:3])
+        for b, (board, answer) in enumerate(zip(tokens, known, strict=True)):
             own = slice(b * K, (b + 1) * K)
-            nearest = matched(said[own].cpu().numpy(), tokens, *answers_to(tokens, law, rng))
-            x0[own] = torch.from_numpy(nearest).to(x0)
+            if isinstance(stream.answers, Law):
+                near = matched(said[own], board, *answers_to(board, stream.answers, rng))
+            else:
+                near = near_answers(stream.domain.rules, said[own], board, answer, torch.get_num_threads())
+            x0[own] = torch.from_numpy(near).to(x0)
         nll, masked = reconstruction(logits, x, x0), ((x == OPEN) & (x0 != OPEN)).sum(1)
         loss = objective(Terms(nll, nll.new_zeros(len(x), 0), masked), share, w.repeat_interleave(K) / K, total)
         mean = nll.detach().view(len(nll), -1, K).mean(2)

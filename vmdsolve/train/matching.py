@@ -2,7 +2,8 @@
 
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
-that all, copies would agree on few answers; so of K copies no answer takes more than ROOM times its share by the law.
+that all, copies would agree on few answers; so no answer takes more of K copies than its share by the law, and as much
+again as chance would give or take: a deviation of K independent draws.
 The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
@@ -11,7 +12,7 @@ transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,8 @@ from ..errors import InvalidInput
 from ..measure.law import Law
 from ..problem import OPEN, Board
 
-__all__ = ["answers_to", "matched"]
+__all__ = ["answers_to", "matched", "room"]
 
-ROOM = 2.0  # times its share of the copies that an answer may take
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
@@ -43,6 +43,17 @@ def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt
         kept = rng.choice(len(rows), MOST, replace=False, p=p)
         rows, p = rows[kept], np.full(MOST, 1 / MOST)
     return law.boards[rows], p
+
+
+def room(p: float, K: int) -> int:
+    """How many of K copies may learn an answer whose share is p.
+
+    Examples
+    --------
+    >>> room(0.5, 16), room(1 / 288, 16), room(1.0, 16)
+    (10, 1, 16)
+    """
+    return ceil(K * p + sqrt(K * p * (1 - p)) - 1e-9)
 
 
 def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray[np.float64]) -> Board:
@@ -78,7 +89,7 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
     unknown = (x == OPEN)[:, None]
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
-    places = np.repeat(np.arange(len(answers)), [ceil(ROOM * K * p) for p in share])
+    places = np.repeat(np.arange(len(answers)), [room(p, K) for p in share])
     rows, chosen = linear_sum_assignment(cost[:, places])
     out = np.empty((K, L), np.int32)
     out[rows] = answers[places[chosen]]

@@ -1,14 +1,12 @@
-"""The training data of one set of weights for many boards: each step draws one of them.
+"""The training data of one set of weights for boards of many kinds: each step draws one. Here, every all-different
+puzzle; graphs.py has graphs to colour, and queens.py chessboards of many sizes.
 
-all-different   kinds of puzzles with one answer. Windoku and jigsaw 6x6 are never drawn: they are kept to see what
-                the weights make of rules that training did not show.
-queens          boards of 4 to 12 rows, which have many answers
+Windoku and jigsaw 6x6 are never drawn: they are kept to see what the weights make of rules that training did not show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 
 import numpy as np
@@ -18,7 +16,6 @@ from ..constraints import AllDifferent
 from ..domains import Domain, get
 from ..domains.clued import Family
 from ..domains.latin import LatinSquare
-from ..domains.queens import Queens
 from ..domains.sudoku import Sudoku
 from ..domains.variants import SudokuX
 from ..errors import InvalidInput
@@ -27,9 +24,9 @@ from ..model.slots import ALL_DIFFERENT, SLOTS, slotted
 from ..problem import Board, Rules
 from ..search import generate_values
 from .recipe import Recipe
-from .stream import Stream
+from .stream import SOURCES, Stream
 
-__all__ = ["FAMILIES", "MIXTURES", "MixedStream", "Mixture"]
+__all__ = ["FAMILIES", "MixedStream", "Mixture"]
 
 Draw = Callable[[np.random.Generator], Domain]
 
@@ -98,49 +95,43 @@ FAMILIES: dict[str, tuple[float, Draw]] = {
 }  # fmt: skip
 
 
-# What is learned on small boards serves large ones, and costs far less there.
-SIZES: dict[str, tuple[float, Draw]] = _fixed({
-    2: [Queens(4)],
-    4: [Queens(5)],
-    6: [Queens(6), Queens(9)],
-    8: [Queens(7), Queens(8)],
-    5: [Queens(10)],
-    3: [Queens(11), Queens(12)],
-})  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
 class Mixture:
-    """Boards by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
+    """Kinds of puzzles by name, each with how often it is drawn; what a Trainer takes in place of a Domain.
 
     Attributes
     ----------
-    families
-        how often each is drawn, and how
     name
         of the weights
     relations
-        the names that a model's config has for theirs
-    data
-        what a recipe's is to be
-    shown
-        the domain that a training is watched by
+        the names that a model's config has for them
+    sources
+        what a recipe's data may be; the first, where it does not say
+    families
+        how often each kind is drawn, and how
     """
 
-    families: Mapping[str, tuple[float, Draw]] = field(default_factory=lambda: FAMILIES)
     name: str = ALL_DIFFERENT
     relations: tuple[str, ...] = SLOTS
-    data: str = "problems"
-    shown: str = "sudoku-9x9"
+    sources: tuple[str, ...] = tuple(SOURCES)
+    families: Mapping[str, tuple[float, Draw]] = FAMILIES
 
-    def rules_of(self, domain: Domain, rng: np.random.Generator | None = None) -> Rules:
-        """A board's rules as the model knows them: with slots at random for relations, or as they are."""
-        return slotted(domain.rules, rng) if self.relations == SLOTS else domain.rules
+    def __init__(self, families: Mapping[str, tuple[float, Draw]] | None = None) -> None:
+        if families is not None:
+            self.families = families
+
+    @property
+    def kinds(self) -> str:
+        """What is drawn, in words, and how often."""
+        return f"{len(self.families)} kinds ({', '.join(f'{n} {share:g}' for n, (share, _) in self.families.items())})"
 
     @cached_property
     def rules(self) -> Rules:
         """Those of one kind, to make a model with."""
-        return self.rules_of(self.domain_at(np.random.default_rng(0)))
+        return self.shown(self.domain_at(np.random.default_rng(0)).rules)
+
+    def shown(self, rules: Rules, rng: np.random.Generator | None = None) -> Rules:
+        """Rules as the model knows them: their units dealt to slots, which of a kind is which at random by `rng`."""
+        return slotted(rules, rng)
 
     def domain_at(self, rng: np.random.Generator) -> Domain:
         """The board of one step.
@@ -154,6 +145,11 @@ class Mixture:
         _, draw = list(self.families.values())[rng.choice(len(shares), p=shares / shares.sum())]
         return draw(rng)
 
+    def examples(self, n: int, rng: np.random.Generator) -> list[Domain]:
+        """Up to n boards by which to see how a training comes on."""
+        del n, rng
+        return [get("sudoku-9x9")]
+
 
 class MixedStream:
     """Batches of a mixture: as a Stream's, those of step s are a pure function of (recipe's seed, s)."""
@@ -161,40 +157,35 @@ class MixedStream:
     held_out = None
 
     def __init__(self, mixture: Mixture, recipe: Recipe, z_width: int) -> None:
-        if recipe.data != mixture.data or recipe.hard:
+        if recipe.data not in mixture.sources or recipe.hard:
             told = f"data is {recipe.data!r}, hard {recipe.hard!r}"
-            source = "problems of the generator" if mixture.data == "problems" else f"data {mixture.data!r}"
-            raise InvalidInput(f"{told}; {mixture.name} learns from {source}")
+            raise InvalidInput(f"{told}; {mixture.name} learns from data {' or '.join(mixture.sources)}")
         self.mixture, self.recipe, self.z_width = mixture, recipe, z_width
+        self._last: tuple[int, Stream] | None = None  # its batch and its rules are asked for one after the other
 
     @property
     def digest(self) -> str:
-        """The kinds and how often they are drawn."""
-        return f"({', '.join(f'{name} {share:g}' for name, (share, _) in self.mixture.families.items())})"
+        """What is drawn."""
+        return self.mixture.kinds
 
     @property
     def source(self) -> str:
         """Where the boards come from, in words."""
-        what = "laws" if self.mixture.data == "law" else "native generator, minimal problems"
-        return f"{what} of {len(self.mixture.families)} kinds {self.digest}"
+        if self.recipe.data == "law":
+            return f"laws of {self.mixture.kinds}"
+        return f"native generator, {SOURCES[self.recipe.data]} of {self.mixture.kinds}"
 
     def at(self, step: int) -> Stream:
-        """The stream of the board that a step draws, its units dealt to slots at random where these are relations."""
-        rng = np.random.default_rng((self.recipe.seed, step, 2))
-        domain = self.mixture.domain_at(rng)
-        answers = _law(domain) if self.recipe.data == "law" else None
-        return Stream(domain, self.recipe, self.z_width, self.mixture.rules_of(domain, rng), answers)
+        """The stream of the kind of puzzle that a step draws, its rules as the model is shown them."""
+        if self._last is None or self._last[0] != step:
+            rng = np.random.default_rng((self.recipe.seed, step, 2))
+            domain = self.mixture.domain_at(rng)
+            rules = self.mixture.shown(domain.rules, rng)
+            answers = _law(domain) if self.recipe.data == "law" else None
+            self._last = step, Stream(domain, self.recipe, self.z_width, rules, answers)
+        return self._last[1]
 
 
 @lru_cache(maxsize=32)
 def _law(domain: Domain) -> Law:
     return law_of(domain)
-
-
-MIXTURES = {
-    mixture.name: mixture
-    for mixture in (
-        Mixture(),
-        Mixture(SIZES, "queens", Queens(8).rules.relations, data="law", shown="queens-8"),
-    )
-}

@@ -48,8 +48,9 @@ class Recipe:
     others
         what all the others count together, as a share of the board's loss
     matched
-        each copy of a board learns an answer of its own, the nearest, and none takes much more than its share of the
-        copies: see matching.py. For data "law", and a latent "states", or none
+        each copy of a board learns an answer of its own: with data "law" the nearest, and none takes much more than its
+        share of the copies, see matching.py; with data "answers" one that is near, found by search, see near.py. For
+        a latent "states", or none
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -60,8 +61,8 @@ class Recipe:
     full
         share of the boards at t = 1: nothing but the clues is visible on the solving ones
     data
-        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law; "examples":
-        answers drawn from a file
+        "problems": the generator's, each with one answer; "law": answers drawn from the domain's law, which is listed;
+        "answers": answers that the generator makes; "examples": answers drawn from a file
     examples
         that file
     hard
@@ -70,6 +71,9 @@ class Recipe:
         share of the boards that are drawn from it
     givens
         unless data is "problems": fewest and most cells visible at the start
+    puzzles
+        with data "answers", share of the boards that begin as problems of the generator, with their one answer, so
+        that the weights learn to solve, too
     blocks
         unless data is "problems": left to right in so many blocks, each with its own z
     draw
@@ -114,16 +118,17 @@ class Recipe:
     path_noise: float = choice(0.0, "Noise on the states between loops, in deviations of a state.", low=0, high=1000)
     attempts: int = choice(1, "K, copies of a board that differ in noise; the best counts.", low=1, high=1024)
     others: float = choice(0.1, "Share of the loss that the other copies have.", low=0, high=1)
-    matched: bool = choice(False, "Each copy learns the answer nearest to it; data 'law'.")
+    matched: bool = choice(False, "Each copy learns an answer near to it; data 'law' or 'answers'.")
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
     full: float = choice(0.3, "Share of the boards that show nothing but their clues.", low=0, high=1)
-    data: str = choice("problems", "Where answers come from; law: the domain's.", among=("problems", "law", "examples"))
+    data: str = choice("problems", "Where answers come from.", among=("problems", "law", "answers", "examples"))
     examples: str = choice("", "A file of answers to learn from: lines of L characters.")
     hard: str = choice("", "A file of problems to mix among those made, as of `generate --harder 100 -o F.txt`.")
     hard_share: float = choice(0.5, "Share of the boards that are from it.", low=0, high=1)
     givens: tuple[int, int] = (0, 0)
+    puzzles: float = choice(0.0, "Share of problems with one answer among boards of data 'answers'.", low=0, high=1)
     blocks: int = choice(1, "Left to right in so many blocks; not for problems.", low=1, high=65_536)
     draw: str = choice("once", "How often sampling will draw z.", among=DRAWS)
     weighting: str = choice("cells", "elbo: boards count by w(t) = 1 / t.", among=("cells", "elbo"))
@@ -146,7 +151,8 @@ class Recipe:
                 raise InvalidInput(f"{name} is {value!r}; wanted a number above 0, or nothing is learned")
         if self.data == "problems" and (self.blocks > 1 or self.givens != (0, 0)):
             raise InvalidInput(
-                "blocks and givens go with data 'law' or 'examples'; problems of the generator have their own clues"
+                "blocks and givens go with data 'law', 'answers' or 'examples'; problems of the generator have their "
+                "own clues"
             )
         if (self.data == "examples") != bool(self.examples):
             raise InvalidInput(f"data is {self.data!r}, examples {self.examples!r}; data 'examples' goes with a file")
@@ -156,13 +162,17 @@ class Recipe:
             raise InvalidInput(
                 f"attempts is {self.attempts}, and nothing tells them apart; give begin_noise or path_noise, too"
             )
-        if self.matched and (self.attempts == 1 or self.data != "law" or self.blocks > 1):
+        if self.matched and (self.attempts == 1 or self.data not in ("law", "answers") or self.blocks > 1):
             raise InvalidInput(
-                f"matched goes with attempts of 2 or more, data 'law' and one block; attempts is {self.attempts}, data "
-                f"{self.data!r}, blocks is {self.blocks}"
+                "matched goes with attempts of 2 or more, data 'law' or 'answers', and one block; attempts is "
+                f"{self.attempts}, data {self.data!r}, blocks is {self.blocks}"
             )
-        if self.hard and self.data != "problems":
-            raise InvalidInput(f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems'")
+        if self.puzzles and self.data != "answers":
+            raise InvalidInput(f"puzzles is {self.puzzles}, data is {self.data!r}; puzzles go with data 'answers'")
+        if self.hard and not (self.data == "problems" or self.puzzles):
+            raise InvalidInput(
+                f"hard is {self.hard!r}, data is {self.data!r}; hard problems go with data 'problems', or with puzzles"
+            )
 
     @staticmethod
     def recorded(record: Any, **before: Any) -> Recipe:

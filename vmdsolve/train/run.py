@@ -13,11 +13,13 @@ from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
 from ..model.packaged import packaged_file
 from .config import checked, told_of
+from .graphs import Graphs
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
-from .mixture import MIXTURES, Mixture
+from .mixture import Mixture
 from .presets import preset
+from .queens import Chessboards
 from .recipe import Recipe
-from .stream import check_source
+from .stream import SOURCES, check_source
 
 if TYPE_CHECKING:
     from .trainer import Trainer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "layers", "learned"]
 
 STATE = "state.safetensors"
+MIXTURES: dict[str, type[Mixture]] = {one.name: one for one in (Mixture, Graphs, Chessboards)}  # as configs say
 
 
 def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class Run:
             before = Recipe.recorded(said.record, native=False)  # a run from before there was a kernel goes on without
             return Run(domain, _shaped(said.config, domain, told), replace(before, **recipe), resumed=resumed)
         if isinstance(domain, Mixture):
-            recipe = {"data": domain.data, **recipe}
+            recipe = {"data": domain.sources[0], **recipe}
         plan = Recipe(**recipe)
         check_source(domain, plan)
         if not (begin := told.get("init")):
@@ -148,11 +151,15 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
         There is no such domain, or none of these tells.
     """
     name, examples = told.get("domain"), told.get("examples")
+    if not name and resumed is not None:
+        name = about(resumed / STATE).config.domain
+        if name not in MIXTURES:
+            return domain_of(resumed / STATE) or Mixture()
     if name:
-        return MIXTURES[name] if name in MIXTURES else get(name)
-    if resumed is not None:
-        before = about(resumed / STATE).config.domain
-        return MIXTURES[before] if before in MIXTURES else domain_of(resumed / STATE) or Mixture()
+        if name in MIXTURES:
+            return MIXTURES[name]()
+        domain = get(name)  # which may have other names, too
+        return MIXTURES[domain.name]() if domain.name in MIXTURES else domain
     if not examples:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or a file of --examples; to --resume, a --run-dir")
     from .examples import domain_from
@@ -162,12 +169,12 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
 
 def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:
     """The shape of a new model."""
-    placed = _positions(domain, plan.data != "problems")
+    placed = _positions(domain, plan.data not in SOURCES)
     mixer = "messages" if domain.rules.constraints else "attention"  # messages go along rules
     shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **_shape(domain, told)}
     shape["sampling"] = Sampling(**_sampling(told))
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-        dead = {"latent": 0} if domain.data == "problems" else {}
+        dead = {"latent": 0} if "problems" in domain.sources else {}
         return ModelConfig(domain.name, domain.relations, **{**dead, **shape})
     return ModelConfig.of(domain, **shape)
 

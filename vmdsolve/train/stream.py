@@ -1,12 +1,13 @@
 """The training data: step s of the stream is a pure function of (recipe's seed, s), made fresh, stored nowhere.
 
 A board goes from a start (what is visible when z is drawn) to its answer. Between them lies x_t, on which every open
-cell is masked with probability t. Three sources:
+cell is masked with probability t. Four sources:
     problems   problem i of the native generator under (seed, i), its image under a random symmetry, its one answer;
                or, for a share of the boards, a problem drawn from a file of hard ones
     law        answers drawn from the domain's law, for learning to generate; `givens` of the cells are visible at the
                start. With blocks, all earlier blocks are visible too, and the later ones open even in the answer.
     examples   the same with answers drawn from a file, see examples.py
+    answers    the same with answers that the generator makes, for domains whose law is too large to be listed
 """
 
 from __future__ import annotations
@@ -28,9 +29,33 @@ from ..search import generate_values, propagate
 from .examples import Examples, read_examples, read_problems
 from .recipe import Recipe
 
-__all__ = ["Stream", "check_source"]
+__all__ = ["SOURCES", "Made", "Stream", "check_source"]
 
+SOURCES = {"problems": "minimal problems", "answers": "answers"}  # what the generator makes
 Mask = npt.NDArray[np.bool_]
+
+
+class Made:
+    """Answers that the generator makes, each under a random symmetry; every answer may come, not all equally often."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+
+    def draw(self, rng: np.random.Generator, n: int) -> Board:
+        """n boards [n, L].
+
+        Examples
+        --------
+        >>> from vmdsolve.domains import get
+        >>> sorted(Made(get("latin-4")).draw(np.random.default_rng(0), 1)[0].tolist()) == sorted([0, 1, 2, 3] * 4)
+        True
+        """
+        rules = self._domain.rules
+        _, answers = generate_values(rules, n, seed=int(rng.integers(2**62)), clues=rules.L)
+        for b in range(n):
+            cells, values = self._domain.symmetry(rng)
+            answers[b] = values[answers[b, cells]]
+        return answers
 
 
 def check_source(domain: Any, recipe: Recipe) -> None:
@@ -38,9 +63,9 @@ def check_source(domain: Any, recipe: Recipe) -> None:
     if isinstance(domain, Family):
         raise InvalidInput(
             f"every problem of {domain.name} has a board of its own, and a training is for one board; name a domain of "
-            "one board, or all-different, whose mixture has boards of many kinds"
+            "one board, or all-different or colouring, which have boards of many kinds"
         )
-    if recipe.data == "problems" and isinstance(domain, Domain) and not domain.constraints:
+    if recipe.data in SOURCES and isinstance(domain, Domain) and not domain.constraints:
         raise InvalidInput(
             f"{domain.name} has no rules, so the generator's answers would be noise; name a file of --examples"
         )
@@ -69,7 +94,7 @@ class Stream:
         L = domain.rules.L
         if (recipe.givens[1] > L and rules is None) or recipe.blocks > L:
             raise InvalidInput(f"givens up to {recipe.givens[1]}, {recipe.blocks} blocks; {domain.name} has {L} cells")
-        self.answers: Law | Examples | None = answers
+        self.answers: Law | Examples | Made | None = answers
         self.held_out: Examples | None = None
         self.digest = ""
         self.hard: tuple[Board, Board] | None = None
@@ -78,14 +103,18 @@ class Stream:
             self.hard = hard[0], hard[1]
         if recipe.data == "law" and answers is None:
             self.answers = law_of(domain)
+        elif recipe.data == "answers":
+            self.answers = Made(domain)
         elif recipe.data == "examples":
             self.answers, self.held_out, self.digest = read_examples(recipe.examples, domain)
 
     @property
     def source(self) -> str:
         """Where the boards come from, in words."""
-        if self.answers is None:
-            words = "native generator, minimal problems"
+        if self.answers is None or isinstance(self.answers, Made):
+            words = f"native generator, {SOURCES[self.recipe.data]}"
+            if self.recipe.puzzles:
+                words += f", {self.recipe.puzzles:.0%} minimal problems"
             if self.hard is None:
                 return words
             r, n = self.recipe, len(self.hard[0])
@@ -113,6 +142,10 @@ class Stream:
         rng = np.random.default_rng((self.recipe.seed, step))
         B, L = self.recipe.batch if boards is None else boards, self.domain.rules.L
         start, x0 = self._problems(step, B, rng) if self.answers is None else self._drawn(self.answers, B, rng)
+        if self.recipe.puzzles:
+            rows = rng.random(B) < self.recipe.puzzles
+            problems = self._problems(step, B, rng)
+            start[rows], x0[rows] = (boards[rows] for boards in problems)
         t = np.maximum(rng.random((B, 1)), 1e-3)
         solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
@@ -140,7 +173,7 @@ class Stream:
             puzzles[b] = np.where(puzzles[b, cells] != OPEN, answers[b], OPEN)
         return puzzles, answers
 
-    def _drawn(self, source: Law | Examples, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _drawn(self, source: Law | Examples | Made, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
         """Starts and answers drawn from the law or the examples."""
         r, L = self.recipe, self.domain.rules.L
         answers = source.draw(rng, B)
