@@ -5,6 +5,8 @@
 #include <bit>
 #include <iterator>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "search/depth_first.hpp"
 #include "search/domain_model.hpp"
@@ -68,7 +70,7 @@ Nearest::Nearest(const Rules& rules)
     others.clear();
     for (const int32_t unit : rules.of(cell)) {
       const auto cells = rules.constraints()[static_cast<size_t>(unit)].cells;
-      std::copy_if(cells.begin(), cells.end(), std::back_inserter(others), [&](int32_t other) { return other != cell; });
+      std::copy_if(cells.begin(), cells.end(), std::back_inserter(others), [&](int32_t one) { return one != cell; });
     }
     std::sort(others.begin(), others.end());
     std::unique_copy(others.begin(), others.end(), std::back_inserter(peers_));
@@ -87,12 +89,32 @@ Status Nearest::find(const int32_t* values, const float* scores, Budget budget, 
 }
 
 void Nearest::improve(const int32_t* values, const float* scores, Budget& budget, int32_t* solution) {
+  const auto V = static_cast<size_t>(rules_.V());
+  const auto score = [&](int32_t cell, int32_t symbol) {
+    return scores[static_cast<size_t>(cell) * V + static_cast<size_t>(symbol)];
+  };
+  std::vector<int32_t> cells, symbols(V);
+  for (int32_t cell = 0; cell < rules_.L(); ++cell)
+    if (values[cell] == kOpen) cells.push_back(cell);
+  // How much better a cell's best symbol is than its own, and its own's score.
+  std::vector<std::pair<float, float>> want(static_cast<size_t>(rules_.L()));
   bool better = true;
   for (int sweep = 0; better && sweep < kSweeps; ++sweep) {
     better = false;
-    for (int32_t cell = 0; cell < rules_.L(); ++cell) {
-      if (values[cell] != kOpen) continue;
-      for (int32_t other = 0; other < rules_.V(); ++other) {
+    for (const int32_t cell : cells) {
+      const float* row = scores + static_cast<size_t>(cell) * V;
+      const float most = *std::max_element(row, row + V), own = score(cell, solution[cell]);
+      want[static_cast<size_t>(cell)] = {most > own ? most - own : 0, own};
+    }
+    // What wants most first: by scores, so that the numbers of cells and symbols have no say.
+    std::stable_sort(cells.begin(), cells.end(), [&](int32_t a, int32_t b) {
+      return want[static_cast<size_t>(a)] > want[static_cast<size_t>(b)];
+    });
+    for (const int32_t cell : cells) {
+      std::iota(symbols.begin(), symbols.end(), 0);
+      std::stable_sort(symbols.begin(), symbols.end(),
+                       [&](int32_t a, int32_t b) { return score(cell, a) > score(cell, b); });
+      for (const int32_t other : symbols) {
         if (other == solution[cell]) continue;
         better |= exchange(cell, other, values, scores, solution);
         budget.spend(static_cast<int64_t>(16 * chain_.size()));

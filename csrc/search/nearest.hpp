@@ -3,7 +3,7 @@
 // Method       1. depth first, the surest cell first: where the best symbol left is furthest above the second best;
 //              2. where the rules only say which cells differ, exchanges of two symbols, as long as one raises the sum:
 //                 of a cell, its peers that hold the other symbol, theirs that hold the first, and so on (a Kempe
-//                 chain). Each leaves a solution.
+//                 chain). Each leaves a solution; cells whose own symbol is furthest below their best go first.
 //              Neither proves that none is nearer.
 // Determinism  a function of rules, values, scores and the node limit.
 // Equivariant  other names of cells and symbols give the same solution under these, where no two scores tie.
