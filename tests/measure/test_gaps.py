@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
-from vmdsolve.measure.gaps import Gaps, gaps
+from vmdsolve.measure.gaps import Gaps, gaps, gaps_of
 from vmdsolve.measure.law import Law, law_of
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.latents.distributions import Categorical, Distribution
@@ -194,3 +194,13 @@ def test_answers_of_another_problem_are_refused() -> None:
     for start, draws in (([3, OPEN], 8), ([0, 1], 8), ([OPEN, OPEN], 1)):
         with pytest.raises(InvalidInput, match="gaps are of a problem with open cells, of its own answers"):
             gaps(model, PAIR.rules, PAIRS, np.array(start), draws=draws)
+
+
+def test_the_emptiest_board_with_several_answers_is_taken() -> None:
+    model: Any = lumped(1)
+    one, nothing = [3, OPEN], [OPEN, OPEN]
+    found = gaps_of(model, PAIR, np.array([one, nothing, one]), draws=16)
+    assert found is not None
+    assert found.answers == 10
+    assert gaps_of(model, PAIR, np.array([one])) is None
+    assert gaps_of(model, PAIR, np.array([nothing]), seconds=1e-9) is None

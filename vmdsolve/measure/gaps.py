@@ -21,6 +21,7 @@ p(z | x0): then nothing is lost to it. The two sums are those of Hoffman and Joh
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,19 +29,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..deadline import stop_point
+from ..deadline import Deadline, stop_point, within
+from ..domains import Domain
 from ..errors import InvalidInput
 from ..model.config import CODES
 from ..model.units import Units
 from ..model.vmd import VMD
 from ..problem import OPEN, Board, Rules
 from .information import densities
-from .law import Law
+from .law import Law, law_of
 from .predictions import logits_of
 
-__all__ = ["Gaps", "gaps"]
+__all__ = ["Gaps", "gaps", "gaps_of"]
 
 Floats = npt.NDArray[np.float64]
+TRIED, LISTED = 4, 2000  # boards that are looked at for one whose answers are few enough, and how few
 ROWS = 512  # boards a network call; memory only
 NEVER = -1e9  # logarithm of a chance that is none; finite, for it is multiplied by zeros
 
@@ -158,6 +161,46 @@ def gaps(
         z = _drawn(model, units, start, draws if model.config.latent else 1, seed)
     log_p = _said(model, rules, start, z, loops)[:, opened].reshape(-1, hot.shape[1]) @ hot.T
     return _parts(law.p, hot.reshape(len(law.p), -1, rules.V), log_p, log_q, log_prior)
+
+
+def gaps_of(
+    model: VMD,
+    domain: Domain,
+    starts: Board,
+    *,
+    draws: int = 2048,
+    likeliest: bool = False,
+    loops: int | None = None,
+    seed: int = 0,
+    seconds: float | None = None,
+) -> Gaps | None:
+    """The gaps of the emptiest of some boards int32 [n, L] that has 2 answers or more, and no more than 2,000.
+
+    None: of the four emptiest none is such, or there was no time for it. All else is as for `gaps`.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> from vmdsolve.model.checkpoint import packaged
+    >>> domain = get("sudoku-4x4")
+    >>> starts = np.full((2, 16), -1, np.int32)
+    >>> starts[0, :3] = 0, 1, 2
+    >>> found = gaps_of(packaged(domain), domain, starts, draws=64)
+    >>> found.answers
+    288
+    """
+    distinct = np.unique(starts, axis=0)
+    emptiest = distinct[np.argsort(-(distinct == OPEN).sum(1), kind="stable")][:TRIED]
+    with suppress(TimeoutError), within(Deadline(seconds)):
+        for start in emptiest:
+            stop_point()
+            try:
+                law = law_of(domain, start, limit=LISTED)
+            except InvalidInput:  # too many answers, or none
+                continue
+            if len(law.p) > 1:
+                return gaps(model, domain.rules, law, start, draws=draws, likeliest=likeliest, loops=loops, seed=seed)
+    return None
 
 
 def _codes(
