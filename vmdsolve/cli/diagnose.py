@@ -326,10 +326,11 @@ def _gaps_text(left: Gaps | None) -> str:
     if left is None:
         return "not measured: no board was found in time whose answers are 2 or more, and few enough to be listed"
     own = "" if left.posterior is None else f" - posterior {_three(left.posterior)}"
+    decoder = f"decoder {_three(left.decoder)} (unsaid {_three(left.unsaid)}, misfit {_three(left.misfit)})"
     return (
-        f"KL(law || model) {_three(left.kl)} nats = decoder {_three(left.decoder)} (unsaid {_three(left.unsaid)}, "
-        f"misfit {_three(left.misfit)}) + prior {_three(left.prior)}{own}; of {left.answers:,} answers to one board, one "
-        f"evaluation, symbols drawn; {left.draws:,} draws of z make it {_three(left.floor)} too large"
+        f"KL(law || model) {_three(left.kl)} nats = {decoder} + prior {_three(left.prior)}{own}; of {left.answers:,} "
+        f"answers to one board, one evaluation, symbols drawn; {left.draws:,} draws of z make it {_three(left.floor)} "
+        "too large"
     )
 
 
