@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from math import ceil
 
 import numpy as np
@@ -23,8 +23,14 @@ RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf
 
 
 @settings(deadline=None, max_examples=100)
-@given(seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans())
-def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, S: int, given_first: bool) -> None:
+@given(
+    seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans(),
+    offset=st.floats(0, 1, exclude_max=True),
+)  # fmt: skip
+def test_no_way_is_cheaper_and_none_takes_more_than_its_room(
+    seed: int, K: int, S: int, given_first: bool, offset: float
+) -> None:
+    """Room is a share of the places, rounded up or down: which, the offset says."""
     rng = np.random.default_rng(seed)
     answers = np.unique(rng.integers(3, size=(S, 5)), axis=0).astype(np.int32)
     share = rng.dirichlet(np.ones(len(answers)))
@@ -32,13 +38,16 @@ def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, 
     if given_first:
         answers[:, 0], x[0] = 1, 1
     said = np.log(rng.dirichlet(np.ones(3), size=(K, 5))).astype(np.float32)
-    room = [ceil(ROOM * K * p) for p in share]
+    places = ceil(ROOM * K)
+    ends = np.concatenate([[0], share.cumsum()[:-1], [1.0]])
+    room = [sum(low <= (i + offset) / places < high for i in range(places)) for low, high in pairwise(ends)]
+    assert all(abs(n - places * p) < 1 + 1e-9 for n, p in zip(room, share, strict=True))
 
     def cost(board: object, copy: int) -> float:
         cells = np.flatnonzero(x == OPEN)
         return -float(said[copy, cells, np.asarray(board)[cells]].sum())
 
-    found = matched(said, x, answers, share)
+    found = matched(said, x, answers, share, offset)
     ways = [way for way in product(range(len(answers)), repeat=K) if all(way.count(j) <= n for j, n in enumerate(room))]
     best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
     assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
@@ -51,15 +60,29 @@ def test_answers_are_those_of_the_law_that_agree() -> None:
     law = law_of(get("sudoku-4x4"))
     x = np.full(16, OPEN)
     x[:4] = [0, 1, 2, 3]
-    answers, share = answers_to(x, law, np.random.default_rng(0))
+    answers, share, offset = answers_to(x, law, np.random.default_rng(0))
+    assert 0 <= offset < 1
     assert len(answers) == 12
     assert (answers[:, :4] == x[:4]).all()
     assert share.sum() == pytest.approx(1)
     many = Law(np.arange(2 * MOST, dtype=np.int32)[:, None], np.full(2 * MOST, 0.5 / MOST))
-    some, _ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
+    some, *_ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
     assert len(np.unique(some)) == MOST
     with pytest.raises(InvalidInput, match="no answer"):
         matched(np.zeros((2, 1, 2), np.float32), np.array([OPEN]), np.zeros((0, 1), np.int32), np.zeros(0))
+
+
+def test_of_more_answers_than_copies_each_has_its_turn() -> None:
+    """Copies that all say the same answers are told others, on average none oftener than twice its due."""
+    n, K, rounds = 50, 8, 400
+    law = Law(np.arange(n, dtype=np.int32)[:, None], np.arange(1, n + 1) / (n * (n + 1) / 2))
+    said = np.log(np.full((K, 1, n), 1e-6, np.float32))
+    said[:, :, :K] = 0.0  # the first few are all that anybody says
+    rng, x, times = np.random.default_rng(0), np.array([OPEN]), np.zeros(n)
+    for _ in range(rounds):
+        times += np.bincount(matched(said, x, *answers_to(x, law, rng)).ravel(), minlength=n)
+    assert (times / (rounds * K) < ROOM * law.p + 4 * np.sqrt(ROOM * law.p / rounds / K)).all()
+    assert (times > 0).all()
 
 
 @pytest.mark.slow

@@ -3,7 +3,9 @@
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
 that all, copies would agree on few answers; so of K copies no answer takes more than ROOM times its share by the law.
-The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers.
+The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers. ROOM
+times a share of K copies is no whole number: it is rounded at random, so that the bound holds on average. Rounded up
+always, of more answers than copies some would never be learned.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
@@ -27,25 +29,29 @@ ROOM = 2.0  # times its share of the copies that an answer may take
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
-def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64]]:
-    """Answers [S, L] that the law has for tokens x [L], and the share [S] of each, at most MOST.
+def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64], float]:
+    """Answers [S, L] that the law has for tokens x [L], the share [S] of each, and what `matched` rounds by.
+
+    The answers are at most MOST, in random order.
 
     Examples
     --------
     >>> law = Law(np.array([[0, 1], [1, 0], [1, 1]], np.int32), np.array([0.5, 0.25, 0.25]))
-    >>> answers, share = answers_to(np.array([1, -1]), law, np.random.default_rng(0))
-    >>> answers.tolist(), share.tolist()
-    ([[1, 0], [1, 1]], [0.5, 0.5])
+    >>> answers, share, offset = answers_to(np.array([1, -1]), law, np.random.default_rng(1))
+    >>> answers.tolist(), share.tolist(), 0 <= offset < 1
+    ([[1, 1], [1, 0]], [0.5, 0.5], True)
     """
-    rows = np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1))
+    rows = rng.permutation(np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1)))
     p = law.p[rows] / law.p[rows].sum()
     if len(rows) > MOST:
         kept = rng.choice(len(rows), MOST, replace=False, p=p)
         rows, p = rows[kept], np.full(MOST, 1 / MOST)
-    return law.boards[rows], p
+    return law.boards[rows], p, rng.random()
 
 
-def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray[np.float64]) -> Board:
+def matched(
+    said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray[np.float64], offset: float = 0.5
+) -> Board:
     """The answer [K, L] that each of K copies learns.
 
     Parameters
@@ -54,8 +60,9 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
         float32 [K, L, V], logarithms of the probabilities that a copy gives to symbols
     x
         int32 [L], tokens that all copies see
-    answers, share
-        [S, L] and [S], of `answers_to`
+    answers, share, offset
+        [S, L], [S] and 0 to 1, of `answers_to`: an answer may take ROOM times its share of the copies, rounded up or
+        down as the offset falls (systematic sampling), right on average over offsets
 
     Raises
     ------
@@ -78,8 +85,10 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
     unknown = (x == OPEN)[:, None]
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
-    places = np.repeat(np.arange(len(answers)), [ceil(ROOM * K * p) for p in share])
-    rows, chosen = linear_sum_assignment(cost[:, places])
+    places = ceil(ROOM * K)
+    at = (np.arange(places) + offset) / places
+    taken = np.searchsorted(share.cumsum(), at, side="right").clip(max=len(answers) - 1)  # [places] answers
+    rows, chosen = linear_sum_assignment(cost[:, taken])
     out = np.empty((K, L), np.int32)
-    out[rows] = answers[places[chosen]]
+    out[rows] = answers[taken[chosen]]
     return out
