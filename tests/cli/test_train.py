@@ -45,7 +45,7 @@ def refused(*arguments: object) -> str:
 
 def test_options_count_more_than_the_config_this_more_than_the_preset_this_more_than_defaults(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
-    path.write_text('domain = "latin-4"\npreset = "ours"\nlatent = 4\nsteps = 10\nrate = 0.5\n')
+    path.write_text('domain = "latin-4"\npreset = "codes"\nlatent = 4\nsteps = 10\nrate = 0.5\n')
     told = printed("--config", path, "--steps", 20)
     assert [told[name] for name in ("domain", "steps", "latent", "rate")] == ["latin-4", 20, 4, 0.5]
     assert [told[name] for name in ("classes", "prior", "settle")] == [8, "autoregressive", 0.6]
@@ -128,7 +128,7 @@ def test_a_run_from_a_config_begins_with_packaged_weights(tmp_path: Path) -> Non
     [
         (["--config", "gone.toml"], "no such file of a config: gone.toml"),
         (["--config", "bad.toml"], "bad.toml: there is no key step; did you mean steps?"),
-        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, ours, matched, baseline"),
+        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, codes, matched, baseline, ours"),
         (["pair", "--log", "mlflow"], "log is 'mlflow'; wanted some of csv, tensorboard, wandb"),
         (["pair", "--threads", 0], "threads is 0; wanted a whole number from 1 to 1,024"),
         (["pair", "--every", 0], "every is 0; wanted a whole number, 1 or more"),
