@@ -16,7 +16,7 @@ from ..driver import RESULTS, Row, Run, table
 from .arms import ABLATIONS, ARMS, CODES, FITTED, MAIN, ONCE, PACKAGED, Arm, record, rounded, trained
 from .tables import figure, grouped, nats
 
-__all__ = ["GAPS", "run", "shown"]
+__all__ = ["GAPS", "filled", "run", "shown"]
 
 METHOD = (
     "Arms as in `synthetic` and `generate`; then {draws:,} draws of z, half of them from the posterior's mean where "
@@ -49,7 +49,7 @@ def run(
 ) -> None:
     """What limits each arm: decoder, prior or posterior, in nats."""
     names, chosen = domains.split(","), _named(arms)
-    said = {"domains": domains, "arms": arms, "seeds": seeds, "first_seed": first_seed, "draws": draws}
+    said = {"domains": domains, "arms": arms, "seeds": seeds, "first_seed": first_seed, "n": draws}
     said |= {"scale": steps_scale, "budget": budget, "study": record(names, chosen)}
     end = None if budget is None else time.perf_counter() + budget
     with Run("gaps", METHOD.format(draws=draws), said, (), out) as this:
@@ -88,8 +88,16 @@ def _cells(seeds: range, names: list[str], arms: list[Arm]) -> Iterator[tuple[in
 
 def shown(rows: list[Row]) -> str:
     """A line for all seeds of an arm: the mean, and the worst in brackets where there are several."""
-    header = ["domain", "arm", "seeds", *FIELDS[:4], "KL(law \\|\\| model)", "floor"]
+    header = ["domain", "arm", "seeds", *FIELDS[:4], "KL", "floor"]
     body = []
     for (name, arm), held in grouped(rows, "domain", "arm").items():
         body.append([name, arm, len(held), *(figure(held, field, nats, max) for field in FIELDS)])
     return table(header, body)
+
+
+def filled(rows: list[Row]) -> list[str]:
+    """The table of README.md."""
+    return [
+        shown(rows),
+        f"Nats, mean over seeds, the worst in brackets; {max(row['draws'] for row in rows):,} draws of z.",
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.driver import RESULTS
-from benchmarks.study import arms, generate, plots, synthetic, tables
+from benchmarks.study import arms, gaps, generate, plots, synthetic, tables
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.model.checkpoint import packaged
@@ -77,6 +77,24 @@ def test_generate_rows_and_tables(tmp_path: Path) -> None:
     assert {row["nfe"] for row in rows} == {1, 2, 4, 8, 16}
     assert {row["nfe"] for row in rows if row["remask"] != "none"} == {4, 16}
     assert "conflicts" in tables.grids(rows)[0]
+
+
+@pytest.mark.slow
+def test_gaps_rows_and_table(tmp_path: Path) -> None:
+    said = {"seeds": 1, "first_seed": 0, "draws": 64, "steps_scale": 0.001, "out": tmp_path}
+    gaps.run(**said, domains="chain,sudoku-4x4", arms="baseline;codes;codes, not settled;matched", budget=None)
+    rows = result(tmp_path)["rows"]
+    held = {(row["domain"], row["arm"]): row for row in rows}
+    assert ("sudoku-4x4", "codes, not settled") not in held
+    for (_, arm), row in held.items():
+        assert (row["posterior"] is not None) == arm.startswith("codes")
+        assert row["kl"] == pytest.approx(row["decoder"] + row["prior"] - (row["posterior"] or 0), rel=1e-3)
+        assert row["decoder"] == pytest.approx(row["unsaid"] + row["misfit"], rel=1e-3)
+    told, legend = gaps.filled(rows)
+    assert "codes, not settled" in told
+    assert "64 draws of z" in legend
+    with pytest.raises(SystemExit, match="unknown arm 'theirs'"):
+        gaps.run(**said, domains="chain", arms="theirs", budget=None)
 
 
 def test_weights_that_come_along_stand_beside_the_arms(tmp_path: Path) -> None:
