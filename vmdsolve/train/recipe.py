@@ -79,7 +79,8 @@ class Recipe:
         "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the ELBO
         has it, which favours boards with few open cells
     latent_kl
-        lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
+        lambda of the ELBO for the posterior, reached linearly over the first `kl_warmup` of the steps; a learned prior
+        fits at full rate, so that 0.25 is what is called balancing the KL 0.8 to 0.2
     free_bits
         nats of a latent dimension or group that cost nothing
     settle
