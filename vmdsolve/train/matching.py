@@ -2,10 +2,11 @@
 
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
-that all, copies would agree on few answers; so of K copies no answer takes more than ROOM times its share by the law.
-The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers. ROOM
-times a share of K copies is no whole number: it is rounded at random, so that the bound holds on average. Rounded up
-always, of more answers than copies some would never be learned.
+that all, copies would agree on few answers; so of K copies an answer takes no more than ROOM times its share by the
+law, and no less than a half of it: else those that nobody is near would never be learned. The assignment is the
+cheapest under these bounds, found exactly: discrete optimal transport from noise to answers. Bounds are no whole
+numbers of copies: they are rounded at random, so that they hold on average where there are more answers than copies,
+too.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
@@ -13,7 +14,6 @@ transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ from ..problem import OPEN, Board
 
 __all__ = ["answers_to", "matched"]
 
-ROOM = 2.0  # times its share of the copies that an answer may take
+ROOM = 2  # times its share of the copies that an answer may take
+DUE = 4  # one in so many of these places has to be taken: half of the answer's share
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
@@ -61,8 +62,8 @@ def matched(
     x
         int32 [L], tokens that all copies see
     answers, share, offset
-        [S, L], [S] and 0 to 1, of `answers_to`: an answer may take ROOM times its share of the copies, rounded up or
-        down as the offset falls (systematic sampling), right on average over offsets
+        [S, L], [S] and 0 to 1, of `answers_to`: an answer may take ROOM times its share of the copies, and takes a
+        half, rounded up or down as the offset falls (systematic sampling), right on average over offsets
 
     Raises
     ------
@@ -85,10 +86,18 @@ def matched(
     unknown = (x == OPEN)[:, None]
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
-    places = ceil(ROOM * K)
-    at = (np.arange(places) + offset) / places
-    taken = np.searchsorted(share.cumsum(), at, side="right").clip(max=len(answers) - 1)  # [places] answers
-    rows, chosen = linear_sum_assignment(cost[:, taken])
+    places, least = _places(share, K, offset)
+    cost = cost.astype(np.float64)[:, places]
+    cost[:, least] -= K * (1 + np.ptp(cost))  # whatever it costs elsewhere
+    rows, chosen = linear_sum_assignment(cost)
     out = np.empty((K, L), np.int32)
-    out[rows] = answers[taken[chosen]]
+    out[rows] = answers[places[chosen]]
     return out
+
+
+def _places(share: npt.NDArray[np.float64], K: int, offset: float) -> tuple[npt.NDArray[np.int64], slice]:
+    """[ROOM * K] answers that copies may take, and which of these places have to be taken."""
+    n = ROOM * K
+    first = int(DUE * offset)
+    at = (np.arange(n) + (DUE * offset - first)) / n  # of one random number both: where places lie, and which are due
+    return np.searchsorted(share.cumsum(), at, side="right").clip(max=len(share) - 1), slice(first, None, DUE)
