@@ -296,10 +296,10 @@ def _parts(p: Floats, hot: Floats, log_p: Floats, log_q: Floats | None, log_prio
     alone = -np.where(cells > 0, cells * np.log(np.maximum(cells, 1e-300)), 0.0).sum(axis=(1, 2))
     decoder, unsaid, prior = (float(weight @ part) for part in (missed, alone + inside, apart))
     whole = bool(came.all())
-    kl, prior = (kl, prior) if whole else (math.inf, math.inf)
+    kl, prior = (kl, prior if by_q is not None else max(0.0, prior)) if whole else (math.inf, math.inf)
     return Gaps(
         answers=S, entropy=entropy, decoder=decoder, unsaid=unsaid, misfit=decoder - unsaid, prior=prior,
         posterior=None if by_q is None else decoder + prior - kl, kl=kl,
         error=float(each.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0,
-        floor=float(share @ (ratio**2).mean(axis=0) - 1) / (2 * n), draws=n,
+        floor=max(0.0, float(share @ (ratio**2).mean(axis=0) - 1) / (2 * n)), draws=n,
     )  # fmt: skip
