@@ -1,12 +1,11 @@
-"""Which copy of a board learns which of its answers: each the nearest, and none much oftener than its due.
+"""Which copy of a board learns which of its answers: each the nearest, and none much more or less than its due.
 
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
 that all, copies would agree on few answers; so of K copies an answer takes no more than ROOM times its share by the
 law, and no less than a half of it: else those that nobody is near would never be learned. The assignment is the
 cheapest under these bounds, found exactly: discrete optimal transport from noise to answers. Bounds are no whole
-numbers of copies: they are rounded at random, so that they hold on average where there are more answers than copies,
-too.
+numbers of copies: they are rounded at random, and so hold on average where there are more answers than copies, too.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
