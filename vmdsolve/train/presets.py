@@ -58,7 +58,7 @@ def left_open(told: Mapping[str, Any]) -> bool:
     >>> left_open({"steps": 100, "data": "law"}), left_open({"latent": 0}), left_open({"data": "problems"})
     (True, False, False)
     """
-    agreed = {"data"} if told.get("data") == preset(BEST)["data"] else set()
+    agreed = {"data"} if told.get("data") == "law" else set()
     return not CHOICES & told.keys() - agreed
 
 

@@ -103,7 +103,7 @@ class Run:
         told = layers(checked(told))
         domain = domain or learned(told, resumed)
         given = BEST if resumed is None and left_open(told) and _listed(domain) else ""
-        told = layers({"preset": given}, told)
+        told = layers({"preset": given, "data": "law"} if given else {}, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
         recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
         recipe |= {"givens": givens_of(told["givens"])} if "givens" in told else {}
