@@ -67,7 +67,7 @@ def percent(value: float) -> str:
 
 
 def nats(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{round(value, 3) + 0.0:.3f}"  # no minus before what is 0
 
 
 def pair(rows: list[Row]) -> list[str]:
