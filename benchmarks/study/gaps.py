@@ -97,7 +97,6 @@ def shown(rows: list[Row]) -> str:
 
 def filled(rows: list[Row]) -> list[str]:
     """The table of README.md."""
-    return [
-        shown(rows),
-        f"Nats, mean over seeds, the worst in brackets; {max(row['draws'] for row in rows):,} draws of z.",
-    ]
+    n = len({row["seed"] for row in rows})
+    seeds = "one seed" if n == 1 else f"mean over {n} seeds at most, the worst in brackets"
+    return [shown(rows), f"Nats, {seeds}; {max(row['draws'] for row in rows):,} draws of z."]
