@@ -108,13 +108,14 @@ def few_steps(rows: list[Row]) -> list[str]:
     return [table(header, body), legend]
 
 
-def _seeds(rows: list[Row]) -> str:
+def _seeds(rows: list[Row], brackets: bool = True) -> str:
     n = len({row["seed"] for row in rows})
+    of_each = {len({row["seed"] for row in held}) for held in grouped(rows, "domain", "blocks", "arm").values()}
     floors = sorted({round(row["kl_floor"], 4) for row in rows})
-    worst = ", the worst in brackets" if n > 1 else ""
+    most, worst = " at most" * (len(of_each) > 1), ", the worst in brackets" * (brackets and n > 1)
     return (
-        f"Mean over {n} seed{'s' * (n > 1)}{worst}; {rows[0]['n']:,} samples each; perfect samples would show a KL of "
-        f"{floors[0]:g} to {floors[-1]:g}."
+        f"Mean over {n} seed{'s' * (n > 1)}{most}{worst}; {rows[0]['n']:,} samples each; perfect samples would show a "
+        f"KL of {floors[0]:g} to {floors[-1]:g}."
     )
 
 
@@ -197,5 +198,5 @@ def grids(rows: list[Row]) -> list[str]:
         found = [held.get((name, arm, variant, remask, nfe)) for nfe in steps]
         how = next(sampled(f[0]) for f in found if f)
         body.append([name, arm, how, remask, *map(cell, found)])
-    said = _seeds(rows).replace(", the worst in brackets", " at most")  # arms may have fewer
+    said = _seeds(rows, brackets=False)
     return [table(header, body), f"A cell: valid, KL in nats, share of the law's grids reached. {said}"]

@@ -58,14 +58,14 @@ def test_options_count_more_than_the_config_this_more_than_the_preset_this_more_
 
 def test_a_domain_with_many_answers_is_trained_by_the_best_preset_and_told_so(tmp_path: Path) -> None:
     told = printed("queens-5", "--steps", 3)
-    assert [told[name] for name in ("data", "prior", "matched", "steps")] == ["law", "states", True, 3]
-    assert not printed("queens-5", "--latent", 0)["matched"]
-    tiny = ("--steps", 1, "--attempts", 2, "--batch", 1, "--loops", "0:1", "--width", 4, "--message", 4, "--hidden", 4)
+    assert [told[name] for name in ("data", "prior", "classes", "steps")] == ["law", "autoregressive", 8, 3]
+    assert printed("queens-5", "--latent", 0)["data"] == "problems"
+    tiny = ("--steps", 1, "--no-bf16", "--batch", 1, "--loops", "0:1", "--width", 4, "--message", 4, "--hidden", 4)
     best = ("--preset", "ours", "--run-dir", tmp_path / "named", "--device", "cpu")
     assert "since problems" not in run("train", "pair", *tiny, *best).stdout
-    said = run("train", "pair", *tiny[:2], *tiny[6:], "--run-dir", tmp_path / "run", "--device", "cpu")
+    said = run("train", "pair", *tiny, "--run-dir", tmp_path / "run", "--device", "cpu")
     assert said.exit_code == 0, said.stderr
-    assert "preset matched, since problems of pair have many answers; --preset names another\n" in said.stdout
+    assert "preset codes, since problems of pair have many answers; --preset names another\n" in said.stdout
 
 
 def test_what_is_printed_says_all_and_is_a_config_itself(tmp_path: Path) -> None:
