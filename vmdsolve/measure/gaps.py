@@ -112,7 +112,8 @@ def gaps(
     start
         int32 [L], what the problem shows; None: nothing.
     draws
-        Of z; each is an evaluation of the network.
+        Of z; each is an evaluation of the network. Without a learned posterior, many for each answer are needed: `floor`
+        says how much a few distort.
     likeliest
         Whether z is the posterior's likeliest classes, as at the end of a training that settles.
     loops
@@ -137,7 +138,7 @@ def gaps(
     >>> from vmdsolve.measure.law import law_of
     >>> from vmdsolve.model.checkpoint import packaged
     >>> domain = get("sudoku-4x4")
-    >>> found = gaps(packaged(domain), domain.rules, law_of(domain), draws=512)
+    >>> found = gaps(packaged(domain), domain.rules, law_of(domain), draws=2048)
     >>> found.answers, found.posterior, found.unsaid < 0.1
     (288, None, True)
 

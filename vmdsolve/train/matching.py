@@ -39,7 +39,7 @@ def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt
     >>> law = Law(np.array([[0, 1], [1, 0], [1, 1]], np.int32), np.array([0.5, 0.25, 0.25]))
     >>> answers, share, offset = answers_to(np.array([1, -1]), law, np.random.default_rng(1))
     >>> answers.tolist(), share.tolist(), 0 <= offset < 1
-    ([[1, 1], [1, 0]], [0.5, 0.5], True)
+    ([[1, 0], [1, 1]], [0.5, 0.5], True)
     """
     rows = rng.permutation(np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1)))
     p = law.p[rows] / law.p[rows].sum()
