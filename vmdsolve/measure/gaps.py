@@ -112,7 +112,7 @@ def gaps(
     start
         int32 [L], what the problem shows; None: nothing.
     draws
-        Of z; each is an evaluation of the network. Without a learned posterior, many for each answer are needed: `floor`
+        Of z; each is an evaluation of the network. Without a learned posterior many are needed for each answer: `floor`
         says how much a few distort.
     likeliest
         Whether z is the posterior's likeliest classes, as at the end of a training that settles.
