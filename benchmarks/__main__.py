@@ -18,6 +18,7 @@ from .study.ablation import run as ablation
 from .study.breed import run as breed
 from .study.chances import run as chances
 from .study.curve import run as curve
+from .study.gaps import run as gaps
 from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
@@ -56,6 +57,7 @@ app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
 app.command("loops")(loops)
 app.command("synthetic")(synthetic)
+app.command("gaps")(gaps)
 app.command("generate")(generate)
 app.command("overhead")(overhead)
 app.command("testtime")(testtime)

@@ -20,13 +20,13 @@ from . import denoise, instances, kernels, overhead, startup, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, chances, curve, guided, latin5, testtime, universal
+from .study import ablation, chances, curve, gaps, guided, latin5, testtime, universal
 from .study import tables as study_tables
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate")
+STUDY = ("synthetic", "generate", "gaps")
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -294,6 +294,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "synthetic/sweep": _study(study_tables.sweep),
     "synthetic/cost": _study(study_tables.cost),
     "generate": _study(study_tables.grids),
+    "gaps": _study(gaps.filled),
     "overhead": _newest(overhead.shown),
     "latin5": _newest(latin5.shown),
     "chances": _newest(chances.shown),

@@ -3,7 +3,7 @@
     baseline     no latent: plain masked diffusion
     published    VMD as in arXiv 2510.23606: a Gaussian z of 8 dimensions, prior N(0, I), posterior that sees x_t,
                  lambda annealed to 1; sampled by its Algorithm 2
-    ours         16 groups of 8 classes, an autoregressive prior fitted to the codes after the posterior has settled
+    codes        16 groups of 8 classes, an autoregressive prior fitted to the codes after the posterior has settled
     matched      z is noise on the states; of 32 copies of a board each learns the nearest of its answers
 
 The others change one choice each. All arms of a cell see as many boards (copies count) in as many steps, with
@@ -91,7 +91,7 @@ FITTED: Row = {"latent_kl": 0.05, "kl_warmup": 0.3, "settle": 0.6}
 MAIN = (
     Arm("baseline", ONCE, ONCE[1], {"latent": 0}),
     Arm("published", EVERY, ONCE[0], GAUSSIAN, {**ANNEALED, "draw": "each_step"}),
-    Arm("ours", ONCE, ONCE[1], CODES, FITTED),
+    Arm("codes", ONCE, ONCE[1], CODES, FITTED),
     Arm("matched", ONCE, ONCE[0], {"latent": 1, "classes": 0, "prior": "states"},
         {"batch": 3, "attempts": 32, "matched": True, "begin_noise": 1.0}),
 )  # fmt: skip
@@ -101,7 +101,7 @@ ABLATIONS = (
         {**ANNEALED, "draw": "each_step"}),
     Arm("classes, uniform prior", ONCE, ONCE[1], {**CODES, "prior": "standard"}, {**FITTED, "latent_kl": 1.0}),
     Arm("classes, prior p(z | x_t)", ONCE, ONCE[1], {**CODES, "prior": "conditional"}, FITTED),
-    Arm("ours, trained for z each step", EVERY, EVERY[3], CODES, {**FITTED, "draw": "each_step"}),
+    Arm("codes, trained for z each step", EVERY, EVERY[3], CODES, {**FITTED, "draw": "each_step"}),
 )  # fmt: skip
 ARMS = {arm.name: arm for arm in (*MAIN, *ABLATIONS)}
 PACKAGED = Arm("packaged", ONCE[:1], ONCE[0])  # the weights that come along, of another size and training than all arms
@@ -162,14 +162,14 @@ def parameters(config: ModelConfig) -> int:
 
 
 def widened(domain: Domain, setting: Setting, arm: Arm) -> ModelConfig:
-    """The arm's model, its block widened until it has as many parameters as `ours`, within TOLERANCE.
+    """The arm's model, its block widened until it has as many parameters as `codes`, within TOLERANCE.
 
     >>> setting = settings_named("pair")
     >>> sizes = [parameters(widened(get("pair"), setting, arm)) for arm in MAIN]
     >>> max(sizes) / min(sizes) < 1 + TOLERANCE
     True
     """
-    aim = parameters(setting.config(domain, ARMS["ours"]))
+    aim = parameters(setting.config(domain, ARMS["codes"]))
     low, high = 1, 4096
     while low < high:  # the narrowest that is not below the aim by more than half the tolerance
         middle = (low + high) // 2

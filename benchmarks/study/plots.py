@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw", "run"]
 
-COLOURS = {"baseline": "#888888", "published": "#d95f02", "ours": "#1b6ca8", "matched": "#1b9e77"}
+COLOURS = {"baseline": "#888888", "published": "#d95f02", "codes": "#1b6ca8", "matched": "#1b9e77"}
 
 
 def run(out: Annotated[Path, Option(help="Folder for the plots.")] = RESULTS) -> None:

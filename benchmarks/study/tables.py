@@ -14,7 +14,7 @@ from .published import PUBLISHED
 __all__ = ["alike", "choices", "combined", "cost", "few_steps", "grids", "shown", "sweep"]
 
 KEY = ("domain", "blocks", "arm", "variant", "nfe", "remask", "seed")
-MAIN = ("baseline", "published", "ours", "matched")
+MAIN = ("baseline", "published", "codes", "matched")
 
 
 def alike(files: list[Row]) -> list[Row]:
@@ -24,6 +24,8 @@ def alike(files: list[Row]) -> list[Row]:
 
 # `arms.fingerprint` once counted two new fields at their defaults: digests then, and what they are without.
 SAME = {"e1979400": "d6950281", "d1e5aec3": "f3adf1e9"}
+# What arms were called in the first results.
+CALLED = {"ours": "codes", "ours, trained for z each step": "codes, trained for z each step"}
 
 
 def combined(files: list[Row]) -> list[Row]:
@@ -31,7 +33,7 @@ def combined(files: list[Row]) -> list[Row]:
     rows: dict[tuple[object, ...], Row] = {}
     choices: dict[tuple[object, ...], str] = {}
     for file in alike(files):
-        for row in file["rows"]:
+        for row in ({**row, "arm": CALLED.get(row["arm"], row["arm"])} for row in file["rows"]):
             made = SAME.get(row["choices"], row["choices"])
             if choices.setdefault((row["domain"], row["blocks"], row["arm"]), made) == made:
                 rows.setdefault(tuple(row.get(part) for part in KEY), row)
@@ -65,7 +67,7 @@ def percent(value: float) -> str:
 
 
 def nats(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{round(value, 3) + 0.0:.3f}"  # no minus before what is 0
 
 
 def pair(rows: list[Row]) -> list[str]:
@@ -106,13 +108,14 @@ def few_steps(rows: list[Row]) -> list[str]:
     return [table(header, body), legend]
 
 
-def _seeds(rows: list[Row]) -> str:
+def _seeds(rows: list[Row], brackets: bool = True) -> str:
     n = len({row["seed"] for row in rows})
+    of_each = {len({row["seed"] for row in held}) for held in grouped(rows, "domain", "blocks", "arm").values()}
     floors = sorted({round(row["kl_floor"], 4) for row in rows})
-    worst = ", the worst in brackets" if n > 1 else ""
+    most, worst = " at most" * (len(of_each) > 1), ", the worst in brackets" * (brackets and n > 1)
     return (
-        f"Mean over {n} seed{'s' * (n > 1)}{worst}; {rows[0]['n']:,} samples each; perfect samples would show a KL of "
-        f"{floors[0]:g} to {floors[-1]:g}."
+        f"Mean over {n} seed{'s' * (n > 1)}{most}{worst}; {rows[0]['n']:,} samples each; perfect samples would show a "
+        f"KL of {floors[0]:g} to {floors[-1]:g}."
     )
 
 
@@ -195,5 +198,5 @@ def grids(rows: list[Row]) -> list[str]:
         found = [held.get((name, arm, variant, remask, nfe)) for nfe in steps]
         how = next(sampled(f[0]) for f in found if f)
         body.append([name, arm, how, remask, *map(cell, found)])
-    said = _seeds(rows).replace(", the worst in brackets", " at most")  # arms may have fewer
+    said = _seeds(rows, brackets=False)
     return [table(header, body), f"A cell: valid, KL in nats, share of the law's grids reached. {said}"]

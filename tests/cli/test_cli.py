@@ -82,7 +82,7 @@ def test_check_names_the_line_and_goes_on(tmp_path: Path) -> None:
 
 def test_many_answers_are_judged_as_each_of_them_alone(tmp_path: Path) -> None:
     right = "1234341221434321"
-    answers = [right, right[:-1] + ".", "14.....2..4..3..", "2" + right[1:], "1" * 16, "oops", "", "."*16, right]
+    answers = [right, right[:-1] + ".", "14.....2..4..3..", "2" + right[1:], "1" * 16, "oops", "", "." * 16, right]
     path = tmp_path / "a.csv"
     path.write_text("puzzle,solution\n" + "".join(f"{UNIQUE},{answer}\n" for answer in answers * 9))
     result = run("check", path)

@@ -61,6 +61,11 @@ def test_noise_on_states_is_told_alive_or_dead(tmp_path: Path) -> None:
     assert told["information"] > 1
     assert 1 < told["different"] <= 16
     assert told["valid"] > 0.9
+    gaps = told["gaps"]
+    assert (gaps["answers"], gaps["posterior"]) == (288, None)
+    assert gaps["kl"] == pytest.approx(gaps["decoder"] + gaps["prior"])
+    assert gaps["unsaid"] < 0.05  # noise decides the whole grid
+    assert "gaps         KL(law || model) 0." in said.stdout
     shown = np.stack([FOUR.parse(text).values for text in told["shown"]])
     assert accepts(FOUR.rules, np.full_like(shown, OPEN), shown).mean() > 0.8
     quiet = VMD(ModelConfig.of(FOUR, latent=1, prior="states", **TINY))
@@ -79,6 +84,7 @@ def test_a_file_of_hard_puzzles_that_is_gone_is_done_without(tmp_path: Path) -> 
     assert "4 boards, native generator, minimal problems (of hard.txt, which is not here, none)\n" in said.stdout
     assert "one board, as dimension " in said.stdout
     assert said.stdout.count(" cells changed\n") == 5
+    assert "gaps         not measured: no board was found in time whose answers are 2 or more" in said.stdout
 
 
 def test_a_run_is_named_by_its_folder(tmp_path: Path) -> None:

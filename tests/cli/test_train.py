@@ -44,7 +44,7 @@ def refused(*arguments: object) -> str:
 
 def test_options_count_more_than_the_config_this_more_than_the_preset_this_more_than_defaults(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
-    path.write_text('domain = "latin-4"\npreset = "ours"\nlatent = 4\nsteps = 10\nrate = 0.5\n')
+    path.write_text('domain = "latin-4"\npreset = "codes"\nlatent = 4\nsteps = 10\nrate = 0.5\n')
     told = printed("--config", path, "--steps", 20)
     assert [told[name] for name in ("domain", "steps", "latent", "rate")] == ["latin-4", 20, 4, 0.5]
     assert [told[name] for name in ("classes", "prior", "settle")] == [8, "autoregressive", 0.6]
@@ -53,6 +53,18 @@ def test_options_count_more_than_the_config_this_more_than_the_preset_this_more_
     other = printed("--config", path, "--preset", "published")
     assert [other[name] for name in ("latent", "classes", "prior", "settle")] == [4, 0, "standard", 0.0]
     assert printed("latin-4", "--preset", "baseline")["latent"] == 0
+
+
+def test_a_domain_with_many_answers_is_trained_by_the_best_preset_and_told_so(tmp_path: Path) -> None:
+    told = printed("queens-5", "--steps", 3)
+    assert [told[name] for name in ("data", "prior", "classes", "steps")] == ["law", "autoregressive", 8, 3]
+    assert printed("queens-5", "--latent", 0)["data"] == "problems"
+    tiny = ("--steps", 1, "--no-bf16", "--batch", 1, "--loops", "0:1", "--width", 4, "--message", 4, "--hidden", 4)
+    best = ("--preset", "ours", "--run-dir", tmp_path / "named", "--device", "cpu")
+    assert "since problems" not in run("train", "pair", *tiny, *best).stdout
+    said = run("train", "pair", *tiny, "--run-dir", tmp_path / "run", "--device", "cpu")
+    assert said.exit_code == 0, said.stderr
+    assert "preset codes, since problems of pair have many answers; --preset names another\n" in said.stdout
 
 
 def test_what_is_printed_says_all_and_is_a_config_itself(tmp_path: Path) -> None:
@@ -127,7 +139,7 @@ def test_a_run_from_a_config_begins_with_packaged_weights(tmp_path: Path) -> Non
     [
         (["--config", "gone.toml"], "no such file of a config: gone.toml"),
         (["--config", "bad.toml"], "bad.toml: there is no key step; did you mean steps?"),
-        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, ours, matched, baseline"),
+        (["pair", "--preset", "paper"], "preset is 'paper'; wanted one of published, codes, matched, baseline, ours"),
         (["pair", "--log", "mlflow"], "log is 'mlflow'; wanted some of csv, tensorboard, wandb"),
         (["pair", "--threads", 0], "threads is 0; wanted a whole number from 1 to 1,024"),
         (["pair", "--every", 0], "every is 0; wanted a whole number, 1 or more"),

@@ -172,6 +172,8 @@ def test_what_unfinished_jobs_have_done_is_no_output(tmp_path: Path) -> None:
         left.add(SOLVED)
     with pytest.raises(InvalidInput, match="unfinished jobs"):
         Journal(tmp_path / "out.csv.partial.jsonl", {})
+
+
 def test_a_file_that_is_written_in_one_go_is_held_as_well(tmp_path: Path) -> None:
     out = tmp_path / "o.csv"
     with alone(out):

@@ -124,7 +124,8 @@ class _Board:
         if plan.remask != "none" and left > 1:
             clash = kernels.conflicts(filled, self.rules.peers)[0]
             which = [
-                cell for cell in cells
+                cell
+                for cell in cells
                 if not self.given[cell] and filled[0, cell] >= 0 and (plan.remask == "least" or clash[cell])
             ]
             which.sort(key=lambda cell: (self.certainty[cell], cell))

@@ -92,16 +92,12 @@ def test_every_number_of_symbols(V: int) -> None:
     boards = random_boards(V, 2, 20, V)
     for temperature in (0.0, 1.0):
         options = {"n_keep": 7, "temperature": temperature, "order": kernels.ORDERS[V % 4], "noise": 0.1}
-        assert_same(
-            kernels.unmask(**boards, **options), kernels.unmask(**boards, **options, backend="reference")
-        )
+        assert_same(kernels.unmask(**boards, **options), kernels.unmask(**boards, **options, backend="reference"))
 
 
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 3), st.integers(1, 30), st.integers(1, 64), st.booleans())
-def test_candidates_and_conflicts_agree_on_both_back_ends(
-    seed: int, B: int, L: int, V: int, per_board: bool
-) -> None:
+def test_candidates_and_conflicts_agree_on_both_back_ends(seed: int, B: int, L: int, V: int, per_board: bool) -> None:
     boards = random_boards(seed, B, L, V)
     x, peers = boards["x"], boards["peers"]
     shape = (B, L) if per_board else L
@@ -185,9 +181,7 @@ def test_torch_tensors_in_tensors_out_and_equal_to_torch_operations() -> None:
     for guard in (True, False):
         ours = kernels.unmask(**tensors, n_keep=6, guard=guard)
         assert all(isinstance(result, torch.Tensor) for result in ours)
-        theirs = torch_unmask(
-            tensors["logits"].detach(), tensors["x"], torch.from_numpy(as_bool), mask, 6, guard
-        )
+        theirs = torch_unmask(tensors["logits"].detach(), tensors["x"], torch.from_numpy(as_bool), mask, 6, guard)
         assert torch.equal(ours[0], theirs[0])
         assert torch.equal(ours[1], theirs[1])
         np.testing.assert_array_equal(sets.members(ours[2].numpy(), 9), theirs[2].numpy())

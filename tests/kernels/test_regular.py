@@ -41,9 +41,7 @@ def words_of(automaton: Automaton, x: list[int], sets: list[int], V: int) -> lis
 def law_of(automaton: Automaton, logits: Any, x: list[int], sets: list[int], temperature: float = 1.0) -> Any:
     """Accepted words and their probabilities, in float64."""
     words = words_of(automaton, x, sets, logits.shape[1])
-    score = np.array(
-        [sum(float(logits[i, v]) for i, v in enumerate(word) if x[i] < 0) / temperature for word in words]
-    )
+    score = np.array([sum(float(logits[i, v]) for i, v in enumerate(word) if x[i] < 0) / temperature for word in words])
     p = np.exp(score - score.max())
     return words, p / p.sum()
 
@@ -73,8 +71,13 @@ def assert_same(a: Words, b: Words) -> None:
 
 @settings(deadline=None)
 @given(
-    st.integers(0, 2**32), st.integers(0, 11), st.integers(1, 6), st.sampled_from([1, 2, 3, 5, 64]),
-    st.integers(1, 6), st.sampled_from([0.0, 0.3, 1.0, 7.0]), st.sampled_from([1e-3, 2.0, 60.0, 1e20, 3e38]),
+    st.integers(0, 2**32),
+    st.integers(0, 11),
+    st.integers(1, 6),
+    st.sampled_from([1, 2, 3, 5, 64]),
+    st.integers(1, 6),
+    st.sampled_from([0.0, 0.3, 1.0, 7.0]),
+    st.sampled_from([1e-3, 2.0, 60.0, 1e20, 3e38]),
 )
 def test_native_words_and_marginals_equal_the_reference_bit_for_bit(
     seed: int, B: int, Q: int, V: int, n: int, temperature: float, scale: float
@@ -138,8 +141,14 @@ LOGITS = np.log(np.array([[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.3, 0.4, 0.3], [0.
 def drawn(temperature: float, seed: int = 0) -> list[tuple[int, ...]]:
     logits = np.broadcast_to(LOGITS.astype(np.float32), (N, 4, 3)).copy()
     out = regular(
-        logits, np.full((N, 4), -1, np.int32), np.full((N, 4), 7, np.uint64), np.array([2, 0, 3, 1], np.int32),
-        NO_TWO_ONES, key=np.arange(N, dtype=np.uint64), temperature=temperature, seed=seed,
+        logits,
+        np.full((N, 4), -1, np.int32),
+        np.full((N, 4), 7, np.uint64),
+        np.array([2, 0, 3, 1], np.int32),
+        NO_TWO_ONES,
+        key=np.arange(N, dtype=np.uint64),
+        temperature=temperature,
+        seed=seed,
     )
     return list(map(tuple, out.word.tolist()))
 
@@ -180,8 +189,13 @@ def test_a_long_word_of_extreme_logits_is_still_accepted() -> None:
     logits[0, :, 1] = -1e4
     logits[1, :, 1] = -3e38
     out = regular(
-        logits, np.full((2, n), -1, np.int32), np.full((2, n), 3, np.uint64), np.arange(n, dtype=np.int32), parity,
-        key=np.arange(2, dtype=np.uint64), temperature=1.0,
+        logits,
+        np.full((2, n), -1, np.int32),
+        np.full((2, n), 3, np.uint64),
+        np.arange(n, dtype=np.int32),
+        parity,
+        key=np.arange(2, dtype=np.uint64),
+        temperature=1.0,
     )
     assert out.found.all()
     assert out.word.sum(axis=1).tolist() == [1, 1]
@@ -210,7 +224,11 @@ def test_marginals_of_a_long_word_stay_exact() -> None:
         here = here @ matrices[i]
         here /= here.sum()
     out = regular(
-        logits, np.full((1, n), -1, np.int32), np.full((1, n), 15, np.uint64), np.arange(n, dtype=np.int32), automaton,
+        logits,
+        np.full((1, n), -1, np.int32),
+        np.full((1, n), 15, np.uint64),
+        np.arange(n, dtype=np.int32),
+        automaton,
         key=np.zeros(1, np.uint64),
     )
     np.testing.assert_allclose(np.exp(out.log_p[0].astype(np.float64)), exact, atol=1e-4)

@@ -248,6 +248,7 @@ def test_a_run_is_trained_on_a_law_and_diagnosed_by_its_recipe(tmp_path: Path) -
     assert said.stderr.count("\nwrote ") + said.stderr.startswith("wrote ") == 6
     settled = json.loads(run("diagnose", "pair", "--weights", weights, "--json", "--device", "cpu").stdout)
     assert settled["boards"] == 512
+    assert settled["gaps"] is None  # it is sampled in two blocks, and gaps are of one evaluation
     assert settled["used"] != []
     assert "was trained for pair, not for chain" in run("diagnose", "chain", "--weights", weights).stderr
 

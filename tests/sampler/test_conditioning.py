@@ -93,8 +93,12 @@ def test_the_joint_law_after_t_steps_is_exact_and_a_wrong_temperature_shows(step
 
 @settings(deadline=None)
 @given(
-    st.integers(0, 2**32), st.sampled_from(["random", "margin", "top_prob", "entropy"]), st.integers(1, 7),
-    st.sampled_from([0.0, 1.0]), st.sampled_from(["none", "least"]), st.integers(1, 3),
+    st.integers(0, 2**32),
+    st.sampled_from(["random", "margin", "top_prob", "entropy"]),
+    st.integers(1, 7),
+    st.sampled_from([0.0, 1.0]),
+    st.sampled_from(["none", "least"]),
+    st.integers(1, 3),
 )
 def test_every_finished_board_matches(
     seed: int, order: str, steps: int, temperature: float, remask: str, blocks: int

@@ -14,7 +14,7 @@ from helpers.broken.images import RarelyWrong, RowsAcrossBands
 from helpers.broken.rules import NativeTableCut, NativeTight, NoBoxes, NoSolution, SymbolTwice
 from helpers.commands import run
 
-from vmdsolve.constraints import AllDifferent, Predicate
+from vmdsolve.constraints import AllDifferent, Predicate, Table
 from vmdsolve.domains import TEMPLATE, Domain, Family, get, names
 from vmdsolve.domains.futoshiki import Futoshiki
 from vmdsolve.errors import InvalidInput
@@ -130,6 +130,29 @@ def test_a_domain_with_a_predicate_is_checked_as_far_as_can_be() -> None:
     assert results["cp-sat"].skipped
     assert "CP-SAT has no form of Predicate" in str(results["cp-sat"])
     assert "1 have no native form, so search is blind to them" in results["native"].note
+
+
+def test_many_answers_is_held_to_what_is_found() -> None:
+    """An example with several answers, a board with one: what is said must not deny it."""
+
+    class Row(Domain):
+        name, symbols, shape = "row", "12", (1, 3)
+        constraints = (AllDifferent([0, 1]), AllDifferent([1, 2]))
+
+    class One(Row):
+        constraints = (AllDifferent([0, 1]), Table([1, 2], [[1, 0]]))
+
+    def said(domain: Domain, many: bool, example: str = "") -> str:
+        domain.many_answers, domain.example = many, example
+        [result] = [r for r in run_laws(domain) if r.law == "answers"]
+        return result.note or str(result.broken)
+
+    assert said(Row(), False) == "one answer, as it says; no example of this size, nothing given several"
+    assert said(Row(), False, "1..") == "one answer, as it says; the example has one, nothing given several"
+    assert said(Row(), True, "...") == "many answers, as it says; the example has several, nothing given several"
+    assert "many_answers is False, and the example '...' has several answers" in said(Row(), False, "...")
+    assert "many_answers is True, and row with nothing given has one answer" in said(One(), True)
+    assert said(One(), False, "....") == "one answer, as it says; no example of this size, nothing given one"
 
 
 def test_without_ortools_the_law_is_skipped_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def values(name: str) -> st.SearchStrategy[Any]:
         kind, among = KEYS[name].kind, one.metadata["among"] if one else ()
         forms: dict[str, Any] = {
             "loops": st.sampled_from(["0:8", "0:8,0.1:16"]), "givens": st.sampled_from(["5", "3:8"]),
-            "log": st.sampled_from(["", "csv", "csv,wandb"]), "preset": st.sampled_from(["ours", "baseline"]),
+            "log": st.sampled_from(["", "csv", "csv,wandb"]), "preset": st.sampled_from(["ours", "codes", "baseline"]),
             "positions": st.booleans(),
             "evaluation_loops": st.integers(1, 4096), "threads": st.integers(1, 64), "every": st.integers(1),
         }  # fmt: skip
@@ -107,7 +107,7 @@ def test_a_schedule_is_read_as_it_was_written(pairs: list[tuple[float, int]]) ->
         ("rate = 2026-01-01", "; wanted a number from 0 to 1,000"),
         ("bf16 = 1", "bf16 is 1; wanted True or False"),
         ("data = 'files'", "data is 'files'; wanted one of problems, law, answers, examples"),
-        ("preset = 'paper'", "preset is 'paper'; wanted one of published, ours, matched, baseline"),
+        ("preset = 'paper'", "preset is 'paper'; wanted one of published, codes, matched, baseline, ours"),
         ("loops = [[0, 8]]", "loops is [[0, 8]]; wanted text, as for --loops"),
         ("loops = '8'", "loops is '8'; wanted SHARE:LOOPS,... with shares from 0 to below 1, as in 0:8,0.1:16"),
         ("givens = '8:3'", "givens is '8:3'; wanted a number of cells, or FEWEST:MOST"),
@@ -193,7 +193,7 @@ def lines(folder: Path, n: int, length: int) -> str:
         {"domain": "sudoku-4x4", "seed": 3, "sampling_steps": 5, "evaluation_loops": 7},
         {"domain": "pair", "data": "law", "givens": "0:1", "positions": False},
         {"domain": "pair", "data": "law", "preset": "published"},
-        {"domain": "pair", "data": "law", "preset": "ours", "latent": 2, "classes": 2},
+        {"domain": "pair", "data": "law", "preset": "codes", "latent": 2, "classes": 2},
         {"domain": "latin-4", "preset": "baseline"},
         {"examples": 40},
         {"domain": "sudoku-4x4", "init": "packaged", "width": 16, "message": 16, "hidden": 32, **STATES},

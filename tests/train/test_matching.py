@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -22,44 +22,75 @@ RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf
 
 
 @settings(deadline=None, max_examples=100)
-@given(seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans())
-def test_no_way_is_cheaper_and_none_takes_more_than_its_room(seed: int, K: int, S: int, given_first: bool) -> None:
+@given(
+    seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans(),
+    offset=st.floats(0, 1, exclude_max=True), dealt=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)  # fmt: skip
+def test_no_way_is_cheaper_and_each_answer_has_its_room_and_its_due(
+    seed: int, K: int, S: int, given_first: bool, offset: float, dealt: float
+) -> None:
+    """What is due is a share of the copies that are dealt, rounded up or down: which, the offset says."""
     rng = np.random.default_rng(seed)
     answers = np.unique(rng.integers(3, size=(S, 5)), axis=0).astype(np.int32)
     share = rng.dirichlet(np.ones(len(answers)))
     x = np.full(5, OPEN)
     if given_first:
         answers[:, 0], x[0] = 1, 1
+        answers, rows = np.unique(answers, axis=0, return_index=True)
+        share = share[rows] / share[rows].sum()
     said = np.log(rng.dirichlet(np.ones(3), size=(K, 5))).astype(np.float32)
-    rooms = [room(p, K) for p in share]
+    n = round(dealt * K)
+    ends = np.concatenate([[0], share.cumsum()[:-1], [2.0]])
+    due = [sum(low <= (i + offset) / n < high for i in range(n)) for low, high in pairwise(ends)]
+    rooms = [max(least, room(p, K)) for least, p in zip(due, share, strict=True)]
+    assert all(abs(least - n * p) < 1 + 1e-9 for least, p in zip(due, share, strict=True))
 
     def cost(board: object, copy: int) -> float:
         cells = np.flatnonzero(x == OPEN)
         return -float(said[copy, cells, np.asarray(board)[cells]].sum())
 
-    found = matched(said, x, answers, share)
-    every = product(range(len(answers)), repeat=K)
-    ways = [way for way in every if all(way.count(j) <= n for j, n in enumerate(rooms))]
+    found = matched(said, x, answers, share, offset, dealt=dealt)
+    bounds = [*zip(due, rooms, strict=True)] if len(answers) > 1 else [(K, K)]  # one answer is everybody's
+    ways = [
+        way for way in product(range(len(answers)), repeat=K)
+        if all(least <= way.count(j) <= most for j, (least, most) in enumerate(bounds))
+    ]  # fmt: skip
     best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
     assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
-    for j, board in enumerate(answers):
-        same = (answers == board).all(axis=1).sum()
-        assert same > 1 or (found == board).all(axis=1).sum() <= rooms[j]
+    for (least, most), board in zip(bounds, answers, strict=True):
+        assert least <= (found == board).all(axis=1).sum() <= most
 
 
 def test_answers_are_those_of_the_law_that_agree() -> None:
     law = law_of(get("sudoku-4x4"))
     x = np.full(16, OPEN)
     x[:4] = [0, 1, 2, 3]
-    answers, share = answers_to(x, law, np.random.default_rng(0))
+    answers, share, offset = answers_to(x, law, np.random.default_rng(0))
+    assert 0 <= offset < 1
     assert len(answers) == 12
     assert (answers[:, :4] == x[:4]).all()
     assert share.sum() == pytest.approx(1)
     many = Law(np.arange(2 * MOST, dtype=np.int32)[:, None], np.full(2 * MOST, 0.5 / MOST))
-    some, _ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
+    some, *_ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
     assert len(np.unique(some)) == MOST
     with pytest.raises(InvalidInput, match="no answer"):
         matched(np.zeros((2, 1, 2), np.float32), np.array([OPEN]), np.zeros((0, 1), np.int32), np.zeros(0))
+
+
+@pytest.mark.parametrize(("n", "K"), [(50, 8), (5, 32)])
+def test_answers_that_nobody_says_are_learned_too(n: int, K: int) -> None:
+    """Copies that all say the same answers are told others: on average each at least half its share."""
+    law = Law(np.arange(n, dtype=np.int32)[:, None], np.arange(1, n + 1) / (n * (n + 1) / 2))
+    rounds = 400
+    said = np.log(np.full((K, 1, n), 1e-6, np.float32))
+    said[:, :, : max(2, n // 10)] = 0.0  # the first few are all that anybody says
+    rng, x, times = np.random.default_rng(0), np.array([OPEN]), np.zeros(n)
+    for _ in range(rounds):
+        times += np.bincount(matched(said, x, *answers_to(x, law, rng)).ravel(), minlength=n)
+    error = 5 * np.sqrt(law.p / rounds / K)
+    assert (times / (rounds * K) > law.p / 2 - error).all()
+    assert (times / rounds <= [room(p, K) for p in law.p]).all()
+    assert times.min() > 0
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import torch
 from benchmarks.study.arms import MAIN
 from vmdsolve.train.config import checked
 from vmdsolve.train.keys import RECIPE
-from vmdsolve.train.presets import PRESETS, about_presets, preset
+from vmdsolve.train.presets import BEST, OURS, PRESETS, about_presets, left_open, preset
 from vmdsolve.train.run import Run
 
 TINY: dict[str, Any] = {"steps": 1, "batch": 2, "loops": "0:1", "width": 4, "message": 4, "hidden": 4, "bf16": False}
@@ -22,12 +24,12 @@ def test_they_are_the_arms_of_the_study() -> None:
         run, sets = Run.of({"domain": "pair", "data": "law", "preset": arm.name}), {**arm.latent, **arm.recipe}
         shape, recipe = vars(run.config), vars(run.recipe)
         assert {name: recipe.get(name, shape.get(name)) for name in sets} == sets
-        plain = Run.of({"domain": "pair", "data": "law"})
+        plain = Run.of({"domain": "pair", "data": "law", "latent": 8})
         others = RECIPE.keys() - sets.keys()
         assert {name: recipe[name] for name in others} == {name: getattr(plain.recipe, name) for name in others}
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", [*PRESETS, OURS])
 def test_each_can_be_trained(name: str) -> None:
     assert checked(preset(name)) == preset(name)
     assert f"{name}: " in about_presets()
@@ -36,5 +38,47 @@ def test_each_can_be_trained(name: str) -> None:
 
 
 def test_what_is_given_besides_counts_more() -> None:
-    run = Run.of({"domain": "latin-4", "preset": "ours", "latent": 3, "settle": 0.1})
+    run = Run.of({"domain": "latin-4", "preset": "codes", "latent": 3, "settle": 0.1})
     assert (run.config.latent, run.config.classes, run.recipe.settle) == (3, 8, 0.1)
+
+
+def test_ours_is_the_best_where_answers_are_many() -> None:
+    assert preset(OURS) == preset(BEST)
+    assert f"ours: the best of them where answers are many and can be listed, {BEST}" in about_presets()
+    named, best = (Run.of({"domain": "queens-5", "data": "law", "preset": name}) for name in (OURS, BEST))
+    assert (named.config, named.recipe) == (best.config, best.recipe)
+
+
+@pytest.mark.parametrize("name", ["queens-6", "pair", "brackets-6", "equation-5"])
+def test_it_is_what_a_domain_with_many_answers_has_by_default(name: str) -> None:
+    told = {"domain": name, "steps": 7}
+    run, named = Run.of(told), Run.of({**told, "data": "law", "preset": OURS})
+    assert (run.config, run.recipe) == (named.config, named.recipe)
+    assert (run.preset, named.preset) == (BEST, "")
+    again = Run.of({"domain": name, "data": "law", "batch": 5})
+    assert (again.recipe, again.config) == (replace(run.recipe, steps=6000, batch=5), run.config)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"domain": "sudoku-4x4"},  # a puzzle with one answer
+        {"domain": "queens-20"},  # too many to be listed
+        *({"domain": "pair", **choice} for choice in (
+            {"latent": 0}, {"prior": "conditional"}, {"data": "problems"}, {"draw": "each_step"}, {"attempts": 1},
+            {"data": "law", "blocks": 2}, {"free_bits": 0.1}, {"preset": "baseline"},
+        )),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_whoever_makes_a_choice_of_latent_or_data_has_no_preset_unasked(told: dict[str, Any]) -> None:
+    run = Run.of(told)
+    assert run.preset == ""
+    assert left_open(told) == (len(told) == 1 or "preset" in told)
+
+
+def test_a_run_that_goes_on_keeps_what_it_has(tmp_path: Path) -> None:
+    told = {**TINY, "domain": "pair", "mixer": "attention"}
+    assert list(Run.of({**told, "preset": "baseline"}).trainer().run(tmp_path))
+    again = Run.of({"steps": 2}, tmp_path)
+    assert (again.preset, again.config.latent, again.recipe.data) == ("", 0, "problems")

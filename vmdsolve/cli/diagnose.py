@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +23,7 @@ from .shared import Device, device_of, domain_names
 
 if TYPE_CHECKING:
     from ..domains import Domain
+    from ..measure.gaps import Gaps
     from ..measure.latent import Diagnosis
     from ..measure.traversal import Traversal
     from ..model.about import About
@@ -79,6 +80,7 @@ def diagnose(
         return
     want_torch("diagnose")
     from ..api.weights import model_for
+    from ..measure.gaps import gaps_of
     from ..measure.latent import diagnose as look
     from ..sampler import Predictor
     from ..train.stream import Stream
@@ -88,20 +90,24 @@ def diagnose(
     recipe, missing = _recipe(said, examples)
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
     boards = (stream.batch(recipe.steps + i) for i in range(-(-n // recipe.batch)))
+    there, likeliest = copy.deepcopy(model).to(device_of(device)), recipe.settle > 0
+
+    def apart() -> Gaps | None:
+        starts = stream.batch(recipe.steps).start
+        return None if recipe.blocks > 1 else gaps_of(there, where, starts, likeliest=likeliest, seconds=clock.limit)
+
     if said.config.stirs:
         predict = Predictor(model, where.rules, device_of(device))
-        _states(predict, where, path, n, (batch.start for batch in boards), as_json, plots, clock)
+        _states(predict, where, path, n, (batch.start for batch in boards), as_json, plots, clock, apart)
         return
-    there = copy.deepcopy(model).to(device_of(device))
-    likeliest = recipe.settle > 0
     result = look(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
-    source = f"{stream.source}{missing}"
+    left, source = apart(), f"{stream.source}{missing}"
     if as_json:
-        told = {"latent": "dead" if result.dead else "alive", **_told(result, where)}
+        told = {"latent": "dead" if result.dead else "alive", **_told(result, where), "gaps": _held(left)}
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
         typer.echo(f"{where.name}, {path}: {result.boards} boards, {source}")
-        _print(result, where)
+        _print(result, where, left)
     if result.boards < n:
         typer.echo(f"stopped after {result.boards} of {n} boards: time ran out", err=True)
     if result.dead:
@@ -204,6 +210,7 @@ def _states(
     as_json: bool,
     plots: Path | None,
     clock: Deadline,
+    apart: Callable[[], Gaps | None],
 ) -> None:
     """Of a latent of noise on states."""
     import numpy as np
@@ -211,9 +218,16 @@ def _states(
     from ..measure.states import DRAWS, diagnose_states
 
     d = diagnose_states(predict, where.rules, starts, seconds=clock.limit)
+    left = apart()
     if as_json:
         shown = where.format_many(np.array(d.shown, np.int32))
-        told = {"latent": "dead" if d.dead else "alive", "dead": d.dead, **asdict(d), "shown": shown}
+        told = {
+            "latent": "dead" if d.dead else "alive",
+            "dead": d.dead,
+            **asdict(d),
+            "shown": shown,
+            "gaps": _held(left),
+        }
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
         typer.echo(f"{where.name}, {path}: {d.boards} boards, {DRAWS} draws of z for each, one evaluation")
@@ -223,6 +237,7 @@ def _states(
                 ("information", f"{_three(d.information)} nats a board that z tells of its open cells, each by itself"),
                 ("different", f"{d.different:.1f} boards by {DRAWS} draws of z"),
                 ("valid", f"{100 * d.valid:.1f} % of all these boards"),
+                ("gaps", _gaps_text(left)),
                 ("latent", DEAD if d.dead else "alive"),
             ),
             width=12,
@@ -251,7 +266,7 @@ def _told(d: Diagnosis, domain: Domain) -> dict[str, Any]:
     return {"dead": d.dead, **held}
 
 
-def _print(d: Diagnosis, domain: Domain) -> None:
+def _print(d: Diagnosis, domain: Domain, left: Gaps | None) -> None:
     """A table of the dimensions or groups, then what holds for all, then what z changes."""
     from rich.box import SIMPLE
     from rich.table import Table
@@ -274,9 +289,7 @@ def _print(d: Diagnosis, domain: Domain) -> None:
     apart = f"two axes hold {first} and {second} of what tells posteriors apart"
     explained = f"{100 * d.explained:.1f} % of the open cells' variance"
     if d.explained <= 0:
-        explained = (
-            f"nothing of the open cells' variance ({100 * d.explained:.1f} %: one z says no more than all)"
-        )
+        explained = f"nothing of the open cells' variance ({100 * d.explained:.1f} %: one z says no more than all)"
     say(
         (
             ("KL", f"{sum(d.kl):.3f} nats a board"),
@@ -286,6 +299,7 @@ def _print(d: Diagnosis, domain: Domain) -> None:
                 f"{_three(d.information)} nats, {of}; limit {d.information_limit:.2f}, log of {d.informed} boards",
             ),
             ("explained", f"{explained}, by {d.predicted} boards"),
+            ("gaps", _gaps_text(left)),
             ("embedding", apart if any(d.embedding.shares) else "all posteriors are one and the same point"),
             ("latent", DEAD if d.dead else "alive"),
         ),
@@ -293,6 +307,31 @@ def _print(d: Diagnosis, domain: Domain) -> None:
     )
     for one in d.traversals[:1]:
         _print_traversal(one, d, domain)
+
+
+def _held(left: Gaps | None) -> dict[str, Any] | None:
+    """Gaps for JSON, which knows no infinity."""
+    from math import isfinite
+
+    if left is None:
+        return None
+    return {
+        name: None if isinstance(value, float) and not isfinite(value) else value
+        for name, value in asdict(left).items()
+    }
+
+
+def _gaps_text(left: Gaps | None) -> str:
+    """Where the law of one evaluation leaves the exact one."""
+    if left is None:
+        return "not measured: no board was found in time whose answers are 2 or more, and few enough to be listed"
+    own = "" if left.posterior is None else f" - posterior {_three(left.posterior)}"
+    decoder = f"decoder {_three(left.decoder)} (unsaid {_three(left.unsaid)}, misfit {_three(left.misfit)})"
+    return (
+        f"KL(law || model) {_three(left.kl)} nats = {decoder} + prior {_three(left.prior)}{own}; of {left.answers:,} "
+        f"answers to one board, one evaluation, symbols drawn; {left.draws:,} draws of z make it {_three(left.floor)} "
+        "too large"
+    )
 
 
 def _print_traversal(one: Traversal, d: Diagnosis, domain: Domain) -> None:

@@ -73,6 +73,9 @@ class Domain(Pictured, Worded, ABC):
         the rules that hold for every problem
     by_shape
         True if a bare grid of this shape means this domain
+    many_answers
+        True if problems, as people pose them, have many answers, any of which will do: a queen or two given, a row to
+        complete. `train` then takes what learns to draw from all of them. False: one, to be found
     clues
         what text says beside the cells, on one line, lines parted by '/'; "" if the name says it all
     verbatim
@@ -100,6 +103,7 @@ class Domain(Pictured, Worded, ABC):
     shape: tuple[int, int]
     constraints: tuple[Constraint, ...]
     by_shape: bool = False
+    many_answers: bool = False
     clues: str = ""
     verbatim: bool = False
     about: str = ""

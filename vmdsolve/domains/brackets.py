@@ -45,6 +45,7 @@ class Brackets(TokenSequence):
             raise InvalidInput(f"{kinds} kinds nested {deepest} deep need over {MAX_STATES} states; give a lower depth")
         deep = "" if deepest == length // 2 else f"-deep-{deepest}"
         name = f"brackets-{length}" + ("" if kinds == 1 else f"-{kinds}") + deep
+        self.many_answers = deepest * kinds > 1
         super().__init__(name, "".join(PAIRS[:kinds]), length, [Regular(range(length), _stacks(kinds, deepest))])
 
     def rule_text(self, constraint: Constraint) -> str:

@@ -104,6 +104,7 @@ class Family(Domain):
     def __init__(self, kind: type[Clued]) -> None:
         self.name, self.kind = kind.name, kind
         self.about, self.text_form, self.example = kind.about, kind.text_form, kind.example
+        self.many_answers = kind.many_answers
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute in ("shape", "symbols", "constraints"):  # unset here, so whatever needs them ends here

@@ -44,6 +44,7 @@ class Colouring(Clued):
         "number of vertices and then bare pairs `a b` are also read"
     )
     example = "colours 3/p edge 5 6/e 1 2/e 1 3/e 2 3/e 3 4/e 4 5/e 3 5/1...."
+    many_answers = True
     words = "k=colours colors=colours nodes=vertices"
     sizes, size, density = range(2, 201), 20, 0.3
     colours: int | None = None  # where the text does not say

@@ -31,6 +31,7 @@ class Equation(TokenSequence):
     """
 
     about = "Complete a true equation A+B=C, A-B=C or A*B=C."
+    many_answers = True
     example = "1.+3.=46"
 
     def __init__(self, length: int) -> None:

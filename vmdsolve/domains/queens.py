@@ -44,6 +44,7 @@ class Queens(Domain):
         "board of '_' and Q alone) where open; or a drawn board"
     )
     example = ".....Q...Q.....................................Q................"
+    many_answers = True
     numbers = MappingProxyType({0: "_", 1: "Q", 2: "x"})
     given = (QUEEN,)
 

@@ -54,6 +54,7 @@ class Regex(TokenSequence):
     """
 
     about = "Complete a row that a regular expression matches from end to end."
+    many_answers = True
     example = "a.b..c.."
 
     def __init__(self, pattern: str, length: int, *, least: int | None = None, symbols: str | None = None) -> None:

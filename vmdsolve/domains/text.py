@@ -24,6 +24,7 @@ class Text(TokenSequence):
     """
 
     about = "Any row of the letters a-z and the space; what is likely comes from training alone."
+    many_answers = True
     example = "hello_.orld....."
 
     def __init__(self, length: int) -> None:

@@ -34,6 +34,7 @@ class Toy(Domain):
     """
 
     about = "A toy of known law: a short row of digits of which some follow others."
+    many_answers = True
     text_form = "a digit a cell, '.' where open; here 0 is a symbol"
 
     def __init__(self, name: str, *tables: Constraint, skew: bool = False) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..model.latents.distributions import Categorical, Distribution
 from ..problem import Board
 
-__all__ = ["SHARED", "information", "informed", "usage"]
+__all__ = ["SHARED", "densities", "information", "informed", "usage"]
 
 SHARED = 64  # boards that must share a start before information is conditional on it
 
@@ -28,7 +28,7 @@ def information(q: Distribution, z: Tensor) -> tuple[float, Tensor]:
     """Mutual information in nats, of all dimensions together and [D] of each, with z [n, Z] drawn from q."""
     n, parts = len(z), []
     for first in range(0, n, 64):
-        density = _log_density(q, z[first : first + 64]).double()
+        density = densities(q, z[first : first + 64]).double()
         density = torch.cat([density.sum(-1, keepdim=True), density], -1)
         own = density[torch.arange(len(density)), torch.arange(first, first + len(density))]
         parts.append(own - density.logsumexp(1) + math.log(n))
@@ -36,7 +36,7 @@ def information(q: Distribution, z: Tensor) -> tuple[float, Tensor]:
     return float(mean[0]), mean[1:]
 
 
-def _log_density(q: Distribution, z: Tensor) -> Tensor:
+def densities(q: Distribution, z: Tensor) -> Tensor:
     """[b, n, D] log q_j(z_i) for codes z [b, Z] and n posteriors q."""
     if isinstance(q, Categorical):
         log_q = q.logits.log_softmax(-1)

@@ -28,6 +28,7 @@ PER_BOARD: dict[str, Law] = {
     "cp-sat": laws_rules.cp_sat_agrees,
     "symmetry": laws_board.symmetry,
     "weight": laws_board.weight,
+    "answers": laws_rules.answers,
     "generation": laws_board.problems_have_one_solution,
     "repeatable": laws_board.repeatable,
     "text": laws_text.text,

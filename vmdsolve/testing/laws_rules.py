@@ -12,16 +12,17 @@ from .. import checker, kernels, search
 from .. import sets as symbols
 from ..deadline import stop_point
 from ..domains import layout_of
-from ..errors import InvalidInput, MissingExtra
-from ..problem import OPEN, Board, Constraint, Rules
+from ..errors import InvalidInput, InvalidProblem, MissingExtra
+from ..problem import OPEN, Board, Constraint, Problem, Rules
 from .broken import LawBroken, Skipped
 from .oracles import brute_force, cp_sat
 from .specimens import Specimens
 
-__all__ = ["counts", "cp_sat_agrees", "masks", "native", "solvable", "statements"]
+__all__ = ["answers", "counts", "cp_sat_agrees", "masks", "native", "solvable", "statements"]
 
 FULL_BOARDS = 120
 SOME_CONSTRAINTS = 48  # more than that are sampled
+NODES = 10_000  # to see whether a board has a second answer
 TRIED = 400  # boards that a single constraint is asked about at once
 WHOLE, PART = 60_000, 6_000  # symbols that brute force may write, on the empty board and on one with few open cells
 
@@ -205,3 +206,32 @@ def _assert_same_solutions(law: str, specimens: Specimens, rules: Rules, board: 
 
 def _named(c: Constraint) -> str:
     return f"{type(c).__name__} {c.relation!r} on cells {list(c.cells[:9])}{'...' if len(c.cells) > 9 else ''}"
+
+
+def answers(specimens: Specimens) -> str:
+    """`many_answers` is what is found: the example has several only where it is true, and then some board has."""
+    source = specimens.source
+    nothing = _counted(specimens.domain.problem())
+    try:
+        shown = _counted(source.parse(source.example)) if source.example else None
+    except InvalidProblem:  # it shows a board of another size
+        shown = None
+    if shown == "several" and not source.many_answers:
+        raise LawBroken(
+            "answers",
+            f"many_answers is False, and the example {source.example!r} has several answers",
+            "Say many_answers = True, or show a problem with one answer",
+        )
+    if source.many_answers and nothing == "one" and shown != "several":
+        what = f"many_answers is True, and {source.name} with nothing given has one answer"
+        raise LawBroken("answers", what, "Say many_answers = False")
+    example = "no example of this size" if shown is None else f"the example has {shown}"
+    return f"{'many answers' if source.many_answers else 'one answer'}, as it says; {example}, nothing given {nothing}"
+
+
+def _counted(problem: Problem) -> str:
+    """How many answers search finds, in words; two are enough."""
+    found = search.solve_values(problem.rules, problem.values[None], limit=2, node_limit=NODES)
+    if found.counts[0] > 1:
+        return "several"
+    return ("none", "one")[found.counts[0]] if found.complete[0] else "not counted"

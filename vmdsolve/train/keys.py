@@ -16,7 +16,7 @@ from ..errors import InvalidInput
 from ..model.config import ModelConfig, Sampling
 from ..model.fields import read
 from .loggers import LOGGERS
-from .presets import PRESETS, about_presets
+from .presets import OURS, PRESETS, about_presets
 from .recipe import Recipe
 
 __all__ = [
@@ -167,8 +167,9 @@ def loops_text(loops: tuple[tuple[float, int], ...]) -> str:
 KEYS: dict[str, Key] = {
     "domain": _key(str, "The kind of puzzle; all-different; none: what examples make.", "none"),
     "preset": _key(
-        str, f"Choices that go together; what else is given overrides them. {about_presets()}", "none",
-        among=tuple(PRESETS),
+        str, f"Choices that go together; what else is given overrides them. {about_presets()}",
+        "ours for domains with many answers, if they can be listed; else none",
+        among=(*PRESETS, OURS),
     ),
     "init": _key(str, f"Begin with these weights, not random ones: a file, or `{PACKAGED}`.", "none"),
     "seconds": Key(

@@ -172,13 +172,16 @@ class Learner:
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
         said = torch.einsum("s,sblv->blv", share, logits.detach().float().log_softmax(-1)).cpu().numpy()
         stream, rng = self.stream.at(self.step), np.random.default_rng((self.recipe.seed, self.step, 4))
+        dealt = self.recipe.dealt
         tokens, known = (tensor.cpu().numpy().astype(np.int32) for tensor in batch[1:3])
         for b, (board, answer) in enumerate(zip(tokens, known, strict=True)):
             own = slice(b * K, (b + 1) * K)
             if isinstance(stream.answers, Law):
-                near = matched(said[own], board, *answers_to(board, stream.answers, rng))
+                near = matched(said[own], board, *answers_to(board, stream.answers, rng), dealt=dealt)
             else:
-                near = near_answers(stream.domain.rules, said[own], board, answer, torch.get_num_threads())
+                near = near_answers(
+                    stream.domain.rules, said[own], board, answer, rng, dealt=dealt, threads=torch.get_num_threads()
+                )
             x0[own] = torch.from_numpy(near).to(x0)
         nll, masked = reconstruction(logits, x, x0), ((x == OPEN) & (x0 != OPEN)).sum(1)
         loss = objective(Terms(nll, nll.new_zeros(len(x), 0), masked), share, w.repeat_interleave(K) / K, total)

@@ -1,10 +1,11 @@
-"""Which copy of a board learns which of its answers: each the nearest, and none much oftener than its due.
+"""Which copy of a board learns which of its answers: each the nearest, and none much more or less than its due.
 
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
-that all, copies would agree on few answers; so no answer takes more of K copies than its share by the law, and as much
-again as chance would give or take: a deviation of K independent draws.
-The assignment is the cheapest under that bound, found exactly: discrete optimal transport from noise to answers.
+that all, copies would agree on few answers. So a share of the copies is dealt to answers by the law, whatever copies say
+(systematic sampling: each answer has its due, rounded up or down at random), and of all copies none takes more than its
+share and a deviation of as many independent draws. The assignment is the cheapest under these bounds, found exactly:
+discrete optimal transport from noise to answers.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
@@ -22,27 +23,30 @@ from ..errors import InvalidInput
 from ..measure.law import Law
 from ..problem import OPEN, Board
 
-__all__ = ["answers_to", "matched", "room"]
+__all__ = ["DEALT", "answers_to", "matched", "room"]
 
+DEALT = 0.5  # share of the copies that are dealt by the law
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
-def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64]]:
-    """Answers [S, L] that the law has for tokens x [L], and the share [S] of each, at most MOST.
+def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64], float]:
+    """Answers [S, L] that the law has for tokens x [L], the share [S] of each, and what `matched` rounds by.
+
+    The answers are at most MOST, in random order.
 
     Examples
     --------
     >>> law = Law(np.array([[0, 1], [1, 0], [1, 1]], np.int32), np.array([0.5, 0.25, 0.25]))
-    >>> answers, share = answers_to(np.array([1, -1]), law, np.random.default_rng(0))
-    >>> answers.tolist(), share.tolist()
-    ([[1, 0], [1, 1]], [0.5, 0.5])
+    >>> answers, share, offset = answers_to(np.array([1, -1]), law, np.random.default_rng(1))
+    >>> answers.tolist(), share.tolist(), 0 <= offset < 1
+    ([[1, 0], [1, 1]], [0.5, 0.5], True)
     """
-    rows = np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1))
+    rows = rng.permutation(np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1)))
     p = law.p[rows] / law.p[rows].sum()
     if len(rows) > MOST:
         kept = rng.choice(len(rows), MOST, replace=False, p=p)
         rows, p = rows[kept], np.full(MOST, 1 / MOST)
-    return law.boards[rows], p
+    return law.boards[rows], p, rng.random()
 
 
 def room(p: float, K: int) -> int:
@@ -56,7 +60,15 @@ def room(p: float, K: int) -> int:
     return ceil(K * p + sqrt(K * p * (1 - p)) - 1e-9)
 
 
-def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray[np.float64]) -> Board:
+def matched(
+    said: npt.NDArray[Any],
+    x: Board,
+    answers: Board,
+    share: npt.NDArray[np.float64],
+    offset: float = 0.5,
+    *,
+    dealt: float = DEALT,
+) -> Board:
     """The answer [K, L] that each of K copies learns.
 
     Parameters
@@ -65,8 +77,10 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
         float32 [K, L, V], logarithms of the probabilities that a copy gives to symbols
     x
         int32 [L], tokens that all copies see
-    answers, share
-        [S, L] and [S], of `answers_to`
+    answers, share, offset
+        [S, L], [S] and 0 to 1, of `answers_to`; by the offset what an answer is due is rounded up or down
+    dealt
+        Share of the copies, 0 to 1, that answers get by the law.
 
     Raises
     ------
@@ -89,8 +103,21 @@ def matched(said: npt.NDArray[Any], x: Board, answers: Board, share: npt.NDArray
     unknown = (x == OPEN)[:, None]
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
-    places = np.repeat(np.arange(len(answers)), [room(p, K) for p in share])
-    rows, chosen = linear_sum_assignment(cost[:, places])
+    places, due = _places(share, K, offset, dealt)
+    cost = cost.astype(np.float64)[:, places]
+    cost[:, :due] -= K * (1 + np.ptp(cost))  # whatever it costs elsewhere
+    rows, chosen = linear_sum_assignment(cost)
     out = np.empty((K, L), np.int32)
     out[rows] = answers[places[chosen]]
     return out
+
+
+def _places(
+    share: npt.NDArray[np.float64], K: int, offset: float, dealt: float
+) -> tuple[npt.NDArray[np.int64], int]:
+    """Numbers of answers, as often as copies may take them; and how many of these, the first, have to be taken."""
+    due = round(dealt * K)
+    first = np.searchsorted(share.cumsum(), (np.arange(due) + offset) / max(1, due), side="right")
+    first = first.clip(max=len(share) - 1)
+    free = np.array([room(p, K) for p in share]) - np.bincount(first, minlength=len(share))
+    return np.concatenate([first, np.repeat(np.arange(len(share)), free.clip(min=0))]), due

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..problem import OPEN, Board, Rules
 from ..search import enumerate_values, nearest_values, solve_values
-from .matching import matched
+from .matching import DEALT, matched
 
 __all__ = ["near_answers", "parts"]
 
@@ -54,7 +54,16 @@ def parts(rules: Rules) -> list[Cells]:
     return _PARTS[rules]
 
 
-def near_answers(rules: Rules, said: npt.NDArray[Any], x: Board, known: Board, threads: int = 1) -> Board:
+def near_answers(
+    rules: Rules,
+    said: npt.NDArray[Any],
+    x: Board,
+    known: Board,
+    rng: np.random.Generator,
+    *,
+    dealt: float = DEALT,
+    threads: int = 1,
+) -> Board:
     """The answer [K, L] that each of K copies learns.
 
     Parameters
@@ -65,6 +74,8 @@ def near_answers(rules: Rules, said: npt.NDArray[Any], x: Board, known: Board, t
         int32 [L], tokens that all copies see
     known
         int32 [L], an answer to them
+    rng, dealt
+        by which answers are dealt where they are listed; see `matched`
     threads
         of the search; nothing depends on it
 
@@ -72,7 +83,8 @@ def near_answers(rules: Rules, said: npt.NDArray[Any], x: Board, known: Board, t
     --------
     >>> from vmdsolve.constraints import AllDifferent
     >>> said = np.log(np.float32([[[0.9, 0.1]] * 2, [[0.2, 0.8], [0.4, 0.6]]]))
-    >>> near_answers(Rules(2, 2, (AllDifferent([0, 1]),)), said, np.array([-1, -1]), np.array([0, 1])).tolist()
+    >>> rules, rng = Rules(2, 2, (AllDifferent([0, 1]),)), np.random.default_rng(0)
+    >>> near_answers(rules, said, np.array([-1, -1]), np.array([0, 1]), rng).tolist()
     [[0, 1], [1, 0]]
     """
     copies = np.repeat(np.asarray(x, np.int32)[None], len(said), axis=0)
@@ -81,7 +93,7 @@ def near_answers(rules: Rules, said: npt.NDArray[Any], x: Board, known: Board, t
     for cells in parts(rules):
         if (x[cells] == OPEN).any() and (answers := _few(rules, x, known, cells)) is not None:
             even = np.full(len(answers), 1 / len(answers))
-            out[:, cells] = matched(said[:, cells], x[cells], answers, even)
+            out[:, cells] = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt)
     return out
 
 

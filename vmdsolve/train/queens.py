@@ -43,4 +43,4 @@ class Chessboards(Mixture):
     def examples(self, n: int, rng: np.random.Generator) -> list[Domain]:
         """Two boards."""
         del rng
-        return [Queens(8), Queens(10)][:n]
+        return [Queens(rows) for rows in (8, 10)[:n]]

@@ -51,6 +51,9 @@ class Recipe:
         each copy of a board learns an answer of its own: with data "law" the nearest, and none takes much more than its
         share of the copies, see matching.py; with data "answers" one that is near, found by search, see near.py. For
         a latent "states", or none
+    dealt
+        where matched: share of a board's copies that answers get by the law, whatever these say, so that none is left
+        out; the others take the nearest. Where answers are many more than copies, more of it blurs what is learned
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -83,7 +86,8 @@ class Recipe:
         "cells": every masked cell counts the same; "elbo": a board masked at time t counts w(t) = 1 / t, as the ELBO
         has it, which favours boards with few open cells
     latent_kl
-        lambda of the ELBO, reached linearly over the first `kl_warmup` of the steps
+        lambda of the ELBO for the posterior, reached linearly over the first `kl_warmup` of the steps; a learned prior
+        fits at full rate, so that 0.25 is what is called balancing the KL 0.8 to 0.2
     free_bits
         nats of a latent dimension or group that cost nothing
     settle
@@ -119,6 +123,7 @@ class Recipe:
     attempts: int = choice(1, "K, copies of a board that differ in noise; the best counts.", low=1, high=1024)
     others: float = choice(0.1, "Share of the loss that the other copies have.", low=0, high=1)
     matched: bool = choice(False, "Each copy learns an answer near to it; data 'law' or 'answers'.")
+    dealt: float = choice(0.5, "Where matched: share of the copies dealt by the law.", low=0, high=1)
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))

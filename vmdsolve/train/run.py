@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..domains import Domain, get
+import numpy as np
+
+from ..domains import Domain, Family, get
 from ..errors import InvalidInput
 from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
 from ..model.packaged import packaged_file
+from ..problem import OPEN
+from ..search import solve_values
 from .config import checked, told_of
 from .graphs import Graphs
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
 from .mixture import Mixture
-from .presets import preset
+from .presets import BEST, left_open, preset
 from .queens import Chessboards
 from .recipe import Recipe
 from .stream import SOURCES, check_source
@@ -28,6 +32,7 @@ __all__ = ["Run", "layers", "learned"]
 
 STATE = "state.safetensors"
 MIXTURES: dict[str, type[Mixture]] = {one.name: one for one in (Mixture, Graphs, Chessboards)}  # as configs say
+LISTED, NODES = 20_000, 200_000  # answers that are listed, and what search may spend to see that there are no more
 
 
 def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> told = layers({"preset": "ours", "latent": 4}, {"steps": 100})
+    >>> told = layers({"preset": "codes", "latent": 4}, {"steps": 100})
     >>> told["latent"], told["classes"], told["steps"], "preset" in told
     (4, 8, 100, False)
     """
@@ -62,6 +67,8 @@ class Run:
         the weights that it begins with; None: random ones
     resumed
         the folder of the run that it goes on with; None: it is new
+    preset
+        the one that it was given since none was named, and its domain has many answers; "": none was
 
     Examples
     --------
@@ -75,6 +82,7 @@ class Run:
     recipe: Recipe
     init: Path | None = None
     resumed: Path | None = None
+    preset: str = ""
 
     @staticmethod
     def of(told: Mapping[str, Any], resumed: Path | None = None, *, domain: Domain | Mixture | None = None) -> Run:
@@ -96,6 +104,8 @@ class Run:
         """
         told = layers(checked(told))
         domain = domain or learned(told, resumed)
+        given = BEST if resumed is None and left_open(told) and _listed(domain) else ""
+        told = layers({"preset": given, "data": "law"} if given else {}, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
         recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
         recipe |= {"givens": givens_of(told["givens"])} if "givens" in told else {}
@@ -110,7 +120,7 @@ class Run:
         plan = Recipe(**recipe)
         check_source(domain, plan)
         if not (begin := told.get("init")):
-            return Run(domain, _new_config(domain, plan, told), plan)
+            return Run(domain, _new_config(domain, plan, told), plan, preset=given)
         path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
         if path is None:
             raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
@@ -165,6 +175,15 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
     from .examples import domain_from
 
     return domain_from(examples)
+
+
+def _listed(domain: Domain | Mixture) -> bool:
+    """Whether problems of the domain have many answers, few enough to be listed before each training."""
+    if isinstance(domain, Mixture) or not domain.many_answers or isinstance(domain, Family):
+        return False
+    nothing = np.full((1, domain.rules.L), OPEN, np.int32)
+    found = solve_values(domain.rules, nothing, limit=LISTED + 1, node_limit=NODES, threads=1)
+    return bool(found.complete[0]) and 0 < found.counts[0] <= LISTED
 
 
 def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:

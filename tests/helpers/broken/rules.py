@@ -169,6 +169,10 @@ class SymbolTwice(Four):
         self.symbols = "1233"
 
 
+class ManyAnswersUnsaid(Four):
+    example = "1..............."
+
+
 FAULTS: list[Fault] = [
     (NoBoxes, "count"),
     (CheckerWithoutColumns, "statements"),
@@ -181,6 +185,7 @@ FAULTS: list[Fault] = [
     (NativeTableCut, "native"),
     (ConstraintWithMemory, "repeatable"),
     (NoSolution, "solvable"),
+    (ManyAnswersUnsaid, "answers"),
     (SameNames, "declaration"),
     (CellOutside, "declaration"),
     (NoRelation, "declaration"),
