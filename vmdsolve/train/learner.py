@@ -170,8 +170,7 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
         said = torch.einsum("s,sblv->blv", share, logits.detach().log_softmax(-1))
-        assert isinstance(self.stream, Stream)  # data "law" is for one domain
-        law, rng = self.stream.answers, np.random.default_rng((self.recipe.seed, self.step, 4))
+        law, rng = self.stream.at(self.step).answers, np.random.default_rng((self.recipe.seed, self.step, 4))
         assert isinstance(law, Law)
         for b, tokens in enumerate(batch[1].cpu().numpy()):
             own = slice(b * K, (b + 1) * K)
