@@ -22,6 +22,7 @@ positions it could not tell one from another.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,12 +44,11 @@ DRAWN: Row = {"order": "random", "temperature": 1.0}
 LIKELIEST: Row = {"order": "top_prob"}
 
 
-def _itself(model: VMD, questions: int) -> VMD:
-    del questions
+def _itself(model: VMD, _questions: int) -> VMD:
     return model
 
 
-def _stirred(model: VMD, questions: int) -> VMD:
+def _stirred(model: VMD, _questions: int) -> VMD:
     """The network of a model without latent, with noise on its states; it has no weight more."""
     out = VMD(replace(model.config, latent=1, classes=0, prior="states", noise=(BEGIN_NOISE, 0.0)))
     out.denoiser = model.denoiser
@@ -152,16 +152,15 @@ def sized(domain: Domain, arm: Arm, width: int, loops: int, questions: int) -> M
     """
     latent = {"latent": questions} | arm.latent
 
-    def config(H: int, N: int) -> ModelConfig:
+    def config(H: int, N: int, **fields: Any) -> ModelConfig:
         fixed: dict[str, Any] = {"loops": loops, "positions": (domain.rules.L, domain.rules.V)}
-        return ModelConfig.of(domain, width=H, message=H, hidden=N, **fixed, **latent)
+        return ModelConfig.of(domain, width=H, message=H, hidden=N, **fixed, **(fields or latent))
 
-    aim = parameters(ModelConfig.of(domain, width=width, message=width, hidden=2 * width, latent=0,
-                                    positions=(domain.rules.L, domain.rules.V)))  # fmt: skip
-    shapes = [config(H, 2 * H) for H in range(4, width + 1)]
-    near = min(shapes, key=lambda shape: abs(parameters(shape) - aim))
-    finer = [config(near.width, N) for N in range(max(1, near.hidden - 8), near.hidden + 9)]
-    best = min(finer, key=lambda shape: abs(parameters(shape) - aim))
+    aim = parameters(config(width, 2 * width, latent=0))
+    H = bisect_left(range(width), aim, lo=4, key=lambda H: parameters(config(H, 2 * H)))
+    H = min((H - 1, H), key=lambda H: abs(parameters(config(H, 2 * H)) - aim))
+    now, step = (parameters(config(H, 2 * H + more)) for more in (0, 1))
+    best = config(H, max(1, 2 * H + round((aim - now) / (step - now))))
     if abs(parameters(best) / aim - 1) > TOLERANCE / 2:
         raise InvalidInput(f"no {arm.name} has {aim:,} parameters within {TOLERANCE / 2:.1%}; make all wider")
     return best

@@ -1,4 +1,4 @@
-"""A Predictor of models whose z is values of cells: torch asks, and the native kernel answers, several times as fast."""
+"""A Predictor of models whose z is values of cells: torch asks, the native kernel answers, several times as fast."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Asking(Predictor):
         if model.config.prior != "cells":
             raise InvalidInput(f"the prior is {model.config.prior!r}; wanted cells")
         own = model.get_submodule("cells").network
+        assert isinstance(own, nn.Module)
         self._fills, self._prior = self._alone(model, model.denoiser), Asked(model.config)
         self._prior.network = _Through(self._alone(model, own))  # type: ignore[assignment]
 

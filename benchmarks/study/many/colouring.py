@@ -11,7 +11,6 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from vmdsolve.domains import get
 from vmdsolve.domains.clued import Family

@@ -1,4 +1,4 @@
-"""`grids9`: 9x9 Sudoku grids from nothing and from few givens; there are too many to enumerate, so no law is compared."""
+"""`grids9`: 9x9 Sudoku grids from nothing and from few givens: too many to enumerate, so no law is compared."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def chance(square: float, freedom: int) -> float:
 
 
 def _hot(boards: Board, V: int) -> Floats:
-    return (np.asarray(boards)[..., None] == np.arange(V)).reshape(len(boards), -1).astype(float)
+    return np.asarray((np.asarray(boards)[..., None] == np.arange(V)).reshape(len(boards), -1), float)
 
 
 # Conflicts ------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What the benchmarks of many answers share: arms trained and sampled, rows measured, and a run that goes on.
 
-Every training leaves its rows in an ignored folder as it ends, so that a run that was interrupted goes on, and a run may
-take days. No row is written by anything but the samples: no propagation, no search, no rule masks a symbol.
+Every training leaves its rows in an ignored folder as it ends: a run that was interrupted goes on, and may take days.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -37,17 +37,17 @@ from .tables import shown
 __all__ = ["benchmark"]
 
 METHOD = (
-    "every arm learns from as many boards (copies count) in as many steps with the same loops and learning rate, and has "
-    "as many parameters within 5%; `packaged` are the weights that come along, which do not share in that. What is asked "
-    "comes from seeds that training refuses. No propagation, no search, no rule masks a symbol: the checker judges what "
-    "the network wrote. valid: share of samples. cover: different answers among k samples, beside what k even draws from "
-    "all answers hold on average, both summed over problems; k is 1, 5, 20, 100. kl, variation: of the law from the "
-    "samples of a problem with nothing given, whatever is no answer being one more outcome; their floors are what as "
-    "many even draws show. conflicts: broken units a sample, of a graph edges. classes: different samples but for "
-    "symmetry, beside what even draws hold. chi_square: of the marginals of cells among valid samples, by the law's "
-    "covariance. T counts evaluations of the denoiser; applications: "
-    "of the block, a sample, with those of a prior that asks for cells; of training, a board's loop with "
-    "gradient counts 3."
+    "every arm learns from as many boards (copies count) in as many steps with the same loops and learning rate, "
+    "and has as many parameters within 5%; `packaged` are the weights that come along, which do not share in "
+    "that. What is asked comes from seeds that training refuses. No propagation, no search, no rule masks a "
+    "symbol: the checker judges what the network wrote. valid: share of samples. cover: different answers among k "
+    "samples, beside what k even draws from all answers hold on average, both summed over problems; k is 1, 5, "
+    "20, 100. kl, variation: of the law from the samples of a problem with nothing given, whatever is no answer "
+    "being one more outcome; their floors are what as many even draws show. conflicts: broken units a sample, of "
+    "a graph edges. classes: different samples but for symmetry, beside what even draws hold. chi_square: of the "
+    "marginals of cells among valid samples, by the law's covariance. T counts evaluations of the denoiser; "
+    "applications: of the block, a sample, with those of a prior that asks for cells; of training, a board's loop "
+    "with gradient counts 3."
 )
 FOLDER = Path("runs") / "many"
 STEPS = "1,2,4,8,16"
@@ -83,39 +83,55 @@ def benchmark(name: str, about: str, there: Subjects, most: int = 21) -> Callabl
         out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
     ) -> None:
         chosen = [known(one, there) for one in (there if sets == "all" else sets.split(","))]
-        wanted, evaluations = named(arms), [int(T) for T in steps.split(",")]
+        wanted, evaluations = named(arms), numbers(steps)
         amount = Amount(problems, n, samples)
         torch.set_num_threads(threads)
         said: Row = {
             "sets": sets, "arms": arms, "seeds": seeds, "first_seed": first_seed, "problems": problems, "n": n,
             "samples": samples, "steps": steps, "scale": steps_scale, "threads": threads, "budget": budget,
         }  # fmt: skip
+        jobs = jobs_of([there[one] for one in chosen], wanted, range(first_seed, first_seed + seeds), problems)
         begun = time.perf_counter()
         with Run(name, METHOD, said, (), out) as this:
-            for seed in range(first_seed, first_seed + seeds):
-                for subject in (there[one]() for one in chosen):
-                    posed: list[Posed] = []
-                    for arm in wanted:
-                        told = f"{subject.name}, {arm.name}, seed {seed}"
-                        path = folder / name / _file_of(subject, arm, seed, steps_scale, amount, evaluations)
-                        if not path.exists():
-                            if only_table or (budget is not None and time.perf_counter() - begun > budget):
-                                this.note(f"{told}: not measured")
-                                continue
-                            posed = posed or subject.posed(problems, 0)
-                            made = trained(subject, arm, seed, steps_scale, this.note)
-                            if made is None:
-                                continue
-                            rows = [*rows_of(subject, posed, made, arm, amount, evaluations, threads)]
-                            path.parent.mkdir(parents=True, exist_ok=True)
-                            with written(path) as file:
-                                file.write(json.dumps(rows))
-                        this.rows += json.loads(path.read_text())
-                        this.keep()
+            for subject, posed, arm, seed in jobs:
+                told = f"{subject.name}, {arm.name}, seed {seed}"
+                path = folder / name / _file_of(subject, arm, seed, steps_scale, amount, evaluations)
+                if not path.exists():
+                    if only_table or (budget is not None and time.perf_counter() - begun > budget):
+                        this.note(f"{told}: not measured")
+                        continue
+                    made = trained(subject, arm, seed, steps_scale, this.note)
+                    if made is None:
+                        continue
+                    rows = [*rows_of(subject, posed(), made, arm, amount, evaluations, threads)]
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with written(path) as file:
+                        file.write(json.dumps(rows))
+                this.rows += json.loads(path.read_text())
+                this.keep()
             print(f"\n{shown(this.rows)}\n", flush=True)
 
     run.__doc__ = f"{about} Sets: {', '.join(there)}."
     return run
+
+
+def jobs_of(
+    makers: list[Callable[[], Subject]], arms: list[Arm], seeds: range, problems: int
+) -> Iterator[tuple[Subject, Callable[[], list[Posed]], Arm, int]]:
+    """Seeds outermost, so that an end leaves whole seeds; what is asked is the same for all, and made when needed."""
+    for seed in seeds:
+        for make in makers:
+            subject = make()
+            posed = cache(partial(subject.posed, problems, 0))
+            for arm in arms:
+                yield subject, posed, arm, seed
+
+
+def numbers(steps: str) -> list[int]:
+    """Values of T between commas."""
+    if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", steps):
+        raise SystemExit(f"steps is {steps!r}; wanted whole numbers from 1 between commas, such as {STEPS}")
+    return [int(T) for T in steps.split(",")]
 
 
 def known(name: str, sets: Subjects) -> str:
@@ -139,9 +155,7 @@ def _weights_of(subject: Subject) -> str:
     return "" if file is None else hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()
 
 
-def trained(
-    subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[[str], None] = print
-) -> Made | None:
+def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[[str], None] = print) -> Made | None:
     """An arm's model after its training, or the weights that come along; None, and why, where there is none."""
     told = f"{subject.name}, {arm.name}, seed {seed}"
     if arm is PACKAGED:
@@ -209,7 +223,7 @@ def rows_of(
     for way in arm.ways:
         model = way.change(made.model, questions)
         for T in evaluations:
-            if T > most or (T > FEW and not way.main) or (T == 1 and way.options.get("each_step")):
+            if most < T or (T > FEW and not way.main) or (T == 1 and way.options.get("each_step")):
                 continue  # more than cells; in one evaluation, once and each step are the same
             lean = amount.lean if T > FEW else amount
             found = measured(subject, posed, model, way.plan(T), lean, made.about["seed"], threads)

@@ -78,7 +78,9 @@ def _filled(posed: list[Posed], sizes: list[int], model: VMD, plan: Plan, seed: 
     """(values [n, L], NFE, loops) of each problem; all have one board."""
     domain = posed[0].domain
     rules = domain.rules if model.config.relations != SLOTS else slotted(domain.rules)
-    predict = (Asking if model.config.prior == "cells" and model.config.latent else Predictor)(model, rules, threads=threads)
+    predict = (Asking if model.config.prior == "cells" and model.config.latent else Predictor)(
+        model, rules, threads=threads
+    )
     predict.tile = TILE
     starts = np.stack([one.start for one in posed])
     of = board_keys(domain.rules, starts)

@@ -73,23 +73,23 @@ def shown(answers: Board, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
     """What a square of order 5 has given in training: up to 8 cells, or nothing on a third of them."""
     B = len(answers)
     n = np.where(rng.random(B) < 1 / 3, 0, rng.integers(9, size=B))
-    return hidden(answers, n, rng) != OPEN
+    return np.asarray(hidden(answers, n, rng) != OPEN)
 
 
 def cycles(boards: Board) -> list[bytes]:
-    """The same for squares that are one but for the order of rows, columns and symbols, and for which of these is which.
+    """The same for squares that are one but for the order of rows, columns and symbols, and which of these is which.
 
     Two rows make a permutation of the columns, and so do two columns and two symbols: how long its cycles are. Squares
     of different classes may share all of it, so classes are counted low.
     """
     side = int(boards.shape[1] ** 0.5)
-    square = boards.reshape(-1, side, side)
+    square = np.asarray(boards, np.int64).reshape(-1, side, side)
     conjugates = square, square.transpose(0, 2, 1), square.argsort(axis=2)  # symbols as columns
     kinds = [np.sort(_lengths(one), axis=1) for one in conjugates]
     return [b"".join(sorted(kind[i].tobytes() for kind in kinds)) for i in range(len(boards))]
 
 
-def _lengths(square: Board) -> npt.NDArray[np.int64]:
+def _lengths(square: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """[n, pairs] one number for the lengths of the cycles from each row to each other."""
     n, side, _ = square.shape
     out = []

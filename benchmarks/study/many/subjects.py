@@ -51,8 +51,9 @@ class Posed:
         """By how many answers there are."""
         if self.whole:
             return "nothing given"
-        most = next((most for most in (1, 9, 99, 999) if self.S is not None and self.S <= most), None)
-        return "1,000 answers or more" if most is None else "one answer" if most == 1 else f"up to {most} answers"
+        if self.S is None or self.S > 999:
+            return "1,000 answers or more"
+        return "one answer" if self.S == 1 else f"up to {10 ** len(str(self.S)) - 1} answers"
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,7 @@ class Fresh:
 
     held_out, digest, source = None, "", "fresh boards"
 
-    def __init__(
-        self, make: Callable[[np.random.Generator], tuple[Domain, Law]], recipe: Recipe, z_width: int
-    ) -> None:
+    def __init__(self, make: Callable[[np.random.Generator], tuple[Domain, Law]], recipe: Recipe, z_width: int) -> None:
         self.make, self.recipe, self.z_width = make, recipe, z_width
         self._kept: OrderedDict[int, Stream] = OrderedDict()
 

@@ -39,9 +39,7 @@ QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 
 def combined(files: list[Row]) -> list[Row]:
-    """Rows of all files that measured as much as the newest; of rows measured twice, and of trainings under two choices,
-    the newer.
-    """
+    """Rows of all files that measured as much as the newest; of two for one cell, or under two choices, the newer."""
     rows: dict[tuple[object, ...], Row] = {}
     choices: dict[tuple[object, ...], str] = {}
     for file in files:
@@ -106,8 +104,8 @@ def shown(rows: list[Row]) -> str:
 def main(rows: list[Row]) -> list[str]:
     """The main ways alone, over evaluations."""
     said = (
-        f"A cell: share of valid samples, the worst seed in brackets, and different answers among {MANY} samples beside "
-        f"what even draws hold. Asked: {_amount(rows)}."
+        f"A cell: share of valid samples, the worst seed in brackets, and different answers among {MANY} samples "
+        f"beside what even draws hold. Asked: {_amount(rows)}."
     )
     return [shown([row for row in rows if row["main"]]), said]
 
@@ -123,8 +121,14 @@ def law(rows: list[Row]) -> list[str]:
     body = []
     for line, mine in grouped(ends, "set", "arm", "way", "T").items():
         covers = [figure(mine, lambda row, k=k: cover(row, k), ".3f", None) for k in (1, 5, 20, 100)]  # type: ignore[misc]
-        beside = [f"{figure(mine, _field(a), f, None)} ({figure(mine, _field(b), f, None)})" for a, b, f in (
-            ("kl", "kl_floor", ".3f"), ("variation", "variation_floor", ".3f"), ("classes", "classes_even", ".1f"))]
+        beside = [
+            f"{figure(mine, _field(a), f, None)} ({figure(mine, _field(b), f, None)})"
+            for a, b, f in (
+                ("kl", "kl_floor", ".3f"),
+                ("variation", "variation_floor", ".3f"),
+                ("classes", "classes_even", ".1f"),
+            )
+        ]
         chance = [f"{row['chi_square']:.0f}, {row['freedom']}, {row['chance']:.2g}" for row in mine if row["freedom"]]
         body.append([
             *line, *covers, figure(mine, _field("share_20"), ".1%", None),
@@ -203,7 +207,7 @@ def gain(rows: list[Row]) -> list[str]:
 
 # By what stands after the slash; those under "many" are of all benchmarks together.
 PARTS: dict[str, Callable[[list[Row]], list[str]]] = {
-    **{name: main for name in NAMES},
+    **dict.fromkeys(NAMES, main),
     **{f"{name}/{part}": of for name in NAMES for part, of in (("law", law), ("grades", grades), ("cost", cost))},
     "many/questions": questions,
     "many/gain": gain,
