@@ -24,6 +24,7 @@ __all__ = ["run", "subject"]
 
 EMPTY = 1 / 3  # share of the boards of training on which no queen is given
 SIZES = (8, 10)
+PROBLEMS = 13  # the empty board, and one or two of each number of queens
 
 
 def some(answers: Board, n: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.bool_]:
@@ -68,4 +69,4 @@ def subject(size: int) -> Subject:
 
 
 SETS: dict[str, Callable[[], Subject]] = {f"queens-{size}": partial(subject, size) for size in SIZES}
-run = benchmark("queens", "Queens to complete on 8x8 and 10x10 boards: many answers, few steps.", SETS)
+run = benchmark("queens", "Queens to complete on 8x8 and 10x10 boards: many answers, few steps.", SETS, PROBLEMS)
