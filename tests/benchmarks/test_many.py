@@ -173,6 +173,20 @@ def test_of_queens_nothing_but_queens_is_given() -> None:
     assert ((batch.start == OPEN) | (batch.start == batch.x0)).all()
 
 
+@pytest.mark.parametrize("name", ["latin-6", "sudoku-9x9"])
+def test_what_is_given_is_of_an_answer_and_often_nothing(name: str) -> None:
+    subject = EVERY[name]()
+    assert subject.stream is not None
+    batch = subject.stream(Recipe(data="problems", batch=60), 0).batch(1)
+    rules = subject.domain.rules
+    assert accepts(rules, batch.start, batch.x0).all()
+    given = (batch.start != OPEN).sum(axis=1)
+    assert 10 <= (given == 0).sum() <= 35
+    assert given.max() <= 16
+    asked = [one.start for one in subject.posed(4, 0)]
+    assert len({start.tobytes() for start in asked}) == 4
+
+
 def test_a_step_has_a_graph_of_its_own_whoever_asks_and_when() -> None:
     recipe = Recipe(data="law", batch=4, seed=3)
     one, other = (subjects.Fresh(partial(colouring.graph, SORT), recipe, 0) for _ in range(2))
@@ -318,6 +332,6 @@ def test_what_matching_cannot_learn_yet_is_said_and_left_out() -> None:
     told: list[str] = []
     setting = subjects.Setting(width=8, steps=1, batch=64)
     plain = squares.subject(6)
-    subject = subjects.Subject(plain.name, plain.domain, setting, plain.posed, data=plain.data)
+    subject = subjects.Subject(plain.name, plain.domain, setting, plain.posed, plain.stream, plain.data)
     made = run.trained(subject, ARMS["matched"], 0, 1.0, told.append)
     assert made is not None or "matched goes with" in told[0]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from vmdsolve.domains import get
 from vmdsolve.problem import OPEN, Board
+from vmdsolve.train import Recipe
 from vmdsolve.train.minlex import minlex
 
 from .measures import Marginals, of_symmetry
 from .run import benchmark
-from .squares import grids, hidden
-from .subjects import Posed, Setting, Subject, rng_of
+from .subjects import GENERATED, Generated, Placed, Posed, Setting, Subject, rng_of, some_cells, up_to
 
 __all__ = ["alike", "run", "subject"]
 
@@ -25,7 +26,9 @@ COMPARED = 200  # grids whose smallest images are looked for
 def posed(n: int, seed: int) -> list[Posed]:
     """The empty grid, and n - 1 with few cells given, as many of each number of them; all have very many answers."""
     domain = get("sudoku-9x9")
-    starts = hidden(grids(domain, n - 1, seed), np.resize(GIVENS, n - 1), rng_of(seed, 9))
+    rng = rng_of(seed, 9)
+    answers = Generated(domain).draw(rng, n - 1)
+    starts = np.where(some_cells(answers, np.resize(GIVENS, n - 1), rng), answers, OPEN).astype(np.int32)
     empty = np.full(domain.rules.L, OPEN, np.int32)
     return [Posed(domain, empty, None, True), *(Posed(domain, start, None, False) for start in starts)]
 
@@ -51,8 +54,11 @@ def alike() -> Marginals:
 def subject() -> Subject:
     """All grids."""
     domain = get("sudoku-9x9")
-    data = {"data": "problems", "solving": 0.0}
-    return Subject(domain.name, domain, Setting(), posed, data=data, key=smallest, marginals=alike())
+
+    def stream(recipe: Recipe, z_width: int) -> Placed:
+        return Placed(domain, recipe, z_width, partial(up_to, GIVENS[-1]), Generated(domain))
+
+    return Subject(domain.name, domain, Setting(), posed, stream, GENERATED, key=smallest, marginals=alike())
 
 
 SETS: dict[str, Callable[[], Subject]] = {"sudoku-9x9": subject}

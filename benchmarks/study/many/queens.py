@@ -18,11 +18,10 @@ from vmdsolve.problem import OPEN, Board
 from vmdsolve.train import Recipe
 
 from .run import benchmark
-from .subjects import Placed, Posed, Setting, Subject, parts_of, rng_of
+from .subjects import EMPTY, Placed, Posed, Setting, Subject, parts_of, rng_of
 
 __all__ = ["run", "subject"]
 
-EMPTY = 1 / 3  # share of the boards of training on which no queen is given
 SIZES = (8, 10)
 PROBLEMS = 13  # the empty board, and one or two of each number of queens
 

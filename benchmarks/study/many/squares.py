@@ -12,38 +12,32 @@ from functools import cache, partial
 import numpy as np
 import numpy.typing as npt
 
-from vmdsolve.domains import Domain, get
+from vmdsolve.domains import get
 from vmdsolve.measure.law import Law, law_of
-from vmdsolve.measure.seeds import EVALUATION_SEED
 from vmdsolve.problem import OPEN, Board
-from vmdsolve.search import generate_values
 from vmdsolve.train import Recipe
 
 from .measures import Marginals, of_symmetry
 from .run import benchmark
-from .subjects import Placed, Posed, Setting, Subject, law_within, parts_of, rng_of
+from .subjects import (
+    GENERATED,
+    Generated,
+    Placed,
+    Posed,
+    Setting,
+    Subject,
+    law_within,
+    parts_of,
+    rng_of,
+    some_cells,
+    up_to,
+)
 
-__all__ = ["alike", "cycles", "grids", "run", "subject"]
+__all__ = ["alike", "cycles", "run", "subject"]
 
 GIVENS = {5: (2, 4, 6, 8), 6: (6, 10, 14), 7: (12, 17, 22)}
 STEPS = 600
 PROBLEMS = 10  # the empty square, and three of each number of cells
-
-
-def grids(domain: Domain, n: int, seed: int) -> Board:
-    """n full boards [n, L] of the generator under a seed that training refuses, in random images."""
-    _, answers = generate_values(domain.rules, n, seed=EVALUATION_SEED + seed, clues=domain.rules.L)
-    rng = rng_of(seed, domain.rules.L)
-    for b in range(n):
-        cells, names = domain.symmetry(rng)
-        answers[b] = names[answers[b, cells]]
-    return answers
-
-
-def hidden(answers: Board, n: npt.NDArray[np.int64], rng: np.random.Generator) -> Board:
-    """Boards [B, L] of which n [B] random cells are given."""
-    given = rng.random(answers.shape).argsort(axis=1).argsort(axis=1) < n[:, None]
-    return np.where(given, answers, OPEN).astype(np.int32)
 
 
 @cache
@@ -57,24 +51,13 @@ def posed(order: int, n: int, seed: int) -> list[Posed]:
     domain = get(f"latin-{order}")
     empty = np.full(domain.rules.L, OPEN, np.int32)
     given = np.resize(GIVENS[order], n - 1)
-    if order > 5:
-        starts = hidden(grids(domain, n - 1, seed), given, rng_of(seed, order))
-        laws = [law_within(domain, start) for start in starts]
-        return [Posed(domain, empty, None, True), *map(partial(_given, domain), starts, laws)]
-    rng, law = rng_of(seed, order), every(order)
-    starts = hidden(law.draw(rng, n - 1), given, rng)
-    return [Posed(domain, empty, law, True), *map(partial(_given, domain), starts, parts_of(law, starts))]
-
-
-def _given(domain: Domain, start: Board, law: Law | None) -> Posed:
-    return Posed(domain, start, law, False)
-
-
-def shown(answers: Board, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """What a square of order 5 has given in training: up to 8 cells, or nothing on a third of them."""
-    B = len(answers)
-    n = np.where(rng.random(B) < 1 / 3, 0, rng.integers(9, size=B))
-    return np.asarray(hidden(answers, n, rng) != OPEN)
+    law, rng = every(order) if order == 5 else None, rng_of(seed, order)
+    answers = (law or Generated(domain)).draw(rng, n - 1)
+    starts = np.where(some_cells(answers, given, rng), answers, OPEN).astype(np.int32)
+    laws = parts_of(law, starts) if law else (law_within(domain, start) for start in starts)
+    return [
+        Posed(domain, empty, law, True), *(Posed(domain, s, own, False) for s, own in zip(starts, laws, strict=True))
+    ]  # fmt: skip
 
 
 def cycles(boards: Board) -> list[bytes]:
@@ -120,14 +103,16 @@ def alike(order: int) -> Marginals:
 def subject(order: int) -> Subject:
     """Squares of an order."""
     domain = get(f"latin-{order}")
-    common = domain.name, domain, Setting(steps=STEPS), partial(posed, order)
-    if order > 5:
-        return Subject(*common, data={"data": "problems", "solving": 0.0}, key=cycles, marginals=alike(order))
+    listed = order == 5
 
     def stream(recipe: Recipe, z_width: int) -> Placed:
-        return Placed(domain, recipe, z_width, shown, every(order))
+        source = every(order) if listed else Generated(domain)
+        return Placed(domain, recipe, z_width, partial(up_to, GIVENS[order][-1]), source)
 
-    return Subject(*common, stream, key=cycles)
+    return Subject(
+        domain.name, domain, Setting(steps=STEPS), partial(posed, order), stream,
+        {"data": "law"} if listed else GENERATED, key=cycles, marginals=None if listed else alike(order),
+    )  # fmt: skip
 
 
 SETS: dict[str, Callable[[], Subject]] = {f"latin-{order}": partial(subject, order) for order in GIVENS}

@@ -12,19 +12,22 @@ import numpy.typing as npt
 
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput
-from vmdsolve.measure.law import Law, law_of
+from vmdsolve.measure.law import Law
 from vmdsolve.measure.seeds import EVALUATION_SEED
 from vmdsolve.model.batch import Batch
 from vmdsolve.problem import OPEN, Board, Rules
-from vmdsolve.search import enumerate_values
+from vmdsolve.search import enumerate_values, generate_values
 from vmdsolve.train import Recipe
 from vmdsolve.train.stream import Stream
 
 from ...driver import Row
 from .measures import Marginals
 
-__all__ = ["MOST_ANSWERS", "Fresh", "Placed", "Posed", "Setting", "Subject", "law_within", "parts_of", "rng_of"]
+__all__ = ["EMPTY", "GENERATED", "MOST_ANSWERS", "Fresh", "Generated", "Placed", "Posed", "Setting", "Subject",
+           "law_within", "parts_of", "rng_of", "some_cells", "up_to"]  # fmt: skip
 
+EMPTY = 1 / 3  # share of the boards of training on which nothing is given
+GENERATED: Row = {"data": "problems"}  # to the learner: of answers that it cannot list
 MOST_ANSWERS = 20_000  # that are enumerated of one problem; with more, 100 even draws differ but for one in 200
 KEPT = 2  # fresh boards that are remembered: that of the step, and the one before
 
@@ -132,8 +135,24 @@ def parts_of(law: Law, starts: Board) -> Iterator[Law]:
         yield Law(law.boards[rows], np.full(rows.sum(), 1 / rows.sum()))
 
 
+class Generated:
+    """Answers that the generator makes, each in a random image; every one may come, not all equally often."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+
+    def draw(self, rng: np.random.Generator, n: int) -> Board:
+        """n full boards [n, L]."""
+        rules = self._domain.rules
+        _, answers = generate_values(rules, n, seed=int(rng.integers(2**62)), clues=rules.L, threads=1)
+        for b in range(n):
+            cells, names = self._domain.symmetry(rng)
+            answers[b] = names[answers[b, cells]]
+        return answers
+
+
 class Placed(Stream):
-    """Answers of the law, of which what is given is chosen by `shown`: (answers [B, L], rng) -> bool [B, L]."""
+    """Answers of a law, or of the generator; `shown` says what is given: (answers [B, L], rng) -> bool [B, L]."""
 
     def __init__(
         self,
@@ -141,15 +160,26 @@ class Placed(Stream):
         recipe: Recipe,
         z_width: int,
         shown: Callable[[Board, np.random.Generator], npt.NDArray[np.bool_]],
-        law: Law | None = None,
+        source: Any,
     ) -> None:
         super().__init__(domain, Recipe(data="problems", seed=recipe.seed), z_width)
-        self.recipe, self.shown, self.answers = recipe, shown, law or law_of(domain)
+        self.recipe, self.shown, self.answers = recipe, shown, source
 
     def _drawn(self, source: Any, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
         answers = source.draw(rng, B)
         start = np.where(self.shown(answers, rng), answers, OPEN)
         return start.astype(np.int32), answers.astype(np.int32)
+
+
+def some_cells(answers: Board, n: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """[B, L] n [B] random cells of each answer."""
+    return np.asarray(rng.random(answers.shape).argsort(axis=1).argsort(axis=1) < n[:, None])
+
+
+def up_to(most: int, answers: Board, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """[B, L] what boards of training have given: nothing on a third of them, else up to so many cells."""
+    B = len(answers)
+    return some_cells(answers, np.where(rng.random(B) < EMPTY, 0, rng.integers(most + 1, size=B)), rng)
 
 
 class Fresh:
