@@ -314,7 +314,7 @@ def test_tables_are_made_of_rows(ran: tuple[Path, dict[str, Any]]) -> None:
     rows = tables.combined([ran[1]])
     for name, of in tables.PARTS.items():
         text = "\n".join(of(rows))
-        assert ("matched" in text) == (name != "many/none"), name
+        assert "matched" in text, name
     assert tables.combined([ran[1], ran[1]]) == rows
     other = {**ran[1], "parameters": {**ran[1]["parameters"], "samples": 7}}
     assert tables.combined([ran[1], other]) == rows

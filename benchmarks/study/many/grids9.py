@@ -58,7 +58,7 @@ def subject() -> Subject:
     def stream(recipe: Recipe, z_width: int) -> Placed:
         return Placed(domain, recipe, z_width, partial(up_to, GIVENS[-1]), Generated(domain))
 
-    return Subject(domain.name, domain, Setting(), posed, stream, GENERATED, key=smallest, marginals=alike())
+    return Subject(domain.name, domain, Setting(steps=1000), posed, stream, GENERATED, key=smallest, marginals=alike())
 
 
 SETS: dict[str, Callable[[], Subject]] = {"sudoku-9x9": subject}

@@ -223,7 +223,7 @@ def rows_of(
     for way in arm.ways:
         model = way.change(made.model, questions)
         for T in evaluations:
-            if most < T or (T > FEW and not way.main) or (T == 1 and way.options.get("each_step")):
+            if most < T or (not way.main and (T > FEW or (T == 1 and way.options.get("each_step")))):
                 continue  # more than cells; in one evaluation, once and each step are the same
             lean = amount.lean if T > FEW else amount
             found = measured(subject, posed, model, way.plan(T), lean, made.about["seed"], threads)
