@@ -261,6 +261,12 @@ def test_a_perfect_sampler_is_told_to_be_one(monkeypatch: pytest.MonkeyPatch) ->
     assert row["grades"]["nothing given"]["problems"] == 1
 
 
+def test_a_run_that_measured_nothing_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="nothing was measured"):
+        colouring.run(**{**FEW, "only_table": True, "folder": tmp_path / "rows", "out": tmp_path / "out"})
+    assert not list(tmp_path.rglob("*"))
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("many")

@@ -109,6 +109,8 @@ def benchmark(name: str, about: str, there: Subjects, most: int = 21) -> Callabl
                         file.write(json.dumps(rows))
                 this.rows += json.loads(path.read_text())
                 this.keep()
+            if not this.rows:
+                raise SystemExit("nothing was measured, so no file is written")
             print(f"\n{shown(this.rows)}\n", flush=True)
 
     run.__doc__ = f"{about} Sets: {', '.join(there)}."
