@@ -252,6 +252,7 @@ def test_a_perfect_sampler_is_told_to_be_one(monkeypatch: pytest.MonkeyPatch) ->
     posed, model = subject.posed(25, 0), VMD(ModelConfig.of(subject.domain, width=8, latent=0))
     row = samples.measured(subject, posed, model, Plan(), samples.Amount(25, 4000, 100), 0, 1)
     assert (row["valid"], row["conflicts"], row["applications"]) == (1.0, 0.0, 16.0)
+    assert row["cover"]["1"] == pytest.approx(1.0)
     assert [*row["cover"]] == ["1", "5", "20", "100"]
     assert [*row["cover"].values()] == pytest.approx([1, 1, 1, 1], abs=0.03)
     assert row["kl"] == pytest.approx(row["kl_floor"], rel=0.5)
@@ -265,6 +266,23 @@ def test_a_run_that_measured_nothing_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="nothing was measured"):
         colouring.run(**{**FEW, "only_table": True, "folder": tmp_path / "rows", "out": tmp_path / "out"})
     assert not list(tmp_path.rglob("*"))
+
+
+def test_problems_count_alike_however_many_samples_they_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(posed: Any, sizes: list[int], *_: Any) -> list[Any]:
+        """Always right where nothing is given, and else never."""
+        found = [
+            one.law.draw(np.random.default_rng(0), n) if one.whole else np.zeros((n, 64), np.int32)
+            for one, n in zip(posed, sizes, strict=True)
+        ]
+        return [(values, np.ones(len(values), np.int64), np.ones(len(values), np.int64)) for values in found]
+
+    monkeypatch.setattr(samples, "_filled", drawn)
+    subject = queens.subject(8)
+    posed, model = subject.posed(4, 0), VMD(ModelConfig.of(subject.domain, width=8, latent=0))
+    row = samples.measured(subject, posed, model, Plan(), samples.Amount(4, 300, 20), 0, 1)
+    assert (row["valid"], row["cover"]["1"]) == pytest.approx((0.25, 0.25))
+    assert row["conflicts"] == pytest.approx(0.75 * 16)  # of a board without queens, rows and columns
 
 
 @pytest.fixture(scope="module")

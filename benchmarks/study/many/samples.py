@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from functools import cache
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from vmdsolve.problem import Board
 from vmdsolve.sampler import Filled, Plan, Predictor, fill_boards, latent_keys
 from vmdsolve.sampler.keys import board_keys
 
-from ...driver import Row, wilson
+from ...driver import Row
 from .asking import Asking
 from .measures import Marginals, broken, chance, classes, departure, even, expected, floors, found, of_law
 from .subjects import Posed, Subject
@@ -133,17 +134,19 @@ def _marginals_of(one: Posed) -> Marginals | None:
 
 
 def _summed(rows: list[Row]) -> Row:
-    """Over some problems: shares of all their samples, and coverage weighted by how much there is to cover."""
-    n, right = sum(row["n"] for row in rows), sum(row["right"] for row in rows)
+    """Over some problems: means in which all count alike, and coverage weighted by how much there is to cover."""
     counted = [k for k in COVER if all(k in row["found"] for row in rows)]
     found_by, even_by = ({k: sum(row[of][k] for row in rows) for k in counted} for of in ("found", "expected"))
     known = [row for row in rows if row["S"] is not None and 20 in row["found"]]
+
+    def share(of: str) -> float:
+        return fmean(row[of] / row["n"] for row in rows)
+
     return {
-        "problems": len(rows), "n": n, "valid": right / n, "interval": wilson(right, n),
+        "problems": len(rows), "n": sum(row["n"] for row in rows), "valid": share("right"),
         "cover": {str(k): found_by[k] / even_by[k] for k in counted},
         "share_20": sum(row["found"][20] / row["S"] for row in known) / len(known) if known else None,
-        "conflicts": sum(row["conflicts"] for row in rows) / n,
-        "nfe": sum(row["nfe"] for row in rows) / n, "applications": sum(row["loops"] for row in rows) / n,
+        "conflicts": share("conflicts"), "nfe": share("nfe"), "applications": share("loops"),
     }  # fmt: skip
 
 
