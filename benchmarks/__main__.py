@@ -23,6 +23,10 @@ from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
 from .study.loops import run as loops
+from .study.many.colouring import run as colouring
+from .study.many.grids9 import run as grids9
+from .study.many.queens import run as queens
+from .study.many.squares import run as squares
 from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
@@ -63,6 +67,10 @@ app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
 app.command("universal")(universal)
+app.command("queens")(queens)
+app.command("colouring")(colouring)
+app.command("grids9")(grids9)
+app.command("squares")(squares)
 app.command("plots")(plots)
 app.command("readme")(readme)
 

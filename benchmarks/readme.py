@@ -22,11 +22,12 @@ from .soak import tables as soak
 from .solve import BASE, speed
 from .study import ablation, chances, curve, gaps, guided, latin5, testtime, universal
 from .study import tables as study_tables
+from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate", "gaps")
+STUDY = ("synthetic", "generate", "gaps", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -51,13 +52,16 @@ def known(name: str, folder: Path = RESULTS) -> list[Result]:
 
     Interrupted ones are left out, except for the study, whose rows stand for themselves.
     """
-    files = sorted(folder.glob(f"{name.partition('/')[0]}-*.json"), reverse=True)
+    stem = name.partition("/")[0]
+    if stem == "many":  # tables over several benchmarks
+        return [file for one in many.NAMES for file in known(one, folder)]
+    files = sorted(folder.glob(f"{stem}-*.json"), reverse=True)
     listed = git("ls-files", "benchmarks/results")
     if listed is not None and folder == RESULTS:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    return [result for result in results if result["complete"] or (name.partition("/")[0] in STUDY and result["rows"])]
+    return [result for result in results if result["complete"] or (stem in STUDY and result["rows"])]
 
 
 def filled(text: str, results: dict[str, list[Result]]) -> str:
@@ -269,6 +273,16 @@ def _study(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]],
     return lambda files: [*tables(study_tables.combined(files)), _source(study_tables.alike(files))]
 
 
+def _many(tables: Callable[[list[Row]], list[str]]) -> Callable[[list[Result]], list[str]]:
+    """One of the tables of many answers; the files of each benchmark are combined by themselves."""
+
+    def filled_in(files: list[Result]) -> list[str]:
+        by_name = [[file for file in files if file["name"] == name] for name in many.NAMES]
+        return [*tables([row for some in by_name for row in many.combined(some)]), _source(files)]
+
+    return filled_in
+
+
 def _soak(name: str) -> Callable[[list[Result]], list[str]]:
     """One of the soak's tables, each part from the newest result that has it."""
     parts, shown = soak.TABLES[name]
@@ -305,5 +319,6 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "curve": _newest(curve.shown),
     "ablation": _ablation,
     "universal": _newest(universal.shown),
+    **{name: _many(tables) for name, tables in many.PARTS.items()},
     **{f"soak/{name}": _soak(name) for name in soak.TABLES},
 }

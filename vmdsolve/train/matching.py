@@ -2,7 +2,7 @@
 
 Copies differ by noise on their states. A copy that had to learn an answer drawn without looking at its noise could only
 learn the mean of all answers; one that learns the answer nearest to what it says already learns to say it whole. Were
-that all, copies would agree on few answers. So a share of the copies is dealt to answers by the law, whatever copies say
+that all, copies would agree on few answers. So a share of the copies is dealt to answers by the law, whatever they say
 (systematic sampling: each answer has its due, rounded up or down at random), and of all copies none takes more than its
 share and a deviation of as many independent draws. The assignment is the cheapest under these bounds, found exactly:
 discrete optimal transport from noise to answers.
