@@ -145,6 +145,7 @@ K, MANY = "K, boards that the model may fill for one problem", 8
 T = "T, network evaluations that a board may cost"
 ONCE = ", or 1 before search"
 OWN = "by default what the model was made for"
+STATES = "where z is noise on states"
 LOOPS = "Block applications an evaluation may cost"
 
 
@@ -259,13 +260,20 @@ class BatchOptions(SolveOptions, total=False):
 
 
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
-    """The options of `sample`; the default order is the one in which samples follow the model's law."""
+    """The options of `sample`; order and temperature are by default those with which samples follow the model's law."""
 
     latents: Annotated[int, _latents(MANY)]
     z: Annotated["ArrayLike | None", Z]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
-    order: Annotated[Order | None, _order("random", "random follows the model's law")]
-    temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
+    distinct: Annotated[bool, Option(False, flag, "Draw no solution twice.")]
+    order: Annotated[Order | None, _order(None, f"by default random, or {STATES} what the model was made for")]
+    temperature: Annotated[
+        float | None,
+        Option(
+            None, _or_none(_temperature),
+            f"1: the model's own law; 0: its likeliest choices; by default 1, or {STATES} 0: there z holds the law.",
+        ),
+    ]  # fmt: skip
 
 
 class EvalOptions(NetworkOptions, SeededOptions, total=False):
