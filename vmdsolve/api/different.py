@@ -47,7 +47,7 @@ def different(task: Task, n: int, draw: Callable[[int], Iterator[Solution]]) -> 
     """
     seen: set[str] = set()
     given = old = 0
-    for one in draw(task.numbers[-1]):
+    for one in draw(task.numbers[-1] if n else 0):
         if given == n:
             return
         if one.text in seen:
@@ -90,6 +90,6 @@ def _others(task: Task, n: int, seen: set[str]) -> Iterator[Solution]:
         none = replace(none, status=Status.UNSATISFIABLE, method="search", reason=f"there are no more than {there}")
     else:
         none = replace(
-            none, status=Status.TIMEOUT, reason=f"there are at least {there}; time ran out before others came"
+            none, status=Status.TIMEOUT, reason=f"there are at least {there}; time ran out"
         )
     yield from [none] * n

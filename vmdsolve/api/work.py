@@ -43,10 +43,10 @@ class Task:
         Seconds that each of them has taken before, which count against its time limit.
     slice
         Seconds that search may spend on one of them in one go, before it is put aside for later.
-    sampling
-        Whether answers are drawn, many of them, and not looked for.
     grid
         From a row to what was handed in, whose form its answer takes; None: text.
+    sampling
+        Whether answers are drawn, many of them, and not looked for.
     """
 
     domain: Domain
@@ -56,8 +56,8 @@ class Task:
     numbers: Sequence[int]
     spent: float = 0.0
     slice: float = inf
-    sampling: bool = False
     grid: Callable[[int], Grid] | None = None
+    sampling: bool = False
 
     def alone(self, row: int) -> Task:
         """One of the problems, without the memory that the others take."""

@@ -87,9 +87,9 @@ def no_weights(domain: Domain, rules: Rules, *, sampling: bool = False) -> str:
     'the weights that come along are for up to 256 cells and 16 symbols; latin-17 has 289 cells and 17 symbols'
     """
     has = f"{domain.name} has {rules.L:,} cells and {rules.V} symbols"
-    for own in _named(domain, sampling):
+    if own := next(iter(_named(domain, sampling)), None):
         return f"the weights that come along for {own.stem} are for {sizes_in(own)}; {has}"
-    if of_all_different(rules) and not sampling:
+    if of_all_different(rules) and not suits(rules) and not sampling:
         return f"the weights that come along are for up to {MOST_CELLS} cells and {MOST_SYMBOLS} symbols; {has}"
     return f"no weights for {domain.name} are packaged"
 
