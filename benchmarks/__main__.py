@@ -22,6 +22,7 @@ from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
 from .study.loops import run as loops
+from .study.picture import run as picture
 from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
@@ -61,6 +62,7 @@ app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
 app.command("universal")(universal)
+app.command("picture")(picture)
 app.command("plots")(plots)
 app.command("readme")(readme)
 

@@ -108,7 +108,10 @@ def check_fit(
     if config.domain not in mine:
         of_such = f" of {sizes}" if sizes is not None else ""
         raise ModelMismatch(f"{called} was trained for {config.domain}{of_such}, not for {domain.name}")
-    if sizes is not None and not isinstance(domain, Family) and not sizes.hold(rules := rules or domain.rules):
+    if sizes is None or isinstance(domain, Family):
+        return
+    rules = rules or domain.rules
+    if not sizes.hold(rules):
         raise ModelMismatch(
             f"{called} is for {config.domain} of {sizes}; {domain.name} has {rules.L:,} cells and {rules.V} symbols"
         )
