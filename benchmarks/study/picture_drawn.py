@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput
 from vmdsolve.extras import want
@@ -104,23 +106,26 @@ def _board(axes: Axes, domain: Domain, text: str, clashes: list[int], x: float, 
 
     rows, columns = domain.shape
     cell = SIDE / max(rows, columns)
+    width, height, edge = columns * cell, rows * cell, CLASH if clashes else INK
     shown = dict(zip(domain.symbols, domain.boxed or domain.symbols, strict=True))
+    axes.add_patch(Rectangle((x, y), width, height, facecolor="white", edgecolor="none"))
+    for place in clashes:
+        corner = x + place % columns * cell, y + place // columns * cell
+        axes.add_patch(Rectangle(corner, cell, cell, facecolor=TINT, edgecolor="none"))
+    inner = [((row, 0), (row, columns)) for row in range(1, rows)]
+    inner += [((0, column), (rows, column)) for column in range(1, columns)]
+    for lines, colour, wide in ((inner, LINE, 0.6), (_borders(domain), INK, 1.0)):
+        across, down = ([value for line in lines for value in (line[0][i], line[1][i], np.nan)] for i in (1, 0))
+        axes.plot(x + np.array(across) * cell, y + np.array(down) * cell, color=colour, linewidth=wide)
     for place, symbol in enumerate(text):
         row, column = divmod(place, columns)
-        clash, left, top = place in clashes, x + column * cell, y + row * cell
-        fill = TINT if clash else "white"
-        axes.add_patch(Rectangle((left, top), cell, cell, facecolor=fill, edgecolor=LINE, linewidth=0.6))
+        clash = place in clashes
         _said(
-            axes, left + cell / 2, top + cell / 2, shown.get(symbol, symbol).replace("_", ""), 0.62 * cell,
-            CLASH if clash else INK, ha="center", va="center_baseline", weight="bold" if clash else "normal",
+            axes, x + (column + 0.5) * cell, y + (row + 0.5) * cell, shown.get(symbol, symbol).replace("_", ""),
+            0.62 * cell, CLASH if clash else INK, ha="center", va="center_baseline",
+            weight="bold" if clash else "normal",
         )  # fmt: skip
-    for line in _borders(domain):
-        (top, left), (bottom, right) = line
-        axes.plot([x + left * cell, x + right * cell], [y + top * cell, y + bottom * cell], color=INK, linewidth=1)
-    whole = Rectangle(
-        (x, y), columns * cell, rows * cell, fill=False, edgecolor=CLASH if clashes else INK, linewidth=1.2
-    )
-    axes.add_patch(whole)
+    axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=edge, linewidth=1.2))
 
 
 def _borders(domain: Domain) -> list[tuple[tuple[int, int], tuple[int, int]]]:
