@@ -145,7 +145,7 @@ K, MANY = "K, boards that the model may fill for one problem", 8
 T = "T, network evaluations that a board may cost"
 ONCE = ", or 1 before search"
 OWN = "by default what the model was made for"
-STATES = "where z is noise on states"
+HEAT = "1: the model's own law; 0: its likeliest choices; by default 1, or 0 if z is noise on states."
 LOOPS = "Block applications an evaluation may cost"
 
 
@@ -202,14 +202,8 @@ class MethodOptions(TypedDict, total=False):
 class NetworkOptions(TypedDict, total=False):
     """What every call takes that runs the network."""
 
-    steps: Annotated[
-        int | None,
-        Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}."),
-    ]
-    loops: Annotated[
-        int | None,
-        Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}."),
-    ]
+    steps: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}.")]
+    loops: Annotated[int | None, Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}.")]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
         Option(
@@ -266,14 +260,8 @@ class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
     z: Annotated["ArrayLike | None", Z]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
     distinct: Annotated[bool, Option(False, flag, "Draw no solution twice.")]
-    order: Annotated[Order | None, _order(None, f"by default random, or {STATES} what the model was made for")]
-    temperature: Annotated[
-        float | None,
-        Option(
-            None, _or_none(_temperature),
-            f"1: the model's own law; 0: its likeliest choices; by default 1, or {STATES} 0: there z holds the law.",
-        ),
-    ]  # fmt: skip
+    order: Annotated[Order | None, _order(None, "random, or the model's if z is noise")]
+    temperature: Annotated[float | None, Option(None, _or_none(_temperature), HEAT)]
 
 
 class EvalOptions(NetworkOptions, SeededOptions, total=False):
