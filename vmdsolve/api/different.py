@@ -89,7 +89,5 @@ def _others(task: Task, n: int, seen: set[str]) -> Iterator[Solution]:
     if boards.complete:
         none = replace(none, status=Status.UNSATISFIABLE, method="search", reason=f"there are no more than {there}")
     else:
-        none = replace(
-            none, status=Status.TIMEOUT, reason=f"there are at least {there}; time ran out"
-        )
+        none = replace(none, status=Status.TIMEOUT, reason=f"there are at least {there}; time ran out")
     yield from [none] * n
