@@ -27,6 +27,7 @@ from .study.many.colouring import run as colouring
 from .study.many.grids9 import run as grids9
 from .study.many.queens import run as queens
 from .study.many.squares import run as squares
+from .study.picture import run as picture
 from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
@@ -71,6 +72,7 @@ app.command("queens")(queens)
 app.command("colouring")(colouring)
 app.command("grids9")(grids9)
 app.command("squares")(squares)
+app.command("picture")(picture)
 app.command("plots")(plots)
 app.command("readme")(readme)
 

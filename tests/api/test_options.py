@@ -49,7 +49,7 @@ COMMANDS = {
 }
 NOT_ON_COMMANDS = {"invalid", "progress"}  # commands report, and show progress on a terminal
 # A default is the same everywhere, but for these; options.py says why.
-DIFFER = {"order": {None, "random"}, "latents": {None, 8, 1}, "time_limit": {None, 10.0}, "limit": {2, None}}
+DIFFER = {"latents": {None, 8, 1}, "time_limit": {None, 10.0}, "limit": {2, None}}
 EVERY_KIND = tuple(dict.fromkeys((*CALLS.values(), *COMMANDS.values())))
 
 

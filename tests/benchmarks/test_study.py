@@ -109,7 +109,7 @@ def test_weights_that_come_along_stand_beside_the_arms(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_recipe_is_a_config_and_names_itself(path: Path) -> None:
     run = Run.of(read_config(path))
-    assert run.config.domain == path.stem
+    assert f"{path.stem}-".startswith(f"{run.config.domain}-")
     assert f"benchmarks/recipes/{path.name}" in path.read_text()
 
 

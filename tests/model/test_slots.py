@@ -377,7 +377,7 @@ def test_other_constraints_are_never_given_to_these_weights() -> None:
 def test_a_model_that_is_named_guides_search_at_any_size(tmp_path: Path) -> None:
     save_model(tmp_path / "w.safetensors", random_weights(), {})
     puzzle = problems("latin-18", 1)[0]
-    with pytest.raises(ModelMismatch, match="no weights for latin-18"):
+    with pytest.raises(ModelMismatch, match="up to 256 cells and 16 symbols; latin-18 has 324"):
         solve(puzzle, method="vmd-only")
     exact = solve(puzzle, method="search").text
     for model in (tmp_path / "w.safetensors", random_weights()):

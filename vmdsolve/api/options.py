@@ -145,6 +145,7 @@ K, MANY = "K, boards that the model may fill for one problem", 8
 T = "T, network evaluations that a board may cost"
 ONCE = ", or 1 before search"
 OWN = "by default what the model was made for"
+HEAT = "1: the model's own law; 0: its likeliest choices; by default 1, or 0 if z is noise on states."
 LOOPS = "Block applications an evaluation may cost"
 
 
@@ -201,14 +202,8 @@ class MethodOptions(TypedDict, total=False):
 class NetworkOptions(TypedDict, total=False):
     """What every call takes that runs the network."""
 
-    steps: Annotated[
-        int | None,
-        Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}."),
-    ]
-    loops: Annotated[
-        int | None,
-        Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}."),
-    ]
+    steps: Annotated[int | None, Option(None, _or_none(_from(1, MOST)), f"{T}; {OWN}.")]
+    loops: Annotated[int | None, Option(None, _or_none(_from(1, MOST_LOOPS)), f"{LOOPS}; {OWN}.")]
     model: Annotated[
         "str | PathLike[str] | VMD | None",
         Option(
@@ -259,13 +254,14 @@ class BatchOptions(SolveOptions, total=False):
 
 
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):
-    """The options of `sample`; the default order is the one in which samples follow the model's law."""
+    """The options of `sample`; order and temperature are by default those with which samples follow the model's law."""
 
     latents: Annotated[int, _latents(MANY)]
     z: Annotated["ArrayLike | None", Z]
     given: Annotated["Grid | None", Option(None, _as_it_is, "A problem to complete; by default nothing is given.")]
-    order: Annotated[Order | None, _order("random", "random follows the model's law")]
-    temperature: Annotated[float, Option(1.0, _temperature, "1: the model's own law; 0: its likeliest choices.")]
+    distinct: Annotated[bool, Option(False, flag, "Draw no solution twice.")]
+    order: Annotated[Order | None, _order(None, "random, or the model's if z is noise")]
+    temperature: Annotated[float | None, Option(None, _or_none(_temperature), HEAT)]
 
 
 class EvalOptions(NetworkOptions, SeededOptions, total=False):

@@ -1,9 +1,10 @@
 """sample: any number of different answers to one problem, or to none in particular.
 
-With a model each sample is drawn from it, at temperature 1 unless said otherwise: valid by construction where all
-rules are Regular constraints on cells of their own, else checked, and drawn again where the checker objects. Without a
-model the samples are uniform over all answers in that first case, and found by exact search with symbols tried in
-random order, which is diverse but not uniform, in every other.
+With a model each sample is drawn from it: valid by construction where all rules are Regular constraints on cells of
+their own, else checked, and drawn again where the checker objects. Where z is noise on the network's states, z alone
+is drawn, and the likeliest symbols given z are taken; else symbols are drawn, too, at temperature 1 unless said
+otherwise. Without a model the samples are uniform over all answers in that first case, and found by exact search with
+symbols tried in random order, which is diverse but not uniform, in every other.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -22,22 +24,27 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..domains import Domain
 from ..domains.reading import read
-from ..errors import ModelMismatch
 from ..kernels.normal import normal
-from ..problem import Problem, Solution, Status
+from ..problem import Solution, Status
 from ..sampler.conditioning import conditioning_of
 from ..sampler.keys import Keys, board_keys, latent_keys
+from ..sets import Sets
 from .batch import solutions_of
+from .different import check_enough, different
 from .option import takes
 from .options import Options, SampleOptions
 from .stages import planned, tries
-from .weights import is_packaged
+from .weights import is_trained, without_weights
 from .work import Open, Settled, Task
+
+if TYPE_CHECKING:
+    from ..sampler import Plan, Predictor
 
 __all__ = ["sample"]
 
 CHUNK = 64  # samples drawn together; what they are does not depend on it
 MOST_SAMPLES = 2**31
+LOOK, SECONDS = 20_000, 1.0  # nodes, and seconds, of search that may prove at once that there is no answer
 
 
 @takes(SampleOptions)
@@ -47,7 +54,9 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     Method "vmd" draws from the model where there is one, and leaves the rest to exact search; "vmd-only" is the learned
     model alone, no rule helps; "search" uses no model. Without a model samples are uniform over all answers where the
     rules are Regular constraints on cells of their own, else found by search in random order. Of the weights that come
-    along only the domain's own are used: those for every all-different puzzle learned answers that are the only ones.
+    along only those of the domain or its kind are used: those for every all-different puzzle learned answers that are
+    the only ones. What the model does not get valid in `latents` boards, search finds from the givens: the law is the
+    model's where `method` of a sample is "vmd", and search's where it is "search".
 
     Parameters
     ----------
@@ -61,13 +70,16 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     ------
     Solution
         Status SOLVED (the checker accepted it), UNCHECKED (the domain has no rules), UNSATISFIABLE, UNKNOWN or TIMEOUT;
-        its method, "vmd", "uniform" or "search", says where it comes from. The time limit is a sample's; samples that
-        are drawn together are each charged their share.
+        its method, "vmd", "uniform" or "search", says where it comes from. Of a problem without an answer all are
+        UNSATISFIABLE, proved once. The time limit is a sample's; samples that are drawn together are each charged their
+        share.
 
     Raises
     ------
     InvalidInput
-        At the call, as `solve` does.
+        At the call, as `solve` does; and where more different solutions are asked for than there are.
+    ModelMismatch
+        The weights are for other boards, which are named.
 
     Examples
     --------
@@ -80,57 +92,83 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     where = domain if isinstance(domain, domains.Domain) else domains.get(domain)
     n, checked = whole(n, "n", 0, MOST_SAMPLES), Options(SampleOptions, **options)
     problem = where.problem() if checked.given is None else read(checked.given, where)
-    if checked.model is None and not is_packaged(where.name):
-        if checked.method == "vmd-only":
-            raise ModelMismatch(f"no weights for {where.name} are packaged; train some, or use method='vmd'")
-        if checked.loops is not None:
-            raise ModelMismatch(
-                f"loops is {checked.loops}, but no weights for {where.name} are packaged; train some, or leave it out"
-            )
+    layout, rules = domains.layout_of(problem), problem.rules
+    if not is_trained(layout, rules, checked, sampling=True):
+        without_weights(layout, rules, checked, sampling=True)
         checked = checked.but(method="search")
-    everybody = np.broadcast_to(problem.values, (n, problem.rules.L))
+    everybody = np.broadcast_to(problem.values, (MOST_SAMPLES, rules.L))
     grid = None if checked.given is None else lambda _: checked.given
-    task = Task(domains.layout_of(problem), problem.rules, everybody, checked, range(n), grid=grid)
+    task = Task(layout, rules, everybody, checked, range(MOST_SAMPLES), sampling=True, grid=grid)
     if task.trained:
         _ = task.predict  # wrong weights are refused at once
     _ = task.z
-    return _solutions(task, problem, time.perf_counter() - begun)
+    if checked.distinct:
+        check_enough(task, n)
+    spent = time.perf_counter() - begun
+    drawn = partial(_solutions, task, spent, min(n, CHUNK))
+    return different(task, n, drawn) if checked.distinct else drawn(n)
 
 
-def _solutions(task: Task, problem: Problem, spent: float) -> Iterator[Solution]:
-    """`spent`: seconds that reading and loading took, and which the first samples pay for."""
-    key, n = board_keys(task.rules, problem.values[None]), len(task.givens)
-    for start in range(0, n, CHUNK):
-        rows = np.arange(start, min(n, start + CHUNK))
+def _solutions(task: Task, spent: float, first: int, n: int) -> Iterator[Solution]:
+    """`first`: how many are drawn together, which pay for the seconds `spent` that reading and loading took."""
+    key, begun = board_keys(task.rules, task.givens[:1]), time.perf_counter()
+    known = _looked_at(task, Deadline(task.options.time_limit, spent=spent / max(1, first), n=first)) if n else None
+    spent += time.perf_counter() - begun
+    for start in range(0, n, max(1, first)):
+        rows = np.arange(start, min(n, start + first))
         keys = np.concatenate([latent_keys(key, row) for row in rows.tolist()])
         clock = Deadline(task.options.time_limit, spent=spent / len(rows), n=len(rows))
-        parts = _drawn(task, Open.of(rows, task.givens[rows], clock), keys)
+        left = Open.of(rows, task.givens[rows], clock)
+        if isinstance(known, str):
+            parts = iter([left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, known)])
+        else:
+            parts = _drawn(task, replace(left, allowed=None if known is None else known.repeat(len(rows), 0)), keys)
         drawn = dict(chain.from_iterable(solutions_of(task, part) for part in parts))
         spent = 0.0
         yield from (drawn[row] for row in rows.tolist())
 
 
+def _looked_at(task: Task, clock: Deadline) -> Sets | str | None:
+    """The symbols [1, L] that propagation leaves; or what proves that there is no answer, once for all samples. None:
+    the model is to be alone.
+    """
+    rules, board = task.rules, task.givens[:1]
+    if task.options.method == "vmd-only":
+        return None
+    allowed, clash = search.propagate(rules, board, time_limit=clock.limit_of_all)
+    if clash[0]:
+        return "propagation"
+    if conditioning_of(rules).complete:  # an answer, or that there is none, costs no search
+        return allowed
+    seconds = min(SECONDS, clock.wall())
+    found = search.solve_values(rules, board, node_limit=LOOK, time_limit=seconds, threads=task.options.threads)
+    return "search" if found.complete[0] and not found.counts[0] else allowed
+
+
 def _drawn(task: Task, left: Open, keys: Keys) -> Iterator[Settled]:
     """One board a key [n]."""
-    options, start = task.options, left.rows[0]
-    if options.method != "vmd-only":
-        allowed, clash = search.propagate(task.rules, left.boards[:1], time_limit=left.clock.limit)
-        if clash[0]:
-            yield left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, "propagation")
-            return
-        left = replace(left, allowed=np.repeat(allowed, len(left), axis=0))
+    start = left.rows[0]
     if task.trained and task.predict is not None:
-        plan = planned(task.predict, options, temperature=options.temperature, legal=left.allowed is not None)
         z, numbers = task.z, left.rows
         left = yield from tries(
-            task, left, task.predict, plan, keys=keys, latents=task.options.latents,
-            z=None if z is None else lambda _, rows: z[numbers[rows] % len(z)],
+            task, left, task.predict, _plan(task.predict, task.options, legal=left.allowed is not None), keys=keys,
+            latents=task.options.latents, z=None if z is None else lambda _, rows: z[numbers[rows] % len(z)],
         )  # fmt: skip
     if left.allowed is None or not len(left):
         yield left.given_up()
         return
     draw = _uniformly if conditioning_of(task.rules).complete else _by_search
     yield from draw(task, left, keys[left.rows - start])
+
+
+def _plan(predict: Predictor, options: Options, *, legal: bool) -> Plan:
+    """Where z is noise on states, it says which answer is meant: symbols are the likeliest, in the order that the model
+    was made for, and a board that breaks no rule is done. Else they are drawn as the model's law has it.
+    """
+    whole_in_z = predict.model.config.stirs
+    temperature = options.temperature if options.temperature is not None else 0.0 if whole_in_z else 1.0
+    asked = options if options.order is not None or whole_in_z else options.but(order="random")
+    return planned(predict, asked, temperature=temperature, legal=legal, settle=whole_in_z)
 
 
 def _uniformly(task: Task, left: Open, keys: Keys) -> list[Settled]:

@@ -17,12 +17,13 @@ import numpy as np
 from .. import search, sets
 from ..checker import accepts
 from ..deadline import Deadline
-from ..errors import ModelMismatch, TooLarge
+from ..errors import TooLarge
 from ..problem import OPEN, Status
 from ..search import SearchStatus
 from ..search.threads import spread, thread_count
 from .hard import Hard
 from .options import MANY, Options
+from .weights import without_weights
 from .work import Ints, Mask, Open, Settled, Task
 
 if TYPE_CHECKING:
@@ -195,12 +196,8 @@ def run(task: Task) -> Iterator[Part]:
     """All stages; together the rows of what is yielded are all problems of the task."""
     options = task.options
     clock = Deadline(options.time_limit, spent=task.spent, n=len(task.givens))
-    if options.method == "vmd-only" and not task.trained:
-        raise ModelMismatch(f"no weights for {task.domain.name} are packaged; train some, or use method='vmd'")
-    if options.loops is not None and not task.trained:
-        raise ModelMismatch(
-            f"loops is {options.loops}, but no weights for {task.domain.name} are packaged; train some, or leave it out"
-        )
+    if not task.trained:
+        without_weights(task.domain, task.rules, options)
     with suppress(TooLarge):  # the stages say what becomes of it
         if options.model is not None and task.trained:
             _ = task.predict  # wrong weights are refused even where propagation alone will do

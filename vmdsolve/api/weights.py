@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from ..domains import Domain
 from ..errors import ModelMismatch
 from ..extras import default_device, want_torch
-from ..model.packaged import packaged_file, weights_for
-from ..model.slots import ALL_DIFFERENT
+from ..model.packaged import no_weights, weights_for
 from ..problem import Rules
 from .options import Options
 
@@ -20,17 +19,27 @@ if TYPE_CHECKING:
     from ..model.vmd import VMD
     from ..sampler import Predictor
 
-__all__ = ["is_packaged", "is_trained", "model_for", "predictor", "predictor_on"]
+__all__ = ["is_trained", "model_for", "predictor", "predictor_on", "without_weights"]
 
 
-def is_packaged(name: str) -> bool:
-    """Whether the package brings weights of that name."""
-    return packaged_file(name) is not None
-
-
-def is_trained(domain: Domain, rules: Rules, options: Options) -> bool:
+def is_trained(domain: Domain, rules: Rules, options: Options, *, sampling: bool = False) -> bool:
     """True if there is a model to try."""
-    return options.model is not None or weights_for(domain, rules) is not None
+    return options.model is not None or weights_for(domain, rules, sampling=sampling) is not None
+
+
+def without_weights(domain: Domain, rules: Rules, options: Options, *, sampling: bool = False) -> None:
+    """Refuse what only a model can do, where none comes along for such boards.
+
+    Raises
+    ------
+    ModelMismatch
+        In a sentence, with the sizes that there are weights for.
+    """
+    why = no_weights(domain, rules, sampling=sampling)
+    if options.method == "vmd-only":
+        raise ModelMismatch(f"{why}; train some, or use method='vmd'")
+    if options.loops is not None:
+        raise ModelMismatch(f"loops is {options.loops}, but {why}; train some, or leave it out")
 
 
 @overload
@@ -61,21 +70,24 @@ def model_for(domain: Domain, rules: Rules, model: VMD | Path | str | None = Non
     if path is None:
         return None
     if isinstance(path, (str, Path)):
-        _said(domain, Path(path))
+        _said(domain, rules, Path(path))
         return _loaded(*_identity(Path(path)))
-    _check_model(domain, path)
+    _check_model(domain, rules, path)
     return path
 
 
-def predictor(domain: Domain, rules: Rules, options: Options, loops: int | None = None) -> Predictor | None:
+def predictor(
+    domain: Domain, rules: Rules, options: Options, loops: int | None = None, *, sampling: bool = False
+) -> Predictor | None:
     """The network to use for problems of `rules`, or None where the package has no weights for them; `loops`: the most
-    block applications an evaluation, None for as many as it was made for.
+    block applications an evaluation, None for as many as it was made for; `sampling`: for drawing many answers.
     """
-    if not is_trained(domain, rules, options):
+    model = options.model or weights_for(domain, rules, sampling=sampling)
+    if model is None:
         return None
     device = options.device or default_device()
     bf16 = device.startswith("cuda") if options.bf16 is None else bool(options.bf16)
-    return predictor_on(device, domain, rules, options.model, bf16=bf16, threads=options.threads, loops=loops)
+    return predictor_on(device, domain, rules, model, bf16=bf16, threads=options.threads, loops=loops)
 
 
 def predictor_on(
@@ -105,9 +117,9 @@ def predictor_on(
 
     made: VMD | NativeModel
     if not isinstance(path, (str, Path)):
-        _check_model(domain, path)
+        _check_model(domain, rules, path)
         made = path
-    elif is_native(config := _said(domain, Path(path)).config) and device == "cpu":
+    elif is_native(config := _said(domain, rules, Path(path)).config) and device == "cpu":
         made = _light(*_identity(Path(path)))
     else:
         what = f"device {device!r}" if device != "cpu" else f"mixer {config.mixer!r} with prior {config.prior!r}"
@@ -116,15 +128,16 @@ def predictor_on(
     return Predictor(made, rules, device, loops=loops, bf16=bf16, threads=threads)
 
 
-def _check_model(domain: Domain, model: VMD | NativeModel) -> None:
-    if model.config.domain not in (ALL_DIFFERENT, domain.name):
-        raise ModelMismatch(f"the model was trained for {model.config.domain}, not for {domain.name}")
+def _check_model(domain: Domain, rules: Rules, model: VMD | NativeModel) -> None:
+    from ..model.about import check_fit
+
+    check_fit("the model", model.config, getattr(model, "record", {}), domain, rules)
 
 
-def _said(domain: Domain, path: Path) -> About:
-    """What the file says of itself, if it is for the domain."""
+def _said(domain: Domain, rules: Rules, path: Path) -> About:
+    """What the file says of itself, if it is for such problems."""
     said = _about(*_identity(path))
-    said.check_domain(domain)
+    said.check_domain(domain, rules)
     return said
 
 

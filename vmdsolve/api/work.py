@@ -15,7 +15,7 @@ from ..deadline import Deadline
 from ..domains import Domain
 from ..domains.reading import Grid
 from ..errors import ModelMismatch
-from ..model.packaged import proposing
+from ..model.packaged import no_weights, proposing
 from ..problem import Board, Rules, Status
 from ..sets import Sets
 from .options import Options
@@ -45,6 +45,8 @@ class Task:
         Seconds that search may spend on one of them in one go, before it is put aside for later.
     grid
         From a row to what was handed in, whose form its answer takes; None: text.
+    sampling
+        Whether answers are drawn, many of them, and not looked for.
     """
 
     domain: Domain
@@ -55,6 +57,7 @@ class Task:
     spent: float = 0.0
     slice: float = inf
     grid: Callable[[int], Grid] | None = None
+    sampling: bool = False
 
     def alone(self, row: int) -> Task:
         """One of the problems, without the memory that the others take."""
@@ -76,7 +79,7 @@ class Task:
     def predict(self) -> Predictor | None:
         """The network; None where the package has no weights for it."""
         loops = self.options.loops if self.options.asks else proposing(self.domain, self.rules)
-        return predictor(self.domain, self.rules, self.options, loops)
+        return predictor(self.domain, self.rules, self.options, loops, sampling=self.sampling)
 
     @cached_property
     def z(self) -> Floats | None:
@@ -90,7 +93,8 @@ class Task:
         if self.options.z is None:
             return None
         if self.predict is None:
-            raise ModelMismatch(f"z is for a model, and no weights for {self.domain.name} come along: leave z out")
+            why = no_weights(self.domain, self.rules, sampling=self.sampling)
+            raise ModelMismatch(f"z is for a model, and {why}: leave z out")
         from ..model.z import taken
 
         return taken(self.predict.model.config, self.rules, self.options.z)
@@ -110,7 +114,7 @@ class Task:
             return False
         if not self.options.asks:
             return proposing(self.domain, self.rules) is not None
-        return is_trained(self.domain, self.rules, self.options)
+        return is_trained(self.domain, self.rules, self.options, sampling=self.sampling)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..measure.latent import Diagnosis
     from ..measure.traversal import Traversal
     from ..model.about import About
+    from ..problem import Board, Rules
     from ..sampler import Predictor
 
 __all__ = ["diagnose"]
@@ -43,7 +44,8 @@ def diagnose(
         str | None,
         Argument(
             metavar="DOMAIN|FOLDER|FILE",
-            help="A domain, for the weights that come along; a run's folder; or a file of weights.",
+            help="A domain, for the weights that come along; a run's folder; or a file of weights. DOMAIN.sample: "
+            "those for drawing many answers, where there are two.",
             autocompletion=domain_names,
         ),
     ] = None,
@@ -86,6 +88,10 @@ def diagnose(
     from ..train.stream import Stream
 
     where = _domain(said, named)
+    if said.config.stirs and said.sizes is not None:  # of a kind of puzzle: nothing is given on the board asked for
+        predict = Predictor(model_for(where, where.rules, path), where.rules, device_of(device))
+        _states(predict, where, path, 1, [where.problem().values[None]], as_json, plots, clock)
+        return
     model = model_for(where, where.rules, path)
     recipe, missing = _recipe(said, examples)
     stream = Stream(where, recipe, model.z_width(model.units(where.rules)))
@@ -125,12 +131,12 @@ def diagnose(
 def _meant(what: str | None, domain: str | None, weights: Path | None) -> tuple[Path, str | None]:
     """The weights, a file or a folder, and the domain's name where one was given."""
     from .. import domains
-    from ..model.packaged import packaged_file, weights_for
+    from ..model.packaged import SAMPLE, packaged_file, weights_for
     from ..model.slots import ALL_DIFFERENT
 
     if what is None and weights is None and domain is None:
         raise InvalidInput("name a domain whose weights come along, a run's folder, or a file of weights")
-    is_domain = what is not None and (what == ALL_DIFFERENT or domains.known(what))
+    is_domain = what is not None and (what == ALL_DIFFERENT or domains.known(what.removesuffix(SAMPLE)))
     if what is not None and not is_domain and (weights is None and Path(what).exists()):
         return Path(what), domain
     if what is not None and domain is not None:
@@ -139,24 +145,50 @@ def _meant(what: str | None, domain: str | None, weights: Path | None) -> tuple[
     if weights is not None:
         return weights, None if name == ALL_DIFFERENT else name
     assert name is not None
-    found = packaged_file(name) if name == ALL_DIFFERENT else weights_for(domains.get(name))
+    if name == ALL_DIFFERENT:
+        return _there(packaged_file(name), name), None
+    plain, board = name.removesuffix(SAMPLE), _board(name.removesuffix(SAMPLE))
+    return _there(weights_for(board, sampling=plain != name), plain, board), plain
+
+
+def _there(found: Path | None, name: str, board: Domain | None = None) -> Path:
+    from ..model.packaged import no_weights
+
     if found is None:
-        raise ModelMismatch(f"no weights for {name} come along; name a file or a run's folder with --weights")
-    return found, None if name == ALL_DIFFERENT else name
+        why = f"no weights for {name} come along" if board is None else no_weights(board, board.rules)
+        raise ModelMismatch(f"{why}; name a file or a run's folder with --weights")
+    return found
+
+
+def _board(name: str) -> Domain:
+    """The domain of that name; of a kind whose problems bring boards of their own, one that is made up."""
+    import numpy as np
+
+    from .. import domains
+    from ..search import generate_values
+
+    where = domains.get(name)
+    if not isinstance(where, domains.Family):
+        return where
+
+    def fill(rules: Rules) -> Board:
+        return np.asarray(generate_values(rules, 1, clues=rules.L, threads=1)[1][0], np.int32)
+
+    kind = where.kind
+    return kind.invent(np.random.default_rng(0), kind.size, kind.density, fill)
 
 
 def _domain(said: About, name: str | None) -> Domain:
     """Whose boards are looked at."""
-    from .. import domains
+    from ..domains import Family
     from ..model.about import domain_of
-    from ..model.slots import ALL_DIFFERENT
 
-    if name is None and said.config.domain == ALL_DIFFERENT:
-        raise InvalidInput(f"{said.path} is for every all-different puzzle: name the domain, too")
-    told = None if said.config.domain == ALL_DIFFERENT else domain_of(said.path)
-    if told is not None and name in (None, told.name):
+    told = domain_of(said.path)
+    if name is None and told is None:
+        raise InvalidInput(f"{said.path} is for {said.several}: name the domain, too")
+    if told is not None and name in (None, told.name) and not isinstance(told, Family):
         return told
-    where = domains.get(name or said.config.domain)
+    where = _board(name or said.config.domain)
     said.check_domain(where)
     return where
 

@@ -102,9 +102,10 @@ def _is_open(board: Domain, sign: str) -> bool:
 
 
 def _weights(names: Any, board: Domain) -> str:
-    from ..model.packaged import packaged_files, weights_for
+    from ..model.packaged import SAMPLE, packaged_files, weights_for
+    from ..model.sizes import kind_of
 
-    own = {path.stem for path in packaged_files()} & {*names, board.name}
+    own = {path.stem.removesuffix(SAMPLE) for path in packaged_files()} & {*names, board.name, kind_of(board)}
     return "own" if own else "shared" if weights_for(board) else "no"
 
 

@@ -93,9 +93,10 @@ def _recipe(path: Path) -> str:
 
         said = about(path)
         record = said.record
+        sizes = f"{said.sizes}; " if said.sizes is not None else ""
         before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
         return (
-            f"{said.numbers:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
+            f"{sizes}{said.numbers:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
             f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
         )
     except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:

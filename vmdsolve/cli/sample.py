@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from .shared import Output, domain_names, kept, options_from
 if TYPE_CHECKING:
     from ..domains import Domain
     from ..files.rows import Row
+    from ..problem import Solution
 
 __all__ = ["sample"]
 
@@ -26,14 +28,20 @@ def sample(
         str | None,
         Argument(help="Its name; may be left out where weights bring their own.", autocompletion=domain_names),
     ] = None,
+    problem: Annotated[
+        str | None,
+        Argument(metavar="[PROBLEM]", help="To complete: a file with one problem, - for standard input, or its text."),
+    ] = None,
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
     output: Output = None,
     **options: Any,
 ) -> None:
-    """Draw solutions that differ, one a line: from a model, or else at random from all that obey the rules.
+    """Draw solutions at random, one a line: from a model, or else from all that obey the rules.
 
-    (To make puzzles with one solution, see `vmdsolve generate`.) A file given with -o also says of each sample how
-    it was made and whether it was checked.
+    The same may come twice, for none knows of the others; with --distinct none does. Whatever a model draws, the
+    checker has accepted; what it does not get right, exact search finds, unless the method is vmd-only: the last line
+    counts both, and a file given with -o says it of each sample. (To make puzzles with one solution, see `vmdsolve
+    generate`.)
     """
     from ..api.progress import counted
     from ..api.sample import sample as draw
@@ -44,15 +52,20 @@ def sample(
     if output is not None:
         kind_of(output)  # refuse what cannot be written before any work
     where = _domain(domain, options["model"])
-    drawn = draw(where, n, **options)
+    if problem is not None:
+        options["given"] = _only(problem, where, options["given"])
     given = options["given"]
-    tally, problem = Tally(), where.one_line(given) if given else where.format(where.problem().values)
+    drawn = draw(where, n, **options)
+    tally, asked = Tally(), where.one_line(given) if given else where.format(where.problem().values)
+    unsolved: dict[str, None] = {}
 
     def rows() -> Iterator[Row]:
         for one in counted(drawn, "samples", n):
             cost = one.nfe, round(one.seconds, 6)
-            row = Row(problem, one.text, str(one.status), one.method, None, *cost, one.reason, loops=one.loops)
+            row = Row(asked, one.text, str(one.status), one.method, None, *cost, one.reason, loops=one.loops)
             tally.add(row)
+            if not one:
+                unsolved[_why(one)] = None
             yield row
 
     if output is None:
@@ -62,8 +75,31 @@ def sample(
     else:
         with alone(output), kept(rows(), "samples") as done:
             write_rows(done, output)
-    typer.echo(str(tally), err=True)
+    for line in (*unsolved, str(tally)):
+        typer.echo(line, err=True)
     raise typer.Exit(0 if tally.all_solved else 1)
+
+
+def _why(one: Solution) -> str:
+    """In words, why there is no sample."""
+    from ..results import ADVICE
+
+    by = f", by {one.method}" if one.method else ""
+    return f"{one.status}: {ADVICE[one.status]}{by}{f'; {one.reason}' if one.reason else ''}"
+
+
+def _only(problem: str, where: Domain, given: str | None) -> str:
+    """The text of the one problem that a file or an argument holds."""
+    from ..files.records import open_input
+
+    if given is not None:
+        raise InvalidInput("--given is a problem to complete, and so is what follows the domain: leave one of them out")
+    first, *more = islice(open_input(problem, where), 2)
+    if more:
+        raise InvalidInput(f"{problem} holds several problems; sample completes one: name a file that holds it alone")
+    if first.reason:
+        raise InvalidInput(f"{first.where}{first.reason}")
+    return first.puzzle
 
 
 def _domain(name: str | None, weights: str | None) -> Domain:
@@ -74,9 +110,9 @@ def _domain(name: str | None, weights: str | None) -> Domain:
         return domains.get(name)
     if weights is None:
         raise InvalidInput("name a domain, see `vmdsolve domains`, or weights that bring their own")
-    from ..model.about import domain_of
+    from ..model.about import about, domain_of
 
     told = domain_of(weights)
     if told is None:
-        raise InvalidInput(f"{weights} is for every all-different puzzle: name the domain")
+        raise InvalidInput(f"{weights} is for {about(weights).several}: name the domain")
     return told

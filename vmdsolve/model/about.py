@@ -13,17 +13,19 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from ..domains import Domain, get
+from ..domains import Domain, Family, get
 from ..domains.sequence import TokenSequence
 from ..errors import InvalidInput, ModelMismatch
+from ..problem import Rules
 from ..untrusted import read_json
 from .config import ModelConfig
 from .folder import check_beside, weights_in
 from .names import FIRST_FORMAT, FORMAT, current_name
+from .sizes import Sizes, kind_of
 from .slots import ALL_DIFFERENT
 from .tensors import TensorFile, opened
 
-__all__ = ["About", "about", "about_of", "domain_of", "hash_of_texts", "history_of"]
+__all__ = ["About", "about", "about_of", "check_fit", "domain_of", "hash_of_texts", "history_of"]
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,60 @@ class About:
         return sum(map(prod, self.shapes.values()))
 
     @property
+    def several(self) -> str:
+        """In words, which boards weights are for that serve more than one domain."""
+        return (
+            "every all-different puzzle"
+            if self.config.domain == ALL_DIFFERENT
+            else f"{self.config.domain} of {self.sizes}"
+        )
+
+    @property
     def symbols(self) -> str | None:
         """The symbols that it was trained on, where it was trained on nothing but a file of examples."""
         domain = self.record.get("domain")
         return domain["symbols"] if domain else None
 
-    def check_domain(self, domain: Domain) -> None:
-        """Raises ModelMismatch: trained for another domain, or on other symbols."""
-        if self.config.domain == ALL_DIFFERENT:
-            return
-        if self.config.domain != domain.name:
-            raise ModelMismatch(f"{self.path} was trained for {self.config.domain}, not for {domain.name}")
-        if self.symbols not in (None, domain.symbols):
+    @property
+    def sizes(self) -> Sizes | None:
+        """Which boards the weights are for; None: those of the domain that the config names, or of any size.
+
+        Raises
+        ------
+        ModelMismatch
+            The record says it in a form that cannot be.
+        """
+        told = self.record.get("sizes")
+        return None if told is None else Sizes.read(told, str(self.path))
+
+    def check_domain(self, domain: Domain, rules: Rules | None = None) -> None:
+        """Raises ModelMismatch: trained for another domain, on other symbols, or for boards of other sizes; `rules`: of
+        the problem, where it brings its own.
+        """
+        check_fit(str(self.path), self.config, self.record, domain, rules)
+        if self.config.domain != ALL_DIFFERENT and self.symbols not in (None, domain.symbols):
             raise ModelMismatch(f"{self.path} was trained on the symbols {self.symbols}, not on {domain.symbols}")
+
+
+def check_fit(
+    called: str, config: ModelConfig, record: Mapping[str, Any], domain: Domain, rules: Rules | None = None
+) -> None:
+    """Raises ModelMismatch where a model of this config and record, told of as `called`, is not for a domain's problems
+    of these rules: it is for another domain or kind, or for boards of other sizes.
+    """
+    told = record.get("sizes")
+    sizes = None if told is None else Sizes.read(told, called)
+    mine = {ALL_DIFFERENT, domain.name} | ({kind_of(domain)} if sizes is not None else set())
+    if config.domain not in mine:
+        of_such = f" of {sizes}" if sizes is not None else ""
+        raise ModelMismatch(f"{called} was trained for {config.domain}{of_such}, not for {domain.name}")
+    if sizes is None or isinstance(domain, Family):
+        return
+    rules = rules or domain.rules
+    if not sizes.hold(rules):
+        raise ModelMismatch(
+            f"{called} is for {config.domain} of {sizes}; {domain.name} has {rules.L:,} cells and {rules.V} symbols"
+        )
 
 
 def about(path: Path | str) -> About:
@@ -104,6 +147,8 @@ def about_of(file: TensorFile) -> About:
         isinstance(domain, dict) and isinstance(domain.get("symbols"), str) and _whole(domain.get("length"))
     ):
         raise ModelMismatch(f"the recipe in {path} cannot be read: domain is {domain!r:.80}, wanted symbols and length")
+    if "sizes" in record:
+        Sizes.read(record["sizes"], str(path))
     first = version == FIRST_FORMAT
     keys = {current_name(key, config.mixer) if first else key: key for key in file.shapes}
     shapes = {name: file.shapes[key] for name, key in keys.items()}
@@ -125,7 +170,8 @@ def hash_of_texts(metadata: Mapping[str, str]) -> str:
 
 def domain_of(path: Path | str) -> Domain | None:
     """The domain that the weights in `path` are for: as their file tells it, where they were trained on nothing but a
-    file of examples; else the one registered under its name. None: for every all-different puzzle.
+    file of examples; else the one registered under its name. None: for several, of a kind or of every all-different
+    puzzle.
 
     Raises
     ------
@@ -136,7 +182,7 @@ def domain_of(path: Path | str) -> Domain | None:
     """
     said = about(path)
     name = said.config.domain
-    if name == ALL_DIFFERENT:
+    if name == ALL_DIFFERENT or (said.sizes is not None and said.symbols is None and get(name).name != name):
         return None
     if said.symbols is None:
         return get(name)

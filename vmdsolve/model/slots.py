@@ -18,7 +18,7 @@ from ..constraints import AllDifferent
 from ..errors import ModelMismatch, TooLarge
 from ..problem import Rules
 
-__all__ = ["ALL_DIFFERENT", "SLOTS", "slotted", "suits"]
+__all__ = ["ALL_DIFFERENT", "MOST_CELLS", "MOST_SYMBOLS", "SLOTS", "of_all_different", "slotted", "suits"]
 
 ALL_DIFFERENT = "all-different"  # what a config names as its domain, and the file of the weights
 FULL = ("full-1", "full-2", "full-3", "full-4")
@@ -26,6 +26,11 @@ PART = ("part-1", "part-2")
 SLOTS = (*FULL, *PART)
 MOST_SYMBOLS, MOST_CELLS = 16, 256  # of what training shows: 16x16
 MOST_PAIRS = 2**27  # of a unit and a cell: the model holds a matrix of them
+
+
+def of_all_different(rules: Rules) -> bool:
+    """Whether AllDifferent is all that the rules say."""
+    return bool(rules.constraints) and all(isinstance(unit, AllDifferent) for unit in rules.constraints)
 
 
 def suits(rules: Rules) -> bool:
@@ -36,8 +41,7 @@ def suits(rules: Rules) -> bool:
     >>> suits(Rules(2, 2, (AllDifferent([0, 1]),))), suits(Rules(2, 17, (AllDifferent([0, 1]),))), suits(Rules(2, 2))
     (True, False, False)
     """
-    fits = rules.V <= MOST_SYMBOLS and rules.L <= MOST_CELLS and bool(rules.constraints)
-    return fits and all(isinstance(unit, AllDifferent) for unit in rules.constraints)
+    return rules.V <= MOST_SYMBOLS and rules.L <= MOST_CELLS and of_all_different(rules)
 
 
 def slotted(rules: Rules, rng: np.random.Generator | None = None) -> Rules:
