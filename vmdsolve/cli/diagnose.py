@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,8 +90,10 @@ def diagnose(
 
     where = _domain(said, named)
     if said.config.stirs and said.sizes is not None:  # of a kind of puzzle: nothing is given on the board asked for
-        predict = Predictor(model_for(where, where.rules, path), where.rules, device_of(device))
-        _states(predict, where, path, 1, [where.problem().values[None]], as_json, plots, clock)
+        model, start = model_for(where, where.rules, path), where.problem().values[None]
+        predict = Predictor(model, where.rules, device_of(device))
+        left = partial(gaps_of, model, where, start, seconds=clock.limit)
+        _states(predict, where, path, 1, [start], as_json, plots, clock, left)
         return
     model = model_for(where, where.rules, path)
     recipe, missing = _recipe(said, examples)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..domains import Domain
 from ..domains.colouring import Colouring
+from ..model.sizes import Sizes
 from ..problem import OPEN, Rules
 from ..search import SearchStatus, solve_values
 from .mixture import Mixture
@@ -49,6 +50,10 @@ class Graphs(Mixture):
 
     def __init__(self, together: int = TOGETHER) -> None:
         self.together = together
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes((1, VERTICES[1]), COLOURS)
 
     @property
     def kinds(self) -> str:

@@ -20,6 +20,7 @@ from ..domains.sudoku import Sudoku
 from ..domains.variants import SudokuX
 from ..errors import InvalidInput
 from ..measure.law import Law, law_of
+from ..model.sizes import Sizes
 from ..model.slots import ALL_DIFFERENT, SLOTS, slotted
 from ..problem import Board, Rules
 from ..search import generate_values
@@ -118,6 +119,11 @@ class Mixture:
     def __init__(self, families: Mapping[str, tuple[float, Draw]] | None = None) -> None:
         if families is not None:
             self.families = families
+
+    @property
+    def sizes(self) -> Sizes | None:
+        """The boards that weights of it are for; None: they tell it otherwise."""
+        return None
 
     @property
     def kinds(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..domains import Domain
 from ..domains.queens import Queens
+from ..model.sizes import Sizes
 from ..problem import Rules
 from .mixture import Draw, Mixture
 
@@ -34,6 +35,10 @@ class Chessboards(Mixture):
             board.name: (share, partial(_board, board)) for board, share in ((Queens(n), s) for n, s in SIZES.items())
         }
         super().__init__(boards)
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes.of(map(Queens, SIZES))
 
     def shown(self, rules: Rules, rng: np.random.Generator | None = None) -> Rules:
         """The rules as they are: all boards have the same relations."""

@@ -208,8 +208,12 @@ class Trainer(Learner):
         }
 
     def _told(self) -> dict[str, Any]:
-        """Of a domain that is nothing but its examples: what it takes to make it again from the weights."""
-        if self.recipe.data != "examples" or isinstance(self.domain, Mixture) or self.domain.constraints:
+        """Of a mixture, the sizes of its boards; of a domain that is nothing but its examples, what it takes to make it
+        again from the weights.
+        """
+        if isinstance(self.domain, Mixture):
+            return {} if self.domain.sizes is None else {"sizes": self.domain.sizes.told()}
+        if self.recipe.data != "examples" or self.domain.constraints:
             return {}
         return {"domain": {"symbols": self.domain.symbols, "length": self.domain.rules.L}}
 
