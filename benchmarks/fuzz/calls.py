@@ -107,7 +107,8 @@ def nearest(r: Random, native: Native) -> Call:
     nodes, seconds = _limits(r)
     scores = floats(r, B, of.L, of.V)
     if r.random() < 0.3:
-        scores *= np.float32(r.choice((0.0, 3e38, np.inf)))
+        with np.errstate(over="ignore"):
+            scores *= np.float32(r.choice((0.0, 3e38, np.inf)))
         scores[np.isnan(scores)] = 0
     return Call(native.nearest, [of, boards(r, B, of.L, of.V), scores, nodes, seconds, r.randrange(0, 3)])
 

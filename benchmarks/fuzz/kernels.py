@@ -139,7 +139,7 @@ def make_structure(r: Random, native: Native) -> Call:
     return Call(native.Structure, structure_arguments(r, L, V, r.randrange(0, 4)))
 
 
-def weights(r: Random, L: int, V: int, R: int, D: int, positions: bool) -> dict[str, Array]:
+def weights(r: Random, L: int, V: int, R: int, D: int, embedded: int) -> dict[str, Array]:
     H, M, N = (r.choice((1, 3, 16, 20)) for _ in range(3))
     shapes: dict[str, tuple[int, ...]] = {
         "state": (3, H), "inject": (N, H), "inject_bias": (N,), "norm": (H,), "norm_bias": (H,),
@@ -149,8 +149,10 @@ def weights(r: Random, L: int, V: int, R: int, D: int, positions: bool) -> dict[
     }  # fmt: skip
     if D:
         shapes |= {"modulate": (2 * N + H, D), "modulate_bias": (2 * N + H,)}
-    if positions:
-        shapes |= {"cell": (L, H), "symbol": (V, H)}
+    if embedded:
+        shapes |= {"symbol": (V, H)}
+    if embedded == 2:
+        shapes |= {"cell": (L, H)}
     return {name: floats(r, *shape) for name, shape in shapes.items()}
 
 
@@ -169,7 +171,7 @@ def denoise(r: Random, native: Native) -> Call:
         noise = {"keys": stir, "begin_noise": begin, "path_noise": between}
         return kernel(of, x, z, loops=loops, threads=threads, path=path, peers=peers, time_limit=time, **noise)
 
-    held = weights(r, L, V, R, D, r.random() < 0.3)
+    held = weights(r, L, V, R, D, r.choice((0, 0, 1, 2)))
     path = r.randrange(len(native.denoise_paths()))
     some = [held, of, boards(r, B, L, V), floats(r, B, D), r.randrange(1, 4), r.randrange(0, 3), path]
     stirred = [keys(r, B) if r.random() < 0.5 else None, r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
@@ -181,7 +183,8 @@ def gradient(r: Random, native: Native) -> Call:
     B, L, V = r.randrange(0, 3), r.choice((1, 4, 9)), r.choice((1, 2, 4))
     of = native.Structure(*structure_arguments(r, L, V, r.randrange(0, 3)))
     H, M, N = (r.choice((1, 3, 16)) for _ in range(3))
-    embedded = {"cells": r.random() < 0.3, "symbols": r.random() < 0.5}
+    named = r.random() < 0.5
+    embedded = {"cells": named and r.random() < 0.5, "symbols": named}
     S, path = r.randrange(1, 3), r.randrange(len(native.denoise_paths()))
     right = native.DenoiseGradient(of, H=H, M=M, N=N, **embedded)
     kept = np.zeros(max(1, B) * right.kept_bytes(S, path), np.int8)

@@ -275,8 +275,8 @@ def test_kinds_are_drawn_as_often_as_they_should_be() -> None:
     [
         ({"compile": True}, {}, "compile is for the board of one domain"),
         ({}, {"prior": "cells", "latent": 2}, "the prior 'cells' is for the board of one domain"),
-        ({"data": "law"}, {}, "data is 'law', hard ''; all-different learns from problems of the generator"),
-        ({"hard": "f.txt"}, {}, "hard 'f.txt'; all-different learns from problems of the generator"),
+        ({"data": "law"}, {}, "data is 'law', hard ''; all-different learns from data problems or answers"),
+        ({"hard": "f.txt"}, {}, "hard 'f.txt'; all-different learns from data problems or answers"),
     ],
 )
 def test_what_a_mixture_cannot_be_trained_with_is_refused(

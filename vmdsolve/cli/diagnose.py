@@ -92,8 +92,8 @@ def diagnose(
     if said.config.stirs and said.sizes is not None:  # of a kind of puzzle: nothing is given on the board asked for
         model, start = model_for(where, where.rules, path), where.problem().values[None]
         predict = Predictor(model, where.rules, device_of(device))
-        left = partial(gaps_of, model, where, start, seconds=clock.limit)
-        _states(predict, where, path, 1, [start], as_json, plots, clock, left)
+        parted = partial(gaps_of, model, where, start, seconds=clock.limit)
+        _states(predict, where, path, 1, [start], as_json, plots, clock, parted)
         return
     model = model_for(where, where.rules, path)
     recipe, missing = _recipe(said, examples)
