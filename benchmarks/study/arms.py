@@ -219,7 +219,7 @@ def trained(
 def come_along(name: str, seed: int) -> Trained:
     """The weights that come along for a domain, sampled by this seed; what they cost is told by their record."""
     domain = get(name)
-    model = packaged(domain)
+    model = packaged(domain, sampling=True)
     if model is None:
         raise InvalidInput(f"no weights for {name} come along")
     record = model.record

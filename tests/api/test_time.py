@@ -117,7 +117,7 @@ def test_uniqueness_has_what_the_model_left(limits: list[float | None]) -> None:
 
 
 def test_loading_weights_counts(limits: list[float | None], monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(*_: object) -> None:
+    def load(*_: object, **__: object) -> None:
         time.sleep(LIMIT)
 
     monkeypatch.setattr(work, "predictor", load)

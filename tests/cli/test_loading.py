@@ -44,7 +44,7 @@ def test_the_first_answer_waits_for_nothing_that_it_does_not_need() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
-    ["vmdsolve.cli", "typer", "vmdsolve.api.options", "vmdsolve.cli.train", "vmdsolve.files.records", "numpy",
+    ["vmdsolve.cli", "typer", "vmdsolve.api.options", "vmdsolve.cli.solve", "vmdsolve.files.records", "numpy",
      "vmdsolve.domains.sudoku", "vmdsolve.api.solve", "vmdsolve._native"],
 )  # fmt: skip
 def test_ctrl_c_while_modules_load_is_one_line(module: str) -> None:

@@ -47,7 +47,7 @@ written = [(cells, 2_000_000_000)]
 """,
     "denoise": """
 structure = _native.Structure(16, 4, [0, 4, 8], [0, 1, 2, 3, 4, 5, 6, 7], [0, 2])
-kernel = _native.DenoiseGradient(structure, H=16, M=16, N=16, positions=True)
+kernel = _native.DenoiseGradient(structure, H=16, M=16, N=16, cells=True, symbols=True)
 x, tables = np.full((8, 16), -1, np.int32), np.zeros(kernel.tables, np.float32)
 latent, kept = np.ones((8, kernel.latent), np.float32), np.zeros(8 * kernel.kept_bytes(1, 0), np.int8)
 gradients = np.zeros((1, 8, 16, 4), np.float32)
@@ -123,7 +123,7 @@ arrays = (np.array(a, t) for a, t in (([3], "i4"), ([0, 1], "i8"), ([0], "i4"), 
 none = _native.Rules(1, 2, *arrays)  # a symbol twice in one cell
 peers = _native.Peers(81, np.array([0, 9], np.int32), np.arange(9, dtype=np.int32))
 structure = _native.Structure(16, 4, [0, 4], [0, 1, 2, 3], [0, 1])
-kernel = _native.DenoiseGradient(structure, H=16, M=16, N=16, positions=False)
+kernel = _native.DenoiseGradient(structure, H=16, M=16, N=16, cells=False, symbols=False)
 x, tables = np.full((8, 16), -1, np.int32), np.zeros(kernel.tables, np.float32)
 latent, kept = np.ones((8, kernel.latent), np.float32), np.zeros(8 * kernel.kept_bytes(1, 0), np.int8)
 

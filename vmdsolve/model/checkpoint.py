@@ -80,7 +80,7 @@ def load_into(model: VMD, path: Path) -> None:
     fill(model, load_tensors(path, fits)[0], path)
 
 
-def packaged(domain: Domain, rules: Rules | None = None) -> VMD | None:
+def packaged(domain: Domain, rules: Rules | None = None, *, sampling: bool = False) -> VMD | None:
     """The weights that ship with the package for `domain`, see `weights_for`; None if there are none."""
-    path = weights_for(domain, rules)
+    path = weights_for(domain, rules, sampling=sampling)
     return None if path is None else load_model(path, domain)

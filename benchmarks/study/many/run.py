@@ -153,7 +153,7 @@ def _file_of(subject: Subject, arm: Arm, seed: int, scale: float, amount: Amount
 
 def _weights_of(subject: Subject) -> str:
     """A hash of the weights that come along: rows of others do not stand for them."""
-    file = weights_for(subject.domain)
+    file = weights_for(subject.domain, sampling=True)
     return "" if file is None else hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()
 
 
@@ -161,7 +161,7 @@ def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[
     """An arm's model after its training, or the weights that come along; None, and why, where there is none."""
     told = f"{subject.name}, {arm.name}, seed {seed}"
     if arm is PACKAGED:
-        model = packaged(subject.domain)
+        model = packaged(subject.domain, sampling=True)
         if model is None:
             note(f"{told}: no weights come along")
             return None
