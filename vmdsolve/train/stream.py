@@ -150,6 +150,8 @@ class Stream:
         solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
         hidden = rng.random((B, L)) < t
+        if self.domain.given is not None:  # of queens and empty squares a sampler is sure of empty ones first
+            hidden |= np.isin(x0, self.domain.given) & (rng.random((B, 1)) < 0.5)
         if self.recipe.reveal == "ease":
             hidden = np.where(solving, _hardest(self.domain.rules, start, hidden, rng), hidden)
         masked = hidden & (~solving | (start == OPEN))
