@@ -101,6 +101,9 @@ def breed(
 class Peers:
     def __init__(self, L: int, offsets: _I32, cells: _I32) -> None: ...
 
+class Counts:
+    def __init__(self, L: int, offsets: _I32, cells: _I32, symbols: _I32, least: _I32, most: _I32) -> None: ...
+
 class Order:
     __members__: ClassVar[dict[str, Order]]
 
@@ -175,6 +178,7 @@ class Denoise:
         *,
         loops: int,
         peers: Peers | None,
+        counts: Counts | None,
         time_limit: float,
         threads: int,
         path: int,

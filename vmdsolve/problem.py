@@ -25,6 +25,7 @@ import numpy.typing as npt
 from vmdsolve._native import Kind
 
 from .arguments import whole
+from .counts import Counts, Settles
 from .deadline import stop_point
 from .drawing import Frame, Picture, Said, Shown
 from .drawing.picture import WIDTH
@@ -128,6 +129,20 @@ class Rules:
         kind = Kind["AllDifferent"]
         forms = ((constraint, constraint.native()) for constraint in self.constraints)
         return Peers.of(self.L, (c.cells for c, form in forms if form is not None and form[0] == kind))
+
+    @cached_property
+    def settles(self) -> Settles | None:
+        """What makes a full board an answer, as kernels look at it; None where other rules have a say, or none."""
+        counts: list[tuple[Sequence[int], int, int, int]] = []
+        for constraint in self.constraints:
+            kind, params = constraint.native() or (None, [])
+            if kind == Kind["Count"]:
+                symbol, least, most = params
+                counts.append((constraint.cells, symbol, least, most))
+            elif kind != Kind["AllDifferent"]:
+                return None
+        found = Settles(self.peers if self.peers else None, Counts.of(self.L, counts) if counts else None)
+        return None if found == (None, None) else found
 
     @cached_property
     def _native_form(self) -> tuple[tuple[npt.NDArray[Any], ...], tuple[Constraint, ...]]:

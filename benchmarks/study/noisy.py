@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from vmdsolve.counts import Settles
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.denoise import Evaluated
 from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.fused import factors, gradient, tables
 from vmdsolve.model.vmd import VMD
-from vmdsolve.peers import Peers
 from vmdsolve.problem import Board, Rules
 from vmdsolve.sampler import Predictor
 from vmdsolve.sampler.plan import Floats
@@ -47,8 +47,8 @@ class Noisy(Predictor):
         drawn = super().draw(x, np.ascontiguousarray(noise[:, KEY:]))
         return np.concatenate([noise[:, :KEY], drawn], axis=1)
 
-    def evaluate(self, x: Board, z: Floats, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
-        del peers, time_limit
+    def evaluate(self, x: Board, z: Floats, *, settles: Settles | None = None, time_limit: float = inf) -> Evaluated:
+        del settles, time_limit
         parts = [self._logits(x[at : at + TILE], z[at : at + TILE]) for at in range(0, len(x), TILE)]
         logits = np.concatenate(parts) if parts else np.zeros((0, *x.shape[1:], self.units.V), np.float32)
         return Evaluated(logits, np.full(len(x), self.most_loops, np.int32), np.ones(len(x), bool))

@@ -16,6 +16,7 @@
 #include "bind/interrupt.hpp"  // defines: released
 #include "kernels/candidates.hpp"
 #include "kernels/conflicts.hpp"
+#include "kernels/counts.hpp"
 #include "kernels/unmask.hpp"
 #include "support/checks.hpp"
 
@@ -31,6 +32,16 @@ std::unique_ptr<Peers> make_peers(int64_t L, const Array<int32_t>& offsets, cons
     return std::vector<int32_t>(array.data(), array.data() + array.size());
   };
   return std::make_unique<Peers>(L, numbers(offsets), numbers(cells));
+}
+
+std::unique_ptr<Counts> make_counts(int64_t L, const Array<int32_t>& offsets, const Array<int32_t>& cells,
+                                    const Array<int32_t>& symbols, const Array<int32_t>& least, const Array<int32_t>& most) {
+  const auto numbers = [](const Array<int32_t>& array, const char* name) {
+    want_shape(array, {-1}, name);
+    return std::vector<int32_t>(array.data(), array.data() + array.size());
+  };
+  return std::make_unique<Counts>(L, CountArrays{numbers(offsets, "offsets"), numbers(cells, "cells"), numbers(symbols, "symbols"),
+                                                 numbers(least, "least"), numbers(most, "most")});
 }
 
 UnmaskRule make_rule(Order order, std::optional<float> threshold, float temperature, bool guard, float noise, uint64_t seed,
@@ -105,6 +116,9 @@ void register_kernels(py::module_& m) {
   using namespace py::literals;
   py::class_<Peers>(m, "Peers")
       .def(py::init(&make_peers), "L"_a, "offsets"_a.noconvert(), "cells"_a.noconvert());
+  py::class_<Counts>(m, "Counts")
+      .def(py::init(&make_counts), "L"_a, "offsets"_a.noconvert(), "cells"_a.noconvert(), "symbols"_a.noconvert(),
+           "least"_a.noconvert(), "most"_a.noconvert());
   py::enum_<Order> order(m, "Order");
   for (const OrderName& each : kOrders) order.value(each.name, each.order);
   py::class_<UnmaskRule>(m, "UnmaskRule")

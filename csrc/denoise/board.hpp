@@ -56,7 +56,7 @@ class DenoiseBoard : protected BoardInputs<I> {
       ++loop;
       finished = loop == boards.loops;
       if (finished) continue;
-      if (boards.settle.cells && loop % kSettleEvery == 0) {
+      if (boards.settle.any() && loop % kSettleEvery == 0) {
         readout(logits);
         finished = settled(boards.settle, x, logits, v.L, v.V, chosen);
       }

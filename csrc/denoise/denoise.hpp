@@ -32,6 +32,7 @@
 
 #include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
 #include "denoise/structure.hpp"
+#include "kernels/counts.hpp"
 #include "kernels/peers.hpp"
 
 namespace vmd {
@@ -59,11 +60,12 @@ struct DenoiseWeights {
   const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
 };
 
-/// How a call goes: the most loops; peers, where boards leave the loops as they settle (settled.hpp), else null; seconds
+/// How a call goes: the most loops; peers and counts, where boards leave the loops as they settle (settled.hpp), else null; seconds
 /// for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size(); noise on states.
 struct DenoiseRun {
   int64_t loops;
   const Peers* peers = nullptr;
+  const Counts* counts = nullptr;
   double time_limit = std::numeric_limits<double>::infinity();
   int threads = 0, path = 0;
   DenoiseNoise noise{};
@@ -88,7 +90,7 @@ class Denoise {
 
   /// Fill what comes of a call. False when x holds a value outside -1..V-1; nothing is then to be used.
   /// Throws std::invalid_argument where the structure has other relations, or other cells or symbols than have
-  /// embeddings, or the peers other cells.
+  /// embeddings, or the peers or counts other cells.
   bool run(const Structure& structure, int64_t B, const int32_t* x, const float* z, const DenoiseRun& how,
            const DenoiseResults& out) const;
 

@@ -93,10 +93,17 @@ bool Denoise::run(const Structure& structure, int64_t B, const int32_t* x, const
                   const DenoiseResults& out) const {
   const DenoisePath& chosen = supported_path(how.path);
   want_same_shape(sizes_, structure.view());
-  SettleUnits settle;
+  Settle settle;
   if (how.peers) {
     if (how.peers->L() != structure.L()) throw std::invalid_argument("denoise: cells of the peers");
-    if (!how.peers->cells().empty()) settle = {how.peers->U(), how.peers->offsets().data(), how.peers->cells().data()};
+    if (!how.peers->cells().empty())
+      settle.units = {how.peers->U(), how.peers->offsets().data(), how.peers->cells().data()};
+  }
+  if (how.counts) {
+    if (how.counts->L() != structure.L()) throw std::invalid_argument("denoise: cells of the counts");
+    const CountArrays& of = how.counts->arrays();
+    settle.counts = {how.counts->U(),   of.offsets.data(), of.cells.data(),
+                     of.symbols.data(), of.least.data(),   of.most.data()};
   }
   if (!values_ok(x, B * structure.L(), static_cast<int>(structure.V()))) return false;
   const End end(how.time_limit);

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
-#include "denoise/settled.hpp"     // defines: SettleUnits
+#include "denoise/settled.hpp"     // defines: Settle
 
 namespace vmd {
 
@@ -48,7 +48,7 @@ struct DenoiseBoards {
   const int32_t* x;
   const float* z;
   int64_t loops;
-  SettleUnits settle;
+  Settle settle;
   float* logits;
   int32_t* spent;
   bool* finished;

@@ -1,7 +1,7 @@
-// settled.hpp -- whether a board may leave the loops: its likeliest symbols break no all-different rule.
+// settled.hpp -- whether a board may leave the loops: its likeliest symbols break no all-different rule and no count.
 //
 // Meaning      a filled cell holds what it holds, an open one the symbol of its largest logit, the lowest on a tie;
-//              settled: no two peers hold the same
+//              settled: no two peers hold the same, and every counted symbol stands as often as it may
 // Twin         vmdsolve/kernels/reference.py:settled; by others' kernels vmdsolve/sampler/evaluation.py
 // Test         tests/kernels/test_settle.py, csrc/tests/test_denoise.cpp, csrc/tests/test_denoise_team.cpp
 #pragma once
@@ -23,15 +23,30 @@ VMD_HD VMD_INLINE int likeliest(int32_t held, const float* logits, int V) {
   return best;
 }
 
-/// Units of peers; null, where there are none: boards never settle.
+/// Units of peers.
 struct SettleUnits {
   int64_t U = 0;
   const int32_t *offsets = nullptr, *cells = nullptr;  // of unit u: cells[offsets[u]] .. cells[offsets[u + 1] - 1]
 };
 
+/// Counts: of symbols[u] among the cells[offsets[u]] .. cells[offsets[u + 1] - 1] are there from least[u] to most[u].
+struct SettleCounts {
+  int64_t U = 0;
+  const int32_t *offsets = nullptr, *cells = nullptr, *symbols = nullptr, *least = nullptr, *most = nullptr;
+};
+
+/// By what boards settle; nothing: they never do.
+struct Settle {
+  SettleUnits units;
+  SettleCounts counts;
+  bool any() const { return units.U > 0 || counts.U > 0; }
+};
+
 /// Whether a board x [L] of values below V settles by these logits [L,V]; `chosen` is room for L symbols.
-VMD_INLINE bool settled(const SettleUnits& units, const int32_t* x, const float* logits, int64_t L, int64_t V,
+VMD_INLINE bool settled(const Settle& settle, const int32_t* x, const float* logits, int64_t L, int64_t V,
                         uint8_t* chosen) {
+  const SettleUnits& units = settle.units;
+  const SettleCounts& counts = settle.counts;
   for (int64_t l = 0; l < L; ++l)
     chosen[l] = static_cast<uint8_t>(likeliest(x[l], logits + l * V, static_cast<int>(V)));
   for (int64_t u = 0; u < units.U; ++u) {
@@ -41,6 +56,11 @@ VMD_INLINE bool settled(const SettleUnits& units, const int32_t* x, const float*
       if (taken & symbol) return false;
       taken |= symbol;
     }
+  }
+  for (int64_t u = 0; u < counts.U; ++u) {
+    int32_t n = 0;
+    for (int32_t i = counts.offsets[u]; i < counts.offsets[u + 1]; ++i) n += chosen[counts.cells[i]] == counts.symbols[u];
+    if (n < counts.least[u] || n > counts.most[u]) return false;
   }
   return true;
 }

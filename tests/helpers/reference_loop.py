@@ -91,7 +91,7 @@ class _Board:
 
     def step(self, step: int, cells: range, steps: range, z: Any, legal: Any) -> None:
         plan, x, left = self.plan, self.x, steps.stop - step
-        said = evaluate(self.predict, x, z, V=self.rules.V, peers=self.settling, seconds_left=lambda: inf)
+        said = evaluate(self.predict, x, z, V=self.rules.V, settles=self.settling, seconds_left=lambda: inf)
         logits = said.logits
         self.loops += int(said.loops[0])
         if not any(self.evaluated):

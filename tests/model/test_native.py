@@ -50,9 +50,9 @@ def test_packaged_weights_say_the_same_bit_for_bit(name: str) -> None:
     noise = normal(keys, ours.z_width, seed=1)
     z = ours.draw(boards, noise)
     np.testing.assert_array_equal(z, theirs.draw(boards, noise))
-    for peers in (None, domain.rules.peers):
+    for by in (None, domain.rules.settles):
         for mine, other in zip(
-            ours.evaluate(boards, z, peers=peers), theirs.evaluate(boards, z, peers=peers), strict=True
+            ours.evaluate(boards, z, settles=by), theirs.evaluate(boards, z, settles=by), strict=True
         ):
             np.testing.assert_array_equal(mine, other)
     for plan in (Plan(steps=3, legal=False, settle=True), Plan(steps=3, temperature=0.7)):

@@ -62,7 +62,8 @@ def test_kernel_and_torch_say_the_same(seed: int, loops: int, begin: float, path
     x, _ = inputs(seed, 3, units, 0)
     z = np.random.default_rng(seed).standard_normal((3, 2), np.float32)
     peers = DOMAIN.rules.peers if settle else None
-    by_torch = Predictor(model, DOMAIN.rules, loops=loops, backend="torch").evaluate(x, z, peers=peers)
+    by = DOMAIN.rules.settles if settle else None
+    by_torch = Predictor(model, DOMAIN.rules, loops=loops, backend="torch").evaluate(x, z, settles=by)
     for path_name in FLOAT32:
         noise = StateNoise(z.view(np.uint64)[:, 0], begin, path)
         found = native(model.denoiser).evaluate(

@@ -81,7 +81,8 @@ def test_a_board_that_settles_is_solved_at_once_and_costs_no_more_with_more_loop
 def test_torch_settles_as_the_kernel_does_and_tells_what_it_cost() -> None:
     ours, theirs = (shipped(loops=30, backend=backend) for backend in ("native", "torch"))
     noise = np.random.default_rng(0).standard_normal((len(BOARDS), ours.z_width)).astype(np.float32)
-    mine, other = (p.evaluate(BOARDS, p.prepare(p.draw(BOARDS, noise)), peers=FOUR.rules.peers) for p in (ours, theirs))
+    by = FOUR.rules.settles
+    mine, other = (p.evaluate(BOARDS, p.prepare(p.draw(BOARDS, noise)), settles=by) for p in (ours, theirs))
     np.testing.assert_array_equal(mine.loops, other.loops)
     np.testing.assert_allclose(mine.logits, other.logits, atol=1e-2)
     assert ((other.loops % SETTLE_EVERY == 0) | (other.loops == 30)).all()

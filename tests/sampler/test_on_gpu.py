@@ -60,7 +60,7 @@ def test_the_loop_on_tensors_equals_the_reference(plan: Plan, prior: str) -> Non
     before = boards.copy(), allowed.copy()
     for _ in range(2):  # the second time in room that was used
         wanted = reference_fill(predict, FOUR.rules, boards, plan, keys=keys, seed=3, domains=allowed)
-        evaluate = partial(predict.on_tensors, peers=it.settling)
+        evaluate = partial(predict.on_tensors, settles=it.settling)
         found = it.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=True)
         assert_same(found, wanted)
         arrays = fill_boards(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 import vmdsolve._native as _native
 from vmdsolve import sets as symbols
+from vmdsolve.counts import Counts
 from vmdsolve.errors import InvalidInput
 from vmdsolve.orders import ALIASES as ALIASES
 from vmdsolve.orders import ORDERS as ORDERS
@@ -65,6 +66,15 @@ def peers(value: Any, sizes: dict[str, int]) -> Peers:
         raise InvalidInput(f"peers is a {type(value).__name__}; wanted vmdsolve.peers.Peers, see Rules.peers")
     if sizes.setdefault("L", value.L) != value.L:
         raise InvalidInput(f"peers are those of {value.L} cells, and boards have {sizes['L']}")
+    return value
+
+
+def counted(value: Any, sizes: dict[str, int]) -> Counts:
+    """`value`, if it is counts of boards of L cells."""
+    if not isinstance(value, Counts):
+        raise InvalidInput(f"counts is a {type(value).__name__}; wanted vmdsolve.counts.Counts, see Rules.settles")
+    if sizes.setdefault("L", value.L) != value.L:
+        raise InvalidInput(f"counts are those of {value.L} cells, and boards have {sizes['L']}")
     return value
 
 

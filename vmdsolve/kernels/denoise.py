@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import vmdsolve._native as _native
+from vmdsolve.counts import Counts
 from vmdsolve.errors import InvalidInput, ModelMismatch, TooLarge
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.state_noise import StateNoise
@@ -251,6 +252,7 @@ class Denoise(Network):
         *,
         loops: int,
         peers: Peers | None = None,
+        counts: Counts | None = None,
         time_limit: float = inf,
         threads: int = 0,
         path: str | None = None,
@@ -266,9 +268,9 @@ class Denoise(Network):
             Tokens, open = -1.
         z : float32 [B, D]
             Finite; may be left out without latent.
-        peers
-            Of boards of L cells: boards that settle leave the loops; None: all loops for all. To settle is to be
-            solved where the rules say nothing but what peers say.
+        peers, counts
+            Of boards of L cells: boards that settle leave the loops; without both: all loops for all. To settle is to
+            be solved where the rules say nothing but what peers and counts say.
         time_limit
             Seconds, 0 or more, for the whole call; it is looked at between loops.
         threads
@@ -294,6 +296,7 @@ class Denoise(Network):
             raise InvalidInput(f"z[{b}, {d}] is {latent[b, d]}, wanted a finite number; look at the prior")
         loops = self.loops(loops)
         others = None if peers is None else checks.peers(peers, sizes).native
+        times = None if counts is None else checks.counted(counts, sizes).native
         if not time_limit >= 0:
             raise InvalidInput(f"time_limit is {time_limit!r}, wanted seconds, 0 or more")
         threads = checks.whole("threads", threads, checks.MAX_THREADS + 1)
@@ -301,8 +304,8 @@ class Denoise(Network):
         number = path_number(path)
         stir = {} if noise is None else noise.arrays(len(cells))
         out = self._native(
-            structure.native, cells, latent, loops=loops, peers=others, time_limit=time_limit, threads=threads,
-            path=number, **stir,
+            structure.native, cells, latent, loops=loops, peers=others, counts=times, time_limit=time_limit,
+            threads=threads, path=number, **stir,
         )  # fmt: skip
         if out is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(cells, structure.V)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..counts import Settles
 from ..errors import InvalidInput, ModelMismatch
 from ..kernels.cuda import why_not
 from ..kernels.denoise import Evaluated
@@ -24,7 +25,6 @@ from ..model.denoiser import Denoiser
 from ..model.native import native_cuda, structure_of
 from ..model.units import Units
 from ..model.vmd import VMD
-from ..peers import Peers
 from ..problem import Board
 from .looped import looped
 
@@ -86,17 +86,19 @@ class ByTorch:
         """Whether `prepare` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw."""
         return self.backend == "torch" and self.model.denoiser.modulate is not None
 
-    def on_tensors(self, x: Tensor, z: Tensor, *, loops: int, peers: Peers | None, time_limit: float) -> Evaluated:
+    def on_tensors(self, x: Tensor, z: Tensor, *, loops: int, settles: Settles | None, time_limit: float) -> Evaluated:
         """`Predictor.on_tensors`."""
         said = z if self.z_width else None
-        if self.cuda is not None:
+        if self.cuda is not None and (settles is None or settles.counts is None):  # whose kernel knows peers alone
+            peers = None if settles is None else settles.peers
             return self.cuda.evaluate(structure_of(self.units), x, said, loops=loops, peers=peers)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
             code, modulation = (None, said) if self.modulates else (said, None)
             tokens, code = self.model.latent.condition(x.long(), code)
             begun = self.model.denoiser.start(tokens, self.units, code, modulation)
             noise = self.model.latent.noise(said)
-            return looped(self.model.denoiser, begun, x, noise=noise, loops=loops, peers=peers, time_limit=time_limit)
+            net = self.model.denoiser
+            return looped(net, begun, x, noise=noise, loops=loops, settles=settles, time_limit=time_limit)
 
     def draw(self, x: Board, noise: Floats, tile: int) -> Floats:
         """z [B, Z] from the prior, given tokens x [B, L] and standard normal noise [B, Z]."""
@@ -119,14 +121,14 @@ class ByTorch:
         return cast(Tensor, self.model.modulation(z))
 
     def evaluate(
-        self, x: Board, z: Floats, tile: int, *, loops: int, peers: Peers | None, time_limit: float
+        self, x: Board, z: Floats, tile: int, *, loops: int, settles: Settles | None, time_limit: float
     ) -> Evaluated:
         """`Predictor.evaluate`, in tiles of so many boards."""
         end = perf_counter() + time_limit
 
         def part(tokens: Tensor, z: Tensor) -> Evaluated:
             left = max(0.0, end - perf_counter())
-            return self.on_tensors(tokens.int(), z, loops=loops, peers=peers, time_limit=left)
+            return self.on_tensors(tokens.int(), z, loops=loops, settles=settles, time_limit=left)
 
         return Evaluated(*self._tiled(part, x, z, tile))
 

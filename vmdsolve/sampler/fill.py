@@ -84,5 +84,5 @@ def fill_boards(
             z=z,
         )  # fmt: skip
     loop = Loop(rules, plan, B, seed=seed, keep_first=keep_first)
-    asked = partial(evaluate, predict, V=rules.V, peers=loop.settling, seconds_left=seconds_left)
+    asked = partial(evaluate, predict, V=rules.V, settles=loop.settling, seconds_left=seconds_left)
     return loop.fill(predict, asked, boards, keys=keys, domains=allowed, trace=trace, z=z)

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..counts import Settles
 from ..kernels.denoise import SETTLE_EVERY, Evaluated
 from ..kernels.state_noise import StateNoise
 from ..model.looped import Looped, stirred
-from ..peers import Peers
 from .evaluation import settled
 
 __all__ = ["looped"]
@@ -25,7 +25,7 @@ def looped(
     *,
     noise: StateNoise | None = None,
     loops: int,
-    peers: Peers | None,
+    settles: Settles | None,
     time_limit: float,
 ) -> Evaluated:
     """Up to `loops` loops of a network in torch from where `Looped.start` brought it, on tensors.
@@ -44,10 +44,10 @@ def looped(
         h = denoiser.block(h, *constant)
         if loop == loops:
             break
-        if peers is not None and loop % SETTLE_EVERY == 0:
+        if settles is not None and loop % SETTLE_EVERY == 0:
             now = denoiser.logits_of(h).float()
             logits = _kept(logits, now, left)
-            leaves = left & settled(torch, now, x, peers)
+            leaves = left & settled(torch, now, x, settles)
             spent, left = spent.where(~leaves, loop), left & ~leaves
             if x.device.type == "cpu" and not left.any():
                 return Evaluated(logits, spent, ~left)

@@ -134,9 +134,11 @@ def fill_on_gpu(
     z: Floats | None = None,
 ) -> Filled:
     """`fill_boards` on the model's device."""
-    if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace:
+    settles = settling(rules, plan)
+    counts = settles is not None and settles.counts is not None  # the fused kernel knows peers alone
+    if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace or counts:
         with borrowed_loop(predict, rules, plan, len(boards), seed=seed, keep_first=keep_first) as loop:
-            evaluate = partial(predict.on_tensors, peers=loop.settling)
+            evaluate = partial(predict.on_tensors, settles=loop.settling)
             done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace, z=z)
         raise_refusal(done.values)
         return done
@@ -158,7 +160,7 @@ def fill_on_gpu(
         guard=plan.legal,
         noise=plan.noise,
         seed=seed,
-        settling=settling(rules, plan),
+        settling=None if settles is None else settles.peers,
         keep_first=keep_first,
     )
     found, spent = values.cpu().numpy(), nfe.cpu().numpy().astype(np.int64)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..counts import Settles
 from ..errors import InvalidInput
 from ..kernels.cuda import why_not
 from ..kernels.denoise import Denoise, Evaluated, fastest_path
 from ..kernels.structure import Structure
 from ..model.native import NativeModel, drawn, is_native, native, noise_of, structure_of
 from ..model.units import Units
-from ..peers import Peers
 from ..problem import Board, Rules
 
 if TYPE_CHECKING:
@@ -126,13 +126,13 @@ class Predictor:
         logits: Floats = self.evaluate(x, self.prepare(z)).logits
         return logits
 
-    def evaluate(self, x: Board, z: Floats, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
+    def evaluate(self, x: Board, z: Floats, *, settles: Settles | None = None, time_limit: float = inf) -> Evaluated:
         """One evaluation of tokens x [B, L] and z [B, ...] as `prepare` gave it.
 
         Parameters
         ----------
-        peers
-            Boards leave the loops as they settle by these; None: all loops for all.
+        settles
+            Boards leave the loops as they settle by this; None: all loops for all.
         time_limit
             Seconds for the whole; on a GPU one tile of boards goes on to its end.
         """
@@ -142,18 +142,19 @@ class Predictor:
                 x.astype(np.int32, copy=False),
                 z if self.model.config.code_width else None,
                 loops=self.most_loops,
-                peers=peers,
+                peers=None if settles is None else settles.peers,
+                counts=None if settles is None else settles.counts,
                 time_limit=time_limit,
                 threads=self.threads,
                 path=fastest_path(may_round=self.bf16),
                 noise=noise_of(self.model.config, z),
             )
-        options: dict[str, Any] = {"loops": self.most_loops, "peers": peers, "time_limit": time_limit}
+        options: dict[str, Any] = {"loops": self.most_loops, "settles": settles, "time_limit": time_limit}
         return self._torch.evaluate(x, z, self.tile, **options)
 
-    def on_tensors(self, x: Tensor, z: Tensor, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
+    def on_tensors(self, x: Tensor, z: Tensor, *, settles: Settles | None = None, time_limit: float = inf) -> Evaluated:
         """`evaluate` on tensors of the device: x int32 [B, L], z by `prepare`. A GPU knows no time limit."""
-        return self._torch.on_tensors(x, z, loops=self.most_loops, peers=peers, time_limit=time_limit)
+        return self._torch.on_tensors(x, z, loops=self.most_loops, settles=settles, time_limit=time_limit)
 
     @property
     def _torch(self) -> ByTorch:

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vmdsolve.counts import Settles
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.denoise import Evaluated
 from vmdsolve.model.latents.cells import Asked, with_cells
 from vmdsolve.model.mixers import make_denoiser
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
-from vmdsolve.peers import Peers
 from vmdsolve.problem import Board, Rules
 from vmdsolve.sampler import Predictor
 from vmdsolve.sampler.plan import Floats
@@ -48,9 +48,9 @@ class Asking(Predictor):
             z = self._prior.draw(torch.from_numpy(x.astype(np.int64)), self.units, torch.from_numpy(noise.copy()))
         return np.asarray(z.numpy())
 
-    def evaluate(self, x: Board, z: Floats, *, peers: Peers | None = None, time_limit: float = inf) -> Evaluated:
+    def evaluate(self, x: Board, z: Floats, *, settles: Settles | None = None, time_limit: float = inf) -> Evaluated:
         tokens = with_cells(torch.from_numpy(x.astype(np.int64)), torch.from_numpy(z)).numpy().astype(np.int32)
-        return self._fills.evaluate(tokens, _none(x), peers=peers, time_limit=time_limit)
+        return self._fills.evaluate(tokens, _none(x), settles=settles, time_limit=time_limit)
 
 
 class _Through(nn.Module):
