@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from vmdsolve import kernels, solve
 from vmdsolve.checker import accepts
-from vmdsolve.constraints import AllDifferent, Sum
+from vmdsolve.constraints import AllDifferent, Count, Sum
+from vmdsolve.counts import Counts, Settles
 from vmdsolve.domains import get
 from vmdsolve.kernels import reference
 from vmdsolve.kernels.denoise import SETTLE_EVERY
@@ -44,14 +45,23 @@ def test_arrays_and_tensors_settle_as_the_reference_says(seed: int, L: int, V: i
     logits = rng.integers(0, 4, (9, L, V)).astype(np.float32)  # ties among them
     x = np.where(rng.random((9, L)) < 0.3, rng.integers(0, V, (9, L)), -1).astype(np.int32)
     peers = Peers.of(L, [rng.permutation(L)[:2].tolist() for _ in range(rng.integers(0, 3))])
-    wanted = reference.settled(logits, x, [peers.of_cell(cell).tolist() for cell in range(L)])
-    np.testing.assert_array_equal(settled(np, logits, x, peers), wanted)
-    np.testing.assert_array_equal(settled(torch, *map(torch.from_numpy, (logits, x)), peers).numpy(), wanted)
+    wanted = np.array(reference.settled(logits, x, [peers.of_cell(cell).tolist() for cell in range(L)]))
+    counted = [
+        Count(rng.permutation(L)[: rng.integers(1, L + 1)].tolist(), int(rng.integers(V)), 0, int(rng.integers(3)))
+        for _ in range(rng.integers(0, 3))
+    ]
+    for count in counted:
+        wanted &= count.accepts(np.where(x < 0, logits.argmax(2), x))
+    counts = Counts.of(L, [(c.cells, c.symbol, c.low, c.high) for c in counted])
+    by = Settles(peers, counts)
+    np.testing.assert_array_equal(settled(np, logits, x, by), wanted)
+    np.testing.assert_array_equal(settled(torch, *map(torch.from_numpy, (logits, x)), by).numpy(), wanted)
 
 
 def test_boards_settle_only_where_that_is_to_be_solved() -> None:
     plan = Plan(settle=True)
-    assert settling(FOUR.rules, plan) is FOUR.rules.peers
+    assert settling(FOUR.rules, plan) is FOUR.rules.settles
+    assert settling(get("queens-6").rules, plan) is not None
     row = AllDifferent([0, 1])
     for rules in (Rules(2, 3), Rules(2, 3, (row, Sum((0, 1), 2))), Rules(2, 3, (AllDifferent([0]),))):
         assert settling(rules, plan) is None
