@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +11,8 @@ from typer import Option
 from vmdsolve.measure.gaps import gaps
 
 from ..driver import RESULTS, Row, Run, table
-from .arms import ABLATIONS, ARMS, CODES, FITTED, MAIN, ONCE, PACKAGED, Arm, record, rounded, trained
+from .arms import ABLATIONS, CODES, FITTED, MAIN, ONCE, PACKAGED, Arm, record, rounded, trained
+from .synthetic import affordable, named
 from .tables import figure, grouped, nats
 
 __all__ = ["GAPS", "filled", "run", "shown"]
@@ -34,6 +33,7 @@ CHANGED = (  # one choice of `codes` each
 )
 ALONE = tuple(arm for arm in ABLATIONS if "each step" not in arm.name)
 GAPS = {arm.name: arm for arm in (*MAIN, *ALONE, *CHANGED, PACKAGED)}
+GROUPS = {"main": MAIN, "all": (*MAIN, *ALONE, *CHANGED)}
 FIELDS = ("unsaid", "misfit", "prior", "posterior", "kl", "floor")
 
 
@@ -48,15 +48,13 @@ def run(
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """What limits each arm: decoder, prior or posterior, in nats."""
-    names, chosen = domains.split(","), _named(arms)
+    names, picked = domains.split(","), named(arms, GROUPS, GAPS)
     said = {"domains": domains, "arms": arms, "seeds": seeds, "first_seed": first_seed, "n": draws}
-    said |= {"scale": steps_scale, "budget": budget, "study": record(names, chosen)}
-    end = None if budget is None else time.perf_counter() + budget
+    said |= {"scale": steps_scale, "budget": budget, "study": record(names, picked)}
+    # arms that change one choice are for the toys, where a training takes a minute
+    chosen = [(name, 1, arm) for name in names for arm in picked if arm not in CHANGED or name.startswith("chain")]
     with Run("gaps", METHOD.format(draws=draws), said, (), out) as this:
-        for seed, name, arm in _cells(range(first_seed, first_seed + seeds), names, chosen):
-            if end is not None and time.perf_counter() > end:
-                this.note(f"not measured, no time being left: {name}, {arm.name}, seed {seed}")
-                continue
+        for seed, name, _, arm in affordable(this, chosen, range(first_seed, first_seed + seeds), budget):
             it = trained(name, arm, seed, scale=steps_scale)
             settled = arm.recipe.get("settle", 0.0) > 0
             found = gaps(it.model, it.domain.rules, it.law, draws=draws, likeliest=settled, seed=seed)
@@ -67,23 +65,6 @@ def run(
                 flush=True,
             )
         print(f"\n{shown(this.rows)}")
-
-
-def _named(arms: str) -> list[Arm]:
-    if arms in ("main", "all"):
-        return list(MAIN if arms == "main" else [arm for arm in GAPS.values() if arm is not PACKAGED])
-    if missing := [name for name in arms.split(";") if name not in GAPS]:
-        raise SystemExit(f"unknown arm {missing[0]!r}; there are {'; '.join(GAPS)}")
-    return [GAPS[name] for name in arms.split(";")]
-
-
-def _cells(seeds: range, names: list[str], arms: list[Arm]) -> Iterator[tuple[int, str, Arm]]:
-    """Seeds outermost; arms that change one choice are for the toys, where a training takes a minute."""
-    for seed in seeds:
-        for name in names:
-            for arm in arms:
-                if arm.name in ARMS or arm is PACKAGED or name.startswith("chain"):
-                    yield seed, name, arm
 
 
 def shown(rows: list[Row]) -> str:

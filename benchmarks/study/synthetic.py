@@ -6,7 +6,7 @@ Seeds are outermost, so that a budget that runs out leaves whole seeds.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -83,12 +83,14 @@ def run(
             draw(plots, synthetic=this.rows)
 
 
-def named(arms: str) -> list[Arm]:
-    """The arms of an option's text."""
-    groups = {"main": MAIN, "ablations": ABLATIONS, "all": (*MAIN, *ABLATIONS)}
+GROUPS = {"main": MAIN, "ablations": ABLATIONS, "all": (*MAIN, *ABLATIONS)}
+
+
+def named(arms: str, groups: Mapping[str, Sequence[Arm]] = GROUPS, known: Mapping[str, Arm] | None = None) -> list[Arm]:
+    """The arms of an option's text: those of a group, or some of those that are known, by default all and PACKAGED."""
     if arms in groups:
         return list(groups[arms])
-    known = {**ARMS, PACKAGED.name: PACKAGED}
+    known = {**ARMS, PACKAGED.name: PACKAGED} if known is None else known
     if missing := [name for name in arms.split(";") if name not in known]:
         raise SystemExit(f"unknown arm {missing[0]!r}; there are {'; '.join(known)}")
     return [known[name] for name in arms.split(";")]
@@ -103,6 +105,18 @@ def studied(
     budget: float | None,
 ) -> None:
     """Train and measure every cell for every seed; none is begun that the budget would not let end."""
+    for seed, name, blocks, arm in affordable(this, chosen, seeds, budget):
+        it = job(name, blocks, arm, seed)
+        mine = list(rows(it))
+        this.rows += mine
+        said = "; ".join(f"NFE {row['nfe']} {row['variant']} {row['accuracy']:.2%} KL {row['kl']:.3f}" for row in mine)
+        print(f"seed {seed}, {name}, {blocks} blocks, {arm.name}, {it.seconds:.0f} s: {said}", flush=True)
+
+
+def affordable(
+    this: Run, chosen: list[tuple[str, int, Arm]], seeds: range, budget: float | None
+) -> Iterator[tuple[int, str, int, Arm]]:
+    """Seed and cell, seeds outermost; without those that the budget, in seconds, would not let end."""
     end = None if budget is None else time.perf_counter() + budget
     took: dict[tuple[str, int, str], float] = {}  # seconds of a cell, when it was done last
     for seed in seeds:
@@ -111,11 +125,5 @@ def studied(
             if end is not None and start + took.get((name, blocks, arm.name), 0.0) > end:
                 this.note(f"not measured, no time being left: {name}, {blocks} blocks, {arm.name}, seed {seed}")
                 continue
-            it = job(name, blocks, arm, seed)
-            mine = list(rows(it))
-            this.rows += mine
+            yield seed, name, blocks, arm
             took[name, blocks, arm.name] = time.perf_counter() - start
-            said = "; ".join(
-                f"NFE {row['nfe']} {row['variant']} {row['accuracy']:.2%} KL {row['kl']:.3f}" for row in mine
-            )
-            print(f"seed {seed}, {name}, {blocks} blocks, {arm.name}, {it.seconds:.0f} s: {said}", flush=True)

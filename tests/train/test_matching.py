@@ -74,7 +74,7 @@ def test_answers_are_those_of_the_law_that_agree() -> None:
     some, *_ = answers_to(np.array([OPEN]), many, np.random.default_rng(0))
     assert len(np.unique(some)) == MOST
     with pytest.raises(InvalidInput, match="no answer"):
-        matched(np.zeros((2, 1, 2), np.float32), np.array([OPEN]), np.zeros((0, 1), np.int32), np.zeros(0))
+        matched(np.zeros((2, 1, 2), np.float32), np.array([OPEN]), np.zeros((0, 1), np.int32), np.zeros(0), dealt=0.5)
 
 
 @pytest.mark.parametrize(("n", "K"), [(50, 8), (5, 32)])
@@ -86,7 +86,7 @@ def test_answers_that_nobody_says_are_learned_too(n: int, K: int) -> None:
     said[:, :, : max(2, n // 10)] = 0.0  # the first few are all that anybody says
     rng, x, times = np.random.default_rng(0), np.array([OPEN]), np.zeros(n)
     for _ in range(rounds):
-        times += np.bincount(matched(said, x, *answers_to(x, law, rng)).ravel(), minlength=n)
+        times += np.bincount(matched(said, x, *answers_to(x, law, rng), dealt=0.5).ravel(), minlength=n)
     error = 5 * np.sqrt(law.p / rounds / K)
     assert (times / (rounds * K) > law.p / 2 - error).all()
     assert (times / rounds <= [room(p, K) for p in law.p]).all()

@@ -37,7 +37,7 @@ def test_copies_learn_answers_to_what_they_see(seed: int, givens: int) -> None:
     x = np.full(81, OPEN, np.int32)
     shown = rng.permutation(81)[:givens]
     x[shown] = answers[0, shown]
-    near = near_answers(rules, said_of(rng, 4, 81, 9), x, answers[0], rng)
+    near = near_answers(rules, said_of(rng, 4, 81, 9), x, answers[0], rng, dealt=0.5)
     assert near.dtype == np.int32
     assert accepts(rules, np.repeat(x[None], 4, 0), near).all()
 
@@ -49,7 +49,8 @@ def test_few_answers_are_dealt_out_evenly_though_all_copies_lean_to_one(copies: 
     x[:4] = [0, 1, 2, 3]
     answers = np.stack(list(enumerate_values(domain.rules, x)))
     leaning = np.log(np.eye(4, dtype=np.float32)[answers[5]] * 0.9 + 0.025)
-    near = near_answers(domain.rules, np.repeat(leaning[None], copies, 0), x, answers[0], np.random.default_rng(copies))
+    rng, said = np.random.default_rng(copies), np.repeat(leaning[None], copies, 0)
+    near = near_answers(domain.rules, said, x, answers[0], rng, dealt=0.5)
     counts = [(near == answer).all(axis=1).sum() for answer in answers]
     assert max(counts) == counts[5] == room(1 / len(answers), copies)
 
@@ -61,7 +62,7 @@ def test_parts_that_nothing_joins_are_looked_at_alone() -> None:
     x, known = np.full(7, OPEN, np.int32), np.array([0, 1, 0, 0, 1, 0, 1], np.int32)
     x[6] = 1
     rng = np.random.default_rng(0)
-    near = near_answers(graph.rules, said_of(rng, 400, 7, 2), x, known, np.random.default_rng(0))
+    near = near_answers(graph.rules, said_of(rng, 400, 7, 2), x, known, np.random.default_rng(0), dealt=0.5)
     assert accepts(graph.rules, np.repeat(x[None], 400, 0), near).all()
     pairs, counts = np.unique(near[:, [0, 3]], axis=0, return_counts=True)
     assert len(pairs) == 4
@@ -73,7 +74,7 @@ def test_an_answer_that_search_does_not_find_soon_is_the_known_one(monkeypatch: 
     rules = get("sudoku-9x9").rules
     _, answers = generate_values(rules, 1, seed=1, clues=81)
     rng, x = np.random.default_rng(0), np.full(81, OPEN, np.int32)
-    near = near_answers(rules, said_of(rng, 2, 81, 9), x, answers[0], rng)
+    near = near_answers(rules, said_of(rng, 2, 81, 9), x, answers[0], rng, dealt=0.5)
     assert (near == answers[0]).all()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..domains import Domain
 from ..domains.colouring import Colouring
 from ..model.sizes import Sizes
-from ..problem import OPEN, Rules
+from ..problem import OPEN
 from ..search import SearchStatus, solve_values
 from .mixture import Mixture
 
@@ -76,11 +76,6 @@ class Graphs(Mixture):
             edges += [(a + vertices, b + vertices) for a, b in graph.edges]
             vertices += graph.rules.L
         return Colouring(colours, vertices, edges)
-
-    def shown(self, rules: Rules, rng: np.random.Generator | None = None) -> Rules:
-        """The rules as they are: weights know their one relation."""
-        del rng
-        return rules
 
     def examples(self, n: int, rng: np.random.Generator) -> list[Domain]:
         """So many graphs, one by one."""

@@ -23,9 +23,8 @@ from ..errors import InvalidInput
 from ..measure.law import Law
 from ..problem import OPEN, Board
 
-__all__ = ["DEALT", "answers_to", "matched", "room"]
+__all__ = ["answers_to", "matched", "room"]
 
-DEALT = 0.5  # share of the copies that are dealt by the law
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
@@ -67,7 +66,7 @@ def matched(
     share: npt.NDArray[np.float64],
     offset: float = 0.5,
     *,
-    dealt: float = DEALT,
+    dealt: float,
 ) -> Board:
     """The answer [K, L] that each of K copies learns.
 
@@ -90,7 +89,7 @@ def matched(
     Examples
     --------
     >>> said = np.log(np.float32([[[0.9, 0.1]], [[0.8, 0.2]], [[0.7, 0.3]], [[0.4, 0.6]]]))
-    >>> matched(said, np.array([-1]), np.array([[0], [1]]), np.array([0.25, 0.75])).ravel().tolist()
+    >>> matched(said, np.array([-1]), np.array([[0], [1]]), np.array([0.25, 0.75]), dealt=0.5).ravel().tolist()
     [0, 0, 1, 1]
     """
     if not len(answers):

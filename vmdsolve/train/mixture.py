@@ -27,7 +27,7 @@ from ..search import generate_values
 from .recipe import Recipe
 from .stream import SOURCES, Stream
 
-__all__ = ["FAMILIES", "MixedStream", "Mixture"]
+__all__ = ["FAMILIES", "MixedStream", "Mixture", "fixed"]
 
 Draw = Callable[[np.random.Generator], Domain]
 
@@ -68,7 +68,8 @@ def _colouring(rng: np.random.Generator) -> Domain:
     return _invented(f"colouring-{k}", rng, vertices, float(rng.uniform(0.1, 0.6)))
 
 
-def _fixed(boards: Mapping[float, Sequence[Domain]]) -> dict[str, tuple[float, Draw]]:
+def fixed(boards: Mapping[float, Sequence[Domain]]) -> dict[str, tuple[float, Draw]]:
+    """Families of one board each, by how often they are drawn."""
     return {board.name: (share, partial(_same, board)) for share, some in boards.items() for board in some}
 
 
@@ -79,7 +80,7 @@ def _same(board: Domain, rng: np.random.Generator) -> Domain:
 
 # How often each kind is drawn. Most of the time goes to boards of up to 9x9; a step of larger ones costs far more.
 FAMILIES: dict[str, tuple[float, Draw]] = {
-    **_fixed({
+    **fixed({
         14: [Sudoku(3, 3)],
         10: [SudokuX(3, 3)],
         8: [SudokuX(2, 3)],
@@ -136,8 +137,10 @@ class Mixture:
         return self.shown(self.domain_at(np.random.default_rng(0)).rules)
 
     def shown(self, rules: Rules, rng: np.random.Generator | None = None) -> Rules:
-        """Rules as the model knows them: their units dealt to slots, which of a kind is which at random by `rng`."""
-        return slotted(rules, rng)
+        """Rules as the model knows them: as they are or, where it knows slots, with units dealt to these, which of a
+        kind is which at random by `rng`.
+        """
+        return slotted(rules, rng) if self.relations == SLOTS else rules
 
     def domain_at(self, rng: np.random.Generator) -> Domain:
         """The board of one step.

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..problem import OPEN, Board, Rules
 from ..search import enumerate_values, nearest_values, solve_values
-from .matching import DEALT, matched
+from .matching import matched
 
 __all__ = ["near_answers", "parts"]
 
@@ -61,21 +61,19 @@ def near_answers(
     known: Board,
     rng: np.random.Generator,
     *,
-    dealt: float = DEALT,
+    dealt: float,
     threads: int = 1,
 ) -> Board:
     """The answer [K, L] that each of K copies learns.
 
     Parameters
     ----------
-    said
-        float32 [K, L, V], logarithms of the probabilities that a copy gives to symbols
-    x
-        int32 [L], tokens that all copies see
+    said, x, dealt
+        float32 [K, L, V], int32 [L] and a share: as for `matched`, by which answers are dealt where they are listed
     known
-        int32 [L], an answer to them
-    rng, dealt
-        by which answers are dealt where they are listed; see `matched`
+        int32 [L], an answer to the tokens x
+    rng
+        of `matched`'s offsets
     threads
         of the search; nothing depends on it
 
@@ -84,14 +82,17 @@ def near_answers(
     >>> from vmdsolve.constraints import AllDifferent
     >>> said = np.log(np.float32([[[0.9, 0.1]] * 2, [[0.2, 0.8], [0.4, 0.6]]]))
     >>> rules, rng = Rules(2, 2, (AllDifferent([0, 1]),)), np.random.default_rng(0)
-    >>> near_answers(rules, said, np.array([-1, -1]), np.array([0, 1]), rng).tolist()
+    >>> near_answers(rules, said, np.array([-1, -1]), np.array([0, 1]), rng, dealt=0.5).tolist()
     [[0, 1], [1, 0]]
     """
-    copies = np.repeat(np.asarray(x, np.int32)[None], len(said), axis=0)
-    out, found = nearest_values(rules, copies, said, node_limit=PATIENCE * rules.L, threads=threads)
-    out[~found] = known
-    for cells in parts(rules):
-        if (x[cells] == OPEN).any() and (answers := _few(rules, x, known, cells)) is not None:
+    out = np.repeat(np.asarray(known, np.int32)[None], len(said), axis=0)
+    few = [(cells, _few(rules, x, known, cells)) for cells in parts(rules) if (x[cells] == OPEN).any()]
+    if any(answers is None for _, answers in few):
+        copies = np.repeat(np.asarray(x, np.int32)[None], len(said), axis=0)
+        near, found = nearest_values(rules, copies, said, node_limit=PATIENCE * rules.L, threads=threads)
+        out[found] = near[found]
+    for cells, answers in few:
+        if answers is not None:
             even = np.full(len(answers), 1 / len(answers))
             out[:, cells] = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt)
     return out

@@ -33,7 +33,7 @@ class Asking(Predictor):
         own = model.get_submodule("cells").network
         assert isinstance(own, nn.Module)
         self._fills, self._prior = self._alone(model, model.denoiser), Asked(model.config)
-        self._prior.network = _Through(self._alone(model, own))  # type: ignore[assignment]
+        self._prior.add_module("network", _Through(self._alone(model, own)))
 
     def _alone(self, model: VMD, network: nn.Module) -> Predictor:
         """One of its networks, as a model without latent."""

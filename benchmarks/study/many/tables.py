@@ -6,6 +6,7 @@ A figure is the mean over seeds; where it says so, the worst of them stands in b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from statistics import mean
 
 from ...driver import Row, table
@@ -129,7 +130,7 @@ def law(rows: list[Row]) -> list[str]:
     ends = [row for row in rows if row["main"] and row["T"] in (1, max(other["T"] for other in rows))]
     body = []
     for line, mine in grouped(ends, "set", "arm", "way", "T").items():
-        covers = [figure(mine, lambda row, k=k: cover(row, k), ".3f", None) for k in (1, 5, 20, 100)]  # type: ignore[misc]
+        covers = [figure(mine, partial(cover, k=k), ".3f", None) for k in (1, 5, 20, 100)]
         beside = [
             f"{figure(mine, _field(a), f, None)} ({figure(mine, _field(b), f, None)})"
             for a, b, f in (
@@ -192,6 +193,8 @@ def questions(rows: list[Row]) -> list[str]:
                 for name in there for T in (FIRST, LATER)
             ]  # fmt: skip
             body.append([question if i == 0 else "", arm, way, *cells])
+    if all(cell == "-" for _, _, _, *cells in body for cell in cells):
+        return ["not measured"]
     header = ["question", "arm", "sampled", *(f"{name}, T = {T}" for name in there for T in (FIRST, LATER))]
     return [table(header, body), f"A cell: valid (the worst set and seed), coverage at {MANY} beside even draws."]
 
