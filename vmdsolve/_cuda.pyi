@@ -24,9 +24,7 @@ def candidates(
     device: int,
     stream: int,
 ) -> None: ...
-def conflicts(
-    *, B: int, L: int, x: int, peers: tuple[int, int], out: int, device: int, stream: int
-) -> None: ...
+def conflicts(*, B: int, L: int, x: int, peers: tuple[int, int], out: int, device: int, stream: int) -> None: ...
 def unmask(
     *,
     rule: UnmaskRule,

@@ -49,9 +49,7 @@ class Search:
     @property
     def complete(self) -> bool: ...
 
-def propagate(
-    rules: Rules, values: _I32, time_limit: float = -1.0, threads: int = 0
-) -> tuple[_U64, _Bool]: ...
+def propagate(rules: Rules, values: _I32, time_limit: float = -1.0, threads: int = 0) -> tuple[_U64, _Bool]: ...
 def solve_batch(
     rules: Rules,
     values: _I32,

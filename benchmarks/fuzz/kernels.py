@@ -41,6 +41,17 @@ def keys(r: Random, B: int) -> Array:
     return np.frombuffer(r.randbytes(8 * B), np.uint64).copy()
 
 
+def counts_arguments(r: Random, L: int) -> list[Any]:
+    """L and the arrays of `Counts`."""
+    L, offsets, cells = peers_arguments(r, L)
+    symbols, least = (np.array([r.randrange(3) for _ in offsets[1:]], np.int32) for _ in range(2))
+    return [L, offsets, cells, symbols, least, least + 1]
+
+
+def make_counts(r: Random, native: Native) -> Call:
+    return Call(native.Counts, counts_arguments(r, sizes(r)[1]))
+
+
 def make_peers(r: Random, native: Native) -> Call:
     return Call(native.Peers, peers_arguments(r, sizes(r)[1]))
 
@@ -162,20 +173,21 @@ def denoise(r: Random, native: Native) -> Call:
     R, D = r.randrange(0, 3), r.choice((0, 0, 1, 3))
     of = native.Structure(*structure_arguments(r, L, V, R))
     peers = native.Peers(*peers_arguments(r, L)) if r.random() < 0.5 else None
+    counts = native.Counts(*counts_arguments(r, L)) if r.random() < 0.5 else None
 
     def call(
-        held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, time: Any, stir: Any,
-        begin: Any, between: Any,
+        held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, counts: Any, time: Any,
+        stir: Any, begin: Any, between: Any,
     ) -> Any:  # fmt: skip
         kernel = native.Denoise(held)
-        noise = {"keys": stir, "begin_noise": begin, "path_noise": between}
-        return kernel(of, x, z, loops=loops, threads=threads, path=path, peers=peers, time_limit=time, **noise)
+        how = {"loops": loops, "peers": peers, "counts": counts, "time_limit": time, "threads": threads, "path": path}
+        return kernel(of, x, z, **how, keys=stir, begin_noise=begin, path_noise=between)
 
     held = weights(r, L, V, R, D, r.choice((0, 0, 1, 2)))
     path = r.randrange(len(native.denoise_paths()))
     some = [held, of, boards(r, B, L, V), floats(r, B, D), r.randrange(1, 4), r.randrange(0, 3), path]
     stirred = [keys(r, B) if r.random() < 0.5 else None, r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
-    return Call(call, [*some, peers, r.choice((0.0, 0.01, 1.0)), *stirred])
+    return Call(call, [*some, peers, counts, r.choice((0.0, 0.01, 1.0)), *stirred])
 
 
 def gradient(r: Random, native: Native) -> Call:
@@ -204,6 +216,7 @@ def gradient(r: Random, native: Native) -> Call:
 
 
 CALLS = (
+    make_counts,
     make_peers,
     candidates,
     conflicts,

@@ -60,8 +60,8 @@ void register_denoise(py::module_& m) {
   py::class_<Denoise>(m, "Denoise")
       .def(py::init(&make_denoiser<Denoise>), "weights"_a)
       .def("__call__", &call, "structure"_a, "x"_a.noconvert(), "z"_a.noconvert(), py::kw_only(), "loops"_a, "peers"_a,
-           "counts"_a = static_cast<const Counts*>(nullptr), "time_limit"_a, "threads"_a, "path"_a, "keys"_a.noconvert() = py::none(), "begin_noise"_a = 0.0f,
-           "path_noise"_a = 0.0f);
+           "counts"_a = py::none(), "time_limit"_a, "threads"_a, "path"_a, "keys"_a.noconvert() = py::none(),
+           "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f);
 }
 
 }  // namespace vmd

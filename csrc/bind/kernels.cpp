@@ -35,13 +35,15 @@ std::unique_ptr<Peers> make_peers(int64_t L, const Array<int32_t>& offsets, cons
 }
 
 std::unique_ptr<Counts> make_counts(int64_t L, const Array<int32_t>& offsets, const Array<int32_t>& cells,
-                                    const Array<int32_t>& symbols, const Array<int32_t>& least, const Array<int32_t>& most) {
+                                    const Array<int32_t>& symbols, const Array<int32_t>& least,
+                                    const Array<int32_t>& most) {
   const auto numbers = [](const Array<int32_t>& array, const char* name) {
     want_shape(array, {-1}, name);
     return std::vector<int32_t>(array.data(), array.data() + array.size());
   };
-  return std::make_unique<Counts>(L, CountArrays{numbers(offsets, "offsets"), numbers(cells, "cells"), numbers(symbols, "symbols"),
-                                                 numbers(least, "least"), numbers(most, "most")});
+  return std::make_unique<Counts>(
+      L, CountArrays{numbers(offsets, "offsets"), numbers(cells, "cells"), numbers(symbols, "symbols"),
+                     numbers(least, "least"), numbers(most, "most")});
 }
 
 UnmaskRule make_rule(Order order, std::optional<float> threshold, float temperature, bool guard, float noise, uint64_t seed,

@@ -60,8 +60,9 @@ struct DenoiseWeights {
   const float *modulate, *modulate_bias;                 // [2N+H,D], [2N+H]
 };
 
-/// How a call goes: the most loops; peers and counts, where boards leave the loops as they settle (settled.hpp), else null; seconds
-/// for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size(); noise on states.
+/// How a call goes: the most loops; peers and counts, where boards leave the loops as they settle (settled.hpp), else
+/// null; seconds for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size(); noise on
+/// states.
 struct DenoiseRun {
   int64_t loops;
   const Peers* peers = nullptr;

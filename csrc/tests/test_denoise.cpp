@@ -54,6 +54,34 @@ void test_odd_sizes_on_every_path() {
   }
 }
 
+/// Up to three counts of random symbols among random cells, most of which a board may meet by chance.
+CountArrays some_counts(int64_t L, int64_t V) {
+  CountArrays out{{0}, {}, {}, {}, {}};
+  for (int64_t u = below(4); u > 0; --u) {
+    for (int64_t cell = 0; cell < L; ++cell)
+      if (below(2)) out.cells.push_back(static_cast<int32_t>(cell));
+    out.offsets.push_back(static_cast<int32_t>(out.cells.size()));
+    out.symbols.push_back(static_cast<int32_t>(below(V)));
+    out.least.push_back(static_cast<int32_t>(below(2)));
+    out.most.push_back(out.least.back() + static_cast<int32_t>(below(3)));
+  }
+  return out;
+}
+
+bool plainly_counted(const CountArrays& counts, const int32_t* x, const float* logits, int64_t V) {
+  for (size_t u = 0; u < counts.symbols.size(); ++u) {
+    int32_t n = 0;
+    for (int32_t i = counts.offsets[u]; i < counts.offsets[u + 1]; ++i) {
+      const int32_t cell = counts.cells[static_cast<size_t>(i)];
+      const float* said = logits + cell * V;
+      const auto likely = static_cast<int32_t>(std::max_element(said, said + V) - said);  // the first on a tie
+      n += (x[cell] < 0 ? likely : x[cell]) == counts.symbols[u];
+    }
+    if (n < counts.least[u] || counts.most[u] < n) return false;
+  }
+  return true;
+}
+
 /// A board leaves at the first look that finds it settled, with the logits that so many loops give, on every path; what
 /// time does not suffice for is said to be unfinished.
 void test_boards_leave_as_they_settle() {
@@ -67,11 +95,13 @@ void test_boards_leave_as_they_settle() {
     const Denoise denoise(s, model.weights());
     const SomePeers some(L, rng);
     const Peers peers = some.peers(L);
+    const CountArrays counted = some_counts(L, V);
+    const Counts counts(L, counted);
     std::vector<int32_t> x(at(B * L));
     for (int32_t& value : x) value = below(3) ? -1 : static_cast<int32_t>(below(V));
     const Floats z = normal(B * s.D, 1);
     DenoiseRun how{loops};
-    how.path = static_cast<int>(below(paths)), how.threads = 1 + static_cast<int>(below(2)), how.peers = &peers;
+    how.path = static_cast<int>(below(paths)), how.threads = 1 + static_cast<int>(below(2)), how.peers = &peers, how.counts = &counts;
     const Evaluated found(denoise, structure, B, x.data(), z.data(), how);
     for (int64_t b = 0; b < B; ++b) {
       DenoiseRun plain{0};
@@ -79,7 +109,9 @@ void test_boards_leave_as_they_settle() {
       for (bool leaves = false; !leaves;) {
         plain.loops = std::min(loops, (plain.loops / kSettleEvery + 1) * kSettleEvery);
         const Evaluated at_look(denoise, structure, 1, x.data() + b * L, z.data() + b * s.D, plain);
-        const bool settles = !some.cells.empty() && plainly_settled(some, x.data() + b * L, at_look.logits.data(), L, V);
+        const bool settles = (!some.cells.empty() || counts.U() > 0) &&
+                             plainly_settled(some, x.data() + b * L, at_look.logits.data(), L, V) &&
+                             plainly_counted(counted, x.data() + b * L, at_look.logits.data(), V);
         leaves = settles || plain.loops == loops;
         if (!leaves) continue;
         CHECK(found.finished[at(b)] && found.spent[at(b)] == plain.loops);
@@ -92,7 +124,7 @@ void test_boards_leave_as_they_settle() {
     CHECK(late.good && late.logits == Floats(at(B * L * V)));
     for (int64_t b = 0; b < B; ++b) CHECK(!late.finished[at(b)] && late.spent[at(b)] == 0);
     const Peers none(L, {0}, {});
-    how.peers = &none, how.time_limit = 1e300;
+    how.peers = &none, how.counts = nullptr, how.time_limit = 1e300;
     CHECK(Evaluated(denoise, structure, B, x.data(), z.data(), how).spent == std::vector<int32_t>(at(B), static_cast<int32_t>(loops)));
   }
   CHECK(early > 20 && whole > 20);  // both were met

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.denoisers import inputs, random_model
 
 from vmdsolve import _native, kernels, search
 from vmdsolve.domains import get
+from vmdsolve.model.native import native, structure_of
 from vmdsolve.peers import Peers
 
 CLASSES = [kind for kind in vars(_native).values() if isinstance(kind, type) and kind is not _native.Kind]
@@ -29,6 +31,13 @@ def forward(supervised: int, kept: np.ndarray) -> Any:
     return GRADIENT.forward(x, tables, np.ones((1, GRADIENT.latent), np.float32), 0, supervised, kept, 1, 0)
 
 
+def settled_by(counts: Any) -> Any:
+    model, units = random_model(0, 4, 2, 2, (8, 8, 16), 2, 2)
+    x, z = inputs(1, 1, units, 2)
+    kernel, of = native(model.denoiser)._native, structure_of(units).native
+    return kernel(of, x, z, loops=1, peers=None, counts=counts, time_limit=1.0, threads=1, path=0)
+
+
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
     """Every method and property would read memory that nobody has written."""
@@ -44,6 +53,7 @@ def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
             np.zeros((1, 1, 1), np.float32), x, np.ones((1, 1), np.uint64), _native.Peers(1, *no_units()),
             rule=empty, n_keep=None, key=np.zeros(1, np.uint64), threads=1,
         ),
+        "Counts": lambda: settled_by(empty),
         "Structure": lambda: _native.DenoiseGradient(empty, H=1, M=1, N=1, cells=False, symbols=False),
         "Denoise": lambda: kind.__call__(empty, STRUCTURE, x, x, loops=1, threads=1, path=0),
         "DenoiseGradient": lambda: empty.tables,

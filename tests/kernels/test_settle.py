@@ -11,6 +11,7 @@ from helpers.denoisers import inputs, random_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.counts import Counts
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels import reference
 from vmdsolve.kernels.denoise import SETTLE_EVERY, Denoise, denoise_paths
@@ -18,22 +19,46 @@ from vmdsolve.kernels.structure import Structure
 from vmdsolve.model.native import native, structure_of
 from vmdsolve.peers import Peers
 
+By = dict[str, Any]  # peers, counts or both
+Counted = tuple[list[int], int, int, int]  # cells, symbol, least, most
 
-def some(seed: int, L: int, V: int, B: int) -> tuple[Denoise, Structure, Any, Any, Peers]:
-    """A network of random weights, boards, and peers loose enough for some boards to settle."""
+
+def count_of(rng: np.random.Generator, L: int, V: int) -> Counted:
+    """A count that a board may well meet."""
+    least = int(rng.integers(2))
+    return (
+        rng.permutation(L)[: rng.integers(1, L + 1)].tolist(),
+        int(rng.integers(V)),
+        least,
+        least + int(rng.integers(3)),
+    )
+
+
+def some(seed: int, L: int, V: int, B: int) -> tuple[Denoise, Structure, Any, Any, By]:
+    """A network of random weights, boards, and peers and counts loose enough for some boards to settle."""
     model, units = random_model(seed, L, V, 2, (8, 8, 16), 2, 2)
     x, z = inputs(seed + 1, B, units, 2)
     rng = np.random.default_rng(seed)
     peers = Peers.of(L, [rng.permutation(L)[: rng.integers(2, 4)].tolist() for _ in range(rng.integers(1, L + 1))])
-    return native(model.denoiser), structure_of(units), x, z, peers
+    counts = Counts.of(L, [count_of(rng, L, V) for _ in range(rng.integers(1, 3))])
+    by = ({"peers": peers, "counts": counts}, {"peers": peers}, {"counts": counts})[rng.integers(3)]
+    return native(model.denoiser), structure_of(units), x, z, by
 
 
-def first_look(kernel: Denoise, structure: Structure, x: Any, z: Any, peers: Peers, loops: int, path: str) -> Any:
+def listed_counts(counts: Counts) -> list[Counted]:
+    """Counts as a list of them."""
+    cells = [part.tolist() for part in np.split(counts.cells, counts.offsets[1:-1])]
+    return list(zip(cells, counts.symbols.tolist(), counts.least.tolist(), counts.most.tolist(), strict=True))
+
+
+def first_look(kernel: Denoise, structure: Structure, x: Any, z: Any, by: By, loops: int, path: str) -> Any:
     """Loops and logits of one board, by evaluations of more and more loops, none of which it leaves."""
+    peers = by.get("peers", Peers.none(structure.L))
     listed = [peers.of_cell(cell).tolist() for cell in range(structure.L)]
+    counted = listed_counts(by["counts"]) if "counts" in by else []
     for spent in [*range(SETTLE_EVERY, loops, SETTLE_EVERY), loops]:
         logits = kernel(structure, x, z, loops=spent, path=path)
-        if reference.settled(logits, x, listed)[0]:
+        if reference.settled(logits, x, listed, counted)[0]:
             break
     return spent, logits[0]
 
@@ -49,19 +74,19 @@ MET: set[str] = set()
 def test_a_board_leaves_at_the_first_look_that_finds_it_settled(
     seed: int, L: int, V: int, loops: int, path: str, threads: int
 ) -> None:
-    kernel, structure, x, z, peers = some(seed, L, V, 3)
-    said = kernel.evaluate(structure, x, z, loops=loops, peers=peers, threads=threads, path=path)
+    kernel, structure, x, z, by = some(seed, L, V, 3)
+    said = kernel.evaluate(structure, x, z, loops=loops, threads=threads, path=path, **by)
     assert said.finished.all()
     for b in range(3):
-        spent, logits = first_look(kernel, structure, x[b : b + 1], z[b : b + 1], peers, loops, path)
+        spent, logits = first_look(kernel, structure, x[b : b + 1], z[b : b + 1], by, loops, path)
         assert said.loops[b] == spent
         np.testing.assert_array_equal(said.logits[b], logits)
-        MET.add("early" if spent < loops else "whole")
+        MET.update({"early" if spent < loops else "whole", " and ".join(by)})
 
 
 def test_boards_of_both_kinds_were_met() -> None:
     test_a_board_leaves_at_the_first_look_that_finds_it_settled()
-    assert {"early", "whole"} == MET
+    assert {"early", "whole", "peers", "counts", "peers and counts"} == MET
 
 
 @settings(deadline=None, max_examples=20)
@@ -69,8 +94,8 @@ def test_boards_of_both_kinds_were_met() -> None:
 def test_what_time_suffices_for_is_what_it_would_be_and_the_rest_is_said(
     seed: int, seconds: float, threads: int
 ) -> None:
-    kernel, structure, x, z, peers = some(seed, 8, 6, 40)
-    options: dict[str, Any] = {"loops": 9, "peers": peers, "threads": threads}
+    kernel, structure, x, z, by = some(seed, 8, 6, 40)
+    options: dict[str, Any] = {"loops": 9, "threads": threads, **by}
     whole = kernel.evaluate(structure, x, z, **options)
     said = kernel.evaluate(structure, x, z, **options, time_limit=seconds)
     np.testing.assert_array_equal(said.loops[said.finished], whole.loops[said.finished])
@@ -85,27 +110,35 @@ def test_what_time_suffices_for_is_what_it_would_be_and_the_rest_is_said(
         np.testing.assert_array_equal(said.logits[b], wanted)
 
 
-def test_without_peers_nobody_leaves() -> None:
+def test_without_peers_and_counts_nobody_leaves() -> None:
     kernel, structure, x, z, _ = some(0, 6, 5, 9)
     whole = kernel(structure, x, z, loops=9)
-    for peers in (None, Peers.none(6)):
-        said = kernel.evaluate(structure, x, z, loops=9, peers=peers)
+    by: By
+    for by in ({}, {"peers": Peers.none(6)}, {"counts": Counts.of(6, [])}):
+        said = kernel.evaluate(structure, x, z, loops=9, **by)
         assert (said.loops == 9).all()
         np.testing.assert_array_equal(said.logits, whole)
 
 
 def test_wrong_calls_are_refused() -> None:
-    kernel, structure, x, z, peers = some(1, 5, 4, 2)
+    kernel, structure, x, z, _ = some(1, 5, 4, 2)
     for options, message in (
         ({"peers": Peers.none(4)}, "peers are those of 4 cells, and boards have 5"),
         ({"peers": [[0, 1]]}, "peers is a list; wanted vmdsolve.peers.Peers"),
+        ({"counts": Counts.of(4, [])}, "counts are those of 4 cells, and boards have 5"),
+        ({"counts": [[0, 1]]}, "counts is a list; wanted vmdsolve.counts.Counts"),
         ({"time_limit": -1.0}, "time_limit is -1.0, wanted seconds, 0 or more"),
         ({"time_limit": nan}, "time_limit is nan"),
     ):
         with pytest.raises(InvalidInput, match=message):
             kernel.evaluate(structure, x, z, loops=2, **options)  # type: ignore[arg-type]
     raw: dict[str, Any] = {"loops": 2, "peers": None, "time_limit": inf, "threads": 1, "path": 0}
-    for change in ({"peers": Peers.none(4).native}, {"time_limit": nan}, {"loops": 1 << 31}):
+    for change in (
+        {"peers": Peers.none(4).native},
+        {"counts": Counts.of(4, []).native},
+        {"time_limit": nan},
+        {"loops": 1 << 31},
+    ):
         with pytest.raises(ValueError):  # noqa: PT011 - the words are for the layer above
             kernel._native(structure.native, x, z, **{**raw, **change})
-    assert kernel.evaluate(structure, x, z, loops=2, peers=peers, time_limit=-0.0).loops.tolist() == [0, 0]
+    assert kernel.evaluate(structure, x, z, loops=2, time_limit=-0.0).loops.tolist() == [0, 0]

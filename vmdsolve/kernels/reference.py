@@ -6,6 +6,8 @@ Arrays come checked (see `checks.py`) and are never changed. Floats are NumPy fl
 an operation, in the order written; integers that wrap are Python integers cut to 32 bits.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ F32 = npt.NDArray[np.float32]
 Bool = npt.NDArray[np.bool_]
 Words = tuple[int, int, int, int]
 Peers = list[list[int]]  # of each cell
+Counts = Sequence[tuple[list[int], int, int, int]]  # cells, symbol, least, most
 Scores = dict[int, np.float32]  # of the legal symbols of a cell
 
 _f = np.float32
@@ -56,13 +59,16 @@ def conflicts(x: I32, peers: Peers) -> Bool:
     return out
 
 
-def settled(logits: F32, x: I32, peers: Peers) -> Bool:
-    """Boards [B] in which no peers hold the same, where open cells hold their likeliest symbol, the lowest on a tie."""
+def settled(logits: F32, x: I32, peers: Peers, counts: Counts = ()) -> Bool:
+    """Boards [B] in which no peers hold the same and all counts are right, where open cells hold their likeliest
+    symbol, the lowest on a tie."""
     out = np.ones(len(x), np.bool_)
     for b, row in enumerate(x):
         held = [int(value) if value >= 0 else max(range(logits.shape[2]), key=lambda v: (said[v], -v))
                 for value, said in zip(row, logits[b], strict=True)]  # fmt: skip
-        out[b] = not any(held[cell] == held[p] for cell in range(len(row)) for p in peers[cell])
+        out[b] = not any(held[cell] == held[p] for cell in range(len(row)) for p in peers[cell]) and all(
+            least <= sum(held[cell] == symbol for cell in cells) <= most for cells, symbol, least, most in counts
+        )
     return out
 
 

@@ -20,8 +20,17 @@ ENDLESS = 2**63 - 1  # nodes that no problem reaches
 
 
 def breed(
-    rules: Rules, puzzles: Board, answers: Board, *, rounds: int, level: npt.ArrayLike | None = None,
-    hardest: bool = False, seed: int = 0, first: int = 0, begun: int = 0, threads: int = 0,
+    rules: Rules,
+    puzzles: Board,
+    answers: Board,
+    *,
+    rounds: int,
+    level: npt.ArrayLike | None = None,
+    hardest: bool = False,
+    seed: int = 0,
+    first: int = 0,
+    begun: int = 0,
+    threads: int = 0,
     clock: Deadline | None = None,
 ) -> tuple[Board, Board, Nodes]:
     """Problems [B, L] that are harder, their answers [B, L], and the nodes [B] that search takes to prove each.
