@@ -77,8 +77,8 @@ def _items(grid: Any) -> Items:
         grid = grid.detach().cpu()
         return np.asarray((grid.float() if grid.is_floating_point() else grid).numpy()).astype(object)
     if isinstance(grid, np.ma.MaskedArray):
-        items = np.ma.getdata(grid).astype(object)
-        items[np.ma.getmaskarray(grid)] = None
+        items = np.asarray(grid.data, dtype=object).copy()
+        items[np.broadcast_to(grid.mask, grid.shape)] = None
         return items
     if package == "scipy" and hasattr(grid, "toarray"):
         raise InvalidProblem(f"a sparse {type(grid).__name__} does not say which cells are open; give grid.toarray()")
