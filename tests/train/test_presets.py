@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from benchmarks.study.arms import MAIN
+from vmdsolve.errors import InvalidInput
+from vmdsolve.model.packaged import packaged_file
 from vmdsolve.train.config import checked
 from vmdsolve.train.keys import RECIPE
-from vmdsolve.train.presets import BEST, OURS, PRESETS, about_presets, left_open, preset
+from vmdsolve.train.presets import BEST, OURS, PRESETS, UNLISTED, about_presets, left_open, preset
 from vmdsolve.train.run import Run
 
 TINY: dict[str, Any] = {"steps": 1, "batch": 2, "loops": "0:1", "width": 4, "message": 4, "hidden": 4, "bf16": False}
@@ -59,11 +61,25 @@ def test_it_is_what_a_domain_with_many_answers_has_by_default(name: str) -> None
     assert (again.recipe, again.config) == (replace(run.recipe, steps=6000, batch=5), run.config)
 
 
+@pytest.mark.parametrize(("name", "data"), [("queens-20", "answers"), ("colouring", "answers"), ("queens", "law")])
+def test_where_answers_cannot_be_listed_or_boards_differ_it_is_matched(name: str, data: str) -> None:
+    run, named = Run.of({"domain": name}), Run.of({"domain": name, "data": data, "preset": UNLISTED})
+    assert (run.config, run.recipe) == (named.config, named.recipe)
+    assert (run.preset, run.recipe.data, run.recipe.matched) == (UNLISTED, data, True)
+
+
+def test_weights_of_a_kind_begin_a_run_of_a_board_of_theirs() -> None:
+    assert Run.of({"domain": "sudoku-4x4", "data": "law", "init": "packaged"}).init == packaged_file("sudoku-4x4")
+    assert Run.of({"domain": "latin-9", "init": "packaged"}).init == packaged_file("all-different")
+    with pytest.raises(InvalidInput, match="no weights come along for text-16"):
+        Run.of({"domain": "text-16", "examples": "some.txt", "init": "packaged"})
+
+
 @pytest.mark.parametrize(
     "told",
     [
         {"domain": "sudoku-4x4"},  # a puzzle with one answer
-        {"domain": "queens-20"},  # too many to be listed
+        {"domain": "text-16", "examples": "some.txt"},  # no rules to search an answer by
         *({"domain": "pair", **choice} for choice in (
             {"latent": 0}, {"prior": "conditional"}, {"data": "problems"}, {"draw": "each_step"}, {"attempts": 1},
             {"data": "law", "blocks": 2}, {"free_bits": 0.1}, {"preset": "baseline"},

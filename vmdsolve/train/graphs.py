@@ -47,6 +47,8 @@ class Graphs(Mixture):
 
     name = Colouring.name
     relations = ("edge",)
+    sources = ("answers", "problems")
+    many_answers = True
 
     def __init__(self, together: int = TOGETHER) -> None:
         self.together = together

@@ -108,6 +108,8 @@ class Mixture:
         the names that a model's config has for them
     sources
         what a recipe's data may be; the first, where it does not say
+    many_answers
+        whether problems have many answers, any of which will do
     families
         how often each kind is drawn, and how
     """
@@ -115,6 +117,7 @@ class Mixture:
     name: str = ALL_DIFFERENT
     relations: tuple[str, ...] = SLOTS
     sources: tuple[str, ...] = tuple(SOURCES)
+    many_answers: bool = False
     families: Mapping[str, tuple[float, Draw]] = FAMILIES
 
     def __init__(self, families: Mapping[str, tuple[float, Draw]] | None = None) -> None:

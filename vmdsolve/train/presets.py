@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BEST", "OURS", "PRESETS", "about_presets", "left_open", "preset"]
+__all__ = ["BEST", "OURS", "PRESETS", "UNLISTED", "about_presets", "left_open", "preset"]
 
 # name: (what it is, keys of a run's config). The study of many answers compares these, see benchmarks/study/arms.py.
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -33,6 +33,7 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("no latent, plain masked diffusion", {"latent": 0, "settle": 0.0, "draw": "once"}),
 }  # fmt: skip
 OURS, BEST = "ours", "codes"  # a name for the one that is best where answers are many and listed, and which one that is
+UNLISTED = "matched"  # the one that is best where they are too many to be listed, or boards differ in size
 # Who says one of these has made a choice of a latent, or of data, that the best preset would go against.
 CHOICES = {key for _, keys in PRESETS.values() for key in keys} - {"batch"} | {
     "blocks", "examples", "free_bits", "init", "others", "path_noise"
@@ -51,18 +52,19 @@ def preset(name: str) -> dict[str, Any]:
 
 
 def left_open(told: Mapping[str, Any]) -> bool:
-    """Whether keys of a run leave it open which latent learns from which data, but for the domain's law.
+    """Whether keys of a run leave it open which latent learns from which data, but for answers as such.
 
     Examples
     --------
     >>> left_open({"steps": 100, "data": "law"}), left_open({"latent": 0}), left_open({"data": "problems"})
     (True, False, False)
     """
-    agreed = {"data"} if told.get("data") == "law" else set()
+    agreed = {"data"} if told.get("data") in ("law", "answers") else set()
     return not CHOICES & told.keys() - agreed
 
 
 def about_presets() -> str:
     """What each of them is, in a sentence."""
     told = "; ".join(f"{name}: {about}" for name, (about, _) in PRESETS.items())
-    return f"{told}; {OURS}: the best of them where answers are many and can be listed, {BEST}."
+    listed = f"{OURS}: the best of them where answers are many and can be listed, {BEST}"
+    return f"{told}; {listed}; where they cannot, {UNLISTED} is."

@@ -21,6 +21,7 @@ class Chessboards(Mixture):
     name = "queens"
     relations = ("row", "column", "diagonal")
     sources = ("law",)
+    many_answers = True
 
     def __init__(self) -> None:
         super().__init__(fixed({often: [Queens(n) for n in rows] for often, rows in SIZES.items()}))

@@ -13,14 +13,14 @@ from ..domains import Domain, Family, get
 from ..errors import InvalidInput
 from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
-from ..model.packaged import packaged_file
+from ..model.packaged import packaged_file, weights_for
 from ..problem import OPEN
 from ..search import solve_values
 from .config import checked, told_of
 from .graphs import Graphs
 from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
 from .mixture import Mixture
-from .presets import BEST, left_open, preset
+from .presets import BEST, UNLISTED, left_open, preset
 from .queens import Chessboards
 from .recipe import Recipe
 from .stream import SOURCES, check_source
@@ -68,7 +68,7 @@ class Run:
     resumed
         the folder of the run that it goes on with; None: it is new
     preset
-        the one that it was given since none was named, and its domain has many answers; "": none was
+        the one that it was given since none was named and its problems have many answers; "": none was
 
     Examples
     --------
@@ -104,8 +104,9 @@ class Run:
         """
         told = layers(checked(told))
         domain = domain or learned(told, resumed)
-        given = BEST if resumed is None and left_open(told) and _listed(domain) else ""
-        told = layers({"preset": given, "data": "law"} if given else {}, told)
+        best = _best(domain) if resumed is None and left_open(told) else {}
+        given = best.get("preset", "")
+        told = layers(best, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
         recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
         recipe |= {"givens": givens_of(told["givens"])} if "givens" in told else {}
@@ -121,7 +122,7 @@ class Run:
         check_source(domain, plan)
         if not (begin := told.get("init")):
             return Run(domain, _new_config(domain, plan, told), plan, preset=given)
-        path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
+        path = _packaged(domain) if begin == PACKAGED else Path(begin)
         if path is None:
             raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
         config = _shaped(replace(about(path).config, loops=plan.loops[-1][1]), domain, told)
@@ -177,13 +178,27 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
     return domain_from(examples)
 
 
-def _listed(domain: Domain | Mixture) -> bool:
-    """Whether problems of the domain have many answers, few enough to be listed before each training."""
-    if isinstance(domain, Mixture) or not domain.many_answers or isinstance(domain, Family):
-        return False
+def _packaged(domain: Domain | Mixture) -> Path | None:
+    """The weights that come along for it; of a domain those of its kind, too."""
+    return packaged_file(domain.name) if isinstance(domain, Mixture) else weights_for(domain, domain.rules)
+
+
+def _best(domain: Domain | Mixture) -> dict[str, Any]:
+    """The preset and data that are best where problems have many answers; nothing where they have not, or no rules.
+
+    Which it is depends on whether the answers are few enough to be listed before each training.
+    """
+    if isinstance(domain, Mixture):
+        return {"preset": UNLISTED, "data": domain.sources[0]} if domain.many_answers else {}
+    if not domain.many_answers or isinstance(domain, Family) or not domain.rules.constraints:
+        return {}
     nothing = np.full((1, domain.rules.L), OPEN, np.int32)
     found = solve_values(domain.rules, nothing, limit=LISTED + 1, node_limit=NODES, threads=1)
-    return bool(found.complete[0]) and 0 < found.counts[0] <= LISTED
+    if not found.counts[0]:  # none, or none so soon: nothing to learn from
+        return {}
+    if found.complete[0] and found.counts[0] <= LISTED:
+        return {"preset": BEST, "data": "law"}
+    return {"preset": UNLISTED, "data": "answers"}
 
 
 def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:
@@ -193,7 +208,7 @@ def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any])
     shape = {"loops": plan.loops[-1][1], "positions": placed, "mixer": mixer, **_shape(domain, told)}
     shape["sampling"] = Sampling(**_sampling(told))
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
-        dead = {"latent": 0} if "problems" in domain.sources else {}
+        dead = {} if domain.many_answers else {"latent": 0}
         return ModelConfig(domain.name, domain.relations, **{**dead, **shape})
     return ModelConfig.of(domain, **shape)
 
