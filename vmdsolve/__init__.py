@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .api.candidates import Candidates as Candidates
     from .api.candidates import candidates as candidates
     from .api.check import check as check
+    from .api.columns import BatchSolver as BatchSolver
     from .api.estimate import Estimate as Estimate
     from .api.estimate import estimate_solutions as estimate_solutions
     from .api.exact import Count as Count
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Accuracy": "measure.accuracy",
+    "BatchSolver": "api.columns",
     "Candidates": "api.candidates",
     "Count": "api.exact",
     "Domain": "domains",
@@ -107,6 +109,7 @@ __all__ = [
     "OPEN",
     "VMD",
     "Accuracy",
+    "BatchSolver",
     "Candidates",
     "Count",
     "Domain",

@@ -18,7 +18,7 @@ from .assumed import assumed
 from .options import Options
 from .work import Settled, Task
 
-__all__ = ["Batch", "Numbered", "batch_of", "solutions_of"]
+__all__ = ["Batch", "Numbered", "batch_of", "reason_of", "solutions_of"]
 
 Numbered = tuple[int, Solution]
 
@@ -88,12 +88,10 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
     status, values = part.status.under(task.rules), part.values
     texts = [None] * len(part.rows) if values is None else task.domain.format_many(values)
     spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
-    note, seed = task.domain.note, task.options.seed
+    seed = task.options.seed
     for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
-        givens, words, clash = task.givens[row], [], []
-        if status is Status.UNSATISFIABLE:
-            clash = violations(task.rules, givens)
-            words = [*map(task.domain.violation_text, clash), assumed(task, row), note]
+        givens = task.givens[row]
+        clash = violations(task.rules, givens) if status is Status.UNSATISFIABLE else []
         yield task.numbers[row], Solution(
             status,
             text if task.grid is None or values is None else same_kind(task.grid(row), task.domain, values[i]),
@@ -106,9 +104,17 @@ def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
             seed,
             tuple(violation.on(task.domain, givens) for violation in clash),
             part.traces.get(row),
-            "; ".join(filter(None, words)) if words else note,
+            reason_of(task, row, status, clash),
             task.domain,
             givens,
             loops,
             None if part.z is None else part.z[i],
         )  # fmt: skip
+
+
+def reason_of(task: Task, row: int, status: Status, clash: Sequence[Violation]) -> str:
+    """What there is to say of a problem with that fate; `clash`: the rules that its givens break."""
+    if status is not Status.UNSATISFIABLE:
+        return task.domain.note
+    words = [*map(task.domain.violation_text, clash), assumed(task, row), task.domain.note]
+    return "; ".join(filter(None, words))

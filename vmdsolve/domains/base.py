@@ -233,7 +233,7 @@ class Domain(Pictured, Worded, ABC):
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
         L = self.rules.L
-        if not all(len(line) == L for line in lines):
+        if set(map(len, lines)) - {L}:
             return None
         if type(self).as_meant is not Domain.as_meant:
             lines = [self.as_meant(line) for line in lines]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -238,9 +238,9 @@ def _of_items(items: Items, domain: Domain) -> Problem:
 
 def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain, Board] | None:
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
-    lines = [grid for grid in grids if isinstance(grid, str)]
-    if len(lines) < len(grids):
+    if not all(issubclass(kind, str) for kind in set(map(type, grids))):  # a set: there are few types, and many grids
         return None
+    lines = cast(Sequence[str], grids)
     try:
         domain = by_size(len(plain_line(lines[0]))) if name is None else _named(name)
     except InvalidInput:

@@ -93,7 +93,7 @@ def domain_of(titles: Iterable[str]) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def carried(titles: tuple[str, ...]) -> tuple[str, ...]:
+def carried(titles: tuple[str, ...], ours: tuple[str, ...] = OURS) -> tuple[str, ...]:
     """Names under which columns go on beside ours: their own, or `input_...` where that is taken.
 
     Examples
@@ -101,7 +101,7 @@ def carried(titles: tuple[str, ...]) -> tuple[str, ...]:
     >>> carried(("id", "Status", "status", ""))
     ('id', 'Status', 'input_status', 'column_4')
     """
-    out = dict.fromkeys(OURS)  # names that are taken, in order
+    out = dict.fromkeys(ours)  # names that are taken, in order
     tried: Counter[str] = Counter()  # so that a thousand columns of one name are no million tries
     for place, title in enumerate(titles, 1):
         name = own = title.strip() or f"column_{place}"
@@ -109,7 +109,7 @@ def carried(titles: tuple[str, ...]) -> tuple[str, ...]:
             tried[own] += 1
             name = f"input_{own}" + f"_{tried[own]}" * (tried[own] > 1)
         out[name] = None
-    return tuple(islice(out, len(OURS), None))
+    return tuple(islice(out, len(ours), None))
 
 
 def found_in(fields: Sequence[str], domain: Domain | None) -> tuple[int, int | None] | None:

@@ -1,0 +1,129 @@
+"""BatchSolver: columns in, columns out; what a streamer, Ray, Spark or Dask calls on each batch of theirs.
+
+It holds nothing but its options and a model, and an answer depends on its own problem alone: not on the batch that it
+came in, nor on where that was solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+import numpy as np
+import numpy.typing as npt
+
+from ..checker import violations
+from ..domains.reading.values import PUZZLES
+from ..errors import InvalidInput
+from ..files.formats.columns import carried, shown
+from ..problem import Status
+from .batch import batch_of, reason_of
+from .hard import Hard
+from .option import takes
+from .options import Options, SolveOptions
+from .stages import run_all
+from .tables import cells, names, with_columns
+from .work import Settled, Task
+
+__all__ = ["COLUMNS", "BatchSolver"]
+
+KIND = "domain"  # the column that says of each problem its kind
+COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is added
+PIECE = 4096  # problems that go through the stages together
+Array = npt.NDArray[Any]
+
+
+@takes(SolveOptions)
+class BatchSolver:
+    """Solve the problems of a column: a dict of arrays, an Arrow table or a data frame in, the same out.
+
+    Each call is given a batch and returns it with further columns: `solution` (text, None without one), `status`,
+    `method`, `unique`, `nfe`, `loops`, `reason`; where the batch has one of that name, its own goes on as `input_...`.
+    What is no problem has the status INVALID, and `reason` says why. A column `domain` says of each problem its kind,
+    unless the option does of all. It is pickled as a whole, so that processes elsewhere can call it.
+
+    Parameters
+    ----------
+    column
+        The one that holds the problems; None: one of the usual names, puzzle before all, or the only column.
+    {options}
+
+    Raises
+    ------
+    InvalidInput
+        At once, an option out of range; at a call, what is no batch, or has no such column.
+    ModelMismatch
+        Weights missing, damaged, or of another domain.
+
+    Examples
+    --------
+    >>> solver = BatchSolver(method="search")
+    >>> out = solver({"puzzle": ["1......2..4..3..", "11.............."], "id": np.array([7, 8])})
+    >>> out["id"].tolist(), out["solution"].tolist()
+    ([7, 8], ['1234341221434321', None])
+    >>> out["status"].tolist(), out["unique"].tolist()
+    (['SOLVED', 'UNSATISFIABLE'], [None, None])
+    """
+
+    def __init__(self, column: str | None = None, **options: Unpack[SolveOptions]) -> None:
+        self.column, self.options = column, Options(SolveOptions, **options)
+        if self.options.trace:
+            raise InvalidInput("trace is True, and columns have no room for traces; leave it out, or call solve_batch")
+
+    def __call__(self, batch: Any) -> Any:
+        """The batch with the columns that are added; see the class."""
+        titles = names(batch)
+        problems = cells(batch, self._column(titles))
+        if KIND in titles and self.options.domain is None:
+            kinds = cells(batch, KIND)
+            problems = [{KIND: kind, "puzzle": one} if kind else one for kind, one in zip(kinds, problems, strict=True)]
+        renamed = dict(zip(titles, carried(tuple(titles), COLUMNS), strict=True))
+        return with_columns(batch, renamed, self.solve(problems))
+
+    def solve(self, problems: Sequence[Any]) -> dict[str, Array]:
+        """The columns that are added, for any problems that `vmdsolve.solve` takes.
+
+        Examples
+        --------
+        >>> {name: column.tolist() for name, column in BatchSolver().solve(["1......2..4..3.."]).items()}["solution"]
+        ['1234341221434321']
+        """
+        n = len(problems)
+        out: dict[str, Array] = {name: np.full(n, None, object) for name in COLUMNS}
+        out |= {"nfe": np.zeros(n, np.int64), "loops": np.zeros(n, np.int64), "reason": np.full(n, "", object)}
+        for first in range(0, n, PIECE):
+            batch = batch_of(problems[first : first + PIECE], self.options, report=True, first=first)
+            for number, solution in batch.invalid:
+                out["status"][number], out["reason"][number] = Status.INVALID.value, solution.reason
+            for task, part in run_all(batch.tasks):
+                assert not isinstance(part, Hard)  # search has no slice, but all of its time
+                _fill(out, task, part)
+        return out
+
+    def _column(self, titles: Sequence[str]) -> str:
+        """The column of problems."""
+        there = shown(titles) or "none"
+        if self.column is not None:
+            if titles.count(self.column) != 1:
+                raise InvalidInput(f"the batch has {titles.count(self.column)} columns {self.column!r} among {there}")
+            return self.column
+        known = {title.strip().lower(): title for title in reversed(titles)}
+        found = next((known[name] for name in PUZZLES if name in known), titles[0] if len(titles) == 1 else None)
+        if found is None:
+            raise InvalidInput(f"which column holds the problems? There are {there}; give column=")
+        return found
+
+
+def _fill(out: dict[str, Array], task: Task, part: Settled) -> None:
+    """Put what became of some problems of a task where they stand."""
+    status = part.status.under(task.rules)
+    numbers = np.asarray(task.numbers)[part.rows]
+    if part.values is not None:
+        out["solution"][numbers] = task.domain.format_many(part.values)
+    out["status"][numbers], out["method"][numbers], out["unique"][numbers] = status.value, part.method, part.unique
+    out["nfe"][numbers], out["loops"][numbers] = part.nfe, part.loops
+    if status is Status.UNSATISFIABLE:
+        for row, number in zip(part.rows.tolist(), numbers.tolist(), strict=True):
+            out["reason"][number] = reason_of(task, row, status, violations(task.rules, task.givens[row]))
+    elif task.domain.note:
+        out["reason"][numbers] = task.domain.note
