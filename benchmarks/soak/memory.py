@@ -15,8 +15,7 @@ from .parts import Soak, row
 __all__ = ["memory"]
 
 SIZES = (10_000, 100_000, 1_000_000)  # lines
-MORE = 1.2  # times the memory of the first size that the last may take, 8 bytes a line for the order of rows apart
-BYTES = 8
+MORE = 1.1  # times the memory of the first size that the last may take
 CALLS = 100_000
 GAIN = 2.0  # MB that calls from the thousandth on may gain
 LOOP = """
@@ -54,7 +53,7 @@ def memory(run: Run, soak: Soak) -> None:
             why = bad_end(done, (0, 1))
             faults = [why] if why else []
             least = least or done.megabytes
-            if done.megabytes > MORE * least + (BYTES * n / 1e6 if where == "csv" else 0):
+            if done.megabytes > MORE * least:
                 faults.append(f"{done.megabytes:.0f} MB, where {SIZES[0]:,} lines take {least:.0f}")
             spent = 10 * (time.monotonic() - start)
             figures = {"megabytes": round(done.megabytes, 1), "seconds": round(done.processor, 1)}

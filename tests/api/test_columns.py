@@ -1,4 +1,4 @@
-"""Columns in, columns out: what `solve_batch` says of each problem, whatever table it came in and what stands beside."""
+"""Columns in, columns out: what `solve_batch` says of each problem, whatever table it came in and what is beside."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-from array import array
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +24,7 @@ from .kept import is_sane, kept_line, key_of, row_in, told_by
 from .lines import Lines
 from .lock import is_at
 from .owned import MARK, owned
+from .places import Places
 from .rows import JOURNAL, Row, Tally, format_of, write_rows
 
 __all__ = ["Journal"]
@@ -34,7 +35,7 @@ FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a line, f
 
 
 class Journal:
-    """The rows of one job that are done, on disk as soon as they are known. Of each, 8 bytes are in memory.
+    """The rows of one job that are done, on disk as soon as they are known; none of them stays in memory.
 
     Parameters
     ----------
@@ -94,13 +95,17 @@ class Journal:
         self.done = self._dropped = 0
         self._say, self._go_on, self._key = say, go_on, key_of(settings)
         self._others: dict[str, tuple[int, int]] = {}  # columns that came with the input, and where they stand first
-        self._places = array("q")  # of record i, where its line begins; below 0: not yet believed; 0: there is none
         self._handle = owned(self.path, out)
         self._lines = Lines(self._handle)
+        try:  # of record i, where its line begins; below 0: not yet believed; 0: there is none
+            self._places = Places(self.path.parent, partial(self._refused, self.path))
+        except BaseException:
+            os.close(self._handle)
+            raise
         try:
             self._begin(settings, resume)
         except BaseException:
-            os.close(self._handle)
+            self.__exit__()
             raise
 
     def _begin(self, settings: Mapping[str, Any], resume: bool) -> None:
@@ -154,10 +159,10 @@ class Journal:
             told = told_by(self._key, line)
             if told is None or told[0] > FAR + AHEAD * lines:  # no line makes memory grow
                 self._drop(place, "is damaged, or of another job")
-            elif self._place(told[0]):
+            elif self._places[told[0]]:
                 self._drop(place, f"is of problem {told[0] + 1}, of which there is a line before")
             else:
-                self._put(told[0], -place)
+                self._places[told[0]] = -place
                 self.done += 1
 
     def __enter__(self) -> Self:
@@ -166,6 +171,7 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         if self._handle >= 0:
             os.close(self._handle)
+            self._places.close()
         self._handle = -1
 
     @property
@@ -174,7 +180,7 @@ class Journal:
 
     def left(self, number: int) -> tuple[str, Row] | None:
         """The hash of its puzzle and the row that were left of this record, to be compared; None if there are none."""
-        if (place := self._place(number)) >= 0:
+        if (place := self._places[number]) >= 0:
             return None
         line = self._lines.at(-place)
         told, row = told_by(self._key, line), row_in(line)
@@ -187,7 +193,7 @@ class Journal:
 
     def drop(self, number: int, why: str) -> None:
         """The row that was left of this record is not right, if there is one: it is done again."""
-        if place := self._place(number):
+        if place := self._places[number]:
             self._places[number] = 0
             self._drop(abs(place), why)
 
@@ -200,7 +206,7 @@ class Journal:
         line = kept_line(self._key, number, puzzle, row)
         place = self._end
         self._append(line)
-        self._put(number, place)
+        self._places[number] = place
         self._count(number, row)
 
     def finish(self) -> None:
@@ -238,14 +244,6 @@ class Journal:
 
     def _changed(self, what: str) -> InvalidInput:
         return InvalidInput(f"{self.path} was changed while the job ran: {what}; --resume makes it good")
-
-    def _place(self, number: int) -> int:
-        return self._places[number] if number < len(self._places) else 0
-
-    def _put(self, number: int, place: int) -> None:
-        if number >= len(self._places):
-            self._places.frombytes(bytes(8 * (number + 1 - len(self._places))))
-        self._places[number] = place
 
     def _count(self, number: int, row: Row) -> None:
         self.tally.add(row)
