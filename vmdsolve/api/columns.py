@@ -25,11 +25,12 @@ from .stages import run_all
 from .tables import cells, names, with_columns
 from .work import Settled, Task
 
-__all__ = ["COLUMNS", "BatchSolver"]
+__all__ = ["COLUMNS", "LAYOUT", "BatchSolver"]
 
+LAYOUT = "layout"
 KIND = "domain"  # the column that says of each problem its kind
 COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is added
-PIECE = 4096  # problems that go through the stages together
+PIECE = 16_384  # problems that go through the stages together
 Array = npt.NDArray[Any]
 
 
@@ -88,8 +89,14 @@ class BatchSolver:
         >>> {name: column.tolist() for name, column in BatchSolver().solve(["1......2..4..3.."]).items()}["solution"]
         ['1234341221434321']
         """
+        out = self.settled(problems)
+        del out[LAYOUT]
+        return out
+
+    def settled(self, problems: Sequence[Any]) -> dict[str, Array]:
+        """The same, with one column more, `LAYOUT`: the Domain that each was read as; None where it was not read."""
         n = len(problems)
-        out: dict[str, Array] = {name: np.full(n, None, object) for name in COLUMNS}
+        out: dict[str, Array] = {name: np.full(n, None, object) for name in (*COLUMNS, LAYOUT)}
         out |= {"nfe": np.zeros(n, np.int64), "loops": np.zeros(n, np.int64), "reason": np.full(n, "", object)}
         for first in range(0, n, PIECE):
             batch = batch_of(problems[first : first + PIECE], self.options, report=True, first=first)
@@ -121,7 +128,7 @@ def _fill(out: dict[str, Array], task: Task, part: Settled) -> None:
     if part.values is not None:
         out["solution"][numbers] = task.domain.format_many(part.values)
     out["status"][numbers], out["method"][numbers], out["unique"][numbers] = status.value, part.method, part.unique
-    out["nfe"][numbers], out["loops"][numbers] = part.nfe, part.loops
+    out["nfe"][numbers], out["loops"][numbers], out[LAYOUT][numbers] = part.nfe, part.loops, task.domain
     if status is Status.UNSATISFIABLE:
         for row, number in zip(part.rows.tolist(), numbers.tolist(), strict=True):
             out["reason"][number] = reason_of(task, row, status, violations(task.rules, task.givens[row]))

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "solve puzzles.csv -o answers.csv",
          "solve --all 5 ................"),
     ),
+    "join": ("join", "join", ("join answers.parquet", "join answers.csv -o all.csv")),
     "show": ("show", "show", ("show 1......2..4..3..", "show --candidates puzzles.txt")),
     "check": ("check", "check", ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
     "count": (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..files.rows import Tally
     from ..problem import Solution
 
-__all__ = ["AGAIN", "to_file"]
+__all__ = ["AGAIN", "to_file", "to_folder"]
 
 AGAIN, ANEW = "--resume continues", "delete the journal to begin anew"
 Numbered = Iterable[tuple[int, "Record"]]
@@ -67,14 +67,47 @@ def to_file(
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; {go_on}", err=True)
             raise
-        for argument, before in zip(inputs, settings["inputs"], strict=True):
-            if _print_of(argument) != before:
-                what = f"{argument} was changed while it was read, and {journal.path} holds answers of both"
-                raise InvalidInput(f"{what}; put it back and --resume, or delete the journal to begin anew")
+        _unchanged(inputs, settings["inputs"], journal.path)
         if n is not None:
             journal.total = None  # as many rows as answers were found
         journal.finish()
         return journal.tally
+
+
+def to_folder(
+    records: Iterator[Record], inputs: list[str], output: Path, given: Options, file: dict[str, Any],
+    *, resume: bool, size: int | None, shard: str | None, total: int | None,
+) -> Tally:  # fmt: skip
+    """Everything into a folder of shards, or one job's share of it."""
+    from ..api.columns import BatchSolver
+    from ..api.options import SolveOptions
+    from ..api.progress import bar
+    from ..files.rows import Tally
+    from ..scale.place import Place
+    from ..scale.shards import SIZE, Shards
+
+    once = _once(inputs, output)
+    if resume and once is not None:
+        raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
+    place = Place() if shard is None else Place.of(shard)
+    settings = {**_settings(inputs, given.domain, given, None), **file}
+    solver = BatchSolver(**{name: getattr(given, name) for name in table_of(SolveOptions)})
+    first = next(records)
+    with Shards(output, settings, size or SIZE, place, resume=resume) as shards:
+        before = sum(one.rows for one in shards.manifest.done.values())
+        if before:
+            typer.echo(f"resumed: {before} problems were done before", err=True)
+        share = None if total is None else total // place.n
+        with bar("problems", share) as advance:
+            try:
+                for n in shards.run(chain([first], records), solver):
+                    advance(n)
+            except KeyboardInterrupt:
+                done = len(shards.manifest.done)
+                typer.echo(f"\n{done} shards are whole{f'; {AGAIN}' if once is None else ''}", err=True)
+                raise
+        _unchanged(inputs, settings["inputs"], output)
+        return Tally.of(shards.ends)
 
 
 def _once(inputs: list[str], output: Path) -> str | None:
@@ -90,6 +123,14 @@ def _once(inputs: list[str], output: Path) -> str | None:
         if is_file(argument) and not is_plain(argument):
             return argument
     return None
+
+
+def _unchanged(inputs: list[str], before: list[str], held: Path) -> None:
+    """Refuse inputs that are not what they were when the job began; `held`: where its answers are."""
+    for argument, told in zip(inputs, before, strict=True):
+        if _print_of(argument) != told:
+            what = f"{argument} was changed while it was read, and {held} holds answers of both"
+            raise InvalidInput(f"{what}; put it back and --resume, or delete {held} to begin anew")
 
 
 def _say(text: str) -> None:

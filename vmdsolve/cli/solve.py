@@ -17,7 +17,7 @@ from typer import Argument, Option
 from ..api.options import BatchOptions, Options
 from ..errors import InvalidInput
 from .every import every
-from .job import to_file
+from .job import to_file, to_folder
 from .output import OutputFormat, format_named
 from .shared import Column, Format, Output, count_of, options_from
 from .shown import Shown
@@ -46,6 +46,12 @@ def solve(
     all_: Annotated[
         int | None, Option("--all", metavar="N", min=1, help="N answers to each puzzle, by exact search, not one.")
     ] = None,
+    shard_size: Annotated[
+        int | None, Option("--shard-size", metavar="N", min=1, help="Make OUT a folder of files of N problems each.")
+    ] = None,
+    shard: Annotated[
+        str | None, Option("--shard", metavar="K/N", help="Do the K-th of N parts of the shards; auto asks Slurm, ....")
+    ] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
     **options: Any,
@@ -56,6 +62,9 @@ def solve(
     puzzle is printed, in input order, as results come; a line that is no puzzle has the status INVALID and its
     reason. With -o OUT the file appears when all is done; until then OUT.partial.jsonl grows, and --resume
     continues from it. --trace writes the boards after each step of the model to standard error.
+
+    With --shard-size OUT is a folder, out.parquet for one, of files that appear as they are whole, which data tools
+    read as one table; --shard splits the work among processes that need not talk. `vmdsolve join` checks and joins.
 
     A problem of a file or of standard input has 60 s if --time-limit does not say otherwise, so that none holds up a
     job for ever: the last line says how many ended so. A puzzle on the command line has no limit.
@@ -68,6 +77,11 @@ def solve(
     shape = format_named(output_format) or ("csv" if output == STDOUT else None)
     if shape and output not in (None, STDOUT):
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
+    sharded = shard_size is not None or shard is not None
+    if sharded and (output in (None, STDOUT) or all_ or options["trace"]):
+        raise InvalidInput(
+            "shards are files of a folder, of one answer a puzzle: name it with -o; no --all, no --trace"
+        )
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
     limited = options["time_limit"] is None and (len(inputs) > 1 or _is_input(inputs[0]))
@@ -81,15 +95,19 @@ def solve(
     records = chain.from_iterable(opened)
     total = None if all_ else count_of(inputs, domain, format, column)
     begun = perf_counter()
+    drawn = False
     if output is None or output == STDOUT:
         refuse_own_input(inputs)
         tally, drawn = _to_stdout(records, total, options, shape, all_)
+    elif sharded:
+        tally = to_folder(
+            records, inputs, output, given, file, resume=resume, size=shard_size, shard=shard, total=total
+        )
     else:
         tally = to_file(
             records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_),
             resume=resume, n=all_, total=total,
         )  # fmt: skip
-        drawn = False
     if not drawn:  # a drawing says it all
         done = tally if all_ is None else f"{tally.solved.total()} answers"
         late = tally.others[Status.TIMEOUT] * limited

@@ -39,6 +39,7 @@ __all__ = [
     "json_line",
     "kind_of",
     "quoted",
+    "repeated",
     "row_of",
     "write_rows",
 ]
@@ -115,21 +116,9 @@ def csv_line(row: Row, others: Sequence[str] = ()) -> str:
 
 def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> Row:
     """The row of one solved record; `domain` is the one asked for, or None."""
-    if record.reason:
-        reason = record.where + record.reason
-    else:
-        reason = record.where * (solution.status is Status.INVALID) + solution.reason
-    problem, others = record.puzzle, record.others
-    plain = len(problem) == len(solution.text or "") and " " not in problem  # a character a cell, on one line
-    if solution.status is not Status.INVALID and not plain:
-        problem = one_line(problem, domain)
-    layout = solution.layout
-    if domain is None and not plain and isinstance(layout, Domain) and not layout.by_shape:
-        domain = layout if known_domain(layout.name) else None  # a link said so; its cells alone mean another kind
-    if domain is not None:  # so that what was written is read without asking for it again
-        others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
+    problem, reason, others = repeated(record, solution.text, solution.status, solution.reason, solution.layout, domain)
     return Row(
-        problem=clean(problem.strip("\r\n")),
+        problem=problem,
         solution=solution.text,
         status=str(solution.status),
         method=solution.method,
@@ -137,9 +126,29 @@ def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> R
         nfe=solution.nfe,
         loops=solution.loops,
         seconds=round(solution.seconds, 6),
-        reason=clean(reason.strip("\r\n")),
+        reason=reason,
         others=others,
     )
+
+
+def repeated(
+    record: Record, answer: str | None, status: Status, reason: str, layout: object, domain: str | Domain | None
+) -> tuple[str, str, Mapping[str, Any]]:
+    """What a row says of its record: the problem on one line, a reason with its place, and what came with it.
+
+    `layout`: what the problem was read as; `domain`: the one asked for, or None.
+    """
+    if record.reason or status is Status.INVALID:
+        reason = record.where + (record.reason or reason)
+    problem, others = record.puzzle, record.others
+    plain = len(problem) == len(answer or "") and " " not in problem  # a character a cell, on one line
+    if status is not Status.INVALID and not plain:
+        problem = one_line(problem, domain)
+    if domain is None and not plain and isinstance(layout, Domain) and not layout.by_shape:
+        domain = layout if known_domain(layout.name) else None  # a link said so; its cells alone mean another kind
+    if domain is not None:  # so that what was written is read without asking for it again
+        others = {**others, "domain": domain if isinstance(domain, str) else domain.name}
+    return clean(problem.strip("\r\n")), clean(reason.strip("\r\n")), others
 
 
 def format_of(out: Path) -> Format:
@@ -217,6 +226,24 @@ class Tally:
             self.solved[row.method] += 1
         else:
             self.others[row.status] += 1
+
+    @classmethod
+    def of(cls, ends: Mapping[str, int]) -> Tally:
+        """From how many ended with which status, and `by METHOD` how many answers came how.
+
+        Examples
+        --------
+        >>> str(Tally.of({"SOLVED": 3, "by search": 3, "TIMEOUT": 1}))
+        '4 problems: 3 solved (3 by search), 1 TIMEOUT'
+        """
+        out = cls()
+        for name, n in ends.items():
+            if name.startswith("by "):
+                out.solved[name.removeprefix("by ")] += n
+            elif name not in SOLVED:
+                out.others[name] += n
+        out.unchecked = ends.get(str(Status.UNCHECKED), 0)
+        return out
 
     @property
     def total(self) -> int:

@@ -217,6 +217,10 @@ class Format(ABC):
         """
         raise NotImplementedError
 
+    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+        """Write many rows at once, their columns by name, to a file that appears when it is complete."""
+        raise NotImplementedError(f"{self.name}: {out} of {len(columns)} columns")
+
 
 class TextFormat(Format):
     """A format of text, which is written line by line."""

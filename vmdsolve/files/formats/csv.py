@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from ...domains import Domain
@@ -13,6 +14,7 @@ from ...domains.base import plain_line
 from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
+from ..atomic import written
 from ..record import Record
 from .base import Source, TextFormat, Written, names_of
 from .cells import is_cell, joined
@@ -47,13 +49,29 @@ def quoted(values: Iterable[object], delimiter: str = ",") -> str:
     >>> print(quoted(["12, 3", None, True, "=1+1"]), end="")
     "12, 3",,true,'=1+1
     """
-    fields = [
+    line: str = _writer(delimiter).writerow(_told(values))
+    return line
+
+
+def _column_told(values: Sequence[Any], delimiter: str) -> Sequence[object]:
+    """The fields of a column as `quoted` has them, which mostly are as they stand."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return values
+    if kinds <= {str, type(None)}:
+        plain = ["" if value is None else value for value in values]
+        text = "".join(plain)
+        if MAY_RUN.isdisjoint(value[:1] for value in plain) and not any(sign in text for sign in f'{delimiter}"\r\n'):
+            return plain
+    return [quoted([value, ""], delimiter)[: -len(delimiter) - 1] for value in values]  # of one alone '' is quoted
+
+
+def _told(values: Iterable[object]) -> list[object]:
+    return [
         (guarded(value) if value[:1] in MAY_RUN else value) if isinstance(value, str)
         else "true" if value is True else "false" if value is False else value
         for value in values
     ]  # fmt: skip
-    line: str = _writer(delimiter).writerow(fields)
-    return line
 
 
 def fields_of(line: str, delimiter: str) -> list[str]:
@@ -103,6 +121,12 @@ class Csv(TextFormat):
         names = (*names_of(kind), *others)
         yield quoted(names, self.delimiter)
         yield from (quoted(map(row.columns.get, names), self.delimiter) for row in rows)
+
+    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+        with written(out) as stream:
+            stream.write(quoted(columns, self.delimiter))
+            rows = zip(*(_column_told(column, self.delimiter) for column in columns.values()), strict=True)
+            stream.writelines(map((self.delimiter.join(["%s"] * len(columns)) + "\n").__mod__, rows))
 
 
 class Tsv(Csv):

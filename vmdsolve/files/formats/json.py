@@ -10,11 +10,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from math import isfinite
+from pathlib import Path
+from typing import Any
 
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ...untrusted import loads
+from ..atomic import written
 from ..record import Record
 from .base import MAX_LINE, Format, Source, TextFormat, Written
 from .cells import board_text
@@ -65,6 +68,24 @@ class Jsonl(TextFormat):
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         del kind, others
         return map(json_line, rows)
+
+    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+        form = "{" + ", ".join(f"{json.dumps(name).replace('%', '%%')}: %s" for name in columns) + "}\n"
+        with written(out) as stream:
+            stream.writelines(form % row for row in zip(*map(_each_told, columns.values()), strict=True))
+
+
+def _each_told(values: Sequence[Any]) -> Iterator[str]:
+    """Each as JSON; what JSON has no word for, as in `json_line`, is text."""
+    words = {None: "null", True: "true", False: "false"}
+    text = json.encoder.encode_basestring_ascii
+    return (
+        text(one) if type(one) is str
+        else words[one] if one is None or type(one) is bool
+        else str(one) if type(one) is int
+        else json.dumps(_told(one), default=str)
+        for one in values
+    )  # fmt: skip
 
 
 class Json(TextFormat):

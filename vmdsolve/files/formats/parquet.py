@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import get_annotations
 from itertools import islice
@@ -54,6 +54,17 @@ class Parquet(Format):
                 for row in table:
                     row |= {name: str(row[name]) for name in others if row.get(name) is not None}
                 writer.write_table(pa.Table.from_pylist(table, schema))
+
+    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+        pa = _pyarrow()
+        types = {"unique": pa.bool_(), "nfe": pa.int64(), "loops": pa.int64()}  # what is not text
+        arrays = {
+            name: pa.array(values, types[name]) if name in types
+            else pa.array([one if one is None or isinstance(one, str) else str(one) for one in values], pa.string())
+            for name, values in columns.items()
+        }  # fmt: skip
+        with replacing(out) as stream:
+            pa.parquet.write_table(pa.table(arrays), stream)
 
 
 def _opened(source: Source, pa: Any) -> Any:

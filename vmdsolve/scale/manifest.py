@@ -1,0 +1,199 @@
+"""Manifest: which shards of an output one job has finished, and under which settings; a line each, never changed.
+
+It begins with a line of settings. A line follows each shard when that is in its place, and one with the number of all
+records when the input has been read to its end. A torn last line, of a job that was killed, is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidInput
+from ..files.atomic import replacing
+from ..untrusted import loads
+from .place import Place
+
+__all__ = ["Done", "Manifest", "manifests", "part_name"]
+
+VERSION = "vmdsolve-shards-1"
+MOST_LINE = 1 << 20
+
+
+def part_name(shard: int, ending: str) -> str:
+    """The file of a shard; in the order of names they are in the order of the input.
+
+    Examples
+    --------
+    >>> part_name(7, ".parquet")
+    'part-00000007.parquet'
+    """
+    return f"part-{shard:08d}{ending}"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A shard that is whole.
+
+    Attributes
+    ----------
+    shard
+        0, 1, 2, ... in the order of the input
+    rows, size, check
+        how many there are, and the file's bytes: their number and a hash of them
+    columns
+        their names
+    ends
+        how many rows have which status, and those with an answer which method
+    """
+
+    shard: int
+    rows: int
+    size: int
+    check: str
+    columns: tuple[str, ...]
+    ends: Mapping[str, int]
+
+    def is_there(self, folder: Path, ending: str, *, whole: bool = False) -> bool:
+        """Whether its file is there and as long as it was; `whole`: and holds the same."""
+        path = folder / part_name(self.shard, ending)
+        if not path.is_file() or path.is_symlink() or path.stat().st_size != self.size:
+            return False
+        return not whole or check_of(path) == self.check
+
+
+def check_of(path: Path) -> str:
+    """A hash of what a file holds."""
+    with path.open("rb") as stream:
+        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()
+
+
+class Manifest:
+    """What one job of an output has done.
+
+    Attributes
+    ----------
+    settings
+        all that its rows depend on
+    place
+        which of the jobs it is
+    done
+        its shards, by number
+    records
+        how many the input has, once that is known
+    """
+
+    def __init__(self, path: Path, settings: Mapping[str, Any], place: Place) -> None:
+        self.path, self.settings, self.place = path, settings, place
+        self.done: dict[int, Done] = {}
+        self.records: int | None = None
+
+    @staticmethod
+    def at(folder: Path, place: Place) -> Path:
+        """Where it is kept; the names of all begin with a line below, which readers of data sets pass over."""
+        return folder / f"_manifest-{place.k}-of-{place.n}.jsonl"
+
+    @classmethod
+    def new(cls, folder: Path, settings: Mapping[str, Any], place: Place) -> Manifest:
+        """An empty one, on disk."""
+        out = cls(cls.at(folder, place), settings, place)
+        with replacing(out.path) as stream:
+            stream.write(_line({"manifest": VERSION, "shard": str(place), "settings": settings}))
+        return out
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """One that is there.
+
+        Raises
+        ------
+        InvalidInput
+            It is none, of another version, or damaged before its end.
+        """
+        with path.open("rb") as stream:
+            lines = list(stream)
+        if lines and not lines[-1].endswith(b"\n"):
+            lines.pop()
+        try:
+            head = loads(lines[0])
+            if head["manifest"] != VERSION:
+                raise InvalidInput(f"{path} is of version {head['manifest']!r:.60}; this one writes {VERSION!r}")
+            out = cls(path, dict(head["settings"]), Place.of(head["shard"]))
+            for line in lines[1:]:
+                told = loads(line)
+                if "records" in told:
+                    out.records = int(told["records"])
+                else:
+                    one = Done(**{**told, "columns": tuple(map(str, told["columns"])), "ends": dict(told["ends"])})
+                    out.done[int(one.shard)] = one
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, InvalidInput):
+                raise
+            raise InvalidInput(f"{path} is damaged: it is no manifest of shards; move it away") from error
+        return out
+
+    def whole(self) -> bytes:
+        """Its lines as they should be on disk."""
+        head = {"manifest": VERSION, "shard": str(self.place), "settings": self.settings}
+        rest = [asdict(one) for one in self.done.values()]
+        return b"".join(map(_line, [head, *rest, *([] if self.records is None else [{"records": self.records}])]))
+
+    def tidy(self) -> None:
+        """Write it anew as it is in memory: without a torn line, or shards that are not there any more."""
+        with replacing(self.path) as stream:
+            stream.write(self.whole())
+
+    def add(self, one: Done) -> None:
+        """A shard is in its place."""
+        self.done[one.shard] = one
+        self._append(asdict(one))
+
+    def end(self, records: int) -> None:
+        """The input has so many records, and all shards of this job are in their places."""
+        self.records = records
+        self._append({"records": records})
+
+    def _append(self, told: Mapping[str, Any]) -> None:
+        with self.path.open("ab") as stream:
+            stream.write(_line(told))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    @property
+    def ends(self) -> Counter[str]:
+        """How the problems of all its shards ended."""
+        return sum((Counter(one.ends) for one in self.done.values()), Counter())
+
+
+def manifests(folder: Path) -> list[Manifest]:
+    """All that are in a folder, by their places.
+
+    Raises
+    ------
+    InvalidInput
+        One of them is damaged, or they are of jobs that do not belong together.
+    """
+    found = [Manifest.read(path) for path in sorted(folder.glob("_manifest-*.jsonl"))]
+    for one in found[1:]:
+        first = found[0]
+        if (one.place.n, one.settings) != (first.place.n, first.settings):
+            raise InvalidInput(f"{one.path.name} and {first.path.name} are of different jobs: {differ(first, one)}")
+    return sorted(found, key=lambda one: one.place)
+
+
+def differ(before: Manifest, now: Manifest) -> str:
+    """Where the settings of two jobs differ, in words."""
+    if before.place.n != now.place.n:
+        return f"one of {before.place.n}, one of {now.place.n} jobs"
+    names = sorted(n for n in {*before.settings, *now.settings} if before.settings.get(n) != now.settings.get(n))
+    return ", ".join(f"{name} {before.settings.get(name)!r:.60}, then {now.settings.get(name)!r:.60}" for name in names)
+
+
+def _line(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told).encode() + b"\n"

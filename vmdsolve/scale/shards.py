@@ -1,0 +1,160 @@
+"""A job in shards: so many records a file, each file in its place when it is whole, in the memory of a few shards.
+
+While one shard is solved, the next is read and the one before is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, Self
+
+from ..api.columns import BatchSolver
+from ..errors import InvalidInput, VmdsolveError
+from ..files.formats import writer_of
+from ..files.formats.base import Format
+from ..files.lock import Lock
+from ..files.record import Record
+from .manifest import Done, Manifest, check_of, differ, manifests, part_name
+from .place import Place
+from .rows import columns_of, ends_of
+
+__all__ = ["SIZE", "Shards"]
+
+KNOWN = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")  # endings of folders of shards
+ALONE = Place()
+SIZE = 20_000  # records of a shard, where nobody says
+
+
+class Shards:
+    """The output folder of one job, held as long as that is at work.
+
+    Parameters
+    ----------
+    out
+        The folder; its name's ending is that of the files in it.
+    settings
+        All that rows depend on; the size of a shard is one of them.
+    place
+        Which of the jobs that share it this is.
+    resume
+        Go on with what is there.
+
+    Raises
+    ------
+    InvalidInput
+        With nothing changed: files cannot be written so, there is something else, a job is there and `resume` is
+        False, its settings are others, or it is at work.
+    """
+
+    def __init__(
+        self, out: Path, settings: Mapping[str, Any], size: int = SIZE, place: Place = ALONE, *, resume: bool = False
+    ) -> None:
+        self.out, self.size, self.place = out, size, place
+        self.ending = out.suffix.lower()
+        self._form = _format(out)
+        settings = {**settings, "shard_size": size}
+        wanted = Manifest(Manifest.at(out, place), settings, place)
+        made = not out.exists()
+        before = _there(out, wanted, resume)
+        out.mkdir(exist_ok=True)
+        try:
+            self._lock = Lock(out / f"_lock-{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
+            self.manifest = before or Manifest.new(out, settings, place)
+        except BaseException:
+            if made and not any(out.iterdir()):
+                out.rmdir()
+            raise
+        if before is not None:  # what it says is done counts if it is there
+            held = [one for one in before.done.values() if one.is_there(out, self.ending)]
+            before.done = {one.shard: one for one in held}
+            before.records = None
+            before.tidy()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def run(self, records: Iterator[Record], solver: BatchSolver) -> Iterator[int]:
+        """Solve the shards of this job that are not done yet; yields how many records are done, a shard at a time.
+
+        Raises
+        ------
+        VmdsolveError
+            What is written of the rest cannot be: the shards that are whole stay.
+        """
+        pool = ThreadPoolExecutor(2, thread_name_prefix="vmdsolve-shards")
+        try:
+            behind: Future[int] | None = None
+            ahead, total = pool.submit(self._next, records), 0
+            for shard in count():
+                if not (some := ahead.result()):
+                    break
+                total += len(some)
+                ahead = pool.submit(self._next, records)
+                mine, done = self.place.has(shard), shard in self.manifest.done
+                columns = columns_of(some, solver) if mine and not done else None
+                if behind is not None:
+                    yield behind.result()
+                behind = None if columns is None else pool.submit(self._write, shard, columns)
+                if mine and done:
+                    yield len(some)
+            if behind is not None:
+                yield behind.result()
+            self.manifest.end(total)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # a read may wait for a pipe that nobody fills
+
+    def _next(self, records: Iterator[Record]) -> list[Record]:
+        return list(islice(records, self.size))
+
+    def _write(self, shard: int, columns: Mapping[str, Any]) -> int:
+        path = self.out / part_name(shard, self.ending)
+        try:
+            self._form.write_columns(columns, path)
+        except OSError as error:
+            raise VmdsolveError(
+                f"cannot write {path}: {error.strerror}; the shards before are whole; --resume continues"
+            ) from error
+        rows = len(columns["problem"])
+        names, ends = tuple(columns), ends_of(columns)
+        self.manifest.add(Done(shard, rows, path.stat().st_size, check_of(path), names, ends))
+        return rows
+
+    @property
+    def ends(self) -> Counter[str]:
+        """How the problems of this job ended."""
+        return self.manifest.ends
+
+
+def _format(out: Path) -> Format:
+    ending, form = out.suffix.lower(), writer_of(out.suffix.lower())
+    if form is None or ending not in KNOWN:
+        raise InvalidInput(f"cannot write shards to {out}: its ending is {ending!r}; wanted one of {', '.join(KNOWN)}")
+    form.ready()
+    return form
+
+
+def _there(out: Path, wanted: Manifest, resume: bool) -> Manifest | None:
+    """The manifest of the same job, to go on with; None where it is new."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise InvalidInput(f"cannot write shards to {out}: it is no folder, and shards are files of a folder")
+    if not out.parent.is_dir():
+        raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
+    if not out.exists():
+        return None
+    found = manifests(out)
+    if not found and any(out.iterdir()):
+        raise InvalidInput(f"{out} holds files that are no shards; name a folder that is new or empty")
+    for one in found:
+        if (one.place.n, one.settings) != (wanted.place.n, wanted.settings):
+            raise InvalidInput(f"{out} was begun with other settings: {differ(one, wanted)}; name another folder")
+    same = next((one for one in found if one.place == wanted.place), None)
+    if same is not None and not resume:
+        raise InvalidInput(f"{out} holds shards of a job {wanted.place}: continue it with --resume, or name another")
+    return same
