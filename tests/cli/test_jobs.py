@@ -75,7 +75,7 @@ def test_an_input_that_is_rewritten_is_noticed(puzzles: Path, monkeypatch: pytes
     assert result.exit_code == 2
     assert result.stderr == (
         f"vmdsolve: {puzzles} was changed while it was read, and {out}.partial.jsonl holds answers of both; "
-        "put it back and --resume, or delete the journal to begin anew\n"
+        "put it back and --resume, or delete that to begin anew\n"
     )
     assert not out.exists()
     assert "begun with other settings: inputs [" in solve(puzzles, "-o", out, "--resume").stderr

@@ -10,8 +10,6 @@ import pytest
 import torch
 
 from benchmarks.study.arms import MAIN
-from vmdsolve.errors import InvalidInput
-from vmdsolve.model.packaged import packaged_file
 from vmdsolve.train.config import checked
 from vmdsolve.train.keys import RECIPE
 from vmdsolve.train.presets import BEST, OURS, PRESETS, UNLISTED, about_presets, left_open, preset
@@ -66,13 +64,6 @@ def test_where_answers_cannot_be_listed_or_boards_differ_it_is_matched(name: str
     run, named = Run.of({"domain": name}), Run.of({"domain": name, "data": data, "preset": UNLISTED})
     assert (run.config, run.recipe) == (named.config, named.recipe)
     assert (run.preset, run.recipe.data, run.recipe.matched) == (UNLISTED, data, True)
-
-
-def test_weights_of_a_kind_begin_a_run_of_a_board_of_theirs() -> None:
-    assert Run.of({"domain": "sudoku-4x4", "data": "law", "init": "packaged"}).init == packaged_file("sudoku-4x4")
-    assert Run.of({"domain": "latin-9", "init": "packaged"}).init == packaged_file("all-different")
-    with pytest.raises(InvalidInput, match="no weights come along for text-16"):
-        Run.of({"domain": "text-16", "examples": "some.txt", "init": "packaged"})
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def _unchanged(inputs: list[str], before: list[str], held: Path) -> None:
     for argument, told in zip(inputs, before, strict=True):
         if _print_of(argument) != told:
             what = f"{argument} was changed while it was read, and {held} holds answers of both"
-            raise InvalidInput(f"{what}; put it back and --resume, or delete {held} to begin anew")
+            raise InvalidInput(f"{what}; put it back and --resume, or delete that to begin anew")
 
 
 def _say(text: str) -> None:

@@ -26,6 +26,7 @@ __all__ = ["SIZE", "Shards"]
 
 KNOWN = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")  # endings of folders of shards
 ALONE = Place()
+LOCK = "_lock-"
 SIZE = 20_000  # records of a shard, where nobody says
 
 
@@ -62,7 +63,7 @@ class Shards:
         before = _there(out, wanted, resume)
         out.mkdir(exist_ok=True)
         try:
-            self._lock = Lock(out / f"_lock-{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
+            self._lock = Lock(out / f"{LOCK}{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
             self.manifest = before or Manifest.new(out, settings, place)
         except BaseException:
             if made and not any(out.iterdir()):
@@ -149,7 +150,7 @@ def _there(out: Path, wanted: Manifest, resume: bool) -> Manifest | None:
     if not out.exists():
         return None
     found = manifests(out)
-    if not found and any(out.iterdir()):
+    if not found and any(not path.name.startswith(LOCK) for path in out.iterdir()):  # a job may have died very soon
         raise InvalidInput(f"{out} holds files that are no shards; name a folder that is new or empty")
     for one in found:
         if (one.place.n, one.settings) != (wanted.place.n, wanted.settings):

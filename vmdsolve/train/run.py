@@ -13,7 +13,7 @@ from ..domains import Domain, Family, get
 from ..errors import InvalidInput
 from ..model.about import about, domain_of
 from ..model.config import ModelConfig, Sampling
-from ..model.packaged import packaged_file, weights_for
+from ..model.packaged import packaged_file
 from ..problem import OPEN
 from ..search import solve_values
 from .config import checked, told_of
@@ -122,7 +122,7 @@ class Run:
         check_source(domain, plan)
         if not (begin := told.get("init")):
             return Run(domain, _new_config(domain, plan, told), plan, preset=given)
-        path = _packaged(domain) if begin == PACKAGED else Path(begin)
+        path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
         if path is None:
             raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
         config = _shaped(replace(about(path).config, loops=plan.loops[-1][1]), domain, told)
@@ -176,11 +176,6 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
     from .examples import domain_from
 
     return domain_from(examples)
-
-
-def _packaged(domain: Domain | Mixture) -> Path | None:
-    """The weights that come along for it; of a domain those of its kind, too."""
-    return packaged_file(domain.name) if isinstance(domain, Mixture) else weights_for(domain, domain.rules)
 
 
 def _best(domain: Domain | Mixture) -> dict[str, Any]:
