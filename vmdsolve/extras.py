@@ -14,7 +14,14 @@ from .errors import MissingExtra
 __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 
 # the extra that brings a package
-EXTRAS = {"torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb"}
+EXTRAS = {
+    "torch": "torch",
+    "scipy": "torch",
+    "matplotlib": "plots",
+    "tensorboard": "tensorboard",
+    "wandb": "wandb",
+    "ray": "ray",
+}
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 

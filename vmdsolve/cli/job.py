@@ -76,13 +76,14 @@ def to_file(
 
 def to_folder(
     records: Iterator[Record], inputs: list[str], output: Path, given: Options, file: dict[str, Any],
-    *, resume: bool, size: int | None, shard: str | None, total: int | None,
+    *, resume: bool, size: int | None, shard: str | None, total: int | None, engine: str = "local",
 ) -> Tally:  # fmt: skip
     """Everything into a folder of shards, or one job's share of it."""
     from ..api.columns import BatchSolver
     from ..api.options import SolveOptions
     from ..api.progress import bar
     from ..files.rows import Tally
+    from ..scale.on_ray import run_on_ray
     from ..scale.place import Place
     from ..scale.shards import SIZE, Shards
 
@@ -91,7 +92,8 @@ def to_folder(
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
     place = Place() if shard is None else Place.of(shard)
     settings = {**_settings(inputs, given.domain, given, None), **file}
-    solver = BatchSolver(**{name: getattr(given, name) for name in table_of(SolveOptions)})
+    options = {name: getattr(given, name) for name in table_of(SolveOptions)}
+    solver = BatchSolver(**options)  # which says what is wrong before anything is begun
     first = next(records)
     with Shards(output, settings, size or SIZE, place, resume=resume) as shards:
         before = sum(one.rows for one in shards.manifest.done.values())
@@ -100,7 +102,8 @@ def to_folder(
         share = None if total is None else total // place.n
         with bar("problems", share) as advance:
             try:
-                for n in shards.run(chain([first], records), solver):
+                source = chain([first], records)
+                for n in shards.run(source, solver) if engine == "local" else run_on_ray(shards, source, options):
                     advance(n)
             except KeyboardInterrupt:
                 done = len(shards.manifest.done)

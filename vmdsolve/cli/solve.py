@@ -15,6 +15,7 @@ import typer
 from typer import Argument, Option
 
 from ..api.options import BatchOptions, Options
+from ..arguments import choice
 from ..errors import InvalidInput
 from .every import every
 from .job import to_file, to_folder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["solve"]
 
 STDOUT = Path("-")
+ENGINES = ("local", "ray")
 LIMIT = 60.0  # seconds a problem of a file or of standard input, where nobody says
 UNASKED = f" Of files {LIMIT:g} if nothing is asked for; inf is no limit."
 Solver = Callable[..., Iterator[tuple[int, "Solution"]]]
@@ -52,6 +54,7 @@ def solve(
     shard: Annotated[
         str | None, Option("--shard", metavar="K/N", help="Do the K-th of N parts of the shards; auto asks Slurm, ....")
     ] = None,
+    engine: Annotated[str, Option("--engine", help="Who solves shards: local, or ray, a cluster of it.")] = "local",
     format: Format = None,  # noqa: A002
     column: Column = None,
     **options: Any,
@@ -77,7 +80,7 @@ def solve(
     shape = format_named(output_format) or ("csv" if output == STDOUT else None)
     if shape and output not in (None, STDOUT):
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
-    sharded = shard_size is not None or shard is not None
+    sharded = shard_size is not None or shard is not None or engine != "local"
     if sharded and (output in (None, STDOUT) or all_ or options["trace"]):
         raise InvalidInput(
             "shards are files of a folder, of one answer a puzzle: name it with -o; no --all, no --trace"
@@ -101,7 +104,16 @@ def solve(
         tally, drawn = _to_stdout(records, total, options, shape, all_)
     elif sharded:
         tally = to_folder(
-            records, inputs, output, given, file, resume=resume, size=shard_size, shard=shard, total=total
+            records,
+            inputs,
+            output,
+            given,
+            file,
+            resume=resume,
+            size=shard_size,
+            shard=shard,
+            total=total,
+            engine=choice(engine, "engine", ENGINES),
         )
     else:
         tally = to_file(

@@ -6,14 +6,16 @@ While one shard is solved, the next is read and the one before is written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, Self
 
 from ..api.columns import BatchSolver
 from ..errors import InvalidInput, VmdsolveError
+from ..files.atomic import replacing
 from ..files.formats import writer_of
 from ..files.formats.base import Format
 from ..files.lock import Lock
@@ -60,20 +62,20 @@ class Shards:
         settings = {**settings, "shard_size": size}
         wanted = Manifest(Manifest.at(out, place), settings, place)
         made = not out.exists()
-        before = _there(out, wanted, resume)
+        _check(out, wanted, resume)
         out.mkdir(exist_ok=True)
         try:
             self._lock = Lock(out / f"{LOCK}{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
-            self.manifest = before or Manifest.new(out, settings, place)
+            there = wanted.path.exists()  # as it is now that nobody else writes it
+            self.manifest = Manifest.read(wanted.path) if there else Manifest.new(out, settings, place)
         except BaseException:
             if made and not any(out.iterdir()):
                 out.rmdir()
             raise
-        if before is not None:  # what it says is done counts if it is there
-            held = [one for one in before.done.values() if one.is_there(out, self.ending)]
-            before.done = {one.shard: one for one in held}
-            before.records = None
-            before.tidy()
+        if there:  # what it says is done counts if it is there
+            held = [one for one in self.manifest.done.values() if one.is_there(out, self.ending)]
+            self.manifest.done, self.manifest.records = {one.shard: one for one in held}, None
+            self.manifest.tidy()
 
     def __enter__(self) -> Self:
         return self
@@ -98,12 +100,11 @@ class Shards:
                     break
                 total += len(some)
                 ahead = pool.submit(self._next, records)
-                mine, done = self.place.has(shard), shard in self.manifest.done
-                columns = columns_of(some, solver) if mine and not done else None
+                columns = columns_of(some, solver) if self.wants(shard) else None
                 if behind is not None:
                     yield behind.result()
                 behind = None if columns is None else pool.submit(self._write, shard, columns)
-                if mine and done:
+                if columns is None and self.place.has(shard):
                     yield len(some)
             if behind is not None:
                 yield behind.result()
@@ -111,21 +112,37 @@ class Shards:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # a read may wait for a pipe that nobody fills
 
+    def wants(self, shard: int) -> bool:
+        """Whether a shard is this job's, and not done."""
+        return self.place.has(shard) and shard not in self.manifest.done
+
+    def put(self, shard: int, content: bytes, rows: int, columns: Sequence[str], ends: Mapping[str, int]) -> int:
+        """Put a shard that was made elsewhere into its place; gives how many rows it has."""
+        path = self.out / part_name(shard, self.ending)
+        with self._written(path), replacing(path) as stream:
+            stream.write(content)
+        self.manifest.add(Done(shard, rows, len(content), check_of(path), tuple(columns), ends))
+        return rows
+
     def _next(self, records: Iterator[Record]) -> list[Record]:
         return list(islice(records, self.size))
 
     def _write(self, shard: int, columns: Mapping[str, Any]) -> int:
         path = self.out / part_name(shard, self.ending)
-        try:
+        with self._written(path):
             self._form.write_columns(columns, path)
-        except OSError as error:
-            raise VmdsolveError(
-                f"cannot write {path}: {error.strerror}; the shards before are whole; --resume continues"
-            ) from error
         rows = len(columns["problem"])
         names, ends = tuple(columns), ends_of(columns)
         self.manifest.add(Done(shard, rows, path.stat().st_size, check_of(path), names, ends))
         return rows
+
+    @contextmanager
+    def _written(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = f"cannot write {path}: {error.strerror}"
+            raise VmdsolveError(f"{what}; the shards before are whole; --resume continues") from error
 
     @property
     def ends(self) -> Counter[str]:
@@ -141,21 +158,19 @@ def _format(out: Path) -> Format:
     return form
 
 
-def _there(out: Path, wanted: Manifest, resume: bool) -> Manifest | None:
-    """The manifest of the same job, to go on with; None where it is new."""
+def _check(out: Path, wanted: Manifest, resume: bool) -> None:
+    """Refuse, before anything is changed, what is no place for these shards."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise InvalidInput(f"cannot write shards to {out}: it is no folder, and shards are files of a folder")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
     if not out.exists():
-        return None
+        return
     found = manifests(out)
     if not found and any(not path.name.startswith(LOCK) for path in out.iterdir()):  # a job may have died very soon
         raise InvalidInput(f"{out} holds files that are no shards; name a folder that is new or empty")
     for one in found:
         if (one.place.n, one.settings) != (wanted.place.n, wanted.settings):
             raise InvalidInput(f"{out} was begun with other settings: {differ(one, wanted)}; name another folder")
-    same = next((one for one in found if one.place == wanted.place), None)
-    if same is not None and not resume:
+    if not resume and any(one.place == wanted.place for one in found):
         raise InvalidInput(f"{out} holds shards of a job {wanted.place}: continue it with --resume, or name another")
-    return same
