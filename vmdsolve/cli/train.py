@@ -85,6 +85,7 @@ def train(
     from ..train.kept import config_text
     from ..train.loggers import loggers_named
     from ..train.run import Run, layers, learned
+    from ..train.stopping import stoppable
 
     given = {**options, "domain": domain}
     chosen = checked({name: value for name, value in given.items() if value is not None})
@@ -105,14 +106,22 @@ def train(
         return
     loggers = loggers_named(logs_of(told.get("log", "")))
     want_torch("train")
-    typer.echo(f"training {where.name} in {folder}")
-    if run.preset:
-        typer.echo(f"preset {run.preset}, since problems of {where.name} have many answers; --preset names another")
     import torch
+
+    from ..train.ranks import joined
 
     if "threads" in told:
         torch.set_num_threads(told["threads"])
-    trainer = run.trainer(device_of(told.get("device")))
+    ranks, device = joined(device_of(told.get("device")))
+    trainer = run.trainer(device, ranks)
+    if not ranks.first:  # whose steps are those of the first, which tells of them
+        with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM)):
+            for _ in trainer.run(every=told["every"], seconds=told.get("seconds")):
+                pass
+        return
+    typer.echo(f"training {where.name} in {folder}{f', {ranks.n} processes' * (ranks.n > 1)}")
+    if run.preset:
+        typer.echo(f"preset {run.preset}, since problems of {where.name} have many answers; --preset names another")
     _run(trainer, folder, loggers, told["every"], told.get("seconds"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -30,6 +30,7 @@ from .matching import answers_to, matched
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
 from .near import near_answers
+from .ranks import ALONE, Ranks
 from .recipe import Recipe
 from .stream import Stream, check_source
 
@@ -55,7 +56,9 @@ class Learner:
     (torch.Size([2, 2]), 1, 2)
     """
 
-    def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
+    def __init__(
+        self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu", ranks: Ranks = ALONE
+    ) -> None:
         check_source(domain, recipe)
         if config.domain != domain.name:
             raise ModelMismatch(f"the config is for {config.domain}, not for {domain.name}")
@@ -64,7 +67,7 @@ class Learner:
         check_memory(domain.rules, config, recipe)
         how = config.sampling  # a model is sampled as it was trained
         how = replace(how, draw=recipe.draw, blocks=recipe.blocks, steps=max(how.steps, recipe.blocks))
-        self.domain, self.recipe, self.device = domain, recipe, _device(device)
+        self.domain, self.recipe, self.device, self.ranks = domain, recipe, _device(device), ranks
         noise = (recipe.begin_noise, recipe.path_noise) if config.stirs else (0.0, 0.0)
         if config.stirs and not sum(noise):
             raise InvalidInput("with prior 'states' z is noise, and there is none; give begin_noise or path_noise")
@@ -125,15 +128,16 @@ class Learner:
         _, x, x0, _, t = batch
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
         total = w @ ((x == OPEN) & (x0 != OPEN)).sum(1).to(w.dtype)  # over all parts
-        loss, seen = 0.0, []
-        for part, some in _parts(noise, boards, r):
+        loss, seen = torch.zeros(1, device=self.device), []
+        for part, some in _parts(noise, self.ranks.share(boards), r):
             held = tuple(tensor[part] for tensor in batch)
-            terms, mean = self._loss(held, units, how._replace(noise=some), w[part], total)
+            terms, mean = self._loss(held, part.start, units, how._replace(noise=some), w[part], total)
             mean.backward()  # type: ignore[no-untyped-call]
-            loss += float(mean.detach())
+            loss += mean.detach()
             seen.append(terms)
+        self._sum_gradients(loss)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
-        for what, number in (("the loss", loss), ("the gradient's norm", float(norm))):
+        for what, number in (("the loss", float(loss)), ("the gradient's norm", float(norm))):
             if not isfinite(number):
                 raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
         self.optimizer.step()
@@ -142,18 +146,35 @@ class Learner:
             for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
                 mean.lerp_(now, 1 - decay)
         self.step, self.puzzles = step + 1, self.puzzles + boards
-        nll, kl, masked = zip(*seen, strict=True)
-        return Terms(torch.cat(nll, 1), torch.cat(kl), torch.cat(masked))
+        return self._all_terms(seen, loops, boards)
+
+    def _sum_gradients(self, loss: Tensor) -> None:
+        """Those of all ranks, and the loss; a rank that had no board has none of its own."""
+        if self.ranks.n == 1:
+            return
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        for one in parameters:
+            one.grad = torch.zeros_like(one) if one.grad is None else one.grad
+        self.ranks.sum([loss, *(one.grad for one in parameters if one.grad is not None)])
+
+    def _all_terms(self, seen: Sequence[Terms], loops: int, boards: int) -> Terms:
+        """The terms of all boards of a step, of which some ranks may have had none."""
+        D, like = self.config.divergences, next(self.model.parameters())
+        none = Terms(like.new_zeros(loops, 0), like.new_zeros(0, D), like.new_zeros(0, dtype=torch.int64))
+        nll, kl, masked = zip(*(seen or [none]), strict=True)
+        parts = torch.cat(nll, 1), torch.cat(kl), torch.cat(masked)
+        return Terms(*(self.ranks.whole(part, boards, dim) for part, dim in zip(parts, (1, 0, 0), strict=True)))
 
     def _loss(
-        self, batch: tuple[Tensor, ...], units: Units, how: Learning, w: Tensor, total: Tensor
+        self, batch: tuple[Tensor, ...], first: int, units: Units, how: Learning, w: Tensor, total: Tensor
     ) -> tuple[Terms, Tensor]:
-        """Of some boards: the terms of each one's best copy, detached; and their part of the loss.
+        """Of some boards, from number `first` of the step's: the terms of each one's best copy, detached; and their
+        part of the loss.
 
         w [B] is how much each counts, `total` the masked cells of the whole batch, counted so.
         """
         if self.recipe.matched:
-            return self._matched_loss(batch, units, how, w, total)
+            return self._matched_loss(batch, first, units, how, w, total)
         K, share = self.recipe.attempts, self._share(how.supervise)
         start, x, x0, z, _ = (tensor.repeat_interleave(K, 0) for tensor in batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
@@ -163,7 +184,7 @@ class Learner:
         return Terms(terms.nll.detach()[:, best], terms.kl.detach()[best], terms.masked[best]), loss
 
     def _matched_loss(
-        self, batch: tuple[Tensor, ...], units: Units, how: Learning, w: Tensor, total: Tensor
+        self, batch: tuple[Tensor, ...], first: int, units: Units, how: Learning, w: Tensor, total: Tensor
     ) -> tuple[Terms, Tensor]:
         """`_loss` where each copy learns an answer of its own; the terms of a board are the means of its copies'."""
         K, share = self.recipe.attempts, self._share(how.supervise)
@@ -171,11 +192,10 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
         said = torch.einsum("s,sblv->blv", share, logits.detach().float().log_softmax(-1)).cpu().numpy()
-        stream, rng = self.stream.at(self.step), np.random.default_rng((self.recipe.seed, self.step, 4))
-        dealt = self.recipe.dealt
+        stream, dealt = self.stream.at(self.step), self.recipe.dealt
         tokens, known = (tensor.cpu().numpy().astype(np.int32) for tensor in batch[1:3])
         for b, (board, answer) in enumerate(zip(tokens, known, strict=True)):
-            own = slice(b * K, (b + 1) * K)
+            own, rng = slice(b * K, (b + 1) * K), np.random.default_rng((self.recipe.seed, self.step, 4, first + b))
             if isinstance(stream.answers, Law):
                 near = matched(said[own], board, *answers_to(board, stream.answers, rng), dealt=dealt)
             else:
@@ -223,12 +243,13 @@ def shares(losses: Tensor, copies: int, others: float) -> tuple[Tensor, Tensor]:
     return best, share
 
 
-def _parts(noise: StateNoise | None, boards: int, recipe: Recipe) -> Iterator[tuple[slice, StateNoise | None]]:
-    """A batch as parts that take no more memory than the first step's: which boards, and the noise of their copies."""
+def _parts(noise: StateNoise | None, own: slice, recipe: Recipe) -> Iterator[tuple[slice, StateNoise | None]]:
+    """Boards as parts that take no more memory than the first step's: which boards, and the noise of their copies."""
     B, K = recipe.batch, recipe.attempts
-    for first in range(0, boards, B):
-        part = None if noise is None else noise._replace(keys=noise.keys[first * K : (first + B) * K])
-        yield slice(first, first + B), part
+    for first in range(own.start, own.stop, B):
+        end = min(first + B, own.stop)
+        part = None if noise is None else noise._replace(keys=noise.keys[first * K : end * K])
+        yield slice(first, end), part
 
 
 def _device(name: str) -> torch.device:

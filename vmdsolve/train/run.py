@@ -26,6 +26,7 @@ from .recipe import Recipe
 from .stream import SOURCES, check_source
 
 if TYPE_CHECKING:
+    from .ranks import Ranks
     from .trainer import Trainer
 
 __all__ = ["Run", "layers", "learned"]
@@ -135,17 +136,18 @@ class Run:
         """All keys of its config, with these others."""
         return told_of(self.domain, self.recipe, self.config, self.init, **others)
 
-    def trainer(self, device: str = "cpu") -> Trainer:
-        """The Trainer, where the run has come to.
+    def trainer(self, device: str = "cpu", ranks: Ranks | None = None) -> Trainer:
+        """The Trainer, where the run has come to; `ranks`: this process among those that train together.
 
         Raises
         ------
         InvalidInput
             Weights or a state that do not fit, see `Trainer`.
         """
+        from .ranks import ALONE
         from .trainer import Trainer
 
-        made = Trainer(self.domain, self.config, self.recipe, device)
+        made = Trainer(self.domain, self.config, self.recipe, device, ranks or ALONE)
         if self.init is not None:
             made.begin_with(self.init)
         if self.resumed is not None:

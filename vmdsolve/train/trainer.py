@@ -36,6 +36,7 @@ from .learner import Learner
 from .loggers import Begun, JsonLog, Logger, Tell, logging, names_of
 from .mixture import Mixture
 from .progress import Progress
+from .ranks import ALONE, Ranks
 from .recipe import Recipe
 from .state import check_shapes, restore, tensors_of
 from .stopping import interruptible
@@ -60,8 +61,10 @@ class Trainer(Learner):
     [1, 2]
     """
 
-    def __init__(self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu") -> None:
-        super().__init__(domain, config, recipe, device)
+    def __init__(
+        self, domain: Domain | Mixture, config: ModelConfig, recipe: Recipe, device: str = "cpu", ranks: Ranks = ALONE
+    ) -> None:
+        super().__init__(domain, config, recipe, device, ranks)
         self.held_out = HeldOut(domain, recipe, self.stream if isinstance(self.stream, Stream) else None)
         self.saved: int | None = None  # the step whose state is on disk
         self.hours = 0.0
@@ -117,6 +120,7 @@ class Trainer(Learner):
             A loss or a weight is no number any more. What was saved last stays as it is.
         """
         every, seconds = whole(every, "every", 1), checked_seconds(seconds, "seconds")
+        folder = folder if self.ranks.first else None
         if folder is not None:
             self._hold(folder)
         self._stopped = False
@@ -141,12 +145,13 @@ class Trainer(Learner):
         over = False
         while self.step < steps and not over:
             place = self.recipe.place_at(self.step, first, time.perf_counter() - begun, seconds)
+            place = int(self.ranks.agreed([place])[0])
             rate = self.recipe.rate_at(self.step, place)
             terms = self.advance(place)
             means.add(terms, self._share(len(terms.nll)))
             now = time.perf_counter()
             spent = now - begun
-            over = self._stopped or (seconds is not None and spent > seconds)
+            over = self.ranks.any(self._stopped or (seconds is not None and spent > seconds))
             if not (over or self.step % every == 0 or self.step in (first + 1, steps)):
                 continue
             self._check_numbers()
@@ -178,6 +183,8 @@ class Trainer(Learner):
     def _measured(self) -> dict[str, float | None]:
         """What the averaged weights make of what is held out."""
         kept = self.held_out
+        if not self.ranks.first:  # who need not say it
+            return {"held_out": None, "solved": None}
         try:
             return {"held_out": kept.likelihood(self.average), "solved": kept.solved(self.average, self.device)}
         except InvalidInput as error:  # finite weights may give logits that are not
@@ -265,7 +272,7 @@ class Trainer(Learner):
             There is no state, it is damaged, or the model's shape or the stream differ.
         """
         path = folder / "state.safetensors"
-        if path.is_file():
+        if path.is_file() and self.ranks.first:
             self._hold(folder)
         tensors, said = load_tensors(path, lambda said: self._check_state(said, folder))
         restore(tensors, self.model, self.average, self.optimizer, path)
