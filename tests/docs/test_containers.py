@@ -29,7 +29,9 @@ def parsed(words: list[str]) -> str:
 
 def test_the_manifest_is_one_by_the_schema_of_kubernetes() -> None:
     validate = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
-    validate.validate(job(), "1.29", strict=True)
+    assert validate.validate(job(), "1.29", strict=True) == "1.29"
+    with pytest.raises(validate.ValidationError):
+        validate.validate({**job(), "spec": {"completion": 3}}, "1.29", strict=True)
 
 
 def test_the_job_is_of_as_many_processes_as_it_tells_them() -> None:
