@@ -14,6 +14,7 @@ from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
 from .startup import run as startup
+from .streaming import run as streaming
 from .study.ablation import run as ablation
 from .study.breed import run as breed
 from .study.chances import run as chances
@@ -58,6 +59,7 @@ app.command("gpu-kernels")(run_kernels)
 app.command("gpu-denoise")(run_denoise)
 app.command("training")(training)
 app.command("startup")(startup)
+app.command("streaming")(streaming)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
 app.command("loops")(loops)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import denoise, instances, kernels, overhead, startup, training
+from . import denoise, instances, kernels, overhead, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -303,6 +303,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
+    "streaming": _newest(streaming.shown),
     "synthetic": _study(study_tables.few_steps),
     "synthetic/choices": _study(study_tables.choices),
     "synthetic/sweep": _study(study_tables.sweep),

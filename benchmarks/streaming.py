@@ -1,0 +1,276 @@
+"""`streaming`: what files of any size cost beside solving: time a problem, memory, kills, engines, processes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from typer import Option
+
+from vmdsolve import BatchSolver, search, solve_batch
+from vmdsolve.domains import get
+from vmdsolve.errors import InvalidInput
+from vmdsolve.files.records import read
+from vmdsolve.scale.on_ray import run_on_ray
+from vmdsolve.scale.shards import Shards
+from vmdsolve.search import generate_values
+
+from .driver import RESULTS, ROOT, Row, Run, summary, table
+from .soak.jobs import Job, command
+
+OVERHEAD, CORE, MEMORY, RAY, RANKS = 0.15, 1.3, 1.1, 0.85, 1.7  # aims, as the table says them
+PARTS = ("cost", "memory", "kills", "ray", "ranks")
+ENDINGS = (".csv", ".jsonl", ".parquet")
+METHOD = (
+    "9x9 Sudoku, method search. cost: processor seconds, turn by turn, on one thread: `search.solve_values` on arrays; "
+    f"`solve_batch` (aim {CORE:g} times that); BatchSolver; reading a file, solving and writing shards (aim "
+    f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off. memory: the most of a process by "
+    f"lines (aim {MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared "
+    f"byte by byte with one that nobody disturbed. ray: problems a second to those of the local job (aim {RAY:g}), wall clock, "
+    f"the start of the cluster apart. ranks: boards a second of two training processes to one, one thread each "
+    f"(aim {RANKS:g})."
+)
+
+
+def run(
+    parts: Annotated[str, Option(help=f"What to measure, between commas: {', '.join(PARTS)}; or all.")] = "all",
+    n: Annotated[int, Option(min=100, help="Lines for cost and ray.")] = 100_000,
+    most: Annotated[int, Option(min=1000, help="Lines for memory, and a tenth of them.")] = 1_000_000,
+    kills: Annotated[int, Option(min=1, help="Of each format.")] = 25,
+    repeats: Annotated[int, Option(min=1, help="Rounds of cost.")] = 5,
+    steps: Annotated[int, Option(min=2, help="Of the trainings.")] = 60,
+    seed: Annotated[int, Option(min=0, help="Of puzzles, where there are no real ones, and of kills.")] = 0,
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """What files of any size cost: time a problem, memory, kills, Ray, training by several processes."""
+    chosen = PARTS if parts == "all" else tuple(parts.split(","))
+    if unknown := set(chosen) - set(PARTS):
+        raise SystemExit(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    said = {"parts": ",".join(chosen), "n": n, "most": most, "kills": kills, "repeats": repeats, "steps": steps}
+    with Run("streaming", METHOD, {**said, "seed": seed}, ("ray",), out) as this, tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        source, puzzles = some_puzzles(seed)
+        this.note(f"puzzles: {source}")
+        ways: dict[str, Callable[[], Iterator[Row]]] = {
+            "cost": partial(cost, folder, puzzles, n, repeats),
+            "memory": partial(memory, folder, puzzles, most),
+            "kills": partial(killed, folder, puzzles, kills, seed),
+            "ray": partial(by_ray, folder, puzzles, n),
+            "ranks": partial(ranks, folder, steps),
+        }
+        for part in chosen:
+            for row in ways[part]():
+                this.rows.append({"part": part, **row})
+                this.keep()
+        print(shown(this.rows))
+
+
+def some_puzzles(seed: int) -> tuple[str, list[str]]:
+    """Where puzzles are from, and they: 17 clues each where there are such, else of the generator."""
+    path = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "sudoku" / "sudoku9.csv"
+    if path.is_file():
+        with path.open(newline="") as stream:
+            found = [row["puzzle"] for row in csv.DictReader(stream) if "17_clue" in row["source"]]
+        if found:
+            return "17_clue", found
+    domain = get("sudoku-9x9")
+    problems, _ = generate_values(domain.rules, 2000, seed=seed)
+    return "generated", domain.format_many(problems)
+
+
+def lines(path: Path, puzzles: list[str], n: int) -> Path:
+    """A file of n puzzles, one a line."""
+    path.write_text("".join(f"{puzzles[i % len(puzzles)]}\n" for i in range(n)), encoding="utf-8")
+    return path
+
+
+def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row]:
+    """Processor time a problem of each way."""
+    source, domain = lines(folder / "cost.txt", puzzles, n), get("sudoku-9x9")
+    texts = source.read_text().split()
+    boards = domain.parse_many(texts)
+    assert boards is not None
+    solver = BatchSolver(method="search", threads=1)
+    ways: dict[str, Callable[[], object]] = {
+        "search.solve_values": lambda: search.solve_values(domain.rules, boards, limit=1, threads=1),
+        "solve_batch": lambda: sum(1 for _ in solve_batch(texts, method="search", threads=1)),
+        "BatchSolver": lambda: solver.solve(texts),
+        **{f"shards {ending}": partial(shards, folder, source, ending, solver) for ending in ENDINGS},
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for repeat in range(repeats + 1):
+        for name, call in ways.items():
+            start = time.process_time()
+            call()
+            if repeat:
+                taken[name].append(time.process_time() - start)
+    for name, seconds in taken.items():
+        ratio = np.divide(seconds, taken["solve_batch"]).tolist()
+        row: Row = {
+            "what": name,
+            "microseconds": summary(1e6 * s / n for s in seconds),
+            "to_solve_batch": summary(ratio),
+        }
+        row["to_core"] = summary(np.divide(seconds, taken["search.solve_values"]).tolist())
+        yield row
+    lines(folder / "one.txt", puzzles, 1)
+    one, all_ = (command(["solve", name, "--method", "search", "--threads", "1", "-o", f"{name}.csv"], folder, 3600)
+                 for name in ("one.txt", "cost.txt"))  # fmt: skip
+    each = 1e6 * (all_.processor - one.processor) / n
+    batch = summary(1e6 * s / n for s in taken["solve_batch"])["median"]
+    yield {"what": "one file .csv", "microseconds": summary([each]), "to_solve_batch": summary([each / batch])}
+
+
+def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
+    """Read, solve, write; into a new folder each time."""
+    out = Path(tempfile.mkdtemp(dir=folder)) / f"out{ending}"
+    with Shards(out, {}) as job:
+        return sum(job.run(read(source), solver))
+
+
+def memory(folder: Path, puzzles: list[str], most: int) -> Iterator[Row]:
+    """The most memory of a process by lines, in shards and as one file."""
+    for what, more in (("shards .csv", ["--shard-size", "10000"]), ("one file .csv", [])):
+        least = 0.0
+        for n in (most // 10, most):
+            lines(folder / "memory.txt", puzzles, n)
+            out = f"{what.split()[0]}-{n}.csv"
+            done = command(["solve", "memory.txt", "--method", "search", "-o", out, *more], folder, 7200)
+            least = least or done.megabytes
+            yield {"what": f"{what}, {n:,} lines", "megabytes": round(done.megabytes, 1), "code": done.code,
+                   "ratio": round(done.megabytes / least, 3), "seconds": round(done.processor, 1)}  # fmt: skip
+
+
+def killed(folder: Path, puzzles: list[str], kills: int, seed: int) -> Iterator[Row]:
+    """Jobs killed at random moments, resumed, and compared with one that nobody disturbed."""
+    lines(folder / "kill.txt", puzzles, 4000)
+    for ending in ENDINGS:
+        chance = random.Random(f"{seed} {ending}")
+        told = ["solve", "kill.txt", "--method", "search", "--shard-size", "300", "--threads", "1", "-o"]
+        begun = time.monotonic()
+        command([*told, f"whole{ending}"], folder, 600)
+        length, wrong, met = time.monotonic() - begun, 0, 0
+        for i in range(kills):
+            out = f"kill-{i}{ending}"
+            job = Job([*told, out], folder)
+            time.sleep(chance.uniform(0.2, 1.0) * length)
+            met += job.alive()
+            job.signal(signal.SIGKILL)
+            while job.alive():
+                time.sleep(0.01)
+            command([*told, out, "--resume"], folder, 600)
+            whole, mine = (
+                {path.name: path.read_bytes() for path in (folder / name).glob("part-*")}
+                for name in (f"whole{ending}", out)
+            )
+            wrong += whole != mine
+        yield {"what": f"kills of {ending} jobs", "n": kills, "met at work": met, "wrong": wrong}
+
+
+def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
+    """The same job by Ray on this machine and by this process with as many threads; wall clock."""
+    if find_spec("ray") is None:
+        yield {"what": "ray", "n": n, "ratio": None}
+        return
+    ray: Any = import_module("ray")
+    cores = os.cpu_count() or 1
+    source = lines(folder / "ray.txt", puzzles, n)
+    ray.init(num_cpus=cores, log_to_driver=False, logging_level="ERROR", include_dashboard=False)
+    options: dict[str, Any] = {"method": "search"}
+    try:
+        taken = {}
+        for name in ("warm-up", "local", "ray"):
+            out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
+            begun = time.perf_counter()
+            with Shards(out, {}) as job:
+                if name == "local":
+                    done = sum(job.run(read(source), BatchSolver(method="search", threads=cores)))
+                else:
+                    done = sum(run_on_ray(job, read(source), options))
+            taken[name] = time.perf_counter() - begun
+            if done != n:
+                raise InvalidInput(f"{name}: {done} of {n} problems are done")
+    finally:
+        ray.shutdown()
+    local, its = n / taken["local"], n / taken["ray"]
+    yield {
+        "what": "ray",
+        "n": n,
+        "cores": cores,
+        "local": round(local),
+        "ray": round(its),
+        "ratio": round(its / local, 3),
+    }
+
+
+def ranks(folder: Path, steps: int) -> Iterator[Row]:
+    """Boards a second of one training process and of two."""
+    rates = {}
+    for n in (1, 2):
+        where = folder / f"ranks-{n}"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        base = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
+        told = [
+            "train",
+            "sudoku-9x9",
+            "--steps",
+            str(steps),
+            "--every",
+            str(steps // 2),
+            "--batch",
+            "16",
+            "--threads",
+            "1",
+        ]
+        jobs = [
+            subprocess.Popen(
+                [sys.executable, "-m", "vmdsolve", *told, "--threads=1", f"--run-dir={where}"], stdout=subprocess.DEVNULL,
+                env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)},
+            )
+            for rank in range(n)
+        ]  # fmt: skip
+        if any(job.wait() for job in jobs):
+            raise InvalidInput(f"a training of {n} processes failed")
+        log = [json.loads(line) for line in (where / "log.jsonl").read_text().splitlines()]
+        rates[n] = log[-1]["puzzles_per_second"]
+    yield {"what": "two training processes", "one": rates[1], "two": rates[2], "ratio": round(rates[2] / rates[1], 3)}
+
+
+def shown(rows: list[Row]) -> str:
+    """All rows as tables, a part each."""
+    parts = []
+    if some := [row for row in rows if row["part"] == "cost"]:
+        head = ["one thread", "microseconds a problem", "times solve_batch", "times the core"]
+        parts.append(table(head, [_cost(row) for row in some]))
+    if some := [row for row in rows if row["part"] != "cost"]:
+        parts.append(table(["what", "measured"], [[row["what"], _told(row)] for row in some]))
+    return "\n\n".join(parts)
+
+
+def _cost(row: Row) -> list[str]:
+    own = [
+        f"{row[name]['median']:.3g}" if name in row else "-" for name in ("microseconds", "to_solve_batch", "to_core")
+    ]
+    return [row["what"], *own]
+
+
+def _told(row: Row) -> str:
+    own = {name: value for name, value in row.items() if name not in ("part", "what")}
+    return ", ".join(f"{name} {'not measured' if value is None else value}" for name, value in own.items())
