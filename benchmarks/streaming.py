@@ -41,9 +41,9 @@ METHOD = (
     f"`solve_batch` (aim {CORE:g} times that); BatchSolver; reading a file, solving and writing shards (aim "
     f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off. memory: the most of a process by "
     f"lines (aim {MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared "
-    f"byte by byte with one that nobody disturbed. ray: problems a second to those of the local job (aim {RAY:g}), wall clock, "
-    f"the start of the cluster apart. ranks: boards a second of two training processes to one, one thread each "
-    f"(aim {RANKS:g})."
+    "byte by byte with one that nobody disturbed. ray: problems a second to those of the local job, wall clock, the "
+    f"start of the cluster apart (aim {RAY:g}). ranks: boards a second of two training processes to one, one thread "
+    f"each (aim {RANKS:g})."
 )
 
 
@@ -241,7 +241,8 @@ def ranks(folder: Path, steps: int) -> Iterator[Row]:
         ]
         jobs = [
             subprocess.Popen(
-                [sys.executable, "-m", "vmdsolve", *told, "--threads=1", f"--run-dir={where}"], stdout=subprocess.DEVNULL,
+                [sys.executable, "-m", "vmdsolve", *told, "--threads=1", f"--run-dir={where}"],
+                stdout=subprocess.DEVNULL,
                 env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)},
             )
             for rank in range(n)
