@@ -236,8 +236,6 @@ def ranks(folder: Path, steps: int) -> Iterator[Row]:
             str(steps // 2),
             "--batch",
             "16",
-            "--threads",
-            "1",
         ]
         jobs = [
             subprocess.Popen(
