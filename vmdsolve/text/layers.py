@@ -1,0 +1,158 @@
+"""The transformer of text models: pre-norm layers with rotary positions and norms of queries and keys.
+
+    n = norm(h)                                  scaled and shifted by z, where there is one
+    h = h + W attention(rotate(norm(q)), rotate(norm(k)), v)
+    h = h + W gelu(W norm(h))                    the same
+
+A stack runs over the cells that follow what it has read before: `past` are keys and values of finished cells, one pair
+for every layer. A mask says which cells see which; None: each sees all that is there.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .config import TextConfig
+
+__all__ = ["Keys", "Norm", "Stack", "block_mask", "stream_mask"]
+
+Keys = list[tuple[Tensor, Tensor]]  # of every layer: keys and values, each [B, heads, cells, H / heads]
+BASE = 10_000.0  # of the rotary positions' wavelengths (Su et al. 2021)
+
+
+def block_mask(begin: int, n: int, block: int, device: torch.device | None = None) -> Tensor:
+    """bool [n, begin + n]: cells begin .. begin + n - 1 see blocks before their own, and their own.
+
+    Examples
+    --------
+    >>> block_mask(0, 4, 2).int().tolist()
+    [[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 1, 1, 1]]
+    """
+    own = torch.arange(begin + n, device=device) // block
+    return own[begin:, None] >= own[None]
+
+
+def stream_mask(n: int, block: int, device: torch.device | None = None) -> Tensor:
+    """bool [n, 2n]: cells see, of finished cells, the blocks before their own; of themselves, their own block.
+
+    Examples
+    --------
+    >>> stream_mask(4, 2).int().tolist()[2]
+    [1, 1, 0, 0, 0, 0, 1, 1]
+    """
+    own = torch.arange(n, device=device) // block
+    return torch.cat([own[:, None] > own[None], own[:, None] == own[None]], 1)
+
+
+def rotate(x: Tensor, begin: int) -> Tensor:
+    """Queries or keys [B, heads, n, d] turned by the positions begin .. begin + n - 1."""
+    n, half = x.shape[2], x.shape[3] // 2
+    rate = BASE ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
+    angle = torch.arange(begin, begin + n, device=x.device, dtype=torch.float32)[:, None] * rate
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+
+
+class Norm(nn.Module):
+    """Root mean square of the last axis made 1, in float32 whatever comes in; then a learned scale."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, h: Tensor) -> Tensor:
+        return F.rms_norm(h.float(), self.weight.shape, self.weight, 1e-6).to(h.dtype)
+
+
+class Layer(nn.Module):
+    """See the file's text."""
+
+    def __init__(self, config: TextConfig, *, hears: bool) -> None:
+        super().__init__()
+        H = config.width
+        self.heads = config.heads
+        self.attention_norm, self.hidden_norm = Norm(H), Norm(H)
+        self.query_norm, self.key_norm = (Norm(H // config.heads) for _ in range(2))
+        self.qkv = nn.Linear(H, 3 * H, bias=False)
+        self.attention_update = nn.Linear(H, H, bias=False)
+        self.hidden = nn.Linear(H, 4 * H, bias=False)
+        self.hidden_update = nn.Linear(4 * H, H, bias=False)
+        self.modulate = nn.Linear(config.z_width, 4 * H) if hears else None
+
+    def forward(
+        self, h: Tensor, begin: int, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
+        z: Tensor | None,
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
+        """States [B, n, H] of the cells from `begin` on, and their keys and values; z [B, n, Z] or None."""
+        B, n, H = h.shape
+        made: tuple[Tensor | None, ...] = (None,) * 4
+        if self.modulate is not None and z is not None:
+            made = self.modulate(z).chunk(4, -1)
+        qkv = self.qkv(_heard(self.attention_norm(h), made[0], made[1]))
+        q, k, v = qkv.view(B, n, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        q, k = rotate(self.query_norm(q), begin), rotate(self.key_norm(k), begin)
+        keys, values = (k, v) if past is None else (torch.cat([past[0], k], 2), torch.cat([past[1], v], 2))
+        m = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask, is_causal=causal)
+        h = h + self.attention_update(m.transpose(1, 2).reshape(B, n, H))
+        a = self.hidden(_heard(self.hidden_norm(h), made[2], made[3]))
+        return h + self.hidden_update(F.gelu(a, approximate="tanh")), (k, v)
+
+
+def _heard(n: Tensor, scale: Tensor | None, shift: Tensor | None) -> Tensor:
+    return n if scale is None or shift is None else torch.addcmul(shift, n, 1 + scale)
+
+
+class Stack(nn.Module):
+    """So many layers, or one applied so many times.
+
+    Examples
+    --------
+    >>> stack = Stack(TextConfig(3, width=8, heads=2, layers=2), 2)
+    >>> h, keys = stack(torch.zeros(5, 4, 8))
+    >>> h.shape, len(keys), keys[0][0].shape
+    (torch.Size([5, 4, 8]), 2, torch.Size([5, 2, 4, 4]))
+    """
+
+    def __init__(self, config: TextConfig, layers: int, *, tied: bool = False, hears: bool = False) -> None:
+        super().__init__()
+        self.count, self.tied = layers, tied
+        self.layers = nn.ModuleList([Layer(config, hears=hears) for _ in range(1 if tied else layers)])
+        for layer in self.layers:
+            for name, weight in layer.named_parameters():
+                if weight.ndim == 2:
+                    last = name in ("attention_update.weight", "hidden_update.weight")
+                    nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if last else 0.02)
+            if layer.modulate is not None:
+                nn.init.normal_(layer.modulate.weight, std=0.05)  # z is heard from the first step on
+                nn.init.zeros_(layer.modulate.bias)
+
+    def forward(
+        self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,
+        causal: bool = False, z: Tensor | None = None,
+    ) -> tuple[Tensor, Keys]:  # fmt: skip
+        """States [B, n, H] after the layers, and keys and values of these cells.
+
+        Parameters
+        ----------
+        h
+            [B, n, H], the cells' embeddings
+        begin
+            the position of the first
+        past
+            of cells that are seen, too, see the file's text
+        mask
+            bool [n, cells of `past` and n], what sees what; None: all, or with `causal` the cells before and itself
+        z
+            [B, n, Z], what each cell hears of its block's latent; None: nothing
+        """
+        keys, injected = [], h
+        for i in range(self.count):
+            layer = self.layers[0 if self.tied else i]
+            if self.tied and i:
+                h = h + injected
+            h, own = layer(h, begin, None if past is None else past[i], mask, causal, z)
+            keys.append(own)
+        return h, keys
