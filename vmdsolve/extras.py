@@ -14,7 +14,10 @@ from .errors import MissingExtra
 __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 
 # the extra that brings a package
-EXTRAS = {"torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb"}
+EXTRAS = {
+    "torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb",
+    "tokenizers": "tokens", "pyarrow": "parquet",
+}  # fmt: skip
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 

@@ -10,11 +10,12 @@ from ..errors import ModelMismatch
 from ..model.fields import check, choice
 from ..untrusted import read_json
 
-__all__ = ["DRAWS", "KINDS", "MOST_LENGTH", "MOST_SYMBOLS", "PRIORS", "TextConfig"]
+__all__ = ["ABSENT", "DRAWS", "KINDS", "MOST_LENGTH", "MOST_SYMBOLS", "PRIORS", "TextConfig"]
 
 KINDS = ("masked", "autoregressive")
 PRIORS = ("standard", "conditional", "autoregressive")
 DRAWS = ("once", "each_step")
+ABSENT = -1  # a cell that is none, as behind the end of a text
 MOST_SYMBOLS, MOST_LENGTH = 1 << 18, 1 << 16
 MOST_NUMBERS = 1 << 28  # in one matrix of weights
 
@@ -46,8 +47,8 @@ class TextConfig:
     classes
         C, classes of each group; 0: z is Gaussian
     prior
-        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before, what is given in
-        the block). "autoregressive": the same, group after group; of classes alone
+        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before, what is given
+        in the block). "autoregressive": the same, group after group; of classes alone
     draw
         "once": z is drawn when a block begins, its posterior sees the text. "each_step": anew at every step, its
         posterior sees, too, what is masked

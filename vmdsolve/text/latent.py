@@ -19,7 +19,7 @@ __all__ = ["Posterior", "Prior", "make_prior"]
 
 def pooled(h: Tensor, cells: int) -> Tensor:
     """Means [B * N, H] over the blocks of states [B, n, H]."""
-    return h.unflatten(1, (-1, cells)).mean(2).flatten(0, 1)
+    return h.reshape(-1, cells, h.shape[2]).mean(1)
 
 
 def _distribution(out: Tensor, classes: int) -> Distribution:

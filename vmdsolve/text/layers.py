@@ -64,7 +64,8 @@ class Norm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, h: Tensor) -> Tensor:
-        return F.rms_norm(h.float(), self.weight.shape, self.weight, 1e-6).to(h.dtype)
+        out: Tensor = F.rms_norm(h.float(), self.weight.shape, self.weight, 1e-6).to(h.dtype)
+        return out
 
 
 class Layer(nn.Module):
@@ -120,14 +121,14 @@ class Stack(nn.Module):
         super().__init__()
         self.count, self.tied = layers, tied
         self.layers = nn.ModuleList([Layer(config, hears=hears) for _ in range(1 if tied else layers)])
-        for layer in self.layers:
-            for name, weight in layer.named_parameters():
-                if weight.ndim == 2:
-                    last = name in ("attention_update.weight", "hidden_update.weight")
-                    nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if last else 0.02)
-            if layer.modulate is not None:
-                nn.init.normal_(layer.modulate.weight, std=0.05)  # z is heard from the first step on
-                nn.init.zeros_(layer.modulate.bias)
+        for name, weight in self.named_parameters():
+            if name.endswith("modulate.weight"):
+                nn.init.normal_(weight, std=0.05)  # z is heard from the first step on
+            elif name.endswith("modulate.bias"):
+                nn.init.zeros_(weight)
+            elif weight.ndim == 2:
+                last = name.endswith("update.weight")
+                nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if last else 0.02)
 
     def forward(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,

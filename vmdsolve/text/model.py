@@ -4,8 +4,8 @@
     masked, one block     every cell from all that are visible, and z: masked diffusion, VMD with a latent
     masked, of blocks     every cell from the blocks before, finished, what is visible of its own block, and its z
 
-Tokens are int64 [B, n]: a symbol's number, V (`mask_id`) where a cell is open, ABSENT where there is none, as behind the
-end of a text. Finished blocks hear of no z: their keys and values (`read`) serve whatever comes after.
+Tokens are int64 [B, n]: a symbol's number, V (`mask_id`) where a cell is open, ABSENT where there is none, as behind
+the end of a text. Finished blocks hear of no z: their keys and values (`read`) serve whatever comes after.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from torch.nn import functional as F
 from ..errors import ModelMismatch
 from ..model.latents.distributions import Distribution, log_density, scale_gradient
 from ..model.seeded import Seeded
-from .config import TextConfig
+from .config import ABSENT, TextConfig
 from .latent import Posterior, make_prior
 from .layers import Keys, Norm, Stack, block_mask, stream_mask
 
-__all__ = ["ABSENT", "Cache", "Terms", "TextModel"]
-
-ABSENT = -1  # a cell that is none
+__all__ = ["Cache", "Terms", "TextModel"]
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,11 @@ class TextModel(nn.Module):
         if self.config.kind == "autoregressive":
             inputs, mask = self._before(x, cache), self._causal(cache.n, x.shape[1], x.device)
             h, _ = self.stack(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and x.shape[1] > 1)
-            return self.norm(h)
-        heard = None if z is None else z.repeat_interleave(self._cells(x), 1)
-        return self.norm(self._over(self.stack, x, cache.n, cache.keys, context, heard))
+        else:
+            heard = None if z is None else z.repeat_interleave(self._cells(x), 1)
+            h = self._over(self.stack, x, cache.n, cache.keys, context, heard)
+        out: Tensor = self.norm(h)
+        return out
 
     def read(self, tokens: Tensor, cache: Cache | None = None) -> Cache:
         """A cache of what was read before, and of finished tokens [B, n]: whole blocks, unless the window ends."""
@@ -264,7 +264,8 @@ class TextModel(nn.Module):
             mask = stream_mask(n, self._cells(x), x.device)
             if begin:
                 mask = torch.cat([mask.new_ones(n, begin), mask], 1)
-        return stack(self.embed(x), begin, past, mask, z=z)[0]
+        h: Tensor = stack(self.embed(x), begin, past, mask, z=z)[0]
+        return h
 
     def _cells(self, x: Tensor) -> int:
         """Cells of a block of x [B, n]; a window that is one block may be of any length."""
