@@ -38,8 +38,10 @@ class ListTask(Domain):
 
     Examples
     --------
+    >>> from vmdsolve.checker import accepts
     >>> domain = ListTask("reverse", 3)
-    >>> [not domain.rules.violations(domain.parse(text).values) for text in ("abccba", "abcabc")]
+    >>> boards = np.stack([domain.parse(text).values for text in ("abccba", "abcabc")])
+    >>> accepts(domain.rules, domain.problem().values, boards).tolist()
     [True, False]
     """
 

@@ -58,8 +58,8 @@ class Bound:
 
         Examples
         --------
-        >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6), Bound(np.array([2.0, 4.0]), np.array([1.0, 3.0])).per_cell
-        (1.0, 1.5)
+        >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6), Bound(np.ones(2), np.array([1.0, 3.0])).per_cell
+        (1.0, 0.5)
         """
         return float(self.nats.mean()) / float(np.mean(self.cells))
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..deadline import stop_point
 from ..errors import InvalidInput
 from ..kernels import ALIASES
 from ..kernels.normal import normal
@@ -28,8 +29,8 @@ from ..problem import OPEN, Board
 from ..sampler.keys import Keys
 from ..sampler.plan import Plan, block_edges
 from ..sampler.remask import reopen
-from .config import TextConfig
-from .model import ABSENT, Cache, TextModel
+from .config import ABSENT, TextConfig
+from .model import Cache, TextModel
 
 __all__ = ["FilledWindows", "fill_windows", "plan_of"]
 
@@ -95,11 +96,12 @@ def plan_of(
     cells = 1 if one_by_one else config.cells
     blocks = -(-n // cells)
     T = n if steps is None else steps
-    if type(T) is not int or T < blocks:
+    if type(T) is not int or blocks > T:
         raise InvalidInput(
-            f"steps is {T!r}; this model fills {n:,} cells in {blocks:,} blocks of {cells:,}, so wanted {blocks:,} or more"
+            f"steps is {T!r}; this model fills {n:,} cells in {blocks:,} blocks of {cells:,}, so wanted {blocks:,} "
+            "or more"
         )
-    if one_by_one and (T > n or remask not in (None, "none")):
+    if one_by_one and (n < T or remask not in (None, "none")):
         raise InvalidInput(
             f"an autoregressive model writes cell after cell: wanted {n:,} steps, and no cell opened again"
         )
@@ -208,6 +210,7 @@ class _Tile:
         plan, mask, Z, m = self.plan, self.model.mask_id, self.model.config.z_width, x.shape[1]
         given, sure, z = x != mask, x.new_zeros(x.shape, dtype=torch.float32), None
         for step in steps:
+            stop_point()
             opened, left = x == mask, steps.stop - step
             if not opened.any():
                 break

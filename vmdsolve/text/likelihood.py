@@ -2,8 +2,8 @@
 
 Blocks before a block are finished, so each bound is a sum over blocks, as vmdsolve/measure/likelihood.py has it of one:
 
-    nelbo       n of the m cells of a block masked, n uniform on 1 .. m and stratified, for each block on its own;
-                (m / n) times their cross-entropy, and the KL of the block's z, once or at each of its m steps
+    nelbo       n of the m cells of a block masked, n uniform on 1 .. m and stratified (masks.py); (m / n) times their
+                cross-entropy, and the KL of the block's z, once or at each of its m steps
     importance  K pairs of z and order for every block, weighed within the block: p(x0) is a product over blocks, so a
                 bound of each factor will do, and is far tighter than one of whole texts
 
@@ -23,7 +23,9 @@ from torch import Tensor
 
 from ..errors import InvalidInput
 from ..measure.likelihood import Bound
-from .model import ABSENT, TextModel
+from .config import ABSENT
+from .masks import opened
+from .model import TextModel
 
 __all__ = ["exact", "importance", "likelihood", "nelbo", "summed"]
 
@@ -77,7 +79,7 @@ def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, firs
     windows
         int [n, L], full; ABSENT behind the end of a text.
     times
-        Masks a window; the sizes of a block's are stratified.
+        Masks a window; their sizes are stratified.
     seed
         Of masks and z.
     first
@@ -95,19 +97,15 @@ def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, firs
         model.
     """
     x0 = _checked(model, _masked(model, windows), times)
-    n, N, _ = rows = _blocks(model, x0)
+    n, N, cells = rows = _blocks(model, x0)
     m, out = (x0 != ABSENT).reshape(rows).sum(2), []
-    for index, (row, cells) in enumerate(zip(x0.reshape(rows), m, strict=True), first):
+    for index, row in enumerate(x0, first):
         rng = np.random.default_rng((seed, index))
-        stratum = (np.arange(times)[:, None] + rng.integers(times, size=N)) % times
-        share = (stratum + rng.random((times, N))) / times
-        size = 1 + np.minimum(np.maximum(cells, 1) - 1, (cells * share).astype(np.int64))  # [times, N]
-        hidden = (_rank(rng, row, times) < size[..., None]) & (row != ABSENT)
-        noise = rng.standard_normal((times, N, model.config.z_width), np.float32)
-        out.append((np.where(hidden, model.mask_id, row).reshape(times, -1), cells / size, noise))
+        masked = opened(np.tile(row, (times, 1)), cells, model.mask_id, rng)
+        out.append((*masked, rng.standard_normal((times, N, model.config.z_width), np.float32)))
     x, weight, normal = (np.concatenate(parts) for parts in zip(*out, strict=True))
     truth, total = np.repeat(x0, times, axis=0), []
-    paid = np.repeat(m if model.config.draw == "each_step" else m > 0, times, axis=0)  # how often, the KL of a block
+    paid = np.repeat(m if _each_step(model) else m > 0, times, axis=0)  # how often, the KL of a block
     for part in _parts(model, x):
         terms = model.terms(*(_tensor(model, of[part]) for of in (x, truth, normal)))
         nll = terms.nll.double().cpu().numpy().reshape(-1, *rows[1:]).sum(2)
@@ -138,7 +136,7 @@ def importance(model: TextModel, windows: Any, *, latents: int = 8, seed: int = 
 
 
 def _weights(model: TextModel, x0: Tokens, rank: Tokens, noise: npt.NDArray[np.float32]) -> Floats:
-    """[n, N] log p(block, order | z) p(z) / q(z) for texts x0 [n, L], by orders [n, N, m] and noise [n, 1 or m, N, Z]."""
+    """[n, N] log of p(block | z, order) p(z) / q(z) of texts x0 [n, L]; rank [n, N, m], noise [n, 1 or m, N, Z]."""
     n, N, m = rank.shape
     there = x0.reshape(n, N, m) != ABSENT
     truth, total, z = _tensor(model, x0), np.zeros((n, N)), None
