@@ -111,7 +111,9 @@ def matched(
     return out
 
 
-def _places(share: npt.NDArray[np.float64], K: int, offset: float, dealt: float) -> tuple[npt.NDArray[np.int64], int]:
+def _places(
+    share: npt.NDArray[np.float64], K: int, offset: float, dealt: float
+) -> tuple[npt.NDArray[np.int64], int]:
     """Numbers of answers, as often as copies may take them; and how many of these, the first, have to be taken."""
     due = round(dealt * K)
     first = np.searchsorted(share.cumsum(), (np.arange(due) + offset) / max(1, due), side="right")
