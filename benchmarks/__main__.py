@@ -22,6 +22,7 @@ from .study.gaps import run as gaps
 from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
+from .study.lists import run as lists
 from .study.loops import run as loops
 from .study.many.colouring import run as colouring
 from .study.many.grids9 import run as grids9
@@ -60,6 +61,7 @@ app.command("training")(training)
 app.command("startup")(startup)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
+app.command("lists")(lists)
 app.command("loops")(loops)
 app.command("synthetic")(synthetic)
 app.command("gaps")(gaps)

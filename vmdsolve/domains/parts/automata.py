@@ -14,9 +14,7 @@ __all__ = ["different_with_total", "explore", "with_product"]
 State = TypeVar("State", bound=Hashable)
 
 
-def explore(
-    start: State, V: int, step: Callable[[State, int], State | None], accept: Callable[[State], bool]
-) -> DFA:
+def explore(start: State, V: int, step: Callable[[State, int], State | None], accept: Callable[[State], bool]) -> DFA:
     """The automaton over values 0 .. V-1 from `start`; `step` says the next state, None for a dead end.
 
     Examples
