@@ -63,12 +63,21 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "check-domain": ("check_domain", "check_domain", ("check-domain latin-4",)),
     "info": ("info", "info", ("info", "info --json")),
 }  # fmt: skip
+# Commands of two words: those of one that another kind of input calls for, with options of its own.
+OF_TWO: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "train text": (
+        "train_text", "train_text",
+        ("train text novel.txt --length 128",
+         "train text 'data/*.jsonl' --field body --block 8 --latent 8 --classes 16",
+         "train text --resume --steps 20000"),
+    ),
+}  # fmt: skip
 
 
 @cache
 def command_of(name: str) -> Any:
-    """The command of this name, one of COMMANDS, as it is run."""
-    module, function, lines = COMMANDS[name]
+    """The command of this name, one of COMMANDS or of two words, as it is run."""
+    module, function, lines = {**COMMANDS, **OF_TWO}[name]
     one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     one.command(name, cls=Command, epilog=examples(*lines))(getattr(import_module(f".{module}", __name__), function))
     return typer.main.get_command(one)
@@ -84,6 +93,11 @@ class _Commands(Commands):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         del ctx
         return command_of(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if (name := " ".join(args[:2])) in OF_TWO:
+            return name, command_of(name), args[2:]
+        return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> Any:
         before = guard()

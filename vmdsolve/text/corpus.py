@@ -184,8 +184,10 @@ def split(corpus: Corpus, L: int, valid: float, test: float) -> tuple[Windows, W
         parts = [cut[cut[:, 1] > cut[:, 0]] for cut in cuts]
     for name, share, part in zip(("train", "valid", "test"), (1.0, valid, test), parts, strict=True):
         if share and not len(part):
+            cut = f"train, valid {valid:g} and test {test:g}"
             raise InvalidInput(
-                f"{share:.0%} of {int(corpus.begins[-1]):,} tokens leave none for {name}; give more text"
+                f"{int(corpus.begins[-1]):,} tokens, of which equal documents stay together, are too few for {cut}: "
+                f"{name} has none; give more text, or other shares"
             )
     train, watched, measured = (Windows(corpus, L, part) for part in parts)
     return train, watched, measured

@@ -47,7 +47,7 @@ class Posterior(nn.Module):
 
     def forward(self, h: Tensor, mask: Tensor | None, cells: int) -> Distribution:
         """From embeddings [B, n, H] of the text; `mask` lets no cell see blocks behind its own."""
-        return _distribution(self.head(pooled(self.norm(self.stack(h, mask=mask)[0]), cells)), self.classes)
+        return _distribution(self.head(pooled(self.norm(self.stack(h, mask=mask)), cells)), self.classes)
 
 
 class Prior(nn.Module):

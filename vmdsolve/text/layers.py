@@ -46,26 +46,31 @@ def stream_mask(n: int, block: int, device: torch.device | None = None) -> Tenso
     return torch.cat([own[:, None] > own[None], own[:, None] == own[None]], 1)
 
 
-def rotate(x: Tensor, begin: int) -> Tensor:
-    """Queries or keys [B, heads, n, d] turned by the positions begin .. begin + n - 1."""
-    n, half = x.shape[2], x.shape[3] // 2
-    rate = BASE ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
-    angle = torch.arange(begin, begin + n, device=x.device, dtype=torch.float32)[:, None] * rate
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+Angles = tuple[Tensor, Tensor]  # cosine and sine [n, 1, 1, d] of the rotation of every position
+
+
+def angles(begin: int, n: int, d: int, device: torch.device | None = None) -> Angles:
+    """Of the positions begin .. begin + n - 1, for heads of d channels."""
+    rate = BASE ** (-torch.arange(0, d, 2, device=device, dtype=torch.float32) / d)
+    angle = (torch.arange(begin, begin + n, device=device, dtype=torch.float32)[:, None] * rate)[:, None, None]
+    return torch.cat([angle.cos()] * 2, -1), torch.cat([-angle.sin(), angle.sin()], -1)
+
+
+def rotate(x: Tensor, by: Angles) -> Tensor:
+    """Queries and keys [B, n, 2, heads, d], turned."""
     a, b = x.chunk(2, -1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+    return torch.addcmul(x * by[0], torch.cat([b, a], -1), by[1])
 
 
 class Norm(nn.Module):
-    """Root mean square of the last axis made 1, in float32 whatever comes in; then a learned scale."""
+    """Of the last axis, mean 0 and deviation 1; then a learned scale, no shift."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, h: Tensor) -> Tensor:
-        out: Tensor = F.rms_norm(h.float(), self.weight.shape, self.weight, 1e-6).to(h.dtype)
-        return out
+        return F.layer_norm(h, self.weight.shape, self.weight)
 
 
 class Layer(nn.Module):
@@ -73,10 +78,9 @@ class Layer(nn.Module):
 
     def __init__(self, config: TextConfig, *, hears: bool) -> None:
         super().__init__()
-        H = config.width
-        self.heads = config.heads
+        H, self.heads = config.width, config.heads
         self.attention_norm, self.hidden_norm = Norm(H), Norm(H)
-        self.query_norm, self.key_norm = (Norm(H // config.heads) for _ in range(2))
+        self.match = nn.Parameter(torch.ones(2, 1, H // self.heads))  # scale of the norms of queries and of keys
         self.qkv = nn.Linear(H, 3 * H, bias=False)
         self.attention_update = nn.Linear(H, H, bias=False)
         self.hidden = nn.Linear(H, 4 * H, bias=False)
@@ -84,17 +88,19 @@ class Layer(nn.Module):
         self.modulate = nn.Linear(config.z_width, 4 * H) if hears else None
 
     def forward(
-        self, h: Tensor, begin: int, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
-        z: Tensor | None,
+        self, h: Tensor, by: Angles, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
+        z: Tensor | None, keys_only: bool,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
-        """States [B, n, H] of the cells from `begin` on, and their keys and values; z [B, n, Z] or None."""
+        """States [B, n, H] of cells, and their keys and values; see `Stack`."""
         B, n, H = h.shape
         made: tuple[Tensor | None, ...] = (None,) * 4
         if self.modulate is not None and z is not None:
             made = self.modulate(z).chunk(4, -1)
-        qkv = self.qkv(_heard(self.attention_norm(h), made[0], made[1]))
-        q, k, v = qkv.view(B, n, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        q, k = rotate(self.query_norm(q), begin), rotate(self.key_norm(k), begin)
+        qkv = self.qkv(_heard(self.attention_norm(h), made[0], made[1])).view(B, n, 3, self.heads, -1)
+        matched = rotate(F.layer_norm(qkv[:, :, :2], qkv.shape[-1:]) * self.match, by).to(qkv.dtype)
+        q, k, v = (part.transpose(1, 2) for part in (*matched.unbind(2), qkv[:, :, 2]))
+        if keys_only:
+            return h, (k, v)
         keys, values = (k, v) if past is None else (torch.cat([past[0], k], 2), torch.cat([past[1], v], 2))
         m = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask, is_causal=causal)
         h = h + self.attention_update(m.transpose(1, 2).reshape(B, n, H))
@@ -103,7 +109,11 @@ class Layer(nn.Module):
 
 
 def _heard(n: Tensor, scale: Tensor | None, shift: Tensor | None) -> Tensor:
-    return n if scale is None or shift is None else torch.addcmul(shift, n, 1 + scale)
+    """States [B, n, H], scaled and shifted by what each block of them hears, [B, N, H]."""
+    if scale is None or shift is None:
+        return n
+    blocks = n.view(*scale.shape[:2], -1, n.shape[-1])
+    return torch.addcmul(shift[:, :, None], blocks, 1 + scale[:, :, None]).view(n.shape)
 
 
 class Stack(nn.Module):
@@ -112,14 +122,14 @@ class Stack(nn.Module):
     Examples
     --------
     >>> stack = Stack(TextConfig(3, width=8, heads=2, layers=2), 2)
-    >>> h, keys = stack(torch.zeros(5, 4, 8))
-    >>> h.shape, len(keys), keys[0][0].shape
-    (torch.Size([5, 4, 8]), 2, torch.Size([5, 2, 4, 4]))
+    >>> keys = stack.read(torch.zeros(5, 4, 8))
+    >>> len(keys), keys[0][0].shape, stack(torch.zeros(5, 3, 8), 4, keys).shape
+    (2, torch.Size([5, 2, 4, 4]), torch.Size([5, 3, 8]))
     """
 
     def __init__(self, config: TextConfig, layers: int, *, tied: bool = False, hears: bool = False) -> None:
         super().__init__()
-        self.count, self.tied = layers, tied
+        self.count, self.tied, self.heads = layers, tied, config.heads
         self.layers = nn.ModuleList([Layer(config, hears=hears) for _ in range(1 if tied else layers)])
         for name, weight in self.named_parameters():
             if name.endswith("modulate.weight"):
@@ -133,8 +143,8 @@ class Stack(nn.Module):
     def forward(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,
         causal: bool = False, z: Tensor | None = None,
-    ) -> tuple[Tensor, Keys]:  # fmt: skip
-        """States [B, n, H] after the layers, and keys and values of these cells.
+    ) -> Tensor:  # fmt: skip
+        """States [B, n, H] after the layers.
 
         Parameters
         ----------
@@ -147,13 +157,27 @@ class Stack(nn.Module):
         mask
             bool [n, cells of `past` and n], what sees what; None: all, or with `causal` the cells before and itself
         z
-            [B, n, Z], what each cell hears of its block's latent; None: nothing
+            [B, N, Z], what the cells of each of N blocks hear; None: nothing
         """
+        return self._applied(h, begin, past, mask, causal, z, read=False)[0]
+
+    def read(
+        self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *, causal: bool = False
+    ) -> Keys:
+        """Keys and values of these cells, for `past`; parameters as above."""
+        return self._applied(h, begin, past, mask, causal, None, read=True)[1]
+
+    def _applied(
+        self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool, z: Tensor | None, *,
+        read: bool,
+    ) -> tuple[Tensor, Keys]:  # fmt: skip
+        by = angles(begin, h.shape[1], h.shape[2] // self.heads, h.device)
         keys, injected = [], h
         for i in range(self.count):
             layer = self.layers[0 if self.tied else i]
             if self.tied and i:
                 h = h + injected
-            h, own = layer(h, begin, None if past is None else past[i], mask, causal, z)
+            before = None if past is None else past[i]
+            h, own = layer(h, by, before, mask, causal, z, read and i == self.count - 1)
             keys.append(own)
         return h, keys

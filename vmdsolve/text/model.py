@@ -137,10 +137,9 @@ class TextModel(nn.Module):
         cache = cache or Cache()
         if self.config.kind == "autoregressive":
             inputs, mask = self._before(x, cache), self._causal(cache.n, x.shape[1], x.device)
-            h, _ = self.stack(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and x.shape[1] > 1)
+            h = self.stack(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and x.shape[1] > 1)
         else:
-            heard = None if z is None else z.repeat_interleave(self._cells(x), 1)
-            h = self._over(self.stack, x, cache.n, cache.keys, context, heard)
+            h = self._over(self.stack, x, cache.n, cache.keys, context, z)
         out: Tensor = self.norm(h)
         return out
 
@@ -149,13 +148,13 @@ class TextModel(nn.Module):
         cache, (_, n) = cache or Cache(), tokens.shape
         if self.config.kind == "autoregressive":
             inputs, mask = self._before(tokens, cache), self._causal(cache.n, n, tokens.device)
-            _, keys = self.stack(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and n > 1)
+            keys = self.stack.read(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and n > 1)
             return Cache(cache.n + n, _joined(cache.keys, keys), None, tokens[:, -1:])
         mask, h = self._blocks(cache.n, n, tokens.device), self.embed(tokens)
-        _, keys = self.stack(h, cache.n, cache.keys, mask)
+        keys = self.stack.read(h, cache.n, cache.keys, mask)
         prior = None
         if self.prior is not None and self.prior.reads:
-            prior = _joined(cache.prior, self._stack_of_prior()(h, cache.n, cache.prior, mask)[1])
+            prior = _joined(cache.prior, self._stack_of_prior().read(h, cache.n, cache.prior, mask))
         return Cache(cache.n + n, _joined(cache.keys, keys), prior, tokens[:, -1:])
 
     def embed(self, tokens: Tensor) -> Tensor:
@@ -259,12 +258,12 @@ class TextModel(nn.Module):
         (_, n), mask = x.shape, None
         if n > self._cells(x):
             finished = x if context is None else context
-            _, keys = stack(self.embed(finished), begin, past, self._blocks(begin, n, x.device))
+            keys = stack.read(self.embed(finished), begin, past, self._blocks(begin, n, x.device))
             past = _joined(past, keys)
             mask = stream_mask(n, self._cells(x), x.device)
             if begin:
                 mask = torch.cat([mask.new_ones(n, begin), mask], 1)
-        h: Tensor = stack(self.embed(x), begin, past, mask, z=z)[0]
+        h: Tensor = stack(self.embed(x), begin, past, mask, z=z)
         return h
 
     def _cells(self, x: Tensor) -> int:

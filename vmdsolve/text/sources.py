@@ -314,7 +314,7 @@ def _at_blanks(texts: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
-def _joined(parts: Iterator[str] | Iterator[bytes], path: str) -> Iterator[Piece]:
+def _joined(parts: Iterator[Data], path: str) -> Iterator[Piece]:
     """Parts of one document."""
     for number, data in enumerate(parts):
         yield Piece(data, not number, path)
