@@ -80,8 +80,8 @@ def train_text(
 ) -> None:
     """Train a model of text on files: left to right, masked diffusion, or blocks of it, with a latent or without.
 
-    The folder of the run receives weights, with the vocabulary, a log, and what --resume needs. Files are read in parts;
-    their tokens lie on disk while the training goes on. With --resume, what is not given stays as it is in the run.
+    The folder of the run receives weights, with the vocabulary, a log, and what --resume needs. Files are read in
+    parts; their tokens lie on disk while the training goes on. With --resume, what is not given stays as it is in the run.
     Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
     """
     from ..train.loggers import loggers_named
@@ -147,7 +147,13 @@ def _resumed(
 def _data_of(said: Said) -> dict[str, Any]:
     """What a run's record tells of its files."""
     data = said.record.get("data")
-    wanted = {"files": list, "valid": (str, float, int), "test": (str, float, int), "field": str, "lines": bool}
+    wanted: dict[str, Any] = {
+        "files": list,
+        "valid": (str, float, int),
+        "test": (str, float, int),
+        "field": str,
+        "lines": bool,
+    }
     if not isinstance(data, dict) or not all(isinstance(data.get(name), kind) for name, kind in wanted.items()):
         raise ModelMismatch(f"{said.path} does not say what it was trained on")
     if not data["files"]:

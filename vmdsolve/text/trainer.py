@@ -34,7 +34,7 @@ from ..train.state import check_shapes, restore, tensors_of
 from ..train.stopping import interruptible
 from .config import TextConfig
 from .data import TextData
-from .held_out import HeldOut
+from .likelihood import likelihood
 from .masks import opened
 from .model import TextModel
 from .recipe import TextRecipe
@@ -42,6 +42,7 @@ from .stored import read_text, save_text, write_tensors
 
 __all__ = ["TextTrainer"]
 
+HELD_OUT, TIMES, SEED = 32, 4, 0x7E57  # windows that are watched, their masks, and whence
 STATE, WEIGHTS = "state.safetensors", "weights.safetensors"
 
 
@@ -80,7 +81,7 @@ class TextTrainer:
         )  # fmt: skip
         if recipe.compile:
             self.model.stack.compile()
-        self.held_out = HeldOut(data.valid, config)
+        self.held_out = None if data.valid is None else data.valid.tiled(HELD_OUT)
         self.step, self.hours = 0, 0.0
         self.saved: int | None = None  # the step whose state is on disk
         self._stopped = False
@@ -218,13 +219,19 @@ class TextTrainer:
                 active_units=means.active, puzzles_per_second=round(means.steps * batch / (now - mark), 1),
                 hours=round(self.hours, 4), rate=self.recipe.rate_at(self.step - 1, place),
                 left=round(left if seconds is None else max(0.0, min(left, seconds - spent)), 1),
-                held_out=self.held_out.bound(self.average),
+                held_out=self._watched(),
             )  # fmt: skip
             if folder is not None:
                 self.save(folder)
             tell(progress)
             yield progress
             mark, means = time.perf_counter(), Averages(self.config.latent)
+
+    def _watched(self) -> float | None:
+        """What the averaged weights make of what is held out, by the same masks and noise each time; nats a cell."""
+        if self.held_out is None:
+            return None
+        return round(likelihood(self.average, self.held_out, times=TIMES, seed=SEED).per_cell, 5)
 
     # Saving and resuming ------------------------------------------------------------------------
 
