@@ -1,4 +1,4 @@
-"""The exact denoiser: what the sampler makes of it is the law that its steps imply, and with z enough the law itself."""
+"""The exact denoiser: the sampler makes of it the law that its steps imply, and with z enough the law itself."""
 
 from __future__ import annotations
 

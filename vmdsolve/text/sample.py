@@ -17,7 +17,7 @@ from ..results import Solution, Status
 from ..sampler.keys import latent_keys
 from ..sampler.plan import Plan
 from .filling import fill_windows, plan_of
-from .gaps import read_gaps
+from .gaps import gap_of, read_gaps
 from .model import TextModel
 from .vocabulary import Vocabulary
 
@@ -110,33 +110,37 @@ def complete(
 ) -> Iterator[Solution]:
     """Fill the gaps of each text once; results come in order, and do not hang on what else there is.
 
-    Parameters are those of `sample`; steps is T for a text of any length, by default one a token. A text that has no
-    gap comes back as it is.
+    Parameters are those of `sample`; steps is T for a text of any length, by default one a token.
 
     Yields
     ------
     Solution
-        UNCHECKED, or INVALID with a reason for a text that the model cannot read.
+        UNCHECKED, or INVALID with a reason for a text that has no gap, or that the model cannot read.
 
     Examples
     --------
     >>> from vmdsolve.text import TextConfig, TextModel
     >>> from vmdsolve.text.vocabulary import Characters
     >>> model = TextModel(TextConfig(3, length=8, width=8, heads=2, layers=1))
-    >>> for one in complete(model, Characters("abc"), ["abc", "x"]):
-    ...     print(one.status, one.text, one.reason)
-    UNCHECKED abc
-    INVALID None the text, character 1 is 'x', which is none of the 3 of the vocabulary
+    >>> for one in complete(model, Characters("abc"), ["ab.", "abc"]):
+    ...     print(one.status.value, one.nfe, one.reason)
+    UNCHECKED 1
+    INVALID 0 text 2 has no gap to fill; one is written '.', --gap or gap= names another sign
     """
     _fits(model, vocabulary)
     plan_of(model.config, **{name: value for name, value in how.items() if name != "steps"})
-    clock, source = Deadline(time_limit), iter(texts)
+    clock, source, before = Deadline(time_limit), iter(texts), 0
     while held := list(islice(source, TOGETHER)):
         done: dict[int, Solution] = {}
         kinds: dict[int, list[tuple[int, Board]]] = {}
         for i, text in enumerate(held):
             try:
-                window = read_gaps(vocabulary, text, gap)
+                window = read_gaps(vocabulary, text, gap, where := f"text {before + i + 1}")
+                if (window != OPEN).all():
+                    sign = gap or gap_of(vocabulary)
+                    raise InvalidInput(
+                        f"{where} has no gap to fill; one is written {sign!r}, --gap or gap= names another sign"
+                    )
                 plan_of(model.config, len(window), **how)
                 kinds.setdefault(len(window), []).append((i, window))
             except InvalidInput as error:
@@ -147,6 +151,7 @@ def complete(
             found = _filled(model, vocabulary, windows, plan, keys, seed, clock)
             done |= {i: one for (i, _), one in zip(some, found, strict=True)}
         yield from (done[i] for i in range(len(held)))
+        before += len(held)
 
 
 def _filled(
