@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,18 +111,19 @@ def _drawn(name: str, model: TextModel, way: str, n: int, seed: int, by: tuple[A
 
 
 def _row(name: str, way: str, nfe: int, found: Quality) -> Row:
-    return {"arm": name, "way": way, "nfe": nfe, **asdict(found)}
+    told = asdict(found)
+    return {"arm": name, "way": way, "nfe": nfe, **told, "words": None if isnan(found.words) else found.words}
 
 
 def shown(rows: list[Row]) -> str:
     """A line a row."""
     header = ["model", "way", "NFE", "perplexity", "entropy", "words", "JS 1", "2", "3", "4", "5", "distinct"]
-    body = [
-        [row["arm"], row["way"] or "-", row["nfe"] or "-", f"{row['perplexity']:.2f} ± {row['perplexity_error']:.2f}",
-         f"{row['entropy']:.3f}", f"{row['words']:.1%}", *(f"{one:.3f}" for one in row["divergences"]),
-         f"{row['distinct'][-1]:.1%}"]
-        for row in rows
-    ]  # fmt: skip
+    body = []
+    for row in rows:
+        words = "-" if row["words"] is None else f"{row['words']:.1%}"
+        figures = [f"{row['perplexity']:.2f} ± {row['perplexity_error']:.2f}", f"{row['entropy']:.3f}", words]
+        figures += [*(f"{one:.3f}" for one in row["divergences"]), f"{row['distinct'][-1]:.1%}"]
+        body.append([row["arm"], row["way"] or "-", row["nfe"] or "-", *figures])
     return table(header, body)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -87,10 +88,9 @@ def answered(it: Trained, variant: Variant, steps: int, n: int) -> Row:
     start = time.perf_counter()
     plan = variant.plan(GIVEN * steps, GIVEN)  # the first block's share is not used: nothing in it is open
     filled = fill_boards(Timed(it.model, rules, n), rules, boards, plan, keys=_keys(n), seed=it.about["seed"])
-    right = it.law.indices(filled.values) >= 0
     return rounded({
         **it.about, "variant": variant.name, "headline": variant == it.arm.headline, "nfe": int(filled.nfe.max()),
-        "n": n, "accuracy": float(right.mean()), "kl": float("nan"), "sample_seconds": time.perf_counter() - start,
+        **asdict(it.law.compare(filled.values)), "sample_seconds": time.perf_counter() - start,
     })  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def counts(values: Board) -> list[int]:
     return np.bincount(values @ 2 ** np.arange(L)[::-1], minlength=2**L).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_one_cell_a_step_in_random_order_follows_the_law(shape: dict[str, Any]) -> None:
     model = tiny(**shape)
@@ -61,6 +62,7 @@ def test_cells_of_one_step_are_drawn_apart_given_z(shape: dict[str, Any], steps:
     assert merged_z(found, law_of_text(model, shares).tolist()) < 4
 
 
+@pytest.mark.slow
 def test_a_wrong_temperature_shows() -> None:
     model = tiny()
     law = law_of_text(model).tolist()

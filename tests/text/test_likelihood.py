@@ -38,11 +38,12 @@ def expected(model: TextModel, x0: np.ndarray) -> np.ndarray:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [0, 2])
 def test_the_nelbo_is_the_mean_over_all_masks(block: int) -> None:
     model = tiny(block=block)
-    found = nelbo(model, TEXTS, times=3000)
-    np.testing.assert_allclose(found.nats, expected(model, TEXTS), rtol=0.03)
+    found = nelbo(model, TEXTS, times=1500)
+    np.testing.assert_allclose(found.nats, expected(model, TEXTS), rtol=0.04)
 
 
 SHAPES: list[dict[str, Any]] = [{}, {"block": 2}, {**CODES}, {**CODES, "block": 2}]

@@ -60,7 +60,7 @@ def read_gaps(vocabulary: Vocabulary, text: str, gap: str | None = None, where: 
     out: list[int] = []
     for i, part in enumerate(text.split(gap)):
         out += [OPEN] * (i > 0)
-        out += vocabulary.encode(part, where).tolist()
+        out += vocabulary.encode(part, f"{where}, behind gap {i}" if i else where).tolist()
     return np.array(out, np.int32)
 
 

@@ -129,6 +129,7 @@ def complete(
     """
     _fits(model, vocabulary)
     plan_of(model.config, **{name: value for name, value in how.items() if name != "steps"})
+    read_gaps(vocabulary, "", gap)  # a sign that can be none is refused at once
     clock, source, before = Deadline(time_limit), iter(texts), 0
     while held := list(islice(source, TOGETHER)):
         done: dict[int, Solution] = {}
