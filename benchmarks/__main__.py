@@ -34,6 +34,7 @@ from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
 from .study.text import run as text
+from .study.text_speed import run as text_speed
 from .study.universal import run as universal
 from .training import run as training
 
@@ -71,6 +72,7 @@ app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
 app.command("text-steps")(text_steps)
+app.command("text-speed")(text_speed)
 app.command("universal")(universal)
 app.command("queens")(queens)
 app.command("colouring")(colouring)

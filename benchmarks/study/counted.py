@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from vmdsolve.text.corpus import Windows
 
 __all__ = ["PACKERS", "n_gram"]
 
-PACKERS = {"bz2": bz2.compress, "xz": lzma.compress}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"bz2": bz2.compress, "xz": lzma.compress}
 CHUNK = 1 << 22
 Tokens = npt.NDArray[np.int64]
 

@@ -40,7 +40,7 @@ __all__ = ["ARMS", "run"]
 METHOD = (
     "windows of {length} characters, each on its own. bits: exact left to right, else the NELBO of {times} masks a "
     "window, their sizes stratified; IW: importance-weighted with {latents} pairs of z and order a block, on {few} of "
-    "the {n} windows; standard errors over windows. All arms: the same windows, steps, width and layers of the denoiser. "
+    "the {n} windows; standard errors over windows. All arms: the same windows, steps, width, layers. "
     "seconds: of the processor, training. at equal time: the bound of 32 windows held out, when the arm had taken as "
     "long as the fastest arm in all, its schedule not at its end. KL: nats a block that z tells. 5-gram: counts of the "
     "text to learn from, Witten-Bell interpolation; bz2, xz: all of the test text packed."

@@ -10,7 +10,7 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from helpers.pages import console_block, file_block, python_block, sh_block
 
-BLOCKS = {"python": python_block, "toml": file_block, "sh": sh_block, "console": console_block}
+BLOCKS = {"python": python_block, "toml": file_block, "text": file_block, "sh": sh_block, "console": console_block}
 
 pytest_collect_file = Sybil(
     [CodeBlockParser(language, run) for language, run in BLOCKS.items()],

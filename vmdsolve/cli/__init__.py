@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from ..plain import Plain, clean, cut, guard
 from .help import EXIT_CODES, Command, Commands, examples
 from .streams import open_closed, to_nowhere
 
-__all__ = ["COMMANDS", "app", "command_of", "main"]
+__all__ = ["COMMANDS", "OF_TWO", "app", "command_of", "main", "named"]
 
 INTERRUPTED = 130
 _UsageError: Any = typer.BadParameter.__base__
@@ -89,6 +90,18 @@ def command_of(name: str) -> Any:
     return typer.main.get_command(one)
 
 
+def named(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The command that these words begin with, of one word or two, and the words behind its name.
+
+    Examples
+    --------
+    >>> named(["train", "text", "novel.txt"]), named(["train", "latin-4"])
+    (('train text', ['novel.txt']), ('train', ['latin-4']))
+    """
+    length = 2 if " ".join(words[:2]) in OF_TWO else 1
+    return " ".join(words[:length]), list(words[length:])
+
+
 class _Commands(Commands):
     """Expected failures become one line on standard error, and all that is printed is plain, whatever the command."""
 
@@ -101,9 +114,8 @@ class _Commands(Commands):
         return command_of(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if (name := " ".join(args[:2])) in OF_TWO:
-            return name, command_of(name), args[2:]
-        return super().resolve_command(ctx, args)
+        name, rest = named(args)
+        return (name, command_of(name), rest) if name in OF_TWO else super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> Any:
         before = guard()

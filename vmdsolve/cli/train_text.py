@@ -81,8 +81,8 @@ def train_text(
     """Train a model of text on files: left to right, masked diffusion, or blocks of it, with a latent or without.
 
     The folder of the run receives weights, with the vocabulary, a log, and what --resume needs. Files are read in
-    parts; their tokens lie on disk while the training goes on. With --resume, what is not given stays as it is in the run.
-    Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
+    parts; their tokens lie on disk while the training goes on. With --resume, what is not given stays as it is in
+    the run. Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
     """
     from ..train.loggers import loggers_named
 
@@ -135,6 +135,8 @@ def _resumed(
             raise InvalidInput(
                 f"the run has {name} {getattr(said.config, name)}, which --resume cannot change to {value}"
             )
+    if "vocabulary" in told:
+        raise InvalidInput("the run has a vocabulary of its own, which --resume cannot change; leave it out")
     before = _data_of(said)
     recipe = TextRecipe.recorded(said.record.get("recipe"))
     recipe = TextRecipe(**{**asdict(recipe), **{name: given[name] for name in RECIPE if name in given}})

@@ -189,9 +189,7 @@ class TextTrainer:
             kept = "" if folder is None or self.saved is None else f"; {folder} keeps the state of step {self.saved}"
             raise TrainingDiverged(f"{error}{kept}; go on with a lower rate") from error
         finally:
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
+            self._release()
 
     def stop(self) -> None:
         """End `run` after the step that it is in, saved and logged; a signal's handler may call it."""
@@ -270,6 +268,13 @@ class TextTrainer:
         """
         if (folder / STATE).is_file():
             self._hold(folder)
+        try:
+            self._resume(folder)
+        except ModelMismatch:
+            self._release()
+            raise
+
+    def _resume(self, folder: Path) -> None:
         said, tensors = read_text(folder / STATE)
         before = TextRecipe.recorded(said.record.get("recipe"))
         for what, was, now in (
@@ -295,3 +300,8 @@ class TextTrainer:
         if self._lock is None or self._lock.path != path or self._lock.lost:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(path, f"trains in {folder}; wait for it, or name another folder")
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
