@@ -32,8 +32,8 @@ def test_samples_are_printed_as_they_are_and_counted(weights: str) -> None:
     assert {(one["status"], one["nfe"]) for one in told} == {("UNCHECKED", 6)}
 
 
-def test_gaps_of_arguments_and_files_are_filled(weights: str, tmp_path: Path) -> None:
-    file, out = tmp_path / "gaps.txt", tmp_path / "filled.csv"
+def test_open_tokens_of_arguments_and_files_are_filled(weights: str, tmp_path: Path) -> None:
+    file, out = tmp_path / "open.txt", tmp_path / "filled.csv"
     file.write_text("a..b\nc.\nabc\n")
     done = run("solve", "text", "a.c", str(file), "--lines", "--weights", weights, "-o", str(out))
     assert done.exit_code == 1
@@ -41,11 +41,11 @@ def test_gaps_of_arguments_and_files_are_filled(weights: str, tmp_path: Path) ->
     assert [row["problem"] for row in rows] == ["a.c", "a..b", "c.", "abc"]
     assert [row["status"] for row in rows] == ["UNCHECKED"] * 3 + ["INVALID"]
     assert (rows[0]["solution"][0], rows[0]["solution"][2], len(rows[1]["solution"])) == ("a", "c", 4)
-    assert "text 4 has no gap to fill" in rows[3]["reason"]
+    assert "text 4 has no open token" in rows[3]["reason"]
     whole = run("solve", "text", str(file), "--weights", weights)
     assert (whole.exit_code, whole.stdout) == (1, "")
-    assert "INVALID: text 1, behind gap 2, character 2 is '\\n'" in whole.stderr
-    piped = run("solve", "text", "-", "--gap", "_", "--weights", weights, stdin="a_b\n")
+    assert "INVALID: text 1, behind open token 2, character 2 is '\\n'" in whole.stderr
+    piped = run("solve", "text", "-", "--sign", "_", "--weights", weights, stdin="a_b\n")
     assert (piped.exit_code, len(piped.stdout)) == (0, 4)
 
 
@@ -73,7 +73,7 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
         (("sample", "text", "xyz"), "the text, character 1 is 'x', which is none of the 4 of the vocabulary"),
         (("sample", "text", "--order", "up"), "order is 'up'"),
         (("sample", "text", "-o", "out.xyz"), "out.xyz"),
-        (("solve", "text", "a.", "--gap", "b"), "a gap is written 'b', which is a symbol"),
+        (("solve", "text", "a.", "--sign", "b"), "an open token is written 'b', which is a symbol"),
         (("eval", "text", "no-such-file"), "no such file: no-such-file"),
         (("sample", "text-8"), "is a model of text: its commands are `sample text`, `solve text` and `eval text`"),
     ],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.problem import OPEN, Status
-from vmdsolve.text.gaps import MASK, gap_of, read_gaps, with_gaps
+from vmdsolve.text.open_tokens import MASK, open_sign, read_open, write_open
 from vmdsolve.text.sample import complete, sample
 from vmdsolve.text.vocabulary import Bytes, Characters, Integers, Vocabulary
 
@@ -26,22 +26,22 @@ def texts(found: Any) -> list[str]:
 
 
 @given(data=st.data(), which=st.sampled_from(range(3)))
-def test_gaps_are_read_as_they_are_written(data: st.DataObject, which: int) -> None:
+def test_open_tokens_are_read_as_they_are_written(data: st.DataObject, which: int) -> None:
     vocabulary = VOCABULARIES[which]
     most = min(vocabulary.size, 128) - 1  # of bytes, ASCII: others are no text by themselves
     tokens = np.array(data.draw(st.lists(st.integers(-1, most), max_size=12)), np.int32)
-    assert read_gaps(vocabulary, with_gaps(vocabulary, tokens)).tolist() == tokens.tolist()
+    assert read_open(vocabulary, write_open(vocabulary, tokens)).tolist() == tokens.tolist()
 
 
-def test_a_gap_is_no_symbol() -> None:
-    assert [gap_of(vocabulary) for vocabulary in VOCABULARIES] == ["*", MASK, "."]
-    assert read_gaps(ABC, "a##b", "#").tolist() == [0, OPEN, OPEN, 1]
+def test_the_sign_is_no_symbol() -> None:
+    assert [open_sign(vocabulary) for vocabulary in VOCABULARIES] == ["*", MASK, "."]
+    assert read_open(ABC, "a##b", "#").tolist() == [0, OPEN, OPEN, 1]
     with pytest.raises(InvalidInput, match="'a', which is a symbol of the vocabulary; name another sign"):
-        read_gaps(ABC, "ab", "a")
+        read_open(ABC, "ab", "a")
     with pytest.raises(InvalidInput, match="which is nothing"):
-        read_gaps(ABC, "ab", "")
-    with pytest.raises(InvalidInput, match="text 3, behind gap 1, character 1 is 'x'"):
-        read_gaps(ABC, "a.x", where="text 3")
+        read_open(ABC, "ab", "")
+    with pytest.raises(InvalidInput, match="text 3, behind open token 1, character 1 is 'x'"):
+        read_open(ABC, "a.x", where="text 3")
 
 
 def test_a_sample_does_not_depend_on_how_many_there_are() -> None:
@@ -80,7 +80,7 @@ def test_each_text_is_completed_as_it_would_be_alone(some: list[str]) -> None:
 def test_what_cannot_be_completed_says_why_and_the_others_are() -> None:
     found = list(complete(MODEL, ABC, ["a.", "abc", "x.", "." * 9, ".b"]))
     assert [one.status.value for one in found] == ["UNCHECKED", "INVALID", "INVALID", "INVALID", "UNCHECKED"]
-    assert "text 2 has no gap to fill; one is written '.'" in found[1].reason
+    assert "text 2 has no open token; one is written '.'" in found[1].reason
     assert "text 3, character 1 is 'x'" in found[2].reason
     assert "9 tokens are to be filled; a window of this model has 1 to 8" in found[3].reason
     with pytest.raises(InvalidInput, match="text has no rules that clash"):
@@ -94,7 +94,7 @@ def test_time_that_runs_out_is_told() -> None:
 
 
 def test_choices_that_cannot_be_are_refused_at_the_call() -> None:
-    with pytest.raises(InvalidInput, match="the text has 5 tokens, gaps among them, and length is 4"):
+    with pytest.raises(InvalidInput, match="the text has 5 tokens, open ones among them, and length is 4"):
         sample(MODEL, ABC, given="ab...", length=4)
     with pytest.raises(InvalidInput, match="n is -1"):
         sample(MODEL, ABC, -1)

@@ -35,7 +35,7 @@ Temperature = Annotated[float, Option(min=0, help="1: the model's own law; 0: it
 Draw = Annotated[str | None, Option(help="z: once a block, or each_step (default as the model was trained).")]
 Remask = Annotated[str, Option(help="least: a step opens the least certain cells again; none.")]
 Rate = Annotated[float, Option(help="Share of the filled cells that a step opens again.")]
-Gap = Annotated[
+Sign = Annotated[
     str | None, Option(help="What stands for an open token (default . or, if that is a symbol, ?, *, ...).")
 ]
 Seed = Annotated[int, Option(min=0, max=2**64 - 1, help="The same seed gives the same results, whatever the batch.")]
@@ -45,7 +45,8 @@ RUN = Path("runs/text")
 
 def sample_text(
     text: Annotated[
-        str | None, Argument(help="To go on with, or with gaps to fill: a file, - for standard input, or the text.")
+        str | None,
+        Argument(help="To go on with, or with open tokens to fill: a file, - for standard input, or the text."),
     ] = None,
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
     length: Annotated[int | None, Option(min=1, help="Tokens of each (default a window).")] = None,
@@ -56,7 +57,7 @@ def sample_text(
     draw: Draw = None,
     remask: Remask = "none",
     rate: Rate = 0.2,
-    gap: Gap = None,
+    sign: Sign = None,
     seed: Seed = 0,
     device: Device = None,
     time_limit: Limit = None,
@@ -73,14 +74,16 @@ def sample_text(
     model, vocabulary = _loaded(weights, device)
     given = "" if text is None else _whole(text)
     drawn = sample(
-        model, vocabulary, n, given=given, gap=gap, length=length, seed=seed, time_limit=time_limit, steps=steps,
+        model, vocabulary, n, given=given, sign=sign, length=length, seed=seed, time_limit=time_limit, steps=steps,
         order=order, temperature=temperature, draw=draw, remask=remask, rate=rate,
     )  # fmt: skip
     _told(((given, one) for one in drawn), n, output, as_json)
 
 
 def solve_text(
-    inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or texts with gaps.")],
+    inputs: Annotated[
+        list[str], Argument(metavar="INPUT", help="Files, - for standard input, or texts with open tokens.")
+    ],
     lines: Annotated[
         bool, Option("--lines", help="Every line of a file is a text; else the whole file is one.")
     ] = False,
@@ -91,14 +94,14 @@ def solve_text(
     draw: Draw = None,
     remask: Remask = "none",
     rate: Rate = 0.2,
-    gap: Gap = None,
+    sign: Sign = None,
     seed: Seed = 0,
     device: Device = None,
     time_limit: Limit = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
-    """Fill the gaps of texts, as the model finds likeliest, the surest first. What comes back is UNCHECKED.
+    """Fill the open tokens of texts, as the model finds likeliest, the surest first. What comes back is UNCHECKED.
 
     A text that the model cannot read has the status INVALID and its reason.
     """
@@ -107,7 +110,7 @@ def solve_text(
     model, vocabulary = _loaded(weights, device)
     texts = [text for one in inputs for text in (_lines(one) if lines else [_whole(one)])]
     filled = complete(
-        model, vocabulary, texts, gap=gap, seed=seed, time_limit=time_limit, steps=steps, order=order,
+        model, vocabulary, texts, sign=sign, seed=seed, time_limit=time_limit, steps=steps, order=order,
         temperature=temperature, draw=draw, remask=remask, rate=rate,
     )  # fmt: skip
     _told(zip(texts, filled, strict=True), len(texts), output, as_json)

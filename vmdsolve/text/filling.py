@@ -152,14 +152,15 @@ def fill_windows(
     Raises
     ------
     InvalidInput
-        Tokens that the vocabulary lacks, too many cells, or gaps before given text where the model only looks back.
+        Tokens that the vocabulary lacks, too many cells, or a given one behind an open one where the model only looks
+        back.
     """
     config, (B, n) = model.config, windows.shape
     if B and not OPEN <= int(windows.min()) <= int(windows.max()) < config.symbols:
         raise InvalidInput(f"tokens of windows are 0 to {config.symbols - 1:,}, or {OPEN} where open")
     if config.kind == "autoregressive" and ((windows[:, :-1] == OPEN) & (windows[:, 1:] != OPEN)).any():
         raise InvalidInput(
-            "an autoregressive model sees what stands before a gap alone: leave nothing given behind one"
+            "an autoregressive model sees what stands before an open token alone: leave nothing given behind one"
         )
     device = next(model.parameters()).device
     tile = tile or TILES.get(device.type, TILES["cuda"])
