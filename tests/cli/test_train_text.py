@@ -34,7 +34,8 @@ def test_from_a_file_to_weights_and_on(text: Path, tmp_path: Path) -> None:
     assert on.exit_code == 0, on.output
     said = about_text(folder)
     assert said.record["step"] == 6
-    assert said.record["data"]["files"] == [str(text)]
+    assert said.record["data"]["files"] == ["a.txt"]
+    assert about_text(folder / "state.safetensors").record["data"]["files"] == [str(text)]
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in log] == [1, 2, 4, 5, 6]
 

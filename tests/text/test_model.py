@@ -138,6 +138,21 @@ def test_terms_are_those_of_the_logits_and_every_weight_learns(kind: str) -> Non
         torch.testing.assert_close(terms.nll, torch.where(counted, -said, 0.0))
 
 
+def test_a_large_vocabulary_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    x0, x = texts(7)
+    found = []
+    for most in (1 << 24, 3 * V):
+        monkeypatch.setattr("vmdsolve.text.model.MOST_LOGITS", most)
+        model = model_of("blocks")
+        before = torch.get_rng_state()
+        terms = model.terms(x, x0, noise_of(model))
+        terms.nll.sum().backward()  # type: ignore[no-untyped-call]
+        assert torch.equal(before, torch.get_rng_state())
+        found.append([terms.nll, *(p.grad for p in model.parameters())])
+    for whole, parts in zip(*found, strict=True):
+        torch.testing.assert_close(parts, whole, atol=1e-5, rtol=1e-4)
+
+
 def test_an_autoregressive_prior_is_a_law_and_draws_follow_it() -> None:
     model = model_of("one block, classes")
     assert model.prior is not None

@@ -42,6 +42,15 @@ class TextData:
     test: Windows | None
     told: dict[str, Any]
 
+    @property
+    def called(self) -> dict[str, Any]:
+        """The same with the names of files alone, as weights tell it to whoever gets them."""
+        held: dict[str, Any] = {"files": [Path(path).name for path in self.told["files"]]}
+        for part in ("valid", "test"):
+            told = self.told[part]
+            held[part] = ",".join(Path(path).name for path in told.split(",")) if isinstance(told, str) else told
+        return {**self.told, **held}
+
 
 def read_data(
     data: Sequence[str | Path] | Iterable[Any], length: int, *, vocabulary: str | Vocabulary = "characters",

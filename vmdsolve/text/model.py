@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from ..errors import ModelMismatch
 from ..model.latents.distributions import Distribution, log_density, scale_gradient
@@ -25,6 +26,8 @@ from .latent import Posterior, make_prior
 from .layers import Keys, Norm, Stack, block_mask, stream_mask
 
 __all__ = ["Cache", "Terms", "TextModel"]
+
+MOST_LOGITS = 1 << 24  # that a training holds at once
 
 
 @dataclass(frozen=True)
@@ -246,8 +249,23 @@ class TextModel(nn.Module):
         if self.config.kind == "masked":
             counted = counted & (x == self.mask_id)
         h = self.states(x0 if self.config.kind == "autoregressive" else x, z, context=x0)
-        nll = F.cross_entropy(self.readout(h[counted]), x0[counted], reduction="none")
+        nll = self._surprise(h[counted], x0[counted])
         return Terms(nll.new_zeros(x0.shape).masked_scatter(counted, nll), kl)
+
+    def _surprise(self, h: Tensor, truth: Tensor) -> Tensor:
+        """Nats [n] of symbols [n] by states [n, H]; of a large vocabulary in parts, whose logits are made again on the
+        way back, so that memory holds those of one part.
+        """
+
+        def nats(h: Tensor, truth: Tensor) -> Tensor:
+            return F.cross_entropy(self.readout(h), truth, reduction="none")
+
+        at_once = max(1, MOST_LOGITS // self.mask_id)
+        if len(h) <= at_once:
+            return nats(h, truth)
+        parts = zip(torch.split(h, at_once), torch.split(truth, at_once), strict=True)
+        made = [checkpoint(nats, *part, use_reentrant=False, preserve_rng_state=False) for part in parts]
+        return torch.cat(made)
 
     # How cells see each other ----------------------------------------------------------------------
 

@@ -234,7 +234,7 @@ class TextTrainer:
     # Saving and resuming ------------------------------------------------------------------------
 
     def record(self) -> dict[str, Any]:
-        """What stands in the weights: recipe, data, cost, machine, version."""
+        """What stands in the state of the run: recipe, data, cost, machine, version."""
         return {
             "recipe": asdict(self.recipe), "data": self.data.told, "step": self.step, "hours": round(self.hours, 4),
             "machine": f"{platform.machine()} {platform.system()}, torch {torch.__version__}, {self.device.type}",
@@ -253,7 +253,8 @@ class TextTrainer:
         if wrong := not_finite(tensors):
             raise TrainingDiverged(f"training diverged at step {self.step}: {wrong} holds NaN or infinity")
         write_tensors(folder / STATE, tensors, self.config, self.data.vocabulary, self.record())
-        save_text(folder / WEIGHTS, self.average, self.data.vocabulary, self.record())
+        told = {**self.record(), "data": self.data.called}
+        save_text(folder / WEIGHTS, self.average, self.data.vocabulary, told)
         self.saved = self.step
 
     def resume(self, folder: Path) -> None:
