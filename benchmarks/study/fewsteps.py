@@ -23,7 +23,7 @@ from vmdsolve.sampler.keys import latent_keys
 from vmdsolve.text.corpus import Windows, prepare
 from vmdsolve.text.filling import fill_windows, plan_of
 from vmdsolve.text.model import TextModel
-from vmdsolve.text.quality import Quality, Reference, quality
+from vmdsolve.text.quality import Quality, Reference, quality_of
 from vmdsolve.text.sources import Files, files_of
 from vmdsolve.text.stored import load_text
 from vmdsolve.text.vocabulary import Vocabulary
@@ -74,7 +74,7 @@ def run(
     with Run("text-steps", METHOD.format(n=n), {**said, "seed": seed, "most": most}, (), out) as this:
         tokens = learned.tiled(most)
         reference = Reference.of((tokens[i : i + PART] for i in range(0, len(tokens), PART)), vocabulary)
-        this.rows.append(_row("text", "", 0, quality(real.tiled(n), read, vocabulary, reference)))
+        this.rows.append(_row("text", "", 0, quality_of(real.tiled(n), read, vocabulary, reference)))
         for name, (model, own) in kinds.items():
             if own.to_json() != vocabulary.to_json():
                 this.note(f"not measured, its vocabulary is not the judge's: {name}")
@@ -107,7 +107,7 @@ def _drawn(name: str, model: TextModel, way: str, n: int, seed: int, by: tuple[A
         start = time.process_time()
         found = fill_windows(model, empty, plan_of(config, steps=T, **how), keys=keys, seed=seed)
         seconds = (time.process_time() - start) / n
-        yield {**_row(name, way, int(found.nfe.max()), quality(found.values, *by)), "seconds": seconds, "T": T}
+        yield {**_row(name, way, int(found.nfe.max()), quality_of(found.values, *by)), "seconds": seconds, "T": T}
 
 
 def _row(name: str, way: str, nfe: int, found: Quality) -> Row:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.text.config import ABSENT
-from vmdsolve.text.quality import GRAMS, Reference, divergence, grams, quality, token_entropy, words_of
+from vmdsolve.text.quality import GRAMS, Reference, divergence, grams, quality_of, token_entropy, words_of
 from vmdsolve.text.vocabulary import Characters
 
 ABC = Characters(" abc")
@@ -62,15 +62,15 @@ def test_a_collapsed_sampler_is_seen_whatever_the_judge_says() -> None:
     rng = np.random.default_rng(0)
     text = rng.integers(0, 4, (200, 8))
     reference, judge = Reference.of([text[:100], text[100:150]], ABC), tiny(V=4, L=8, kind="autoregressive")
-    good = quality(text[150:], judge, ABC, reference)
-    bad = quality(np.tile(text[:1, :1], (50, 8)), judge, ABC, reference)
+    good = quality_of(text[150:], judge, ABC, reference)
+    bad = quality_of(np.tile(text[:1, :1], (50, 8)), judge, ABC, reference)
     assert (good.n, len(good.divergences), len(good.distinct)) == (50, GRAMS, GRAMS)
     assert bad.entropy == 0 < good.entropy
     assert all(a > b for a, b in zip(bad.divergences, good.divergences, strict=True))
     assert bad.distinct[4] < good.distinct[4]
     assert math.isnan(bad.words)
     assert 0 < good.words < 1
-    same = quality(text[:150], judge, ABC, reference)
+    same = quality_of(text[:150], judge, ABC, reference)
     assert same.words == 1
     assert max(same.divergences) == pytest.approx(0, abs=1e-12)
 
@@ -79,4 +79,4 @@ def test_a_judge_of_another_kind_is_refused() -> None:
     reference = Reference.of([np.zeros((1, 8), int)], ABC)
     for judge in (tiny(V=4, L=8), tiny(V=3, L=8, kind="autoregressive")):
         with pytest.raises(ModelMismatch, match="wanted an autoregressive model over the 4 of the samples"):
-            quality(np.zeros((2, 8), int), judge, ABC, reference)
+            quality_of(np.zeros((2, 8), int), judge, ABC, reference)

@@ -33,6 +33,9 @@ Order = Annotated[
 ]
 Temperature = Annotated[float, Option(min=0, help="1: the model's own law; 0: its likeliest symbols.")]
 Draw = Annotated[str | None, Option(help="z: once a block, or each_step (default as the model was trained).")]
+Threshold = Annotated[
+    float | None, Option(help="Cells at least so sure are filled at once, beyond a step's share (default none).")
+]
 Remask = Annotated[str, Option(help="least: a step opens the least certain cells again; none.")]
 Rate = Annotated[float, Option(help="Share of the filled cells that a step opens again.")]
 Sign = Annotated[
@@ -54,6 +57,7 @@ def sample_text(
     steps: Steps = None,
     order: Order = "random",
     temperature: Temperature = 1.0,
+    threshold: Threshold = None,
     draw: Draw = None,
     remask: Remask = "none",
     rate: Rate = 0.2,
@@ -69,13 +73,13 @@ def sample_text(
     Nothing is checked, for text has no rules. With as many steps as tokens, in random order and at temperature 1, the
     texts follow the model's law; fewer steps are quicker, and cells that are filled together agree as far as z says.
     """
-    from ..text.sample import sample
+    from ..text.sampling import sample
 
     model, vocabulary = _loaded(weights, device)
     given = "" if text is None else _whole(text)
     drawn = sample(
         model, vocabulary, n, given=given, sign=sign, length=length, seed=seed, time_limit=time_limit, steps=steps,
-        order=order, temperature=temperature, draw=draw, remask=remask, rate=rate,
+        order=order, temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate,
     )  # fmt: skip
     _told(((given, one) for one in drawn), n, output, as_json)
 
@@ -91,6 +95,7 @@ def solve_text(
     steps: Steps = None,
     order: Order = "margin",
     temperature: Temperature = 0.0,
+    threshold: Threshold = None,
     draw: Draw = None,
     remask: Remask = "none",
     rate: Rate = 0.2,
@@ -105,13 +110,13 @@ def solve_text(
 
     A text that the model cannot read has the status INVALID and its reason.
     """
-    from ..text.sample import complete
+    from ..text.sampling import complete
 
     model, vocabulary = _loaded(weights, device)
     texts = [text for one in inputs for text in (_lines(one) if lines else [_whole(one)])]
     filled = complete(
         model, vocabulary, texts, sign=sign, seed=seed, time_limit=time_limit, steps=steps, order=order,
-        temperature=temperature, draw=draw, remask=remask, rate=rate,
+        temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate,
     )  # fmt: skip
     _told(zip(texts, filled, strict=True), len(texts), output, as_json)
 
@@ -136,7 +141,7 @@ def evaluate_text(
     """
     from ..api.progress import bar
     from ..text.corpus import Windows, prepare
-    from ..text.evaluate import evaluate
+    from ..text.evaluation import evaluate
     from ..text.sources import Files, files_of
 
     model, vocabulary = _loaded(weights, device)

@@ -26,7 +26,7 @@ from .likelihood import exact
 from .model import TextModel
 from .vocabulary import Vocabulary
 
-__all__ = ["GRAMS", "Quality", "Reference", "divergence", "grams", "quality", "token_entropy", "words_of"]
+__all__ = ["GRAMS", "Quality", "Reference", "divergence", "grams", "quality_of", "token_entropy", "words_of"]
 
 GRAMS = 5
 WORD = re.compile(r"(?<=[\W_])[^\W_]+(?=[\W_])")
@@ -95,7 +95,7 @@ class Reference:
         return Reference(frozenset(words), tuple(map(_summed, parts)))
 
 
-def quality(samples: Any, judge: TextModel, vocabulary: Vocabulary, reference: Reference) -> Quality:
+def quality_of(samples: Any, judge: TextModel, vocabulary: Vocabulary, reference: Reference) -> Quality:
     """What texts int [n, L] are like.
 
     Parameters

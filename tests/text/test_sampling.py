@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.problem import OPEN, Status
 from vmdsolve.text.open_tokens import MASK, open_sign, read_open, write_open
-from vmdsolve.text.sample import complete, sample
+from vmdsolve.text.sampling import complete, sample
 from vmdsolve.text.vocabulary import Bytes, Characters, Integers, Vocabulary
 
 ABC = Characters("abc")

@@ -8,7 +8,7 @@ from helpers.texts import tiny
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.text.corpus import Windows, prepare
-from vmdsolve.text.evaluate import evaluate
+from vmdsolve.text.evaluation import evaluate
 from vmdsolve.text.likelihood import exact, nelbo
 from vmdsolve.text.sources import Given
 from vmdsolve.text.vocabulary import Bytes, Characters
