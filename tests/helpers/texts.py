@@ -32,10 +32,11 @@ def every_text(V: int, L: int) -> np.ndarray:
 
 
 @torch.no_grad()
-def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None) -> np.ndarray:
+def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None, draw: str | None = None) -> np.ndarray:
     """[V^L] chances of all texts, by all orders of each block's cells, and all codes of a uniform prior over classes.
 
-    `shares`: how many cells of a block each step fills, the same for every block; None: one by one.
+    `shares`: how many cells of a block each step fills, the same for every block; None: one by one. `draw`: how often z
+    is drawn; None: as the model was trained.
     """
     config = model.config
     x0 = torch.from_numpy(every_text(config.symbols, config.length))
@@ -45,12 +46,14 @@ def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None) -> np.n
     for begin in range(0, config.length, cells):
         block = x0[:, begin : begin + cells]
         orders = list(itertools.permutations(range(cells)))
-        p *= sum(_of_order(model, block, order, shares, cache) for order in orders) / len(orders)
+        p *= sum(_of_order(model, block, order, shares, cache, draw or config.draw) for order in orders) / len(orders)
         cache = model.read(block, cache)
     return p
 
 
-def _of_order(model: TextModel, block: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any) -> Any:
+def _of_order(
+    model: TextModel, block: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any, draw: str
+) -> Any:
     codes = _codes(model, len(block))
     by_code = [np.ones(len(block)) for _ in codes]
     x, at = torch.full_like(block, model.mask_id), 0
@@ -58,7 +61,7 @@ def _of_order(model: TextModel, block: Tensor, order: tuple[int, ...], shares: t
         now, at = list(order[at : at + share]), at + share
         said = [model.logits(x, z, cache).double().log_softmax(-1) for z in codes]
         each = [log_p.gather(-1, block[..., None])[..., 0][:, now].sum(1).exp().numpy() for log_p in said]
-        if model.config.draw == "each_step":
+        if draw == "each_step":
             each = [np.mean(each, axis=0)] * len(codes)
         by_code = [a * b for a, b in zip(by_code, each, strict=True)]
         x = x.clone()

@@ -62,6 +62,14 @@ def test_cells_of_one_step_are_drawn_apart_given_z(shape: dict[str, Any], steps:
     assert merged_z(found, law_of_text(model, shares).tolist()) < 4
 
 
+@pytest.mark.parametrize("draw", ["once", "each_step"])
+def test_z_is_drawn_as_often_as_asked(draw: str) -> None:
+    model = tiny(seed=1, spread=0.6, **CODES)
+    found = counts(filled(model, draw=draw))
+    for other in ("once", "each_step"):
+        assert (merged_z(found, law_of_text(model, draw=other).tolist()) < 4) is (other == draw)
+
+
 @pytest.mark.slow
 def test_a_wrong_temperature_shows() -> None:
     model = tiny()

@@ -49,6 +49,7 @@ def test_a_sample_does_not_depend_on_how_many_there_are() -> None:
     assert texts(sample(MODEL, ABC, 5, given="ab", seed=3)) == many[:5]
     assert all(text.startswith("ab") and len(text) == 8 for text in many)
     assert len(set(many)) > 20
+    assert many[64:] != many[:6]  # they are drawn together by the dozen
     assert texts(sample(MODEL, ABC, 5, given="ab", seed=4)) != many[:5]
     assert texts(sample(MODEL, ABC, 0)) == []
 
