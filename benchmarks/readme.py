@@ -27,7 +27,7 @@ from .study.many import tables as many
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate", "gaps", *many.NAMES)
+STUDY = ("synthetic", "generate", "gaps", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 

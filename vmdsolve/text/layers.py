@@ -81,7 +81,8 @@ class Norm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, h: Tensor) -> Tensor:
-        return F.layer_norm(h, self.weight.shape, self.weight)
+        out: Tensor = F.layer_norm(h, self.weight.shape, self.weight)
+        return out
 
 
 class Layer(nn.Module):
