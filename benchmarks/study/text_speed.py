@@ -18,7 +18,7 @@ from vmdsolve.text.config import TextConfig
 from vmdsolve.text.masks import opened
 from vmdsolve.text.model import TextModel
 
-from ..driver import RESULTS, Run, summary, table
+from ..driver import RESULTS, Row, Run, summary, table
 
 METHOD = (
     "forward, back and AdamW of one batch; or the logits of as many windows, of blocks those of a window's last block "
@@ -95,7 +95,13 @@ def run(
         for (name, what), values in taken.items():
             against = ARMS[name][1] if name in ARMS else "plain"
             ratio = medians[name, what] / medians.get((against, what), np.nan)
-            row = {"arm": name, "what": what, "parameters": sizes[name], "seconds": summary(values), "against": against}
+            row: Row = {
+                "arm": name,
+                "what": what,
+                "parameters": sizes[name],
+                "seconds": summary(values),
+                "against": against,
+            }
             row |= {
                 "ratio": None if np.isnan(ratio) else ratio,
                 "tokens_per_second": batch * length / medians[name, what],
@@ -103,12 +109,22 @@ def run(
             this.rows.append(row)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         this.note(f"peak memory {peak:.0f} MiB, torch and all arms together")
-        body = [
-            [r["arm"], r["what"], f"{r['parameters']:,}", f"{r['seconds']['median']:.4f}",
-             "-" if r["ratio"] is None else f"{r['ratio']:.2f} x {r['against']}"]
-            for r in sorted(this.rows, key=lambda r: r["what"], reverse=True)
-        ]  # fmt: skip
-        print(table(["arm", "step of", "parameters", "seconds", "ratio"], body))
+        print(shown(this.rows))
+
+
+def shown(rows: list[Row]) -> str:
+    """The result as a table, training first."""
+    body = [
+        [
+            r["arm"],
+            r["what"],
+            f"{r['parameters']:,}",
+            f"{r['seconds']['median']:.4f}",
+            "-" if r["ratio"] is None else f"{r['ratio']:.2f} x {r['against']}",
+        ]
+        for r in sorted(rows, key=lambda r: r["what"], reverse=True)
+    ]
+    return table(["arm", "step of", "parameters", "seconds", "ratio"], body)
 
 
 def _plain_step(model: Plain, x0: Tensor) -> Callable[[], object]:

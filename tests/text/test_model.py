@@ -72,6 +72,21 @@ def test_nothing_is_seen_of_what_comes_later(kind: str, cut: int, seed: int) -> 
     torch.testing.assert_close(after[:, :seen], before[:, :seen], atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "autoregressive"])
+@given(seed=st.integers(0, 9))
+@settings(deadline=None, max_examples=6)
+@torch.no_grad()
+def test_a_block_does_not_see_what_is_open_in_it(kind: str, seed: int) -> None:
+    """The finished text beside it is that of the blocks before."""
+    model = model_of(kind)
+    x0, x = texts(seed)
+    cells = model.config.cells
+    last = torch.arange(L) >= L - cells
+    wanted, z = whole(model, x, x0)
+    other = torch.where((x == V) & last, (x0 + 1) % V, x0)
+    torch.testing.assert_close(model.logits(x, z, context=other)[:, last], wanted[:, last])
+
+
 @kinds
 def test_what_is_visible_is_seen(kind: str) -> None:
     model = model_of(kind)

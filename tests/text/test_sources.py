@@ -172,3 +172,11 @@ def test_names_that_are_no_files_are_refused(tmp_path: Path) -> None:
 def test_what_python_gives_and_is_no_document_is_refused(value: Any, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         list(Given(value))
+
+
+def test_the_place_of_a_wrong_byte_is_that_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "a.txt", "漢字".encode() + b"\xe6\xbc\xff")
+    for chunk in (1, 2, 3, 4, 7, 100):
+        monkeypatch.setattr(sources, "CHUNK", chunk)
+        with pytest.raises(InvalidInput, match=r"a.txt is not UTF-8 at byte 6;"):
+            list(Files((path,)))
