@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.texts import tiny
 
-from benchmarks.study import fewsteps, lists
+from benchmarks.study import fewsteps, lists, tables
 from benchmarks.study.arms import MAIN
 from vmdsolve.text.stored import save_text
 from vmdsolve.text.vocabulary import Characters
@@ -25,7 +25,8 @@ def result(folder: Path) -> dict[str, Any]:
 def test_lists_with_nothing_given_and_with_the_list_given(tmp_path: Path) -> None:
     few: dict[str, Any] = {"seeds": 1, "first_seed": 0, "n": 200, "steps_scale": 0.001, "budget": None, "out": tmp_path}
     lists.run(**few, domains="list-choice-3,hidden-markov-6", arms="baseline;codes")
-    rows = result(tmp_path)["rows"]
+    found = result(tmp_path)
+    rows = found["rows"]
     trained = [row for row in rows if row["arm"] != "exact"]
     nothing, given = ([row for row in trained if row["blocks"] == blocks] for blocks in (1, lists.GIVEN))
     assert {row["nfe"] for row in nothing if row["domain"] == "list-choice-3"} == {1, 2, 4, 6}
@@ -33,6 +34,7 @@ def test_lists_with_nothing_given_and_with_the_list_given(tmp_path: Path) -> Non
     exact = [row for row in rows if row["arm"] == "exact" and row["nfe"] == 1 and row["headline"]]
     assert exact[0]["variation"] > 2 * exact[-1]["variation"]  # without z, and with the states of every second cell
     assert "the list" in lists.shown(rows)
+    assert "because samples are 200" in lists.filled(tables.combined([{**found, "file": ""}]))[1]
 
 
 def test_every_cell_is_trained_that_can_be() -> None:
