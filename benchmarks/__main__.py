@@ -19,10 +19,12 @@ from .study.ablation import run as ablation
 from .study.breed import run as breed
 from .study.chances import run as chances
 from .study.curve import run as curve
+from .study.fewsteps import run as text_steps
 from .study.gaps import run as gaps
 from .study.generate import run as generate
 from .study.guided import run as guided
 from .study.latin5 import run as latin5
+from .study.lists import run as lists
 from .study.loops import run as loops
 from .study.many.colouring import run as colouring
 from .study.many.grids9 import run as grids9
@@ -33,6 +35,7 @@ from .study.plots import run as plots
 from .study.synthetic import run as synthetic
 from .study.testtime import run as testtime
 from .study.text import run as text
+from .study.text_speed import run as text_speed
 from .study.universal import run as universal
 from .training import run as training
 
@@ -62,6 +65,7 @@ app.command("startup")(startup)
 app.command("streaming")(streaming)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
+app.command("lists")(lists)
 app.command("loops")(loops)
 app.command("synthetic")(synthetic)
 app.command("gaps")(gaps)
@@ -69,6 +73,8 @@ app.command("generate")(generate)
 app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
+app.command("text-steps")(text_steps)
+app.command("text-speed")(text_speed)
 app.command("universal")(universal)
 app.command("queens")(queens)
 app.command("colouring")(colouring)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that needs a GPU, each step by name, from the repository's root; `all` is every step but train, in this order:
+# Everything that needs a GPU, each step by name, from the repository's root; `all` is every step but text and train, in this order:
 #
 #   benchmarks/gpu.sh build              compile and install into the current Python (needs g++, nvcc, torch with CUDA)
 #   benchmarks/gpu.sh test [...]         the tests of the kernels and the loop; or what pytest is told
@@ -8,6 +8,11 @@
 #   benchmarks/gpu.sh denoise [...]      benchmarks/gpu.py: the denoiser, and whole solves; JSON into OUT
 #   benchmarks/gpu.sh accuracy [...]     benchmarks/accuracy with the options given; JSON into OUT
 #   benchmarks/gpu.sh solve [...]        whole solves of the sets given by --sets; JSON into OUT
+#   benchmarks/gpu.sh text [...]         benchmarks/study/text.py with the options given, trainings kept in OUT/text. An arm
+#                                        of 10,000 steps sees 164 M characters: 1 to 2.4 PFLOP at a million weights, half a
+#                                        minute at a tenth of an H200's rate; some 600 launches a step, at 8 us, are the
+#                                        longer part, 50 s. So name six to eight --arms for ten minutes; what a slice cut
+#                                        off goes on in the next
 #   benchmarks/gpu.sh train DOMAIN [...] go on training for SECONDS_TO_TRAIN (default 540) and keep the state in OUT/DOMAIN;
 #                                        a first run begins with the packaged weights, where there are some
 #
@@ -15,7 +20,7 @@
 # stop the others; the last line says which failed.
 set -euo pipefail
 export OUT=${OUT:-runs/gpu} PYTHONUNBUFFERED=1
-usage="usage: benchmarks/gpu.sh build|test|sanitize|kernels|denoise|accuracy|solve|train|all"
+usage="usage: benchmarks/gpu.sh build|test|sanitize|kernels|denoise|accuracy|solve|text|train|all"
 step=${1:?$usage}
 shift
 mkdir -p "$OUT"
@@ -45,6 +50,7 @@ run() {
     [ $# -gt 0 ] || set -- --sets held-out,17_clue,11+
     measure gpu-denoise --boards 4096 --repeats 3 "$@"
     ;;
+  text) measure text --device cuda --batch 128 --folder "$OUT/text" "$@" ;;
   train)
     domain=${1:?usage: benchmarks/gpu.sh train DOMAIN [options of vmdsolve train]}
     shift

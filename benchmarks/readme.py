@@ -20,14 +20,14 @@ from . import denoise, instances, kernels, overhead, startup, streaming, trainin
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, chances, curve, gaps, guided, latin5, testtime, universal
+from .study import ablation, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
 from .study import tables as study_tables
 from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate", "gaps", *many.NAMES)
+STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -61,6 +61,7 @@ def known(name: str, folder: Path = RESULTS) -> list[Result]:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
+    results = [result for result in results if result["name"] == stem]  # not those of a name that begins alike
     return [result for result in results if result["complete"] or (stem in STUDY and result["rows"])]
 
 
@@ -305,6 +306,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "startup": _newest(startup.shown),
     "streaming": _newest(streaming.shown),
     "synthetic": _study(study_tables.few_steps),
+    "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),
     "synthetic/sweep": _study(study_tables.sweep),
     "synthetic/cost": _study(study_tables.cost),
@@ -317,6 +319,8 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "instances/summary": _newest(instances.summary),
     "guided": _newest(guided.shown),
     "testtime": _newest(testtime.shown),
+    "text": _newest(text.shown),
+    "text-speed": _newest(text_speed.shown),
     "curve": _newest(curve.shown),
     "ablation": _ablation,
     "universal": _newest(universal.shown),

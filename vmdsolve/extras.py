@@ -15,13 +15,9 @@ __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 
 # the extra that brings a package
 EXTRAS = {
-    "torch": "torch",
-    "scipy": "torch",
-    "matplotlib": "plots",
-    "tensorboard": "tensorboard",
-    "wandb": "wandb",
-    "ray": "ray",
-}
+    "torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb",
+    "ray": "ray", "tokenizers": "tokens", "pyarrow": "parquet",
+}  # fmt: skip
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 

@@ -1,167 +1,236 @@
-"""`text`: perplexity a character of English in 27 symbols, with a latent and without, beside counts of n-grams.
+"""`text`: bits a character of English in 27 symbols, by block and latent, all arms on one budget.
 
-Novels of $VMDSOLVE_DATA (default ../shared/data), text/novels27_{train,test}.txt.xz; --train and --test read others,
-such as text8.
+Novels of $VMDSOLVE_DATA (default ../shared/data), text/novels27_{train,valid,test}.txt.xz; --train and --test read
+others, such as text8. Every training goes on from its folder, and leaves its row there.
 """
 
 from __future__ import annotations
 
-import bz2
-import lzma
+import hashlib
+import json
 import math
 import os
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
-import torch
 from typer import Option
 
-from vmdsolve.domains.text import Text
 from vmdsolve.errors import InvalidInput
-from vmdsolve.measure.likelihood import Bound, importance, nelbo
-from vmdsolve.model.config import ModelConfig
-from vmdsolve.train import Recipe, Trainer
-from vmdsolve.train.examples import Examples, read_examples
+from vmdsolve.extras import default_device
+from vmdsolve.files.atomic import written
+from vmdsolve.files.lines import Lines
+from vmdsolve.measure.likelihood import Bound
+from vmdsolve.text.config import TextConfig
+from vmdsolve.text.data import TextData, read_data
+from vmdsolve.text.likelihood import exact, importance, nelbo
+from vmdsolve.text.recipe import TextRecipe
+from vmdsolve.text.trainer import TextTrainer
+from vmdsolve.train.progress import append_line
 
 from ..driver import RESULTS, ROOT, Row, Run, table
+from .counted import PACKERS, n_gram
+
+__all__ = ["ARMS", "run"]
 
 METHOD = (
-    "windows of {length} characters, each on its own: nothing before it is seen, by nobody. NELBO: {times} masks a "
-    "window, their sizes stratified (t); IW: importance-weighted bound with K pairs of z and order, on {few} of "
-    "the {n} windows; each with its standard error over windows. All arms: the same steps, widths, data. "
-    "5-gram: counts of the training text, Witten-Bell interpolation, no context across a window's start. bz2, xz: size "
-    "of the whole test text packed, bits a character."
+    "windows of {length} characters, each on its own. bits: exact left to right, else the NELBO of {times} masks a "
+    "window, their sizes stratified; IW: importance-weighted with {latents} pairs of z and order a block, on {few} of "
+    "the {n} windows; standard errors over windows. All arms: the same windows, steps, width, layers. "
+    "seconds: of the processor, training. at equal time: the bound of 32 windows held out, when the arm had taken as "
+    "long as the fastest arm in all, its schedule not at its end. KL: nats a block that z tells. 5-gram: counts of the "
+    "text to learn from, Witten-Bell interpolation; bz2, xz: all of the test text packed."
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
+FOLDER = Path("runs") / "text"
+GAUSSIAN: Row = {"latent": 8}
+PUBLISHED: Row = {**GAUSSIAN, "draw": "each_step"}  # N(0, I); the posterior sees what is masked, each step pays its KL
+CODES: Row = {"latent": 4, "classes": 16, "prior": "autoregressive"}
 ARMS: dict[str, Row] = {
-    "no latent": {"latent": 0},
-    "Gaussian 16": {"latent": 16},
-    "16 x 8 classes, autoregressive": {"latent": 16, "classes": 8, "prior": "autoregressive"},
+    "autoregressive": {"kind": "autoregressive"},
+    "MDM": {},
+    "VMD, as published": PUBLISHED,
+    "VMD, classes": CODES,
+    "block 16": {"block": 16},
+    "block 8": {"block": 8},
+    "block 8, VMD as published": {"block": 8, **PUBLISHED},
+    "block 8, VMD, classes": {"block": 8, **CODES},
+    "block 4": {"block": 4},
+    "block 4, VMD as published": {"block": 4, **PUBLISHED},
+    "block 4, VMD, Gaussian, prior on the blocks before": {"block": 4, **GAUSSIAN, "prior": "conditional"},
+    "block 4, VMD, classes": {"block": 4, **CODES},
+    "tied": {"tied": True},
 }
-V, ORDER = 27, 5
-Tokens = npt.NDArray[np.int64]
+ORDER = 5
 
 
 def run(
-    train: Annotated[Path, Option(help="Text to learn from.")] = DATA / "novels27_train.txt.xz",
-    test: Annotated[Path, Option(help="Text to be measured on.")] = DATA / "novels27_test.txt.xz",
-    length: Annotated[int, Option(min=5, help="L, characters a window.")] = 64,
+    train: Annotated[str, Option(help="Text to learn from.")] = str(DATA / "novels27_train.txt.xz"),
+    valid: Annotated[str, Option(help="Text to watch trainings by.")] = str(DATA / "novels27_valid.txt.xz"),
+    test: Annotated[str, Option(help="Text to be measured on.")] = str(DATA / "novels27_test.txt.xz"),
+    length: Annotated[int, Option(min=5, help="L, characters a window.")] = 128,
     arms: Annotated[str, Option(help='Arms, separated by semicolons; or "all".')] = "all",
-    steps: Annotated[int, Option(min=1, help="Optimiser steps of every arm.")] = 20_000,
-    batch: Annotated[int, Option(min=1, help="Windows a step.")] = 64,
-    width: Annotated[int, Option(min=1, help="H; blocks have four times as many channels.")] = 128,
-    loops: Annotated[int, Option(min=1, help="Block applications an evaluation.")] = 4,
-    rate: Annotated[float, Option(help="Peak learning rate.")] = 1e-3,
-    n: Annotated[int, Option(min=2, help="Test windows.")] = 2000,
-    few: Annotated[int, Option(min=2, help="Of these, for the importance-weighted bound.")] = 100,
+    steps: Annotated[int, Option(min=1, help="Optimiser steps of every arm.")] = 10_000,
+    batch: Annotated[int, Option(min=1, help="Windows a step.")] = 32,
+    width: Annotated[int, Option(min=2, help="H.")] = 128,
+    layers: Annotated[int, Option(min=1, help="Of the denoiser.")] = 5,
+    rate: Annotated[float, Option(help="Peak learning rate.")] = 2e-3,
+    free_bits: Annotated[float, Option(help="Nats a latent dimension or group that cost nothing.")] = 0.0,
+    n: Annotated[int, Option(min=2, help="Test windows.")] = 512,
+    few: Annotated[int, Option(min=2, help="Of these, for the importance-weighted bound.")] = 64,
     times: Annotated[int, Option(min=1, help="Masks a window.")] = 8,
-    latents: Annotated[str, Option(help="K of the importance-weighted bound, separated by commas.")] = "1,8,64",
-    seed: Annotated[int, Option(min=0, help="Of training and measuring.")] = 0,
+    latents: Annotated[int, Option(min=1, help="K of the importance-weighted bound.")] = 16,
+    seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 1,
+    first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     device: Annotated[str | None, Option(help="cpu or cuda.")] = None,
+    folder: Annotated[Path, Option(help="Where trainings are kept, and gone on with.")] = FOLDER,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """Text: perplexity a character."""
+    """Text: bits a character by block and latent."""
     chosen = list(ARMS) if arms == "all" else arms.split(";")
     if unknown := set(chosen) - set(ARMS):
         raise SystemExit(f"unknown arm {', '.join(sorted(unknown))}; there are {'; '.join(ARMS)}")
-    domain = Text(length)
     try:
-        learned, measured = (read_examples(path, domain)[0] for path in (train, test))
+        data = read_data([train], length, valid=valid, test=test)
     except InvalidInput as error:
-        raise SystemExit(f"{error} (set VMDSOLVE_DATA, or name files with --train and --test)") from error
-    windows = measured.at(np.arange(n) * len(measured) // n)
-    said = {"train": train.name, "test": test.name, "length": length, "steps": steps, "batch": batch, "width": width}
-    said |= {"loops": loops, "rate": rate, "n": n, "seed": seed}
-    with Run("text", METHOD.format(length=length, times=times, few=few, n=n), said, (), out) as this:
+        raise SystemExit(f"{error} (set VMDSOLVE_DATA, or name files with --train, --valid and --test)") from error
+    assert data.test is not None, "it is a file of its own"
+    windows = data.test.tiled(n)
+    windows = windows[(windows >= 0).all(1)]
+    said = {"train": Path(train).name, "test": Path(test).name, "length": length, "steps": steps, "batch": batch}
+    said |= {"width": width, "layers": layers, "rate": rate, "free_bits": free_bits, "n": n, "few": few}
+    said |= {"times": times, "latents": latents, "seeds": seeds, "first_seed": first_seed}
+    method = METHOD.format(length=length, times=times, latents=latents, few=few, n=n)
+    with Run("text", method, said, (), out) as this:
         for order in (1, ORDER):
-            nats = n_gram(learned, windows.astype(np.int64), order)
-            this.rows.append(row(f"{order}-gram", "exact", 0, Bound(nats, length)))
-        for name, pack in (("bz2", bz2.compress), ("xz", lzma.compress)):
-            bits = 8 * len(pack(measured.tokens.tobytes())) / len(measured.tokens)
-            this.rows.append({"what": name, "bound": "size", "parameters": 0, "bits": bits, "bits_error": None,
-                              "perplexity": 2**bits, "perplexity_error": None, "windows": None})  # fmt: skip
-        for arm in chosen:
-            shape = {"width": width, "hidden": 4 * width, "loops": loops, "mixer": "attention", **ARMS[arm]}
-            config = ModelConfig(domain.name, (), positions=(length, V), **shape)
-            recipe = Recipe(
-                steps=steps, batch=batch, rate=rate, loops=((0.0, loops),), free=0, full=0.05, weighting="elbo",
-                data="examples", examples=str(train), ema=0.999, seed=seed,
-            )  # fmt: skip
-            trainer = Trainer(domain, config, recipe, device or ("cuda" if torch.cuda.is_available() else "cpu"))
-            for line in trainer.run(every=max(1, steps // 10)):
-                print(f"{arm}: step {line.step}, held out {line.held_out} nats, KL {line.kl}", flush=True)
-            model = trainer.average
-            size = sum(p.numel() for p in model.parameters())
-            this.rows.append(row(arm, "NELBO", size, nelbo(model, domain.rules, windows, times=times, seed=seed)))
-            for k in map(int, latents.split(",")):
-                bound = importance(model, domain.rules, windows[:: max(1, n // few)][:few], latents=k, seed=seed)
-                this.rows.append(row(arm, f"IW, K = {k}", size, bound))
+            nats = n_gram(data.train, windows, data.vocabulary.size, order)
+            this.rows.append(_row(f"{order}-gram", "exact", Bound(nats, length)))
+        whole = data.test.corpus.tokens.tobytes()
+        for name, pack in PACKERS.items():
+            this.rows.append({"arm": name, "bound": "size", "bits": 8 * len(pack(whole)) / len(whole)})
+        for seed in range(first_seed, first_seed + seeds):
+            for arm in chosen:
+                shape = {"length": length, "width": width, "layers": layers, **ARMS[arm]}
+                config = TextConfig(data.vocabulary.size, **shape)
+                recipe = TextRecipe(steps=steps, batch=batch, rate=rate, free_bits=free_bits, ema=0.998, seed=seed)
+                trainer = trained(arm, data, config, recipe, folder, device or default_device())
+                this.rows += _measured(arm, trainer, windows, min(few, len(windows)), times, latents, folder)
+                this.keep()
         print(shown(this.rows))
 
 
-def row(what: str, bound: str, parameters: int, found: Bound) -> Row:
-    """One line of the result."""
-    return {
-        "what": what,
-        "bound": bound,
-        "parameters": parameters,
-        "bits": found.bits,
-        "bits_error": found.error / math.log(2),
-        "perplexity": found.perplexity,
-        "perplexity_error": found.perplexity * found.error,
-        "windows": len(found.nats),
-    }
+def trained(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path, device: str) -> TextTrainer:
+    """An arm's trainer at the end of its training, which is gone on with where it has begun."""
+    place = place_of(arm, data, config, recipe, folder)
+    trainer = TextTrainer(data, config, recipe, device)
+    if (place / "state.safetensors").exists():
+        trainer.resume(place)
+    mark = time.process_time()
+    for line in trainer.run(place, every=max(1, recipe.steps // 20)):
+        now = time.process_time()
+        told = {"step": line.step, "seconds": now - mark, "held_out": line.held_out, "kl": line.kl}
+        append_line(place / "spent.jsonl", json.dumps({**told, "active": line.active_units}))
+        print(f"{arm}, seed {recipe.seed}: step {line.step}, held out {line.held_out} nats, KL {line.kl}", flush=True)
+        mark = now
+    return trainer
 
 
-def n_gram(learned: Examples, windows: Tokens, order: int) -> npt.NDArray[np.float64]:
-    """Nats [n] of windows under Witten-Bell interpolated n-grams of the training text.
-
-    p(c | context) = (count(context c) + kinds(context) p(c | shorter context)) / (count(context) + kinds(context))
-    """
-    n, L = windows.shape
-    p = np.full((n, L), 1 / V)
-    for k in range(order):  # characters of context
-        counts = np.zeros(V ** (k + 1), np.int64)
-        for codes in _codes(learned, k):
-            counts += np.bincount(codes, minlength=len(counts))
-        by_context = counts.reshape(-1, V)
-        seen, kinds = by_context.sum(axis=1), (by_context > 0).sum(axis=1)
-        codes = _coded(windows, k)
-        context = codes // V
-        longer = np.where(seen[context] > 0, (counts[codes] + kinds[context] * p[:, k:]), p[:, k:])
-        p[:, k:] = longer / np.where(seen[context] > 0, seen[context] + kinds[context], 1)
-    return np.asarray(-np.log(p).sum(axis=1))
+def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path) -> Path:
+    """The folder of a training, named by all that it hangs on."""
+    hangs = json.dumps([asdict(config), asdict(recipe), data.told["digest"]], sort_keys=True)
+    digest = hashlib.blake2b(hangs.encode(), digest_size=4).hexdigest()
+    return folder / f"{re.sub(r'[^a-z0-9]+', '-', arm.lower())}-{recipe.seed}-{digest}"
 
 
-def _coded(tokens: Tokens, k: int) -> Tokens:
-    """[..., N - k] numbers of a character together with the k before it."""
-    N = tokens.shape[-1]
-    return np.asarray(sum(tokens[..., i : N - k + i] * V ** (k - i) for i in range(k + 1)))
+def _measured(
+    arm: str, trainer: TextTrainer, windows: np.ndarray[tuple[int, int], np.dtype[np.int64]], few: int, times: int,
+    latents: int, folder: Path,
+) -> list[Row]:  # fmt: skip
+    """Rows of an arm, kept beside its weights."""
+    c, model = trainer.config, trainer.average
+    place = place_of(arm, trainer.data, c, trainer.recipe, folder)
+    asked = f"{len(windows)}-{few}-{times}-{latents}"
+    kept = place / f"rows-{asked}.json"
+    if kept.exists():
+        rows: list[Row] = json.loads(kept.read_text())
+        return rows
+    lines = spent(place)
+    about: Row = {
+        "seed": trainer.recipe.seed, "parameters": sum(p.numel() for p in model.parameters()), "block": c.cells,
+        "tokens": trainer.step * trainer.recipe.batch * c.length, "seconds": lines[-1]["seconds"], "lines": lines,
+        "kl": lines[-1]["kl"] / c.blocks if c.latent else None, "active": lines[-1]["active"] if c.latent else None,
+    }  # fmt: skip
+    if c.kind == "autoregressive":
+        rows = [{**_row(arm, "exact", exact(model, windows)), **about}]
+    else:
+        some = windows[:: max(1, len(windows) // few)][:few]
+        rows = [
+            {**_row(arm, "NELBO", nelbo(model, windows, times=times)), **about},
+            {**_row(arm, "IW", importance(model, some, latents=latents)), **about, "lines": []},
+        ]
+    with written(kept) as stream:
+        json.dump(rows, stream)
+    return rows
 
 
-def _codes(learned: Examples, k: int) -> Iterator[Tokens]:
-    """The same for the training text, a piece at a time."""
-    ends = learned.starts + np.diff(learned.windows) + learned.L - 1
-    for start, end in zip(learned.starts.tolist(), ends.tolist(), strict=True):
-        for first in range(start, end, 1 << 22):
-            yield _coded(learned.tokens[first : min(end, first + (1 << 22) + k)].astype(np.int64), k)
+def spent(place: Path) -> list[Row]:
+    """The lines of a training, with the seconds of the processor since its beginning."""
+    with (place / "spent.jsonl").open("rb") as file:
+        lines = [json.loads(line) for _, line in Lines(file.fileno()).all()]
+    total = np.cumsum([line["seconds"] for line in lines]).tolist()
+    return [{**line, "seconds": seconds} for line, seconds in zip(lines, total, strict=True)]
+
+
+def _row(arm: str, bound: str, found: Bound) -> Row:
+    bits, error = found.bits, found.error / math.log(2)
+    return {"arm": arm, "bound": bound, "bits": bits, "bits_error": error, "windows": len(found.nats)}
+
+
+def at_equal_time(rows: Iterable[Row]) -> dict[tuple[str, int], float]:
+    """Bits held out of every arm and seed when it had taken as long as the fastest, by arm and seed."""
+    whole = [row for row in rows if row.get("lines")]
+    least = min((row["seconds"] for row in whole), default=0.0)
+    out = {}
+    for row in whole:
+        so_far = [line["held_out"] for line in row["lines"] if line["seconds"] <= least * 1.001]
+        if so_far:
+            out[row["arm"], row["seed"]] = so_far[-1] / math.log(2)
+    return out
 
 
 def shown(rows: list[Row]) -> str:
-    """The result as a table."""
+    """The result as a table, an arm a line."""
+    equal, body = at_equal_time(rows), []
+    bounds = {(row["arm"], row.get("seed")): row for row in rows if row["bound"] == "IW"}
+    for row in rows:
+        if row["bound"] == "IW":
+            continue
+        place = (row["arm"], row.get("seed"))
+        figures = [_figure(row), _figure(bounds.get(place, {})), f"{equal[place]:.3f}" if place in equal else "-"]
+        kl = "-" if row.get("kl") is None else f"{row['kl']:.3f}"
+        size = f"{row['parameters']:,}" if "parameters" in row else "-"
+        tokens = f"{row['tokens'] / 1e6:.2f} M" if "tokens" in row else "-"
+        seconds = f"{row['seconds']:.0f}" if "seconds" in row else "-"
+        body.append([row["arm"], row.get("seed", "-"), size, tokens, seconds, *figures, kl])
+    header = [
+        "arm",
+        "seed",
+        "parameters",
+        "characters seen",
+        "seconds",
+        "bits a character",
+        "IW",
+        "at equal time",
+        "KL",
+    ]
+    return table(header, body)
 
-    def figure(value: float, error: float | None) -> str:
-        return f"{value:.3f}" + ("" if error is None else f" ± {error:.3f}")
 
-    header = ["what", "bound", "parameters", "perplexity", "bits a character", "windows"]
-    return table(
-        header,
-        [
-            [r["what"], r["bound"], f"{r['parameters']:,}" if r["parameters"] else "-",
-             figure(r["perplexity"], r["perplexity_error"]), figure(r["bits"], r["bits_error"]), r["windows"] or "-"]
-            for r in rows
-        ],
-    )  # fmt: skip
+def _figure(row: Row) -> str:
+    if "bits" not in row:
+        return "-"
+    return f"{row['bits']:.3f}" + (f" ± {row['bits_error']:.3f}" if "bits_error" in row else "")

@@ -19,7 +19,7 @@ from benchmarks import driver, puzzles, readme
 from benchmarks.kernels import shown as kernels_shown
 from benchmarks.peers import PEERS, work
 from benchmarks.study.chances import run as chances
-from benchmarks.study.text import n_gram
+from benchmarks.study.counted import n_gram
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.kernels.denoise import denoise_paths
@@ -28,7 +28,7 @@ from vmdsolve.model.checkpoint import save_model
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor
-from vmdsolve.train.examples import Examples
+from vmdsolve.text.corpus import Corpus, Windows
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "vmdsolve" / "weights" / "sudoku-9x9.safetensors"
@@ -99,17 +99,17 @@ def test_what_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_n_grams_are_a_law_and_count_as_written_down() -> None:
-    text = np.random.default_rng(0).integers(0, 3, 400).astype(np.int8)
-    learned = Examples(text, np.array([0]), np.array([0, 398]), 3)
+    text = np.random.default_rng(0).integers(0, 3, 400).astype(np.uint8)
+    learned = Windows(Corpus(text, np.array([0, 400]), ""), 3, np.array([[0, 400]]))
     every = np.stack(np.meshgrid(*[np.arange(27)] * 3, indexing="ij"), -1).reshape(-1, 3)
     for order in (1, 2, 3):
-        assert np.exp(-n_gram(learned, every, order)).sum() == pytest.approx(1)
+        assert np.exp(-n_gram(learned, every, 27, order)).sum() == pytest.approx(1)
     one = np.bincount(text, minlength=27)
     first = (one + 3 / 27) / (400 + 3)
     pairs = np.bincount(27 * text[:-1].astype(int) + text[1:], minlength=27 * 27).reshape(27, 27)
     second = (pairs[1, 2] + 3 * first[2]) / (pairs[1].sum() + 3)
     wanted = -np.log(first[1] * second)
-    assert n_gram(learned, np.array([[1, 2]]), 2)[0] == pytest.approx(wanted)
+    assert n_gram(learned, np.array([[1, 2]]), 27, 2)[0] == pytest.approx(wanted)
 
 
 # puzzles, peers, evaluate -----------------------------------------------------------------------------

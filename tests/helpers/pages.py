@@ -1,7 +1,7 @@
 """What is in the pages of this project, run: Sybil finds the blocks (plugin.py), this says what each must do.
 
 python    runs, and where a line ends in `# -> text` its value prints so; after `# file: PATH` it is a file
-toml      is a file, likewise
+toml      is a file, likewise; text, where it begins with that line
 sh        every `vmdsolve ...` parses, and its files exist
 console   after `$ `, run in the folder of the page's files, prints what follows; `…` stands for anything
 """
@@ -88,7 +88,7 @@ def sh_block(example: Example) -> None:
 
 def assert_parses(words: list[str]) -> None:
     """The command knows these arguments, and the puzzles among them exist; nothing is run."""
-    name, *arguments = words
+    name, arguments = cli.named(words)
     cli.command_of(name).make_context(name, list(arguments))
     for argument in arguments:
         assert not argument.startswith("puzzles/") or list(ROOT.glob(argument)), f"there is no {argument}"

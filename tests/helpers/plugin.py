@@ -10,7 +10,7 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from helpers.pages import console_block, file_block, python_block, sh_block
 
-BLOCKS = {"python": python_block, "toml": file_block, "sh": sh_block, "console": console_block}
+BLOCKS = {"python": python_block, "toml": file_block, "text": file_block, "sh": sh_block, "console": console_block}
 
 pytest_collect_file = Sybil(
     [CodeBlockParser(language, run) for language, run in BLOCKS.items()],
@@ -22,5 +22,5 @@ pytest_collect_file = Sybil(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.name in ("adapters.md", "training.md"):  # they train models
+        if item.path.name in ("adapters.md", "text.md", "training.md"):  # they train models
             item.add_marker(pytest.mark.slow)

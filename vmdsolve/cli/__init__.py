@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from ..plain import Plain, clean, cut, guard
 from .help import EXIT_CODES, Command, Commands, examples
 from .streams import open_closed, to_nowhere
 
-__all__ = ["COMMANDS", "app", "command_of", "main"]
+__all__ = ["COMMANDS", "OF_TWO", "app", "command_of", "main", "named"]
 
 INTERRUPTED = 130
 _UsageError: Any = typer.BadParameter.__base__
@@ -64,15 +65,42 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "check-domain": ("check_domain", "check_domain", ("check-domain latin-4",)),
     "info": ("info", "info", ("info", "info --json")),
 }  # fmt: skip
+# Commands of two words: those of one that another kind of input calls for, with options of its own.
+OF_TWO: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "train text": (
+        "train_text", "train_text",
+        ("train text novel.txt --length 128",
+         "train text 'data/*.jsonl' --field body --block 8 --latent 8 --classes 16",
+         "train text --resume --steps 20000"),
+    ),
+    "sample text": (
+        "text", "sample_text",
+        ("sample text -n 5 --steps 32", "sample text 'it was a dark and ' --weights runs/text"),
+    ),
+    "solve text": ("text", "solve_text", ("solve text 'the .... of the'", "solve text open.txt --lines --steps 8")),
+    "eval text": ("text", "evaluate_text", ("eval text novel.txt", "eval text 'data/*.jsonl' --latents 8 --json")),
+}  # fmt: skip
 
 
 @cache
 def command_of(name: str) -> Any:
-    """The command of this name, one of COMMANDS, as it is run."""
-    module, function, lines = COMMANDS[name]
+    """The command of this name, one of COMMANDS or of two words, as it is run."""
+    module, function, lines = {**COMMANDS, **OF_TWO}[name]
     one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     one.command(name, cls=Command, epilog=examples(*lines))(getattr(import_module(f".{module}", __name__), function))
     return typer.main.get_command(one)
+
+
+def named(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The command that these words begin with, of one word or two, and the words behind its name.
+
+    Examples
+    --------
+    >>> named(["train", "text", "novel.txt"]), named(["train", "latin-4"])
+    (('train text', ['novel.txt']), ('train', ['latin-4']))
+    """
+    length = 2 if " ".join(words[:2]) in OF_TWO else 1
+    return " ".join(words[:length]), list(words[length:])
 
 
 class _Commands(Commands):
@@ -85,6 +113,10 @@ class _Commands(Commands):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         del ctx
         return command_of(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, rest = named(args)
+        return (name, command_of(name), rest) if name in OF_TWO else super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> Any:
         before = guard()

@@ -139,8 +139,10 @@ def _likelihood(where: Domain, boards: Board, answers: Board, o: Options, clock:
 
 def _told(bound: Bound) -> dict[str, float | int | None]:
     """For JSON, which has neither NaN nor infinity."""
+    import numpy as np
+
     each = {"nats_per_cell": bound.per_cell, "error": bound.error, "bits_per_cell": bound.bits}
-    told = {**each, "perplexity": bound.perplexity, "answers": len(bound.nats), "cells": bound.cells}
+    told = {**each, "perplexity": bound.perplexity, "answers": len(bound.nats), "cells": float(np.mean(bound.cells))}
     return {name: value if isfinite(value) else None for name, value in told.items()}
 
 

@@ -73,6 +73,7 @@ def train(
 ) -> None:
     """Train a model on fresh puzzles, or on examples; its folder receives weights, a log, and what --resume needs.
 
+    For text from files there is `vmdsolve train text`, with options of its own.
     With --examples and no DOMAIN the file's lines have one length; the model learns which are likely, there are no
     rules, and nothing that it makes is checked. With a domain such as text-64 longer lines give windows. One part in
     twenty is held out; the log says what the model makes of it, in nats a cell.

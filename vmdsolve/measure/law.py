@@ -44,6 +44,8 @@ class Comparison:
         total variation distance, half the sum of absolute differences, wrong samples included
     reached
         share of the law's solutions that occur
+    variation_floor
+        what of `variation` n perfect samples would show on average, about
     """
 
     n: int
@@ -54,6 +56,7 @@ class Comparison:
     kl_reverse: float
     variation: float
     reached: float
+    variation_floor: float
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Law:
             kl_reverse=float((among * np.log(among / p[counts[inside] > 0])).sum()) if right else float("nan"),
             variation=float((np.abs(counts / n - self.p).sum() + (n - right) / n) / 2),
             reached=float((counts[inside] > 0).mean()),
+            variation_floor=float(np.sqrt(self.p * (1 - self.p) / (2 * np.pi * n)).sum()),
         )
 
 

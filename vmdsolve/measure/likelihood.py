@@ -38,34 +38,45 @@ ROWS = 256  # boards a network call; memory only
 
 @dataclass(frozen=True)
 class Bound:
-    """Estimates for n boards of L cells.
+    """Estimates for n boards, or texts.
 
     Attributes
     ----------
     nats
         float64 [n], each an estimate of an upper bound of -log p(x0)
     cells
-        L; of answers to problems, how many cells are open, on average
+        L; of answers to problems, how many cells are open, on average; or float64 [n], of each its own: cells, or what
+        else is counted by, such as characters
     """
 
     nats: Floats
-    cells: float
+    cells: float | Floats
 
     @property
     def per_cell(self) -> float:
-        """Nats a cell, mean over boards.
+        """Nats a cell, of all boards together.
 
         Examples
         --------
-        >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6)
-        1.0
+        >>> round(Bound(np.array([2.0, 4.0]), 3).per_cell, 6), Bound(np.ones(2), np.array([1.0, 3.0])).per_cell
+        (1.0, 0.5)
         """
-        return float(self.nats.mean()) / self.cells
+        return float(self.nats.mean()) / float(np.mean(self.cells))
+
+    @property
+    def count(self) -> int:
+        """Cells of all boards."""
+        return round(len(self.nats) * float(np.mean(self.cells)))
 
     @property
     def error(self) -> float:
-        """Standard error of `per_cell`: boards, masks and z are drawn; NaN for one board."""
-        return float(self.nats.std(ddof=1)) / math.sqrt(len(self.nats)) / self.cells if len(self.nats) > 1 else math.nan
+        """Standard error of `per_cell`: boards, masks and z are drawn; NaN for one board. Where boards differ in cells
+        it is that of a ratio of means.
+        """
+        if len(self.nats) < 2:
+            return math.nan
+        off = self.nats - self.per_cell * self.cells
+        return float(off.std(ddof=1)) / math.sqrt(len(off)) / float(np.mean(self.cells))
 
     @property
     def bits(self) -> float:

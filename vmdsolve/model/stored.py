@@ -30,6 +30,7 @@ __all__ = [
     "fill",
     "load_tensors",
     "not_finite",
+    "numbers_of",
     "read_model",
     "save_model",
     "save_tensors",
@@ -125,10 +126,22 @@ def load_tensors(path: Path, fits: Callable[[About], object] = lambda _: None) -
     with opened(path) as file:
         said = about_of(file)
         fits(said)
-        stored = {key: _tensor(file, key) for key in said.keys.values()}
-    if said.hash not in (None, _hash(stored)):
-        raise ModelMismatch(f"{path} is damaged: its numbers are not those that were saved; take a copy of it")
+        stored = numbers_of(file, said.hash)
     return {name: stored[key] for name, key in said.keys.items()}, said
+
+
+def numbers_of(file: TensorFile, digest: str | None) -> dict[str, Tensor]:
+    """All tensors of an open file, by the names that it has for them; `digest`: of them as they were when saved.
+
+    Raises
+    ------
+    ModelMismatch
+        They are others now.
+    """
+    stored = {key: _tensor(file, key) for key in file.shapes}
+    if digest not in (None, _hash(stored)):
+        raise ModelMismatch(f"{file.path} is damaged: its numbers are not those that were saved; take a copy of it")
+    return stored
 
 
 def _tensor(file: TensorFile, name: str) -> Tensor:

@@ -1,0 +1,173 @@
+"""`text-speed`: what a training step and a sampling step of text cost, beside a transformer of fifty lines in torch."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from typer import Option
+
+from vmdsolve.text.config import TextConfig
+from vmdsolve.text.masks import opened
+from vmdsolve.text.model import TextModel
+
+from ..driver import RESULTS, Row, Run, summary, table
+
+METHOD = (
+    "forward, back and AdamW of one batch; or the logits of as many windows, of blocks those of a window's last block "
+    "behind a cache. Seconds of the processor, one thread, the arms in turn in every round; ratios are to the plain "
+    "transformer for training, to the arm without a latent for sampling. Peak memory is that of the process so far."
+)
+V = 27
+CODES = {"latent": 4, "classes": 16, "prior": "autoregressive"}
+ARMS: dict[str, tuple[dict[str, object], str]] = {  # shape, and what its ratio is to
+    "autoregressive": ({"kind": "autoregressive"}, "plain"),
+    "MDM": ({}, "plain"),
+    "VMD, Gaussian": ({"latent": 8}, "MDM"),
+    "VMD, classes": (CODES, "MDM"),
+    "block 4": ({"block": 4}, "plain"),
+    "block 4, VMD, Gaussian": ({"block": 4, "latent": 8}, "block 4"),
+    "block 4, VMD, classes": ({"block": 4, **CODES}, "block 4"),
+}
+
+
+class Plain(nn.Module):
+    """What anybody writes first: pre-norm layers, learned positions, causal attention."""
+
+    def __init__(self, L: int, H: int, layers: int, heads: int) -> None:
+        super().__init__()
+        self.symbol, self.position, self.heads = nn.Embedding(V + 1, H), nn.Embedding(L, H), heads
+        self.norms = nn.ModuleList(nn.LayerNorm(H) for _ in range(2 * layers))
+        self.qkv = nn.ModuleList(nn.Linear(H, 3 * H, bias=False) for _ in range(layers))
+        self.out = nn.ModuleList(nn.Linear(H, H, bias=False) for _ in range(layers))
+        self.up = nn.ModuleList(nn.Linear(H, 4 * H, bias=False) for _ in range(layers))
+        self.down = nn.ModuleList(nn.Linear(4 * H, H, bias=False) for _ in range(layers))
+        self.norm = nn.LayerNorm(H)
+
+    def forward(self, x: Tensor) -> Tensor:
+        B, L = x.shape
+        h = self.symbol(x) + self.position.weight[:L]
+        parts = zip(self.norms[::2], self.norms[1::2], self.qkv, self.out, self.up, self.down, strict=True)
+        for first, second, qkv, out, up, down in parts:
+            q, k, v = qkv(first(h)).view(B, L, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+            h = h + out(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(h.shape))
+            h = h + down(F.gelu(up(second(h)), approximate="tanh"))
+        return F.linear(self.norm(h), self.symbol.weight[:V])
+
+
+def run(
+    length: Annotated[int, Option(min=4, help="L, a multiple of 4.")] = 128,
+    batch: Annotated[int, Option(min=1, help="Windows.")] = 16,
+    width: Annotated[int, Option(min=8, help="H.")] = 128,
+    layers: Annotated[int, Option(min=1, help="Of the denoiser.")] = 5,
+    repeats: Annotated[int, Option(min=1, help="Rounds.")] = 5,
+    out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
+) -> None:
+    """Text: seconds a step of training and of sampling, beside a plain transformer."""
+    torch.set_num_threads(1)
+    said = {"length": length, "batch": batch, "width": width, "layers": layers, "repeats": repeats}
+    rng = np.random.default_rng(0)
+    x0 = torch.from_numpy(rng.integers(V, size=(batch, length)))
+    plain = Plain(length, width, layers, heads=4)
+    calls: dict[tuple[str, str], Callable[[], object]] = {("plain", "training"): _plain_step(plain, x0)}
+    sizes = {"plain": sum(p.numel() for p in plain.parameters())}
+    for name, (shape, _) in ARMS.items():
+        model = TextModel(TextConfig(V, length=length, width=width, layers=layers, heads=4, **shape))  # type: ignore[arg-type]
+        sizes[name] = sum(p.numel() for p in model.parameters())
+        calls[name, "training"] = _step(model, x0, rng)
+        calls[name, "sampling"] = _evaluation(model, x0)
+    with Run("text-speed", METHOD, said, (), out) as this:
+        taken: dict[tuple[str, str], list[float]] = {key: [] for key in calls}
+        for repeat in range(repeats + 1):
+            for key, call in calls.items():
+                begun = time.process_time()
+                call()
+                if repeat:
+                    taken[key].append(time.process_time() - begun)
+        medians = {key: float(np.median(values)) for key, values in taken.items()}
+        for (name, what), values in taken.items():
+            against = ARMS[name][1] if name in ARMS else "plain"
+            ratio = medians[name, what] / medians.get((against, what), np.nan)
+            row: Row = {
+                "arm": name,
+                "what": what,
+                "parameters": sizes[name],
+                "seconds": summary(values),
+                "against": against,
+            }
+            row |= {
+                "ratio": None if np.isnan(ratio) else ratio,
+                "tokens_per_second": batch * length / medians[name, what],
+            }
+            this.rows.append(row)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        this.note(f"peak memory {peak:.0f} MiB, torch and all arms together")
+        print(shown(this.rows))
+
+
+def shown(rows: list[Row]) -> str:
+    """The result as a table, training first."""
+    body = [
+        [
+            r["arm"],
+            r["what"],
+            f"{r['parameters']:,}",
+            f"{r['seconds']['median']:.4f}",
+            "-" if r["ratio"] is None else f"{r['ratio']:.2f} x {r['against']}",
+        ]
+        for r in sorted(rows, key=lambda r: r["what"], reverse=True)
+    ]
+    return table(["arm", "step of", "parameters", "seconds", "ratio"], body)
+
+
+def _plain_step(model: Plain, x0: Tensor) -> Callable[[], object]:
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
+
+    def step() -> None:
+        before = torch.cat([x0.new_full((len(x0), 1), V), x0[:, :-1]], 1)
+        optimizer.zero_grad()
+        F.cross_entropy(model(before).flatten(0, 1), x0.flatten()).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return step
+
+
+def _step(model: TextModel, x0: Tensor, rng: np.random.Generator) -> Callable[[], object]:
+    c, optimizer = model.config, torch.optim.AdamW(model.parameters(), 1e-3)
+
+    def step() -> None:
+        masked = opened(x0.numpy(), c.cells, V, rng)
+        noise = torch.from_numpy(rng.standard_normal((len(x0), c.blocks, c.z_width), np.float32))
+        optimizer.zero_grad()
+        terms = model.terms(torch.from_numpy(masked.x), x0, noise)
+        ((terms.nll.sum() + terms.kl.sum()) / x0.numel()).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return step
+
+
+def _evaluation(model: TextModel, x0: Tensor) -> Callable[[], object]:
+    c = model.config
+    n = c.length - c.cells if c.block else 0
+
+    @torch.no_grad()
+    def made() -> tuple[Tensor, Tensor | None, object]:
+        cache = model.read(x0[:, :n]) if n else None
+        x = torch.full((len(x0), c.length - n), V)
+        return x, model.prior_draw(x, torch.zeros(len(x0), 1, c.z_width), cache), cache
+
+    x, z, cache = made()
+
+    @torch.no_grad()
+    def evaluate() -> None:
+        for _ in range(20 if n else 1):  # a block alone is over at once
+            model.logits(x, z, cache)  # type: ignore[arg-type]
+
+    return evaluate

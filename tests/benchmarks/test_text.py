@@ -1,0 +1,68 @@
+"""The benchmarks of text, on a made text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.study import text, text_speed
+
+FEW = {"length": 16, "steps": 4, "batch": 2, "width": 16, "layers": 1, "n": 4, "few": 2, "times": 2, "latents": 2}
+ARMS = "autoregressive;block 4;block 4, VMD, classes"
+
+
+def result(folder: Path) -> dict[str, Any]:
+    (path,) = folder.glob("*.json")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, Any]:
+    """A made text8: lower-case letters and blanks."""
+    for part in ("train", "valid", "test"):
+        (tmp_path / part).write_text(f"the {part} and the rest of it all " * 30)
+    files = {part: str(tmp_path / part) for part in ("train", "valid", "test")}
+    (tmp_path / "train").write_text("abcdefghijklmnopqrstuvwxyz the valid and the rest of it all test train " * 20)
+    defaults = {"rate": 1e-3, "free_bits": 0.0, "seeds": 1, "first_seed": 0, "device": "cpu"}
+    return {**FEW, **files, **defaults, "arms": ARMS, "folder": tmp_path / "runs", "out": tmp_path / "out"}
+
+
+@pytest.mark.slow
+def test_arms_are_trained_once_and_stand_in_one_table(options: dict[str, Any], tmp_path: Path) -> None:
+    text.run(**options)
+    found = result(tmp_path / "out")
+    rows = {(row["arm"], row["bound"]): row for row in found["rows"]}
+    assert {arm for arm, _ in rows} == {"1-gram", "5-gram", "bz2", "xz", *ARMS.split(";")}
+    assert rows["autoregressive", "exact"]["tokens"] == 4 * 2 * 16
+    assert rows["block 4, VMD, classes", "IW"]["kl"] > 0
+    assert ("autoregressive", "IW") not in rows
+    shown = text.shown(found["rows"])
+    assert shown.count("\n") == 1 + 4 + 3
+    equal = text.at_equal_time(found["rows"])
+    assert ("autoregressive", 0) in equal
+    states = sorted((tmp_path / "runs").glob("*/state.safetensors"))
+    before = [path.stat().st_mtime_ns for path in states]
+    text.run(**{**options, "out": tmp_path / "again"})
+    assert [path.stat().st_mtime_ns for path in states] == before  # nothing is trained again
+    again = {(row["arm"], row["bound"]): row["bits"] for row in result(tmp_path / "again")["rows"]}
+    assert again == {place: row["bits"] for place, row in rows.items()}
+
+
+def test_names_of_arms_and_files_are_checked(options: dict[str, Any]) -> None:
+    with pytest.raises(SystemExit, match="unknown arm wings; there are autoregressive; MDM"):
+        text.run(**{**options, "arms": "wings"})
+    with pytest.raises(SystemExit, match=r"^no such file: none \(set VMDSOLVE_DATA"):
+        text.run(**{**options, "train": "none"})
+
+
+@pytest.mark.slow
+def test_speed_has_a_row_for_every_arm(tmp_path: Path) -> None:
+    text_speed.run(length=16, batch=2, width=16, layers=1, repeats=1, out=tmp_path)
+    rows = result(tmp_path)["rows"]
+    assert {row["arm"] for row in rows} == {"plain", *text_speed.ARMS}
+    assert all(row["seconds"]["median"] > 0 for row in rows)
+    assert [row["ratio"] for row in rows if row["arm"] == "plain"] == [1.0]

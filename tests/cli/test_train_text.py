@@ -1,0 +1,88 @@
+"""The command `train text`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers.commands import run
+
+from vmdsolve.text.stored import about_text, load_text
+
+TINY = ("--length", 16, "--width", 8, "--heads", 2, "--layers", 1, "--batch", 2, "--every", 2)
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "a.txt"
+    path.write_text("to be or not to be, that is the question. " * 20)
+    return path
+
+
+@pytest.mark.slow
+def test_from_a_file_to_weights_and_on(text: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    made = run("train", "text", text, *TINY, "--steps", 4, "--block", 4, "--latent", 2, "--run-dir", folder)
+    assert made.exit_code == 0, made.output
+    assert "19 symbols" in made.stdout or "symbols" in made.stdout
+    assert f"done: {folder / 'weights.safetensors'}" in made.stdout
+    model, vocabulary = load_text(folder)
+    assert model.config.block == 4
+    assert vocabulary.exact("to be")
+    on = run("train", "text", "--resume", "--run-dir", folder, "--steps", 6)
+    assert on.exit_code == 0, on.output
+    said = about_text(folder)
+    assert said.record["step"] == 6
+    assert said.record["data"]["files"] == ["a.txt"]
+    assert about_text(folder / "state.safetensors").record["data"]["files"] == [str(text)]
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in log] == [1, 2, 4, 5, 6]
+
+
+def test_what_is_wrong_is_said_before_anything_is_written(text: Path, tmp_path: Path) -> None:
+    folder, empty = tmp_path / "run", tmp_path / "empty.txt"
+    empty.touch()
+    for arguments, said in (
+        ((), "no file to learn from; name one or more"),
+        ((tmp_path / "none.txt",), f"no such file: {tmp_path / 'none.txt'}"),
+        ((empty,), "empty.txt is empty: there is nothing to learn from"),
+        ((text, "--latent", -1), "latent is -1; wanted a whole number from 0 to 4,096"),
+        ((text, "--rate", 0), "rate is 0.0; wanted a number above 0"),
+        ((text, "--block", 5, "--length", 16), "a block has 5 cells, which do not divide a window of 16"),
+        ((text, "--length", 4096), "windows have 4,096 cells, the longest document to learn from has 756 tokens"),
+        ((text, "--valid", "1.5"), "valid is 1.5; wanted a share of 0 or more, less than 1, or names of files"),
+        ((text, "--vocabulary", "runes"), "no such file of a tokenizer: runes"),
+        ((text, "--log", "paper"), "log is 'paper'; wanted some of"),
+        (("--resume",), f"there is no run to resume in {folder}"),
+    ):
+        made = run("train", "text", *arguments, "--run-dir", folder)
+        assert made.exit_code == 2, arguments
+        assert said in made.stderr
+        assert made.stderr.count("\n") == 1
+        assert not folder.exists()
+
+
+def test_a_run_is_neither_written_over_nor_changed(text: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    assert run("train", "text", text, *TINY, "--steps", 1, "--run-dir", folder).exit_code == 0
+    for arguments, said in (
+        ((text,), f"{folder} holds a run already: go on with --resume, or name another with --run-dir"),
+        (("--resume", "--width", 16), "the run has width 8, which --resume cannot change to 16"),
+        (("--resume", "--vocabulary", "bytes"), "the run has a vocabulary of its own, which --resume cannot change"),
+    ):
+        made = run("train", "text", *arguments, "--run-dir", folder)
+        assert (made.exit_code, said in made.stderr) == (2, True), made.stderr
+    text.write_text("other text " * 50)
+    made = run("train", "text", "--resume", "--run-dir", folder)
+    assert made.exit_code == 2
+    text.unlink()
+    made = run("train", "text", "--resume", "--run-dir", folder)
+    assert (made.exit_code, "no such file" in made.stderr) == (2, True)
+
+
+def test_help_of_both_commands_leads_to_the_other() -> None:
+    said = run("train", "text", "--help").stdout
+    assert "Usage: vmdsolve train text" in said
+    assert "Examples:\n  vmdsolve train text novel.txt" in said
+    assert "`vmdsolve train text`" in run("train", "--help").stdout

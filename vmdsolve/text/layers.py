@@ -1,0 +1,201 @@
+"""The transformer of text models: pre-norm layers with rotary positions and norms of queries and keys.
+
+    n = norm(h)                                  scaled and shifted by z, where there is one
+    h = h + W attention(rotate(norm(q)), rotate(norm(k)), v)
+    h = h + W gelu(W norm(h))                    the same
+
+A stack runs over the cells that follow what it has read before: `past` are keys and values of finished cells, one pair
+for every layer. A mask says which cells see which; None: each sees all that is there.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .config import TextConfig
+
+__all__ = ["Keys", "Norm", "Stack", "block_mask", "stream_mask"]
+
+Keys = list[tuple[Tensor, Tensor]]  # of every layer: keys and values, each [B, heads, cells, H / heads]
+BASE = 10_000.0  # of the rotary positions' wavelengths (Su et al. 2021)
+
+
+def block_mask(begin: int, n: int, block: int, device: torch.device | None = None) -> Tensor:
+    """bool [n, begin + n]: cells begin .. begin + n - 1 see blocks before their own, and their own.
+
+    Examples
+    --------
+    >>> block_mask(0, 4, 2).int().tolist()
+    [[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 1, 1, 1]]
+    """
+    own = torch.arange(begin + n, device=device) // block
+    return own[begin:, None] >= own[None]
+
+
+def stream_mask(n: int, block: int, device: torch.device | None = None) -> Tensor:
+    """bool [n, 2n]: cells see, of finished cells, the blocks before their own; of themselves, their own block.
+
+    Examples
+    --------
+    >>> stream_mask(4, 2).int().tolist()[2]
+    [1, 1, 0, 0, 0, 0, 1, 1]
+    """
+    own = torch.arange(n, device=device) // block
+    return torch.cat([own[:, None] > own[None], own[:, None] == own[None]], 1)
+
+
+Angles = tuple[Tensor, Tensor]  # cosine and sine [n, 1, 1, d] of the rotation of every position
+
+
+def angles(begin: int, n: int, d: int, device: torch.device | None = None) -> Angles:
+    """Of the positions begin .. begin + n - 1, for heads of d channels."""
+    rate = BASE ** (-torch.arange(0, d, 2, device=device, dtype=torch.float32) / d)
+    angle = (torch.arange(begin, begin + n, device=device, dtype=torch.float32)[:, None] * rate)[:, None, None]
+    return torch.cat([angle.cos()] * 2, -1), torch.cat([-angle.sin(), angle.sin()], -1)
+
+
+def rotate(x: Tensor, by: Angles) -> Tensor:
+    """Queries and keys [B, n, 2, heads, d], turned."""
+    a, b = x.chunk(2, -1)
+    return torch.addcmul(x * by[0], torch.cat([b, a], -1), by[1])
+
+
+def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attention of a block's cells over all that is past and over themselves, all [B, heads, cells, d].
+
+    The past is not copied to stand beside the block, which took two fifths of a step of sampling.
+    """
+    n = past_k.shape[2]
+    score = torch.cat([q @ past_k.transpose(2, 3), q @ k.transpose(2, 3)], -1) / q.shape[-1] ** 0.5
+    weight = score.float().softmax(-1).to(v.dtype)
+    return weight[..., :n] @ past_v + weight[..., n:] @ v
+
+
+class Norm(nn.Module):
+    """Of the last axis, mean 0 and deviation 1; then a learned scale, no shift."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, h: Tensor) -> Tensor:
+        out: Tensor = F.layer_norm(h, self.weight.shape, self.weight)
+        return out
+
+
+class Layer(nn.Module):
+    """See the file's text."""
+
+    def __init__(self, config: TextConfig, *, hears: bool) -> None:
+        super().__init__()
+        H, self.heads = config.width, config.heads
+        self.attention_norm, self.hidden_norm = Norm(H), Norm(H)
+        self.match = nn.Parameter(torch.ones(2, 1, H // self.heads))  # scale of the norms of queries and of keys
+        self.qkv = nn.Linear(H, 3 * H, bias=False)
+        self.attention_update = nn.Linear(H, H, bias=False)
+        self.hidden = nn.Linear(H, 4 * H, bias=False)
+        self.hidden_update = nn.Linear(4 * H, H, bias=False)
+        self.modulate = nn.Linear(config.z_width, 4 * H) if hears else None
+
+    def forward(
+        self, h: Tensor, by: Angles, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
+        z: Tensor | None, keys_only: bool,
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
+        """States [B, n, H] of cells, and their keys and values; see `Stack`."""
+        B, n, H = h.shape
+        made: tuple[Tensor | None, ...] = (None,) * 4
+        if self.modulate is not None and z is not None:
+            made = self.modulate(z).chunk(4, -1)
+        qkv = self.qkv(_heard(self.attention_norm(h), made[0], made[1])).view(B, n, 3, self.heads, -1)
+        matched = rotate(F.layer_norm(qkv[:, :, :2], qkv.shape[-1:]) * self.match, by).to(qkv.dtype)
+        q, k, v = (part.transpose(1, 2) for part in (*matched.unbind(2), qkv[:, :, 2]))
+        if keys_only:
+            return h, (k, v)
+        if past is not None and mask is None:
+            m = behind(q, *past, k, v)
+        else:
+            keys, values = (k, v) if past is None else (torch.cat([past[0], k], 2), torch.cat([past[1], v], 2))
+            m = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask, is_causal=causal)
+        h = h + self.attention_update(m.transpose(1, 2).reshape(B, n, H))
+        a = self.hidden(_heard(self.hidden_norm(h), made[2], made[3]))
+        return h + self.hidden_update(F.gelu(a, approximate="tanh")), (k, v)
+
+
+def _heard(n: Tensor, scale: Tensor | None, shift: Tensor | None) -> Tensor:
+    """States [B, n, H], scaled and shifted by what each block of them hears, [B, N, H]."""
+    if scale is None or shift is None:
+        return n
+    blocks = n.view(*scale.shape[:2], -1, n.shape[-1])
+    return torch.addcmul(shift[:, :, None], blocks, 1 + scale[:, :, None]).view(n.shape)
+
+
+class Stack(nn.Module):
+    """So many layers, or one applied so many times.
+
+    Examples
+    --------
+    >>> stack = Stack(TextConfig(3, width=8, heads=2, layers=2), 2)
+    >>> keys = stack.read(torch.zeros(5, 4, 8))
+    >>> len(keys), keys[0][0].shape, stack(torch.zeros(5, 3, 8), 4, keys).shape
+    (2, torch.Size([5, 2, 4, 4]), torch.Size([5, 3, 8]))
+    """
+
+    def __init__(self, config: TextConfig, layers: int, *, tied: bool = False, hears: bool = False) -> None:
+        super().__init__()
+        self.count, self.tied, self.heads = layers, tied, config.heads
+        self.layers = nn.ModuleList([Layer(config, hears=hears) for _ in range(1 if tied else layers)])
+        for name, weight in self.named_parameters():
+            if name.endswith("modulate.weight"):
+                nn.init.normal_(weight, std=0.05)  # z is heard from the first step on
+            elif name.endswith("modulate.bias"):
+                nn.init.zeros_(weight)
+            elif weight.ndim == 2:
+                last = name.endswith("update.weight")
+                nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if last else 0.02)
+
+    def forward(
+        self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,
+        causal: bool = False, z: Tensor | None = None,
+    ) -> Tensor:  # fmt: skip
+        """States [B, n, H] after the layers.
+
+        Parameters
+        ----------
+        h
+            [B, n, H], the cells' embeddings
+        begin
+            the position of the first
+        past
+            of cells that are seen, too, see the file's text
+        mask
+            bool [n, cells of `past` and n], what sees what; None: all, or with `causal` the cells before and itself
+        z
+            [B, N, Z], what the cells of each of N blocks hear; None: nothing
+        """
+        return self._applied(h, begin, past, mask, causal, z, read=False)[0]
+
+    def read(
+        self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *, causal: bool = False
+    ) -> Keys:
+        """Keys and values of these cells, for `past`; parameters as above."""
+        keys = self._applied(h, begin, past, mask, causal, None, read=True)[1]
+        if torch.is_grad_enabled():  # they are read once
+            return keys
+        return [(k.contiguous(), v.contiguous()) for k, v in keys]  # else each step behind them copies them anew
+
+    def _applied(
+        self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool, z: Tensor | None, *,
+        read: bool,
+    ) -> tuple[Tensor, Keys]:  # fmt: skip
+        by = angles(begin, h.shape[1], h.shape[2] // self.heads, h.device)
+        keys, injected = [], h
+        for i in range(self.count):
+            layer = self.layers[0 if self.tied else i]
+            if self.tied and i:
+                h = h + injected
+            before = None if past is None else past[i]
+            h, own = layer(h, by, before, mask, causal, z, read and i == self.count - 1)
+            keys.append(own)
+        return h, keys

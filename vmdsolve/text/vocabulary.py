@@ -1,0 +1,224 @@
+"""Vocabularies: what the numbers of tokens stand for. Characters, bytes, numbers as they are, or a tokenizer's.
+
+What is encoded and decoded again is the same, but for a tokenizer that changes its text, which says so (`exact`).
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InvalidInput, ModelMismatch
+from ..untrusted import read_json
+from .config import MOST_SYMBOLS
+
+__all__ = ["Bytes", "Characters", "Data", "Integers", "Tokens", "Vocabulary"]
+
+Tokens = npt.NDArray[np.int64]
+Data = str | bytes | npt.NDArray[Any]  # what files give: text, its bytes, or whole numbers
+
+
+class Vocabulary(ABC):
+    """V symbols.
+
+    Attributes
+    ----------
+    kind
+        its name, in weights and on the command line
+    reads
+        "text", "bytes" or "numbers": what it encodes
+    size
+        V
+    """
+
+    kind: ClassVar[str]
+    reads: ClassVar[str] = "text"
+    size: int
+
+    @abstractmethod
+    def encode(self, data: Data, where: str = "the text") -> Tokens:
+        """Tokens int64 [n].
+
+        Raises
+        ------
+        InvalidInput
+            What it has no symbol for; `where` begins the sentence.
+        """
+
+    @abstractmethod
+    def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
+        """Text; of tokens that are none of its own, ModelMismatch."""
+
+    @abstractmethod
+    def told(self) -> dict[str, Any]:
+        """What makes it again, as JSON has it; see `read`."""
+
+    def to_json(self) -> str:
+        """One line, as stored in the weights' metadata."""
+        return json.dumps({"kind": self.kind, **self.told()}, sort_keys=True)
+
+    def exact(self, text: str) -> bool:
+        """Whether this text comes back as it was."""
+        return self.decode(self.encode(text)) == text
+
+    def characters(self, tokens: Sequence[int] | npt.NDArray[Any]) -> int:
+        """How many characters these tokens stand for."""
+        return len(self.decode(tokens))
+
+    def _checked(self, tokens: Sequence[int] | npt.NDArray[Any]) -> Tokens:
+        out = np.asarray(tokens, np.int64).reshape(-1)
+        if out.size and (out.min() < 0 or out.max() >= self.size):
+            wrong = out[(out < 0) | (out >= self.size)][0]
+            raise ModelMismatch(f"token {wrong} is none of a vocabulary of {self.size:,}")
+        return out
+
+
+def _text(data: Data, where: str) -> str:
+    if not isinstance(data, str):
+        raise InvalidInput(f"{where} holds {type(data).__name__}, not text; for numbers, the vocabulary is integers")
+    return data
+
+
+class Characters(Vocabulary):
+    """Unicode characters, by rising number.
+
+    Examples
+    --------
+    >>> vocabulary = Characters.of(["hello"])
+    >>> vocabulary.symbols, vocabulary.encode("hole").tolist(), vocabulary.decode([1, 0])
+    ('ehlo', [1, 3, 2, 0], 'he')
+    >>> vocabulary.encode("help", "a.txt")
+    Traceback (most recent call last):
+    vmdsolve.errors.InvalidInput: a.txt, character 4 is 'p', which is none of the 4 of the vocabulary
+    """
+
+    kind = "characters"
+
+    def __init__(self, symbols: str) -> None:
+        codes = [ord(c) for c in symbols]
+        if not codes or len(codes) > MOST_SYMBOLS or sorted(set(codes)) != codes:
+            raise InvalidInput(f"a vocabulary is 1 to {MOST_SYMBOLS:,} different characters by rising number")
+        self.symbols, self.size = symbols, len(symbols)
+        self._codes = np.array(codes, np.uint32)
+        self._table = np.full(min(codes[-1] + 1, 1 << 16), -1, np.int32)
+        low = self._codes < 1 << 16
+        self._table[self._codes[low]] = np.flatnonzero(low)
+
+    @staticmethod
+    def of(texts: Iterable[str]) -> Characters:
+        """Of the characters of these texts."""
+        found: set[str] = set()
+        for text in texts:
+            found.update(text)
+        if not found:
+            raise InvalidInput("there is no character to make a vocabulary of: the text is empty")
+        return Characters("".join(sorted(found)))
+
+    def encode(self, data: Data, where: str = "the text") -> Tokens:
+        text = _text(data, where)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        known = codes < len(self._table)
+        out = self._table[np.where(known, codes, 0)].astype(np.int64)
+        high = np.flatnonzero(~known)
+        place = np.searchsorted(self._codes, codes[high]).clip(max=self.size - 1)
+        out[high] = np.where(self._codes[place] == codes[high], place, -1)
+        if (wrong := np.flatnonzero(out < 0)).size:
+            at = int(wrong[0])
+            raise InvalidInput(
+                f"{where}, character {at + 1} is {text[at]!r}, which is none of the {self.size:,} of the vocabulary"
+            )
+        return out
+
+    def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
+        return self._codes[self._checked(tokens)].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+    def told(self) -> dict[str, Any]:
+        return {"symbols": self.symbols}
+
+
+class Bytes(Vocabulary):
+    """The 256 bytes; text is UTF-8.
+
+    Examples
+    --------
+    >>> Bytes().encode("é").tolist(), Bytes().decode([104, 105]), Bytes().raw([0, 255])
+    ([195, 169], 'hi', b'\\x00\\xff')
+    """
+
+    kind, reads, size = "bytes", "bytes", 256
+
+    def encode(self, data: Data, where: str = "the text") -> Tokens:
+        if not isinstance(data, (str, bytes)):
+            raise InvalidInput(f"{where} holds numbers, not bytes; their vocabulary is integers")
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        return np.frombuffer(raw, np.uint8).astype(np.int64)
+
+    def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
+        """Text; bytes that are no UTF-8 become U+FFFD, see `raw`."""
+        return self.raw(tokens).decode("utf-8", "replace")
+
+    def raw(self, tokens: Sequence[int] | npt.NDArray[Any]) -> bytes:
+        """The bytes themselves."""
+        return self._checked(tokens).astype(np.uint8).tobytes()
+
+    def told(self) -> dict[str, Any]:
+        return {}
+
+
+class Integers(Vocabulary):
+    """The numbers 0 .. V - 1; as text, numbers between blanks.
+
+    Examples
+    --------
+    >>> Integers(5).encode(np.array([3, 4])).tolist(), Integers(5).encode("3 4").tolist(), Integers(5).decode([3, 4])
+    ([3, 4], [3, 4], '3 4')
+    """
+
+    kind, reads = "integers", "numbers"
+
+    def __init__(self, size: int) -> None:
+        if not 1 <= size <= MOST_SYMBOLS:
+            raise InvalidInput(f"a vocabulary of {size!r} numbers; wanted 1 to {MOST_SYMBOLS:,}")
+        self.size = size
+
+    def encode(self, data: Data, where: str = "the text") -> Tokens:
+        if isinstance(data, str):
+            try:
+                data = np.array([int(word) for word in data.split()], object)
+            except ValueError as error:
+                raise InvalidInput(f"{where} holds a word that is no whole number: {error}") from error
+        found = np.asarray(data)
+        if isinstance(data, bytes) or (found.size and found.dtype.kind not in "iuO"):
+            raise InvalidInput(f"{where} holds {found.dtype}; wanted whole numbers from 0 to {self.size - 1:,}")
+        wrong = np.flatnonzero((found < 0) | (found >= self.size))
+        if wrong.size:
+            at = int(wrong[0])
+            raise InvalidInput(
+                f"{where}, number {at + 1} is {found[at]}, which is none of the vocabulary's 0 to {self.size - 1:,}"
+            )
+        return found.astype(np.int64)
+
+    def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
+        return " ".join(map(str, self._checked(tokens).tolist()))
+
+    def told(self) -> dict[str, Any]:
+        return {"size": self.size}
+
+
+def read(text: str, what: str) -> dict[str, Any]:
+    """What `to_json` wrote, as an object.
+
+    Raises
+    ------
+    ModelMismatch
+        Anything else; `what` begins the sentence.
+    """
+    told = read_json(text, what, error=ModelMismatch)
+    if not isinstance(told, dict) or not isinstance(told.get("kind"), str):
+        raise ModelMismatch(f"{what} cannot be read: it is {told!r:.80}, wanted a vocabulary")
+    return told
