@@ -153,6 +153,68 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> list[int
 def exp32(x: _F32) -> _F32: ...
 def log32(x: _F32) -> _F32: ...
 
+# canvas: None means that a live logit is NaN or +inf; uint16 logits are bfloat16
+
+class CanvasGrammar:
+    def __init__(
+        self,
+        token_class: _I32,
+        set_first: _I32,
+        set_class: _I32,
+        edge_first: _I32,
+        edge_next: _I32,
+        edge_set: _I32,
+        edge_weight: _F32 | None,
+        least: _I32,
+    ) -> None: ...
+    def numbers(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        sums: bool,
+        threads: int,
+        path: int = -1,
+    ) -> npt.NDArray[np.float64] | None: ...
+    def marginals(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        offset: _F32,
+        floor: float,
+        out: _F32 | None,
+        entropies: bool,
+        threads: int,
+    ) -> npt.NDArray[np.float64] | None: ...
+    def best(
+        self, bests: npt.NDArray[np.float64], start: _I32, left: _I64, threads: int
+    ) -> tuple[_I32, npt.NDArray[np.float64]]: ...
+    def tokens(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        classes: _I32,
+        sums: npt.NDArray[np.float64] | None,
+        seed: int,
+        key: _U64,
+        turn: int,
+        threads: int,
+    ) -> _I32: ...
+    def bits(self, legal: _Bool) -> _I32: ...
+
+class CanvasLattice:
+    def __init__(
+        self, grammar: CanvasGrammar, sums: npt.NDArray[np.float64], start: _I32, left: _I64, threads: int
+    ) -> None: ...
+    def log_z(self) -> npt.NDArray[np.float64]: ...
+    def impossible(self) -> _I64: ...
+    def offsets(self, threads: int) -> _F32: ...
+    def walk(self, seed: int, key: _U64, turn: int, threads: int) -> _I32: ...
+
+def canvas_paths() -> int: ...
+
 # denoise: None means that x holds a forbidden value
 
 def denoise_paths() -> list[str]: ...
