@@ -278,3 +278,26 @@ class DenoiseGradient:
         threads: int,
         path: int,
     ) -> tuple[_F32, _F32]: ...
+
+# automata: arrays kind [256], step [Q, kinds], accepting [Q], start 0; None: more states or work than allowed
+
+_U8: TypeAlias = npt.NDArray[np.uint8]
+
+def determinise(
+    states: int, start: int, final: int, edges: _I32, free: _I32, state_limit: int, work_limit: int
+) -> tuple[_U8, _I32, _Bool] | None: ...
+def combine(
+    a: tuple[_U8, _I32, _Bool], b: tuple[_U8, _I32, _Bool], difference: bool, state_limit: int, work_limit: int
+) -> tuple[_U8, _I32, _Bool] | None: ...
+def minimise(a: tuple[_U8, _I32, _Bool]) -> tuple[_U8, _I32, _Bool]: ...
+
+class Trie:
+    def __init__(self, data: _U8, first: _I64, usable: _Bool) -> None: ...
+    @property
+    def nodes(self) -> int: ...
+
+# token_class, set_first, set_class, edge_first, edge_next, edge_set, accepting, least, start, end
+
+def compile_tokens(
+    trie: Trie, dfa: tuple[_U8, _I32, _Bool], eos: _I32, pad: _I32, work_limit: int
+) -> tuple[_I32, _I32, _I32, _I32, _I32, _I32, _Bool, _I32, int, int] | None: ...

@@ -115,3 +115,24 @@ def edge_of(grammar: Grammar, state: int, token: int) -> int:
         if grammar.token_class[token] in grammar.classes(edge):
             return edge
     return -1
+
+
+def lists(V: int, eos: int, items: int | None = None) -> Grammar:
+    """Texts like "x,x,x": token 4 and one of 5, 6, 7 in turn, a 4 at both ends; `items` fours, if it is given."""
+    n = 2 * items if items else 3
+    step = np.full((n, V), -1)
+    for q in range(n):
+        if q % 2 == 0 and q + 1 < n:
+            step[q, 4] = q + 1
+        elif q % 2 and q + 1 < n:
+            step[q, 5:8] = q + 1
+    if not items:
+        step[2, 4] = 1
+    return of_table(step, [q == n - 1 if items else q == 1 for q in range(n)], eos=eos)
+
+
+def fits(grammar: Grammar, row: Sequence[int]) -> bool:
+    """Whether the tokens up to the first EOS are a text of the grammar, by its own steps."""
+    row = list(row)
+    closed = row[: row.index(grammar.eos[0])] if grammar.eos[0] in row else row
+    return grammar.accepts(closed)
