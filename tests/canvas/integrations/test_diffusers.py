@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -94,26 +93,13 @@ def test_noise_cell_by_cell_is_refused(model: Any) -> None:
         )
 
 
-class Tiny(torch.nn.Module):
-    """Logits that hang on all cells, of random weights; V - 1 is the mask."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            self.embed, self.mix = torch.nn.Embedding(V, 32), torch.nn.Linear(32, 32)
-            self.head = torch.nn.Linear(32, V)
-        self.config = SimpleNamespace(vocab_size=V)
-
-    def forward(self, x: Any, attention_mask: Any = None, position_ids: Any = None) -> Any:
-        states = self.embed(x) + torch.sin(torch.arange(x.shape[1])[:, None] * torch.arange(1, 33) / 7)
-        return SimpleNamespace(logits=3 * self.head(torch.tanh(self.mix(states + states.mean(1, keepdim=True)))))
 
 
 @pytest.mark.parametrize("editing", [None, 0.01])
 @pytest.mark.parametrize("steps", [1, 2, 4, 8, 16])
 def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, steps: int) -> None:
     from diffusers import BlockRefinementScheduler, LLaDA2Pipeline
+    from helpers.masked import Tiny
 
     from vmdsolve.canvas.integrations.denoiser import Constrained
 
@@ -121,7 +107,7 @@ def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, st
     grammars = [lists(V, EOS), lists(V, EOS, items=12), word("hello", V, EOS)]
     for seed, how in enumerate(("cap", "swap", "only")):
         wrapped = Constrained(
-            Tiny(), grammars, prompt_length=3, gen_length=29, mask_id=V - 1, how=how, seed=seed
+            Tiny(V), grammars, prompt_length=3, gen_length=29, mask_id=V - 1, how=how, seed=seed
         )
         pipeline = LLaDA2Pipeline(model=wrapped, scheduler=BlockRefinementScheduler(block_length=16))
         pipeline.set_progress_bar_config(disable=True)

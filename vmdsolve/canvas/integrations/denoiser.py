@@ -31,7 +31,7 @@ class Constrained(nn.Module):
     Parameters
     ----------
     model
-        gives logits [B, cells, V], alone or as `.logits`, for tokens x [B, cells]
+        gives logits [B, cells, V], alone or as `.logits`, for tokens x [B, cells]; None where only `hook` is used
     grammar
         one, or one for each row
     prompt_length, gen_length
@@ -97,7 +97,16 @@ class Constrained(nn.Module):
     def forward(self, x: Tensor, *arguments: Any, **options: Any) -> Any:
         """The model's output, its logits of the text's cells replaced."""
         out = self.model(x, *arguments, **options)
-        logits = out if isinstance(out, Tensor) else out.logits
+        if isinstance(out, Tensor):
+            return self._constrained(x, out, int(self.shifted))
+        out.logits = self._constrained(x, out.logits, int(self.shifted))
+        return out
+
+    def hook(self, step: Any, x: Tensor, logits: Tensor) -> Tensor:
+        """For loops that let logits be changed, as Dream's `generation_logits_hook_func`: those of cell i at place i."""
+        return self._constrained(x, logits, 0)
+
+    def _constrained(self, x: Tensor, logits: Tensor, back: int) -> Tensor:
         first, last = self.prompt_length, min(self.prompt_length + self.gen_length, x.shape[1])
         if bool((x[:, :first] == self.mask_id).any()):
             raise InvalidInput(
@@ -105,15 +114,13 @@ class Constrained(nn.Module):
                 "switch it off (cfg_scale=0), or wrap the model that mixes them"
             )
         if last <= first:
-            return out
+            return logits
         cells = x[:, first:last]
-        held = torch.where(cells == self.mask_id, -1, cells)
-        held = self._closed(held)
-        back = int(self.shifted)
+        held = self._closed(torch.where(cells == self.mask_id, -1, cells))
         part = logits[:, first - back : last - back].clone()
         constrain_logits_(
             part,
-            per_row(self.grammar, len(x)),
+            self.grammar,
             held=held,
             left=self.prompt_length + self.gen_length - last,
             temperature=self.temperature,
@@ -123,11 +130,8 @@ class Constrained(nn.Module):
             requests=self.requests,
             step=int((held < 0).sum(dim=1).max()) % 65_536,
         )
-        new = logits.clone()
-        new[:, first - back : last - back] = part
-        if isinstance(out, Tensor):
-            return new
-        out.logits = new
+        out = logits.clone()
+        out[:, first - back : last - back] = part
         return out
 
     def _closed(self, held: Tensor) -> Tensor:
