@@ -24,18 +24,17 @@ struct Written {
   const CanvasPath& path = canvas_path(-1);
   float over = 1.0f / rows.temperature;
 
-  /// Of -p ln p over n numbers, in their order by 16; `y` and `p` have room for whole sixteens.
+  void write(const T* from, const int32_t* classes, const float* beside, float least, int64_t n, float* y) const {
+    if constexpr (sizeof(T) == 4) path.floats.write(from, classes, beside, over, least, n, y);
+    else path.halves.write(from, classes, beside, over, least, n, y);
+  }
+
+  /// Of n log-marginals; `y` and `p` have room for whole sixteens.
   double entropy_of(float* y, float* p, int64_t n) const {
-    const int64_t padded = (n + kSide - 1) / kSide * kSide;
-    for (int64_t i = n; i < padded; ++i) y[i] = kNothing;
-    std::copy(y, y + padded, p);
-    path.exps(p, padded, 0);
-    float sums[kSide] = {};
-    for (int64_t i = 0; i < padded; i += kSide)
-      for (int64_t lane = 0; lane < kSide; ++lane) sums[lane] += p[i + lane] > 0 ? p[i + lane] * y[i + lane] : 0.0f;
-    double sum = 0;
-    for (const float s : sums) sum -= static_cast<double>(s);
-    return sum;
+    for (; n % kSide != 0; ++n) y[n] = kNothing;
+    std::copy(y, y + n, p);
+    path.exps(p, n, 0);
+    return path.entropy(y, p, n);
   }
 
   void row(int64_t r, float* y, float* p) const {
@@ -52,31 +51,21 @@ struct Written {
           const size_t n = std::min<size_t>(kChunk, g.picked.size() - first);
           for (size_t i = 0; i < n; ++i) {
             const int32_t t = g.picked[first + i];
-            y[i] = log_marginal(from[t], beside[g.token_class[static_cast<size_t>(t)]]);
+            write(from + t, g.token_class.data() + t, beside, kNothing, 1, y + i);
             if (out) out[r * g.V + t] = std::max(y[i], floor);
           }
           if (entropy) sum += entropy_of(y, p, static_cast<int64_t>(n));
         }
       }
     } else {
-      for (int64_t first = 0; first < g.V; first += kChunk) {
+      if (out) write(from, g.token_class.data(), beside, floor, g.V, out + r * g.V);
+      for (int64_t first = 0; entropy && first < g.V; first += kChunk) {
         const int64_t n = std::min(kChunk, g.V - first);
-        const int32_t* const classes = g.token_class.data() + first;
-        for (int64_t i = 0; i < n; ++i) y[i] = log_marginal(from[first + i], beside[classes[i]]);
-        if (out) {
-          float* const to = out + r * g.V + first;
-          for (int64_t i = 0; i < n; ++i) to[i] = y[i] > floor ? y[i] : floor;
-        }
-        if (entropy) sum += entropy_of(y, p, n);
+        write(from + first, g.token_class.data() + first, beside, kNothing, n, y);
+        sum += entropy_of(y, p, n);
       }
     }
     if (entropy) entropy[r] = std::max(sum, 0.0);
-  }
-
-  float log_marginal(T x, float beside) const {
-    const float y = to_float(x) * over + beside;
-    const float low = beside > kNothing ? y : kNothing;  // a dead token may have any logit, NaN too
-    return low < 0 ? low : 0.0f;
   }
 };
 

@@ -33,6 +33,13 @@ const std::vector<const CanvasPath*>& paths() {
   return found;
 }
 
+/// Each of these once, ascending.
+std::vector<int32_t> classes_of(std::vector<int32_t> all) {
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 /// The rows of one call, as numbers of type T.
 template <class T>
 struct Rows {
@@ -40,10 +47,15 @@ struct Rows {
   const CanvasRows& rows;
   const CanvasPath& path;
   float over = 1.0f / rows.temperature;
+  std::vector<int32_t> picked_classes = classes_of(g.picked_class);
   StreamView view{g.V, static_cast<int>(g.streamed.size()), g.streams.data()};
 
   const T* row(int64_t r) const { return static_cast<const T*>(rows.logits) + r * g.V; }
   float y(const T* row, int32_t token) const { return to_float(row[token]) * over; }
+  const CanvasPasses<T>& passes() const {
+    if constexpr (sizeof(T) == 4) return path.floats;
+    else return path.halves;
+  }
 
   void held(int64_t r, double* out) const {
     const int32_t token = rows.held[r];
@@ -64,18 +76,14 @@ struct Rows {
   }
 
   bool stream_sums(const T* row, double* out) const {
-    const auto pass = [&](float reference, float* top, double* sums) {
-      if constexpr (sizeof(T) == 4) return path.sums(view, row, over, reference, top, sums);
-      else return path.sums_bf16(view, row, over, reference, top, sums);
-    };
     double sums[kMaxStreams];
     float reference = kNothing, top;
     for (int64_t t = 0; t < std::min(kFirst, g.V); ++t) reference = std::max(reference, y(row, static_cast<int32_t>(t)));
     if (!(std::abs(reference) < std::numeric_limits<float>::infinity())) reference = 0;
-    if (!pass(reference, &top, sums)) return false;
+    if (!passes().sums(view, row, over, reference, &top, sums)) return false;
     if (top > reference + kRise) {
       reference = top;
-      if (!pass(reference, &top, sums)) return false;
+      if (!passes().sums(view, row, over, reference, &top, sums)) return false;
     }
     for (size_t k = 0; k < g.streamed.size(); ++k) {
       const int32_t c = g.streamed[k];
@@ -84,24 +92,22 @@ struct Rows {
     return true;
   }
 
-  bool picked_sums(const T* row, std::vector<float>& buffer, double* out) const {
+  /// y of the picked tokens into the buffer; false for NaN or +inf.
+  bool pick(const T* row, std::vector<float>& buffer, float* top) const {
     const size_t n = g.picked.size();
     buffer.resize((n + kSide - 1) / kSide * kSide);
-    float top = kNothing;
-    bool good = true;
-    for (size_t i = 0; i < n; ++i) {
-      const float x = y(row, g.picked[i]);
-      good &= x < std::numeric_limits<float>::infinity();
-      top = std::max(top, x);
-      buffer[i] = x;
-    }
-    if (!good) return false;
+    return passes().pick(row, g.picked.data(), static_cast<int64_t>(n), over, buffer.data(), top);
+  }
+
+  bool picked_sums(const T* row, std::vector<float>& buffer, double* out) const {
+    float top;
+    if (!pick(row, buffer, &top)) return false;
     if (top == kNothing) top = 0;
     path.exps(buffer.data(), static_cast<int64_t>(buffer.size()), top);
-    for (size_t k = 0; k < g.picked_class.size(); ++k) {
-      double sum = 0;
-      for (int32_t i = g.picked_first[k]; i < g.picked_first[k + 1]; ++i) sum += static_cast<double>(buffer[static_cast<size_t>(i)]);
-      const int32_t c = g.picked_class[k];
+    std::vector<double> sums(static_cast<size_t>(g.C));
+    for (size_t i = 0; i < g.picked.size(); ++i) sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(buffer[i]);
+    for (const int32_t c : picked_classes) {
+      const double sum = sums[static_cast<size_t>(c)];
       out[c] = sum < kFaint ? sum_beside_own(row, c) : static_cast<double>(top) + std::log(sum);
     }
     return true;
@@ -113,30 +119,17 @@ struct Rows {
     return (g.streamed.empty() || stream_sums(row(r), out)) && picked_sums(row(r), buffer, out);
   }
 
-  bool bests(int64_t r, std::vector<float>&, double* out) const {
+  bool bests(int64_t r, std::vector<float>& buffer, double* out) const {
     if (rows.held[r] >= 0) return held(r, out), true;
     std::fill(out, out + g.C, kNone);
-    const T* const from = row(r);
     double streamed[kMaxStreams];
     float top;
-    if (!g.streamed.empty()) {
-      bool good;
-      if constexpr (sizeof(T) == 4) good = path.bests(view, from, over, 0, &top, streamed);
-      else good = path.bests_bf16(view, from, over, 0, &top, streamed);
-      if (!good) return false;
-    }
+    if (!g.streamed.empty() && !passes().bests(view, row(r), over, 0, &top, streamed)) return false;
+    if (!pick(row(r), buffer, &top)) return false;
     for (size_t k = 0; k < g.streamed.size(); ++k) out[g.streamed[k]] = streamed[k];
-    bool good = true;
-    for (size_t k = 0; k < g.picked_class.size(); ++k) {
-      float best = kNothing;
-      for (int32_t i = g.picked_first[k]; i < g.picked_first[k + 1]; ++i) {
-        const float x = y(from, g.picked[static_cast<size_t>(i)]);
-        good &= x < std::numeric_limits<float>::infinity();
-        best = std::max(best, x);
-      }
-      out[g.picked_class[k]] = static_cast<double>(best);
-    }
-    return good;
+    for (size_t i = 0; i < g.picked.size(); ++i)
+      out[g.picked_class[i]] = std::max(out[g.picked_class[i]], static_cast<double>(buffer[i]));
+    return true;
   }
 };
 

@@ -4,7 +4,7 @@
 
 namespace vmd {
 
-VMD_CANVAS_PATH(kCanvasAvx2, f32x8)
+constinit const CanvasPath kCanvasAvx2 = canvas_path_of<f32x8>();
 
 }  // namespace vmd
 #endif

@@ -4,7 +4,7 @@
 
 namespace vmd {
 
-VMD_CANVAS_PATH(kCanvasAvx512, f32x16)
+constinit const CanvasPath kCanvasAvx512 = canvas_path_of<f32x16>();
 
 }  // namespace vmd
 #endif

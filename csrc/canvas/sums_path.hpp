@@ -27,10 +27,26 @@ struct StreamView {
 template <class T>
 using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top, double* out);
 
+/// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False as above.
+template <class T>
+using PickPass = bool (*)(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top);
+/// Log-marginals of n tokens that lie side by side: y + beside[class], from `floor` to 0; floor where the class has -inf.
+template <class T>
+using WritePass = void (*)(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
+                           float* out);
+
+template <class T>
+struct CanvasPasses {
+  StreamPass<T> sums, bests;
+  PickPass<T> pick;
+  WritePass<T> write;
+};
+
 struct CanvasPath {
-  StreamPass<float> sums, bests;
-  StreamPass<Bf16> sums_bf16, bests_bf16;
+  CanvasPasses<float> floats;
+  CanvasPasses<Bf16> halves;
   void (*exps)(float* y, int64_t n, float top);  // exp(y - top) in place of y; n is a multiple of 16
+  double (*entropy)(const float* y, const float* p, int64_t n);  // of log-marginals and marginals; whole sixteens
 };
 
 extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
@@ -74,6 +90,22 @@ struct CanvasVectors {
     return masked > best ? masked : best;
   }
 
+#if defined(__AVX512F__)
+  using Flags = uint32_t;
+  static VMD_INLINE Flags wrong(Flags flags, const F& y) {
+    return flags | _mm512_cmp_ps_mask(y, F{} + __builtin_inff(), _CMP_NLT_UQ);
+  }
+  static VMD_INLINE bool any_wrong(Flags flags) { return flags != 0; }
+#else
+  using Flags = I;
+  static VMD_INLINE Flags wrong(const Flags& flags, const F& y) { return flags | ~(y < __builtin_inff()); }
+  static VMD_INLINE bool any_wrong(const Flags& flags) {
+    int32_t all = 0;
+    for (int lane = 0; lane < kWidth; ++lane) all |= flags[lane];
+    return all != 0;
+  }
+#endif
+
   /// n classes of one row; kSum: sums, else maxima.
   template <class T, int n, bool kSum>
   static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
@@ -81,7 +113,7 @@ struct CanvasVectors {
     constexpr int kOf = n > 0 ? n : 1;
     double total[kOf][kSide] = {};
     F held[kOf][kParts], high[kParts];
-    I bad[kParts] = {};
+    Flags bad[kParts] = {};
     for (int p = 0; p < kParts; ++p) high[p] = F{} + kNothing;
     for (int k = 0; k < n; ++k)
       for (int p = 0; p < kParts; ++p) held[k][p] = kSum ? F{} : F{} + kNothing;
@@ -97,7 +129,7 @@ struct CanvasVectors {
         const uint16_t* bits = s.streams + b * n;
         for (int p = 0; p < kParts; ++p) {
           const F y = load(at + p * kWidth) * over;
-          bad[p] = bad[p] | ~(y < __builtin_inff());
+          bad[p] = wrong(bad[p], y);
           high[p] = y > high[p] ? y : high[p];
           if constexpr (kSum) {
             const F e = exp32<F>(y - reference);
@@ -114,13 +146,12 @@ struct CanvasVectors {
             held[k][p] = F{};
           }
     }
-    int32_t wrong = 0;
+    bool good = true;
     float all = kNothing;
-    for (int p = 0; p < kParts; ++p)
-      for (int lane = 0; lane < kWidth; ++lane) {
-        wrong |= bad[p][lane];
-        all = high[p][lane] > all ? high[p][lane] : all;
-      }
+    for (int p = 0; p < kParts; ++p) {
+      good = good && !any_wrong(bad[p]);
+      for (int lane = 0; lane < kWidth; ++lane) all = high[p][lane] > all ? high[p][lane] : all;
+    }
     *top = all;
     for (int k = 0; k < n; ++k) {
       double sum = 0, best = kNothing;
@@ -131,7 +162,7 @@ struct CanvasVectors {
       }
       out[k] = kSum ? sum : best;
     }
-    return wrong == 0;
+    return good;
   }
 
   template <class T, bool kSum>
@@ -147,31 +178,96 @@ struct CanvasVectors {
     }
   }
 
+  template <class T>
+  static VMD_INLINE bool pick(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
+    for (int64_t i = 0; i < n; ++i) y[i] = to_float(row[tokens[i]]) * over;
+    while (n % kSide != 0) y[n++] = -__builtin_inff();
+    F high = F{} - __builtin_inff();
+    Flags bad = {};
+    for (int64_t i = 0; i < n; i += kWidth) {
+      const F x = load(y + i);
+      bad = wrong(bad, x);
+      high = x > high ? x : high;
+    }
+    *top = -__builtin_inff();
+    for (int lane = 0; lane < kWidth; ++lane) *top = high[lane] > *top ? high[lane] : *top;
+    return !any_wrong(bad);
+  }
+
+  template <class T>
+  static VMD_INLINE void write(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
+                               float* out) {
+    int64_t i = 0;
+#if defined(__AVX512F__)
+    // A long row leaves the caches on its way, without being read into them first.
+    const bool past = n >= 4096;
+    if (past)
+      for (; reinterpret_cast<uintptr_t>(out + i) % 64 != 0; ++i) out[i] = written(row[i], beside[classes[i]], over, floor);
+    for (; i + kWidth <= n; i += kWidth) {
+      const __m512i index = _mm512_loadu_si512(classes + i);
+      const F offset = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), 0xffff, index, beside, 4);
+      const F y = load(row + i) * over + offset;
+      const F low = y < 0.0f ? y : F{}, live = offset > -__builtin_inff() ? low : offset;
+      const F of = live > floor ? live : F{} + floor;
+      if (past) _mm512_stream_ps(out + i, of);
+      else __builtin_memcpy(out + i, &of, sizeof of);
+    }
+    if (past) _mm_sfence();
+#endif
+    for (; i < n; ++i) out[i] = written(row[i], beside[classes[i]], over, floor);
+  }
+
+  template <class T>
+  static VMD_INLINE float written(T x, float offset, float over, float floor) {
+    const float y = to_float(x) * over + offset, low = y < 0 ? y : 0.0f;
+    const float live = offset > -__builtin_inff() ? low : offset;  // a dead token may have any logit, NaN too
+    return live > floor ? live : floor;
+  }
+
   static VMD_INLINE void exps(float* y, int64_t n, float top) {
     for (int64_t i = 0; i < n; i += kWidth) {
       const F e = exp32<F>(load(y + i) - top);
       __builtin_memcpy(y + i, &e, sizeof e);
     }
   }
+
+  static VMD_INLINE double entropy(const float* y, const float* p, int64_t n) {
+    F sums[kParts] = {};
+    for (int64_t i = 0; i < n; i += kSide)
+      for (int part = 0; part < kParts; ++part) {
+        const F chance = load(p + i + part * kWidth), product = chance * load(y + i + part * kWidth);
+        sums[part] = sums[part] - (chance > 0.0f ? product : F{});  // not 0 * -inf
+      }
+    double sum = 0;
+    for (int lane = 0; lane < kSide; ++lane) sum += static_cast<double>(sums[lane / kWidth][lane % kWidth]);
+    return sum;
+  }
 };
 
 /// The functions of one path, in the file that is compiled for it.
-#define VMD_CANVAS_PATH(name, F)                                                                              \
-  namespace {                                                                                                 \
-  bool sums(const StreamView& s, const float* row, float over, float reference, float* top, double* out) {    \
-    return CanvasVectors<F>::any<float, true>(s, row, over, reference, top, out);                             \
-  }                                                                                                           \
-  bool bests(const StreamView& s, const float* row, float over, float reference, float* top, double* out) {   \
-    return CanvasVectors<F>::any<float, false>(s, row, over, reference, top, out);                            \
-  }                                                                                                           \
-  bool sums_bf16(const StreamView& s, const Bf16* row, float over, float reference, float* top, double* out) {  \
-    return CanvasVectors<F>::any<Bf16, true>(s, row, over, reference, top, out);                              \
-  }                                                                                                           \
-  bool bests_bf16(const StreamView& s, const Bf16* row, float over, float reference, float* top, double* out) { \
-    return CanvasVectors<F>::any<Bf16, false>(s, row, over, reference, top, out);                             \
-  }                                                                                                           \
-  void exps(float* y, int64_t n, float top) { CanvasVectors<F>::exps(y, n, top); }                            \
-  }                                                                                                           \
-  constinit const CanvasPath name{sums, bests, sums_bf16, bests_bf16, exps};
+template <class F, class T>
+constexpr CanvasPasses<T> canvas_passes() {
+  using V = CanvasVectors<F>;
+  return {[](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+            return V::template any<T, true>(s, row, over, reference, top, out);
+          },
+          [](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+            return V::template any<T, false>(s, row, over, reference, top, out);
+          },
+          [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
+            return V::template pick<T>(row, tokens, n, over, y, top);
+          },
+          [](const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n, float* out) {
+            V::template write<T>(row, classes, beside, over, floor, n, out);
+          }};
+}
+
+template <class F>
+constexpr CanvasPath canvas_path_of() {
+  using V = CanvasVectors<F>;
+  return {canvas_passes<F, float>(), canvas_passes<F, Bf16>(),
+          [](float* y, int64_t n, float top) { V::exps(y, n, top); },
+          [](const float* y, const float* p, int64_t n) { return V::entropy(y, p, n); }};
+}
 
 }  // namespace vmd

@@ -3,6 +3,6 @@
 
 namespace vmd {
 
-VMD_CANVAS_PATH(kCanvasPortable, f32x4)
+constinit const CanvasPath kCanvasPortable = canvas_path_of<f32x4>();
 
 }  // namespace vmd

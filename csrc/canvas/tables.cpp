@@ -93,13 +93,11 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
       const auto t = static_cast<size_t>(tokens.item[static_cast<size_t>(at)]);
       streams[t / kBlock * n + i] = static_cast<uint16_t>(streams[t / kBlock * n + i] | 1u << t % kBlock);
     }
-  picked_first.push_back(0);
-  for (int32_t c = 1; c < C; ++c) {
-    if (size(c) == 0 || std::find(streamed.begin(), streamed.end(), c) != streamed.end()) continue;
-    picked.insert(picked.end(), tokens.item.begin() + tokens.begin(c), tokens.item.begin() + tokens.end(c));
-    picked_class.push_back(c);
-    picked_first.push_back(static_cast<int32_t>(picked.size()));
-  }
+  for (int32_t t = 0; t < V; ++t)
+    if (const int32_t c = token_class[static_cast<size_t>(t)]; c != 0 && std::find(streamed.begin(), streamed.end(), c) == streamed.end()) {
+      picked.push_back(t);
+      picked_class.push_back(c);
+    }
 }
 
 std::vector<int32_t> Grammar::soonest(int32_t start) const {

@@ -52,9 +52,8 @@ struct Grammar {
 
   std::vector<int32_t> streamed;   // classes, kMaxStreams at most
   std::vector<uint16_t> streams;   // [blocks of V][streamed]: which tokens of a block are of the class
-  std::vector<int32_t> picked;     // tokens of the other classes but 0, class by class
-  std::vector<int32_t> picked_class;        // those classes
-  std::vector<int32_t> picked_first;        // [picked_class + 1] where the tokens of each begin
+  std::vector<int32_t> picked;        // tokens of the other classes but 0, ascending
+  std::vector<int32_t> picked_class;  // the class of each
 
   Number weight_of(int64_t edge) const {
     return weight.empty() ? Number{1.0, 0} : weight[static_cast<size_t>(edge)];
