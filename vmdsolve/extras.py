@@ -15,6 +15,7 @@ __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 
 # the extra that brings a package
 EXTRAS = {"torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb"}
+EXTRAS |= {"sentencepiece": "canvas"}
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 

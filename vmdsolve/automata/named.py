@@ -7,7 +7,7 @@ from functools import cache
 
 from .characters import Ranges, satisfying
 
-__all__ = ["CONTROLS", "ECMA_SPACE", "LETTERS", "POSIX", "unicode_letters"]
+__all__ = ["ANY_SPACE", "CONTROLS", "LETTERS", "POSIX", "unicode_letters"]
 
 SPACE = " \t\n\r\f\v"
 LETTERS = {"d": string.digits, "s": SPACE, "w": string.ascii_letters + string.digits + "_"}
@@ -20,9 +20,8 @@ POSIX = {
     "upper": string.ascii_uppercase, "word": LETTERS["w"], "xdigit": string.hexdigits,
 }  # fmt: skip
 CONTROLS = dict(zip("abfnrtv", map(ord, "\a\b\f\n\r\t\v"), strict=True)) | {"0": 0}
-ECMA_SPACE = (
-    "\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)  # and ASCII's
+ANY_SPACE = "\x1c\x1d\x1e\x1f\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B)))
+ANY_SPACE += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript or Python calls a space, besides ASCII's
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from .characters import Ranges, set_of
-
-if TYPE_CHECKING:
-    from .dfa import Dfa
 
 __all__ = ["NOTHING", "Alternatives", "Anchor", "Characters", "Embedded", "Listed", "Node", "Repeat", "Sequence"]
 __all__ += ["either", "optional", "rewritten", "text"]
@@ -47,11 +48,26 @@ class Anchor:
     where: Literal["begin", "end"]
 
 
+class Automaton(Protocol):
+    """What a tree knows of an automaton over bytes, a Dfa; its start is state 0."""
+
+    @property
+    def Q(self) -> int:
+        """States."""
+
+    @property
+    def accepting(self) -> npt.NDArray[np.bool_]:
+        """bool [Q]."""
+
+    def ranges(self) -> Iterator[tuple[int, int, int, int]]:
+        """Steps by ranges of bytes: state, first and last byte, state after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """The words of an automaton."""
 
-    dfa: Dfa
+    dfa: Automaton
 
 
 @dataclass(frozen=True, slots=True)

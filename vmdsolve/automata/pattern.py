@@ -36,15 +36,20 @@ ECMA_GROUP = re.compile(r"\?(?:<[A-Za-z_$][A-Za-z0-9_$]*>|():)")
 
 @dataclass(frozen=True)
 class Notation:
-    """What a pattern is written in: which characters `.` leaves out, what \\s stands for, and whether it is ECMA's."""
+    """What a pattern is written in: whether it is ECMA's, what `.` leaves out, what \\s takes and \\S leaves out.
+
+    Where readers of ECMA's patterns differ on what a space is, \\s and \\S take what all of them agree on.
+    """
 
     ecma: bool
     breaks: Ranges
     space: Ranges
+    spaces: Ranges
 
 
-OURS = Notation(False, set_of("\n"), set_of(named.POSIX["space"]))
-ECMA = Notation(True, set_of("\n\r\u2028\u2029"), set_of(named.POSIX["space"] + named.ECMA_SPACE))
+SPACE = set_of(named.POSIX["space"])
+OURS = Notation(False, set_of("\n"), SPACE, SPACE)
+ECMA = Notation(True, set_of("\n\r\u2028\u2029"), SPACE, set_of(named.POSIX["space"] + named.ANY_SPACE))
 
 
 def parse(pattern: str, notation: Notation = OURS) -> Node:
@@ -77,6 +82,7 @@ class _Reader:
 
     def __init__(self, pattern: str, notation: Notation) -> None:
         self.pattern, self.notation, self.at, self.flags = pattern, notation, 0, frozenset[str]()
+        self.outside = False  # within a class whose complement is meant
 
     def fail(self, reason: str, at: int | None = None) -> NoReturn:
         at = self.at if at is None else at
@@ -199,7 +205,9 @@ class _Reader:
         c = self.next()
         self.at += 1
         if c and c in "dswDSW":
-            held = self.notation.space if c in "sS" else set_of(named.LETTERS[c.lower()])
+            held = set_of(named.LETTERS[c.lower()])
+            if c in "sS":
+                held = self.notation.spaces if c.isupper() != self.outside else self.notation.space
             if "u" in self.flags:
                 held = named.unicode_letters(c.lower())
             return minus(EVERY, held) if c.isupper() else held, None
@@ -226,6 +234,7 @@ class _Reader:
         held: Ranges = ()
         kept: Ranges = ()
         negated, operator = self.takes("^"), ""
+        self.outside ^= negated
         while not self.notation.ecma and self.takes("-"):  # at the beginning, '-' stands for itself, and so does ']'
             held = set_of("-")
         if not held and not self.notation.ecma and self.takes("]"):
@@ -240,6 +249,7 @@ class _Reader:
             else:
                 held = union(held, self.case(self.item(depth)))
         self.at += 1
+        self.outside ^= negated
         held = _combined(kept, operator, held)
         return minus(EVERY, held) if negated else held
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .characters import EVERY, Ranges, intersection, utf8
-from .nodes import Alternatives, Anchor, Characters, Embedded, Listed, Node, Repeat, Sequence
+from .nodes import NOTHING, Alternatives, Anchor, Characters, Embedded, Listed, Node, Repeat, Sequence
 
 __all__ = ["Places", "TooLarge"]
 
@@ -143,15 +143,15 @@ def simplified(node: Node) -> tuple[Node, bool]:
     def simpler(node: Node) -> tuple[Node, bool]:
         if isinstance(node, Sequence):
             parts = [of(part) for part in node.parts]
-            return Sequence(tuple(part for part, _ in parts)), all(empty for _, empty in parts)
+            return Sequence(tuple(part for part, _ in parts if part != NOTHING)), all(empty for _, empty in parts)
         if isinstance(node, Alternatives):
             ways = [of(way) for way in node.ways]
             return Alternatives(tuple(way for way, _ in ways)), any(empty for _, empty in ways)
         if isinstance(node, Repeat):
             part, empty = of(node.part)
             least, most = 0 if empty else node.least, node.most
-            if most == 0:
-                return Sequence(()), True
+            if most == 0 or part == NOTHING:
+                return NOTHING, True
             if isinstance(part, Repeat) and part.least <= 1:
                 if part.most == 1:  # (a?){0,n}
                     part = part.part

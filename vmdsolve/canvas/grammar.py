@@ -113,8 +113,9 @@ class Grammar:
             if array is None and name == "edge_weight":
                 continue
             want(isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == 1, f"{name} is no {dtype}")
-            array = np.ascontiguousarray(array)
-            array.setflags(write=False)
+            if array.flags.writeable or not array.flags.c_contiguous:  # the caller's stays his
+                array = array.copy()
+                array.setflags(write=False)
             object.__setattr__(self, name, array)
         want(self.V >= 1 and self.Q >= 1, "there is no token or no state")
         want(bool((self.token_class >= 0).all()), "token_class is negative")

@@ -86,7 +86,9 @@ def check_keywords(schema: Any, where: str) -> None:
     """
     if not isinstance(schema, (dict, bool)):
         refuse(where, f"is {schema!r:.40}; wanted an object, true or false")
-    for name, value in schema.items() if isinstance(schema, dict) else ():
+    if isinstance(schema, bool):
+        return
+    for name, value in schema.items():
         if name in REFUSED and not says_nothing(name, schema):
             refuse(where, f"has {name!r}, which is not read; leave it out, and check the answer for it")
         if name in WANTED and not WANTED[name][0](value):
