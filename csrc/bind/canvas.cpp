@@ -92,12 +92,17 @@ py::object marginals_py(const CanvasGrammar& self, const py::array& logits, cons
   return entropy;
 }
 
+void want_room(const Grammar& g, int64_t B, int64_t L) {
+  want(L >= 1 && L <= kMaxCells && B <= kMaxLattice, "B or L");
+  want(B * (L + 1) <= kMaxLattice / std::max({g.Q, g.C, g.N}), "boards times cells times states, classes or sets");
+}
+
 py::tuple best_py(const CanvasGrammar& self, const Array<double>& bests, const Array<int32_t>& start,
                   const Array<int64_t>& left, int threads) {
   const Grammar& g = *self.grammar;
   want_shape(bests, {-1, -1, g.C}, "bests");
   const int64_t B = bests.shape(0), L = bests.shape(1);
-  want(L >= 1 && L <= kMaxCells && (L + 1) * g.Q <= kMaxLattice, "L, or L times states");
+  want_room(g, B, L);
   want_shape(start, {B}, "start");
   want_shape(left, {B}, "left");
   const auto own = owned(bests);
@@ -161,7 +166,7 @@ std::unique_ptr<CanvasLattice> make_lattice(const CanvasGrammar& grammar, const 
   const Grammar& g = *grammar.grammar;
   want_shape(sums, {-1, -1, g.C}, "sums");
   const int64_t B = sums.shape(0), L = sums.shape(1);
-  want(L >= 1 && L <= kMaxCells && (L + 1) * g.Q <= kMaxLattice, "L, or L times states");
+  want_room(g, B, L);
   want_shape(start, {B}, "start");
   want_shape(left, {B}, "left");
   const auto own_start = owned(start);

@@ -9,7 +9,7 @@
 //                  best     classes along the heaviest path; the first edge and class on a tie
 // Shapes       sums, bests [B,L,C] f64   start [B] i32   left [B] i64   log_z [B] f64   offset [B,L,C] f32
 //              classes [B,L] i32, -1 where there is no path   key [B] u64
-// Limits       L <= 65536, (L + 1) Q <= 2^26: a gigabyte a board. Sums are kept within 1e13 (number.hpp).
+// Limits       L <= 65536, B (L + 1) times Q, C, N <= 2^27: two gigabytes. Sums are kept within 1e13 (number.hpp).
 // Cost         E for a cell, thrice (backward, forward, around sets); states that are out of reach are skipped
 // Parallelism  boards by threads
 // Random       lattice.hpp: canvas_words
@@ -26,7 +26,7 @@
 
 namespace vmd {
 
-constexpr int64_t kMaxLattice = 1 << 26;
+constexpr int64_t kMaxLattice = 1 << 27;
 
 GrammarView view_of(const Grammar& grammar);
 

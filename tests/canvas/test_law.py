@@ -50,9 +50,7 @@ def test_all_that_is_said_is_what_trying_all_rows_says(
     state = int(rng.integers(grammar.Q))
     texts = law(grammar, logits, held=held.tolist(), state=state, left=left, temperature=temperature)
     for backend in BACKENDS:
-        found = posterior(
-            grammar, logits, held=held, state=state, left=left, temperature=temperature, backend=backend
-        )
+        found = posterior(grammar, logits, held=held, state=state, left=left, temperature=temperature, backend=backend)
         assert found.possible == bool(texts)
         if not texts:
             assert found.log_z == -np.inf
@@ -186,15 +184,12 @@ def test_a_canvas_may_leave_its_text_open_where_more_follows() -> None:
         ({"left": -1}, "left is -1"),
         ({"temperature": 0.0}, "temperature is 0.0"),
         ({"held": [2, -1, -1, -1]}, "cell 0 has no legal token"),
-        ({"held": [-1, -1, -1, 3], "logits": np.where(np.arange(4) == 3, -np.inf, LOGITS[:, :3].repeat(2, 1)[:, :4]).astype(np.float32), "left": 0}, None),
         ({"backend": "gpu"}, "backend is 'gpu'"),
     ],
 )  # fmt: skip
-def test_wrong_input_is_refused_in_words(arguments: dict[str, Any], message: str | None) -> None:
+def test_wrong_input_is_refused_in_words(arguments: dict[str, Any], message: str) -> None:
     good: dict[str, Any] = {"logits": LOGITS}
-    if message is None:
-        assert posterior(PAIRS, **good | arguments).log_z > -np.inf
-        return
+    assert posterior(PAIRS, **good).possible
     with pytest.raises(InvalidInput, match=message):
         posterior(PAIRS, **good | arguments).draw(0)
 

@@ -1,4 +1,4 @@
-"""Native sums over large vocabularies: every path and type of logits, classes that stream and classes that are picked."""
+"""Native sums over large vocabularies: every path and type of logits, classes that stream, classes that are picked."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def tiny_gemma() -> Any:
 
 
 def for_pipeline(model: Any) -> Any:
-    """The model as DiffusionGemmaPipeline calls it: diffusers 0.42 says past_key_values where transformers 5.24 says cache."""
+    """As DiffusionGemmaPipeline calls it: diffusers 0.42 says past_key_values, transformers 5.24 says cache."""
     import torch
 
     def renamed(call: Any) -> Any:
@@ -42,7 +42,7 @@ def for_pipeline(model: Any) -> Any:
     class Parts:
         encoder = staticmethod(renamed(model.model.encoder))
 
-        class decoder:  # noqa: N801 - an attribute of that name is what is called
+        class decoder:
             create_diffusion_decoder_attention_mask = staticmethod(
                 renamed(model.model.decoder.create_diffusion_decoder_attention_mask)
             )

@@ -12,8 +12,9 @@ from vmdsolve.canvas.grammar import Grammar
 
 
 def of_table(
-    step: Any, accepting: Any, *, start: int = 0, eos: int | None = None, weights: dict[tuple[int, int], float] | None = None
-) -> Grammar:
+    step: Any, accepting: Any, *, start: int = 0, eos: int | None = None,
+    weights: dict[tuple[int, int], float] | None = None,
+) -> Grammar:  # fmt: skip
     """A grammar from next states [Q, V], -1 = dead. Tokens with equal columns are one class; one edge a state and next.
 
     `eos` closes a text from accepting states, and stands for itself after that. weights: ln weight of (state, next).

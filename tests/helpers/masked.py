@@ -19,15 +19,16 @@ class Tiny(torch.nn.Module):
             self.head = torch.nn.Linear(32, V)
         self.config = SimpleNamespace(vocab_size=V)
 
-    def forward(self, x: Any, attention_mask: Any = None, position_ids: Any = None) -> Any:
+    def forward(self, x: Any, **_: Any) -> Any:
         states = self.embed(x) + torch.sin(torch.arange(x.shape[1])[:, None] * torch.arange(1, 33) / 7)
         return SimpleNamespace(logits=3 * self.head(torch.tanh(self.mix(states + states.mean(1, keepdim=True)))))
 
 
 @torch.no_grad()
 def llada(
-    model: Any, prompt: Any, *, gen: int, steps: int, block: int, mask: int, order: str, noise: float = 0.0, cfg: float = 0.0
-) -> list[list[int]]:
+    model: Any, prompt: Any, *, gen: int, steps: int, block: int, mask: int, order: str, noise: float = 0.0,
+    cfg: float = 0.0,
+) -> list[list[int]]:  # fmt: skip
     """As LLaDA samples: block after block, the same number of cells a step, by confidence or at random."""
     first = prompt.shape[1]
     x = torch.cat([prompt, torch.full((len(prompt), gen), mask)], dim=1)
@@ -42,7 +43,7 @@ def llada(
             if cfg:
                 empty = x.clone()
                 empty[:, :first] = mask
-                both, _ = model(torch.cat([x, empty])).logits.chunk(2), None
+                both = model(torch.cat([x, empty])).logits.chunk(2)
                 logits = both[1] + (cfg + 1) * (both[0] - both[1])
             else:
                 logits = model(x).logits

@@ -118,7 +118,7 @@ class CanvasMatcher:
         threads: int = 0,
         backend: str = "cpu",
     ) -> Posterior:
-        """The law of a canvas that follows: `vmdsolve.canvas.posterior`, from this text's state on unless `state` is given."""
+        """The law of a canvas that follows, see `posterior`; from this text's state on, unless `state` is given."""
         return posterior(
             self.grammar,
             logits,

@@ -1,14 +1,14 @@
 """The law of a whole canvas: a model's logits, cell by cell independent, given that the text is one of the grammar.
 
-    p(tokens) is in proportion to exp(sum of logits / temperature) over rows of L tokens that lead from `state` to a state
-    from which the text can be completed within `left` more tokens; held cells hold what they hold.
+    p(tokens) is in proportion to exp(sum of logits / temperature) over rows of L tokens that lead from `state` to a
+    state from which the text can be completed within `left` more tokens; held cells hold what they hold.
 
 Commit any subset of the cells of one joint `draw`, chosen without looking at it: what it holds there is a draw of that
 subset's exact law, and the rest can always be completed. Marginals alone, cell by cell, do not give that. Over several
 canvases or blocks the law is that of each one given that what is left can still finish, not that of the whole text.
 
-Numbers are native (csrc/canvas/); `backend="reference"` is the same in plain Python. Every random number is a function of
-(seed, request, canvas, step, cell) alone, so nothing depends on batch, order or threads.
+Numbers are native (csrc/canvas/); `backend="reference"` is the same in plain Python. Every random number is a function
+of (seed, request, canvas, step, cell) alone, so nothing depends on batch, order or threads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .grammar import Grammar
 
 __all__ = ["Posterior", "posterior"]
 
-MAX_CELLS, MAX_LATTICE = 65_536, 1 << 26
+MAX_CELLS, MAX_LATTICE = 65_536, 1 << 27
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -125,9 +125,10 @@ def posterior(
     starts = _numbers("state", grammar.start if state is None else state, B, grammar.Q - 1)
     room = _numbers("left", left, B, 2**31 - 1)
     L = rows.shape[-2]
-    if (L + 1) * grammar.Q > MAX_LATTICE:
+    if B * (L + 1) * (most := max(grammar.Q, grammar.C, grammar.N)) > MAX_LATTICE:
         raise InvalidInput(
-            f"{L} cells times {grammar.Q} states of the grammar are more than {MAX_LATTICE:,}; use shorter canvases"
+            f"{B} boards of {L} cells times {most} states, classes or sets of it are over {MAX_LATTICE:,}; "
+            "take fewer boards at once, or shorter canvases"
         )
     return Posterior(
         grammar,
@@ -142,8 +143,8 @@ def posterior(
 class Posterior:
     """What `posterior` returns; everything is computed when it is first asked for.
 
-    Axes B are there if the logits had them. `log_marginals`, `entropy`, `argmax` and `draw` refuse boards that have no text
-    at all; `possible` says which have one.
+    An axis B is there if the logits had it. `log_marginals`, `entropy`, `argmax` and `draw` refuse boards that have no
+    text at all; `possible` says which have one.
     """
 
     def __init__(
@@ -156,7 +157,7 @@ class Posterior:
 
     @property
     def log_z(self) -> Any:
-        """ln of the sum over all texts of exp(sum of logits / temperature): a float, or float64 [B]; -inf: there is none."""
+        """ln of the sum over all texts of exp(sum of logits / temperature): float, or float64 [B]; -inf: none fits."""
         out = self._log_z
         return out if self._batched else float(out[0])
 
@@ -243,8 +244,8 @@ class Posterior:
     def bitmask(self) -> I32:
         """Which tokens stand in some text that fits what is held, whatever the logits: int32 [.., L, ceil(V / 32)].
 
-        Bit t % 32 of word t // 32, as xgrammar packs them. A choice in one cell may rule out one in another: masks are no
-        way to sample several cells at once.
+        Bit t % 32 of word t // 32, as xgrammar packs them. What one cell takes may rule out what another may: masks are
+        no way to sample several cells at once.
         """
         g = self.grammar
         sums = np.zeros((self._B * self._L, g.C))
@@ -323,8 +324,8 @@ class Posterior:
             )
         if cell < self._L:
             raise InvalidInput(
-                f"cell {cell}{where} has no legal token: what is held, or is -inf among the logits, is in no text of the "
-                "grammar"
+                f"cell {cell}{where} has no legal token: what is held, or left by logits of -inf, is in no "
+                "text of the grammar"
             )
         raise InvalidInput(
             f"no text{where} that fits what is held can be complete with {self._left[b]} tokens left after the canvas"
@@ -383,7 +384,9 @@ def _numbers(name: str, value: Any, B: int, most: int) -> npt.NDArray[np.int64]:
     """One whole number for all boards, or one for each, as int64 [B]."""
     held = np.asarray(_off_torch(value))
     if held.dtype.kind not in "iu" or held.shape not in ((), (B,)) or (held < 0).any() or (held > most).any():
-        raise InvalidInput(f"{name} is {value!r}; wanted whole numbers from 0 to {most}: one, or one for each of {B} boards")
+        raise InvalidInput(
+            f"{name} is {value!r}; wanted whole numbers from 0 to {most}: one, or one for each of {B} boards"
+        )
     return np.ascontiguousarray(np.broadcast_to(held, B), np.int64)
 
 

@@ -1,7 +1,7 @@
 """Every kernel of a canvas as a naive loop: the specification of csrc/canvas/, which shares nothing with it.
 
 Sums over a class's logits are float64 here, and equal the kernels' within 1e-5 nats. From given sums on, all is equal
-bit for bit: classes and tokens that are drawn; what goes through the C library's logarithm may differ in the last place.
+bit for bit: classes and tokens that are drawn. What the C library takes logarithms of may differ in the last place.
 Words and letters are those of `grammar.py`: Q states, C classes, N sets, E edges; L cells of B boards.
 """
 
@@ -169,7 +169,8 @@ class Lattice:
         return out
 
     def _z(self, b: int) -> Number:
-        return self.beta[b][0][self.start[b]]
+        start: int = self.start[b]
+        return self.beta[b][0][start]
 
     def _edges(self, q: int) -> range:
         return range(self.grammar.edge_first[q], self.grammar.edge_first[q + 1])
@@ -209,9 +210,7 @@ def drawn(items: Iterable[int], weight: Callable[[int], Number], of: Number, uni
     return found
 
 
-def best(
-    grammar: Grammar, bests: F64, start: I32, left: npt.NDArray[np.int64]
-) -> tuple[I32, F64]:
+def best(grammar: Grammar, bests: F64, start: I32, left: npt.NDArray[np.int64]) -> tuple[I32, F64]:
     """Classes along the heaviest path and its weight's logarithm; the first edge and class on a tie."""
     g = grammar
     B, L, _ = bests.shape

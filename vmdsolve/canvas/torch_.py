@@ -1,10 +1,10 @@
 """Logits of a client made to say one text of the grammar: what every integration does at every step.
 
-A client takes the best token of a cell, or draws one cell by cell, by rules of its own. So each step draws one text from the
-exact law (or takes the most probable one), and changes the logits so that its tokens are the best of their cells:
+A client takes the best token of a cell, or draws one cell by cell, by rules of its own. So each step draws one text
+from the exact law (or takes the most probable one), and changes logits so that its tokens are the best of their cells:
 
-    how = "swap"   log-marginals, in which the text's token and the best one change places: entropies stay as they are
-    how = "cap"    log-marginals, in which no token is above the text's: the text's chance stays honest where it is small
+    how = "swap"   log-marginals, in which the text's token and the best one change places: entropies stay
+    how = "cap"    log-marginals, in which no token is above the text's: what is unsure is not made to look sure
     how = "only"   0 for the text's token and nothing for others: whatever the client does, it takes the text
 
 Whatever subset of its cells the client commits, the rest can be completed; what it committed is held at the next step.
@@ -48,7 +48,7 @@ def constrain_logits_(
     canvas: int = 0,
     step: int = 0,
 ) -> Tensor:
-    """Write into `logits` what makes a client take one text of the grammar in every row; returns the texts, int64 [B, L].
+    """Write into `logits` what makes a client take one text of the grammar in every row; returns them, int64 [B, L].
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def constrain_logits_(
     left
         tokens that may follow this canvas
     temperature, scale
-        the law is that of logits / temperature; what is written is multiplied by `scale`, for clients that will divide by it
+        the law is that of logits / temperature; what is written is multiplied by `scale`, where a client divides by it
     how, choose
         see above; "draw" from the exact law, or its most probable text
     seed, requests, canvas, step

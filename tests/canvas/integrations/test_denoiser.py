@@ -70,8 +70,8 @@ def test_noise_of_the_client_breaks_a_text_unless_no_other_token_is_left() -> No
 
 
 def test_guidance_and_masks_that_are_text_are_refused_by_name() -> None:
+    ours = Constrained(Tiny(V), GRAMMARS[0], prompt_length=3, gen_length=27, mask_id=MASK)
     with pytest.raises(InvalidInput, match="classifier-free guidance"):
-        ours = Constrained(Tiny(V), GRAMMARS[0], prompt_length=3, gen_length=27, mask_id=MASK)
         llada(ours, PROMPT, gen=27, steps=2, block=27, mask=MASK, order="random", cfg=0.5)
     with pytest.raises(InvalidInput, match="takes token 4, the mask"):
         limited(mask_id=4)
@@ -108,14 +108,15 @@ def test_real_tokens_write_dates_json_and_choices_in_a_few_steps() -> None:
     words = sentencepiece()
     schema = {
         "type": "object",
-        "properties": {"name": {"type": "string", "maxLength": 12}, "age": {"type": "integer", "minimum": 0, "maximum": 99}},
+        "properties": {"name": {"type": "string", "maxLength": 8}, "age": {"type": "integer", "minimum": 0}},
         "required": ["name", "age"],
     }  # fmt: skip
     date = r"\d{4}-(0[1-9]|1[0-2])-[0-3]\d"
-    grammars = [compile_regex(date, words), compile_json_schema(schema, words), compile_choice(["yes", "no, never"], words)]
+    grammars = [compile_regex(date, words), compile_json_schema(schema, words)]
+    grammars.append(compile_choice(["yes", "no, never"], words))
     mask = 0  # of no text
-    for steps in (1, 3, 8):
-        for seed in range(2):
+    for steps in (1, 4):
+        for seed in range(1):
             model = Tiny(words.V, seed)
             ours = Constrained(model, grammars, prompt_length=3, gen_length=48, mask_id=mask, seed=seed)
             rows = llada(ours, PROMPT, gen=48, steps=steps, block=16, mask=mask, order="confidence")

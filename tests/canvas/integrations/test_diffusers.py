@@ -74,7 +74,7 @@ def test_free_rows_are_no_texts_so_that_the_test_above_says_something(model: Any
     assert not any(fits(lists(V, EOS), row) for row in run(model, scheduler_of(name), CANVAS))
 
 
-def test_the_scheduler_given_stays_as_it_is_and_signatures_are_kept(model: Any) -> None:
+def test_the_scheduler_given_stays_as_it_is_and_signatures_are_kept() -> None:
     for name in SCHEDULERS:
         given = scheduler_of(name)
         ours = limited(given, lists(V, EOS))
@@ -93,8 +93,6 @@ def test_noise_cell_by_cell_is_refused(model: Any) -> None:
         )
 
 
-
-
 @pytest.mark.parametrize("editing", [None, 0.01])
 @pytest.mark.parametrize("steps", [1, 2, 4, 8, 16])
 def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, steps: int) -> None:
@@ -106,9 +104,7 @@ def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, st
     ids = torch.tensor([[2, 9, 10], [2, 11, 12], [2, 13, 14]])
     grammars = [lists(V, EOS), lists(V, EOS, items=12), word("hello", V, EOS)]
     for seed, how in enumerate(("cap", "swap", "only")):
-        wrapped = Constrained(
-            Tiny(V), grammars, prompt_length=3, gen_length=29, mask_id=V - 1, how=how, seed=seed
-        )
+        wrapped = Constrained(Tiny(V), grammars, prompt_length=3, gen_length=29, mask_id=V - 1, how=how, seed=seed)
         pipeline = LLaDA2Pipeline(model=wrapped, scheduler=BlockRefinementScheduler(block_length=16))
         pipeline.set_progress_bar_config(disable=True)
         out = pipeline(

@@ -1,4 +1,4 @@
-"""Clients that sample canvases: a logits processor of transformers, schedulers of diffusers, denoisers of masked models.
+"""Clients of canvases: transformers by a logits processor, diffusers by schedulers, masked models by their denoiser.
 
 None of them is patched, and none is imported here: each gets an object of the kind that it calls.
 """

@@ -1,8 +1,8 @@
 """Masked models: a denoiser whose logits say a text of the grammar, for loops that only know the denoiser.
 
-LLaDA's `generate`, Dream's `diffusion_generate` and diffusers' `LLaDA2Pipeline` call model(x) with prompt, committed tokens
-and masks in x, and commit some of the best tokens. A wrapped denoiser pins what is committed, draws one text for the open
-cells, and gives the client no better token than the text's.
+LLaDA's `generate`, Dream's `diffusion_generate` and diffusers' `LLaDA2Pipeline` call model(x) with prompt, committed
+tokens and masks in x, and commit some of the best tokens. A wrapped denoiser pins what is committed, draws one text for
+the open cells, and gives the client no better token than the text's.
 
     pipeline = LLaDA2Pipeline(model=Constrained(model, grammar, prompt_length=n, gen_length=128, mask_id=mask), ...)
 
@@ -68,7 +68,8 @@ class Constrained(nn.Module):
         super().__init__()
         self.model = model
         self.grammar, self.requests, self.seed, self.temperature = grammar, requests, seed, temperature
-        self.prompt_length, self.gen_length = whole(prompt_length, "prompt_length", 0), whole(gen_length, "gen_length", 1)
+        self.prompt_length = whole(prompt_length, "prompt_length", 0)
+        self.gen_length = whole(gen_length, "gen_length", 1)
         self.mask_id = whole(mask_id, "mask_id", 0)
         self.how: Any = choice(how, "how", HOW)
         self.choose: Any = choice(choose, "choose", CHOOSE)
@@ -102,16 +103,16 @@ class Constrained(nn.Module):
         out.logits = self._constrained(x, out.logits, int(self.shifted))
         return out
 
-    def hook(self, step: Any, x: Tensor, logits: Tensor) -> Tensor:
-        """For loops that let logits be changed, as Dream's `generation_logits_hook_func`: those of cell i at place i."""
+    def hook(self, _step: Any, x: Tensor, logits: Tensor) -> Tensor:
+        """For loops that let logits be changed, Dream's `generation_logits_hook_func`; those of cell i at place i."""
         return self._constrained(x, logits, 0)
 
     def _constrained(self, x: Tensor, logits: Tensor, back: int) -> Tensor:
         first, last = self.prompt_length, min(self.prompt_length + self.gen_length, x.shape[1])
         if bool((x[:, :first] == self.mask_id).any()):
             raise InvalidInput(
-                "the prompt holds masks: classifier-free guidance mixes the logits of two calls, which breaks any text; "
-                "switch it off (cfg_scale=0), or wrap the model that mixes them"
+                "the prompt holds masks: classifier-free guidance mixes the logits of two calls, which breaks any text;"
+                " switch it off (cfg_scale=0), or wrap the model that mixes them"
             )
         if last <= first:
             return logits

@@ -3,9 +3,9 @@
     pipeline.scheduler = constrained(pipeline.scheduler, grammar, gen_length=256, canvas_length=256)
     pipeline(prompt, gen_length=256)
 
-The scheduler given (BlockRefinementScheduler, DiscreteDDIMScheduler, EntropyBoundScheduler, or another with their `step`) does
-what it always does, with logits that say one text; at a canvas's last step that text is what the canvas holds, where the
-scheduler itself might leave noise in cells that it did not accept.
+The scheduler given (BlockRefinementScheduler, DiscreteDDIMScheduler, EntropyBoundScheduler, or another that has their
+`step`) does what it always does, with logits that say one text; at a canvas's last step that text is what the canvas
+holds, where the scheduler itself might leave noise in cells that it did not accept.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ def _temperature(scheduler: Any, at: int) -> float:
 def _refuse(options: dict[str, Any]) -> None:
     if options.get("temperature"):
         raise InvalidInput(
-            f"temperature is {options['temperature']}; wanted 0: texts are drawn here, and noise cell by cell breaks them"
+            f"temperature is {options['temperature']}; wanted 0: texts are drawn here, noise cell by cell breaks them"
         )
     for name in REFUSED:
         if options.get(name):
-            raise InvalidInput(f"{name} is {options[name]}; leave it out: it removes tokens cell by cell, the text's too")
+            raise InvalidInput(f"{name} is {options[name]}; leave it out: it takes tokens away, those of the text too")

@@ -31,7 +31,8 @@ def _after(grammar: Grammar, tokens: Sequence[int], row: int) -> int:
         if following < 0:
             raise InvalidInput(
                 f"row {row} holds token {token} at place {place} of its text, which the grammar does not allow there: "
-                "another processor changed what was drawn; leave out top-p, top-k and repetition penalties, or put them first"
+                "another processor changed what was drawn; leave out top-p, top-k, repetition penalties, or put them "
+                "first"
             )
         state = following
     return state

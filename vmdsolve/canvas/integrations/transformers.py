@@ -1,11 +1,11 @@
-"""transformers: a logits processor for `generate` of DiffusionGemma, whose text is the best token of every cell at the end.
+"""transformers: a logits processor for `generate` of DiffusionGemma, whose text is the best token of every cell.
 
     processor = CanvasLogitsProcessor(grammar, model=model, prompt_length=ids.shape[1], max_new_tokens=512)
     model.generate(ids, max_new_tokens=512, logits_processor=processor.alone())
 
-`generate` appends its own schedule of temperatures to the list that it is given: `alone()` makes a new list each time. That
-schedule is asked for (it cannot be switched off), so the law is that of logits / temperature of the step, and what is
-written is multiplied by it, to be divided again.
+`generate` appends its own schedule of temperatures to the list that it is given: `alone()` makes a new list each time.
+That schedule cannot be switched off, so the law is that of logits / temperature of the step, and what is written is
+multiplied by it, to be divided again.
 """
 
 from __future__ import annotations
