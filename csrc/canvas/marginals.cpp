@@ -99,12 +99,21 @@ int32_t draw_token(const Grammar& g, const CanvasRows& rows, int64_t row, int32_
   std::vector<float> p(static_cast<size_t>((n + kSide - 1) / kSide * kSide), kNothing);
   for (int64_t i = 0; i < n; ++i) p[static_cast<size_t>(i)] = logit(rows, row * g.V + tokens[i]) * over;
   canvas_path(-1).exps(p.data(), static_cast<int64_t>(p.size()), static_cast<float>(sum));
+  // By parts, as a GPU's threads take them: the sum of a part, then parts one after the other.
+  std::vector<double> parts;
   double total = 0;
-  for (const float chance : p) total += static_cast<double>(chance);
+  for (int64_t i = 0; i < n; i += kPart) {
+    double part = 0;
+    for (int64_t j = i; j < std::min(i + kPart, n); ++j) part += static_cast<double>(p[static_cast<size_t>(j)]);
+    parts.push_back(part);
+    total += part;
+  }
   const double goal = uniform * total;
   double before = 0;
+  size_t part = 0;
+  while (part + 1 < parts.size() && !(before + parts[part] > goal)) before += parts[part++];
   int64_t found = -1;
-  for (int64_t i = 0; i < n && !(before > goal); ++i) {
+  for (int64_t i = static_cast<int64_t>(part) * kPart; i < n && !(before > goal); ++i) {
     if (p[static_cast<size_t>(i)] > 0) found = i;  // the last that may be, where rounding leaves the goal behind all
     before += static_cast<double>(p[static_cast<size_t>(i)]);
   }

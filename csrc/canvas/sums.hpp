@@ -12,7 +12,7 @@
 //              buffer of their own. A sum so small beside that number that tokens may be missing in it is taken again,
 //              beside its own largest; a row that rises above it by 60 is read again.
 // Exact        exp32; float32 sums of 64 blocks, float64 of these; the same bits on every path of the CPU, within 1e-6 of the
-//              exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums in the order of tokens.
+//              exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums by parts of 64 tokens.
 // Parallelism  rows by threads; tokens by vector lanes
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 #pragma once

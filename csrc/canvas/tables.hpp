@@ -22,7 +22,8 @@ constexpr int64_t kMaxClasses = 1 << 20;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
 constexpr int kMaxStreams = 6;
-constexpr int kBlock = 16;  // tokens of a row that are taken side by side
+constexpr int kBlock = 16;      // tokens of a row that are taken side by side
+constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
 
 /// Items of each of n rows, one after the other.
 struct Lists {

@@ -324,7 +324,7 @@ class Posterior:
             )
         if cell < self._L:
             raise InvalidInput(
-                f"cell {cell}{where} has no legal token: what is held, or left by logits of -inf, is in no "
+                f"cell {cell}{where} has no legal token: what is held, or logits of -inf leave, is in no "
                 "text of the grammar"
             )
         raise InvalidInput(

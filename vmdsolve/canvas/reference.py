@@ -21,6 +21,7 @@ __all__ = ["Lattice", "best", "bits", "marginals", "numbers", "tokens"]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 LOG_LIMIT = 1e13
+PART = 64  # tokens of a class whose chances are added up first
 _MASK = 0xFFFFFFFF
 
 
@@ -273,9 +274,11 @@ def tokens(
         elif c >= 0 and sums is not None:
             words = words_of(seed, int(key[r // L]), turn, r % L, 1)
             chances = [float(exp32(x)) for x in logits[r, members] * over - np.float32(sums[r, c])]
-            goal = uniform53(words[0], words[1]) * sum(chances)
-            so_far = 0.0
-            for token, chance in zip(members, chances, strict=True):
+            parts = [sum(chances[i : i + PART]) for i in range(0, len(chances), PART)]
+            goal, so_far, part = uniform53(words[0], words[1]) * sum(parts), 0.0, 0
+            while part + 1 < len(parts) and not so_far + parts[part] > goal:
+                so_far, part = so_far + parts[part], part + 1
+            for token, chance in zip(members[part * PART :], chances[part * PART :], strict=True):
                 out[r] = token if chance > 0 else out[r]
                 so_far += chance
                 if so_far > goal:
