@@ -17,6 +17,36 @@ double log_of(const Number& x) {
   return x.m == 0 ? kNone : std::log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
 }
 
+/// out[row] = sum of in[item] over the items of each row: sum_of, of float64 where all of `in` lie near enough to each other.
+class ListSums {
+ public:
+  explicit ListSums(int64_t n) : near_(static_cast<size_t>(n)) {}
+
+  void take(const ListView& lists, int64_t rows, const Number* in, Number* out) {
+    int64_t high = kZeroExponent, low = -kZeroExponent;
+    for (size_t i = 0; i < near_.size(); ++i) {
+      if (in[i].m == 0) continue;
+      high = std::max(high, in[i].e);
+      low = std::min(low, in[i].e);
+    }
+    const bool near = high - low < 900;  // nothing is rounded that a number would not round
+    for (size_t i = 0; near && i < near_.size(); ++i) near_[i] = in[i].m == 0 ? 0.0 : beside(in[i], high);
+    for (int64_t row = 0; row < rows; ++row) {
+      const int32_t first = lists.first[row], last = lists.first[row + 1];
+      if (near) {
+        double sum = 0;
+        for (int32_t i = first; i < last; ++i) sum += near_[static_cast<size_t>(lists.item[i])];
+        out[row] = sum == 0 ? number_zero() : number(sum, high);
+      } else {
+        out[row] = sum_of(first, last, [&](int64_t i) { return in[lists.item[i]]; });
+      }
+    }
+  }
+
+ private:
+  std::vector<double> near_;
+};
+
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
 
 }  // namespace
@@ -41,12 +71,13 @@ void CanvasLattice::backward(int64_t b, const double* sums) {
   soonest_[static_cast<size_t>(b)] = g_->soonest(start_[static_cast<size_t>(b)]);
   Number* last = beta(b, L_);
   for (int64_t q = 0; q < view_.Q; ++q) last[q] = passed(b, q, L_) ? Number{1.0, 0} : number_zero();
+  ListSums set_sums(view_.C);
   for (int64_t i = L_; i-- > 0;) {
     stop_point();
     Number* const weights = classes_.get() + (b * L_ + i) * view_.C;
     Number* const W = sets_.get() + (b * L_ + i) * view_.N;
     for (int64_t c = 0; c < view_.C; ++c) weights[c] = number_of_log(sums[i * view_.C + c]);
-    for (int64_t n = 0; n < view_.N; ++n) W[n] = weight_of_set(view_, n, weights);
+    set_sums.take(view_.sets, view_.N, weights, W);
     const Number* const onward = beta(b, i + 1);
     Number* const here = beta(b, i);
     for (int64_t q = 0; q < view_.Q; ++q) here[q] = passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
@@ -87,13 +118,16 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
   std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
   if (total == kNone) return;
   std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha), A(static_cast<size_t>(view_.N));
+  std::vector<Number> around(static_cast<size_t>(view_.C));
+  ListSums class_sums(view_.N);
   alpha[static_cast<size_t>(start_[static_cast<size_t>(b)])] = {1.0, 0};
   for (int64_t i = 0; i < L_; ++i) {
     stop_point();
     for (int64_t n = 0; n < view_.N; ++n) A[static_cast<size_t>(n)] = around_set(view_, n, alpha.data(), beta(b, i + 1));
+    class_sums.take(view_.of_class, view_.C, A.data(), around.data());
     for (int64_t c = 1; c < view_.C; ++c)
-      if (const Number around = around_class(view_, c, A.data()); around.m != 0)
-        out[i * view_.C + c] = static_cast<float>(log_of(around) - total);
+      if (around[static_cast<size_t>(c)].m != 0)
+        out[i * view_.C + c] = static_cast<float>(log_of(around[static_cast<size_t>(c)]) - total);
     for (int64_t q = 0; q < view_.Q; ++q)
       next[static_cast<size_t>(q)] = passed(b, q, i + 1) ? alpha_of(view_, q, sets(b, i), alpha.data()) : number_zero();
     alpha.swap(next);

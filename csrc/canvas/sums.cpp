@@ -48,7 +48,7 @@ struct Rows {
   const CanvasPath& path;
   float over = 1.0f / rows.temperature;
   std::vector<int32_t> picked_classes = classes_of(g.picked_class);
-  StreamView view{g.V, static_cast<int>(g.streamed.size()), g.streams.data()};
+  StreamView view{g.V, g.columns, g.streams.data()};
 
   const T* row(int64_t r) const { return static_cast<const T*>(rows.logits) + r * g.V; }
   float y(const T* row, int32_t token) const { return to_float(row[token]) * over; }

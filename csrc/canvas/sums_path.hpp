@@ -18,7 +18,7 @@ namespace vmd {
 /// What a path needs of a grammar, plain.
 struct StreamView {
   int64_t V;
-  int n;                    // classes that stream, up to 6
+  int n;                    // columns of classes that stream: 0, 1, 2, 4, 8 or 12
   const uint16_t* streams;  // [blocks][n]
 };
 
@@ -171,10 +171,9 @@ struct CanvasVectors {
       case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out);
       case 1: return pass<T, 1, kSum>(s, row, over, reference, top, out);
       case 2: return pass<T, 2, kSum>(s, row, over, reference, top, out);
-      case 3: return pass<T, 3, kSum>(s, row, over, reference, top, out);
       case 4: return pass<T, 4, kSum>(s, row, over, reference, top, out);
-      case 5: return pass<T, 5, kSum>(s, row, over, reference, top, out);
-      default: return pass<T, 6, kSum>(s, row, over, reference, top, out);
+      case 8: return pass<T, 8, kSum>(s, row, over, reference, top, out);
+      default: return pass<T, 12, kSum>(s, row, over, reference, top, out);
     }
   }
 

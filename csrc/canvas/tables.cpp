@@ -86,9 +86,10 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     if (size(c) >= std::max(kStreamFrom, V / kStreamShare)) streamed.push_back(c);
   std::stable_sort(streamed.begin(), streamed.end(), [&](int32_t a, int32_t b) { return size(a) > size(b); });
   if (streamed.size() > kMaxStreams) streamed.resize(kMaxStreams);
-  const size_t blocks = static_cast<size_t>((V + kBlock - 1) / kBlock), n = streamed.size();
+  columns = *std::lower_bound(std::begin(kStreams), std::end(kStreams), static_cast<int>(streamed.size()));
+  const size_t blocks = static_cast<size_t>((V + kBlock - 1) / kBlock), n = static_cast<size_t>(columns);
   streams.resize(blocks * n);
-  for (size_t i = 0; i < n; ++i)
+  for (size_t i = 0; i < streamed.size(); ++i)
     for (int64_t at = tokens.begin(streamed[i]); at < tokens.end(streamed[i]); ++at) {
       const auto t = static_cast<size_t>(tokens.item[static_cast<size_t>(at)]);
       streams[t / kBlock * n + i] = static_cast<uint16_t>(streams[t / kBlock * n + i] | 1u << t % kBlock);

@@ -21,7 +21,8 @@ constexpr int64_t kMaxTokens = 1 << 20;
 constexpr int64_t kMaxClasses = 1 << 20;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
-constexpr int kMaxStreams = 6;
+constexpr int kStreams[] = {0, 1, 2, 4, 8, 12};  // so many classes stream at once, perhaps some of no token
+constexpr int kMaxStreams = 12;
 constexpr int kBlock = 16;      // tokens of a row that are taken side by side
 constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
 
@@ -52,7 +53,8 @@ struct Grammar {
   std::vector<int32_t> least;
 
   std::vector<int32_t> streamed;   // classes, kMaxStreams at most
-  std::vector<uint16_t> streams;   // [blocks of V][streamed]: which tokens of a block are of the class
+  int columns;                     // as many as they are, or the next of kStreams
+  std::vector<uint16_t> streams;   // [blocks of V][columns]: which tokens of a block are of the class
   std::vector<int32_t> picked;        // tokens of the other classes but 0, ascending
   std::vector<int32_t> picked_class;  // the class of each
 
