@@ -189,6 +189,17 @@ def test_one_of_is_never_read_as_any_of() -> None:
     assert any("a part of oneOf is left out" in note for note in read_schema(mixed).notes)
 
 
+def test_objects_are_open_where_that_is_asked_or_said() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "null"}}}
+    assert not accepted(schema, {"a": None, "b": [1]})
+    assert accepted(schema | {"additionalProperties": True}, {"a": None, "b": [1]})
+    dfa = Dfa.of(read_schema(schema, closed=False).tree)
+    assert dfa.accepts(b'{"a": null, "b": [1], "c": {}}')
+    assert dfa.accepts(b'{"b": 1}')
+    assert not dfa.accepts(b'{"a": 1}')
+    assert not dfa.accepts(b'{"a": null, "a": null}')
+
+
 def test_what_is_tightened_is_said() -> None:
     for schema, what in (
         ({"type": "string", "maxLength": 1000}, "at most 100 characters"),
@@ -210,6 +221,8 @@ def test_what_is_tightened_is_said() -> None:
     ("schema", "message"),
     [
         ('{"type": ', "the JSON Schema cannot be read"),
+        ({"const": {1, 2}}, "the JSON Schema is no JSON"),
+        ({"const": float("nan")}, "NaN is no number of JSON"),
         ([], "# is \\[\\]; wanted an object, true or false"),
         ({"type": "text"}, "has type 'text'; wanted some of object"),
         (False, "allows nothing"),
@@ -253,7 +266,9 @@ def test_hostile_schemas_end_soon() -> None:
     deep: Any = {"type": "integer"}
     for _ in range(40):
         deep = {"type": "object", "properties": {"a": deep, "b": deep}}
+    chain = {str(i): {"type": "object", "properties": {"a": {"$ref": f"#/$defs/{i + 1}"}}} for i in range(400)}
     for schema in (
+        {"$ref": "#/$defs/0", "$defs": chain | {"400": {}}},
         bomb(9, 9),
         bomb(3, 40),
         {"$ref": "#/$defs/a", "$defs": both},
