@@ -14,7 +14,7 @@ from .schema_keywords import refuse
 
 __all__ = ["number"]
 
-MOST_MULTIPLE = 1000
+MOST_MULTIPLE, LARGEST = 1000, 10**30
 
 
 def number(kind: str, schema: dict[str, Any], where: str, note: Callable[[str, str], None]) -> Node | None:
@@ -32,6 +32,8 @@ def number(kind: str, schema: dict[str, Any], where: str, note: Callable[[str, s
     """
     low, above = bound(schema, "minimum", "exclusiveMinimum", max)
     high, below = bound(schema, "maximum", "exclusiveMaximum", min)
+    if any(end is not None and abs(end) > LARGEST for end in (low, high)):
+        refuse(where, f"has a bound beyond {LARGEST:.0e}; leave it out")
     multiple = schema.get("multipleOf", 1)
     if multiple != int(multiple) or not 1 <= multiple <= MOST_MULTIPLE:
         refuse(
@@ -48,16 +50,16 @@ def number(kind: str, schema: dict[str, Any], where: str, note: Callable[[str, s
         return None if found.empty else Embedded(found)
     if low is None and high is None:
         return written.NUMBER
-    if any(end is not None and end != int(end) for end in (low, high)):
-        note(where, "bounds are moved inwards to whole numbers")
+    if any(end is not None and end * 10**written.MOST_DECIMALS % 1 for end in (low, high)):
+        note(where, f"bounds are moved inwards to {written.MOST_DECIMALS} decimals")
     return written.bounded(low, high, above, below)
 
 
 def bound(schema: dict[str, Any], name: str, exclusive: str, tighter: Any) -> tuple[Fraction | None, bool]:
     """The bound of numbers at one end, and whether it is left out itself; in draft 4 that was said by true."""
-    ends = [(Fraction(schema[name]), schema.get(exclusive) is True)] if name in schema else []
+    ends = [(Fraction(str(schema[name])), schema.get(exclusive) is True)] if name in schema else []
     if not isinstance(schema.get(exclusive, True), bool):
-        ends.append((Fraction(schema[exclusive]), True))
+        ends.append((Fraction(str(schema[exclusive])), True))
     if not ends:
         return None, False
     end = tighter(value for value, _ in ends)
