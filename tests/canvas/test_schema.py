@@ -55,7 +55,10 @@ SCALARS = st.one_of(
     st.sampled_from([{"type": kind} for kind in ("null", "boolean", "string", "number", "integer")]),
     st.fixed_dictionaries(
         {"type": st.sampled_from(["integer", "number"])},
-        optional={"minimum": SMALL, "maximum": SMALL, "exclusiveMinimum": SMALL, "exclusiveMaximum": st.floats(0, 9)},
+        optional={
+            "minimum": SMALL | st.sampled_from([0.1, -2.75, 3.5]), "maximum": SMALL, "exclusiveMinimum": SMALL,
+            "exclusiveMaximum": st.sampled_from([0.25, 3, -0.5, 10.125, 1e-8]),
+        },
     ),
     st.fixed_dictionaries({"type": st.just("integer"), "multipleOf": st.integers(1, 12)}, optional={"minimum": SMALL}),
     st.fixed_dictionaries(
@@ -110,6 +113,9 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
     ({"type": "integer", "minimum": 3, "exclusiveMinimum": True}, [4], [3]),
     ({"type": "number"}, [0, -0.5, 1e-7, 12.25], ["1", None]),
     ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, [0.5, 0.001], [0, 1, 0.0, -0.5]),
+    ({"type": "number", "minimum": 0.1, "maximum": 0.95}, [0.1, 0.25, 0.9, 0.94999, 0.95], [0, 1, 0.09, 0.951, 0.99]),
+    ({"type": "number", "minimum": -2.5, "exclusiveMaximum": 10.25}, [-2.5, -2, 0, 10, 10.2, 10.2499], [10.25, -2.51]),
+    ({"type": "number", "exclusiveMinimum": 0.5}, [0.51, 0.5001, 1, 123456.75], [0.5, 0.4, 0, -1]),
     ({"type": "number", "minimum": -1, "maximum": 2}, [-1, -0.5, 0, 1.99, 2, 2.0], [2.01, -1.01]),
     ({"type": "string", "minLength": 2, "maxLength": 3}, ["ab", "é\n\x01", "🙂🙂🙂"], ["a", "abcd"]),
     ({"type": "string", "pattern": "^[a-c]+$"}, ["a", "abc"], ["", "ad", "a\n"]),
@@ -189,11 +195,22 @@ def test_one_of_is_never_read_as_any_of() -> None:
     assert any("a part of oneOf is left out" in note for note in read_schema(mixed).notes)
 
 
+def test_objects_are_open_where_that_is_asked_or_said() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "null"}}}
+    assert not accepted(schema, {"a": None, "b": [1]})
+    assert accepted(schema | {"additionalProperties": True}, {"a": None, "b": [1]})
+    dfa = Dfa.of(read_schema(schema, closed=False).tree)
+    assert dfa.accepts(b'{"a": null, "b": [1], "c": {}}')
+    assert dfa.accepts(b'{"b": 1}')
+    assert not dfa.accepts(b'{"a": 1}')
+    assert not dfa.accepts(b'{"a": null, "a": null}')
+
+
 def test_what_is_tightened_is_said() -> None:
     for schema, what in (
         ({"type": "string", "maxLength": 1000}, "at most 100 characters"),
         ({"type": "array", "items": {"type": "null"}, "maxItems": 99}, "at most 32 items"),
-        ({"type": "number", "minimum": 0.5}, "bounds are moved inwards"),
+        ({"type": "number", "minimum": 1e-7}, "bounds are moved inwards to 6 decimals"),
         ({"type": "string", "format": "colour"}, "format 'colour' is not looked at"),
         ({"type": "object", "properties": {"a": {"type": "null"}}}, "no properties besides those that are named"),
         ({"type": "object", "properties": {"a": {"not": {}}}}, "#/properties/a: is left out: .* has 'not'"),
@@ -210,6 +227,8 @@ def test_what_is_tightened_is_said() -> None:
     ("schema", "message"),
     [
         ('{"type": ', "the JSON Schema cannot be read"),
+        ({"const": {1, 2}}, "the JSON Schema is no JSON"),
+        ({"const": float("nan")}, "NaN is no number of JSON"),
         ([], "# is \\[\\]; wanted an object, true or false"),
         ({"type": "text"}, "has type 'text'; wanted some of object"),
         (False, "allows nothing"),
@@ -253,7 +272,9 @@ def test_hostile_schemas_end_soon() -> None:
     deep: Any = {"type": "integer"}
     for _ in range(40):
         deep = {"type": "object", "properties": {"a": deep, "b": deep}}
+    chain = {str(i): {"type": "object", "properties": {"a": {"$ref": f"#/$defs/{i + 1}"}}} for i in range(400)}
     for schema in (
+        {"$ref": "#/$defs/0", "$defs": chain | {"400": {}}},
         bomb(9, 9),
         bomb(3, 40),
         {"$ref": "#/$defs/a", "$defs": both},

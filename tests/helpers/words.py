@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import numpy as np
 
 from vmdsolve.automata.dfa import Dfa
 
 
+@cache
 def least(dfa: Dfa) -> list[int]:
     """Fewest bytes from each state to acceptance."""
     out = np.where(dfa.accepting, 0, -1)

@@ -57,7 +57,10 @@ class Dfa:
         TooLarge
             It takes over `states` states on the way, or over `work` places to look at.
         """
-        places = Places(tree, alphabet)
+        try:
+            places = Places(tree, alphabet)
+        except RecursionError:
+            raise TooLarge from None
         edges, free = places.arrays()
         return cls._made(_native.determinise(places.count, places.start, places.final, edges, free, states, work))
 

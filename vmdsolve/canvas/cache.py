@@ -66,11 +66,13 @@ class GrammarCompiler:
         texts = choices if isinstance(choices, str) else [*choices]
         return self._found("choice", texts, lambda: compile_choice(texts, self.vocabulary, max_states=self.max_states))
 
-    def compile_json_schema(self, schema: str | bytes | bool | dict[str, Any]) -> Grammar:
+    def compile_json_schema(self, schema: str | bytes | bool | dict[str, Any], *, closed: bool = True) -> Grammar:
         """As `compile_json_schema`."""
         said = schema.decode(errors="replace") if isinstance(schema, bytes) else schema
         return self._found(
-            "json_schema", said, lambda: compile_json_schema(schema, self.vocabulary, max_states=self.max_states)
+            "json_schema",
+            [said, closed],
+            lambda: compile_json_schema(schema, self.vocabulary, closed=closed, max_states=self.max_states),
         )
 
     def _found(self, kind: str, source: Any, make: Callable[[], Grammar]) -> Grammar:

@@ -84,7 +84,11 @@ def compile_choice(choices: Iterable[str], vocabulary: Vocabulary, *, max_states
 
 
 def compile_json_schema(
-    schema: str | bytes | bool | dict[str, Any], vocabulary: Vocabulary, *, max_states: int = MAX_STATES
+    schema: str | bytes | bool | dict[str, Any],
+    vocabulary: Vocabulary,
+    *,
+    closed: bool = True,
+    max_states: int = MAX_STATES,
 ) -> Grammar:
     """The grammar of JSON texts that a schema allows; what it leaves out of them is said in `notes`.
 
@@ -92,6 +96,8 @@ def compile_json_schema(
     ----------
     schema
         JSON Schema, as text or as what `json.loads` makes of it
+    closed
+        objects for which the schema says nothing of other properties hold none; False: any, after those declared
 
     Raises
     ------
@@ -106,7 +112,7 @@ def compile_json_schema(
     (True, True, False)
     """
     try:
-        read: Read = read_schema(schema)
+        read: Read = read_schema(schema, closed=closed)
     except TooLarge:
         raise _too_large("the JSON Schema", max_states) from None
     return _compiled(read.tree, vocabulary, "the JSON Schema", max_states, read.notes)

@@ -46,7 +46,7 @@ DIGITS, NONZERO = Repeat(DIGIT, 1, None), Characters(set_of("123456789"))
 EXPONENT = Sequence((Characters(set_of("eE")), optional(Characters(set_of("+-"))), Repeat(DIGIT, 1, 2)))
 WHOLE = Alternatives((text("0"), Sequence((NONZERO, Repeat(DIGIT, 0, None)))))
 NUMBER = Sequence((optional(text("-")), WHOLE, optional(Sequence((text("."), DIGITS))), optional(EXPONENT)))
-EXACT = 15  # decimal digits that a float keeps
+EXACT, MOST_DECIMALS = 15, 6  # digits that a float keeps; of bounds
 
 
 def _pair() -> Node:
@@ -136,46 +136,54 @@ def mapping(key: Node, value: Node) -> Node:
 # Numbers --------------------------------------------------------------------------------------------
 
 
-def digits_between(low: int, high: int | None) -> Node | None:
-    """Whole numbers low..high without a sign, both 0 or more; None: there are none.
+def between(low: int, high: int | None, d: int = 0) -> Node | None:
+    """Numbers low..high, both 0 or more, written with `d` decimals, of which they are units; None: there are none.
 
     A bound is followed digit by digit until one differs from it; what comes after is free.
     """
     if high is not None and low > high:
         return None
+    width = max(len(str(low)), d + 1)
     if high is None:
-        width = len(str(low))
-        longer = Sequence((NONZERO, Repeat(DIGIT, width, None)))
-        return Alternatives((_same_width(str(low), "9" * width), longer))
+        longer = Sequence((NONZERO, Repeat(DIGIT, width - d, None), _free(d, d)))
+        return Alternatives((_same_width(str(low).zfill(width), "9" * width, d), longer))
     ways = []
-    for width in range(len(str(low)), len(str(high)) + 1):
-        first = max(low, 10 ** (width - 1) if width > 1 else 0)
-        last = min(high, 10**width - 1)
-        ways.append(_same_width(str(first), str(last)))
+    for n in range(width, max(len(str(high)), d + 1) + 1):
+        first, last = max(low, 10 ** (n - 1) if n > d + 1 else 0), min(high, 10**n - 1)
+        ways.append(_same_width(str(first).zfill(n), str(last).zfill(n), d))
     return either(*ways)
 
 
-def _same_width(low: str, high: str) -> Node:
+def _free(n: int, d: int) -> Node:
+    """The last n digits of a number with d decimals, whatever they are."""
+    if not d or n < d:
+        return Repeat(DIGIT, n, n)
+    return Sequence((Repeat(DIGIT, n - d, n - d), text("."), Repeat(DIGIT, d, d)))
+
+
+def _same_width(low: str, high: str, d: int) -> Node:
     if not low:
         return NOTHING
     if set(low) == {"0"} and set(high) == {"9"}:
-        return Repeat(DIGIT, len(low), len(low))
+        return _free(len(low), d)
+    left = len(low) - 1
     if low[0] == high[0]:
-        return Sequence((text(low[0]), _same_width(low[1:], high[1:])))
-    ways: list[Node] = [Sequence((text(low[0]), _same_width(low[1:], "9" * (len(low) - 1))))]
-    if middle := "".join(map(str, range(int(low[0]) + 1, int(high[0])))):
-        ways.append(Sequence((Characters(set_of(middle)), Repeat(DIGIT, len(low) - 1, len(low) - 1))))
-    ways.append(Sequence((text(high[0]), _same_width("0" * (len(low) - 1), high[1:]))))
-    return Alternatives(tuple(ways))
+        ways: list[Node] = [Sequence((text(low[0]), _same_width(low[1:], high[1:], d)))]
+    else:
+        ways = [Sequence((text(low[0]), _same_width(low[1:], "9" * left, d)))]
+        ways.append(Sequence((text(high[0]), _same_width("0" * left, high[1:], d))))
+        if middle := "".join(map(str, range(int(low[0]) + 1, int(high[0])))):
+            ways.append(Sequence((Characters(set_of(middle)), _free(left, d))))
+    return Sequence((text("."), either(*ways))) if len(low) == d else either(*ways)
 
 
 def integers(low: int | None, high: int | None) -> Node | None:
     """Whole numbers low..high; None as a bound: there is none, as a result: no number is left."""
     ways = []
     if high is None or high >= 0:
-        ways.append(digits_between(max(low or 0, 0), high))
+        ways.append(between(max(low or 0, 0), high))
     if low is None or low < 0:
-        below = digits_between(max(-high, 1) if high is not None else 1, None if low is None else -low)
+        below = between(max(-high, 1) if high is not None else 1, None if low is None else -low)
         ways.append(below and Sequence((text("-"), below)))
     kept = [way for way in ways if way is not None]
     return either(*kept) if kept else None
@@ -194,7 +202,7 @@ def multiples(of: int) -> Dfa:
 def bounded(low: Fraction | None, high: Fraction | None, above: bool, below: bool) -> Node | None:
     """Numbers from `low` to `high`, without exponent; `above`, `below`: the bound itself is left out.
 
-    Bounds that are no whole numbers are moved inwards to whole ones for numbers with a fraction.
+    Bounds of more than 6 decimals are moved inwards to as many.
     """
     ways: list[Node] = []
     for sign in ("", "-"):
@@ -208,23 +216,29 @@ def bounded(low: Fraction | None, high: Fraction | None, above: bool, below: boo
 
 
 def _positive(low: Fraction | None, high: Fraction | None, above: bool, below: bool) -> list[Node]:
-    """Numbers without a sign."""
+    """Numbers without a sign: with fewer decimals than the bounds have, with as many, with more."""
     if low is None or low < 0:
         low, above = Fraction(0), False
-    first, last = ceil(low), None if high is None else floor(high)
-    begin = first + (above and first == low)
-    whole = digits_between(begin, None if last is None else last - (below and last == high))
-    ways: list[Node] = [] if whole is None else [whole]
-    room = EXACT - len(str(first if last is None else last))  # digits of a fraction that rounding leaves within bounds
+    d = next(
+        (d for d in range(MOST_DECIMALS) if all((end or Fraction()) * 10**d % 1 == 0 for end in (low, high))),
+        MOST_DECIMALS,
+    )
+    found: list[Node | None] = []
+    for n in range(d + 1):
+        at, to = low * 10**n, None if high is None else high * 10**n
+        first, last = ceil(at), None if to is None else floor(to)
+        begin = first + (above and first == at)
+        exact = between(begin, None if last is None else last - (below and last == to), n)
+        found.append(exact)
+    room = EXACT - len(str(first if last is None else last))  # more decimals, which rounding leaves within bounds
     if room < 1:
-        return ways
-    zeros, some = Sequence((text("."), Repeat(text("0"), 1, room))), Sequence((text("."), Repeat(DIGIT, 1, room)))
-    if whole is not None:
-        ways.append(Sequence((whole, zeros)))
-    inner = digits_between(begin, None if last is None else last - 1)
-    if inner is not None:
-        ways.append(Sequence((inner, some)))
-    if above and first == low and (last is None or first < last):  # 0.5 is over 0, and 0.0 is not
+        return [way for way in found if way is not None]
+    dot = NOTHING if d else text(".")
+    inner = between(begin, None if last is None else last - 1, d)
+    found.append(exact and Sequence((exact, dot, Repeat(text("0"), 1, room))))
+    found.append(inner and Sequence((inner, dot, Repeat(DIGIT, 1, room))))
+    bound = between(first, first, d)
+    if bound is not None and above and first == at and (last is None or first < last):  # 0.5 is over 0, and 0.0 is not
         over = tuple(Sequence((Repeat(text("0"), n, n), NONZERO, Repeat(DIGIT, 0, room - n - 1))) for n in range(room))
-        ways.append(Sequence((text(f"{first}."), Alternatives(over))))
-    return ways
+        found.append(Sequence((bound, dot, Alternatives(over))))
+    return [way for way in found if way is not None]

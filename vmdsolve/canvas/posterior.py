@@ -324,7 +324,7 @@ class Posterior:
             )
         if cell < self._L:
             raise InvalidInput(
-                f"cell {cell}{where} has no legal token: what is held, or logits of -inf leave, is in no "
+                f"cell {cell}{where} has no legal token: what is held, or what logits leave, is in no "
                 "text of the grammar"
             )
         raise InvalidInput(
@@ -339,8 +339,8 @@ def _checked(grammar: Grammar, logits: Any, held: Any, temperature: float) -> _R
         raise InvalidInput(f"logits have shape {list(array.shape)}; wanted [L, V] or [B, L, V], L at most {MAX_CELLS}")
     if array.shape[-1] != grammar.V:
         raise InvalidInput(
-            f"logits are of {array.shape[-1]} tokens and the grammar of {grammar.V}; compile it for a vocabulary of the "
-            "logits' size, ids that the tokenizer lacks included"
+            f"logits are of {array.shape[-1]} tokens and the grammar of {grammar.V}; compile it for a vocabulary of "
+            "that size, ids that the tokenizer lacks included"
         )
     cells = array.shape[:-1]
     if held is None:

@@ -1,17 +1,16 @@
 """JSON Schema as a tree of the JSON texts that it allows.
 
 A subset is always sound: what is hard to say is tightened, and said in notes, and what cannot be said is refused.
-Objects hold their properties in the order in which they are declared; without `additionalProperties` they hold no
-others. A text that is written satisfies the schema; of those that satisfy it, one that is spaced as `json.dumps` does,
-in that order and within the notes, can be written.
+Objects hold their properties in the order in which they are declared; if nothing is said of others, they hold none.
+A text that is written satisfies the schema; of those that satisfy it, one that is spaced as `json.dumps` does, in that
+order and within the notes, can be written.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,13 +22,14 @@ from ..untrusted import read_json
 from . import json_text as written
 from .formats import FORMATS
 from .schema_keywords import GROUPS, annotated, apart, check_keywords, merged, refuse, type_of, types_of
+from .schema_numbers import number
 
 __all__ = ["Read", "read_schema"]
 
 MOST_UNROLLED, ANY_DEPTH = 4, 2  # a $ref within itself; lists and objects within a value of which nothing is said
 MOST_CHARACTERS, MOST_BESIDE_PATTERN, MOST_ITEMS = 100, 256, 32
 MOST_PARTS = 20_000  # schemas within a schema, those that are unrolled again
-MOST_MULTIPLE = 1000
+MOST_TEXT = 1 << 20  # characters of a schema
 Path = tuple[str, ...]  # of the $refs that lead to a part
 
 
@@ -41,11 +41,16 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read_schema(schema: str | bytes | bool | dict[str, Any]) -> Read:
+def read_schema(schema: str | bytes | bool | dict[str, Any], *, closed: bool = True) -> Read:
     """What a schema allows.
 
     >>> read_schema({"const": [1, "a"]}).notes
     ()
+
+    Parameters
+    ----------
+    closed
+        objects for which nothing is said of other properties hold none; False: any, after those that are declared
 
     Raises
     ------
@@ -53,19 +58,39 @@ def read_schema(schema: str | bytes | bool | dict[str, Any]) -> Read:
         No schema, keywords that are not read, or nothing is allowed.
     TooLarge
     """
-    root = read_json(schema, "the JSON Schema") if isinstance(schema, (str, bytes)) else schema
-    reader = _Reader(root)
-    tree = reader.value(root, "#", ())
+    try:
+        root = read_json(_text_of(schema), "the JSON Schema", most=MOST_TEXT)
+        reader = _Reader(root, closed)
+        tree = reader.value(root, "#", ())
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InvalidInput):
+            raise
+        raise InvalidInput(f"the JSON Schema is no JSON: {error}") from None
+    except RecursionError:
+        refuse("#", "has parts within parts too deeply; write it with fewer levels")
     if tree is None:
         refuse("#", "allows nothing; " + ("; ".join(reader.notes) or "its parts exclude each other"))
     return Read(tree, tuple(reader.notes))
 
 
+def _text_of(schema: Any) -> str | bytes:
+    """A schema as text, no longer than it is to be: in Python one part may stand in many places."""
+    if isinstance(schema, (str, bytes)):
+        return schema
+    pieces, length = [], 0
+    for piece in json.JSONEncoder().iterencode(schema):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MOST_TEXT:
+            break
+    return "".join(pieces)
+
+
 class _Reader:
     """Notes and finished parts of one schema. None as a tree: nothing is allowed."""
 
-    def __init__(self, root: Any) -> None:
-        self.root, self.parts = root, 0
+    def __init__(self, root: Any, closed: bool) -> None:
+        self.root, self.closed, self.parts = root, closed, 0
         self.notes: dict[str, None] = {}
         self.built: dict[tuple[int, frozenset[tuple[str, int]]], tuple[Any, Node | None]] = {}
         self.dfas: dict[str, Dfa] = {}
@@ -207,17 +232,17 @@ class _Reader:
             return self.object(schema, where, path)
         if kind == "array":
             return self.array(schema, where, path)
-        return self.string(schema, where) if kind == "string" else self.number(kind, schema, where)
+        return self.string(schema, where) if kind == "string" else number(kind, schema, where, self.note)
 
     def object(self, schema: dict[str, Any], where: str, path: Path) -> Node | None:
         properties = dict(schema.get("properties") or {})
         required = set(schema.get("required") or ())
-        more = schema.get("additionalProperties", True)
+        more = schema.get("additionalProperties")  # None: nothing is said of it
         patterns = schema.get("patternProperties") or {}
         for name in sorted(required - properties.keys(), key=list(schema.get("required") or ()).index):
             if patterns:
                 refuse(where, f"requires {name!r:.40} beside patternProperties; declare it among properties")
-            properties[name] = more
+            properties[name] = True if more is None else more
         counts = (schema.get("minProperties", 0), schema.get("maxProperties"))
         if counts[0] > len(required) or (counts[1] is not None and counts[1] < len(properties)):
             refuse(where, "has minProperties or maxProperties that matter, which are not counted; leave them out")
@@ -264,11 +289,17 @@ class _Reader:
                     where, f"has patternProperties {pattern!r:.40} and others that match the same; write them as one"
                 )
             names -= matching
-            if (tree := self.value(inner, f"{where}/patternProperties/{pattern}", path)) is not None:
-                out.append(Sequence((Embedded(matching), written.COLON, tree)))
-        if more is True and (properties or patterns):
+            if (found := self.value(inner, f"{where}/patternProperties/{pattern}", path)) is not None:
+                out.append(Sequence((Embedded(matching), written.COLON, found)))
+        if self.closed and more is None and (properties or patterns):
             self.note(where, "no properties besides those that are named")
-        elif more is not False and (tree := self.value(more, f"{where}/additionalProperties", path)) is not None:
+            return out
+        if more in (None, True, {}) and (properties or patterns):
+            self.note(where, f"any other property: lists and objects at most {ANY_DEPTH - 1} deep in it")
+            tree: Node | None = written.any_value(ANY_DEPTH - 1)
+        else:
+            tree = self.value(True if more is None else more, f"{where}/additionalProperties", path)
+        if tree is not None:
             out.append(Sequence((Embedded(names), written.COLON, tree)))
         return out
 
@@ -333,36 +364,3 @@ class _Reader:
         for part in parts[1:]:
             found &= part
         return None if found.empty else Embedded(found)
-
-    def number(self, kind: str, schema: dict[str, Any], where: str) -> Node | None:
-        low, above = self.bound(schema, "minimum", "exclusiveMinimum", max)
-        high, below = self.bound(schema, "maximum", "exclusiveMaximum", min)
-        multiple = schema.get("multipleOf", 1)
-        if multiple != int(multiple) or not 1 <= multiple <= MOST_MULTIPLE:
-            refuse(
-                where,
-                f"has multipleOf {multiple!r:.20}, which is not counted; wanted a whole number to {MOST_MULTIPLE}",
-            )
-        if kind == "integer" or "multipleOf" in schema:
-            first = None if low is None else ceil(low) + (above and low == ceil(low))
-            last = None if high is None else floor(high) - (below and high == floor(high))
-            tree = written.integers(first, last)
-            if tree is None or multiple == 1:
-                return tree
-            found = Dfa.of(tree) & written.multiples(int(multiple))
-            return None if found.empty else Embedded(found)
-        if low is None and high is None:
-            return written.NUMBER
-        if any(end is not None and end != int(end) for end in (low, high)):
-            self.note(where, "bounds are moved inwards to whole numbers")
-        return written.bounded(low, high, above, below)
-
-    def bound(self, schema: dict[str, Any], name: str, exclusive: str, tighter: Any) -> tuple[Fraction | None, bool]:
-        """The bound of numbers at one end, and whether it is left out itself; in draft 4 that was said by true."""
-        ends = [(Fraction(schema[name]), schema.get(exclusive) is True)] if name in schema else []
-        if not isinstance(schema.get(exclusive, True), bool):
-            ends.append((Fraction(schema[exclusive]), True))
-        if not ends:
-            return None, False
-        end = tighter(value for value, _ in ends)
-        return end, any(left_out for value, left_out in ends if value == end)
