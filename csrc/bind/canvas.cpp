@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "bind/arrays.hpp"     // defines: Array, want, want_shape
+#include "bind/canvas.hpp"     // defines: CanvasGrammar
 #include "bind/interrupt.hpp"  // defines: released
 #include "canvas/edges.hpp"
 #include "canvas/sums.hpp"
@@ -19,13 +20,6 @@ namespace py = pybind11;
 
 namespace vmd {
 namespace {
-
-using Shared = std::shared_ptr<const Grammar>;
-
-/// What Python holds: the grammar itself is const.
-struct CanvasGrammar {
-  Shared grammar;
-};
 
 CanvasGrammar make_grammar(const Array<int32_t>& token_class, const Array<int32_t>& set_first,
                            const Array<int32_t>& set_class, const Array<int32_t>& edge_first,

@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from ..arguments import choice
 from ..errors import InvalidInput
+from .cuda import CudaPosterior, why_not
 from .grammar import Grammar
 from .posterior import posterior
 
@@ -81,35 +83,70 @@ def constrain_logits_(
     rows = per_row(grammars, len(logits))
     dtype, device = logits.dtype, logits.device
     given = logits.detach() if dtype in (torch.float32, torch.bfloat16) else logits.detach().float()
-    given = given.cpu().contiguous()
-    fixed = None if held is None else held.detach().cpu()
+    there = device.type == "cuda" and choose == "draw" and not why_not()  # else the CPU does it
+    given = given if there else given.cpu().contiguous()
+    fixed = None if held is None else held.detach() if there else held.detach().cpu()
     keys = range(len(rows)) if requests is None else requests
     texts = torch.empty(logits.shape[:2], dtype=torch.int64)
     written: list[tuple[list[int], Tensor]] = []
     for grammar in dict.fromkeys(rows):
         mine = [b for b, other in enumerate(rows) if other is grammar]
-        law = posterior(
-            grammar,
-            given if len(mine) == len(rows) else given[mine],
-            held=None if fixed is None else fixed[mine],
-            state=None if states is None else np.array([states[b] for b in mine], np.int64),
-            left=left,
-            temperature=temperature,
-        )
-        request = np.array([keys[b] for b in mine], np.uint64)
-        text = law.argmax() if choose == "argmax" else law.draw(seed, request=request, canvas=canvas, step=step)
-        string = torch.from_numpy(text.astype(np.int64))
-        texts[mine] = string
+        part = given if len(mine) == len(rows) else given[mine]
+        held_there = None if fixed is None else fixed[mine]
+        where = [grammar.start if states is None else states[b] for b in mine]
+        request = np.array([keys[b] for b in mine], np.int64)
         floor = -1e4 / max(scale, 1.0) if dtype is torch.float16 else -np.inf
-        if how == "only":
-            out = torch.full(given[mine].shape, floor).scatter_(-1, string[..., None], 0.0)
+        if there:
+            string, marginals = _drawn_there(
+                grammar, part, held_there, where, left, temperature, floor, seed, request, canvas, step
+            )
         else:
-            out = torch.from_numpy(law.log_marginals(floor=floor))
+            law = posterior(
+                grammar, part, held=held_there, state=np.array(where, np.int64), left=left, temperature=temperature
+            )
+            found = law.argmax() if choose == "argmax" else law.draw(seed, request=request, canvas=canvas, step=step)
+            string = torch.from_numpy(found.astype(np.int64))
+            marginals = torch.from_numpy(law.log_marginals(floor=floor))
+        texts[mine] = string.cpu()
+        if how == "only":
+            out = torch.full(part.shape, floor, device=string.device).scatter_(-1, string[..., None], 0.0)
+        else:
+            out = marginals
             _make_best_(out, string, how, torch.finfo(dtype).eps)
         written.append((mine, out))
     for mine, out in written:
         logits[mine] = (out * scale).to(device=device, dtype=dtype)
     return texts.to(device)
+
+
+def _drawn_there(
+    grammar: Grammar,
+    logits: Tensor,
+    held: Tensor | None,
+    states: Sequence[int],
+    left: int,
+    temperature: float,
+    floor: float,
+    seed: int,
+    request: npt.NDArray[np.int64],
+    canvas: int,
+    step: int,
+) -> tuple[Tensor, Tensor]:
+    """Texts int64 [B, L] and log-marginals, made on the GPU where the logits are."""
+    import torch
+
+    device, cells = logits.device, logits.shape[:2]
+    given = torch.full(cells, -1, device=device) if held is None else held
+    law = CudaPosterior(
+        grammar,
+        logits,
+        given.to(torch.int32).contiguous(),
+        torch.tensor(states, dtype=torch.int32, device=device),
+        torch.full(cells[:1], left, dtype=torch.int64, device=device),
+        temperature,
+    )
+    text = law.draw(seed, request=torch.from_numpy(request).to(device), canvas=canvas, step=step)
+    return text.long(), law.log_marginals(floor=floor)
 
 
 def per_row(grammars: Grammar | Sequence[Grammar], B: int) -> list[Grammar]:
