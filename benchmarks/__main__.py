@@ -3,6 +3,7 @@
 import typer
 
 from .accuracy import run as accuracy
+from .canvas import run as canvas
 from .deadlines import run as deadlines
 from .denoise import run as denoise
 from .gpu import run_denoise, run_kernels
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
 app.command("breed")(breed)
+app.command("canvas")(canvas)
 app.command("chances")(chances)
 app.command("curve")(curve)
 app.command("shares")(shares)

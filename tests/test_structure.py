@@ -23,13 +23,15 @@ MAX_LINES = 400
 # What the folders of csrc may include; Python's rule is in pyproject.toml, checked by import-linter.
 MAY_INCLUDE = {
     "support": {"support"},
+    "automata": {"support", "automata"},
+    "canvas": {"support", "kernels", "automata", "canvas"},
     "rules": {"support", "rules"},
     "search": {"support", "rules", "search"},
     "kinds": {"support", "rules", "search", "kinds"},
     "kernels": {"support", "kernels"},
     "denoise": {"support", "kernels", "denoise"},
-    "bind": {"support", "rules", "search", "kinds", "kernels", "denoise", "bind"},
-    "tests": {"support", "rules", "search", "kinds", "kernels", "denoise", "tests"},
+    "bind": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "bind"},
+    "tests": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "tests"},
 }
 
 

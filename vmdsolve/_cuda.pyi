@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from ._native import CanvasGrammar as HostGrammar
 from ._native import Structure as HostStructure
 from ._native import UnmaskRule
 
@@ -86,3 +87,20 @@ class Denoise:
         settling: tuple[int, int],
         stream: int,
     ) -> None: ...
+
+class CanvasGrammar:
+    def __init__(self, grammar: HostGrammar, device: int) -> None: ...
+    @property
+    def parts(self) -> int: ...
+    def begin(
+        self, names: dict[str, int], B: int, L: int, bf16: bool, temperature: float, seed: int, turn: int,
+        floor: float, stream: int,
+    ) -> None: ...  # fmt: skip
+    def marginals(
+        self, names: dict[str, int], B: int, L: int, bf16: bool, temperature: float, seed: int, turn: int,
+        floor: float, stream: int,
+    ) -> None: ...  # fmt: skip
+    def draw(
+        self, names: dict[str, int], B: int, L: int, bf16: bool, temperature: float, seed: int, turn: int,
+        floor: float, stream: int,
+    ) -> None: ...  # fmt: skip

@@ -154,6 +154,68 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> list[int
 def exp32(x: _F32) -> _F32: ...
 def log32(x: _F32) -> _F32: ...
 
+# canvas: None means that a live logit is NaN or +inf; uint16 logits are bfloat16
+
+class CanvasGrammar:
+    def __init__(
+        self,
+        token_class: _I32,
+        set_first: _I32,
+        set_class: _I32,
+        edge_first: _I32,
+        edge_next: _I32,
+        edge_set: _I32,
+        edge_weight: _F32 | None,
+        least: _I32,
+    ) -> None: ...
+    def numbers(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        sums: bool,
+        threads: int,
+        path: int = -1,
+    ) -> npt.NDArray[np.float64] | None: ...
+    def marginals(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        offset: _F32,
+        floor: float,
+        out: _F32 | None,
+        entropies: bool,
+        threads: int,
+    ) -> npt.NDArray[np.float64] | None: ...
+    def best(
+        self, bests: npt.NDArray[np.float64], start: _I32, left: _I64, threads: int
+    ) -> tuple[_I32, npt.NDArray[np.float64]]: ...
+    def tokens(
+        self,
+        logits: npt.NDArray[Any],
+        held: _I32,
+        temperature: float,
+        classes: _I32,
+        sums: npt.NDArray[np.float64] | None,
+        seed: int,
+        key: _U64,
+        turn: int,
+        threads: int,
+    ) -> _I32: ...
+    def bits(self, legal: _Bool) -> _I32: ...
+
+class CanvasLattice:
+    def __init__(
+        self, grammar: CanvasGrammar, sums: npt.NDArray[np.float64], start: _I32, left: _I64, threads: int
+    ) -> None: ...
+    def log_z(self) -> npt.NDArray[np.float64]: ...
+    def impossible(self) -> _I64: ...
+    def offsets(self, threads: int) -> _F32: ...
+    def walk(self, seed: int, key: _U64, turn: int, threads: int) -> _I32: ...
+
+def canvas_paths() -> int: ...
+
 # denoise: None means that x holds a forbidden value
 
 def denoise_paths() -> list[str]: ...
@@ -218,3 +280,26 @@ class DenoiseGradient:
         threads: int,
         path: int,
     ) -> tuple[_F32, _F32]: ...
+
+# automata: arrays kind [256], step [Q, kinds], accepting [Q], start 0; None: more states or work than allowed
+
+_U8: TypeAlias = npt.NDArray[np.uint8]
+
+def determinise(
+    states: int, start: int, final: int, edges: _I32, free: _I32, state_limit: int, work_limit: int
+) -> tuple[_U8, _I32, _Bool] | None: ...
+def combine(
+    a: tuple[_U8, _I32, _Bool], b: tuple[_U8, _I32, _Bool], difference: bool, state_limit: int, work_limit: int
+) -> tuple[_U8, _I32, _Bool] | None: ...
+def minimise(a: tuple[_U8, _I32, _Bool]) -> tuple[_U8, _I32, _Bool]: ...
+
+class Trie:
+    def __init__(self, data: _U8, first: _I64, usable: _Bool) -> None: ...
+    @property
+    def nodes(self) -> int: ...
+
+# token_class, set_first, set_class, edge_first, edge_next, edge_set, accepting, least, start, end
+
+def compile_tokens(
+    trie: Trie, dfa: tuple[_U8, _I32, _Bool], eos: _I32, pad: _I32, work_limit: int
+) -> tuple[_I32, _I32, _I32, _I32, _I32, _I32, _Bool, _I32, int, int] | None: ...

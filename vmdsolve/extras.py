@@ -16,7 +16,7 @@ __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 # the extra that brings a package
 EXTRAS = {
     "torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb",
-    "ray": "ray", "tokenizers": "tokens", "pyarrow": "parquet",
+    "ray": "ray", "tokenizers": "tokens", "pyarrow": "parquet", "sentencepiece": "canvas",
 }  # fmt: skip
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is

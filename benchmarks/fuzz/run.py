@@ -23,13 +23,14 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from . import calls, kernels
+from . import automata, calls, canvas, kernels
 from .calls import Call, Native
 from .hostile import extreme, spoiled
 
 REFUSALS = (ValueError, TypeError, OverflowError, MemoryError, RuntimeError, TimeoutError)
 ENTRIES: dict[str, Callable[[Random, Native], Call]] = {
-    entry.__name__.removeprefix("make_"): entry for entry in (*calls.CALLS, *kernels.CALLS)
+    entry.__name__.removeprefix("make_"): entry
+    for entry in (*calls.CALLS, *kernels.CALLS, *automata.CALLS, *canvas.CALLS)
 }
 PATIENCE = 0.1  # seconds; then the call is asked to stop
 END = 300  # seconds for 256 calls; then the process says where it is, and ends

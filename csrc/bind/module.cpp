@@ -4,6 +4,8 @@
 #include "bind/made.hpp"  // defines: want_made
 
 namespace vmd {
+void register_automata(pybind11::module_& m);  // automata.cpp
+void register_canvas(pybind11::module_& m);   // canvas.cpp
 void register_denoise(pybind11::module_& m);  // denoise.cpp
 void register_gradient(pybind11::module_& m);  // gradient.cpp
 void register_interrupt(pybind11::module_& m);  // interrupt.cpp
@@ -21,6 +23,8 @@ PYBIND11_MODULE(_native, m) {
 #elif defined(__GNUC__)
   m.attr("built_with") = "g++ " __VERSION__;
 #endif
+  vmd::register_automata(m);
+  vmd::register_canvas(m);
   vmd::register_denoise(m);
   vmd::register_gradient(m);
   vmd::register_interrupt(m);

@@ -5,10 +5,13 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <utility>
 
+#include "bind/canvas.hpp"   // defines: CanvasGrammar
 #include "bind/made.hpp"     // defines: want_made
 #include "bind/weights.hpp"  // defines: make_denoiser, want
+#include "canvas/canvas_cuda.hpp"
 #include "denoise/denoise_cuda.hpp"
 #include "denoise/solve_args.hpp"
 #include "kernels/cuda.hpp"
@@ -71,6 +74,22 @@ void solve_py(const DenoiseCuda& denoise, const StructureCuda& structure, const 
   denoise.solve(structure, args, at<int32_t>(following), stream);
 }
 
+/// Addresses of a call's arrays, by the names of CanvasTeamArgs.
+CanvasTeamArgs canvas_args(const py::dict& names, int64_t B, int64_t L, bool bf16, float temperature, uint64_t seed,
+                           uint32_t turn, float floor) {
+  want(B >= 0 && L >= 1 && B * L < (int64_t{1} << 31), "B or L");
+  const auto address = [&](const char* name) { return names[name].cast<Address>(); };
+  CanvasTeamArgs a{};
+  a.B = B, a.L = L, a.bf16 = bf16, a.over = 1.0f / temperature, a.seed = seed, a.turn = turn, a.floor = floor;
+  a.logits = at<void>(address("logits")), a.held = at<int32_t>(address("held")), a.start = at<int32_t>(address("start"));
+  a.left = at<int64_t>(address("left")), a.key = at<uint64_t>(address("key")), a.part = at<CanvasPart>(address("part"));
+  a.sums = at<double>(address("sums")), a.classes = at<Number>(address("classes")), a.sets = at<Number>(address("sets"));
+  a.beta = at<Number>(address("beta")), a.alpha = at<Number>(address("alpha")), a.around = at<Number>(address("around"));
+  a.refused = at<int32_t>(address("refused")), a.log_z = at<double>(address("log_z"));
+  a.offset = at<float>(address("offset")), a.out = at<float>(address("out")), a.text = at<int32_t>(address("text"));
+  return a;
+}
+
 }  // namespace
 }  // namespace vmd
 
@@ -97,5 +116,23 @@ PYBIND11_MODULE(_cuda, m) {
       .def("solve", &vmd::solve_py, "structure"_a, named, "rule"_a, "B"_a, "steps"_a, "loops"_a, "x"_a, "allowed"_a,
            "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "spent"_a, "first"_a, "settling"_a,
            "stream"_a);
+  const auto canvas = [](auto work) {
+    return [work](const vmd::GrammarCuda& self, const py::dict& names, int64_t B, int64_t L, bool bf16, float temperature,
+                  uint64_t seed, uint32_t turn, float floor, vmd::Address stream) {
+      (self.*work)(vmd::canvas_args(names, B, L, bf16, temperature, seed, turn, floor), stream);
+    };
+  };
+  py::class_<vmd::GrammarCuda>(m, "CanvasGrammar")
+      .def(py::init([](const vmd::CanvasGrammar& grammar, int device) {
+             return std::make_unique<vmd::GrammarCuda>(*grammar.grammar, device);
+           }),
+           "grammar"_a, "device"_a)
+      .def_property_readonly("parts", &vmd::GrammarCuda::parts)
+      .def("begin", canvas(&vmd::GrammarCuda::begin), "names"_a, "B"_a, "L"_a, "bf16"_a, "temperature"_a, "seed"_a, "turn"_a,
+           "floor"_a, "stream"_a)
+      .def("marginals", canvas(&vmd::GrammarCuda::marginals), "names"_a, "B"_a, "L"_a, "bf16"_a, "temperature"_a, "seed"_a,
+           "turn"_a, "floor"_a, "stream"_a)
+      .def("draw", canvas(&vmd::GrammarCuda::draw), "names"_a, "B"_a, "L"_a, "bf16"_a, "temperature"_a, "seed"_a, "turn"_a,
+           "floor"_a, "stream"_a);
   vmd::want_made(m);
 }

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.fuzz import calls, kernels, run
+from benchmarks.fuzz import automata, calls, canvas, kernels, run
 from benchmarks.fuzz.calls import Call
 from benchmarks.fuzz.hostile import spoiled
 from vmdsolve import _native
 
 
 def test_every_entry_point_is_called() -> None:
-    source = inspect.getsource(calls) + inspect.getsource(kernels)
+    source = "".join(inspect.getsource(module) for module in (automata, calls, canvas, kernels))
     offered = {name for name in vars(_native) if not name.startswith("_") and name != "built_with"}
     nothing = {"cores", "settle_every", "no_amx", "rounding_denoise_paths"}  # is what these take
     nothing |= {"fastest_denoise_path"}  # takes a bool

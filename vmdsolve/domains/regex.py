@@ -3,7 +3,7 @@
     regex:8:[ab]+c       rows of just 8 characters
     regex:3-8:[ab]+c     of 3 to 8 characters, filled up to 8 cells with a pad symbol at the end
 
-A pattern is in the syntax of Rust's regex crate, without anchors, look-around and back-references (parts/pattern.py).
+A pattern is in the notation of vmdsolve/automata/pattern.py, what Python's `re` and Rust's regex crate share.
 `.` and classes stand for printable ASCII characters, of which at most 64 can be symbols.
 Known counts: [ab]+c of length 8 has 2^7 rows; of 3 to 8, the sum of 2^2 to 2^7, 252.
 """
@@ -14,18 +14,21 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from ..automata.characters import Ranges, intersection, set_of
+from ..automata.dfa import Dfa, TooLarge
+from ..automata.pattern import parse, shorter
 from ..constraints import DFA, Regular
 from ..errors import InvalidInput
 from ..problem import Constraint
 from ..sets import MAX_SYMBOLS
 from .kind import Kind
-from .parts.pattern import ALPHABET, EVERY, mask_of, parse, shorter
-from .parts.subsets import TooLarge, automaton
 from .sequence import TokenSequence, shown
 
 __all__ = ["DOMAINS", "Regex"]
 
-PAD, PADS = "", ["_", "~", *ALPHABET[1:]]  # how steps call it, and what it may look like: the first that is no symbol
+PRINTABLE: Ranges = ((32, 126),)
+PAD = ""  # how steps call it
+PADS = ["_", "~", *map(chr, range(33, 127))]  # what it may look like: the first that is no symbol
 MAX_STATES, MAX_LENGTH = 4096, 4096
 WORK = 1 << 21  # steps between states that are looked at: a second at most
 State = tuple[int, int]  # of the pattern's automaton, and the characters so far, up to the fewest wanted
@@ -87,7 +90,11 @@ class Regex(TokenSequence):
 
 def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[State, set[State], Steps]:
     """Start, accepting states and steps; unless `least` is None, a match may be followed by padding."""
-    rows, final = automaton(parse(pattern), MAX_STATES, EVERY if symbols is None else mask_of(symbols))
+    used = PRINTABLE if symbols is None else intersection(PRINTABLE, set_of(symbols))
+    dfa = Dfa.of(parse(pattern), states=MAX_STATES, alphabet=used)
+    rows: list[dict[str, int]] = [{} for _ in range(dfa.Q)]
+    for q, low, high, to in dfa.ranges():
+        rows[q] |= {chr(byte): to for byte in range(low, high + 1)}
     start = (0, 0)
     steps: Steps = {start: {}}
     for state in (queue := [start]):  # grows while it is read: breadth first
@@ -95,13 +102,13 @@ def _compiled(pattern: str, least: int | None, symbols: str | None) -> tuple[Sta
         row = steps[state]
         if state != END:
             row |= {c: (target, min(least or 0, so_far + 1)) for c, target in rows[at].items()}
-        if least is not None and (state == END or (at in final and so_far == least)):
+        if least is not None and (state == END or (dfa.accepting[at] and so_far == least)):
             row[PAD] = END
         queue += [target for target in dict.fromkeys(row.values()) if target not in steps]
         steps |= {target: {} for target in row.values() if target not in steps}
         if len(steps) > MAX_STATES:
             raise TooLarge
-    return start, {state for state in steps if state == END or state[0] in final}, steps
+    return start, {state for state in steps if state == END or dfa.accepting[state[0]]}, steps
 
 
 def _used(start: State, accept: set[State], steps: Steps, length: int) -> set[str]:

@@ -1,0 +1,75 @@
+// edges.hpp -- forward and backward over a grammar's edges: sums over all texts, marginals, joint draws, the best text.
+//
+// Meaning      cell i of L takes class c with weight exp(sums[i][c]); of all paths from `start` that end where the text can
+//              still be completed in `left` tokens:
+//                  Z        the sum of their weights         impossible  the first cell where no path is left, L where
+//                                                                        none may end there, -1 where there is one
+//                  offset   ln (sum of what stands around class c in cell i) - ln Z: ln marginal of a token less its y
+//                  walk     classes along a path drawn in proportion to its weight
+//                  best     classes along the heaviest path; the first edge and class on a tie
+// Shapes       sums, bests [B,L,C] f64   start [B] i32   left [B] i64   log_z [B] f64   offset [B,L,C] f32
+//              classes [B,L] i32, -1 where there is no path   key [B] u64
+// Limits       L <= 65536, B (L + 1) times Q, C, N <= 2^27: two gigabytes. Sums are kept within 1e13 (number.hpp).
+// Cost         E for a cell, thrice (backward, forward, around sets); states that are out of reach are skipped
+// Parallelism  boards by threads
+// Random       lattice.hpp: canvas_words
+// Exact        lattice.hpp; logarithms of results by the C library
+// Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
+// Source       Baum et al. 1970 and Viterbi 1967, on the product of cells and states.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "canvas/lattice.hpp"
+#include "canvas/tables.hpp"
+
+namespace vmd {
+
+constexpr int64_t kMaxLattice = 1 << 27;
+
+GrammarView view_of(const Grammar& grammar);
+
+/// The backward pass over B boards, kept for what is asked next.
+class CanvasLattice {
+ public:
+  CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums, const int32_t* start,
+                const int64_t* left, int threads);
+
+  const Grammar& grammar() const { return *g_; }
+  int64_t B() const { return B_; }
+  int64_t L() const { return L_; }
+  void log_z(double* out) const;
+  void impossible(int64_t* out) const;
+  void offsets(float* out, int threads) const;
+  void walk(uint64_t seed, const uint64_t* key, uint32_t turn, int32_t* classes, int threads) const;
+
+ private:
+  bool passed(int64_t b, int64_t q, int64_t i) const {  // state q before cell i
+    return soonest_[static_cast<size_t>(b)][static_cast<size_t>(q)] <= i &&
+           may_finish(view_, q, L_ - i, left_[static_cast<size_t>(b)]);
+  }
+  const Number* classes(int64_t b, int64_t i) const { return classes_.get() + (b * L_ + i) * view_.C; }
+  const Number* sets(int64_t b, int64_t i) const { return sets_.get() + (b * L_ + i) * view_.N; }
+  Number* beta(int64_t b, int64_t i) const { return beta_.get() + (b * (L_ + 1) + i) * view_.Q; }
+  const Number& z(int64_t b) const { return beta(b, 0)[start_[static_cast<size_t>(b)]]; }
+  void backward(int64_t b, const double* sums);
+  void offsets_of(int64_t b, float* out) const;
+
+  const std::shared_ptr<const Grammar> g_;
+  const GrammarView view_;
+  const int64_t B_, L_;
+  const std::vector<int32_t> start_;
+  const std::vector<int64_t> left_;
+  std::vector<std::vector<int32_t>> soonest_;     // [B][Q]
+  std::unique_ptr<Number[]> classes_, sets_, beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
+};
+
+/// The heaviest path of each board and its weight's logarithm, -inf and classes -1 where there is none.
+void best_walk(const Grammar& grammar, int64_t B, int64_t L, const double* bests, const int32_t* start,
+               const int64_t* left, int32_t* classes, double* score, int threads);
+
+/// Bit t of out [R, ceil(V / 32)] is set where legal [R,C] holds for the class of token t.
+void token_bits(const Grammar& grammar, int64_t R, const bool* legal, int32_t* out);
+
+}  // namespace vmd

@@ -1,0 +1,266 @@
+// sums_path.hpp -- the part of sums.hpp that meets every logit, written once for vectors of any width.
+//
+// A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library but
+// <cstdint>, and calls nothing inline that is not forced. Sixteen tokens are taken side by side whatever the width, in
+// parts of as many as a vector holds, so that all paths add up the same numbers in the same order.
+#pragma once
+#include <cstdint>
+
+#include "support/bf16.hpp"     // defines: Bf16, to_float
+#include "support/float32.hpp"  // defines: exp32, lanes
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace vmd {
+
+/// What a path needs of a grammar, plain.
+struct StreamView {
+  int64_t V;
+  int n;                    // columns of classes that stream: 0, 1, 2, 4, 8 or 12
+  const uint16_t* streams;  // [blocks][n]
+};
+
+/// Of one row: sums beside `reference`, or maxima, of each class that streams; `top`: the largest y of all tokens.
+/// False for NaN or +inf.
+template <class T>
+using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top, double* out);
+
+/// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False as above.
+template <class T>
+using PickPass = bool (*)(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top);
+/// Log-marginals of n tokens that lie side by side: y + beside[class], from `floor` to 0; floor where the class has -inf.
+template <class T>
+using WritePass = void (*)(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
+                           float* out);
+
+template <class T>
+struct CanvasPasses {
+  StreamPass<T> sums, bests;
+  PickPass<T> pick;
+  WritePass<T> write;
+};
+
+struct CanvasPath {
+  CanvasPasses<float> floats;
+  CanvasPasses<Bf16> halves;
+  void (*exps)(float* y, int64_t n, float top);  // exp(y - top) in place of y; n is a multiple of 16
+  double (*entropy)(const float* y, const float* p, int64_t n);  // of log-marginals and marginals; whole sixteens
+};
+
+extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
+extern const CanvasPath kCanvasAvx2;      // sums_avx2.cpp
+extern const CanvasPath kCanvasAvx512;    // sums_avx512.cpp
+
+constexpr int kSide = 16;
+constexpr int64_t kFlush = 64;  // blocks whose sums are float32
+
+template <class F>
+struct CanvasVectors {
+  using I = typename Lane<F>::I;
+  using U = typename Lane<F>::U;
+  static constexpr int kWidth = lanes<F>, kParts = kSide / kWidth;
+
+  static VMD_INLINE F load(const float* from) {
+    F out;
+    __builtin_memcpy(&out, from, sizeof out);
+    return out;
+  }
+  static VMD_INLINE F load(const Bf16* from) {
+    uint16_t __attribute__((vector_size(2 * kWidth))) bits;
+    __builtin_memcpy(&bits, from, sizeof bits);
+    return bits_as<F>(__builtin_convertvector(bits, U) << 16);
+  }
+
+  /// Lanes of part `part` whose bit is set.
+  static VMD_INLINE I chosen(uint32_t bits, int part) {
+    I place;
+    for (int lane = 0; lane < kWidth; ++lane) place[lane] = 1 << lane;
+    return ((I{} + static_cast<int32_t>(bits >> (part * kWidth))) & place) != 0;
+  }
+  static VMD_INLINE F add(const F& sum, const F& e, uint32_t bits, int part) {
+#if defined(__AVX512F__)
+    if constexpr (kWidth == 16) return _mm512_mask_add_ps(sum, static_cast<__mmask16>(bits), sum, e);
+#endif
+    return sum + (chosen(bits, part) ? e : F{});
+  }
+  static VMD_INLINE F most(const F& best, const F& y, uint32_t bits, int part) {
+    const F masked = chosen(bits, part) ? y : F{} - __builtin_inff();
+    return masked > best ? masked : best;
+  }
+
+#if defined(__AVX512F__)
+  using Flags = uint32_t;
+  static VMD_INLINE Flags wrong(Flags flags, const F& y) {
+    return flags | _mm512_cmp_ps_mask(y, F{} + __builtin_inff(), _CMP_NLT_UQ);
+  }
+  static VMD_INLINE bool any_wrong(Flags flags) { return flags != 0; }
+#else
+  using Flags = I;
+  static VMD_INLINE Flags wrong(const Flags& flags, const F& y) { return flags | ~(y < __builtin_inff()); }
+  static VMD_INLINE bool any_wrong(const Flags& flags) {
+    int32_t all = 0;
+    for (int lane = 0; lane < kWidth; ++lane) all |= flags[lane];
+    return all != 0;
+  }
+#endif
+
+  /// n classes of one row; kSum: sums, else maxima.
+  template <class T, int n, bool kSum>
+  static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+    constexpr float kNothing = -__builtin_inff();
+    constexpr int kOf = n > 0 ? n : 1;
+    double total[kOf][kSide] = {};
+    F held[kOf][kParts], high[kParts];
+    Flags bad[kParts] = {};
+    for (int p = 0; p < kParts; ++p) high[p] = F{} + kNothing;
+    for (int k = 0; k < n; ++k)
+      for (int p = 0; p < kParts; ++p) held[k][p] = kSum ? F{} : F{} + kNothing;
+    const int64_t whole = s.V / kSide, blocks = (s.V + kSide - 1) / kSide;
+    T last[kSide];
+    if (whole < blocks) {
+      for (int i = 0; i < kSide; ++i) last[i] = row[whole * kSide + i < s.V ? whole * kSide + i : whole * kSide];
+    }
+    for (int64_t begin = 0; begin < blocks; begin += kFlush) {
+      const int64_t end = begin + kFlush < blocks ? begin + kFlush : blocks;
+      for (int64_t b = begin; b < end; ++b) {
+        const T* at = b < whole ? row + b * kSide : last;
+        const uint16_t* bits = s.streams + b * n;
+        for (int p = 0; p < kParts; ++p) {
+          const F y = load(at + p * kWidth) * over;
+          bad[p] = wrong(bad[p], y);
+          high[p] = y > high[p] ? y : high[p];
+          if constexpr (kSum) {
+            const F e = exp32<F>(y - reference);
+            for (int k = 0; k < n; ++k) held[k][p] = add(held[k][p], e, bits[k], p);
+          } else {
+            for (int k = 0; k < n; ++k) held[k][p] = most(held[k][p], y, bits[k], p);
+          }
+        }
+      }
+      if constexpr (kSum)
+        for (int k = 0; k < n; ++k)
+          for (int p = 0; p < kParts; ++p) {
+            for (int lane = 0; lane < kWidth; ++lane) total[k][p * kWidth + lane] += static_cast<double>(held[k][p][lane]);
+            held[k][p] = F{};
+          }
+    }
+    bool good = true;
+    float all = kNothing;
+    for (int p = 0; p < kParts; ++p) {
+      good = good && !any_wrong(bad[p]);
+      for (int lane = 0; lane < kWidth; ++lane) all = high[p][lane] > all ? high[p][lane] : all;
+    }
+    *top = all;
+    for (int k = 0; k < n; ++k) {
+      double sum = 0, best = kNothing;
+      for (int i = 0; i < kSide; ++i) {
+        sum += total[k][i];
+        const double y = static_cast<double>(held[k][i / kWidth][i % kWidth]);
+        best = y > best ? y : best;
+      }
+      out[k] = kSum ? sum : best;
+    }
+    return good;
+  }
+
+  template <class T, bool kSum>
+  static VMD_INLINE bool any(const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+    switch (s.n) {
+      case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out);
+      case 1: return pass<T, 1, kSum>(s, row, over, reference, top, out);
+      case 2: return pass<T, 2, kSum>(s, row, over, reference, top, out);
+      case 4: return pass<T, 4, kSum>(s, row, over, reference, top, out);
+      case 8: return pass<T, 8, kSum>(s, row, over, reference, top, out);
+      default: return pass<T, 12, kSum>(s, row, over, reference, top, out);
+    }
+  }
+
+  template <class T>
+  static VMD_INLINE bool pick(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
+    for (int64_t i = 0; i < n; ++i) y[i] = to_float(row[tokens[i]]) * over;
+    while (n % kSide != 0) y[n++] = -__builtin_inff();
+    F high = F{} - __builtin_inff();
+    Flags bad = {};
+    for (int64_t i = 0; i < n; i += kWidth) {
+      const F x = load(y + i);
+      bad = wrong(bad, x);
+      high = x > high ? x : high;
+    }
+    *top = -__builtin_inff();
+    for (int lane = 0; lane < kWidth; ++lane) *top = high[lane] > *top ? high[lane] : *top;
+    return !any_wrong(bad);
+  }
+
+  template <class T>
+  static VMD_INLINE void write(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
+                               float* out) {
+    int64_t i = 0;
+#if defined(__AVX512F__)
+    for (; i + kWidth <= n; i += kWidth) {
+      const __m512i index = _mm512_loadu_si512(classes + i);
+      const F offset = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), 0xffff, index, beside, 4);
+      const F y = load(row + i) * over + offset;
+      const F low = y < 0.0f ? y : F{}, live = offset > -__builtin_inff() ? low : offset;
+      const F of = live > floor ? live : F{} + floor;
+      __builtin_memcpy(out + i, &of, sizeof of);  // stores past the caches took ten times as long
+    }
+#endif
+    for (; i < n; ++i) out[i] = written(row[i], beside[classes[i]], over, floor);
+  }
+
+  template <class T>
+  static VMD_INLINE float written(T x, float offset, float over, float floor) {
+    const float y = to_float(x) * over + offset, low = y < 0 ? y : 0.0f;
+    const float live = offset > -__builtin_inff() ? low : offset;  // a dead token may have any logit, NaN too
+    return live > floor ? live : floor;
+  }
+
+  static VMD_INLINE void exps(float* y, int64_t n, float top) {
+    for (int64_t i = 0; i < n; i += kWidth) {
+      const F e = exp32<F>(load(y + i) - top);
+      __builtin_memcpy(y + i, &e, sizeof e);
+    }
+  }
+
+  static VMD_INLINE double entropy(const float* y, const float* p, int64_t n) {
+    F sums[kParts] = {};
+    for (int64_t i = 0; i < n; i += kSide)
+      for (int part = 0; part < kParts; ++part) {
+        const F chance = load(p + i + part * kWidth), product = chance * load(y + i + part * kWidth);
+        sums[part] = sums[part] - (chance > 0.0f ? product : F{});  // not 0 * -inf
+      }
+    double sum = 0;
+    for (int lane = 0; lane < kSide; ++lane) sum += static_cast<double>(sums[lane / kWidth][lane % kWidth]);
+    return sum;
+  }
+};
+
+/// The functions of one path, in the file that is compiled for it.
+template <class F, class T>
+constexpr CanvasPasses<T> canvas_passes() {
+  using V = CanvasVectors<F>;
+  return {[](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+            return V::template any<T, true>(s, row, over, reference, top, out);
+          },
+          [](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+            return V::template any<T, false>(s, row, over, reference, top, out);
+          },
+          [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
+            return V::template pick<T>(row, tokens, n, over, y, top);
+          },
+          [](const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n, float* out) {
+            V::template write<T>(row, classes, beside, over, floor, n, out);
+          }};
+}
+
+template <class F>
+constexpr CanvasPath canvas_path_of() {
+  using V = CanvasVectors<F>;
+  return {canvas_passes<F, float>(), canvas_passes<F, Bf16>(),
+          [](float* y, int64_t n, float top) { V::exps(y, n, top); },
+          [](const float* y, const float* p, int64_t n) { return V::entropy(y, p, n); }};
+}
+
+}  // namespace vmd

@@ -1,0 +1,175 @@
+// test_canvas.cpp -- canvases without Python: numbers of any size, what the GPU's kernels do by turns on the host.
+//
+// The law itself is tested in tests/canvas/; here: sums of numbers against long double, the teams' passes equal to the CPU's
+// bit for bit, no access outside an array.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "canvas/canvas_team.hpp"
+#include "canvas/edges.hpp"
+#include "canvas/parts.hpp"
+#include "canvas/sums.hpp"
+#include "check.hpp"
+
+using namespace vmd;
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+std::mt19937_64 rng(1);
+
+int32_t below(int64_t n) { return static_cast<int32_t>(rng() % static_cast<uint64_t>(n)); }
+size_t at(int64_t i) { return static_cast<size_t>(i); }
+
+void test_sums_of_numbers_of_any_size() {
+  std::uniform_real_distribution<double> uniform(-3000, 3000);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<double> logs(at(1 + below(8)));
+    const double spread = round % 3 ? 1.0 : 1e-3;
+    for (double& x : logs) x = spread * uniform(rng);
+    std::vector<Number> numbers;
+    long double sum = 0;
+    for (const double x : logs) numbers.push_back(number_of_log(x)), sum += std::exp(static_cast<long double>(x));
+    const Number found = sum_of(0, static_cast<int64_t>(numbers.size()), [&](int64_t i) { return numbers[at(i)]; });
+    CHECK(found.m >= 1 && found.m < 2);
+    CHECK(std::abs(log_of_number(found) - static_cast<double>(std::log(sum))) < 1e-11 * 3000);
+  }
+  CHECK(number_of_log(-std::numeric_limits<double>::infinity()).m == 0);
+  CHECK(sum_of(0, 0, [](int64_t) { return Number{1, 0}; }).m == 0);
+}
+
+std::shared_ptr<const Grammar> some_grammar(int64_t V) {
+  const int32_t C = 1 + below(6), Q = 1 + below(6), N = 1 + below(5);
+  std::vector<int32_t> token_class(at(V)), set_first{0}, set_class, edge_first{0}, next, set, least;
+  std::vector<float> weight;
+  for (auto& c : token_class) c = below(C + 1);
+  token_class.back() = C;
+  for (int32_t n = 0; n < N; ++n) {
+    for (int32_t c = 1; c <= C; ++c)
+      if (below(2)) set_class.push_back(c);
+    set_first.push_back(static_cast<int32_t>(set_class.size()));
+  }
+  for (int32_t q = 0; q < Q; ++q) {
+    for (int32_t e = below(5); e > 0; --e) next.push_back(below(Q)), set.push_back(below(N)), weight.push_back(static_cast<float>(below(7)) - 3);
+    edge_first.push_back(static_cast<int32_t>(next.size()));
+    least.push_back(below(3));
+  }
+  return std::make_shared<const Grammar>(token_class, set_first, set_class, edge_first, next, set,
+                                         below(2) ? weight.data() : nullptr, least);
+}
+
+/// The arrays of one call by turns, each of exactly its size.
+struct ByTurns {
+  ByTurns(const Grammar& grammar, const CanvasRows& rows, int64_t boards, int64_t cells)
+      : g(grammar), view(view_of(g)), B(boards), L(cells), list(g) {
+    const int64_t parts = list.size();
+    tokens = {g.V, g.token_class.data(), g.tokens.first.data(), g.tokens.item.data(), list.of_class.data(), list.first.data()};
+    part.resize(at(B * L * parts)), sums.resize(at(B * L * g.C)), offset.resize(at(B * L * g.C));
+    classes.resize(at(B * L * g.C)), sets.resize(at(B * L * g.N)), beta.resize(at(B * (L + 1) * g.Q));
+    alpha.resize(at(2 * B * g.Q)), around.resize(at(B * g.N)), refused.resize(at(B)), log_z.resize(at(B));
+    out.resize(at(B * L * g.V)), text.resize(at(B * L));
+    a = {B, L, rows.logits, rows.bf16, rows.held, 1.0f / rows.temperature, nullptr, nullptr, 9, nullptr, 4, -kInfinity, parts,
+         part.data(), sums.data(), classes.data(), sets.data(), beta.data(), alpha.data(), around.data(), refused.data(),
+         log_z.data(), offset.data(), out.data(), text.data()};
+  }
+  template <class Body>
+  void each(int64_t n, const Body& body) {
+    for (int64_t i = 0; i < n; ++i) {
+      Turns<64> team(static_cast<uint32_t>(rng()));
+      body(team, i);
+    }
+  }
+
+  const Grammar& g;
+  GrammarView view;
+  int64_t B, L;
+  Parts list;
+  TokensView tokens;
+  std::vector<int32_t> refused, text;
+  std::vector<CanvasPart> part;
+  std::vector<double> sums, log_z;
+  std::vector<float> offset, out;
+  std::vector<Number> classes, sets, beta, alpha, around;
+  CanvasTeamArgs a;
+};
+
+template <class T>
+void test_teams_give_what_the_cpu_gives() {
+  std::normal_distribution<float> normal(0, 3);
+  int possible = 0;
+  for (int round = 0; round < 150; ++round) {
+    const int64_t B = 1 + below(3), L = 1 + below(6), V = 1 + below(round % 5 ? 40 : 900), R = B * L;
+    const auto grammar = some_grammar(V);
+    const Grammar& g = *grammar;
+    std::vector<T> logits(at(R * V));
+    for (auto& y : logits) {
+      const float x = below(20) ? normal(rng) : -kInfinity;
+      if constexpr (sizeof(T) == 2) y = x > -kInfinity ? to_bf16(x) : T{0xff80};
+      else y = x;
+    }
+    std::vector<int32_t> held(at(R)), start(at(B)), text(at(R));
+    std::vector<int64_t> left(at(B));
+    std::vector<uint64_t> key(at(B));
+    for (auto& h : held) h = below(5) ? -1 : below(V);
+    for (auto& q : start) q = below(g.Q);
+    for (auto& n : left) n = below(3);
+    for (auto& k : key) k = rng();
+    const CanvasRows rows{R, logits.data(), sizeof(T) == 2, held.data(), 0.8f};
+    ByTurns turns(g, rows, B, L);
+    CanvasTeamArgs& a = turns.a;
+    a.start = start.data(), a.left = left.data(), a.key = key.data();
+
+    std::vector<double> sums(at(R * g.C));
+    CHECK(class_sums(g, rows, sums.data(), 1));
+    turns.each(R, [&](auto& team, int64_t r) { canvas_sums<T>(team, turns.view, turns.tokens, a, r); });
+    for (size_t i = 0; i < sums.size(); ++i)
+      CHECK(sums[i] == turns.sums[i] || std::abs(sums[i] - turns.sums[i]) < 1e-5);
+    turns.sums = sums;  // the same from here on, to the last bit
+    a.sums = turns.sums.data();
+
+    const CanvasLattice lattice(grammar, B, L, sums.data(), start.data(), left.data(), 1);
+    std::vector<double> log_z(at(B));
+    std::vector<float> offset(at(R * g.C)), out(at(R * V));
+    lattice.log_z(log_z.data());
+    lattice.offsets(offset.data(), 1);
+    lattice.walk(9, key.data(), 4, text.data(), 1);
+    turns.each(B, [&](auto& team, int64_t b) { canvas_backward(team, turns.view, a, b); });
+    turns.each(B, [&](auto& team, int64_t b) { canvas_offsets(team, turns.view, a, b); });
+    turns.each(B, [&](auto& team, int64_t b) { canvas_walk(team, turns.view, a, b); });
+    CHECK(log_z == turns.log_z && offset == turns.offset && text == turns.text);
+    for (const double z : log_z) possible += std::isfinite(z);
+
+    for (int64_t r = 0; r < R; ++r)
+      if (const int32_t c = text[at(r)]; c >= 0) {
+        const Words words = canvas_words(9, key[at(r / L)], 4, r % L, 1);
+        text[at(r)] = draw_token(g, rows, r, c, sums[at(r * g.C + c)], uniform53(words.w[0], words.w[1]));
+      }
+    turns.each(R, [&](auto& team, int64_t r) { canvas_token<T>(team, turns.view, turns.tokens, a, r); });
+    CHECK(text == turns.text);
+    marginals(g, rows, offset.data(), -kInfinity, out.data(), nullptr, 1);
+    turns.each(R, [&](auto& team, int64_t r) { canvas_write<T>(team, turns.view, turns.tokens, a, r); });
+    CHECK(out == turns.out);
+    CHECK(turns.refused == std::vector<int32_t>(at(B)));
+    if (round % 10 == 0 && held[0] < 0 && g.token_class.back() != 0) {
+      if constexpr (sizeof(T) == 4) logits[at(V - 1)] = std::numeric_limits<float>::quiet_NaN();
+      else logits[at(V - 1)] = T{0x7fc0};
+      turns.each(R, [&](auto& team, int64_t r) { canvas_sums<T>(team, turns.view, turns.tokens, a, r); });
+      CHECK(turns.refused[0] == 1 && !class_sums(g, rows, sums.data(), 1));
+    }
+  }
+  CHECK(possible > 50);
+}
+
+}  // namespace
+
+int main() {
+  test_sums_of_numbers_of_any_size();
+  test_teams_give_what_the_cpu_gives<float>();
+  test_teams_give_what_the_cpu_gives<Bf16>();
+  std::puts("canvas: ok");
+}

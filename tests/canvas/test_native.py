@@ -1,0 +1,132 @@
+"""Native sums over large vocabularies: every path and type of logits, classes that stream, classes that are picked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.grammars import ints
+
+from vmdsolve import _native
+from vmdsolve.canvas import reference
+from vmdsolve.canvas.grammar import Grammar
+from vmdsolve.canvas.posterior import native, posterior
+
+V = 5003  # no multiple of 16
+
+
+def with_classes(token_class: Any) -> Grammar:
+    """One state that any live class leads back to."""
+    C = int(np.max(token_class)) + 1
+    return Grammar(
+        token_class=ints(token_class), set_first=ints([0, C - 1]), set_class=ints(range(1, C)), edge_first=ints([0, 1]),
+        edge_next=ints([0]), edge_set=ints([0]), edge_weight=None, accepting=np.array([True]), least=ints([0]), start=0,
+        end=-1,
+    )  # fmt: skip
+
+
+def mixed(rng: np.random.Generator, large: int, small: int) -> Grammar:
+    """`large` classes share most of the vocabulary, `small` the rest, and some tokens are dead."""
+    draw = rng.random(V)
+    classes = np.where(draw < 0.8, 1 + rng.integers(0, large, V), 1 + large + rng.integers(0, small, V))
+    return with_classes(np.where(draw > 0.97, 0, classes))
+
+
+def bfloat16(logits: Any) -> Any:
+    """The bits of the nearest below, and their values."""
+    bits = (logits.view(np.uint32) >> 16).astype(np.uint16)
+    return bits, (bits.astype(np.uint32) << 16).view(np.float32)
+
+
+@pytest.mark.parametrize("large", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("scale", [1.0, 8.0, 3000.0])
+def test_sums_and_bests_are_those_of_the_reference_on_every_path(large: int, scale: float) -> None:
+    rng = np.random.default_rng(large)
+    grammar = mixed(rng, large, 40)
+    logits = (scale * rng.standard_normal((6, V))).astype(np.float32)
+    logits[rng.random(logits.shape) < 0.05] = -np.inf
+    logits[1, grammar.token_class == 1] -= 300  # a class so far below that a single sum beside the best loses it
+    logits[2, grammar.token_class == 2] = -np.inf
+    logits[3, :2048] = -np.inf
+    logits[4, 3000:] += 200  # the row rises far above its first tokens
+    held = ints([-1, -1, -1, -1, -1, 17])
+    for values, numbers in ((logits, logits), bfloat16(logits)):
+        for sums in (True, False):
+            exact = reference.numbers(grammar, numbers, held, 0.7, sums)
+            found = [
+                native(grammar).numbers(values, held, 0.7, sums, 1 + path, path)
+                for path in range(_native.canvas_paths())
+            ]
+            for one in found:
+                np.testing.assert_array_equal(one, found[0])
+            tolerance = 2e-6 + 1e-6 * scale if sums else 0  # y is rounded to float32 before it is added up
+            finite = np.isfinite(exact)
+            np.testing.assert_array_equal(np.isfinite(found[0]), finite)
+            np.testing.assert_allclose(found[0][finite], exact[finite], atol=tolerance, rtol=0)
+
+
+def test_marginals_and_entropies_of_a_large_vocabulary_sum_to_one() -> None:
+    rng = np.random.default_rng(0)
+    for grammar in (mixed(rng, 3, 30), with_classes(np.where(rng.random(V) < 0.98, 0, 1 + rng.integers(0, 5, V)))):
+        logits = (3 * rng.standard_normal((4, V))).astype(np.float32)
+        logits[:, grammar.token_class == 0] = np.nan  # nobody looks at dead tokens
+        if grammar.token_class.astype(bool).mean() > 0.5:
+            logits = np.nan_to_num(logits, nan=50)
+        found = posterior(grammar, logits, held=[-1, -1, int(np.argmax(grammar.token_class)), -1], temperature=1.3)
+        marginals = found.log_marginals()
+        p = np.exp(marginals.astype(np.float64))
+        np.testing.assert_allclose(p.sum(axis=1), 1, atol=2e-6)
+        assert (p[:, grammar.token_class == 0] == 0).all()
+        np.testing.assert_allclose(
+            found.entropy, -(p * np.where(p > 0, marginals, 0)).sum(axis=1), rtol=1e-5, atol=1e-6
+        )
+        into = np.zeros_like(logits)
+        assert found.log_marginals(into, floor=-1e4) is into
+        assert into.min() == -1e4
+        live = p > 0
+        np.testing.assert_array_equal(into[live], marginals[live])
+
+
+def test_draws_within_a_large_class_are_those_of_the_reference() -> None:
+    rng = np.random.default_rng(4)
+    grammar = mixed(rng, 2, 5)
+    logits = (3 * rng.standard_normal((40, V))).astype(np.float32)
+    ours, theirs = posterior(grammar, logits), posterior(grammar, logits, backend="reference")
+    theirs._sums = ours._sums
+    for step in range(3):
+        np.testing.assert_array_equal(ours.draw(9, step=step), theirs.draw(9, step=step))
+    np.testing.assert_array_equal(ours.argmax(), theirs.argmax())
+
+
+def test_bfloat16_tensors_are_read_as_they_are() -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(5)
+    grammar = mixed(rng, 3, 20)
+    logits = torch.from_numpy(rng.standard_normal((2, 3, V)).astype(np.float32)).bfloat16()
+    ours, same = posterior(grammar, logits), posterior(grammar, logits.float())
+    np.testing.assert_array_equal(ours.log_z, same.log_z)
+    np.testing.assert_array_equal(ours.draw(1), same.draw(1))
+    np.testing.assert_array_equal(ours.log_marginals(), same.log_marginals())
+
+
+def test_arrays_that_are_no_grammar_are_refused_by_name() -> None:
+    good: list[Any] = [ints([0, 1]), ints([0, 1]), ints([1]), ints([0, 1]), ints([0]), ints([0]), None, ints([0])]
+    _native.CanvasGrammar(*good)
+    for place, wrong, message in (
+        (0, ints([]), "token_class"),
+        (0, ints([-1, 1]), "token_class"),
+        (1, ints([0, 2]), "set_first"),
+        (2, ints([0]), "set_class"),
+        (2, ints([7]), "set_class"),
+        (3, ints([1, 1]), "edge_first"),
+        (4, ints([1]), "edge_next"),
+        (5, ints([1]), "edge_set"),
+        (6, np.array([np.nan], np.float32), "edge_weight"),
+        (7, ints([0, 0]), "least"),
+    ):
+        if place == 2 and wrong[0] == 7:  # a class without tokens is one, too
+            _native.CanvasGrammar(*good[:2], wrong, *good[3:])
+            continue
+        with pytest.raises(ValueError, match=message):
+            _native.CanvasGrammar(*good[:place], wrong, *good[place + 1 :])

@@ -1,0 +1,1 @@
+"""Automata over bytes, from regular expressions and their like."""
