@@ -10,6 +10,7 @@ from .gpu import run_denoise, run_kernels
 from .instances import run as instances
 from .kernels import run as kernels
 from .overhead import run as overhead
+from .plan import run as plan
 from .readme import run as readme
 from .shares import run as shares
 from .soak.run import run as soak
@@ -65,6 +66,7 @@ app.command("gpu-denoise")(run_denoise)
 app.command("training")(training)
 app.command("startup")(startup)
 app.command("streaming")(streaming)
+app.command("plan")(plan)
 app.command("deadlines")(deadlines)
 app.command("latin5")(latin5)
 app.command("lists")(lists)
