@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +265,7 @@ def test_readme_repeats_the_committed_results() -> None:
 # the command line -------------------------------------------------------------------------------------
 
 
+MISTRAL = pytest.mark.skipif(find_spec("mistral_common") is None, reason="mistral-common is not installed")
 WAYS = "as is;48 loops;noise on the beginning of states"
 
 
@@ -280,6 +282,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", WAYS, "--latents", "4"], 3),
         (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
+        pytest.param(["canvas", "--cells", "32", "--repeats", "1"], 6, marks=MISTRAL),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 6),
     ],

@@ -39,7 +39,7 @@ def test_tokens_beyond_the_vocabulary_are_in_no_text() -> None:
     matcher = CanvasMatcher(word("ab", 5, eos=4))
     assert not matcher.accept_tokens([0, 99])
     assert not matcher.accept_tokens([-1])
-    with pytest.raises(InvalidInput, match="a token is 0.5"):
+    with pytest.raises(InvalidInput, match=r"a token is 0\.5"):
         matcher.accept_tokens([0.5])  # type: ignore[list-item]
     assert matcher.accept_tokens([0, 1, 4])
     matcher.reset()
