@@ -139,6 +139,12 @@ def test_what_is_not_read_is_refused_with_its_place(pattern: str, message: str) 
     assert len(str(refusal.value)) < 300
 
 
+def test_where_a_text_begins_is_told_from_where_it_goes_on_alike() -> None:
+    dfa = Dfa.of(parse("(ab)*$^"))  # after ab all is as at the beginning, but for ^
+    assert dfa.accepts(b"")
+    assert not dfa.accepts(b"ab")
+
+
 @pytest.mark.parametrize("pattern", ["(?i)a", "a**", r"\Aa", r"\a0", "(?<=a)b", r"\1", "(?!a)"])
 def test_javascript_has_none_of_these_or_no_automaton_has(pattern: str) -> None:
     with pytest.raises(InvalidInput, match="is not taken"):

@@ -187,6 +187,17 @@ def test_one_of_is_never_read_as_any_of() -> None:
     ]
     with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
         read_schema({"oneOf": objects})
+    nullable = [{"type": ["object", "null"], "properties": {"k": {"const": i}}, "required": ["k"]} for i in range(2)]
+    for parts in (
+        nullable,
+        [{"enum": [1, 2]}, {"enum": [2.0, 3]}],
+        [{"type": "integer"}, {"type": "number"}],
+        [{}, {}],
+    ):
+        with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
+            read_schema({"oneOf": parts})
+    assert accepted({"oneOf": [{"enum": [1, 2]}, {"const": True}, {"const": "1"}]}, 1)
+    assert accepted({"type": "object", "oneOf": nullable}, {"k": 0})
     told_apart = [{**part, "properties": {"k": {"const": i}}, "required": ["k"]} for i, part in enumerate(objects)]
     assert accepted({"oneOf": told_apart}, {"k": 0})
     mixed = {"oneOf": [*objects, {"type": "string"}]}
