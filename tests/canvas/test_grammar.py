@@ -96,3 +96,11 @@ def test_the_arrays_of_the_caller_stay_as_they_are() -> None:
 def test_bytes_more_or_less_are_refused(change: Callable[[bytes], bytes]) -> None:
     with pytest.raises(InvalidInput, match="a grammar cannot be used: "):
         Grammar.from_bytes(change(PLAIN.to_bytes()))
+
+
+def test_a_byte_that_is_no_bool_is_read_as_one() -> None:
+    saved = bytearray(PLAIN.to_bytes())
+    at = len(saved) - 5 * PLAIN.Q  # accepting, before least
+    assert not saved[at]
+    saved[at] = 2
+    assert Grammar.from_bytes(bytes(saved)).accepting.view(np.uint8).tolist() == [1, *PLAIN.accepting[1:]]
