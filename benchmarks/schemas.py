@@ -24,7 +24,7 @@ OWN = Path(__file__).with_name("schemas.json")
 METHOD = (
     "an instance is the text of json.dumps with its own spacing, and is accepted if its bytes are in the grammar. "
     "compiled = within the limit of states; passing = compiled, all valid instances accepted and no other; unsound = "
-    "an invalid instance accepted. ms = CPU time from the schema to edges over tokens, the vocabulary's tree being there."
+    "an invalid instance accepted. ms = CPU time from the schema to edges over tokens; the vocabulary's tree is there."
 )
 
 
