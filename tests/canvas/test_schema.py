@@ -133,6 +133,18 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [[], [None, 1]],
         [[1], [None, 1, 1]],
     ),
+    (
+        {
+            "type": "array",
+            "items": {"enum": ["a", 1, "a", 1.0, None]},
+            "uniqueItems": True,
+            "minItems": 1,
+            "maxItems": 2,
+        },
+        [["a"], ["a", 1], [1, None]],
+        [[], ["a", "a"], ["a", 1, None], ["b"]],
+    ),
+    ({"type": "array", "uniqueItems": True, "maxItems": 1}, [[], [5]], [[1, 1]]),
     ({"type": "array"}, [[], [1, "a", [2]]], [{}]),
     (
         {"type": "object", "properties": {"a": {"const": 1}, "b": {}, "c": {"type": "null"}}, "required": ["b"]},
@@ -248,6 +260,7 @@ def test_what_is_tightened_is_said() -> None:
           for name in ("not", "propertyNames", "unevaluatedProperties", "contains")),
         ({"if": {}, "then": {}}, "has 'if', which is not read"),
         ({"type": "array", "uniqueItems": True}, "has 'uniqueItems', which is not read"),
+        ({"type": "array", "items": {"type": "null"}, "uniqueItems": True}, "not read but for an enum"),
         ({"type": "object", "dependencies": {"a": ["b"]}}, "has 'dependencies'"),
         ({"type": "object", "properties": {"a": {}}, "minProperties": 1}, "minProperties or maxProperties that matter"),
         ({"type": "number", "multipleOf": 0.01}, "has multipleOf 0.01, which is not counted"),
