@@ -11,6 +11,7 @@ from .instances import run as instances
 from .kernels import run as kernels
 from .overhead import run as overhead
 from .readme import run as readme
+from .schemas import run as schemas
 from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
@@ -49,6 +50,7 @@ app.command("breed")(breed)
 app.command("canvas")(canvas)
 app.command("chances")(chances)
 app.command("curve")(curve)
+app.command("schemas")(schemas)
 app.command("shares")(shares)
 app.command("soak")(soak)
 app.command("solve")(solve)
