@@ -51,7 +51,7 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
       Q(static_cast<int64_t>(edge_first.size()) - 1), E(static_cast<int64_t>(edge_next.size())),
       token_class(classes.begin(), classes.end()), next(edge_next.begin(), edge_next.end()),
       set(edge_set.begin(), edge_set.end()), least(fewest.begin(), fewest.end()) {
-  want(V >= 1 && V <= kMaxTokens, "token_class has 1 to 2^20 tokens");
+  want(V >= 1 && V <= kMaxTokens, "token_class has 1 to 2^22 tokens");
   want(N >= 0 && N <= kMaxClasses && Q >= 1 && Q <= kMaxGrammarStates && E <= kMaxEdges,
        "too many sets, states or edges");
   want(within(token_class, kMaxClasses), "token_class holds a number that is no class");

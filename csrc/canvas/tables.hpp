@@ -6,7 +6,7 @@
 //              edge_weight [E] f32 natural logarithms, or null   least [Q] i32: fewest tokens until the text is complete
 // Streams      a class of many tokens is summed while the row streams by, under one bit a token; the tokens of all
 //              others are picked one by one. Which is which is decided here.
-// Limits       V <= 2^20, C, N, Q <= 2^20, E <= 2^26
+// Limits       V, C, N <= 2^22, Q <= 2^20, E <= 2^26
 // Test         tests/canvas/test_native.py
 #pragma once
 #include <cstdint>
@@ -17,8 +17,8 @@
 
 namespace vmd {
 
-constexpr int64_t kMaxTokens = 1 << 20;
-constexpr int64_t kMaxClasses = 1 << 20;
+constexpr int64_t kMaxTokens = 1 << 22;
+constexpr int64_t kMaxClasses = 1 << 22;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
 constexpr int kStreams[] = {0, 1, 2, 4, 8, 12};  // so many classes stream at once, perhaps some of no token
