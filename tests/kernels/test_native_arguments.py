@@ -47,6 +47,9 @@ def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
         "Structure": lambda: _native.DenoiseGradient(empty, H=1, M=1, N=1, cells=False, symbols=False),
         "Denoise": lambda: kind.__call__(empty, STRUCTURE, x, x, loops=1, threads=1, path=0),
         "DenoiseGradient": lambda: empty.tables,
+        "Trie": lambda: _native.compile_tokens(empty, (), x, x, 1),
+        "CanvasGrammar": lambda: empty.bits(np.zeros((1, 1), np.bool_)),
+        "CanvasLattice": lambda: empty.log_z(),
     }  # fmt: skip
     with pytest.raises((TypeError, RuntimeError)):
         uses[kind.__name__]()
