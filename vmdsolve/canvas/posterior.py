@@ -73,7 +73,7 @@ def posterior(
         for as many tokens as there are logits
     logits
         [L, V] or [B, L, V] on the CPU: float32 array or tensor, or a bfloat16 tensor; read once, never changed. -inf is
-        never taken; NaN and +inf among tokens of the grammar are refused
+        never taken; NaN and +inf among tokens of the grammar are refused, among others they may be
     held
         int [L] or [B, L], the token that a cell holds, -1 where it is open; None: all open
     state
@@ -285,6 +285,7 @@ class Posterior:
         out = self._native.numbers(*self._rows[:3], sums, self._threads)
         if out is None:
             refuse_logits(self.grammar, self._rows)
+            refuse_logits(self.grammar, self._rows, dead=True)  # seen where a row streams by
             raise InvalidInput("logits over temperature are beyond float32; raise the temperature")
         return out
 
