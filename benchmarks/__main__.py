@@ -12,6 +12,7 @@ from .kernels import run as kernels
 from .overhead import run as overhead
 from .plan import run as plan
 from .readme import run as readme
+from .schemas import run as schemas
 from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
@@ -54,6 +55,7 @@ app.command("breed")(breed)
 app.command("canvas")(canvas)
 app.command("chances")(chances)
 app.command("curve")(curve)
+app.command("schemas")(schemas)
 app.command("shares")(shares)
 app.command("soak")(soak)
 app.command("solve")(solve)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import denoise, instances, kernels, overhead, startup, streaming, training
+from . import canvas, denoise, instances, kernels, overhead, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -242,6 +242,13 @@ def _kernels(files: list[Result]) -> list[str]:
     return [kernels.shown(result["rows"]), legend, _source([result])]
 
 
+def _canvas(files: list[Result]) -> list[str]:
+    result = files[0]
+    of = result["parameters"]
+    legend = f"{of['cells']} cells, {of['tokens']:,} tokens of {of['vocabulary']}, one thread; medians of CPU time."
+    return [canvas.shown(result["rows"]), legend, _source([result])]
+
+
 def _newest(shown: Callable[[list[Row]], str]) -> Callable[[list[Result]], list[str]]:
     """The newest result as its own benchmark prints it."""
     return lambda files: [shown(files[0]["rows"]), _source(files[:1])]
@@ -300,6 +307,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy/aims": _aims,
     "solve": _solve,
     "solve/summary": _fastest,
+    "canvas": _canvas,
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),

@@ -1,7 +1,7 @@
 // canvas.cpp -- grammars over tokens and their posteriors, as classes on NumPy arrays.
 //
-// Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/canvas/posterior.py. Logits are
-// not copied: they are the largest by far, and only added up. A live logit that is NaN or +inf gives None.
+// Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/canvas/posterior.py. Logits
+// are not copied: they are the largest by far, and only added up. A live logit that is NaN or +inf gives None.
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
@@ -23,26 +23,30 @@ namespace {
 
 CanvasGrammar make_grammar(const Array<int32_t>& token_class, const Array<int32_t>& set_first,
                            const Array<int32_t>& set_class, const Array<int32_t>& edge_first,
-                           const Array<int32_t>& edge_next, const Array<int32_t>& edge_set, const py::object& edge_weight,
-                           const Array<int32_t>& least) {
+                           const Array<int32_t>& edge_next, const Array<int32_t>& edge_set,
+                           const py::object& edge_weight, const Array<int32_t>& least) {
   for (const auto* array : {&token_class, &set_first, &set_class, &edge_first, &edge_next, &edge_set, &least})
     want_shape(*array, {-1}, "an array of the grammar");
   Array<float> weight;
   if (!edge_weight.is_none()) weight = array_of<float>(edge_weight, "edge_weight", {edge_next.size()});
-  const auto first = owned(token_class), sets = owned(set_first), of_sets = owned(set_class), edges = owned(edge_first);
+  const auto first = owned(token_class), sets = owned(set_first), of_sets = owned(set_class),
+             edges = owned(edge_first);
   const auto next = owned(edge_next), by = owned(edge_set), fewest = owned(least);
   if (!edge_weight.is_none()) weight = owned(weight);
-  return {std::make_shared<const Grammar>(span_of(first), span_of(sets), span_of(of_sets), span_of(edges), span_of(next),
-                                          span_of(by), edge_weight.is_none() ? nullptr : weight.data(), span_of(fewest))};
+  return {std::make_shared<const Grammar>(span_of(first), span_of(sets), span_of(of_sets), span_of(edges),
+                                          span_of(next), span_of(by),
+                                          edge_weight.is_none() ? nullptr : weight.data(), span_of(fewest))};
 }
 
 /// Logits [R,V], float32 or the bits of bfloat16, and what the rows hold.
 struct RowsOf {
-  RowsOf(const Grammar& g, const py::array& logits, const Array<int32_t>& held_, float temperature) : held(owned(held_)) {
+  RowsOf(const Grammar& g, const py::array& logits, const Array<int32_t>& held_, float temperature)
+      : held(owned(held_)) {
     want_shape(logits, {-1, g.V}, "logits");
     want((logits.flags() & py::array::c_style) != 0, "logits: wanted C-contiguous");
     const bool bf16 = logits.dtype().equal(py::dtype::of<uint16_t>());
-    want(bf16 || logits.dtype().equal(py::dtype::of<float>()), "logits: wanted float32, or uint16 that are bfloat16");
+    want(bf16 || logits.dtype().equal(py::dtype::of<float>()),
+         "logits: wanted float32, or uint16 that are bfloat16");
     want_shape(held_, {logits.shape(0)}, "held");
     for (const int32_t token : span_of(held)) want(token < g.V, "held: a token beyond V");
     want(temperature >= 1e-6f && temperature <= 1e6f, "temperature");
@@ -52,8 +56,8 @@ struct RowsOf {
   CanvasRows rows;
 };
 
-py::object class_numbers(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held, float temperature,
-                         bool sums, int threads, int path) {
+py::object class_numbers(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held,
+                         float temperature, bool sums, int threads, int path) {
   const Grammar& g = *self.grammar;
   const RowsOf of(g, logits, held, temperature);
   want(path < canvas_paths(), "path");
@@ -67,8 +71,9 @@ py::object class_numbers(const CanvasGrammar& self, const py::array& logits, con
 }
 
 /// `out` is written in place, unless it is None: float32 [R,V]. Returns entropies [R], if they are wanted.
-py::object marginals_py(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held, float temperature,
-                        const Array<float>& offset, float floor, const py::object& out, bool entropies, int threads) {
+py::object marginals_py(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held,
+                        float temperature, const Array<float>& offset, float floor, const py::object& out,
+                        bool entropies, int threads) {
   const Grammar& g = *self.grammar;
   const RowsOf of(g, logits, held, temperature);
   want_shape(offset, {of.rows.R, g.C}, "offset");
@@ -88,7 +93,8 @@ py::object marginals_py(const CanvasGrammar& self, const py::array& logits, cons
 
 void want_room(const Grammar& g, int64_t B, int64_t L) {
   want(L >= 1 && L <= kMaxCells && B <= kMaxLattice, "B or L");
-  want(B * (L + 1) <= kMaxLattice / std::max({g.Q, g.C, g.N}), "boards times cells times states, classes or sets");
+  want(B * (L + 1) <= kMaxLattice / std::max({g.Q, g.C, g.N}),
+       "boards times cells times states, classes or sets");
 }
 
 py::tuple best_py(const CanvasGrammar& self, const Array<double>& bests, const Array<int32_t>& start,
@@ -113,9 +119,9 @@ py::tuple best_py(const CanvasGrammar& self, const Array<double>& bests, const A
 }
 
 /// A token of the class of each row; sums None: the best, else one drawn by words of (seed, key, turn, cell).
-Array<int32_t> tokens_py(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held, float temperature,
-                         const Array<int32_t>& classes, const py::object& sums, uint64_t seed, const Array<uint64_t>& key,
-                         uint32_t turn, int threads) {
+Array<int32_t> tokens_py(const CanvasGrammar& self, const py::array& logits, const Array<int32_t>& held,
+                         float temperature, const Array<int32_t>& classes, const py::object& sums,
+                         uint64_t seed, const Array<uint64_t>& key, uint32_t turn, int threads) {
   const Grammar& g = *self.grammar;
   const RowsOf of(g, logits, held, temperature);
   const int64_t R = of.rows.R, B = key.size(), L = B > 0 ? R / B : 0;
@@ -156,7 +162,8 @@ Array<int32_t> bits_py(const CanvasGrammar& self, const Array<bool>& legal) {
 }
 
 std::unique_ptr<CanvasLattice> make_lattice(const CanvasGrammar& grammar, const Array<double>& sums,
-                                            const Array<int32_t>& start, const Array<int64_t>& left, int threads) {
+                                            const Array<int32_t>& start, const Array<int64_t>& left,
+                                            int threads) {
   const Grammar& g = *grammar.grammar;
   want_shape(sums, {-1, -1, g.C}, "sums");
   const int64_t B = sums.shape(0), L = sums.shape(1);
@@ -169,7 +176,8 @@ std::unique_ptr<CanvasLattice> make_lattice(const CanvasGrammar& grammar, const 
   for (const int64_t n : span_of(own_left)) want(n >= 0 && n <= std::numeric_limits<int32_t>::max(), "left");
   const auto own = owned(sums);
   return released([&] {
-    return std::make_unique<CanvasLattice>(grammar.grammar, B, L, own.data(), own_start.data(), own_left.data(), threads);
+    return std::make_unique<CanvasLattice>(grammar.grammar, B, L, own.data(), own_start.data(), own_left.data(),
+                                           threads);
   });
 }
 
@@ -179,19 +187,20 @@ void register_canvas(py::module_& m);
 void register_canvas(py::module_& m) {
   using namespace py::literals;
   py::class_<CanvasGrammar>(m, "CanvasGrammar")
-      .def(py::init(&make_grammar), "token_class"_a.noconvert(), "set_first"_a.noconvert(), "set_class"_a.noconvert(),
-           "edge_first"_a.noconvert(), "edge_next"_a.noconvert(), "edge_set"_a.noconvert(), "edge_weight"_a,
-           "least"_a.noconvert())
-      .def("numbers", &class_numbers, "logits"_a, "held"_a.noconvert(), "temperature"_a, "sums"_a, "threads"_a, "path"_a = -1)
-      .def("marginals", &marginals_py, "logits"_a, "held"_a.noconvert(), "temperature"_a, "offset"_a.noconvert(), "floor"_a,
-           "out"_a, "entropies"_a, "threads"_a)
+      .def(py::init(&make_grammar), "token_class"_a.noconvert(), "set_first"_a.noconvert(),
+           "set_class"_a.noconvert(), "edge_first"_a.noconvert(), "edge_next"_a.noconvert(),
+           "edge_set"_a.noconvert(), "edge_weight"_a, "least"_a.noconvert())
+      .def("numbers", &class_numbers, "logits"_a, "held"_a.noconvert(), "temperature"_a, "sums"_a, "threads"_a,
+           "path"_a = -1)
+      .def("marginals", &marginals_py, "logits"_a, "held"_a.noconvert(), "temperature"_a,
+           "offset"_a.noconvert(), "floor"_a, "out"_a, "entropies"_a, "threads"_a)
       .def("best", &best_py, "bests"_a.noconvert(), "start"_a.noconvert(), "left"_a.noconvert(), "threads"_a)
-      .def("tokens", &tokens_py, "logits"_a, "held"_a.noconvert(), "temperature"_a, "classes"_a.noconvert(), "sums"_a,
-           "seed"_a, "key"_a.noconvert(), "turn"_a, "threads"_a)
+      .def("tokens", &tokens_py, "logits"_a, "held"_a.noconvert(), "temperature"_a, "classes"_a.noconvert(),
+           "sums"_a, "seed"_a, "key"_a.noconvert(), "turn"_a, "threads"_a)
       .def("bits", &bits_py, "legal"_a.noconvert());
   py::class_<CanvasLattice>(m, "CanvasLattice")
-      .def(py::init(&make_lattice), "grammar"_a, "sums"_a.noconvert(), "start"_a.noconvert(), "left"_a.noconvert(),
-           "threads"_a)
+      .def(py::init(&make_lattice), "grammar"_a, "sums"_a.noconvert(), "start"_a.noconvert(),
+           "left"_a.noconvert(), "threads"_a)
       .def("log_z",
            [](const CanvasLattice& self) {
              Array<double> out(self.B());

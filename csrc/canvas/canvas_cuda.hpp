@@ -1,7 +1,7 @@
 // canvas_cuda.hpp -- canvases on a CUDA device: logits never leave it. What teams do is canvas_team.hpp.
 //
-// Every pointer of the arguments is the device's, room for the work among them. Each call launches on the caller's stream,
-// without waiting or allocating, and throws std::runtime_error when a launch fails.
+// Every pointer of the arguments is the device's, room for the work among them. Each call launches on the caller's
+// stream, without waiting or allocating, and throws std::runtime_error when a launch fails.
 #pragma once
 #include <cstdint>
 #include <memory>

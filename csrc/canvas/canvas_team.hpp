@@ -5,8 +5,9 @@
 //   offsets    cells from the first: sets and classes, then states
 //   walk       one thread goes along the edges; tokens of its classes are drawn by parts again
 //   write      tokens of a row, a thread each in turn
-// The passes are those of lattice.hpp, so that from equal sums all is equal to the CPU bit for bit; sums themselves are taken
-// in another order and lie within sums.hpp's error. States that no text reaches are not skipped: they change nothing.
+// The passes are those of lattice.hpp, so that from equal sums all is equal to the CPU bit for bit; sums themselves are
+// taken in another order and lie within sums.hpp's error. States that no text reaches are not skipped: they change
+// nothing.
 // Twin  edges.cpp, sums.cpp   Test  csrc/tests/test_canvas.cpp, by turns on the host
 #pragma once
 #include <cmath>
@@ -21,9 +22,9 @@ namespace vmd {
 /// What teams need of a grammar besides its edges.
 struct TokensView {
   int64_t V;
-  const int32_t* token_class;                // [V]
-  const int32_t *token_first, *tokens;       // of each class
-  const int32_t *class_parts, *part_first;   // [C+1] parts of each class; [parts+1] where in `tokens` they begin
+  const int32_t* token_class;               // [V]
+  const int32_t *token_first, *tokens;      // of each class
+  const int32_t *class_parts, *part_first;  // [C+1] parts of each class; [parts+1] where in `tokens` they begin
 };
 
 struct CanvasPart {
@@ -45,23 +46,25 @@ struct CanvasTeamArgs {
   uint32_t turn;
   float floor;
   int64_t parts;
-  CanvasPart* part;              // [B L][parts]
-  double* sums;                  // [B L][C]
-  Number *classes, *sets, *beta; // [B L][C], [B L][N], [B][L+1][Q]
-  Number *alpha, *around;        // [B][2][Q], [B][N]
-  int32_t* refused;              // [B] 0; 1 where a live logit is NaN or +inf
-  double* log_z;                 // [B]
-  float* offset;                 // [B L][C]
-  float* out;                    // [B L][V], or null
-  int32_t* text;                 // [B L], or null
+  CanvasPart* part;               // [B L][parts]
+  double* sums;                   // [B L][C]
+  Number *classes, *sets, *beta;  // [B L][C], [B L][N], [B][L+1][Q]
+  Number *alpha, *around;         // [B][2][Q], [B][N]
+  int32_t* refused;               // [B] 0; 1 where a live logit is NaN or +inf
+  double* log_z;                  // [B]
+  float* offset;                  // [B L][C]
+  float* out;                     // [B L][V], or null
+  int32_t* text;                  // [B L], or null
 };
 
 VMD_HD VMD_INLINE double log_of_number(const Number& x) {
-  return x.m == 0 ? -static_cast<double>(__builtin_inff()) : log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
+  return x.m == 0 ? -static_cast<double>(__builtin_inff())
+                  : log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
 }
 
 template <class T, class Team>
-VMD_TEAM void canvas_sums(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a, int64_t r) {
+VMD_TEAM void canvas_sums(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a,
+                          int64_t r) {
   constexpr float kNothing = -__builtin_inff();
   const T* const row = static_cast<const T*>(a.logits) + r * tokens.V;
   double* const out = a.sums + r * g.C;
@@ -87,7 +90,8 @@ VMD_TEAM void canvas_sums(Team& team, const GrammarView& g, const TokensView& to
   });
   team.each(static_cast<int>(g.C), [&](int c) {
     float top = kNothing;
-    for (int32_t i = tokens.class_parts[c]; i < tokens.class_parts[c + 1]; ++i) top = part[i].top > top ? part[i].top : top;
+    for (int32_t i = tokens.class_parts[c]; i < tokens.class_parts[c + 1]; ++i)
+      top = part[i].top > top ? part[i].top : top;
     double sum = 0;
     for (int32_t i = tokens.class_parts[c]; i < tokens.class_parts[c + 1] && top > kNothing; ++i)
       sum += part[i].sum * static_cast<double>(exp32<float>(part[i].top - top));
@@ -99,7 +103,8 @@ template <class Team>
 VMD_TEAM void canvas_backward(Team& team, const GrammarView& g, const CanvasTeamArgs& a, int64_t b) {
   const int N = static_cast<int>(g.N), Q = static_cast<int>(g.Q), C = static_cast<int>(g.C);
   Number* const beta = a.beta + b * (a.L + 1) * g.Q;
-  team.each(Q, [&](int q) { beta[a.L * g.Q + q] = may_finish(g, q, 0, a.left[b]) ? Number{1.0, 0} : number_zero(); });
+  team.each(
+      Q, [&](int q) { beta[a.L * g.Q + q] = may_finish(g, q, 0, a.left[b]) ? Number{1.0, 0} : number_zero(); });
   for (int64_t i = a.L; i-- > 0;) {
     Number* const weights = a.classes + (b * a.L + i) * g.C;
     Number* const W = a.sets + (b * a.L + i) * g.N;
@@ -152,8 +157,9 @@ VMD_TEAM void canvas_walk(Team& team, const GrammarView& g, const CanvasTeamArgs
       const Words words = canvas_words(a.seed, a.key[b], a.turn, i, 0);
       const Number *const W = a.sets + (b * a.L + i) * g.N, *const weights = a.classes + (b * a.L + i) * g.C;
       const Number* const onward = beta + (i + 1) * g.Q;
-      const int64_t e = drawn_of(g.edges.first[q], g.edges.first[q + 1], beta[i * g.Q + q], uniform53(words.w[0], words.w[1]),
-                                 [&](int64_t edge) { return edge_onward(g, edge, W, onward); });
+      const int64_t e =
+          drawn_of(g.edges.first[q], g.edges.first[q + 1], beta[i * g.Q + q], uniform53(words.w[0], words.w[1]),
+                   [&](int64_t edge) { return edge_onward(g, edge, W, onward); });
       const int64_t n = g.set[e];
       const int64_t at = drawn_of(g.sets.first[n], g.sets.first[n + 1], W[n], uniform53(words.w[2], words.w[3]),
                                   [&](int64_t j) { return weights[g.sets.item[j]]; });
@@ -164,7 +170,8 @@ VMD_TEAM void canvas_walk(Team& team, const GrammarView& g, const CanvasTeamArgs
 }
 
 template <class T, class Team>
-VMD_TEAM void canvas_token(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a, int64_t r) {
+VMD_TEAM void canvas_token(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a,
+                           int64_t r) {
   const int32_t c = a.text[r];
   team.wait();  // all have read what one of them writes
   if (c < 0) return;
@@ -206,7 +213,8 @@ VMD_TEAM void canvas_token(Team& team, const GrammarView& g, const TokensView& t
 }
 
 template <class T, class Team>
-VMD_TEAM void canvas_write(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a, int64_t r) {
+VMD_TEAM void canvas_write(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a,
+                           int64_t r) {
   const T* const row = static_cast<const T*>(a.logits) + r * tokens.V;
   const float* const offset = a.offset + r * g.C;
   const int32_t held = a.held[r];

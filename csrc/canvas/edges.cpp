@@ -17,7 +17,8 @@ double log_of(const Number& x) {
   return x.m == 0 ? kNone : std::log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
 }
 
-/// out[row] = sum of in[item] over the items of each row: sum_of, of float64 where all of `in` lie near enough to each other.
+/// out[row] = sum of in[item] over the items of each row: sum_of, of float64 where all of `in` lie near enough
+/// to each other.
 class ListSums {
  public:
   explicit ListSums(int64_t n) : near_(static_cast<size_t>(n)) {}
@@ -52,14 +53,25 @@ ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.da
 }  // namespace
 
 GrammarView view_of(const Grammar& g) {
-  return {g.C, g.N, g.Q, view_of(g.sets), view_of(g.of_class), view_of(g.edges), view_of(g.into), view_of(g.by_set),
-          g.from.data(), g.next.data(), g.set.data(), g.weight.empty() ? nullptr : g.weight.data(), g.least.data()};
+  return {g.C,
+          g.N,
+          g.Q,
+          view_of(g.sets),
+          view_of(g.of_class),
+          view_of(g.edges),
+          view_of(g.into),
+          view_of(g.by_set),
+          g.from.data(),
+          g.next.data(),
+          g.set.data(),
+          g.weight.empty() ? nullptr : g.weight.data(),
+          g.least.data()};
 }
 
 CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
                              const int32_t* start, const int64_t* left, int threads)
-    : g_(std::move(grammar)), view_(view_of(*g_)), B_(B), L_(L), start_(start, start + B), left_(left, left + B),
-      soonest_(static_cast<size_t>(B)) {
+    : g_(std::move(grammar)), view_(view_of(*g_)), B_(B), L_(L), start_(start, start + B),
+      left_(left, left + B), soonest_(static_cast<size_t>(B)) {
   const auto room = [](int64_t n) { return std::make_unique_for_overwrite<Number[]>(static_cast<size_t>(n)); };
   classes_ = room(B * L * view_.C), sets_ = room(B * L * view_.N), beta_ = room(B * (L + 1) * view_.Q);
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
@@ -80,7 +92,8 @@ void CanvasLattice::backward(int64_t b, const double* sums) {
     set_sums.take(view_.sets, view_.N, weights, W);
     const Number* const onward = beta(b, i + 1);
     Number* const here = beta(b, i);
-    for (int64_t q = 0; q < view_.Q; ++q) here[q] = passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
+    for (int64_t q = 0; q < view_.Q; ++q)
+      here[q] = passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
   }
 }
 
@@ -98,7 +111,8 @@ void CanvasLattice::impossible(int64_t* out) const {
       std::fill(next.begin(), next.end(), char{0});
       bool some = false;
       for (size_t e = 0; e < static_cast<size_t>(g_->E); ++e)
-        if (here[static_cast<size_t>(g_->from[e])] && sets(b, i)[g_->set[e]].m != 0 && g_->weight_of(static_cast<int64_t>(e)).m != 0)
+        if (here[static_cast<size_t>(g_->from[e])] && sets(b, i)[g_->set[e]].m != 0 &&
+            g_->weight_of(static_cast<int64_t>(e)).m != 0)
           next[static_cast<size_t>(g_->next[e])] = some = true;
       here.swap(next);
       if (!some) out[b] = i;
@@ -117,19 +131,22 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
   const double total = log_of(z(b));
   std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
   if (total == kNone) return;
-  std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha), A(static_cast<size_t>(view_.N));
+  std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha),
+      A(static_cast<size_t>(view_.N));
   std::vector<Number> around(static_cast<size_t>(view_.C));
   ListSums class_sums(view_.N);
   alpha[static_cast<size_t>(start_[static_cast<size_t>(b)])] = {1.0, 0};
   for (int64_t i = 0; i < L_; ++i) {
     stop_point();
-    for (int64_t n = 0; n < view_.N; ++n) A[static_cast<size_t>(n)] = around_set(view_, n, alpha.data(), beta(b, i + 1));
+    for (int64_t n = 0; n < view_.N; ++n)
+      A[static_cast<size_t>(n)] = around_set(view_, n, alpha.data(), beta(b, i + 1));
     class_sums.take(view_.of_class, view_.C, A.data(), around.data());
     for (int64_t c = 1; c < view_.C; ++c)
       if (around[static_cast<size_t>(c)].m != 0)
         out[i * view_.C + c] = static_cast<float>(log_of(around[static_cast<size_t>(c)]) - total);
     for (int64_t q = 0; q < view_.Q; ++q)
-      next[static_cast<size_t>(q)] = passed(b, q, i + 1) ? alpha_of(view_, q, sets(b, i), alpha.data()) : number_zero();
+      next[static_cast<size_t>(q)] =
+          passed(b, q, i + 1) ? alpha_of(view_, q, sets(b, i), alpha.data()) : number_zero();
     alpha.swap(next);
   }
 }
@@ -148,8 +165,9 @@ void CanvasLattice::walk(uint64_t seed, const uint64_t* key, uint32_t turn, int3
                                    uniform53(words.w[0], words.w[1]),
                                    [&](int64_t edge) { return edge_onward(view_, edge, W, onward); });
         const int64_t n = view_.set[e];
-        const int64_t at = drawn_of(view_.sets.first[n], view_.sets.first[n + 1], W[n], uniform53(words.w[2], words.w[3]),
-                                    [&](int64_t j) { return weights[view_.sets.item[j]]; });
+        const int64_t at =
+            drawn_of(view_.sets.first[n], view_.sets.first[n + 1], W[n], uniform53(words.w[2], words.w[3]),
+                     [&](int64_t j) { return weights[view_.sets.item[j]]; });
         out[b * L_ + i] = view_.sets.item[at];
         q = view_.next[e];
       }
@@ -157,30 +175,35 @@ void CanvasLattice::walk(uint64_t seed, const uint64_t* key, uint32_t turn, int3
   });
 }
 
-void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, const int32_t* start, const int64_t* left,
-               int32_t* classes, double* score, int threads) {
+void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, const int32_t* start,
+               const int64_t* left, int32_t* classes, double* score, int threads) {
   const GrammarView view = view_of(g);
-  const auto log_weight = [&](int64_t e) { return g.log_weight.empty() ? 0.0 : g.log_weight[static_cast<size_t>(e)]; };
+  const auto log_weight = [&](int64_t e) {
+    return g.log_weight.empty() ? 0.0 : g.log_weight[static_cast<size_t>(e)];
+  };
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
     std::vector<double> W(static_cast<size_t>(L * g.N)), v(static_cast<size_t>((L + 1) * g.Q));
     for (int64_t b = begin; b < end; ++b) {
       const std::vector<int32_t> soonest = g.soonest(start[b]);
       const double* const best = bests + b * L * g.C;
       const auto onward = [&](int64_t i, int64_t e) {
-        return (W[static_cast<size_t>(i * g.N + view.set[e])] + log_weight(e)) + v[static_cast<size_t>((i + 1) * g.Q + view.next[e])];
+        return (W[static_cast<size_t>(i * g.N + view.set[e])] + log_weight(e)) +
+               v[static_cast<size_t>((i + 1) * g.Q + view.next[e])];
       };
       for (int64_t i = L; i >= 0; --i) {
         stop_point();
         for (int64_t n = 0; n < g.N && i < L; ++n) {
           double most = kNone;
-          for (int64_t j = view.sets.first[n]; j < view.sets.first[n + 1]; ++j) most = std::max(most, best[i * g.C + view.sets.item[j]]);
+          for (int64_t j = view.sets.first[n]; j < view.sets.first[n + 1]; ++j)
+            most = std::max(most, best[i * g.C + view.sets.item[j]]);
           W[static_cast<size_t>(i * g.N + n)] = std::max(most, most == kNone ? kNone : -kLogLimit);
         }
         for (int64_t q = 0; q < g.Q; ++q) {
           double most = kNone;
           if (soonest[static_cast<size_t>(q)] <= i && may_finish(view, q, L - i, left[b])) {
             if (i == L) most = 0;
-            for (int64_t e = view.edges.first[q]; e < view.edges.first[q + 1] && i < L; ++e) most = std::max(most, onward(i, e));
+            for (int64_t e = view.edges.first[q]; e < view.edges.first[q + 1] && i < L; ++e)
+              most = std::max(most, onward(i, e));
           }
           v[static_cast<size_t>(i * g.Q + q)] = most;
         }
@@ -195,7 +218,9 @@ void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, cons
         const int64_t n = view.set[e];
         const double most = W[static_cast<size_t>(i * g.N + n)];
         int64_t j = view.sets.first[n];
-        while (std::max(best[i * g.C + view.sets.item[j]], -kLogLimit) != most || best[i * g.C + view.sets.item[j]] == kNone) ++j;
+        while (std::max(best[i * g.C + view.sets.item[j]], -kLogLimit) != most ||
+               best[i * g.C + view.sets.item[j]] == kNone)
+          ++j;
         classes[b * L + i] = view.sets.item[j];
         q = view.next[e];
       }
@@ -209,7 +234,8 @@ void token_bits(const Grammar& g, int64_t R, const bool* legal, int32_t* out) {
   for (int64_t r = 0; r < R; ++r)
     for (int64_t t = 0; t < g.V; ++t)
       if (legal[r * g.C + g.token_class[static_cast<size_t>(t)]])
-        out[r * words + t / 32] = static_cast<int32_t>(static_cast<uint32_t>(out[r * words + t / 32]) | 1u << t % 32);
+        out[r * words + t / 32] =
+            static_cast<int32_t>(static_cast<uint32_t>(out[r * words + t / 32]) | 1u << t % 32);
 }
 
 }  // namespace vmd

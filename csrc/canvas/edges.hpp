@@ -1,7 +1,7 @@
 // edges.hpp -- forward and backward over a grammar's edges: sums over all texts, marginals, joint draws, the best text.
 //
-// Meaning      cell i of L takes class c with weight exp(sums[i][c]); of all paths from `start` that end where the text can
-//              still be completed in `left` tokens:
+// Meaning      cell i of L takes class c with weight exp(sums[i][c]); of all paths from `start` that end where the text
+//              can still be completed in `left` tokens:
 //                  Z        the sum of their weights         impossible  the first cell where no path is left, L where
 //                                                                        none may end there, -1 where there is one
 //                  offset   ln (sum of what stands around class c in cell i) - ln Z: ln marginal of a token less its y
@@ -33,8 +33,8 @@ GrammarView view_of(const Grammar& grammar);
 /// The backward pass over B boards, kept for what is asked next.
 class CanvasLattice {
  public:
-  CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums, const int32_t* start,
-                const int64_t* left, int threads);
+  CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
+                const int32_t* start, const int64_t* left, int threads);
 
   const Grammar& grammar() const { return *g_; }
   int64_t B() const { return B_; }
@@ -61,7 +61,7 @@ class CanvasLattice {
   const int64_t B_, L_;
   const std::vector<int32_t> start_;
   const std::vector<int64_t> left_;
-  std::vector<std::vector<int32_t>> soonest_;     // [B][Q]
+  std::vector<std::vector<int32_t>> soonest_;        // [B][Q]
   std::unique_ptr<Number[]> classes_, sets_, beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
 };
 

@@ -37,13 +37,15 @@ VMD_HD VMD_INLINE Number weight_of_set(const GrammarView& g, int64_t n, const Nu
   return sum_of(g.sets.first[n], g.sets.first[n + 1], [&](int64_t i) { return classes[g.sets.item[i]]; });
 }
 
-VMD_HD VMD_INLINE Number edge_onward(const GrammarView& g, int64_t e, const Number* W, const Number* beta_next) {
+VMD_HD VMD_INLINE Number edge_onward(const GrammarView& g, int64_t e, const Number* W,
+                                     const Number* beta_next) {
   return weighted(g, W[g.set[e]] * beta_next[g.next[e]], e);
 }
 
 /// beta of state q, whose edges lie one after the other.
 VMD_HD VMD_INLINE Number beta_of(const GrammarView& g, int64_t q, const Number* W, const Number* beta_next) {
-  return sum_of(g.edges.first[q], g.edges.first[q + 1], [&](int64_t e) { return edge_onward(g, e, W, beta_next); });
+  return sum_of(g.edges.first[q], g.edges.first[q + 1],
+                [&](int64_t e) { return edge_onward(g, e, W, beta_next); });
 }
 
 /// alpha of state q after a cell of weights W.
@@ -54,7 +56,8 @@ VMD_HD VMD_INLINE Number alpha_of(const GrammarView& g, int64_t q, const Number*
   });
 }
 
-VMD_HD VMD_INLINE Number around_set(const GrammarView& g, int64_t n, const Number* alpha, const Number* beta_next) {
+VMD_HD VMD_INLINE Number around_set(const GrammarView& g, int64_t n, const Number* alpha,
+                                    const Number* beta_next) {
   return sum_of(g.by_set.first[n], g.by_set.first[n + 1], [&](int64_t i) {
     const int64_t e = g.by_set.item[i];
     return weighted(g, alpha[g.from[e]] * beta_next[g.next[e]], e);
@@ -72,7 +75,8 @@ VMD_HD VMD_INLINE bool may_finish(const GrammarView& g, int64_t q, int64_t cells
 
 /// Item j of first .. last - 1, with the chance term(j) / total, where total is their sum_of; -1 if that is 0.
 template <class Term>
-VMD_HD VMD_INLINE int64_t drawn_of(int64_t first, int64_t last, const Number& total, double uniform, const Term& term) {
+VMD_HD VMD_INLINE int64_t drawn_of(int64_t first, int64_t last, const Number& total, double uniform,
+                                   const Term& term) {
   if (total.m == 0) return -1;
   const double goal = uniform * total.m;
   double sum = 0;

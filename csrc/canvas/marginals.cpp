@@ -24,9 +24,12 @@ struct Written {
   const CanvasPath& path = canvas_path(-1);
   float over = 1.0f / rows.temperature;
 
-  void write(const T* from, const int32_t* classes, const float* beside, float least, int64_t n, float* y) const {
-    if constexpr (sizeof(T) == 4) path.floats.write(from, classes, beside, over, least, n, y);
-    else path.halves.write(from, classes, beside, over, least, n, y);
+  void write(const T* from, const int32_t* classes, const float* beside, float least, int64_t n,
+             float* y) const {
+    if constexpr (sizeof(T) == 4)
+      path.floats.write(from, classes, beside, over, least, n, y);
+    else
+      path.halves.write(from, classes, beside, over, least, n, y);
   }
 
   /// Of n log-marginals; `y` and `p` have room for whole sixteens.
@@ -70,8 +73,8 @@ struct Written {
 };
 
 template <class T>
-void all_rows(const Grammar& g, const CanvasRows& rows, const float* offset, float floor, float* out, double* entropy,
-              int threads) {
+void all_rows(const Grammar& g, const CanvasRows& rows, const float* offset, float floor, float* out,
+              double* entropy, int threads) {
   const Written<T> work{g, rows, offset, floor, out, entropy};
   parallel_for(rows.R, threads, 1, [&](int64_t begin, int64_t end) {
     std::vector<float> y(kChunk), p(kChunk);
@@ -80,18 +83,22 @@ void all_rows(const Grammar& g, const CanvasRows& rows, const float* offset, flo
 }
 
 float logit(const CanvasRows& rows, int64_t at) {
-  return rows.bf16 ? to_float(static_cast<const Bf16*>(rows.logits)[at]) : static_cast<const float*>(rows.logits)[at];
+  return rows.bf16 ? to_float(static_cast<const Bf16*>(rows.logits)[at])
+                   : static_cast<const float*>(rows.logits)[at];
 }
 
 }  // namespace
 
-void marginals(const Grammar& g, const CanvasRows& rows, const float* offset, float floor, float* out, double* entropy,
-               int threads) {
-  if (rows.bf16) all_rows<Bf16>(g, rows, offset, floor, out, entropy, threads);
-  else all_rows<float>(g, rows, offset, floor, out, entropy, threads);
+void marginals(const Grammar& g, const CanvasRows& rows, const float* offset, float floor, float* out,
+               double* entropy, int threads) {
+  if (rows.bf16)
+    all_rows<Bf16>(g, rows, offset, floor, out, entropy, threads);
+  else
+    all_rows<float>(g, rows, offset, floor, out, entropy, threads);
 }
 
-int32_t draw_token(const Grammar& g, const CanvasRows& rows, int64_t row, int32_t c, double sum, double uniform) {
+int32_t draw_token(const Grammar& g, const CanvasRows& rows, int64_t row, int32_t c, double sum,
+                   double uniform) {
   if (rows.held[row] >= 0) return rows.held[row];
   const int64_t first = g.tokens.begin(c), n = g.tokens.end(c) - first;
   const int32_t* const tokens = g.tokens.item.data() + first;
@@ -114,7 +121,8 @@ int32_t draw_token(const Grammar& g, const CanvasRows& rows, int64_t row, int32_
   while (part + 1 < parts.size() && !(before + parts[part] > goal)) before += parts[part++];
   int64_t found = -1;
   for (int64_t i = static_cast<int64_t>(part) * kPart; i < n && !(before > goal); ++i) {
-    if (p[static_cast<size_t>(i)] > 0) found = i;  // the last that may be, where rounding leaves the goal behind all
+    if (p[static_cast<size_t>(i)] > 0)
+      found = i;  // the last that may be, where rounding leaves the goal behind all
     before += static_cast<double>(p[static_cast<size_t>(i)]);
   }
   return found < 0 ? best_token(g, rows, row, c) : tokens[found];

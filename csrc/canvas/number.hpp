@@ -1,11 +1,11 @@
 // number.hpp -- positive numbers of any size: a float64 mantissa and an exponent of its own.
 //
-// Meaning  m 2^e, m in [1, 2); zero has m = 0. A canvas of 256 cells multiplies as many chances, each perhaps e^-20: between
-//          the weights of two states lie thousands of nats, more than float64 holds in one exponent.
+// Meaning  m 2^e, m in [1, 2); zero has m = 0. A canvas of 256 cells multiplies as many chances, each perhaps e^-20:
+//          between the weights of two states lie thousands of nats, more than float64 holds in one exponent.
 // Exact    plain multiply and add of float64 in the order written, scaling by powers of two: results are those of a
 //          float64 whose exponent has no end, so every device gives the same bits.
 // Limits   logarithms are kept within 1e13, so that 65,536 cells of them add up within int64
-// Twin     vmdsolve/canvas/reference.py:Number   Test  tests/canvas/test_reference.py
+// Twin     vmdsolve/canvas/reference.py:Number   Test  tests/canvas/test_law.py, csrc/tests/test_canvas.cpp
 #pragma once
 #include <cstdint>
 
@@ -18,27 +18,34 @@ struct Number {
   int64_t e;
 };
 
-constexpr int64_t kZeroExponent = -4'000'000'000'000'000'000;  // far below any other, and twice it is still an int64
+constexpr int64_t kZeroExponent =
+    -4'000'000'000'000'000'000;  // far below any other, and twice it is still an int64
 constexpr double kLogLimit = 1e13;
 
 VMD_HD VMD_INLINE Number number_zero() { return {0.0, kZeroExponent}; }
 
 /// 2^n, -1022 <= n <= 1023.
-VMD_HD VMD_INLINE double power_of_two(int64_t n) { return bits_as<double>(static_cast<uint64_t>(n + 1023) << 52); }
+VMD_HD VMD_INLINE double power_of_two(int64_t n) {
+  return bits_as<double>(static_cast<uint64_t>(n + 1023) << 52);
+}
 
 /// m 2^e for any normal m > 0.
 VMD_HD VMD_INLINE Number number(double m, int64_t e) {
   const uint64_t bits = bits_as<uint64_t>(m);
-  return {bits_as<double>((bits & 0xfffffffffffffu) | 0x3ff0000000000000u), e + static_cast<int64_t>(bits >> 52) - 1023};
+  return {bits_as<double>((bits & 0xfffffffffffffu) | 0x3ff0000000000000u),
+          e + static_cast<int64_t>(bits >> 52) - 1023};
 }
 
-VMD_HD VMD_INLINE Number operator*(const Number& a, const Number& b) { return {a.m * b.m, a.e + b.e}; }  // m in [1, 4)
+VMD_HD VMD_INLINE Number operator*(const Number& a, const Number& b) {
+  return {a.m * b.m, a.e + b.e};
+}  // m in [1, 4)
 
 /// e^x.
 VMD_HD VMD_INLINE Number number_of_log(double x) {
   if (!(x > -__builtin_inf())) return number_zero();
   x = x < -kLogLimit ? -kLogLimit : x > kLogLimit ? kLogLimit : x;
-  const double n = (x * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0;  // to an integer, as exp32 does
+  const double n =
+      (x * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0;  // to an integer, as exp32 does
   const double r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
   double p = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;  // Taylor's polynomial, of degree 13: |r| < 0.35
   p = p * r + 1.0 / 39916800.0;

@@ -12,7 +12,8 @@ struct Parts {
   explicit Parts(const Grammar& g) {
     of_class.push_back(0);
     for (int64_t c = 0; c < g.C; ++c) {
-      for (int64_t i = g.tokens.begin(c); c > 0 && i < g.tokens.end(c); i += kPart) first.push_back(static_cast<int32_t>(i));
+      for (int64_t i = g.tokens.begin(c); c > 0 && i < g.tokens.end(c); i += kPart)
+        first.push_back(static_cast<int32_t>(i));
       of_class.push_back(static_cast<int32_t>(first.size()));
     }
     first.push_back(static_cast<int32_t>(g.V));

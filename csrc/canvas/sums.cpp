@@ -15,9 +15,9 @@ namespace {
 
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
 constexpr double kNone = -std::numeric_limits<double>::infinity();
-constexpr int64_t kFirst = 2048;    // tokens whose largest the row's sums are taken beside
-constexpr float kRise = 60;         // above it, where the row is read again
-constexpr double kFaint = 1e-18;    // sums below this may lack tokens
+constexpr int64_t kFirst = 2048;  // tokens whose largest the row's sums are taken beside
+constexpr float kRise = 60;       // above it, where the row is read again
+constexpr double kFaint = 1e-18;  // sums below this may lack tokens
 
 const std::vector<const CanvasPath*>& paths() {
   static const auto& found = *new std::vector<const CanvasPath*>([] {  // never gone: threads may outlive main()
@@ -25,7 +25,8 @@ const std::vector<const CanvasPath*>& paths() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) out.push_back(&kCanvasAvx2);
-    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq"))
       out.push_back(&kCanvasAvx512);
 #endif
     return out;
@@ -53,8 +54,10 @@ struct Rows {
   const T* row(int64_t r) const { return static_cast<const T*>(rows.logits) + r * g.V; }
   float y(const T* row, int32_t token) const { return to_float(row[token]) * over; }
   const CanvasPasses<T>& passes() const {
-    if constexpr (sizeof(T) == 4) return path.floats;
-    else return path.halves;
+    if constexpr (sizeof(T) == 4)
+      return path.floats;
+    else
+      return path.halves;
   }
 
   void held(int64_t r, double* out) const {
@@ -78,7 +81,8 @@ struct Rows {
   bool stream_sums(const T* row, double* out) const {
     double sums[kMaxStreams];
     float reference = kNothing, top;
-    for (int64_t t = 0; t < std::min(kFirst, g.V); ++t) reference = std::max(reference, y(row, static_cast<int32_t>(t)));
+    for (int64_t t = 0; t < std::min(kFirst, g.V); ++t)
+      reference = std::max(reference, y(row, static_cast<int32_t>(t)));
     if (!(std::abs(reference) < std::numeric_limits<float>::infinity())) reference = 0;
     if (!passes().sums(view, row, over, reference, &top, sums)) return false;
     if (top > reference + kRise) {
@@ -105,7 +109,8 @@ struct Rows {
     if (top == kNothing) top = 0;
     path.exps(buffer.data(), static_cast<int64_t>(buffer.size()), top);
     std::vector<double> sums(static_cast<size_t>(g.C));
-    for (size_t i = 0; i < g.picked.size(); ++i) sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(buffer[i]);
+    for (size_t i = 0; i < g.picked.size(); ++i)
+      sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(buffer[i]);
     for (const int32_t c : picked_classes) {
       const double sum = sums[static_cast<size_t>(c)];
       out[c] = sum < kFaint ? sum_beside_own(row, c) : static_cast<double>(top) + std::log(sum);
@@ -147,16 +152,20 @@ bool every_row(const Grammar& g, const CanvasRows& rows, double* out, int thread
 
 }  // namespace
 
-const CanvasPath& canvas_path(int path) { return path < 0 ? *paths().back() : *paths().at(static_cast<size_t>(path)); }
+const CanvasPath& canvas_path(int path) {
+  return path < 0 ? *paths().back() : *paths().at(static_cast<size_t>(path));
+}
 
 int canvas_paths() { return static_cast<int>(paths().size()); }
 
 bool class_sums(const Grammar& g, const CanvasRows& rows, double* out, int threads, int path) {
-  return rows.bf16 ? every_row<Bf16>(g, rows, out, threads, path, true) : every_row<float>(g, rows, out, threads, path, true);
+  return rows.bf16 ? every_row<Bf16>(g, rows, out, threads, path, true)
+                   : every_row<float>(g, rows, out, threads, path, true);
 }
 
 bool class_bests(const Grammar& g, const CanvasRows& rows, double* out, int threads, int path) {
-  return rows.bf16 ? every_row<Bf16>(g, rows, out, threads, path, false) : every_row<float>(g, rows, out, threads, path, false);
+  return rows.bf16 ? every_row<Bf16>(g, rows, out, threads, path, false)
+                   : every_row<float>(g, rows, out, threads, path, false);
 }
 
 }  // namespace vmd

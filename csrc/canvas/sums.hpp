@@ -3,7 +3,8 @@
 // Meaning      y = logit / temperature of an open cell; a held cell has y = 0 for the token that it holds, else -inf
 //                  sums       out[row][c] = ln sum of exp(y) over tokens of class c
 //                  bests      out[row][c] = max of y over tokens of class c
-//                  marginals  out[row][t] = y + offset[row][class of t], and the entropy of those; offset of class 0: -inf
+//                  marginals  out[row][t] = y + offset[row][class of t], and the entropy of those; offset of class 0:
+//                             -inf
 //                  tokens     of a class, one drawn in proportion to exp(y), or the first of the best
 // Shapes       logits [R,V] f32 or bfloat16 (R rows are B boards of L cells)   held [R] i32, open < 0
 //              sums, bests [R,C] f64   offset [R,C] f32   out [R,V] f32   entropy [R] f64, nats
@@ -11,8 +12,9 @@
 //              (tables.hpp), beside the largest of the row's first tokens; tokens of other classes are picked into a
 //              buffer of their own. A sum so small beside that number that tokens may be missing in it is taken again,
 //              beside its own largest; a row that rises above it by 60 is read again.
-// Exact        exp32; float32 sums of 64 blocks, float64 of these; the same bits on every path of the CPU, within 1e-6 of the
-//              exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums by parts of 64 tokens.
+// Exact        exp32; float32 sums of 64 blocks, float64 of these; the same bits on every path of the CPU, within 1e-6
+//              of the exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums by parts
+//              of 64 tokens.
 // Parallelism  rows by threads; tokens by vector lanes
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 #pragma once
@@ -44,7 +46,8 @@ void marginals(const Grammar& grammar, const CanvasRows& rows, const float* offs
                double* entropy, int threads);
 
 /// A token of class c of an open row. sum: ln of the class's sum, from class_sums; uniform in [0, 1).
-int32_t draw_token(const Grammar& grammar, const CanvasRows& rows, int64_t row, int32_t c, double sum, double uniform);
+int32_t draw_token(const Grammar& grammar, const CanvasRows& rows, int64_t row, int32_t c, double sum,
+                   double uniform);
 /// The first token of class c whose y is the largest.
 int32_t best_token(const Grammar& grammar, const CanvasRows& rows, int64_t row, int32_t c);
 

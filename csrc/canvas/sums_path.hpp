@@ -22,18 +22,21 @@ struct StreamView {
   const uint16_t* streams;  // [blocks][n]
 };
 
-/// Of one row: sums beside `reference`, or maxima, of each class that streams; `top`: the largest y of all tokens.
-/// False for NaN or +inf.
+/// Of one row: sums beside `reference`, or maxima, of each class that streams; `top`: the largest y of all
+/// tokens. False for NaN or +inf.
 template <class T>
-using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top, double* out);
+using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top,
+                            double* out);
 
-/// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False as above.
+/// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False
+/// as above.
 template <class T>
 using PickPass = bool (*)(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top);
-/// Log-marginals of n tokens that lie side by side: y + beside[class], from `floor` to 0; floor where the class has -inf.
+/// Log-marginals of n tokens that lie side by side: y + beside[class], from `floor` to 0; floor where the class
+/// has -inf.
 template <class T>
-using WritePass = void (*)(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
-                           float* out);
+using WritePass = void (*)(const T* row, const int32_t* classes, const float* beside, float over, float floor,
+                           int64_t n, float* out);
 
 template <class T>
 struct CanvasPasses {
@@ -46,7 +49,8 @@ struct CanvasPath {
   CanvasPasses<float> floats;
   CanvasPasses<Bf16> halves;
   void (*exps)(float* y, int64_t n, float top);  // exp(y - top) in place of y; n is a multiple of 16
-  double (*entropy)(const float* y, const float* p, int64_t n);  // of log-marginals and marginals; whole sixteens
+  double (*entropy)(const float* y, const float* p,
+                    int64_t n);  // of log-marginals and marginals; whole sixteens
 };
 
 extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
@@ -108,7 +112,8 @@ struct CanvasVectors {
 
   /// n classes of one row; kSum: sums, else maxima.
   template <class T, int n, bool kSum>
-  static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+  static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top,
+                              double* out) {
     constexpr float kNothing = -__builtin_inff();
     constexpr int kOf = n > 0 ? n : 1;
     double total[kOf][kSide] = {};
@@ -120,7 +125,8 @@ struct CanvasVectors {
     const int64_t whole = s.V / kSide, blocks = (s.V + kSide - 1) / kSide;
     T last[kSide];
     if (whole < blocks) {
-      for (int i = 0; i < kSide; ++i) last[i] = row[whole * kSide + i < s.V ? whole * kSide + i : whole * kSide];
+      for (int i = 0; i < kSide; ++i)
+        last[i] = row[whole * kSide + i < s.V ? whole * kSide + i : whole * kSide];
     }
     for (int64_t begin = 0; begin < blocks; begin += kFlush) {
       const int64_t end = begin + kFlush < blocks ? begin + kFlush : blocks;
@@ -142,7 +148,8 @@ struct CanvasVectors {
       if constexpr (kSum)
         for (int k = 0; k < n; ++k)
           for (int p = 0; p < kParts; ++p) {
-            for (int lane = 0; lane < kWidth; ++lane) total[k][p * kWidth + lane] += static_cast<double>(held[k][p][lane]);
+            for (int lane = 0; lane < kWidth; ++lane)
+              total[k][p * kWidth + lane] += static_cast<double>(held[k][p][lane]);
             held[k][p] = F{};
           }
     }
@@ -166,7 +173,8 @@ struct CanvasVectors {
   }
 
   template <class T, bool kSum>
-  static VMD_INLINE bool any(const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
+  static VMD_INLINE bool any(const StreamView& s, const T* row, float over, float reference, float* top,
+                             double* out) {
     switch (s.n) {
       case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out);
       case 1: return pass<T, 1, kSum>(s, row, over, reference, top, out);
@@ -178,7 +186,8 @@ struct CanvasVectors {
   }
 
   template <class T>
-  static VMD_INLINE bool pick(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
+  static VMD_INLINE bool pick(const T* row, const int32_t* tokens, int64_t n, float over, float* y,
+                              float* top) {
     for (int64_t i = 0; i < n; ++i) y[i] = to_float(row[tokens[i]]) * over;
     while (n % kSide != 0) y[n++] = -__builtin_inff();
     F high = F{} - __builtin_inff();
@@ -194,8 +203,8 @@ struct CanvasVectors {
   }
 
   template <class T>
-  static VMD_INLINE void write(const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
-                               float* out) {
+  static VMD_INLINE void write(const T* row, const int32_t* classes, const float* beside, float over,
+                               float floor, int64_t n, float* out) {
     int64_t i = 0;
 #if defined(__AVX512F__)
     for (; i + kWidth <= n; i += kWidth) {
@@ -250,9 +259,8 @@ constexpr CanvasPasses<T> canvas_passes() {
           [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
             return V::template pick<T>(row, tokens, n, over, y, top);
           },
-          [](const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n, float* out) {
-            V::template write<T>(row, classes, beside, over, floor, n, out);
-          }};
+          [](const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
+             float* out) { V::template write<T>(row, classes, beside, over, floor, n, out); }};
 }
 
 template <class F>

@@ -11,7 +11,8 @@
 namespace vmd {
 namespace {
 
-constexpr int64_t kStreamFrom = 512;  // tokens of a class; picking fewer one by one costs less than a bit for all
+constexpr int64_t kStreamFrom =
+    512;  // tokens of a class; picking fewer one by one costs less than a bit for all
 constexpr int64_t kStreamShare = 96;  // or this part of the vocabulary
 
 void want(bool condition, const char* what) {
@@ -35,7 +36,8 @@ Lists listed_by(int64_t rows, size_t n, const Row& row) {
   for (size_t i = 0; i < n; ++i) ++out.first[static_cast<size_t>(row(i)) + 1];
   std::partial_sum(out.first.begin(), out.first.end(), out.first.begin());
   std::vector<int32_t> at(out.first.begin(), out.first.end() - 1);
-  for (size_t i = 0; i < n; ++i) out.item[static_cast<size_t>(at[static_cast<size_t>(row(i))]++)] = static_cast<int32_t>(i);
+  for (size_t i = 0; i < n; ++i)
+    out.item[static_cast<size_t>(at[static_cast<size_t>(row(i))]++)] = static_cast<int32_t>(i);
   return out;
 }
 
@@ -43,35 +45,40 @@ Lists listed_by(int64_t rows, size_t n, const Row& row) {
 
 Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_first,
                  std::span<const int32_t> set_class, std::span<const int32_t> edge_first,
-                 std::span<const int32_t> edge_next, std::span<const int32_t> edge_set, const float* edge_weight,
-                 std::span<const int32_t> fewest)
+                 std::span<const int32_t> edge_next, std::span<const int32_t> edge_set,
+                 const float* edge_weight, std::span<const int32_t> fewest)
     : V(static_cast<int64_t>(classes.size())), N(static_cast<int64_t>(set_first.size()) - 1),
       Q(static_cast<int64_t>(edge_first.size()) - 1), E(static_cast<int64_t>(edge_next.size())),
       token_class(classes.begin(), classes.end()), next(edge_next.begin(), edge_next.end()),
       set(edge_set.begin(), edge_set.end()), least(fewest.begin(), fewest.end()) {
-  want(V >= 1 && V <= kMaxTokens, "token_class has 1 to 2^20 tokens");
-  want(N >= 0 && N <= kMaxClasses && Q >= 1 && Q <= kMaxGrammarStates && E <= kMaxEdges, "too many sets, states or edges");
+  want(V >= 1 && V <= kMaxTokens, "token_class has 1 to 2^22 tokens");
+  want(N >= 0 && N <= kMaxClasses && Q >= 1 && Q <= kMaxGrammarStates && E <= kMaxEdges,
+       "too many sets, states or edges");
   want(within(token_class, kMaxClasses), "token_class holds a number that is no class");
   C = 1 + std::max(*std::max_element(token_class.begin(), token_class.end()),
                    set_class.empty() ? 0 : *std::max_element(set_class.begin(), set_class.end()));
   want(offsets_ok(set_first, set_class.size()), "set_first is not ascending from 0 to the length of set_class");
-  want(within(set_class, std::min(C, kMaxClasses)) && std::find(set_class.begin(), set_class.end(), 0) == set_class.end(),
+  want(within(set_class, std::min(C, kMaxClasses)) &&
+           std::find(set_class.begin(), set_class.end(), 0) == set_class.end(),
        "set_class holds class 0 or a number that is no class");
   want(offsets_ok(edge_first, next.size()), "edge_first is not ascending from 0 to the length of edge_next");
-  want(set.size() == next.size() && within(next, Q) && within(set, N), "edge_next or edge_set holds a number out of reach");
+  want(set.size() == next.size() && within(next, Q) && within(set, N),
+       "edge_next or edge_set holds a number out of reach");
   want(static_cast<int64_t>(least.size()) == Q, "least has another length than there are states");
 
   tokens = listed_by(C, static_cast<size_t>(V), [&](size_t t) { return token_class[t]; });
   sets = {{set_first.begin(), set_first.end()}, {set_class.begin(), set_class.end()}};
   std::vector<int32_t> set_of(set_class.size());
-  for (int64_t k = 0; k < N; ++k) std::fill(set_of.begin() + sets.begin(k), set_of.begin() + sets.end(k), static_cast<int32_t>(k));
+  for (int64_t k = 0; k < N; ++k)
+    std::fill(set_of.begin() + sets.begin(k), set_of.begin() + sets.end(k), static_cast<int32_t>(k));
   of_class = listed_by(C, set_class.size(), [&](size_t i) { return set_class[i]; });
   for (int32_t& i : of_class.item) i = set_of[static_cast<size_t>(i)];
   from.resize(next.size());
   edges.first.assign(edge_first.begin(), edge_first.end());
   edges.item.resize(next.size());
   std::iota(edges.item.begin(), edges.item.end(), 0);
-  for (int64_t q = 0; q < Q; ++q) std::fill(from.begin() + edges.begin(q), from.begin() + edges.end(q), static_cast<int32_t>(q));
+  for (int64_t q = 0; q < Q; ++q)
+    std::fill(from.begin() + edges.begin(q), from.begin() + edges.end(q), static_cast<int32_t>(q));
   into = listed_by(Q, next.size(), [&](size_t e) { return next[e]; });
   by_set = listed_by(N, next.size(), [&](size_t e) { return set[e]; });
   if (edge_weight != nullptr)
@@ -95,7 +102,8 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
       streams[t / kBlock * n + i] = static_cast<uint16_t>(streams[t / kBlock * n + i] | 1u << t % kBlock);
     }
   for (int32_t t = 0; t < V; ++t)
-    if (const int32_t c = token_class[static_cast<size_t>(t)]; c != 0 && std::find(streamed.begin(), streamed.end(), c) == streamed.end()) {
+    if (const int32_t c = token_class[static_cast<size_t>(t)];
+        c != 0 && std::find(streamed.begin(), streamed.end(), c) == streamed.end()) {
       picked.push_back(t);
       picked_class.push_back(c);
     }
@@ -107,7 +115,8 @@ std::vector<int32_t> Grammar::soonest(int32_t start) const {
   for (size_t i = 0; i < queue.size(); ++i) {
     const int32_t q = queue[i];
     for (int64_t e = edges.begin(q); e < edges.end(q); ++e)
-      if (int32_t& to = out[static_cast<size_t>(next[static_cast<size_t>(e)])]; to == std::numeric_limits<int32_t>::max()) {
+      if (int32_t& to = out[static_cast<size_t>(next[static_cast<size_t>(e)])];
+          to == std::numeric_limits<int32_t>::max()) {
         to = out[static_cast<size_t>(q)] + 1;
         queue.push_back(next[static_cast<size_t>(e)]);
       }

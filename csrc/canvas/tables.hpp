@@ -2,11 +2,11 @@
 //
 // Words        token 0..V-1; class: tokens that the grammar never tells apart, class 0 are those it never takes;
 //              set: classes that an edge takes; edge: from a state by a set to the next state
-// Shapes       token_class [V] i32   set_first [N+1], set_class [..] i32   edge_first [Q+1], edge_next [E], edge_set [E] i32
+// Shapes       token_class [V] i32   set_first [N+1], set_class [..] i32   edge_first [Q+1], edge_next, edge_set [E] i32
 //              edge_weight [E] f32 natural logarithms, or null   least [Q] i32: fewest tokens until the text is complete
-// Streams      a class of many tokens is summed while the row streams by, under one bit a token; the tokens of all others
-//              are picked one by one. Which is which is decided here.
-// Limits       V <= 2^20, C, N, Q <= 2^20, E <= 2^26
+// Streams      a class of many tokens is summed while the row streams by, under one bit a token; the tokens of all
+//              others are picked one by one. Which is which is decided here.
+// Limits       V, C, N <= 2^22, Q <= 2^20, E <= 2^26
 // Test         tests/canvas/test_native.py
 #pragma once
 #include <cstdint>
@@ -17,13 +17,13 @@
 
 namespace vmd {
 
-constexpr int64_t kMaxTokens = 1 << 20;
-constexpr int64_t kMaxClasses = 1 << 20;
+constexpr int64_t kMaxTokens = 1 << 22;
+constexpr int64_t kMaxClasses = 1 << 22;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
 constexpr int kStreams[] = {0, 1, 2, 4, 8, 12};  // so many classes stream at once, perhaps some of no token
 constexpr int kMaxStreams = 12;
-constexpr int kBlock = 16;      // tokens of a row that are taken side by side
+constexpr int kBlock = 16;     // tokens of a row that are taken side by side
 constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
 
 /// Items of each of n rows, one after the other.
@@ -35,26 +35,27 @@ struct Lists {
 };
 
 struct Grammar {
-  Grammar(std::span<const int32_t> token_class, std::span<const int32_t> set_first, std::span<const int32_t> set_class,
-          std::span<const int32_t> edge_first, std::span<const int32_t> edge_next, std::span<const int32_t> edge_set,
-          const float* edge_weight, std::span<const int32_t> least);  // std::invalid_argument, which names the array
+  Grammar(std::span<const int32_t> token_class, std::span<const int32_t> set_first,
+          std::span<const int32_t> set_class, std::span<const int32_t> edge_first,
+          std::span<const int32_t> edge_next, std::span<const int32_t> edge_set, const float* edge_weight,
+          std::span<const int32_t> least);  // std::invalid_argument, which names the array
 
   int64_t V, C, N, Q, E;
   std::vector<int32_t> token_class;
-  Lists tokens;  // of each class, ascending
-  Lists sets;    // classes of each set
-  Lists of_class;  // sets that each class is in
-  Lists edges;   // item: edge number, out of each state
-  Lists into;    // edges into each state
-  Lists by_set;  // edges by each set
+  Lists tokens;                          // of each class, ascending
+  Lists sets;                            // classes of each set
+  Lists of_class;                        // sets that each class is in
+  Lists edges;                           // item: edge number, out of each state
+  Lists into;                            // edges into each state
+  Lists by_set;                          // edges by each set
   std::vector<int32_t> from, next, set;  // of edges
   std::vector<Number> weight;            // of edges; empty: all are 1
   std::vector<double> log_weight;
   std::vector<int32_t> least;
 
-  std::vector<int32_t> streamed;   // classes, kMaxStreams at most
-  int columns;                     // as many as they are, or the next of kStreams
-  std::vector<uint16_t> streams;   // [blocks of V][columns]: which tokens of a block are of the class
+  std::vector<int32_t> streamed;      // classes, kMaxStreams at most
+  int columns;                        // as many as they are, or the next of kStreams
+  std::vector<uint16_t> streams;      // [blocks of V][columns]: which tokens of a block are of the class
   std::vector<int32_t> picked;        // tokens of the other classes but 0, ascending
   std::vector<int32_t> picked_class;  // the class of each
 

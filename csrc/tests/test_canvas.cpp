@@ -1,7 +1,7 @@
 // test_canvas.cpp -- canvases without Python: numbers of any size, what the GPU's kernels do by turns on the host.
 //
-// The law itself is tested in tests/canvas/; here: sums of numbers against long double, the teams' passes equal to the CPU's
-// bit for bit, no access outside an array.
+// The law itself is tested in tests/canvas/; here: sums of numbers against long double, the teams' passes equal to the
+// CPU's bit for bit, no access outside an array.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -34,8 +34,10 @@ void test_sums_of_numbers_of_any_size() {
     for (double& x : logs) x = spread * uniform(rng);
     std::vector<Number> numbers;
     long double sum = 0;
-    for (const double x : logs) numbers.push_back(number_of_log(x)), sum += std::exp(static_cast<long double>(x));
-    const Number found = sum_of(0, static_cast<int64_t>(numbers.size()), [&](int64_t i) { return numbers[at(i)]; });
+    for (const double x : logs)
+      numbers.push_back(number_of_log(x)), sum += std::exp(static_cast<long double>(x));
+    const Number found =
+        sum_of(0, static_cast<int64_t>(numbers.size()), [&](int64_t i) { return numbers[at(i)]; });
     CHECK(found.m >= 1 && found.m < 2);
     CHECK(std::abs(log_of_number(found) - static_cast<double>(std::log(sum))) < 1e-11 * 3000);
   }
@@ -55,7 +57,8 @@ std::shared_ptr<const Grammar> some_grammar(int64_t V) {
     set_first.push_back(static_cast<int32_t>(set_class.size()));
   }
   for (int32_t q = 0; q < Q; ++q) {
-    for (int32_t e = below(5); e > 0; --e) next.push_back(below(Q)), set.push_back(below(N)), weight.push_back(static_cast<float>(below(7)) - 3);
+    for (int32_t e = below(5); e > 0; --e)
+      next.push_back(below(Q)), set.push_back(below(N)), weight.push_back(static_cast<float>(below(7)) - 3);
     edge_first.push_back(static_cast<int32_t>(next.size()));
     least.push_back(below(3));
   }
@@ -68,14 +71,41 @@ struct ByTurns {
   ByTurns(const Grammar& grammar, const CanvasRows& rows, int64_t boards, int64_t cells)
       : g(grammar), view(view_of(g)), B(boards), L(cells), list(g) {
     const int64_t parts = list.size();
-    tokens = {g.V, g.token_class.data(), g.tokens.first.data(), g.tokens.item.data(), list.of_class.data(), list.first.data()};
+    tokens = {g.V,
+              g.token_class.data(),
+              g.tokens.first.data(),
+              g.tokens.item.data(),
+              list.of_class.data(),
+              list.first.data()};
     part.resize(at(B * L * parts)), sums.resize(at(B * L * g.C)), offset.resize(at(B * L * g.C));
     classes.resize(at(B * L * g.C)), sets.resize(at(B * L * g.N)), beta.resize(at(B * (L + 1) * g.Q));
     alpha.resize(at(2 * B * g.Q)), around.resize(at(B * g.N)), refused.resize(at(B)), log_z.resize(at(B));
     out.resize(at(B * L * g.V)), text.resize(at(B * L));
-    a = {B, L, rows.logits, rows.bf16, rows.held, 1.0f / rows.temperature, nullptr, nullptr, 9, nullptr, 4, -kInfinity, parts,
-         part.data(), sums.data(), classes.data(), sets.data(), beta.data(), alpha.data(), around.data(), refused.data(),
-         log_z.data(), offset.data(), out.data(), text.data()};
+    a = {B,
+         L,
+         rows.logits,
+         rows.bf16,
+         rows.held,
+         1.0f / rows.temperature,
+         nullptr,
+         nullptr,
+         9,
+         nullptr,
+         4,
+         -kInfinity,
+         parts,
+         part.data(),
+         sums.data(),
+         classes.data(),
+         sets.data(),
+         beta.data(),
+         alpha.data(),
+         around.data(),
+         refused.data(),
+         log_z.data(),
+         offset.data(),
+         out.data(),
+         text.data()};
   }
   template <class Body>
   void each(int64_t n, const Body& body) {
@@ -109,8 +139,10 @@ void test_teams_give_what_the_cpu_gives() {
     std::vector<T> logits(at(R * V));
     for (auto& y : logits) {
       const float x = below(20) ? normal(rng) : -kInfinity;
-      if constexpr (sizeof(T) == 2) y = x > -kInfinity ? to_bf16(x) : T{0xff80};
-      else y = x;
+      if constexpr (sizeof(T) == 2)
+        y = x > -kInfinity ? to_bf16(x) : T{0xff80};
+      else
+        y = x;
     }
     std::vector<int32_t> held(at(R)), start(at(B)), text(at(R));
     std::vector<int64_t> left(at(B));
@@ -156,8 +188,10 @@ void test_teams_give_what_the_cpu_gives() {
     CHECK(out == turns.out);
     CHECK(turns.refused == std::vector<int32_t>(at(B)));
     if (round % 10 == 0 && held[0] < 0 && g.token_class.back() != 0) {
-      if constexpr (sizeof(T) == 4) logits[at(V - 1)] = std::numeric_limits<float>::quiet_NaN();
-      else logits[at(V - 1)] = T{0x7fc0};
+      if constexpr (sizeof(T) == 4)
+        logits[at(V - 1)] = std::numeric_limits<float>::quiet_NaN();
+      else
+        logits[at(V - 1)] = T{0x7fc0};
       turns.each(R, [&](auto& team, int64_t r) { canvas_sums<T>(team, turns.view, turns.tokens, a, r); });
       CHECK(turns.refused[0] == 1 && !class_sums(g, rows, sums.data(), 1));
     }

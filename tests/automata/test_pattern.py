@@ -40,10 +40,24 @@ def patterns(pieces: list[str]) -> st.SearchStrategy[str]:
 @given(patterns(COMMON))
 def test_texts_are_those_that_pythons_re_matches(pattern: str) -> None:
     found = Dfa.of(parse(pattern))
-    before_a_break = re.compile(pattern.replace("$", r"\Z"), re.ASCII)  # Python's $ also stands before a last \n
+    python = pattern.replace("$", r"\Z")  # Python's $ also stands before a last \n
+    plain, any_letters = re.compile(python, re.ASCII), re.compile(python)
+    same = not re.search(r"\\[DSW]", pattern)
     for length in range(4):
         for text in map("".join, itertools.product(ALPHABET[: 9 - length], repeat=length)):
-            assert found.accepts(text.encode()) == bool(before_a_break.fullmatch(text)), (pattern, text)
+            accepted, wanted = found.accepts(text.encode()), bool(plain.fullmatch(text))
+            if same or text.isascii():
+                assert accepted == wanted, (pattern, text)
+            assert not accepted or (wanted and any_letters.fullmatch(text)), (pattern, text)
+
+
+@pytest.mark.parametrize("pattern", [r"\D", r"\S", r"\W", r"[^\w\s]", r"[^\d]", "(?i)[^ks]", "(?i)[^iÉ]"])
+def test_what_is_left_out_is_left_out_for_every_reader(pattern: str) -> None:
+    found, readers = Dfa.of(parse(pattern)), [re.compile(pattern, flag) for flag in (0, re.ASCII)]
+    for code in [*range(0x3000), 0x212A, 0xFEFF, 0x1D7D8, 0x1F642]:
+        both = all(reader.fullmatch(chr(code)) for reader in readers)
+        assert both or not found.accepts(chr(code).encode()), hex(code)
+    assert found.accepts("🙂".encode())
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,7 @@ def test_texts_are_those_that_pythons_re_matches(pattern: str) -> None:
         (r"\U0001F642", "🙂"),
         ("a{2}{1,2}", "aa(aa)?"),
         ("(?iu:k)", "[kK\u212a]"),
+        ("(?iu:[a-zé])", "[A-Za-zéÉ\u212a\u017f\u0130\u0131]"),
         (r"(?u)\w", r"[\w\p{L}\p{N}_]"),
         (r"(?a:\d)", "[0-9]"),
     ],
@@ -137,6 +152,12 @@ def test_what_is_not_read_is_refused_with_its_place(pattern: str, message: str) 
     with pytest.raises(InvalidInput, match=message) as refusal:
         parse(pattern)
     assert len(str(refusal.value)) < 300
+
+
+def test_where_a_text_begins_is_told_from_where_it_goes_on_alike() -> None:
+    dfa = Dfa.of(parse("(ab)*$^"))  # after ab all is as at the beginning, but for ^
+    assert dfa.accepts(b"")
+    assert not dfa.accepts(b"ab")
 
 
 @pytest.mark.parametrize("pattern", ["(?i)a", "a**", r"\Aa", r"\a0", "(?<=a)b", r"\1", "(?!a)"])

@@ -114,6 +114,14 @@ def test_tables_over_bytes_and_over_tokens_say_the_same() -> None:
     ]
 
 
+def test_states_of_a_table_that_are_of_no_use_are_left_out() -> None:
+    step = [[-1, 0, -1], [2, 3, -1], [-1, 1, -1], [3, 3, -1]]  # 0 is never reached, 3 never leads to acceptance
+    grammar = compile_token_dfa(step, [2], start=1, eos=2)
+    assert (grammar.Q, grammar.start) == (3, 0)
+    assert [row for row in rows(3, 3) if grammar.accepts([*row])] == [(0,), (0, 2), (0, 1, 0), (0, 2, 2)]
+    assert_least_is_the_fewest_tokens(grammar)
+
+
 def test_weights_stand_on_the_edges_of_their_steps() -> None:
     rng = np.random.default_rng(0)
     step = rng.integers(-1, 4, (4, 6))

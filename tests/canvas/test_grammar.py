@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ def test_no_changed_bytes_do_worse_than_be_refused(data: st.DataObject) -> None:
             grammar = Grammar.from_bytes(damaged)
         except InvalidInput:
             continue
+        assert grammar.accepting.view(np.uint8).max() <= 1
         assert all(grammar.step(q, v) < grammar.Q for q in range(grammar.Q) for v in range(grammar.V))
 
 
@@ -88,3 +90,17 @@ def test_the_arrays_of_the_caller_stay_as_they_are() -> None:
     assert grammar.token_class is not given
     given[:] = 0
     assert grammar.token_class.any()
+
+
+@pytest.mark.parametrize("change", [lambda saved: saved + b"x", lambda saved: saved[:-1], lambda saved: b"x" + saved])
+def test_bytes_more_or_less_are_refused(change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(InvalidInput, match="a grammar cannot be used: "):
+        Grammar.from_bytes(change(PLAIN.to_bytes()))
+
+
+def test_a_byte_that_is_no_bool_is_read_as_one() -> None:
+    saved = bytearray(PLAIN.to_bytes())
+    at = len(saved) - 5 * PLAIN.Q  # accepting, before least
+    assert not saved[at]
+    saved[at] = 2
+    assert Grammar.from_bytes(bytes(saved)).accepting.view(np.uint8).tolist() == [1, *PLAIN.accepting[1:]]

@@ -12,6 +12,7 @@ from vmdsolve import _native
 from vmdsolve.canvas import reference
 from vmdsolve.canvas.grammar import Grammar
 from vmdsolve.canvas.posterior import native, posterior
+from vmdsolve.errors import InvalidInput
 
 V = 5003  # no multiple of 16
 
@@ -91,7 +92,7 @@ def test_marginals_and_entropies_of_a_large_vocabulary_sum_to_one() -> None:
 def test_draws_within_a_large_class_are_those_of_the_reference() -> None:
     rng = np.random.default_rng(4)
     grammar = mixed(rng, 2, 5)
-    logits = (3 * rng.standard_normal((40, V))).astype(np.float32)
+    logits = (3 * rng.standard_normal((12, V))).astype(np.float32)
     ours, theirs = posterior(grammar, logits), posterior(grammar, logits, backend="reference")
     theirs._sums = ours._sums
     for step in range(3):
@@ -108,6 +109,21 @@ def test_bfloat16_tensors_are_read_as_they_are() -> None:
     np.testing.assert_array_equal(ours.log_z, same.log_z)
     np.testing.assert_array_equal(ours.draw(1), same.draw(1))
     np.testing.assert_array_equal(ours.log_marginals(), same.log_marginals())
+
+
+def test_logits_that_are_no_numbers_are_named_wherever_they_are_seen() -> None:
+    rng = np.random.default_rng(6)
+    grammar = mixed(rng, 3, 20)
+    for token, value in (
+        (int(np.argmax(grammar.token_class == 2)), np.inf),
+        (int(np.argmin(grammar.token_class)), np.nan),
+    ):
+        logits = rng.standard_normal((2, V)).astype(np.float32)
+        logits[1, token] = value
+        with pytest.raises(InvalidInput, match=rf"logits\[1, {token}\] is {value}"):
+            posterior(grammar, logits).draw()
+    with pytest.raises(InvalidInput, match="raise the temperature"):
+        posterior(grammar, np.full((1, V), 1e38, np.float32), temperature=1e-6).draw()
 
 
 def test_arrays_that_are_no_grammar_are_refused_by_name() -> None:

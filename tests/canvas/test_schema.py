@@ -133,6 +133,18 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [[], [None, 1]],
         [[1], [None, 1, 1]],
     ),
+    (
+        {
+            "type": "array",
+            "items": {"enum": ["a", 1, "a", 1.0, None]},
+            "uniqueItems": True,
+            "minItems": 1,
+            "maxItems": 2,
+        },
+        [["a"], ["a", 1], [1, None]],
+        [[], ["a", "a"], ["a", 1, None], ["b"]],
+    ),
+    ({"type": "array", "uniqueItems": True, "maxItems": 1}, [[], [5]], [[1, 1]]),
     ({"type": "array"}, [[], [1, "a", [2]]], [{}]),
     (
         {"type": "object", "properties": {"a": {"const": 1}, "b": {}, "c": {"type": "null"}}, "required": ["b"]},
@@ -187,6 +199,17 @@ def test_one_of_is_never_read_as_any_of() -> None:
     ]
     with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
         read_schema({"oneOf": objects})
+    nullable = [{"type": ["object", "null"], "properties": {"k": {"const": i}}, "required": ["k"]} for i in range(2)]
+    for parts in (
+        nullable,
+        [{"enum": [1, 2]}, {"enum": [2.0, 3]}],
+        [{"type": "integer"}, {"type": "number"}],
+        [{}, {}],
+    ):
+        with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
+            read_schema({"oneOf": parts})
+    assert accepted({"oneOf": [{"enum": [1, 2]}, {"const": True}, {"const": "1"}]}, 1)
+    assert accepted({"type": "object", "oneOf": nullable}, {"k": 0})
     told_apart = [{**part, "properties": {"k": {"const": i}}, "required": ["k"]} for i, part in enumerate(objects)]
     assert accepted({"oneOf": told_apart}, {"k": 0})
     mixed = {"oneOf": [*objects, {"type": "string"}]}
@@ -237,6 +260,7 @@ def test_what_is_tightened_is_said() -> None:
           for name in ("not", "propertyNames", "unevaluatedProperties", "contains")),
         ({"if": {}, "then": {}}, "has 'if', which is not read"),
         ({"type": "array", "uniqueItems": True}, "has 'uniqueItems', which is not read"),
+        ({"type": "array", "items": {"type": "null"}, "uniqueItems": True}, "not read but for an enum"),
         ({"type": "object", "dependencies": {"a": ["b"]}}, "has 'dependencies'"),
         ({"type": "object", "properties": {"a": {}}, "minProperties": 1}, "minProperties or maxProperties that matter"),
         ({"type": "number", "multipleOf": 0.01}, "has multipleOf 0.01, which is not counted"),

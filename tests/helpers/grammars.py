@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from vmdsolve.canvas.compile import compile_regex
 from vmdsolve.canvas.grammar import Grammar
+from vmdsolve.canvas.vocabulary import Vocabulary
 
 
 def of_table(
@@ -137,3 +139,10 @@ def fits(grammar: Grammar, row: Sequence[int]) -> bool:
     row = list(row)
     closed = row[: row.index(grammar.eos[0])] if grammar.eos[0] in row else row
     return grammar.accepts(closed)
+
+
+def phrases(V: int, eos: int) -> Grammar:
+    """Texts like "hello world quick": words that share letters' places and little else, so cells hang on each other."""
+    letters = [None] * 4 + [bytes([97 + i]) for i in range(26)] + [b" "]
+    words = "(hello|world|chess|jumps|nymph|quick|fight|vodka)"
+    return compile_regex(f"{words}( {words})*", Vocabulary.from_bytes(letters, vocab_size=V, eos=eos))

@@ -22,6 +22,11 @@ __all__ = [
 
 Ranges = tuple[tuple[int, int], ...]
 EVERY: Ranges = ((0, 0xD7FF), (0xE000, sys.maxunicode))
+BEYOND = {
+    "k": "\u212a",
+    "s": "\u017f",
+    "i": "\u0130\u0131",
+}  # other cases, as Python's `re` has them
 LAST_OF_LENGTH = (0x7F, 0x7FF, 0xFFFF, sys.maxunicode)  # code points that take 1, 2, 3, 4 bytes
 
 
@@ -117,11 +122,14 @@ def either_case(held: Ranges, unicode: bool) -> Ranges:
     >>> either_case(((97, 98),), False)
     ((65, 66), (97, 98))
     """
-    if not unicode:
+    if not unicode or not held or held[-1][1] < 128:
         lower, upper = intersection(held, ((97, 122),)), intersection(held, ((65, 90),))
-        return union(held, tuple((a - 32, b - 32) for a, b in lower), tuple((a + 32, b + 32) for a, b in upper))
+        held = union(held, tuple((a - 32, b - 32) for a, b in lower), tuple((a + 32, b + 32) for a, b in upper))
+        others = (BEYOND[c] for c in BEYOND if unicode and intersection(held, set_of(c)))
+        return union(held, *map(set_of, others))
     while True:  # k, K and the Kelvin sign are three
         more = [(b, b) for a, b in _other_cases() if any(low <= a <= high for low, high in held)]
+        more += [(ord(b), ord(b)) for a in BEYOND if intersection(held, set_of(a)) for b in BEYOND[a]]
         if (wider := union(held, tuple(more))) == held:
             return held
         held = wider

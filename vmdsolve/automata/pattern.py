@@ -2,10 +2,14 @@
 
 Two notations:
 - OURS, what Python's `re` and Rust's regex crate share, with the sets in sets of the latter: literals, `.`, classes
-  (ranges, negation, nesting, `&&`, `--`, `~~`, `[:alpha:]`), \\d \\s \\w (ASCII's, as with `re.ASCII`; Unicode's inside
-  `(?u:...)`), \\p{Lu} and the other general categories, escapes, groups with or without a name, the flags a, i, m, s, u
-  and U, alternatives, and `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, each perhaps lazy; the anchors ^ $ \\A \\z \\Z.
+  (ranges, negation, nesting, `&&`, `--`, `~~`, `[:alpha:]`), \\d \\s \\w, \\p{Lu} and the other general categories,
+  escapes, groups with or without a name, the flags a, i, m, s, u and U, alternatives, and `*`, `+`, `?`, `{n}`, `{n,}`,
+  `{n,m}`, each perhaps lazy; the anchors ^ $ \\A \\z \\Z.
 - ECMA, JavaScript's, which JSON Schema uses: no sets in sets, no flags, `[^]`, \\cX, pairs of \\u, a lone brace.
+
+Readers differ on what is a digit, a space, a letter and its other case beyond ASCII. What is taken here is what all of
+them take: \\d, \\s, \\w and case are ASCII's, and \\D, \\S, \\W leave out what any of them calls so. (?u) makes them
+Unicode's, as Python's `re` has it.
 
 Refused by name, since no automaton has them or notations differ: look-around, back-references, \\b, possessive
 repetitions and atomic groups, anchors of lines.
@@ -36,20 +40,14 @@ ECMA_GROUP = re.compile(r"\?(?:<[A-Za-z_$][A-Za-z0-9_$]*>|():)")
 
 @dataclass(frozen=True)
 class Notation:
-    """What a pattern is written in: whether it is ECMA's, what `.` leaves out, what \\s takes and \\S leaves out.
-
-    Where readers of ECMA's patterns differ on what a space is, \\s and \\S take what all of them agree on.
-    """
+    """What a pattern is written in: whether it is JavaScript's, and what `.` leaves out."""
 
     ecma: bool
     breaks: Ranges
-    space: Ranges
-    spaces: Ranges
 
 
-SPACE = set_of(named.POSIX["space"])
-OURS = Notation(False, set_of("\n"), SPACE, SPACE)
-ECMA = Notation(True, set_of("\n\r\u2028\u2029"), SPACE, set_of(named.POSIX["space"] + named.ANY_SPACE))
+OURS = Notation(False, set_of("\n"))
+ECMA = Notation(True, set_of("\n\r\u2028\u2029"))
 
 
 def parse(pattern: str, notation: Notation = OURS) -> Node:
@@ -191,7 +189,9 @@ class _Reader:
 
     def case(self, held: Ranges) -> Ranges:
         """With the other case of each letter, where case does not matter."""
-        return either_case(held, "u" in self.flags) if "i" in self.flags else held
+        if "i" not in self.flags:
+            return held
+        return either_case(held, "u" in self.flags or self.outside)
 
     def escape(self, begin: int) -> tuple[Ranges, int | None]:
         """After a backslash: the set, and the code where it is one character."""
@@ -205,9 +205,8 @@ class _Reader:
         c = self.next()
         self.at += 1
         if c and c in "dswDSW":
-            held = set_of(named.LETTERS[c.lower()])
-            if c in "sS":
-                held = self.notation.spaces if c.isupper() != self.outside else self.notation.space
+            wide = c.isupper() != self.outside  # what is left out, so that no reader takes what it leaves
+            held = named.any_letters(c.lower()) if wide else set_of(named.LETTERS[c.lower()])
             if "u" in self.flags:
                 held = named.unicode_letters(c.lower())
             return minus(EVERY, held) if c.isupper() else held, None

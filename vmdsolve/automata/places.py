@@ -156,8 +156,7 @@ def simplified(node: Node) -> tuple[Node, bool]:
                 if part.most == 1:  # (a?){0,n}
                     part = part.part
                 elif part.most is None:  # (a*){m,n}, (a+){m,n}
-                    least, most = least * part.least, None
-                    part = part.part
+                    part, most = part.part, None
             return Repeat(part, least, most), least == 0
         if isinstance(node, Listed):
             items = tuple((of(item)[0], required) for item, required in node.items)

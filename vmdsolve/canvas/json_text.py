@@ -33,7 +33,7 @@ from ..automata.nodes import (
 from ..automata.pattern import ECMA, parse
 
 __all__ = ["COLON", "COMMA", "KEY", "LITERALS", "NUMBER", "STRING", "any_value", "bounded", "counted"]
-__all__ += ["dumped", "integers", "mapping", "matching", "multiples"]
+__all__ += ["dumped", "integers", "mapping", "matching", "multiples", "sublists"]
 
 COMMA, COLON = text(", "), text(": ")
 QUOTE = text('"')
@@ -124,6 +124,26 @@ def any_value(depth: int) -> Node:
         )
         ways.append(Sequence((text("{"), mapping(KEY, item))))
     return Alternatives(tuple(ways))
+
+
+def sublists(items: list[Node], least: int, most: int) -> Node | None:
+    """Lists of `least` to `most` of the items, in their order, without their brackets; None: there are not so many.
+
+    >>> Dfa.of(sublists([text("1"), text("2")], 1, 2)).accepts(b"1, 2")
+    True
+    """
+
+    @cache
+    def after(i: int, n: int) -> Node | None:
+        """What may follow once n of the first i items are written."""
+        if i == len(items):
+            return NOTHING if least <= n <= most else None
+        taken, left = after(i + 1, n + 1), after(i + 1, n)
+        ways: list[Node] = [] if taken is None else [Sequence((*((COMMA,) if n else ()), items[i], taken))]
+        ways += [] if left is None else [left]
+        return either(*ways) if ways else None
+
+    return after(0, 0)
 
 
 def mapping(key: Node, value: Node) -> Node:

@@ -14,7 +14,7 @@ of (seed, request, canvas, step, cell) alone, so nothing depends on batch, order
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,10 +26,11 @@ from ..arguments import choice, number, whole
 from ..errors import InvalidInput
 from . import reference
 from .grammar import Grammar
+from .logits import Rows, checked, each_board, refuse_logits, requests, writable
 
 __all__ = ["Posterior", "posterior"]
 
-MAX_CELLS, MAX_LATTICE = 65_536, 1 << 27
+MAX_LATTICE = 1 << 27
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -53,22 +54,6 @@ def native(grammar: Grammar) -> _native.CanvasGrammar:
     return _NATIVE[grammar]
 
 
-class _Rows(NamedTuple):
-    """Checked logits [R, V], float32 or the bits of bfloat16; what the cells hold [R]; the shape they came in."""
-
-    logits: npt.NDArray[Any]
-    held: I32
-    temperature: float
-    shape: tuple[int, ...]
-
-    @property
-    def floats(self) -> F32:
-        """The logits as float32."""
-        if self.logits.dtype == np.float32:
-            return self.logits
-        return (self.logits.astype(np.uint32) << np.uint32(16)).view(np.float32)
-
-
 def posterior(
     grammar: Grammar,
     logits: Any,
@@ -88,7 +73,7 @@ def posterior(
         for as many tokens as there are logits
     logits
         [L, V] or [B, L, V] on the CPU: float32 array or tensor, or a bfloat16 tensor; read once, never changed. -inf is
-        never taken; NaN and +inf among tokens of the grammar are refused
+        never taken; NaN and +inf among tokens of the grammar are refused, among others they may be
     held
         int [L] or [B, L], the token that a cell holds, -1 where it is open; None: all open
     state
@@ -120,10 +105,10 @@ def posterior(
     >>> text.draw(seed=1).tolist(), posterior(grammar, np.zeros((3, 3), np.float32), held=[-1, -1, 1]).argmax().tolist()
     ([0, 1, 1], [0, 1, 1])
     """
-    rows = _checked(grammar, logits, held, temperature)
+    rows = checked(grammar, logits, held, temperature)
     B = rows.shape[0] if len(rows.shape) == 3 else 1
-    starts = _numbers("state", grammar.start if state is None else state, B, grammar.Q - 1)
-    room = _numbers("left", left, B, 2**31 - 1)
+    starts = each_board("state", grammar.start if state is None else state, B, grammar.Q - 1)
+    room = each_board("left", left, B, 2**31 - 1)
     L = rows.shape[-2]
     if B * (L + 1) * (most := max(grammar.Q, grammar.C, grammar.N)) > MAX_LATTICE:
         raise InvalidInput(
@@ -148,7 +133,7 @@ class Posterior:
     """
 
     def __init__(
-        self, grammar: Grammar, rows: _Rows, start: I32, left: npt.NDArray[np.int64], threads: int, backend: str
+        self, grammar: Grammar, rows: Rows, start: I32, left: npt.NDArray[np.int64], threads: int, backend: str
     ) -> None:
         self.grammar = grammar
         self._rows, self._start, self._left, self._threads = rows, start, left, threads
@@ -186,7 +171,7 @@ class Posterior:
         self._want_possible()
         rows = self._rows
         shape = rows.logits.shape
-        to = np.empty(shape, np.float32) if out is None else _writable(out, rows.shape).reshape(shape)
+        to = np.empty(shape, np.float32) if out is None else writable(out, rows.shape).reshape(shape)
         floor = float(floor) if floor == -np.inf else number(floor, "floor", most=0)
         if self._native is None:
             to[...] = np.maximum(reference.marginals(self.grammar, rows.floats, *rows[1:3], self._offsets)[0], floor)
@@ -234,7 +219,7 @@ class Posterior:
         self._want_possible()
         seed = whole(seed, "seed", 0, 2**64 - 1)
         turn = whole(canvas, "canvas", 0, 65_535) << 16 | whole(step, "step", 0, 65_535)
-        key = _requests(np.arange(self._B) if request is None else request, self._B)
+        key = requests(np.arange(self._B) if request is None else request, self._B)
         if isinstance(self._lattice, reference.Lattice):
             classes = self._lattice.walk(seed, key, turn)
         else:
@@ -295,11 +280,12 @@ class Posterior:
 
     def _numbers(self, *, sums: bool) -> F64:
         if self._native is None:
-            _refuse_logits(self.grammar, self._rows)
+            refuse_logits(self.grammar, self._rows)
             return reference.numbers(self.grammar, self._rows.floats, *self._rows[1:3], sums)
         out = self._native.numbers(*self._rows[:3], sums, self._threads)
         if out is None:
-            _refuse_logits(self.grammar, self._rows)
+            refuse_logits(self.grammar, self._rows)
+            refuse_logits(self.grammar, self._rows, dead=True)  # seen where a row streams by
             raise InvalidInput("logits over temperature are beyond float32; raise the temperature")
         return out
 
@@ -330,88 +316,3 @@ class Posterior:
         raise InvalidInput(
             f"no text{where} that fits what is held can be complete with {self._left[b]} tokens left after the canvas"
         )
-
-
-def _checked(grammar: Grammar, logits: Any, held: Any, temperature: float) -> _Rows:
-    """Logits and what is held as rows, or why not."""
-    array = _as_array(logits)
-    if array.ndim not in (2, 3) or 0 in array.shape or array.shape[-2] > MAX_CELLS:
-        raise InvalidInput(f"logits have shape {list(array.shape)}; wanted [L, V] or [B, L, V], L at most {MAX_CELLS}")
-    if array.shape[-1] != grammar.V:
-        raise InvalidInput(
-            f"logits are of {array.shape[-1]} tokens and the grammar of {grammar.V}; compile it for a vocabulary of "
-            "that size, ids that the tokenizer lacks included"
-        )
-    cells = array.shape[:-1]
-    if held is None:
-        tokens = np.full(cells, -1, np.int32)
-    else:
-        tokens = np.asarray(_off_torch(held))
-        if tokens.shape != cells or tokens.dtype.kind not in "iu":
-            raise InvalidInput(f"held is {tokens.dtype} {list(tokens.shape)}; wanted whole numbers {list(cells)}")
-        if len(wrong := np.argwhere((tokens < -1) | (tokens >= grammar.V))):
-            at = tuple(wrong[0].tolist())
-            raise InvalidInput(f"held{list(at)} is {tokens[at]}; wanted -1 (open) or a token below {grammar.V}")
-    temperature = number(temperature, "temperature", least=1e-6, most=1e6)
-    flat = np.require(array.reshape(-1, grammar.V), None, ["C", "A"])
-    return _Rows(flat, np.ascontiguousarray(tokens, np.int32).reshape(-1), temperature, array.shape)
-
-
-def _as_array(logits: Any) -> npt.NDArray[Any]:
-    """Logits as float32, or as uint16 that are bfloat16."""
-    if hasattr(logits, "detach"):
-        logits = logits.detach()
-        if logits.device.type != "cpu":
-            raise InvalidInput(f"logits are on {logits.device}; wanted them on the CPU: .cpu()")
-        if str(logits.dtype) == "torch.bfloat16":
-            import torch
-
-            return np.asarray(logits.contiguous().view(torch.uint16).numpy())
-        logits = logits.numpy() if str(logits.dtype) == "torch.float32" else logits
-    dtype = str(getattr(logits, "dtype", type(logits).__name__)).removeprefix("torch.")
-    if isinstance(logits, np.ndarray) and dtype == "bfloat16":
-        return logits.view(np.uint16)
-    if not isinstance(logits, np.ndarray) or logits.dtype != np.float32:
-        raise InvalidInput(f"logits are {dtype}; wanted float32 or bfloat16: .float()")
-    return logits
-
-
-def _off_torch(value: Any) -> Any:
-    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
-
-
-def _numbers(name: str, value: Any, B: int, most: int) -> npt.NDArray[np.int64]:
-    """One whole number for all boards, or one for each, as int64 [B]."""
-    held = np.asarray(_off_torch(value))
-    if held.dtype.kind not in "iu" or held.shape not in ((), (B,)) or (held < 0).any() or (held > most).any():
-        raise InvalidInput(
-            f"{name} is {value!r}; wanted whole numbers from 0 to {most}: one, or one for each of {B} boards"
-        )
-    return np.ascontiguousarray(np.broadcast_to(held, B), np.int64)
-
-
-def _requests(value: Any, B: int) -> npt.NDArray[np.uint64]:
-    """Keys uint64 [B]."""
-    held = np.asarray(_off_torch(value))
-    if held.dtype.kind not in "iu" or held.shape not in ((), (B,)) or (held < 0).any():
-        raise InvalidInput(f"request is {value!r}; wanted whole numbers, 0 or more: one, or one for each of {B} boards")
-    return np.ascontiguousarray(np.broadcast_to(held, B), np.uint64)
-
-
-def _writable(out: Any, shape: tuple[int, ...]) -> F32:
-    good = isinstance(out, np.ndarray) and out.dtype == np.float32 and out.shape == shape
-    if not (good and out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
-        raise InvalidInput(f"out is no float32 array {list(shape)} that is contiguous and can be written to")
-    return np.asarray(out)
-
-
-def _refuse_logits(grammar: Grammar, rows: _Rows) -> None:
-    """Say which live logit is none."""
-    live = grammar.token_class > 0
-    for r, row in enumerate(rows.floats):
-        if rows.held[r] < 0 and len(wrong := np.flatnonzero(~(row < np.inf) & live)):
-            at = ", ".join(map(str, np.unravel_index(r, rows.shape[:-1])))
-            raise InvalidInput(
-                f"logits[{at}, {wrong[0]}] is {row[wrong[0]]}; wanted a finite number or -inf: look for an overflow in "
-                "the model"
-            )

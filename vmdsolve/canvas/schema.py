@@ -27,7 +27,7 @@ from .schema_numbers import number
 __all__ = ["Read", "read_schema"]
 
 MOST_UNROLLED, ANY_DEPTH = 4, 2  # a $ref within itself; lists and objects within a value of which nothing is said
-MOST_CHARACTERS, MOST_BESIDE_PATTERN, MOST_ITEMS = 100, 256, 32
+MOST_CHARACTERS, MOST_BESIDE_PATTERN, MOST_ITEMS, MOST_DIFFERENT = 100, 256, 32, 64
 MOST_PARTS = 20_000  # schemas within a schema, those that are unrolled again
 MOST_TEXT = 1 << 20  # characters of a schema
 Path = tuple[str, ...]  # of the $refs that lead to a part
@@ -308,6 +308,8 @@ class _Reader:
         first = schema.get("prefixItems") or (given if isinstance(given, list) else [])
         more = schema.get("additionalItems", True) if isinstance(given, list) else given
         least, most = int(schema.get("minItems", 0)), schema.get("maxItems")
+        if schema.get("uniqueItems") and most not in (0, 1):
+            return self.different(more if not first else None, least, most, where, path)
         if most is not None and most > max(MOST_ITEMS, least, len(first)):
             most = max(MOST_ITEMS, least, len(first))
             self.note(where, f"at most {most} items")
@@ -336,6 +338,20 @@ class _Reader:
             if i >= least:
                 after = Alternatives((after, text("]")))
         return Sequence((text("["), after))
+
+    def different(self, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
+        """Lists of different values, if they are given one by one."""
+        said, inner = self.plain(False if items is None else items, f"{where}/items", path)
+        values = said.get("enum") if isinstance(said, dict) else None
+        if not values or len(values) > MOST_DIFFERENT:
+            refuse(
+                where, f"has 'uniqueItems', which is not read but for an enum of at most {MOST_DIFFERENT}; leave it out"
+            )
+        trees = [self.value({**said, "enum": [value]}, f"{where}/items", inner) for value in values]
+        kept = [tree for i, tree in enumerate(trees) if tree is not None and values.index(values[i]) == i]
+        self.note(where, "different items come in the order of their enum")
+        found = written.sublists(kept, least, len(kept) if most is None else int(most))
+        return None if found is None else Sequence((text("["), found, text("]")))
 
     def matching(self, pattern: str) -> Dfa:
         if pattern not in self.dfas:

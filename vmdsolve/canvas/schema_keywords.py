@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 GROUPS = {  # the type whose values a keyword is about
     "object": {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"},
-    "array": {"items", "prefixItems", "additionalItems", "minItems", "maxItems"},
+    "array": {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems"},
     "string": {"minLength", "maxLength", "pattern", "format"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
 }
@@ -22,10 +22,9 @@ READ = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"}.union(*GROUP
 REFUSED = {
     "not", "if", "then", "else", "dependencies", "dependentRequired", "dependentSchemas", "propertyNames", "contains",
     "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
-    "uniqueItems", "extends", "disallow",
+    "extends", "disallow",
 }  # fmt: skip
 NO_EFFECT: dict[str, Callable[[Schema], bool]] = {  # values with which a refused keyword says nothing
-    "uniqueItems": lambda schema: schema["uniqueItems"] is False or schema.get("maxItems") in (0, 1),
     "if": lambda schema: "then" not in schema and "else" not in schema,
     "then": lambda schema: "if" not in schema,
     "else": lambda schema: "if" not in schema,
@@ -70,6 +69,7 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("anyOf", "oneOf", "allOf"), (_schemas, "a list of schemas, at least one")),
     **dict.fromkeys(("pattern", "format", "$ref"), (lambda v: isinstance(v, str), "text")),
     "required": (_names, "a list of names"),
+    "uniqueItems": (lambda v: isinstance(v, bool), "true or false"),
     "enum": (lambda v: isinstance(v, list), "a list of values"),
     "prefixItems": (_schemas, "a list of schemas, at least one"),
 }
@@ -178,6 +178,7 @@ MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
     "maxItems": lambda a, b, _: min(a, b),
     "maxProperties": lambda a, b, _: min(a, b),
     "allOf": lambda a, b, _: [*a, *b],
+    "uniqueItems": lambda a, b, _: a or b,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.gemma import CANVAS, EOS, V, for_pipeline, tiny_gemma
-from helpers.grammars import fits, lists, word
+from helpers.grammars import fits, lists, phrases
 
 from vmdsolve.errors import InvalidInput
 
@@ -60,7 +60,7 @@ def limited(scheduler: Any, grammar: Any, gen_length: int = CANVAS, **options: A
 @pytest.mark.parametrize("name", SCHEDULERS)
 @pytest.mark.parametrize("canvases", [1, 3])
 def test_every_scheduler_writes_texts(model: Any, name: str, canvases: int) -> None:
-    grammars = [lists(V, EOS), lists(V, EOS, items=17 if canvases == 3 else 5)]
+    grammars = [phrases(V, EOS), lists(V, EOS, items=17 if canvases == 3 else 5)]
     n = canvases * CANVAS
     for seed, stop in ((0, None), (1, None), (2, 5.0)):  # 5 nats: every row is frozen as soon as it is stable
         scheduler = limited(scheduler_of(name), grammars, n, seed=seed)
@@ -102,7 +102,7 @@ def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, st
     from vmdsolve.canvas.integrations.denoiser import Constrained
 
     ids = torch.tensor([[2, 9, 10], [2, 11, 12], [2, 13, 14]])
-    grammars = [lists(V, EOS), lists(V, EOS, items=12), word("hello", V, EOS)]
+    grammars = [phrases(V, EOS), lists(V, EOS, items=12), phrases(V, EOS)]
     for seed, how in enumerate(("cap", "swap", "only")):
         wrapped = Constrained(Tiny(V), grammars, prompt_length=3, gen_length=29, mask_id=V - 1, how=how, seed=seed)
         pipeline = LLaDA2Pipeline(model=wrapped, scheduler=BlockRefinementScheduler(block_length=16))

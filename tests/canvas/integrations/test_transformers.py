@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.gemma import CANVAS, EOS, PAD, V, tiny_gemma
-from helpers.grammars import fits, lists, of_table
+from helpers.grammars import fits, lists, of_table, phrases
 
 from vmdsolve.canvas.integrations.transformers import CanvasLogitsProcessor
 from vmdsolve.canvas.posterior import posterior
@@ -43,7 +43,7 @@ def processor(model: Any, grammar: Any, n: int, **options: Any) -> CanvasLogitsP
 @pytest.mark.parametrize("choose", ["draw", "argmax"])
 @pytest.mark.parametrize("canvases", [1, 3])
 def test_every_row_is_a_text_of_its_own_grammar(model: Any, choose: Any, canvases: int) -> None:
-    grammars = [lists(V, EOS), lists(V, EOS, items=17 if canvases == 3 else 5)]
+    grammars = [phrases(V, EOS), lists(V, EOS, items=17 if canvases == 3 else 5)]
     n = canvases * CANVAS
     for seed in range(3):
         p = processor(model, grammars, n, choose=choose, seed=seed)
@@ -67,7 +67,7 @@ def test_a_list_of_processors_is_new_for_every_call(model: Any) -> None:
 
 
 def test_what_is_written_is_the_law_at_the_temperature_that_follows_with_its_entropies(model: Any) -> None:
-    grammar = lists(V, EOS)
+    grammar = phrases(V, EOS)
     p = processor(model, grammar, CANVAS)
     scores = torch.from_numpy(np.random.default_rng(0).standard_normal((2, CANVAS, V)).astype(np.float32))
     before = scores.clone()
@@ -82,7 +82,7 @@ def test_what_is_written_is_the_law_at_the_temperature_that_follows_with_its_ent
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_low_precision_keeps_the_text_the_best(model: Any, dtype: str) -> None:
-    grammar = lists(V, EOS)
+    grammar = phrases(V, EOS)
     scores = torch.zeros(2, CANVAS, V, dtype=getattr(torch, dtype))  # all alike: ties wherever one can be
     for step in range(1, 5):
         out = processor(model, grammar, CANVAS)(torch.tensor(PROMPT), scores, step)
