@@ -142,7 +142,7 @@ def filled(rows: list[Row]) -> list[str]:
     )
     return [
         shown(kept),
-        "Lists: share of samples that the rules accept, and KL of the law from the samples in nats: who answers the same "
-        "each time may be right, and far from the law. hidden-markov-6: total variation distance to the exact law, of "
-        f"which {floor:.1%} is there because samples are {rows[0]['n']:,}. {seeds[0].upper()}{seeds[1:]}.",
+        "Lists: share of samples that the rules accept, and KL of the law from the samples, in nats: to answer the "
+        "same each time may be right, and is far from the law. hidden-markov-6: total variation distance to the exact "
+        f"law, of which {floor:.1%} is there because samples are {rows[0]['n']:,}. {seeds[0].upper()}{seeds[1:]}.",
     ]
