@@ -18,6 +18,7 @@ from .study.ablation import run as ablation
 from .study.breed import run as breed
 from .study.chances import run as chances
 from .study.curve import run as curve
+from .study.fewsteps import run as text_steps
 from .study.gaps import run as gaps
 from .study.generate import run as generate
 from .study.guided import run as guided
@@ -70,6 +71,7 @@ app.command("generate")(generate)
 app.command("overhead")(overhead)
 app.command("testtime")(testtime)
 app.command("text")(text)
+app.command("text-steps")(text_steps)
 app.command("text-speed")(text_speed)
 app.command("universal")(universal)
 app.command("queens")(queens)

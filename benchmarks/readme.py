@@ -20,14 +20,14 @@ from . import denoise, instances, kernels, overhead, startup, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, chances, curve, gaps, guided, latin5, testtime, text, text_speed, universal
+from .study import ablation, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
 from .study import tables as study_tables
 from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate", "gaps", "text", *many.NAMES)
+STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -304,6 +304,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
     "synthetic": _study(study_tables.few_steps),
+    "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),
     "synthetic/sweep": _study(study_tables.sweep),
     "synthetic/cost": _study(study_tables.cost),

@@ -140,7 +140,7 @@ class Setting:
 SETTINGS = {
     "chain": Setting(hidden=32, steps=800),
     "chains": Setting(steps=1500),
-    **{f"list-{task}-4": Setting(width=48, steps=1500) for task in ("copy", "reverse", "permute", "choice")},
+    **{f"list-{task}-3": Setting(width=48, steps=1500) for task in ("copy", "reverse", "permute", "choice")},
     "hidden-markov-6": Setting(hidden=32, steps=1500),
     "sudoku-4x4": Setting(width=48, hidden=96, steps=3600, rate=3e-3, full=0.7),
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw", "run"]
+__all__ = ["draw", "figure_of", "run", "save"]
 
 COLOURS = {"baseline": "#888888", "published": "#d95f02", "codes": "#1b6ca8", "matched": "#1b9e77"}
 
@@ -39,14 +39,15 @@ def draw(folder: Path, **rows: list[Row]) -> None:
     chains = [row for row in toys if (row["domain"], row["blocks"]) == ("chains", 1) and row["headline"]]
     whole = [row for row in grids if row["headline"] and row["remask"] == "none"]
     if swept:
-        _save(_sweep(swept), folder / "sweep.png")
+        save(_sweep(swept), folder / "sweep.png")
     if chains or whole:
-        _save(_accuracy(chains, whole), folder / "accuracy.png")
+        save(_accuracy(chains, whole), folder / "accuracy.png")
     if joint := [row for row in toys if "joint" in row]:
-        _save(_joint(joint), folder / "pairs.png")
+        save(_joint(joint), folder / "pairs.png")
 
 
-def _figure(columns: int, height: float = 3.0) -> tuple[Figure, list[Axes]]:
+def figure_of(columns: int, height: float = 3.0) -> tuple[Figure, list[Axes]]:
+    """A figure of so many plots side by side."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -55,7 +56,8 @@ def _figure(columns: int, height: float = 3.0) -> tuple[Figure, list[Axes]]:
     return figure, [figure.add_subplot(1, columns, i + 1) for i in range(columns)]
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, the same bytes for the same lines."""
     figure.savefig(path, dpi=90, metadata={"Software": None})  # the version of matplotlib would change the file
     print(f"drawn {path}")
 
@@ -73,7 +75,7 @@ def _lines(axes: Axes, rows: list[Row], x: str, field: str) -> None:
 
 
 def _sweep(rows: list[Row]) -> Figure:
-    figure, (left, right) = _figure(2)
+    figure, (left, right) = figure_of(2)
     rows = [{**row, "p": int(row["domain"].removeprefix("follow-")) / 100} for row in rows]
     for axes, field, label in ((left, "kl", "KL, nats"), (right, "variation", "total variation")):
         _lines(axes, rows, "p", field)
@@ -89,7 +91,7 @@ def _sweep(rows: list[Row]) -> Figure:
 
 def _accuracy(chains: list[Row], grids: list[Row]) -> Figure:
     given = [(title, rows) for title, rows in (("chains (D2)", chains), ("4x4 grids from nothing", grids)) if rows]
-    figure, every = _figure(len(given))
+    figure, every = figure_of(len(given))
     for axes, (title, rows) in zip(every, given, strict=True):
         _lines(axes, rows, "nfe", "accuracy")
         axes.set_xscale("log", base=2)
@@ -102,7 +104,7 @@ def _accuracy(chains: list[Row], grids: list[Row]) -> Figure:
 
 def _joint(rows: list[Row]) -> Figure:
     shown = [row for row in rows if row["headline"]]
-    figure, every = _figure(len(shown))
+    figure, every = figure_of(len(shown))
     for axes, row in zip(every, shown, strict=True):
         axes.imshow(np.array(row["joint"]).reshape(10, 10) / row["n"], cmap="Blues", vmin=0, vmax=0.1)
         axes.set_xlabel("second token")

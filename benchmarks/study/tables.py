@@ -34,7 +34,8 @@ def combined(files: list[Row]) -> list[Row]:
     choices: dict[tuple[object, ...], str] = {}
     for file in alike(files):
         for row in ({**row, "arm": CALLED.get(row["arm"], row["arm"])} for row in file["rows"]):
-            made = SAME.get(row["choices"], row["choices"])
+            said = row.get("choices", "")  # of rows that no training made: none
+            made = SAME.get(said, said)
             if choices.setdefault((row["domain"], row["blocks"], row["arm"]), made) == made:
                 rows.setdefault(tuple(row.get(part) for part in KEY), row)
     return list(rows.values())

@@ -10,7 +10,8 @@ from vmdsolve.domains import Family, get
 from vmdsolve.domains.base import CELL
 
 KINDS = list(domains.families())
-FREE = {"brackets", "colouring", "equation", "regex", "text", "chains", "follow"}
+FREE = {"brackets", "colouring", "equation", "regex", "text", "chains", "follow", "hidden-markov"}
+FREE |= {"list-permute", "list-choice"}
 
 
 def shown(kind: str) -> domains.Domain:

@@ -22,5 +22,5 @@ pytest_collect_file = Sybil(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.name in ("adapters.md", "training.md"):  # they train models
+        if item.path.name in ("adapters.md", "text.md", "training.md"):  # they train models
             item.add_marker(pytest.mark.slow)

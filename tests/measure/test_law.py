@@ -109,6 +109,7 @@ def test_a_comparison_is_what_its_definition_says() -> None:
 def test_perfect_samples_show_the_floor_and_a_tilt_of_a_tenth_shows(law: Law) -> None:
     true, wrong = repeated(law, law, 10_000, 100), repeated(law, tilted(law, 0.1), 10_000, 100)
     assert float(np.mean([c.kl for c in true])) == pytest.approx(true[0].kl_floor, rel=0.15)
+    assert float(np.mean([c.variation for c in true])) == pytest.approx(true[0].variation_floor, rel=0.15)
     far = [(c.kl - c.kl_floor) / c.kl_error for c in true]
     assert max(far) < 4
     assert np.mean([(c.kl - c.kl_floor) / c.kl_error > 2 for c in wrong]) > 0.95

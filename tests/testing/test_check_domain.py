@@ -54,7 +54,7 @@ def test_every_law_catches_something() -> None:
 
 SMALL = ["sudoku-4x4", "latin-2", "latin-5", "pair-skew", "chain", "chains", "follow-0", "follow-100"]
 FAMILIES = {get(n).kind.__module__: n for n in reversed(names()) if isinstance(get(n), Family)}  # one of each file
-OURS = [*SMALL, "brackets-4", "equation-5", "text-16"]
+OURS = [*SMALL, "brackets-4", "equation-5", "text-16", "list-copy-3", "list-choice-3", "hidden-markov-4"]
 OURS += [pytest.param(name, marks=pytest.mark.slow) for name in (*FAMILIES.values(), "sudoku-9x9")]
 
 

@@ -72,6 +72,12 @@ OF_TWO: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "train text 'data/*.jsonl' --field body --block 8 --latent 8 --classes 16",
          "train text --resume --steps 20000"),
     ),
+    "sample text": (
+        "text", "sample_text",
+        ("sample text -n 5 --steps 32", "sample text 'it was a dark and ' --weights runs/text"),
+    ),
+    "solve text": ("text", "solve_text", ("solve text 'the .... of the'", "solve text open.txt --lines --steps 8")),
+    "eval text": ("text", "evaluate_text", ("eval text novel.txt", "eval text 'data/*.jsonl' --latents 8 --json")),
 }  # fmt: skip
 
 

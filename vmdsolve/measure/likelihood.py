@@ -64,6 +64,11 @@ class Bound:
         return float(self.nats.mean()) / float(np.mean(self.cells))
 
     @property
+    def count(self) -> int:
+        """Cells of all boards."""
+        return round(len(self.nats) * float(np.mean(self.cells)))
+
+    @property
     def error(self) -> float:
         """Standard error of `per_cell`: boards, masks and z are drawn; NaN for one board. Where boards differ in cells
         it is that of a ratio of means.

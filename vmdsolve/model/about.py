@@ -132,6 +132,11 @@ def about(path: Path | str) -> About:
 def about_of(file: TensorFile) -> About:
     path, metadata = file.path, file.metadata
     version = metadata.get("format")
+    if str(version).startswith("vmdsolve-text-"):
+        raise ModelMismatch(
+            f"{path} is a model of text: its commands are `sample text`, `solve text` and `eval text`, and in Python "
+            "vmdsolve.text reads it"
+        )
     if version not in (FIRST_FORMAT, FORMAT):
         raise ModelMismatch(f"{path} has format {version!r:.80}, wanted {FORMAT!r}")
     if metadata.get("texts") not in (None, hash_of_texts(metadata)):

@@ -14,7 +14,7 @@ rows, so that a row does not depend on what else is filled. An autoregressive mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -109,15 +109,10 @@ def plan_of(
         raise InvalidInput("remask is 'conflicts'; text has no rules that clash: wanted 'none' or 'least'")
     if draw not in (None, "once", "each_step"):
         raise InvalidInput(f"draw is {draw!r}; wanted 'once' or 'each_step'")
-    given = {"order": order, "threshold": threshold, "noise": noise, "remask": remask, "rate": rate}
-    return Plan(
-        steps=T,
-        blocks=blocks,
-        temperature=1.0 if temperature is None else temperature,
-        each_step=(draw or config.draw) == "each_step",
-        legal=False,
-        **{"order": "random", **{name: value for name, value in given.items() if value is not None}},
-    )
+    chosen: dict[str, Any] = {"order": order, "threshold": threshold, "noise": noise, "remask": remask, "rate": rate}
+    chosen = {"order": "random", **{name: value for name, value in chosen.items() if value is not None}}
+    temperature, each_step = 1.0 if temperature is None else temperature, (draw or config.draw) == "each_step"
+    return Plan(steps=T, blocks=blocks, temperature=temperature, each_step=each_step, legal=False, **chosen)
 
 
 @torch.no_grad()
@@ -148,7 +143,7 @@ def fill_windows(
     tile
         Rows a network call; None: the device's. Another number may round otherwise.
     watch
-        Told how many windows are done.
+        Told how many more windows are done.
 
     Returns
     -------
@@ -157,14 +152,15 @@ def fill_windows(
     Raises
     ------
     InvalidInput
-        Tokens that the vocabulary lacks, too many cells, or gaps before given text where the model only looks back.
+        Tokens that the vocabulary lacks, too many cells, or a given one behind an open one where the model only looks
+        back.
     """
     config, (B, n) = model.config, windows.shape
     if B and not OPEN <= int(windows.min()) <= int(windows.max()) < config.symbols:
         raise InvalidInput(f"tokens of windows are 0 to {config.symbols - 1:,}, or {OPEN} where open")
     if config.kind == "autoregressive" and ((windows[:, :-1] == OPEN) & (windows[:, 1:] != OPEN)).any():
         raise InvalidInput(
-            "an autoregressive model sees what stands before a gap alone: leave nothing given behind one"
+            "an autoregressive model sees what stands before an open token alone: leave nothing given behind one"
         )
     device = next(model.parameters()).device
     tile = tile or TILES.get(device.type, TILES["cuda"])
@@ -175,7 +171,7 @@ def fill_windows(
         done = min(tile, B - first)
         values[first : first + done], nfe[first : first + done] = found[:done], spent[:done]
         if watch is not None:
-            watch(first + done)
+            watch(done)
     return FilledWindows(values, nfe)
 
 

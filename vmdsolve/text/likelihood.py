@@ -162,7 +162,8 @@ def summed(bound: Bound, documents: Any) -> Bound:
     """
     _, own = np.unique(documents, return_inverse=True)
     cells = np.broadcast_to(bound.cells, bound.nats.shape)
-    return Bound(np.bincount(own, bound.nats), np.bincount(own, cells))
+    nats, count = (np.bincount(own, of).astype(np.float64) for of in (bound.nats, cells))
+    return Bound(nats, count)
 
 
 def _rank(rng: np.random.Generator, row: Tokens, copies: int) -> Tokens:
@@ -204,7 +205,7 @@ def _blocks(model: TextModel, x0: Tokens) -> tuple[int, int, int]:
 
 
 def _cells(x0: Tokens) -> Floats:
-    return (x0 != ABSENT).sum(1).astype(np.float64)
+    return np.asarray((x0 != ABSENT).sum(1), np.float64)
 
 
 def _at_once(model: TextModel, L: int) -> int:

@@ -64,7 +64,7 @@ class HiddenMarkov:
     @property
     def V(self) -> int:
         """Symbols."""
-        return self.emit.shape[1]
+        return int(self.emit.shape[1])
 
     def draw(self, rng: np.random.Generator, n: int, L: int) -> Board:
         """n rows [n, L].

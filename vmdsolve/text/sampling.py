@@ -1,4 +1,4 @@
-"""Texts drawn from a model, and texts with gaps filled: what comes back is UNCHECKED, for text has no rules."""
+"""Texts drawn from a model, and texts with open tokens filled: what comes back is UNCHECKED, for text has no rules."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..results import Solution, Status
 from ..sampler.keys import latent_keys
 from ..sampler.plan import Plan
 from .filling import fill_windows, plan_of
-from .gaps import read_gaps
 from .model import TextModel
+from .open_tokens import open_sign, read_open
 from .vocabulary import Vocabulary
 
 __all__ = ["complete", "sample"]
@@ -32,7 +32,7 @@ def sample(
     n: int = 1,
     *,
     given: str = "",
-    gap: str | None = None,
+    sign: str | None = None,
     length: int | None = None,
     seed: int = 0,
     time_limit: float | None = None,
@@ -47,12 +47,12 @@ def sample(
     n
         How many. Text i is a function of model, given, choices, seed and i only.
     given
-        A text with gaps, or one that is to go on.
-    gap
-        Stands for one open token in it; None: see `gap_of`.
+        A text with open tokens, or one that is to go on.
+    sign
+        Stands for one open token in it; None: see `open_sign`.
     length
-        Tokens of a text, those that are given among them; None: a whole window, or where there are gaps no more than
-        these.
+        Tokens of a text, those that are given among them; None: a whole window, or where there are open ones no more
+        than these.
     seed
         0 <= seed < 2^64.
     time_limit
@@ -81,10 +81,10 @@ def sample(
     _fits(model, vocabulary)
     if type(n) is not int or n < 0:
         raise InvalidInput(f"n is {n!r}; wanted 0 texts or more")
-    tokens = read_gaps(vocabulary, given, gap)
+    tokens = read_open(vocabulary, given, sign)
     wanted = length if length is not None else model.config.length if (tokens != OPEN).all() else len(tokens)
     if not len(tokens) <= wanted:
-        raise InvalidInput(f"the text has {len(tokens):,} tokens, gaps among them, and length is {wanted:,}")
+        raise InvalidInput(f"the text has {len(tokens):,} tokens, open ones among them, and length is {wanted:,}")
     plan = plan_of(model.config, wanted, **how)
     window = np.concatenate([tokens, np.full(wanted - len(tokens), OPEN, np.int32)]).astype(np.int32)
     key, clock = _key(window), Deadline(time_limit)
@@ -103,40 +103,45 @@ def complete(
     vocabulary: Vocabulary,
     texts: Iterable[str],
     *,
-    gap: str | None = None,
+    sign: str | None = None,
     seed: int = 0,
     time_limit: float | None = None,
     **how: Any,
 ) -> Iterator[Solution]:
-    """Fill the gaps of each text once; results come in order, and do not hang on what else there is.
+    """Fill the open tokens of each text once; results come in order, and do not hang on what else there is.
 
-    Parameters are those of `sample`; steps is T for a text of any length, by default one a token. A text that has no
-    gap comes back as it is.
+    Parameters are those of `sample`; steps is T for a text of any length, by default one a token.
 
     Yields
     ------
     Solution
-        UNCHECKED, or INVALID with a reason for a text that the model cannot read.
+        UNCHECKED, or INVALID with a reason for a text that has none, or that the model cannot read.
 
     Examples
     --------
     >>> from vmdsolve.text import TextConfig, TextModel
     >>> from vmdsolve.text.vocabulary import Characters
     >>> model = TextModel(TextConfig(3, length=8, width=8, heads=2, layers=1))
-    >>> for one in complete(model, Characters("abc"), ["abc", "x"]):
-    ...     print(one.status, one.text, one.reason)
-    UNCHECKED abc
-    INVALID None the text, character 1 is 'x', which is none of the 3 of the vocabulary
+    >>> for one in complete(model, Characters("abc"), ["ab.", "abc"]):
+    ...     print(one.status.value, one.nfe, one.reason)
+    UNCHECKED 1
+    INVALID 0 text 2 has no open token; one is written '.', --sign or sign= names another sign
     """
     _fits(model, vocabulary)
     plan_of(model.config, **{name: value for name, value in how.items() if name != "steps"})
-    clock, source = Deadline(time_limit), iter(texts)
+    read_open(vocabulary, "", sign)  # a sign that can be none is refused at once
+    clock, source, before = Deadline(time_limit), iter(texts), 0
     while held := list(islice(source, TOGETHER)):
         done: dict[int, Solution] = {}
         kinds: dict[int, list[tuple[int, Board]]] = {}
         for i, text in enumerate(held):
             try:
-                window = read_gaps(vocabulary, text, gap)
+                window = read_open(vocabulary, text, sign, where := f"text {before + i + 1}")
+                if (window != OPEN).all():
+                    wanted = sign or open_sign(vocabulary)
+                    raise InvalidInput(
+                        f"{where} has no open token; one is written {wanted!r}, --sign or sign= names another sign"
+                    )
                 plan_of(model.config, len(window), **how)
                 kinds.setdefault(len(window), []).append((i, window))
             except InvalidInput as error:
@@ -147,6 +152,7 @@ def complete(
             found = _filled(model, vocabulary, windows, plan, keys, seed, clock)
             done |= {i: one for (i, _), one in zip(some, found, strict=True)}
         yield from (done[i] for i in range(len(held)))
+        before += len(held)
 
 
 def _filled(

@@ -1,0 +1,80 @@
+"""Text models so small that everything about them can be listed."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vmdsolve.text import TextConfig, TextModel
+
+__all__ = ["every_text", "law_of_text", "tiny"]
+
+
+def tiny(V: int = 2, L: int = 4, seed: int = 0, *, spread: float = 0.4, **shape: Any) -> TextModel:
+    """A model of random weights, large enough for all of it to matter; its posterior is near its prior."""
+    model = TextModel(TextConfig(V, L, **{"width": 8, "heads": 2, "layers": 2, **shape}), seed=seed)
+    noise = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(spread * torch.randn(weight.shape, generator=noise))
+        if model.posterior is not None:
+            model.posterior.head.weight.mul_(0.1)
+    return model.eval()
+
+
+def every_text(V: int, L: int) -> np.ndarray:
+    """All texts, int64 [V^L, L], in rising order."""
+    return np.array(list(itertools.product(range(V), repeat=L)))
+
+
+@torch.no_grad()
+def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None, draw: str | None = None) -> np.ndarray:
+    """[V^L] chances of all texts, by all orders of each block's cells, and all codes of a uniform prior over classes.
+
+    `shares`: how many cells of a block each step fills, the same for every block; None: one by one. `draw`: how often z
+    is drawn; None: as the model was trained.
+    """
+    config = model.config
+    x0 = torch.from_numpy(every_text(config.symbols, config.length))
+    cells = 1 if config.kind == "autoregressive" else config.cells
+    shares, p = shares or (1,) * cells, np.ones(len(x0))
+    cache = None
+    for begin in range(0, config.length, cells):
+        block = x0[:, begin : begin + cells]
+        orders = list(itertools.permutations(range(cells)))
+        p *= sum(_of_order(model, block, order, shares, cache, draw or config.draw) for order in orders) / len(orders)
+        cache = model.read(block, cache)
+    return p
+
+
+def _of_order(
+    model: TextModel, block: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any, draw: str
+) -> Any:
+    codes = _codes(model, len(block))
+    by_code = [np.ones(len(block)) for _ in codes]
+    x, at = torch.full_like(block, model.mask_id), 0
+    for share in shares:
+        now, at = list(order[at : at + share]), at + share
+        said = [model.logits(x, z, cache).double().log_softmax(-1) for z in codes]
+        each = [log_p.gather(-1, block[..., None])[..., 0][:, now].sum(1).exp().numpy() for log_p in said]
+        if draw == "each_step":
+            each = [np.mean(each, axis=0)] * len(codes)
+        by_code = [a * b for a, b in zip(by_code, each, strict=True)]
+        x = x.clone()
+        x[:, now] = block[:, now]
+    return np.mean(by_code, axis=0)
+
+
+def _codes(model: TextModel, n: int) -> list[Tensor | None]:
+    """Every code z [n, 1, Z], all of them as likely."""
+    config = model.config
+    if not config.latent:
+        return [None]
+    assert config.classes, "a Gaussian z has no list"
+    assert config.prior == "standard"
+    rows = np.array(list(itertools.product(np.eye(config.classes), repeat=config.latent)))
+    return [torch.from_numpy(row.astype(np.float32)).reshape(1, 1, -1).expand(n, -1, -1) for row in rows]
