@@ -55,13 +55,12 @@ def known(name: str, folder: Path = RESULTS) -> list[Result]:
     stem = name.partition("/")[0]
     if stem == "many":  # tables over several benchmarks
         return [file for one in many.NAMES for file in known(one, folder)]
-    files = sorted(folder.glob(f"{stem}-*.json"), reverse=True)
+    files = sorted(folder.glob(f"{stem}-[0-9]*.json"), reverse=True)
     listed = git("ls-files", "benchmarks/results")
     if listed is not None and folder == RESULTS:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    results = [result for result in results if result["name"] == stem]  # not those of a name that begins alike
     return [result for result in results if result["complete"] or (stem in STUDY and result["rows"])]
 
 

@@ -158,10 +158,10 @@ def _evaluation(model: TextModel, x0: Tensor) -> Callable[[], object]:
     n = c.length - c.cells if c.block else 0
 
     @torch.no_grad()
-    def made() -> tuple[Tensor, Tensor | None, object]:
+    def made() -> tuple[Tensor, object, object]:
         cache = model.read(x0[:, :n]) if n else None
         x = torch.full((len(x0), c.length - n), V)
-        return x, model.prior_draw(x, torch.zeros(len(x0), 1, c.z_width), cache), cache
+        return x, model.hear(model.prior_draw(x, torch.zeros(len(x0), 1, c.z_width), cache)), cache
 
     x, z, cache = made()
 

@@ -46,13 +46,14 @@ def test_what_is_wrong_is_said_before_anything_is_written(text: Path, tmp_path: 
     for arguments, said in (
         ((), "no file to learn from; name one or more"),
         ((tmp_path / "none.txt",), f"no such file: {tmp_path / 'none.txt'}"),
+        (("-",), "standard input can be read once, and a text is read twice; name a file"),
         ((empty,), "empty.txt is empty: there is nothing to learn from"),
         ((text, "--latent", -1), "latent is -1; wanted a whole number from 0 to 4,096"),
         ((text, "--rate", 0), "rate is 0.0; wanted a number above 0"),
         ((text, "--block", 5, "--length", 16), "a block has 5 cells, which do not divide a window of 16"),
         ((text, "--length", 4096), "windows have 4,096 cells, the longest document to learn from has 756 tokens"),
         ((text, "--valid", "1.5"), "valid is 1.5; wanted a share of 0 or more, less than 1, or names of files"),
-        ((text, "--vocabulary", "runes"), "no such file of a tokenizer: runes"),
+        ((text, "--vocabulary", "runes"), "vocabulary is 'runes'; wanted characters, bytes, integers"),
         ((text, "--log", "paper"), "log is 'paper'; wanted some of"),
         (("--resume",), f"there is no run to resume in {folder}"),
     ):

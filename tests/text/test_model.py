@@ -122,6 +122,15 @@ def test_a_cache_of_finished_blocks_changes_nothing(kind: str, data: st.DataObje
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if "latent" in KINDS[kind]])
 @torch.no_grad()
+def test_what_is_heard_once_is_heard_at_every_step(kind: str) -> None:
+    model = model_of(kind)
+    x0, x = texts(8)
+    wanted, z = whole(model, x, x0)
+    assert torch.equal(model.logits(x, model.hear(z), context=x0), wanted)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "latent" in KINDS[kind]])
+@torch.no_grad()
 def test_a_block_hears_its_own_z_and_no_other(kind: str) -> None:
     model = model_of(kind)
     x0, x = texts(4)

@@ -88,6 +88,24 @@ def test_jsonl_npy_and_parquet(tmp_path: Path) -> None:
     assert documents(Files(path, "flat")) == [[7, 8]]
 
 
+def test_text_of_other_encodings_is_known_by_its_mark(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        path = written(tmp_path, "a.txt", "one é漢\n".encode(encoding))
+        assert documents(Files((path,))) == ["one é漢\n"]
+
+
+def test_a_row_of_parquet_without_text_is_told(tmp_path: Path) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pyarrow.table({"text": ["a", None]}), tmp_path / "a.parquet")
+    path = str(tmp_path / "a.parquet")
+    with pytest.raises(InvalidInput, match=r"a.parquet, row 2 has no text$"):
+        list(Files((path,)))
+    with pytest.raises(
+        InvalidInput, match=r"a.parquet has no column 'body'; its columns are text; name one by --field$"
+    ):
+        list(Files((path,), "body"))
+
+
 def test_several_files_and_patterns_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md"):
         written(tmp_path, name, name)

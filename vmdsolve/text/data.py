@@ -163,6 +163,9 @@ def _vocabulary(named: str | Vocabulary, source: Source) -> Vocabulary:
     if named == "bytes":
         return Bytes()
     if named not in ("characters", "integers") and not named.startswith("bpe:"):
+        if not Path(named).is_file():
+            names = "characters, bytes, integers, bpe: and a number of tokens, or a tokenizer's JSON"
+            raise InvalidInput(f"vocabulary is {named!r:.200}; wanted {names}, and there is no such file")
         return Tokenizer.load(named)
     if isinstance(source, Given) and iter(source.documents) is source.documents:
         raise InvalidInput(

@@ -212,7 +212,7 @@ class _Tile:
                 break
             drawn = torch.from_numpy(normal(self.keys, Z + 2 * m, seed=self.seed, step=step)).to(x.device)
             if z is None or plan.each_step:
-                z = self.model.prior_draw(x, drawn[:, None, :Z], cache)
+                z = self.model.hear(self.model.prior_draw(x, drawn[:, None, :Z], cache))
             uniform = torch.special.ndtr(drawn[:, Z:].double())
             symbols, chance, confidence = self._said(self.model.logits(x, z, cache), uniform[:, :m], uniform[:, m:])
             self.nfe += opened.any(1)

@@ -10,13 +10,15 @@ for every layer. A mask says which cells see which; None: each sees all that is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import TextConfig
 
-__all__ = ["Keys", "Norm", "Stack", "block_mask", "stream_mask"]
+__all__ = ["Heard", "Keys", "Norm", "Stack", "block_mask", "stream_mask"]
 
 Keys = list[tuple[Tensor, Tensor]]  # of every layer: keys and values, each [B, heads, cells, H / heads]
 BASE = 10_000.0  # of the rotary positions' wavelengths (Su et al. 2021)
@@ -70,7 +72,11 @@ def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> T
     n = past_k.shape[2]
     score = torch.cat([q @ past_k.transpose(2, 3), q @ k.transpose(2, 3)], -1) / q.shape[-1] ** 0.5
     weight = score.float().softmax(-1).to(v.dtype)
-    return weight[..., :n] @ past_v + weight[..., n:] @ v
+    out: Tensor = weight[..., :n] @ past_v + weight[..., n:] @ v
+    return out
+
+
+Heard = tuple[Tensor, ...]  # of a layer: scale and shift before attention and before the hidden channels, [B, N, 1, H]
 
 
 class Norm(nn.Module):
@@ -88,7 +94,7 @@ class Norm(nn.Module):
 class Layer(nn.Module):
     """See the file's text."""
 
-    def __init__(self, config: TextConfig, *, hears: bool) -> None:
+    def __init__(self, config: TextConfig) -> None:
         super().__init__()
         H, self.heads = config.width, config.heads
         self.attention_norm, self.hidden_norm = Norm(H), Norm(H)
@@ -97,18 +103,14 @@ class Layer(nn.Module):
         self.attention_update = nn.Linear(H, H, bias=False)
         self.hidden = nn.Linear(H, 4 * H, bias=False)
         self.hidden_update = nn.Linear(4 * H, H, bias=False)
-        self.modulate = nn.Linear(config.z_width, 4 * H) if hears else None
 
     def forward(
         self, h: Tensor, by: Angles, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
-        z: Tensor | None, keys_only: bool,
+        heard: Heard | None, keys_only: bool,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
         """States [B, n, H] of cells, and their keys and values; see `Stack`."""
         B, n, H = h.shape
-        made: tuple[Tensor | None, ...] = (None,) * 4
-        if self.modulate is not None and z is not None:
-            made = self.modulate(z).chunk(4, -1)
-        qkv = self.qkv(_heard(self.attention_norm(h), made[0], made[1])).view(B, n, 3, self.heads, -1)
+        qkv = self.qkv(_modulated(self.attention_norm(h), heard, 0)).view(B, n, 3, self.heads, -1)
         matched = rotate(F.layer_norm(qkv[:, :, :2], qkv.shape[-1:]) * self.match, by).to(qkv.dtype)
         q, k, v = (part.transpose(1, 2) for part in (*matched.unbind(2), qkv[:, :, 2]))
         if keys_only:
@@ -119,16 +121,16 @@ class Layer(nn.Module):
             keys, values = (k, v) if past is None else (torch.cat([past[0], k], 2), torch.cat([past[1], v], 2))
             m = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask, is_causal=causal)
         h = h + self.attention_update(m.transpose(1, 2).reshape(B, n, H))
-        a = self.hidden(_heard(self.hidden_norm(h), made[2], made[3]))
+        a = self.hidden(_modulated(self.hidden_norm(h), heard, 2))
         return h + self.hidden_update(F.gelu(a, approximate="tanh")), (k, v)
 
 
-def _heard(n: Tensor, scale: Tensor | None, shift: Tensor | None) -> Tensor:
-    """States [B, n, H], scaled and shifted by what each block of them hears, [B, N, H]."""
-    if scale is None or shift is None:
+def _modulated(n: Tensor, heard: Heard | None, at: int) -> Tensor:
+    """States [B, n, H], scaled and shifted by what each block of them hears."""
+    if heard is None:
         return n
-    blocks = n.view(*scale.shape[:2], -1, n.shape[-1])
-    return torch.addcmul(shift[:, :, None], blocks, 1 + scale[:, :, None]).view(n.shape)
+    blocks = n.view(*heard[at].shape[:2], -1, n.shape[-1])
+    return torch.addcmul(heard[at + 1], blocks, heard[at]).view(n.shape)
 
 
 class Stack(nn.Module):
@@ -145,19 +147,20 @@ class Stack(nn.Module):
     def __init__(self, config: TextConfig, layers: int, *, tied: bool = False, hears: bool = False) -> None:
         super().__init__()
         self.count, self.tied, self.heads = layers, tied, config.heads
-        self.layers = nn.ModuleList([Layer(config, hears=hears) for _ in range(1 if tied else layers)])
+        self.layers = nn.ModuleList([Layer(config) for _ in range(1 if tied else layers)])
+        self.modulate = nn.Linear(config.z_width, 4 * config.width * len(self.layers)) if hears else None
         for name, weight in self.named_parameters():
             if name.endswith("modulate.weight"):
                 nn.init.normal_(weight, std=0.05)  # z is heard from the first step on
-            elif name.endswith("modulate.bias"):
-                nn.init.zeros_(weight)
+            elif name.endswith("modulate.bias"):  # z scales about 1 and shifts about 0
+                weight.data = torch.tensor([1.0, 0.0]).repeat(2 * len(self.layers)).repeat_interleave(config.width)
             elif weight.ndim == 2:
                 last = name.endswith("update.weight")
                 nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if last else 0.02)
 
     def forward(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,
-        causal: bool = False, z: Tensor | None = None,
+        causal: bool = False, heard: Sequence[Heard] | None = None,
     ) -> Tensor:  # fmt: skip
         """States [B, n, H] after the layers.
 
@@ -171,10 +174,17 @@ class Stack(nn.Module):
             of cells that are seen, too, see the file's text
         mask
             bool [n, cells of `past` and n], what sees what; None: all, or with `causal` the cells before and itself
-        z
-            [B, N, Z], what the cells of each of N blocks hear; None: nothing
+        heard
+            what `hear` made of the blocks' z; None: nothing
         """
-        return self._applied(h, begin, past, mask, causal, z, read=False)[0]
+        return self._applied(h, begin, past, mask, causal, heard, read=False)[0]
+
+    def hear(self, z: Tensor) -> list[Heard]:
+        """What the cells of N blocks hear of z [B, N, Z], by layer: worked out once per z, whatever steps follow."""
+        if self.modulate is None:
+            return []
+        made = self.modulate(z)[:, :, None].chunk(4 * len(self.layers), -1)
+        return [made[4 * i : 4 * i + 4] for i in range(len(self.layers))]
 
     def read(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *, causal: bool = False
@@ -186,16 +196,17 @@ class Stack(nn.Module):
         return [(k.contiguous(), v.contiguous()) for k, v in keys]  # else each step behind them copies them anew
 
     def _applied(
-        self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool, z: Tensor | None, *,
-        read: bool,
+        self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool,
+        heard: Sequence[Heard] | None, *, read: bool,
     ) -> tuple[Tensor, Keys]:  # fmt: skip
         by = angles(begin, h.shape[1], h.shape[2] // self.heads, h.device)
         keys, injected = [], h
         for i in range(self.count):
-            layer = self.layers[0 if self.tied else i]
+            at = 0 if self.tied else i
             if self.tied and i:
                 h = h + injected
             before = None if past is None else past[i]
-            h, own = layer(h, by, before, mask, causal, z, read and i == self.count - 1)
+            own_heard = heard[at] if heard else None
+            h, own = self.layers[at](h, by, before, mask, causal, own_heard, read and i == self.count - 1)
             keys.append(own)
         return h, keys

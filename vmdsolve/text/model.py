@@ -10,6 +10,7 @@ the end of a text. Finished blocks hear of no z: their keys and values (`read`) 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,10 +24,11 @@ from ..model.latents.distributions import Distribution, log_density, scale_gradi
 from ..model.seeded import Seeded
 from .config import ABSENT, TextConfig
 from .latent import Posterior, make_prior
-from .layers import Keys, Norm, Stack, block_mask, stream_mask
+from .layers import Heard, Keys, Norm, Stack, block_mask, stream_mask
 
 __all__ = ["Cache", "Terms", "TextModel"]
 
+Told = Tensor | Sequence[Heard]  # z, or what is heard of it
 MOST_LOGITS = 1 << 24  # that a training holds at once
 
 
@@ -103,7 +105,7 @@ class TextModel(nn.Module):
     # The denoiser -------------------------------------------------------------------------------
 
     def logits(
-        self, x: Tensor, z: Tensor | None = None, cache: Cache | None = None, context: Tensor | None = None
+        self, x: Tensor, z: Told | None = None, cache: Cache | None = None, context: Tensor | None = None
     ) -> Tensor:
         """[B, n, V] of the cells of x [B, n], which follow those of the cache.
 
@@ -112,7 +114,7 @@ class TextModel(nn.Module):
         x
             int64 [B, n]: one block, or several. What is open in an autoregressive model counts for nothing
         z
-            [B, N, Z], of these blocks; None where the model has no latent
+            [B, N, Z], of these blocks, or what `hear` made of it; None where the model has no latent
         cache
             what `read` made of the blocks before; None: x begins the window
         context
@@ -130,7 +132,7 @@ class TextModel(nn.Module):
         return F.linear(h, self.embedding.weight[: self.mask_id], self.bias).float()
 
     def states(
-        self, x: Tensor, z: Tensor | None = None, cache: Cache | None = None, context: Tensor | None = None
+        self, x: Tensor, z: Told | None = None, cache: Cache | None = None, context: Tensor | None = None
     ) -> Tensor:
         """[B, n, H] from which logits are read; as `logits`."""
         if (z is None) != (not self.config.latent):
@@ -142,7 +144,8 @@ class TextModel(nn.Module):
             inputs, mask = self._before(x, cache), self._causal(cache.n, x.shape[1], x.device)
             h = self.stack(self.embed(inputs), cache.n, cache.keys, mask, causal=mask is None and x.shape[1] > 1)
         else:
-            h = self._over(self.stack, x, cache.n, cache.keys, context, z)
+            heard = self.stack.hear(z) if isinstance(z, Tensor) else z
+            h = self._over(self.stack, x, cache.n, cache.keys, context, heard)
         out: Tensor = self.norm(h)
         return out
 
@@ -164,6 +167,10 @@ class TextModel(nn.Module):
         """[B, n, H]."""
         h: Tensor = self.embedding(torch.where(tokens == ABSENT, self.mask_id + 1, tokens))
         return h
+
+    def hear(self, z: Tensor | None) -> list[Heard] | None:
+        """What the layers hear of z [B, N, Z], for `logits`: worked out once where many steps have one z."""
+        return None if z is None else self.stack.hear(z)
 
     # The latent ---------------------------------------------------------------------------------
 
@@ -270,7 +277,13 @@ class TextModel(nn.Module):
     # How cells see each other ----------------------------------------------------------------------
 
     def _over(
-        self, stack: Stack, x: Tensor, begin: int, past: Keys | None, context: Tensor | None, z: Tensor | None
+        self,
+        stack: Stack,
+        x: Tensor,
+        begin: int,
+        past: Keys | None,
+        context: Tensor | None,
+        heard: Sequence[Heard] | None,
     ) -> Tensor:
         """States of a stack: of one block behind `past`, or of several, each behind those before it in `context`."""
         (_, n), mask = x.shape, None
@@ -281,7 +294,7 @@ class TextModel(nn.Module):
             mask = stream_mask(n, self._cells(x), x.device)
             if begin:
                 mask = torch.cat([mask.new_ones(n, begin), mask], 1)
-        h: Tensor = stack(self.embed(x), begin, past, mask, z=z)
+        h: Tensor = stack(self.embed(x), begin, past, mask, heard=heard)
         return h
 
     def _cells(self, x: Tensor) -> int:

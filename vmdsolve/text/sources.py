@@ -18,7 +18,7 @@ import numpy as np
 
 from ..errors import InvalidInput
 from ..extras import want
-from ..files.opening import PARQUET, UNREADABLE, encoding_of, opened
+from ..files.opening import PARQUET, STDIN, UNREADABLE, encoding_of, opened
 from ..untrusted import loads
 from .vocabulary import Data
 
@@ -60,6 +60,8 @@ def files_of(names: Sequence[str | Path]) -> tuple[str, ...]:
     """
     out: list[str] = []
     for name in map(str, names):
+        if name == STDIN:
+            raise InvalidInput("standard input can be read once, and a text is read twice; name a file")
         if Path(name).is_dir():
             raise InvalidInput(f"{name} is a folder; name its files, as in '{name.rstrip('/')}/*.txt'")
         if Path(name).exists():
