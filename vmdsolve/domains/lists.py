@@ -30,8 +30,8 @@ V = len(ITEMS)
 TASKS = {
     "copy": "the answer repeats the list",
     "reverse": "the answer is the list, last item first",
-    "permute": "the answer holds the items of the list, all distinct, in any order",
-    "choice": "the answer holds one item of the list again and again; the list's are distinct",
+    "permute": "the answer holds its items, all distinct, in any order",
+    "choice": "the answer repeats one of its items, all distinct",
 }
 
 
@@ -64,7 +64,7 @@ class ListTask(Domain):
         if not 2 <= n <= V:
             raise InvalidInput(f"a list of list-{task} has 2 to {V} items, got {n}")
         self.task, self.name, self.symbols, self.shape = task, f"list-{task}-{n}", ITEMS, (2, n)
-        self.about = f"A list of items and its answer: {TASKS[task]}."
+        self.about = f"A list and its answer: {TASKS[task]}."
         self.example = ITEMS[:n] + "." * n
         listed, answer, same = range(n), range(n, 2 * n), [(v, v) for v in range(V)]
         if task in ("copy", "reverse"):
