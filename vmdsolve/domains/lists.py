@@ -11,10 +11,12 @@ permutation or a choice, filled together, must agree with each other. With nothi
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import DFA, Regular, Table
+from ..constraints import AllDifferent, Regular, Table
 from ..errors import InvalidInput
 from ..problem import Constraint
 from .base import Domain
@@ -28,9 +30,17 @@ V = len(ITEMS)
 TASKS = {
     "copy": "the answer repeats the list",
     "reverse": "the answer is the list, last item first",
-    "permute": "the answer holds the items of the list, all distinct, in any order",
-    "choice": "the answer holds one item of the list again and again; the list's are distinct",
+    "permute": "the answer holds its items, all distinct, in any order",
+    "choice": "the answer repeats one of its items, all distinct",
 }
+
+
+def _held(state: int, v: int) -> int:
+    """States: 0 nothing read; v + 1 the value that the others are to hold; -1 one of them does."""
+    return v + 1 if not state else -1 if v + 1 == state else state
+
+
+HELD = explore(0, V, _held, lambda state: state == -1)  # the first value comes again
 
 
 class ListTask(Domain):
@@ -54,15 +64,17 @@ class ListTask(Domain):
         if not 2 <= n <= V:
             raise InvalidInput(f"a list of list-{task} has 2 to {V} items, got {n}")
         self.task, self.name, self.symbols, self.shape = task, f"list-{task}-{n}", ITEMS, (2, n)
-        self.about = f"A list of items and its answer: {TASKS[task]}."
+        self.about = f"A list and its answer: {TASKS[task]}."
         self.example = ITEMS[:n] + "." * n
-        every = range(2 * n)
+        listed, answer, same = range(n), range(n, 2 * n), [(v, v) for v in range(V)]
         if task in ("copy", "reverse"):
-            same = [(v, v) for v in range(V)]
-            answer = [n + i if task == "copy" else 2 * n - 1 - i for i in range(n)]
-            self.constraints = tuple(Table([i, to], same, task) for i, to in enumerate(answer))
+            pairs = zip(listed, answer if task == "copy" else reversed(answer), strict=True)
+            self.constraints = tuple(Table(pair, same, task) for pair in pairs)
         else:
-            self.constraints = (Regular(every, _permuted(n) if task == "permute" else _chosen(n), task),)
+            alike: list[Constraint] = [AllDifferent(answer, "answer")] if task == "permute" else []
+            alike += [Table(pair, same, "answer") for pair in pairwise(answer) if task == "choice"]
+            held = [Regular([cell, *listed], HELD, task) for cell in (answer if task == "permute" else answer[:1])]
+            self.constraints = (AllDifferent(listed, "list"), *alike, *held)
 
     def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         return np.arange(self.rules.L), rng.permutation(V)
@@ -74,32 +86,9 @@ class ListTask(Domain):
     def rule_text(self, constraint: Constraint) -> str:
         if isinstance(constraint, Table):
             return f"{self.cells_text(constraint.cells)} are the same"
-        return TASKS[self.task]
-
-
-def _permuted(n: int) -> DFA:
-    """States: how many cells are read, as far as it matters, and the items of the list that the answer still lacks."""
-
-    def step(state: tuple[bool, int], v: int) -> tuple[bool, int] | None:
-        listing, held = state
-        if listing == bool(held >> v & 1):
-            return None
-        held ^= 1 << v
-        return listing and held.bit_count() < n, held
-
-    return explore((True, 0), V, step, lambda state: state == (False, 0))
-
-
-def _chosen(n: int) -> DFA:
-    """States: the items of the list so far, or the one that the answer holds, or cells that are left to hold it."""
-
-    def step(state: tuple[int, int], v: int) -> tuple[int, int] | None:
-        held, left = state
-        if left == n and held.bit_count() < n:
-            return None if held >> v & 1 else (held | 1 << v, n)
-        return (1 << v, left - 1) if left and held >> v & 1 else None
-
-    return explore((0, n), V, step, lambda state: not state[1])
+        if isinstance(constraint, Regular):
+            return f"{self.cell_name(constraint.cells[0])} is one of the list"
+        return f"the {constraint.relation} holds no item twice"
 
 
 def _kind(task: str) -> Kind:
