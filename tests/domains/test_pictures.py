@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import vmdsolve
 from vmdsolve import Problem, Solution, Status, Violation
 from vmdsolve.domains import Domain, Family, get, layout_of, names
+from vmdsolve.domains.sequence import TokenSequence
 from vmdsolve.drawing import Picture, Shown
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Rules
@@ -72,7 +73,7 @@ def test_every_board_is_drawn_with_a_place_for_every_cell(name: str, data: st.Da
         text = board.picture(values).text(boxes=boxes)
         for shown in cells:
             wanted = shown.boxed if boxes and shown.boxed is not None else shown.text
-            if name not in ("text-16", "brackets-2", "equation-5", "regex:4:[ab]+"):
+            if not isinstance(board, TokenSequence):  # a row is written as it is read, an open cell as '.'
                 assert wanted in text
         assert board.picture(changed).text(boxes=boxes) != text
     looks = {cell: data.draw(st.sampled_from(["broken", "next"]))}

@@ -100,10 +100,10 @@ def posterior(
     ...     edge_first=ints(0, 1, 3, 4), edge_next=ints(1, 1, 2, 2), edge_set=ints(0, 1, 2, 2), edge_weight=None,
     ...     accepting=np.array([False, True, True]), least=ints(1, 0, 0), start=0, end=2, eos=(2,), pad=(2,))
     >>> text = posterior(grammar, np.zeros((3, 3), np.float32))
-    >>> np.exp(text.log_marginals()).round(3).tolist()
+    >>> np.exp(text.log_marginals().astype(float)).round(3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.667, 0.333], [0.0, 0.333, 0.667]]
     >>> text.draw(seed=1).tolist(), posterior(grammar, np.zeros((3, 3), np.float32), held=[-1, -1, 1]).argmax().tolist()
-    ([0, 1, 1], [0, 1, 1])
+    ([0, 2, 2], [0, 1, 1])
     """
     rows = checked(grammar, logits, held, temperature)
     B = rows.shape[0] if len(rows.shape) == 3 else 1
