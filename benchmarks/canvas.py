@@ -15,7 +15,7 @@ from typer import Option
 from vmdsolve import _native
 from vmdsolve.canvas.compile import compile_choice, compile_json_schema, compile_regex
 from vmdsolve.canvas.grammar import Grammar
-from vmdsolve.canvas.posterior import native
+from vmdsolve.canvas.law import native
 from vmdsolve.canvas.vocabulary import Vocabulary
 
 from .driver import RESULTS, Row, Run, summary, table

@@ -72,9 +72,9 @@ def run(
         raise SystemExit(f"no weights in folders of {weights}; `python -m benchmarks text` leaves such")
     said = {"judge": judge.name, "weights": [*kinds], "train": train.name, "test": test.name, "n": n, "ways": ways}
     with Run("text-steps", METHOD.format(n=n), {**said, "seed": seed, "most": most}, (), out) as this:
-        tokens = learned.tiled(most)
+        tokens = learned.disjoint_tokens(most)
         reference = Reference.of((tokens[i : i + PART] for i in range(0, len(tokens), PART)), vocabulary)
-        this.rows.append(_row("text", "", 0, quality_of(real.tiled(n), read, vocabulary, reference)))
+        this.rows.append(_row("text", "", 0, quality_of(real.disjoint_tokens(n), read, vocabulary, reference)))
         for name, (model, own) in kinds.items():
             if own.to_json() != vocabulary.to_json():
                 this.note(f"not measured, its vocabulary is not the judge's: {name}")

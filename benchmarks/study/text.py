@@ -99,7 +99,7 @@ def run(
     except InvalidInput as error:
         raise SystemExit(f"{error} (set VMDSOLVE_DATA, or name files with --train, --valid and --test)") from error
     assert data.test is not None, "it is a file of its own"
-    windows = data.test.tiled(n)
+    windows = data.test.disjoint_tokens(n)
     windows = windows[(windows >= 0).all(1)]
     said = {"train": Path(train).name, "test": Path(test).name, "length": length, "steps": steps, "batch": batch}
     said |= {"width": width, "layers": layers, "rate": rate, "free_bits": free_bits, "n": n, "few": few}

@@ -1,6 +1,6 @@
 // canvas.cpp -- grammars over tokens and their posteriors, as classes on NumPy arrays.
 //
-// Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/canvas/posterior.py. Logits
+// Shapes, dtypes and contiguity are checked here; messages for people are made in vmdsolve/canvas/law.py. Logits
 // are not copied: they are the largest by far, and only added up. A live logit that is NaN or +inf gives None.
 #include <pybind11/pybind11.h>
 

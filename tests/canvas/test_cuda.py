@@ -11,7 +11,7 @@ from helpers.grammars import by_chance
 
 from vmdsolve import _native
 from vmdsolve.canvas import cuda
-from vmdsolve.canvas.posterior import posterior
+from vmdsolve.canvas.law import posterior
 from vmdsolve.canvas.torch_ import constrain_logits_
 from vmdsolve.errors import InvalidInput
 

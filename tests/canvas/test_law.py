@@ -11,8 +11,8 @@ from helpers.grammars import by_chance, law, of_table, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.canvas.law import posterior
 from vmdsolve.canvas.matcher import CanvasMatcher
-from vmdsolve.canvas.posterior import posterior
 from vmdsolve.errors import InvalidInput
 
 BACKENDS = ("cpu", "reference")

@@ -11,7 +11,7 @@ from helpers.grammars import ints
 from vmdsolve import _native
 from vmdsolve.canvas import reference
 from vmdsolve.canvas.grammar import Grammar
-from vmdsolve.canvas.posterior import native, posterior
+from vmdsolve.canvas.law import native, posterior
 from vmdsolve.errors import InvalidInput
 
 V = 5003  # no multiple of 16

@@ -30,7 +30,7 @@ def test_windows_lie_within_documents(lengths: list[int], L: int, seed: int) -> 
     corpus = corpus_of(lengths)
     windows = Windows(corpus, L, corpus.stretches())
     own = np.repeat(np.arange(len(lengths)), lengths)
-    tiles, drawn = windows.tiled(), windows.drawn(np.random.default_rng(seed), 20)
+    tiles, drawn = windows.disjoint_tokens(), windows.drawn(np.random.default_rng(seed), 20)
     assert np.sort(tiles[tiles != ABSENT]).tolist() == corpus.tokens.tolist()
     assert (np.concatenate([*windows.batches(3)]) == tiles).all()
     for window in (*tiles, *drawn):

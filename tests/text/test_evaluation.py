@@ -24,7 +24,7 @@ def windows(*documents: str, L: int = 4) -> Windows:
 def test_documents_are_the_sums_of_their_windows() -> None:
     held, model = windows("abbab", "b", "aabb"), tiny(kind="autoregressive")
     [found] = evaluate(model, AB, held)
-    each = exact(model, held.tiled()).nats
+    each = exact(model, held.disjoint_tokens()).nats
     assert (found.name, found.windows, found.over) == ("exact", 4, "documents")
     np.testing.assert_allclose(found.tokens.nats, [each[0] + each[1], each[2], each[3]])
     assert np.asarray(found.tokens.cells).tolist() == np.asarray(found.characters.cells).tolist() == [5, 1, 4]
@@ -50,7 +50,9 @@ def test_many_windows_are_measured_as_if_at_once() -> None:
     held, told = windows("ab" * 300), []
     [bound, close] = evaluate(tiny(latent=1), AB, held, latents=2, most=100, seed=2, watch=told.append)
     assert (bound.name, close.name, sum(told)) == ("NELBO", "importance", 200)
-    np.testing.assert_allclose(bound.tokens.nats, nelbo(tiny(latent=1), held.tiled(100), seed=2).nats, rtol=1e-5)
+    np.testing.assert_allclose(
+        bound.tokens.nats, nelbo(tiny(latent=1), held.disjoint_tokens(100), seed=2).nats, rtol=1e-5
+    )
 
 
 def test_windows_of_another_length_are_refused() -> None:

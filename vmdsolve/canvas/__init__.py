@@ -3,8 +3,8 @@
 from .cache import GrammarCompiler
 from .compile import compile_choice, compile_dfa, compile_json_schema, compile_regex, compile_token_dfa
 from .grammar import Grammar
+from .law import Posterior, posterior
 from .matcher import CanvasMatcher
-from .posterior import Posterior, posterior
 from .requests import grammar_of_request
 from .vocabulary import Vocabulary
 

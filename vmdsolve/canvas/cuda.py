@@ -16,7 +16,7 @@ import numpy as np
 from ..arguments import number, whole
 from ..errors import InvalidInput
 from .grammar import Grammar
-from .posterior import native
+from .law import native
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from ..arguments import whole
 from ..errors import InvalidInput
 from .grammar import Grammar
-from .posterior import Posterior, posterior
+from .law import Posterior, posterior
 
 __all__ = ["CanvasMatcher", "advance"]
 

@@ -22,7 +22,7 @@ from ..arguments import choice
 from ..errors import InvalidInput
 from .cuda import CudaPosterior, why_not
 from .grammar import Grammar
-from .posterior import posterior
+from .law import posterior
 
 if TYPE_CHECKING:
     from torch import Tensor

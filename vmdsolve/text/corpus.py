@@ -125,7 +125,7 @@ class Windows:
         at = np.searchsorted(ends, number, side="right")
         return self._cut(self.stretches[at, 0] + number - (ends - places)[at], self.stretches[at, 1])
 
-    def tiles(self) -> Starts:
+    def disjoint(self) -> Starts:
         """int64 [W, 2]: where windows begin that hold each token once, and where their documents end."""
         lengths = np.diff(self.stretches)[:, 0]
         count = -(-lengths // self.L)
@@ -133,16 +133,16 @@ class Windows:
         step = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
         return np.stack([begin + step * self.L, np.repeat(self.stretches[:, 1], count)], axis=1)
 
-    def tiled(self, most: int | None = None) -> Tokens:
-        """int64 [W, L]: the windows of `tiles`; `most`: only so many, spread evenly."""
-        found = self.tiles()
+    def disjoint_tokens(self, most: int | None = None) -> Tokens:
+        """int64 [W, L]: the windows of `disjoint`; `most`: only so many, spread evenly."""
+        found = self.disjoint()
         if most is not None and len(found) > most:
             found = found[np.arange(most) * len(found) // most]
         return self._cut(found[:, 0], found[:, 1])
 
     def batches(self, n: int) -> Iterator[Tokens]:
-        """The windows of `tiles`, at most n at a time."""
-        found = self.tiles()
+        """The windows of `disjoint`, at most n at a time."""
+        found = self.disjoint()
         for begin in range(0, len(found), n):
             part = found[begin : begin + n]
             yield self._cut(part[:, 0], part[:, 1])

@@ -99,7 +99,7 @@ def evaluate(
     """
     if model.config.length != windows.L:
         raise InvalidInput(f"windows have {windows.L:,} tokens, those of the model {model.config.length:,}")
-    tokens, begins = windows.tiled(most), windows.tiles()[:, 0]
+    tokens, begins = windows.disjoint_tokens(most), windows.disjoint()[:, 0]
     begins = begins[np.arange(len(tokens)) * len(begins) // len(tokens)]
     documents = windows.corpus.begins.searchsorted(begins, side="right")
     over = "documents" if len(np.unique(documents)) > 1 else "windows"

@@ -81,7 +81,7 @@ class TextTrainer:
         )  # fmt: skip
         if recipe.compile:
             self.model.stack.compile()
-        self.held_out = None if data.valid is None else data.valid.tiled(HELD_OUT)
+        self.held_out = None if data.valid is None else data.valid.disjoint_tokens(HELD_OUT)
         self.step, self.hours = 0, 0.0
         self.saved: int | None = None  # the step whose state is on disk
         self._stopped = False

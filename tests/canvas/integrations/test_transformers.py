@@ -10,7 +10,7 @@ from helpers.gemma import CANVAS, EOS, PAD, V, tiny_gemma
 from helpers.grammars import fits, lists, of_table, phrases
 
 from vmdsolve.canvas.integrations.transformers import CanvasLogitsProcessor
-from vmdsolve.canvas.posterior import posterior
+from vmdsolve.canvas.law import posterior
 from vmdsolve.errors import InvalidInput
 
 torch = pytest.importorskip("torch")
