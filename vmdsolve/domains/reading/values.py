@@ -82,7 +82,7 @@ def _items(grid: Any) -> Items:
         return items
     if package == "scipy" and hasattr(grid, "toarray"):
         raise InvalidProblem(f"a sparse {type(grid).__name__} does not say which cells are open; give grid.toarray()")
-    if package in ("pandas", "polars"):
+    if package in ("pandas", "polars") and hasattr(grid, "to_numpy"):  # pandas.NA has not
         return np.asarray(grid.to_numpy(), dtype=object)
     if hasattr(grid, "__array__") or isinstance(grid, np.generic):
         array = np.asarray(grid)
