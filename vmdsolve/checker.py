@@ -64,7 +64,7 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         for row in rows:
             good[row] = not violations(rules, boards[row])
         return good
-    held = boards[rows]
+    held = np.asfortranarray(boards[rows])  # rules look at a few cells of all boards
     kept = np.ones(len(rows), np.bool_)
     for constraint in rules.constraints:
         kept &= constraint.accepts(held)

@@ -64,7 +64,7 @@ class AllDifferent(Constraint):
         ]
 
     def accepts(self, boards: Board) -> Mask:
-        held = np.left_shift(np.uint64(1), boards[:, self.cells].T.astype(np.uint64))  # each a set of one symbol
+        held = np.left_shift(np.uint64(1), boards.T[list(self.cells)].astype(np.uint64))  # each a set of one symbol
         return np.asarray(sets.count(np.bitwise_or.reduce(held, axis=0)) == len(self.cells))
 
     def native(self) -> tuple[Kind, list[int]]:

@@ -83,6 +83,17 @@ class Counts:
     def __reduce__(self) -> tuple[Any, ...]:
         return Counts, (self.L, *(getattr(self, name) for name in NAMES))
 
+    def listed(self) -> list[tuple[list[int], int, int, int]]:
+        """Each as `of` takes it.
+
+        Examples
+        --------
+        >>> Counts.of(3, [([0, 2], 1, 0, 1)]).listed()
+        [([0, 2], 1, 0, 1)]
+        """
+        cells = [part.tolist() for part in np.split(self.cells, self.offsets[1:-1])] if len(self.symbols) else []
+        return list(zip(cells, self.symbols.tolist(), self.least.tolist(), self.most.tolist(), strict=True))
+
     def broken_by(self, boards: Any) -> Any:
         """Which full boards [B, L] break one of them, bool [B]; of NumPy or torch."""
         out = boards[:, 0] < 0

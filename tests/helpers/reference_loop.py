@@ -107,8 +107,10 @@ class _Board:
         still_open = sum(int(x[0, cell] == OPEN) for cell in cells)
         n_keep = -(-still_open // left)
         if self.settling is not None:
-            peers = [self.settling.of_cell(cell).tolist() for cell in range(self.rules.L)]
-            n_keep = still_open if reference.settled(logits, x, peers)[0] else n_keep
+            around = self.settling.peers
+            peers = [[] if around is None else around.of_cell(cell).tolist() for cell in range(self.rules.L)]
+            counts = [] if self.settling.counts is None else self.settling.counts.listed()
+            n_keep = still_open if reference.settled(logits, x, peers, counts)[0] else n_keep
         filled, _, _ = kernels.unmask(
             logits, x, offered, self.peers, key=self.key, order=plan.order, n_keep=n_keep,
             threshold=plan.threshold, temperature=plan.temperature, guard=plan.legal, noise=plan.noise,

@@ -45,17 +45,11 @@ def some(seed: int, L: int, V: int, B: int) -> tuple[Denoise, Structure, Any, An
     return native(model.denoiser), structure_of(units), x, z, by
 
 
-def listed_counts(counts: Counts) -> list[Counted]:
-    """Counts as a list of them."""
-    cells = [part.tolist() for part in np.split(counts.cells, counts.offsets[1:-1])]
-    return list(zip(cells, counts.symbols.tolist(), counts.least.tolist(), counts.most.tolist(), strict=True))
-
-
 def first_look(kernel: Denoise, structure: Structure, x: Any, z: Any, by: By, loops: int, path: str) -> Any:
     """Loops and logits of one board, by evaluations of more and more loops, none of which it leaves."""
     peers = by.get("peers", Peers.none(structure.L))
     listed = [peers.of_cell(cell).tolist() for cell in range(structure.L)]
-    counted = listed_counts(by["counts"]) if "counts" in by else []
+    counted = by["counts"].listed() if "counts" in by else []
     for spent in [*range(SETTLE_EVERY, loops, SETTLE_EVERY), loops]:
         logits = kernel(structure, x, z, loops=spent, path=path)
         if reference.settled(logits, x, listed, counted)[0]:
