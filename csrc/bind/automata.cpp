@@ -114,6 +114,7 @@ Trie trie_py(const Array<uint8_t>& data, const Array<int64_t>& first, const Arra
 
 py::object compile_py(const Trie& trie, const py::tuple& automaton, const Array<int32_t>& eos,
                       const Array<int32_t>& pad, int64_t work_limit) {
+  want(work_limit >= 0, "work_limit");
   const Dfa dfa = dfa_of(automaton);
   want_shape(eos, {-1}, "eos");
   want_shape(pad, {-1}, "pad");

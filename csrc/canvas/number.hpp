@@ -19,7 +19,7 @@ struct Number {
 };
 
 constexpr int64_t kZeroExponent =
-    -4'000'000'000'000'000'000;  // far below any other, and twice it is still an int64
+    -2'000'000'000'000'000'000;  // twice as far below as any other may be, and four times it is still an int64
 constexpr double kLogLimit = 1e13;
 
 VMD_HD VMD_INLINE Number number_zero() { return {0.0, kZeroExponent}; }

@@ -55,7 +55,7 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
   want(N >= 0 && N <= kMaxClasses && Q >= 1 && Q <= kMaxGrammarStates && E <= kMaxEdges,
        "too many sets, states or edges");
   want(within(token_class, kMaxClasses), "token_class holds a number that is no class");
-  C = 1 + std::max(*std::max_element(token_class.begin(), token_class.end()),
+  C = int64_t{1} + std::max(*std::max_element(token_class.begin(), token_class.end()),
                    set_class.empty() ? 0 : *std::max_element(set_class.begin(), set_class.end()));
   want(offsets_ok(set_first, set_class.size()), "set_first is not ascending from 0 to the length of set_class");
   want(within(set_class, std::min(C, kMaxClasses)) &&
