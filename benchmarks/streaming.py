@@ -49,8 +49,8 @@ METHOD = (
 
 def run(
     parts: Annotated[str, Option(help=f"What to measure, between commas: {', '.join(PARTS)}; or all.")] = "all",
-    n: Annotated[int, Option(min=100, help="Lines for cost and ray.")] = 100_000,
-    most: Annotated[int, Option(min=1000, help="Lines for memory, and a tenth of them.")] = 1_000_000,
+    n: Annotated[int, Option(min=100, help="Lines for cost.")] = 100_000,
+    most: Annotated[int, Option(min=1000, help="Lines for memory, and a tenth of them; for Ray.")] = 1_000_000,
     kills: Annotated[int, Option(min=1, help="Of each format.")] = 25,
     repeats: Annotated[int, Option(min=1, help="Rounds of cost.")] = 5,
     steps: Annotated[int, Option(min=2, help="Of the trainings.")] = 60,
@@ -70,7 +70,7 @@ def run(
             "cost": partial(cost, folder, puzzles, n, repeats),
             "memory": partial(memory, folder, puzzles, most),
             "kills": partial(killed, folder, puzzles, kills, seed),
-            "ray": partial(by_ray, folder, puzzles, n),
+            "ray": partial(by_ray, folder, puzzles, most),
             "ranks": partial(ranks, folder, steps),
         }
         for part in chosen:
