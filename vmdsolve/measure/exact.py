@@ -96,4 +96,4 @@ class ExactDenoiser:
     def __call__(self, x: Board, z: Floats) -> Floats:
         """Logits [B, L, V] for rows x [B, L]: log-chances of each open cell's symbols."""
         told = z.astype(np.int32) if self.told else None
-        return np.log(np.maximum(self.chain.symbols(x, told), LEAST)).astype(np.float32)
+        return np.asarray(np.log(np.maximum(self.chain.symbols(x, told), LEAST)), np.float32)

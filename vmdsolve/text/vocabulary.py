@@ -132,7 +132,7 @@ class Characters(Vocabulary):
             raise InvalidInput(
                 f"{where}, character {at + 1} is {text[at]!r}, which is none of the {self.size:,} of the vocabulary"
             )
-        return out
+        return np.asarray(out)
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return self._codes[self._checked(tokens)].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
