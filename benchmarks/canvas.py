@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,8 +53,7 @@ def grammars(words: Vocabulary) -> dict[str, Callable[[], Grammar]]:
     cities = [f"{a}{b}{c}" for a in ("New ", "Old ", "Port ", "Saint ", "") for b in ("Ham", "Wood") for c in
               ("ford", "bury", "stead", "ton", "wick")]  # fmt: skip
     found: dict[str, Callable[[], Grammar]] = {
-        name: lambda pattern=pattern: compile_regex(pattern, words)  # type: ignore[misc]
-        for name, pattern in PATTERNS.items()
+        name: partial(compile_regex, pattern, words) for name, pattern in PATTERNS.items()
     }
     found["choice of 50"] = lambda: compile_choice(cities, words)
     found["JSON, 5 fields"] = lambda: compile_json_schema(SCHEMA, words)

@@ -16,6 +16,7 @@ from ..extras import want_torch
 from ..train.config import checked, read_config
 from ..train.keys import KEYS, MODEL, RECIPE, SAMPLING, logs_of
 from .shared import device_of, domain_names
+from .training import trained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,6 @@ PANELS = {
 RUNS = Path("runs")
 EVERY = 50  # steps between two lines
 HOW = ("seconds", "threads", "every", "device", "log")
-STOPPING = "stopping after this step; Ctrl-C again stops at once, without saving"
 
 
 def _options() -> list[inspect.Parameter]:
@@ -142,28 +142,13 @@ def _kept(folder: Path) -> dict[str, Any]:
 
 
 def _run(trainer: Trainer, folder: Path, loggers: Sequence[Logger], every: int, seconds: float | None) -> None:
-    from ..api.progress import bar
-    from ..train.progress import explained, line_of
-    from ..train.stopping import stoppable
+    from ..train.progress import explained
 
-    steps, width, done = trainer.recipe.steps, trainer.config.divergences, trainer.step
-    told = False
+    steps, width = trainer.recipe.steps, trainer.config.divergences
     typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
     for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):
         typer.echo(text)
-    with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM), STOPPING) as heard, bar("steps", steps, done) as go:
-        for p in trainer.run(folder, every=every, seconds=seconds, loggers=loggers):
-            typer.echo(line_of(p, steps, width))
-            go(p.step - done)
-            done = p.step
-            full = p.step >= max(0.1, trainer.recipe.kl_warmup) * steps  # KL now has its full weight
-            if width and not p.active_units and not told and full:
-                typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
-                told = True
-    weights = folder / "weights.safetensors"
-    typer.echo(f"done: {weights}" if trainer.step >= steps else f"stopped at step {trainer.step}: {weights}")
-    if heard:
-        typer.echo("all is saved; --resume goes on from there", err=True)
-        if heard[0] == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise typer.Exit(128 + heard[0])
+    trained(
+        trainer, lambda: trainer.run(folder, every=every, seconds=seconds, loggers=loggers), folder, steps=steps,
+        width=width, full=trainer.recipe.kl_warmup,
+    )  # fmt: skip

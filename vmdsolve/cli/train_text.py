@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import signal
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ from ..text.config import TextConfig
 from ..text.recipe import TextRecipe
 from ..train.keys import logs_of
 from .shared import Device, device_of
+from .training import trained
 
 if TYPE_CHECKING:
     from ..text.data import TextData
@@ -27,7 +27,6 @@ __all__ = ["train_text"]
 
 MODEL = {one.name: one for one in fields(TextConfig) if "help" in one.metadata}
 RECIPE = {one.name: one for one in fields(TextRecipe)}
-STOPPING = "stopping after this step; Ctrl-C again stops at once, without saving"
 DATA = {"vocabulary": "characters", "valid": "0.05", "test": "0.05", "field": "", "lines": False}
 
 
@@ -170,30 +169,14 @@ def _read(files: list[str], config: TextConfig, told: dict[str, Any]) -> TextDat
 
 
 def _run(trainer: TextTrainer, folder: Path, loggers: list[Any], every: int, seconds: float | None) -> None:
-    from ..api.progress import bar
-    from ..train.progress import line_of
-    from ..train.stopping import stoppable
-
-    steps, width, done, data = trainer.recipe.steps, trainer.config.latent, trainer.step, trainer.data
+    steps, width, data = trainer.recipe.steps, trainer.config.latent, trainer.data
     typer.echo(f"training {trainer.config.kind} on text in {folder}")
     size = sum(p.numel() for p in trainer.model.parameters())
     typer.echo(f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from")
     typer.echo("loss: cross-entropy of open cells, held out: the bound, exact left to right; both in nats a token")
     if width:
         typer.echo("KL: what z tells of a window, in nats; active: parts of z in use")
-    told = False
-    with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM), STOPPING) as heard, bar("steps", steps, done) as go:
-        for p in trainer.run(folder, every=every, seconds=seconds, loggers=loggers):
-            typer.echo(line_of(p, steps, width))
-            go(p.step - done)
-            done = p.step
-            if width and not p.active_units and not told and p.step >= max(0.1, trainer.recipe.kl_warmup) * steps:
-                typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
-                told = True
-    weights = folder / "weights.safetensors"
-    typer.echo(f"done: {weights}" if trainer.step >= steps else f"stopped at step {trainer.step}: {weights}")
-    if heard:
-        typer.echo("all is saved; --resume goes on from there", err=True)
-        if heard[0] == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise typer.Exit(128 + heard[0])
+    trained(
+        trainer, lambda: trainer.run(folder, every=every, seconds=seconds, loggers=loggers), folder, steps=steps,
+        width=width, full=trainer.recipe.kl_warmup,
+    )  # fmt: skip

@@ -24,10 +24,10 @@ from .._version import __version__
 from ..arguments import seconds as checked_seconds
 from ..arguments import whole
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
-from ..files.lock import Lock
 from ..model.elbo import Terms
 from ..model.stored import not_finite
 from ..train.averages import Averages
+from ..train.held import Holds
 from ..train.loggers import Begun, JsonLog, Logger, Tell, logging
 from ..train.progress import Progress
 from ..train.state import check_shapes, restore, tensors_of
@@ -46,7 +46,7 @@ HELD_OUT, TIMES, SEED = 32, 4, 0x7E57  # windows that are watched, their masks, 
 STATE, WEIGHTS = "state.safetensors", "weights.safetensors"
 
 
-class TextTrainer:
+class TextTrainer(Holds):
     """One training run, in a folder: `state.safetensors` to resume, `weights.safetensors` to use.
 
     Examples
@@ -85,7 +85,6 @@ class TextTrainer:
         self.step, self.hours = 0, 0.0
         self.saved: int | None = None  # the step whose state is on disk
         self._stopped = False
-        self._lock: Lock | None = None
 
     # One step -----------------------------------------------------------------------------------
 
@@ -294,15 +293,3 @@ class TextTrainer:
         restore(tensors, self.model, self.average, self.optimizer, said.path)
         self.step = self.saved = step
         self.hours = float(hours)
-
-    def _hold(self, folder: Path) -> None:
-        """Nobody else trains in this folder until the run ends, or this trainer is no more."""
-        path = folder / ".lock"
-        if self._lock is None or self._lock.path != path or self._lock.lost:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = Lock(path, f"trains in {folder}; wait for it, or name another folder")
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None

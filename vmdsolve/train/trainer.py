@@ -24,12 +24,12 @@ from ..arguments import seconds as checked_seconds
 from ..arguments import whole
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
-from ..files.lock import Lock
 from ..model.about import About, history_of
 from ..model.checkpoint import load_into, load_tensors, not_finite, save_model, save_tensors
 from ..model.config import ModelConfig
 from .averages import Averages
 from .config import told_of
+from .held import Holds
 from .held_out import HeldOut
 from .kept import ConfigLog
 from .learner import Learner
@@ -47,7 +47,7 @@ __all__ = ["Progress", "Recipe", "Trainer"]
 COUNTS = {"step": int, "puzzles": int, "hours": Real}  # what a record says of how far its run has come
 
 
-class Trainer(Learner):
+class Trainer(Learner, Holds):
     """One training run of one domain, or a mixture of them, in a folder: `state.safetensors` to resume,
     `weights.safetensors` to use.
 
@@ -71,7 +71,6 @@ class Trainer(Learner):
         self._stopped = False
         self.init: dict[str, Any] | None = None
         self._begun: Path | None = None  # the weights that it began with
-        self._lock: Lock | None = None
 
     def begin_with(self, weights: Path) -> None:
         """Start from these weights instead of random ones; the optimiser starts anew.
@@ -228,18 +227,6 @@ class Trainer(Learner):
         """The config of a run that does this, by key."""
         here = {"threads": torch.get_num_threads(), "device": str(self.device), "log": names_of(loggers)}
         return told_of(self.domain, self.recipe, self.config, self._begun, every=every, seconds=seconds, **here)
-
-    def _hold(self, folder: Path) -> None:
-        """Nobody else trains in this folder until the run ends, or this trainer is no more."""
-        path = folder / ".lock"
-        if self._lock is None or self._lock.path != path or self._lock.lost:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = Lock(path, f"trains in {folder}; wait for it, or name another folder")
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
 
     def save(self, folder: Path) -> None:
         """Write the averaged weights and the state to resume from, each atomically.

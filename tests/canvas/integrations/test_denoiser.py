@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 from helpers.grammars import fits, lists, phrases
+from helpers.masked import Tiny, dream, llada
 
-torch = pytest.importorskip("torch")
-
-from helpers.masked import Tiny, dream, llada  # noqa: E402
-
-from vmdsolve.canvas.compile import compile_choice, compile_json_schema, compile_regex  # noqa: E402
-from vmdsolve.canvas.integrations.denoiser import Constrained  # noqa: E402
-from vmdsolve.canvas.vocabulary import Vocabulary  # noqa: E402
-from vmdsolve.errors import InvalidInput  # noqa: E402
+from vmdsolve.canvas.compile import compile_choice, compile_json_schema, compile_regex
+from vmdsolve.canvas.integrations.denoiser import Constrained
+from vmdsolve.canvas.vocabulary import Vocabulary
+from vmdsolve.errors import InvalidInput
 
 V, EOS, MASK = 64, 1, 63
 PROMPT = torch.tensor([[2, 9, 10], [2, 11, 12], [2, 13, 14]])
