@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .api.solve import as_done as as_done
     from .api.solve import solve as solve
     from .api.solve import solve_batch as solve_batch
+    from .api.watch import Watched as Watched
+    from .api.watch import watch as watch
     from .domains import Domain as Domain
     from .domains import get as get_domain
     from .errors import InvalidInput as InvalidInput
@@ -85,6 +87,7 @@ _WHERE = {
     "Trainer": "train.trainer",
     "VMD": "model.vmd",
     "Violation": "problem",
+    "Watched": "api.watch",
     "VmdsolveError": "errors",
     "as_done": "api.solve",
     "candidates": "api.candidates",
@@ -104,6 +107,7 @@ _WHERE = {
     "save_model": "model.checkpoint",
     "solve": "api.solve",
     "solve_batch": "api.solve",
+    "watch": "api.watch",
 }
 __all__ = [
     "OPEN",
@@ -132,6 +136,7 @@ __all__ = [
     "Trainer",
     "Violation",
     "VmdsolveError",
+    "Watched",
     "__version__",
     "as_done",
     "candidates",
@@ -151,6 +156,7 @@ __all__ = [
     "save_model",
     "solve",
     "solve_batch",
+    "watch",
 ]
 
 

@@ -22,9 +22,10 @@ from ..errors import InvalidInput
 from ..problem import OPEN, Board, Problem, Rules
 from ..search.breed import breed
 from ..search.threads import spread
+from .checked import MOST_NATIVE
 from .graded import Generated, Unpicked, picked
 from .option import takes
-from .options import MOST_NATIVE, GenerateOptions, Options
+from .options import GenerateOptions, Options
 
 __all__ = ["Generated", "generate"]
 

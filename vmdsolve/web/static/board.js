@@ -1,0 +1,146 @@
+// Boards: squares and walls, lines of text, or a graph, as the server describes them (shapes.py). Text stays text.
+
+const OPEN = -1;
+const SOLID = "█";
+
+/** An element with classes and attributes; children are nodes or text. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+export class Board {
+  /** `puzzle`: what the server tells of it; `label`: its name for those who hear it; `live`: whether cells take keys. */
+  constructor(puzzle, label, { live = false, small = false } = {}) {
+    this.puzzle = puzzle;
+    this.live = live;
+    this.cells = [];
+    this.places = []; // [row, column] of a cell, for the arrows
+    const draw = { sheet: this.#sheet, lines: this.#lines, graph: this.#graph }[puzzle.shape.is];
+    this.node = draw.call(this);
+    this.node.classList.add("board");
+    if (small) this.node.classList.add("small");
+    else if (puzzle.givens.length > 150) this.node.classList.add("wide");
+    this.node.setAttribute("role", live ? "grid" : "img");
+    this.node.setAttribute("aria-label", label);
+    for (const cell of puzzle.shaded) this.cells[cell].classList.add("shaded");
+    if (live && this.cells.length) this.cells[0].tabIndex = 0;
+  }
+
+  /** What cells hold, and how they look: `held` values, `looks` cell -> classes, `marks` cell -> text, `sure` 0 to 1. */
+  show(held, { looks = new Map(), marks = new Map(), sure = null } = {}) {
+    const { givens, glyphs, names, shape } = this.puzzle;
+    this.cells.forEach((node, cell) => {
+      const value = held[cell];
+      const given = givens[cell] !== OPEN;
+      const text = value === OPEN ? "" : glyphs[value];
+      const marked = value === OPEN ? marks.get(cell) || "" : "";
+      node.classList.remove("given", "filled", "next", "unit", "broken", "differ", "solid", "painted", ...PAINTS);
+      if (value !== OPEN) node.classList.add(given ? "given" : "filled");
+      if (text === SOLID) node.classList.add("solid");
+      if (value !== OPEN && shape.is === "graph" && value < PAINTS.length) node.classList.add("painted", PAINTS[value]);
+      node.classList.add(...(looks.get(cell) || []));
+      const shown = node.querySelector(".value");
+      shown.textContent = text;
+      shown.style.opacity = sure && !given && value !== OPEN ? Math.max(0.15, sure[cell]) : "";
+      node.querySelector(".marks").textContent = marked;
+      if (this.live) node.setAttribute("aria-label", said(names[cell], text, given, marked, looks.get(cell)));
+    });
+  }
+
+  /** The cell in a direction, or the same. */
+  beside(cell, rows, columns) {
+    const [row, column] = this.places[cell];
+    let best = cell;
+    let least = Infinity;
+    this.places.forEach(([r, c], other) => {
+      const ahead = (r - row) * rows + (c - column) * columns;
+      const aside = Math.abs((r - row) * columns) + Math.abs((c - column) * rows);
+      if (ahead > 0 && ahead + 8 * aside < least) [best, least] = [other, ahead + 8 * aside];
+    });
+    return best;
+  }
+
+  focus(cell) {
+    this.cells.forEach((node) => (node.tabIndex = -1));
+    this.cells[cell].tabIndex = 0;
+    this.cells[cell].focus();
+  }
+
+  #cell(tag, cell, place, before = "", after = "") {
+    const node = element(tag, { class: "cell", "data-cell": cell, role: this.live ? "gridcell" : null });
+    if (this.live) node.tabIndex = -1;
+    if (before) node.append(element("span", { class: "before", "aria-hidden": "true" }, before));
+    node.append(element("span", { class: "value" }), element("span", { class: "marks" }));
+    if (after) node.append(element("span", { class: "after", "aria-hidden": "true" }, after));
+    this.cells[cell] = node;
+    this.places[cell] = place;
+    return node;
+  }
+
+  #sheet() {
+    const { rows, left, above, inside } = this.puzzle.shape;
+    const table = element("table", {});
+    rows.forEach((row, r) => {
+      const line = element("tr", { role: this.live ? "row" : null });
+      row.forEach((square, c) => {
+        const held = square.cell !== undefined;
+        const node = held
+          ? this.#cell("td", square.cell, [r, c], square.before, square.after)
+          : element("td", { role: this.live ? "gridcell" : null }, square.text);
+        node.classList.add(inside[r][c] ? (held ? "inside" : "between") : "outside");
+        if (square.text === SOLID) node.classList.add("block");
+        const walls = { left: left[r][c], right: left[r][c + 1], top: above[r][c], bottom: above[r + 1][c] };
+        for (const [side, wall] of Object.entries(walls)) if (wall) node.classList.add(side);
+        line.append(node);
+      });
+      table.append(line);
+    });
+    return table;
+  }
+
+  #lines() {
+    const lines = this.puzzle.shape.rows.map((row, r) =>
+      element("div", { class: "row", role: this.live ? "row" : null },
+        ...row.map((piece, c) => (typeof piece === "number" ? this.#cell("span", piece, [r, c])
+          : element("span", { role: this.live ? "gridcell" : null }, piece)))));
+    return element("div", { class: "lines" }, ...lines);
+  }
+
+  #graph() {
+    const { edges, at } = this.puzzle.shape;
+    const lines = vector("svg", { viewBox: "0 0 1 1", "aria-hidden": "true" });
+    for (const [a, b] of edges) {
+      lines.append(vector("line", { x1: at[a][0], y1: at[a][1], x2: at[b][0], y2: at[b][1], "stroke-width": 0.006 }));
+    }
+    const spots = element("div", { class: "spot", role: this.live ? "row" : null });
+    at.forEach(([x, y], cell) => {
+      const node = this.#cell("div", cell, [y * 20, x * 20], String(cell + 1));
+      node.style.left = `${100 * x}%`;
+      node.style.top = `${100 * y}%`;
+      spots.append(node);
+    });
+    return element("div", { class: "graph" }, lines, spots);
+  }
+}
+
+export function vector(tag, attributes = {}, text = null) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text !== null) made.textContent = text;
+  return made;
+}
+
+const PAINTS = ["v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"];
+
+function said(name, text, given, marked, looks) {
+  const holds = text ? `${text}${given ? ", given" : ""}` : marked ? `open, marked ${[...marked].join(" ")}` : "open";
+  const marks = (looks || []).filter((look) => look !== "unit").map((look) => SAID[look]);
+  return [name, holds, ...marks].join(", ");
+}
+
+const SAID = { next: "the next", broken: "wrong", differ: "differs" };
