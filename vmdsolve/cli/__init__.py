@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "eval": ("eval", "evaluate", ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
     "diagnose": ("diagnose", "diagnose", ("diagnose sudoku-4x4",)),
     "web": ("web", "web", ("web", "web --port 0 --open")),
+    "demo": ("demo", "demo", ("demo",)),
     "domains": ("domains", "list_domains", ("domains",)),
     "check-domain": ("check_domain", "check_domain", ("check-domain latin-4",)),
     "info": ("info", "info", ("info", "info --json")),
