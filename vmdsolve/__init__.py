@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .api.exact import enumerate_solutions as enumerate_solutions
     from .api.generate import generate as generate
     from .api.graded import Generated as Generated
+    from .api.pictures import save_picture as save_picture
     from .api.sample import sample as sample
     from .api.solve import as_done as as_done
     from .api.solve import solve as solve
@@ -105,6 +106,7 @@ _WHERE = {
     "load_model": "model.checkpoint",
     "sample": "api.sample",
     "save_model": "model.checkpoint",
+    "save_picture": "api.pictures",
     "solve": "api.solve",
     "solve_batch": "api.solve",
     "watch": "api.watch",
@@ -154,6 +156,7 @@ __all__ = [
     "load_model",
     "sample",
     "save_model",
+    "save_picture",
     "solve",
     "solve_batch",
     "watch",

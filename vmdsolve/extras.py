@@ -17,7 +17,7 @@ __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 EXTRAS = {
     "torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb",
     "ray": "ray", "tokenizers": "tokens", "pyarrow": "parquet", "sentencepiece": "canvas",
-    "starlette": "web", "uvicorn": "web",
+    "PIL": "plots", "fpdf": "print", "starlette": "web", "uvicorn": "web",
 }  # fmt: skip
 
 AMD = Path("/dev/kfd")  # there where AMD's driver is

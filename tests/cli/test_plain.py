@@ -27,8 +27,8 @@ COMMANDS: dict[str, list[Any]] = {
     "solve": [P, "--method", "search"], "join": ["nothing"], "show": [P], "check": [P, S], "count": [P],
     "hint": [P], "explain": [CLASH],
     "generate": ["latin-2"], "sample": ["latin-2"], "train": ["nothing"], "eval": ["latin-2", "-n", 1],
-    "plot": ["nothing"], "web": ["nothing"], "demo": ["nothing"], "diagnose": ["latin-2"], "domains": ["latin-2"],
-    "check-domain": ["nothing"], "info": [],
+    "plot": ["nothing"], "web": ["nothing"], "watch": [P], "demo": ["nothing"], "diagnose": ["latin-2"],
+    "domains": ["latin-2"], "check-domain": ["nothing"], "info": [],
 }  # fmt: skip
 READERS = ("solve", "show", "check", "count", "hint", "explain", "eval")
 

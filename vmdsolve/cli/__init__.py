@@ -61,6 +61,7 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "plot": ("plot", "plot", ("plot runs/latin-5", "plot runs/a runs/b -o both.svg")),
     "eval": ("eval", "evaluate", ("eval sudoku-4x4 -n 100", "eval puzzles.csv --domain sudoku-9x9 --json")),
     "diagnose": ("diagnose", "diagnose", ("diagnose sudoku-4x4",)),
+    "watch": ("watch", "watch", ("watch 1......2..4..3..", "watch 1......2..4..3.. -o loops.html")),
     "web": ("web", "web", ("web", "web --port 0 --open")),
     "demo": ("demo", "demo", ("demo",)),
     "domains": ("domains", "list_domains", ("domains",)),

@@ -22,7 +22,11 @@ __all__ = ["generate"]
 def generate(
     domain: Annotated[str, Argument(help="The kind of puzzle, see `vmdsolve domains`.")],
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
-    output: Annotated[Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}.")] = None,
+    output: Annotated[
+        Path | None, Option("-o", "--output", help=f"Write here: {', '.join(WRITTEN)}; or .pdf, to print.")
+    ] = None,
+    paper: Annotated[str, Option(help="Of a .pdf: a4 or letter.")] = "a4",
+    each: Annotated[int, Option("--each", min=1, max=30, help="Of a .pdf: puzzles a page.")] = 4,
     **options: Any,
 ) -> None:
     """Make puzzles with exactly one solution: csv `puzzle,solution,domain`; into a .txt file puzzles alone.
@@ -38,6 +42,12 @@ def generate(
 
     problems = counted(made(domain, n, **options), "puzzles", n)
     kind = Puzzle if options["difficulty"] is None else Graded
+    if output is not None and output.suffix.lower() == ".pdf":
+        from ..api.pictures import print_puzzles
+
+        done = print_puzzles(problems, output, paper=paper, each=each, graded=kind is Graded)
+        typer.echo(f"wrote {done}: {n} puzzles, their answers behind", err=True)
+        return
 
     def puzzles() -> Iterator[Puzzle]:
         try:

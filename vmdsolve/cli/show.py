@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,9 @@ __all__ = ["show"]
 def show(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     n: Annotated[int | None, Option("-n", min=1, help="Draw only so many, the first ones.")] = None,
+    output: Annotated[
+        Path | None, Option("-o", "--output", help="Draw the first one here: .svg, .html, .png or .pdf.")
+    ] = None,
     candidates: Annotated[bool, Option("--candidates", help="Show what no single rule excludes.")] = False,
     **options: Any,
 ) -> None:
@@ -50,5 +54,10 @@ def show(
             continue
         if several and record.where:
             screen.say(record.where.rstrip(": "))
+        if output is not None:
+            from ..api.pictures import save_picture
+
+            typer.echo(f"wrote {save_picture(problem, output)}", err=True)
+            break
         screen.show(problem.picture(candidates=candidates))
     raise typer.Exit(2 if unreadable else 0)

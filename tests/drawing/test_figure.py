@@ -1,0 +1,131 @@
+"""Figures: every symbol of a board is in its picture, whatever the kind of file, and text stays text."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import vmdsolve
+from vmdsolve import domains
+from vmdsolve.api.kinds import told_of
+from vmdsolve.api.pictures import PICTURES, frames_of, print_puzzles, save_picture
+from vmdsolve.drawing import Picture, Said
+from vmdsolve.drawing.figure import Box, Figure, Stroke, Word, below, beside, figure
+from vmdsolve.drawing.page import page
+from vmdsolve.drawing.raster import gif, png
+from vmdsolve.drawing.svg import svg
+
+EASY = "1......2..4..3.."
+KINDS = sorted(name for name in domains.families() if told_of(name).get("example"))
+
+
+def texts(source: str) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(source).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mark_is_within_the_figure_and_every_clue_is_shown(kind: str) -> None:
+    problem = domains.get(told_of(kind)["said"]).parse(told_of(kind)["example"])
+    drawn = figure(vmdsolve.solve(problem).picture())
+    for mark in drawn.marks:
+        if isinstance(mark, Box):
+            assert 0 <= mark.x <= mark.x + mark.width <= drawn.width
+            assert 0 <= mark.y <= mark.y + mark.height <= drawn.height
+        elif isinstance(mark, Stroke):
+            assert 0 <= min(mark.x1, mark.x2) <= max(mark.x1, mark.x2) <= drawn.width
+        else:
+            assert 0 <= mark.x <= drawn.width + 1
+            assert 0 <= mark.y <= drawn.height + 1
+    words = [mark.text for mark in drawn.marks if isinstance(mark, Word)]
+    assert texts(svg([drawn])) == words
+
+
+def test_a_solved_board_shows_every_symbol_where_it_stands() -> None:
+    drawn = figure(vmdsolve.get_domain("sudoku-4x4").picture(vmdsolve.get_domain("sudoku-4x4").parse(EASY).values))
+    symbols = sorted((mark.y, mark.x, mark.text) for mark in drawn.marks if isinstance(mark, Word))
+    assert [text for _, _, text in symbols] == ["1", "2", "4", "3"]
+    assert [int(x // 40) for _, x, _ in symbols] == [0, 3, 2, 1]
+
+
+def test_what_others_wrote_stays_text() -> None:
+    evil = '<script>alert("&")</script>\x1b[2J'
+    drawn = figure(Picture((Said(evil),)))
+    source = svg([drawn])
+    assert "<script" not in source
+    assert "".join(texts(source)).replace(" ", "").startswith('<script>alert("&")</script>')
+    assert "\x1b" not in source
+    assert page(evil, [(evil, drawn)]).count("<script") == 0
+
+
+def test_figures_stand_beside_and_below_each_other() -> None:
+    one, two = Figure((Box(0, 0, 10, 5, "#ffffff"),), 10, 5), Figure((Word("a", 1, 2, 3, "#000000"),), 4, 7)
+    assert (below([one, two]).width, below([one, two]).height) == (10, 24)
+    assert (beside([one, two]).width, beside([one, two]).height) == (26, 7)
+    assert below([one, two]).marks[1] == Word("a", 1, 19, 3, "#000000")
+    assert (below([]).width, below([]).height, beside([]).width) == (0, 0, 0)
+
+
+def test_what_was_watched_has_a_frame_for_each_stop_and_is_pale_where_unsure() -> None:
+    seen = vmdsolve.watch(EASY, 2)
+    frames = frames_of(seen)
+    assert len(frames) == len(seen.loops)
+    first, last = frames[0][1], frames[-1][1]
+    paleness = [np.mean([mark.pale for mark in of.marks if isinstance(mark, Word)]) for of in (first, last)]
+    assert paleness[0] > 0.1 > paleness[1]
+    moving = svg([drawn for _, drawn in frames])
+    assert moving.count("<animate ") == len(frames)
+    assert [re.findall(r'values="([^"]*)"', moving)[0].split(";").count("visible")] == [1]
+
+
+def test_a_trace_has_a_frame_for_each_step() -> None:
+    solution = vmdsolve.solve("." * 16, domain="sudoku-4x4", method="vmd-only", steps=4, trace=True)
+    frames = frames_of(solution)
+    assert solution.trace is not None
+    assert len(frames) == len(solution.trace)
+    held = [sum(isinstance(mark, Word) for mark in drawn.marks) for _, drawn in frames]
+    assert held == sorted(held)
+    assert held[-1] == 16
+
+
+def test_pixels_are_a_picture_of_this_size() -> None:
+    Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    seen = frames_of(vmdsolve.watch(EASY, 1))
+    drawn = [one for _, one in seen]
+    picture = Image.open(BytesIO(png(drawn[-1])))
+    assert picture.size == (int(2 * (drawn[-1].width + 16)), int(2 * (drawn[-1].height + 16)))
+    assert len(picture.getcolors(1 << 20)) > 2
+    assert Image.open(BytesIO(gif(drawn))).n_frames > 1
+
+
+@pytest.mark.parametrize("ending", PICTURES)
+def test_every_kind_of_file_is_written_whole(ending: str, tmp_path: Path) -> None:
+    path = save_picture(vmdsolve.hint(EASY), tmp_path / f"hint{ending}")
+    begins = {".svg": b"<svg", ".html": b"<!doctype html>", ".png": b"\x89PNG", ".gif": b"GIF8", ".pdf": b"%PDF"}
+    assert path.read_bytes().startswith(begins[ending])
+
+
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(vmdsolve.InvalidInput, match=r"wanted a name that ends in \.svg, \.html"):
+        save_picture(vmdsolve.hint(EASY), tmp_path / "hint.bmp")
+    with pytest.raises(vmdsolve.InvalidInput, match="str has no picture"):
+        save_picture(EASY, tmp_path / "hint.svg")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("letter", 612)])
+def test_puzzles_are_printed_some_a_page_and_their_answers_behind(tmp_path: Path, paper: str, width: int) -> None:
+    made = list(vmdsolve.generate("sudoku-4x4", 5))
+    path = print_puzzles(made, tmp_path / "x.pdf", paper=paper, each=4)
+    source = path.read_bytes()
+    assert len(re.findall(rb"/Type /Page\b(?!s)", source)) == 4  # 4 and 1 puzzles, 4 and 1 answers
+    assert int(float(re.findall(rb"/MediaBox \[0 0 ([\d.]+)", source)[0])) == width
+    with pytest.raises(vmdsolve.InvalidInput, match="wanted one of a4, letter"):
+        print_puzzles(made, tmp_path / "y.pdf", paper="a3")
+    with pytest.raises(vmdsolve.InvalidInput, match="no puzzle"):
+        print_puzzles([], tmp_path / "y.pdf")
+    assert not (tmp_path / "y.pdf").exists()

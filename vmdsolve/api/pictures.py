@@ -1,0 +1,176 @@
+"""save_picture: whatever can be looked at, as a file: a picture, a moving one, a page to step through, or to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from os import PathLike, fspath
+from pathlib import Path
+
+from ..arguments import whole
+from ..domains import layout_of
+from ..drawing import Shown
+from ..drawing.figure import Figure, below, beside, board, figure
+from ..drawing.page import page
+from ..drawing.picture import Picture, Said
+from ..drawing.sheet import Drawn
+from ..drawing.svg import svg
+from ..errors import InvalidInput
+from ..extras import want
+from ..files.atomic import replacing
+from ..problem import Problem, Solution
+from .graded import Generated
+from .watch import Watched
+
+__all__ = ["PICTURES", "print_puzzles", "save_picture"]
+
+MOST_A_PAGE = 30
+
+Frames = Sequence[tuple[str, Figure]]  # captions and figures
+
+
+def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
+    """Draw a problem, a solution, a hint, what was watched ... into a file; what it is, the name's ending says.
+
+    A solution with a trace (`solve(..., trace=True)`) and what `watch` gives have several frames: .svg and .gif move,
+    .html has a slider, .png and .pdf show the last.
+
+    Parameters
+    ----------
+    what
+        Anything with a picture.
+    path
+        .svg, .html, .png, .gif or .pdf; the last three want the extra `plots` or `print`.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InvalidInput
+        Another ending, or what has no picture.
+    MissingExtra
+        Pillow or fpdf2 is not installed.
+
+    Examples
+    --------
+    >>> import tempfile, vmdsolve
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_picture(vmdsolve.hint("1......2..4..3.."), f"{folder}/hint.svg").read_text()[:4]
+    '<svg'
+    """
+    path = Path(fspath(path))
+    write = PICTURES.get(path.suffix.lower())
+    if write is None:
+        raise InvalidInput(f"{path.name} is to be a picture; wanted a name that ends in {', '.join(PICTURES)}")
+    if not isinstance(what, Shown):
+        raise InvalidInput(f"{type(what).__name__} has no picture; wanted a problem, a solution, a hint ...")
+    made = write(frames_of(what))
+    with replacing(path) as stream:
+        stream.write(made.encode() if isinstance(made, str) else made)
+    return path
+
+
+def print_puzzles(
+    made: Iterable[Generated], path: str | PathLike[str], *, paper: str = "a4", each: int = 4, graded: bool = False
+) -> Path:
+    """Puzzles to print, as a .pdf: some a page, their answers on pages behind.
+
+    Parameters
+    ----------
+    made
+        As `generate` gives them.
+    paper
+        a4 or letter.
+    each
+        How many a page, 1 to 30.
+    graded
+        Say above each how hard it is.
+
+    Raises
+    ------
+    InvalidInput
+        Another paper, or no puzzle.
+    MissingExtra
+        fpdf2 is not installed.
+    """
+    want("fpdf", "a page to print")
+    from ..drawing.pdf import PAPERS, pages
+
+    if paper not in PAPERS:
+        raise InvalidInput(f"paper is {paper!r}; wanted one of {', '.join(PAPERS)}")
+    each = whole(each, "each", 1, MOST_A_PAGE)
+    puzzles, answers = list[tuple[str, Figure]](), list[tuple[str, Figure]]()
+    for number, one in enumerate(made, 1):
+        layout = layout_of(one.problem)
+        name = f"{number}. {one.problem.domain}" + (f", {one.grade.difficulty}" if graded else "")
+        puzzles.append((name, figure(one.problem.picture())))
+        answers.append((f"{number}.", figure(layout.picture(one.answer, givens=one.problem.values))))
+    if not puzzles:
+        raise InvalidInput("there is no puzzle to print")
+    path = Path(fspath(path))
+    with replacing(path) as stream:
+        stream.write(pages([puzzles, answers], paper=paper, each=each))
+    return path
+
+
+def frames_of(what: Shown) -> Frames:
+    """What there is to be seen, step by step."""
+    if isinstance(what, Watched):
+        return _watched(what)
+    if isinstance(what, Solution) and what.trace is not None and len(what.trace) and what.layout is not None:
+        steps = [figure(what.layout.picture(board, givens=what.givens)) for board in what.trace]
+        return [(f"step {number} of {len(steps)}", step) for number, step in enumerate(steps, 1)]
+    name = what.domain if isinstance(what, Problem) else ""
+    return [(name, figure(what.picture()))]
+
+
+def _watched(seen: Watched) -> Frames:
+    K = seen.right.shape[1]
+    return [
+        (
+            f"after {loops} loops: {int(right.sum())} of {K} are answers",
+            beside(_leaning(seen, f, k) for k in range(K)),
+        )
+        for f, (loops, right) in enumerate(zip(seen.loops.tolist(), seen.right, strict=True))
+    ]
+
+
+def _leaning(seen: Watched, f: int, k: int) -> Figure:
+    """One board after some loops, pale where it is unsure."""
+    parts = layout_of(seen.problem).picture(seen.values[f, k], givens=seen.problem.values).parts
+    sure = seen.confidence[f, k].tolist()
+    drawn = [board(part, sure=sure) if isinstance(part, Drawn) else figure(Picture((part,))) for part in parts]
+    said = Said("an answer" if seen.right[f, k] else " ", "aside")
+    return below([*drawn, figure(Picture((said,)))])
+
+
+def _png(frames: Frames) -> bytes:
+    want("PIL", "a picture of pixels")
+    from ..drawing.raster import png
+
+    return png(frames[-1][1])
+
+
+def _gif(frames: Frames) -> bytes:
+    want("PIL", "a picture of pixels")
+    from ..drawing.raster import gif
+
+    return gif([figure for _, figure in frames])
+
+
+def _pdf(frames: Frames) -> bytes:
+    want("fpdf", "a page to print")
+    from ..drawing.pdf import pages
+
+    return pages([[frames[-1]]], each=1)
+
+
+PICTURES: dict[str, Callable[[Frames], str | bytes]] = {
+    ".svg": lambda frames: svg([figure for _, figure in frames]),
+    ".html": lambda frames: page("vmdsolve", frames),
+    ".png": _png,
+    ".gif": _gif,
+    ".pdf": _pdf,
+}

@@ -1,0 +1,208 @@
+"""Figures: pictures as lines, boxes and words with places, in pixels; svg.py, raster.py and pdf.py write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from ..plain import clean, cut
+from .picture import Frame, Part, Picture
+from .sheet import CELL, OUTSIDE, Cell, Drawn
+from .text import MARKS, STYLES
+
+__all__ = ["Box", "Figure", "Mark", "Stroke", "Word", "below", "beside", "board", "figure"]
+
+SIZE, LOW = 40, 22  # of a square with a cell in it, and of the height of rows without
+LETTER, LINE = 8.4, 20  # what a character of 14 pixels takes, and a line
+GAP = 12
+NARROW = 40  # characters a line, at least
+SOLID = "█"
+OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
+INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
+GROUNDS = {"unit": "#fff0b8", "next": "#b7e4c0", "broken": "#ffc7bf"}
+
+
+class Box(NamedTuple):
+    """A filled rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+
+
+class Stroke(NamedTuple):
+    """A line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    ink: str
+    width: float
+
+
+class Word(NamedTuple):
+    """A text on its baseline; `at` says which end of it x is: start, middle or end; `pale` 0 to 1."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    ink: str
+    at: str = "middle"
+    bold: bool = False
+    pale: float = 0.0
+
+
+Mark = Box | Stroke | Word
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Marks in the order in which they are drawn, within a width and a height."""
+
+    marks: tuple[Mark, ...]
+    width: float
+    height: float
+
+    def moved(self, x: float, y: float) -> tuple[Mark, ...]:
+        """The marks at another place."""
+        out: list[Mark] = []
+        for mark in self.marks:
+            if isinstance(mark, Stroke):
+                out.append(mark._replace(x1=mark.x1 + x, y1=mark.y1 + y, x2=mark.x2 + x, y2=mark.y2 + y))
+            else:
+                out.append(mark._replace(x=mark.x + x, y=mark.y + y))
+        return tuple(out)
+
+
+def below(parts: Iterable[Figure]) -> Figure:
+    """Figures one under another.
+
+    Examples
+    --------
+    >>> below([Figure((), 10, 20), Figure((), 30, 5)])
+    Figure(marks=(), width=30, height=37.0)
+    """
+    marks, width, height = list[Mark](), 0.0, float(-GAP)
+    for part in parts:
+        marks += part.moved(0, height + GAP)
+        width, height = max(width, part.width), height + GAP + part.height
+    return Figure(tuple(marks), width, max(0, height))
+
+
+def beside(parts: Iterable[Figure]) -> Figure:
+    """Figures side by side."""
+    marks, width, height = list[Mark](), float(-GAP), 0.0
+    for part in parts:
+        marks += part.moved(width + GAP, 0)
+        width, height = width + GAP + part.width, max(height, part.height)
+    return Figure(tuple(marks), max(0, width), height)
+
+
+def figure(picture: Picture) -> Figure:
+    """All parts of a picture, one under another."""
+    boards = {number: board(part) for number, part in enumerate(picture.parts) if isinstance(part, Drawn)}
+    wide = max([NARROW, *(int(one.width / LETTER) for one in boards.values())])
+    return below(boards.get(number) or _lines(part, wide) for number, part in enumerate(picture.parts))
+
+
+def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
+    """A sheet with what stands in its cells.
+
+    Parameters
+    ----------
+    sure
+        [L] 0 to 1, how sure each symbol is: pale where it is not
+    """
+    squares = drawn.sheet.squares
+    cells = iter(drawn.cells if drawn.cells is not None else ())
+    held = [[next(cells, Cell("")) if CELL in square else None for square in row] for row in squares]
+    wide = [
+        max(_width(row[c], in_row[c]) for row, in_row in zip(squares, held, strict=True))
+        for c in range(len(squares[0]))
+    ]
+    high = [SIZE if any(CELL in square for square in row) else LOW for row in squares]
+    x, y = [0, *accumulate(wide)], [0, *accumulate(high)]
+    grounds, words, number = list[Box](), list[Box | Word](), 0
+    for r, row in enumerate(squares):
+        for c, square in enumerate(row):
+            before, _, after = square.partition(CELL)
+            cell = held[r][c]
+            if cell is None:
+                words += _in_square(drawn.sheet.blocks.get(square, square), x[c], y[r], wide[c], high[r], "clue", 14)
+                continue
+            text = cell.text if cell.boxed is None else cell.boxed
+            if cell.style == "open" and text in OPEN:
+                text = ""
+            if cell.style in GROUNDS:
+                grounds.append(Box(x[c], y[r], wide[c], high[r], GROUNDS[cell.style]))
+            pale = 0.0 if sure is None else min(0.85, 1 - sure[number])
+            size = 22 if len(text) < 3 else 15
+            words += _in_square(text, x[c], y[r], wide[c], high[r], cell.style, size, pale)
+            words += _word(MARKS.get(cell.style, ""), x[c + 1] - 7, y[r] + 13, 12, cell.style)
+            words += _word(before, x[c] + 3, y[r] + 11, 10, "clue", at="start")
+            words += _word(after, x[c + 1] - 3, y[r] + high[r] - 4, 10, "clue", at="end")
+            number += 1
+    return Figure((*grounds, *_walls(drawn, x, y), *words), x[-1], y[-1])
+
+
+def _walls(drawn: Drawn, x: Sequence[int], y: Sequence[int]) -> list[Stroke]:
+    """Lines between cells, and over them walls."""
+    sheet, thin, thick = drawn.sheet, dict[Stroke, None](), dict[Stroke, None]()
+    for r, row in enumerate(sheet.squares):
+        for c, square in enumerate(row):
+            inside = CELL in square and (sheet.regions is None or sheet.regions[r][c] != OUTSIDE)
+            sides: tuple[tuple[bool, tuple[int, int, int, int]], ...] = (
+                (sheet.left[r][c], (x[c], y[r], x[c], y[r + 1])),
+                (sheet.left[r][c + 1], (x[c + 1], y[r], x[c + 1], y[r + 1])),
+                (sheet.above[r][c], (x[c], y[r], x[c + 1], y[r])),
+                (sheet.above[r + 1][c], (x[c], y[r + 1], x[c + 1], y[r + 1])),
+            )
+            for wall, place in sides:
+                if wall:
+                    thick[Stroke(*place, "#000000", 2.5)] = None
+                elif inside:
+                    thin[Stroke(*place, "#bbbbbb", 1)] = None
+    return [*thin, *thick]
+
+
+def _lines(part: Part, wide: int) -> Figure:
+    """A sentence, or a board that is drawn in characters."""
+    lines = part.lines(boxes=not isinstance(part, Frame), width=wide)
+    words, longest = list[Word](), 0
+    for number, line in enumerate(lines):
+        at = 0
+        for text, style in line:
+            words += _word(text, at * LETTER, LINE * number + 15, 14, style, at="start")
+            at += len(text)
+        longest = max(longest, at)
+    return Figure(tuple(words), longest * LETTER, LINE * len(lines))
+
+
+def _width(square: str, cell: Cell | None) -> int:
+    before, _, after = square.partition(CELL)
+    if cell is None:
+        return max(18, int(LETTER * len(square)) + 6)
+    return max(SIZE, 6 * max(len(before), len(after)) + 8, 9 * len(cell.text) + 8 if len(cell.text) > 2 else 0)
+
+
+def _in_square(
+    text: str, x: float, y: float, width: float, height: float, style: str, size: float, pale: float = 0.0
+) -> list[Box | Word]:
+    """A text in the middle of a square; the sign of a filled one fills it."""
+    if text == SOLID:
+        return [Box(x + 3, y + 3, width - 6, height - 6, INKS.get(style, "#000000"))]
+    return [*_word(text, x + width / 2, y + height / 2 + size * 0.35, size, style, pale=pale)]
+
+
+def _word(
+    text: str, x: float, y: float, size: float, style: str, *, at: str = "middle", pale: float = 0.0
+) -> list[Word]:
+    text = clean(cut(text, 400))
+    bold = "bold" in STYLES[style][1]
+    return [Word(text, x, y, size, INKS.get(style, "#000000"), at, bold, pale)] if text.strip() else []
