@@ -45,8 +45,8 @@ def generate(
     if output is not None and output.suffix.lower() == ".pdf":
         from ..api.pictures import print_puzzles
 
-        done = print_puzzles(problems, output, paper=paper, each=each, graded=kind is Graded)
-        typer.echo(f"wrote {done}: {n} puzzles, their answers behind", err=True)
+        print_puzzles(problems, output, paper=paper, each=each, graded=kind is Graded)
+        typer.echo(f"wrote {output}: {n} puzzles, their answers behind", err=True)
         return
 
     def puzzles() -> Iterator[Puzzle]:

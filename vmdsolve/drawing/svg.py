@@ -47,7 +47,7 @@ def _turn(number: int, of: int, seconds: float) -> str:
 
 def _marks(figure: Figure) -> str:
     """Marks in order; lines of one kind that follow each other are one path."""
-    out = []
+    out = list[str]()
     for kind, marks in groupby(figure.marks, lambda mark: mark[4:] if isinstance(mark, Stroke) else None):
         if kind is None:
             out += map(_mark, marks)
