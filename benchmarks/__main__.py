@@ -10,6 +10,7 @@ from .gpu import run_denoise, run_kernels
 from .instances import run as instances
 from .kernels import run as kernels
 from .overhead import run as overhead
+from .page import run as page
 from .plan import run as plan
 from .readme import run as readme
 from .schemas import run as schemas
@@ -70,6 +71,7 @@ app.command("startup")(startup)
 app.command("streaming")(streaming)
 app.command("plan")(plan)
 app.command("deadlines")(deadlines)
+app.command("page")(page)
 app.command("latin5")(latin5)
 app.command("lists")(lists)
 app.command("loops")(loops)

@@ -64,7 +64,8 @@ def test_what_needs_torch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_extra_is_named_with_what_needs_it(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(
-        MissingExtra, match=rf"^log needs {package}: pip install 'vmdsolve\[{extras.EXTRAS[package]}\]'$"
+        MissingExtra,
+        match=rf"^log needs {extras.CALLED.get(package, package)}: pip install 'vmdsolve\[{extras.EXTRAS[package]}\]'$",
     ):
         extras.want(package, "log")
     monkeypatch.setitem(sys.modules, package, SimpleNamespace(__spec__=None))  # put in place by hand
@@ -74,4 +75,6 @@ def test_an_extra_is_named_with_what_needs_it(package: str, monkeypatch: pytest.
 def test_extras_are_those_of_the_package() -> None:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for package, extra in extras.EXTRAS.items():
-        assert any(line.startswith(package) for line in project["optional-dependencies"][extra])
+        assert any(
+            line.startswith(extras.CALLED.get(package, package)) for line in project["optional-dependencies"][extra]
+        )

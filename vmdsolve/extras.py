@@ -20,6 +20,8 @@ EXTRAS = {
     "PIL": "plots", "fpdf": "print", "starlette": "web", "uvicorn": "web",
 }  # fmt: skip
 
+CALLED = {"PIL": "pillow", "fpdf": "fpdf2"}  # what others call it
+
 AMD = Path("/dev/kfd")  # there where AMD's driver is
 
 
@@ -43,7 +45,7 @@ def want(package: str, what: str) -> None:
     except (ImportError, ValueError):  # it is barred, or was put in place by hand
         there = sys.modules.get(package) is not None
     if not there:
-        raise MissingExtra(f"{what} needs {package}: pip install 'vmdsolve[{EXTRAS[package]}]'")
+        raise MissingExtra(f"{what} needs {CALLED.get(package, package)}: pip install 'vmdsolve[{EXTRAS[package]}]'")
 
 
 def want_torch(what: str) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .drawing import Frame, Part, Picture, Said, Shown
+from .drawing.figure import Figure, figure
 
 __all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation"]
 
@@ -265,6 +266,13 @@ class Solution(Shown):
             looks = {cell: "broken" for violation in self.violations for cell in violation.cells}
             board = self.layout.picture(self.givens, looks=looks).parts
         return Picture((*board, *said, Said(self.outcome, "aside")))
+
+    def frames(self) -> list[tuple[str, Figure]]:
+        """The board after each step, where a trace was asked for; else the picture alone."""
+        if self.trace is None or self.layout is None or not len(self.trace):
+            return Shown.frames(self)
+        steps = [figure(self.layout.picture(board, givens=self.givens)) for board in self.trace]
+        return [(f"step {number} of {len(steps)}", step) for number, step in enumerate(steps, 1)]
 
     def __getstate__(self) -> list[Any]:
         return _without(self, "layout", "givens")

@@ -13,7 +13,7 @@ import pytest
 import vmdsolve
 from vmdsolve import domains
 from vmdsolve.api.kinds import told_of
-from vmdsolve.api.pictures import PICTURES, frames_of, print_puzzles, save_picture
+from vmdsolve.api.pictures import PICTURES, print_puzzles, save_picture
 from vmdsolve.drawing import Picture, Said
 from vmdsolve.drawing.figure import Box, Figure, Stroke, Word, below, beside, figure
 from vmdsolve.drawing.page import page
@@ -72,7 +72,7 @@ def test_figures_stand_beside_and_below_each_other() -> None:
 
 def test_what_was_watched_has_a_frame_for_each_stop_and_is_pale_where_unsure() -> None:
     seen = vmdsolve.watch(EASY, 2)
-    frames = frames_of(seen)
+    frames = seen.frames()
     assert len(frames) == len(seen.loops)
     first, last = frames[0][1], frames[-1][1]
     paleness = [np.mean([mark.pale for mark in of.marks if isinstance(mark, Word)]) for of in (first, last)]
@@ -82,9 +82,16 @@ def test_what_was_watched_has_a_frame_for_each_stop_and_is_pale_where_unsure() -
     assert [re.findall(r'values="([^"]*)"', moving)[0].split(";").count("visible")] == [1]
 
 
+def test_a_notebook_shows_frames_one_after_another_without_script() -> None:
+    shown = vmdsolve.watch(EASY, 1)._repr_html_()
+    assert shown.startswith("<svg")
+    assert "<script" not in shown
+    assert vmdsolve.hint(EASY)._repr_html_().startswith("<div>")
+
+
 def test_a_trace_has_a_frame_for_each_step() -> None:
     solution = vmdsolve.solve("." * 16, domain="sudoku-4x4", method="vmd-only", steps=4, trace=True)
-    frames = frames_of(solution)
+    frames = solution.frames()
     assert solution.trace is not None
     assert len(frames) == len(solution.trace)
     held = [sum(isinstance(mark, Word) for mark in drawn.marks) for _, drawn in frames]
@@ -94,7 +101,7 @@ def test_a_trace_has_a_frame_for_each_step() -> None:
 
 def test_pixels_are_a_picture_of_this_size() -> None:
     Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
-    seen = frames_of(vmdsolve.watch(EASY, 1))
+    seen = vmdsolve.watch(EASY, 1).frames()
     drawn = [one for _, one in seen]
     picture = Image.open(BytesIO(png(drawn[-1])))
     assert picture.size == (int(2 * (drawn[-1].width + 16)), int(2 * (drawn[-1].height + 16)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -171,37 +173,56 @@ def test_a_quick_question_does_not_wait_for_slow_ones() -> None:
     assert at_work == [True, True]
 
 
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def _ended(process: int) -> bool:
+    for _ in range(600):
+        if not _is_there(process):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
 def test_where_nobody_waits_any_more_the_process_ends() -> None:
-    async def alone() -> list[int | None]:
-        workers = Workers(2, 60.0)
+    async def alone() -> bool:
+        workers, over = Workers(2, 60.0), asyncio.Event()
         await workers.begin()
-        asked_at = time.perf_counter()
 
         async def gone() -> bool:
-            return time.perf_counter() - asked_at > 0.3
+            return over.is_set()
 
         try:
             task = asyncio.create_task(workers.ask("count", ENDLESS, gone))
-            await asyncio.sleep(0.15)
+            while not workers._busy:
+                await asyncio.sleep(0.05)
             (at_work,) = workers._busy
+            assert _is_there(at_work.process)
+            over.set()
             with pytest.raises(Gone):
                 await task
-            return [at_work.returncode]
+            return await _ended(at_work.process)
         finally:
             await workers.end()
 
-    assert asyncio.run(alone()) == [-9]
+    assert asyncio.run(alone())
 
 
 def test_a_process_that_dies_is_replaced() -> None:
     async def killed() -> list[dict[str, Any]]:
-        workers = Workers(1, 20.0)
+        workers = Workers(1, 60.0)
         await workers.begin()
         try:
             task = asyncio.create_task(workers.ask("count", ENDLESS, _never))
-            await asyncio.sleep(0.3)
+            while not workers._busy:
+                await asyncio.sleep(0.05)
             (at_work,) = workers._busy
-            at_work.kill()
+            os.kill(at_work.process, signal.SIGKILL)
             return [await task, await workers.ask("solve", EASY, _never)]
         finally:
             await workers.end()
@@ -213,14 +234,34 @@ def test_a_process_that_dies_is_replaced() -> None:
 
 def test_where_all_are_at_work_for_long_it_is_said() -> None:
     async def crowded() -> None:
-        workers = Workers(1, 0.5)
+        workers, over = Workers(1, 0.5), asyncio.Event()
         await workers.begin()
-        worker = await workers._free(_never, 0.5)
+
+        async def gone() -> bool:
+            return over.is_set()
+
         try:
+            task = asyncio.create_task(workers.ask("count", ENDLESS, gone, 60.0))
+            while not workers._busy:
+                await asyncio.sleep(0.05)
             with pytest.raises(Busy):
-                await workers._free(_never, 0.5)
+                await workers.ask("solve", EASY, _never)
+            over.set()
+            with pytest.raises(Gone):
+                await task
         finally:
-            workers._busy.add(worker)
             await workers.end()
 
     asyncio.run(crowded())
+
+
+def test_all_processes_end_with_the_server() -> None:
+    async def asked_and_ended() -> list[int]:
+        workers = Workers(4, 60.0)
+        await workers.begin()
+        await asyncio.gather(*[workers.ask("solve", EASY, _never) for _ in range(3)])
+        there = [worker.process for worker in workers._idle]
+        await workers.end()
+        return [process for process in there if not await _ended(process)]
+
+    assert asyncio.run(asked_and_ended()) == []

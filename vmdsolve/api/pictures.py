@@ -9,17 +9,13 @@ from pathlib import Path
 from ..arguments import whole
 from ..domains import layout_of
 from ..drawing import Shown
-from ..drawing.figure import Figure, below, beside, board, figure
+from ..drawing.figure import Figure, figure
 from ..drawing.page import page
-from ..drawing.picture import Picture, Said
-from ..drawing.sheet import Drawn
 from ..drawing.svg import svg
 from ..errors import InvalidInput
 from ..extras import want
 from ..files.atomic import replacing
-from ..problem import Problem, Solution
 from .graded import Generated
-from .watch import Watched
 
 __all__ = ["PICTURES", "print_puzzles", "save_picture"]
 
@@ -66,7 +62,7 @@ def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
         raise InvalidInput(f"{path.name} is to be a picture; wanted a name that ends in {', '.join(PICTURES)}")
     if not isinstance(what, Shown):
         raise InvalidInput(f"{type(what).__name__} has no picture; wanted a problem, a solution, a hint ...")
-    made = write(frames_of(what))
+    made = write(what.frames())
     with replacing(path) as stream:
         stream.write(made.encode() if isinstance(made, str) else made)
     return path
@@ -113,37 +109,6 @@ def print_puzzles(
     with replacing(path) as stream:
         stream.write(pages([puzzles, answers], paper=paper, each=each))
     return path
-
-
-def frames_of(what: Shown) -> Frames:
-    """What there is to be seen, step by step."""
-    if isinstance(what, Watched):
-        return _watched(what)
-    if isinstance(what, Solution) and what.trace is not None and len(what.trace) and what.layout is not None:
-        steps = [figure(what.layout.picture(board, givens=what.givens)) for board in what.trace]
-        return [(f"step {number} of {len(steps)}", step) for number, step in enumerate(steps, 1)]
-    name = what.domain if isinstance(what, Problem) else ""
-    return [(name, figure(what.picture()))]
-
-
-def _watched(seen: Watched) -> Frames:
-    K = seen.right.shape[1]
-    return [
-        (
-            f"after {loops} loops: {int(right.sum())} of {K} are answers",
-            beside(_leaning(seen, f, k) for k in range(K)),
-        )
-        for f, (loops, right) in enumerate(zip(seen.loops.tolist(), seen.right, strict=True))
-    ]
-
-
-def _leaning(seen: Watched, f: int, k: int) -> Figure:
-    """One board after some loops, pale where it is unsure."""
-    parts = layout_of(seen.problem).picture(seen.values[f, k], givens=seen.problem.values).parts
-    sure = seen.confidence[f, k].tolist()
-    drawn = [board(part, sure=sure) if isinstance(part, Drawn) else figure(Picture((part,))) for part in parts]
-    said = Said("an answer" if seen.right[f, k] else " ", "aside")
-    return below([*drawn, figure(Picture((said,)))])
 
 
 def _png(frames: Frames) -> bytes:

@@ -13,7 +13,8 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, read
-from ..drawing import Part, Picture, Said, Shown
+from ..drawing import Drawn, Part, Picture, Said, Shown
+from ..drawing.figure import Figure, below, beside, board, figure
 from ..kernels.normal import normal
 from ..problem import OPEN, Board, Problem
 from .option import takes
@@ -60,10 +61,29 @@ class Watched(Shown):
     def picture(self) -> Picture:
         """The last frame of each board, one under another."""
         layout, parts = layout_of(self.problem), list[Part]()
-        for board, right in zip(self.values[-1], self.right[-1].tolist(), strict=True):
-            parts += [*layout.picture(board, givens=self.problem.values).parts]
+        for values, right in zip(self.values[-1], self.right[-1].tolist(), strict=True):
+            parts += [*layout.picture(values, givens=self.problem.values).parts]
             parts.append(Said("an answer" if right else "no answer", "aside"))
         return Picture(tuple(parts))
+
+    def frames(self) -> list[tuple[str, Figure]]:
+        """All boards after each number of loops, pale where the network is unsure."""
+        K = self.right.shape[1]
+        return [
+            (
+                f"after {loops} loops: {int(right.sum())} of {K} are answers",
+                beside(self._leaning(f, k) for k in range(K)),
+            )
+            for f, (loops, right) in enumerate(zip(self.loops.tolist(), self.right, strict=True))
+        ]
+
+    def _leaning(self, f: int, k: int) -> Figure:
+        """One board of one frame."""
+        parts = layout_of(self.problem).picture(self.values[f, k], givens=self.problem.values).parts
+        sure = self.confidence[f, k].tolist()
+        drawn = [board(part, sure=sure) if isinstance(part, Drawn) else figure(Picture((part,))) for part in parts]
+        said = Said("an answer" if self.right[f, k] else " ", "aside")
+        return below([*drawn, figure(Picture((said,)))])
 
 
 @takes(WatchOptions)

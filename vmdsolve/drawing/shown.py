@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .figure import Figure, figure
 from .picture import WIDTH, Picture
+from .svg import svg
 
 __all__ = ["Shown"]
 
@@ -17,6 +19,10 @@ class Shown:
     def picture(self) -> Picture:
         """The boards and sentences that show it."""
         raise NotImplementedError
+
+    def frames(self) -> list[tuple[str, Figure]]:
+        """What there is to be seen one after another, each with a caption: mostly the picture alone."""
+        return [("", figure(self.picture()))]
 
     def render(self, *, boxes: bool = False, width: int = WIDTH) -> str:
         """The picture as text on several lines.
@@ -34,8 +40,9 @@ class Shown:
         return self.render()
 
     def _repr_html_(self) -> str:
-        """For Jupyter: a table, without script."""
-        return self.picture().html()
+        """For Jupyter: a table, or frames one after another; without script."""
+        frames = self.frames()
+        return self.picture().html() if len(frames) == 1 else svg([drawn for _, drawn in frames])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython, and for hypothesis, which shows what failed by it."""

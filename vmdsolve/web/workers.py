@@ -1,7 +1,6 @@
 """Processes that answer, one question each at a time; one that is too slow, or whose asker has gone, is ended.
 
-Work in C++ cannot be trusted to hear that nobody waits any more; the end of a process cannot be missed. There is always
-one more than are at work, up to the most, so that a quick question does not wait for a start.
+Work in C++ cannot be trusted to hear that nobody waits any more; the end of a process cannot be missed.
 """
 
 from __future__ import annotations
@@ -10,19 +9,21 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 __all__ = ["Busy", "Gone", "Workers"]
 
 Answer = dict[str, Any]
-GRACE = 1.0  # seconds beyond its own limit that an answer may take before its process is ended
+GRACE = 2.0  # seconds beyond its own limit that an answer may take before its process is ended
 LOOK = 0.1  # seconds between two looks whether somebody still waits
 LONGEST = 1 << 26  # bytes of an answer
-STARTED = 2  # processes at the beginning
 # one thread each: the machine is shared among processes
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENDED = "the process that looked for it ended; perhaps it needed too much memory"
@@ -34,6 +35,31 @@ class Busy(Exception):
 
 class Gone(Exception):
     """Nobody waits for the answer any more."""
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process, by its number, and the ends of its connection that are here."""
+
+    process: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def answer(self, line: bytes) -> Answer | None:
+        """What it answers; None where it has ended, or says what is no answer."""
+        try:
+            self.writer.write(line)
+            await self.writer.drain()
+            answer: Answer = json.loads(await self.reader.readline())
+        except (ConnectionError, ValueError):
+            return None
+        return answer
+
+    def end(self) -> None:
+        if not self.reader.at_eof():  # else it has ended, and its number may be another's
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, signal.SIGKILL)
+        self.writer.close()
 
 
 class Workers:
@@ -49,16 +75,25 @@ class Workers:
 
     def __init__(self, most: int, seconds: float) -> None:
         self.most, self.seconds = most, seconds
-        self._idle: list[Process] = []
-        self._busy: set[Process] = set()
-        self._starting: set[asyncio.Task[None]] = set()
-        self._freed = asyncio.Event()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._free = asyncio.Semaphore(most)
+        self._folder = TemporaryDirectory(prefix="vmdsolve-web-")
+        self._nursery: Process  # from which all are forked
+
+    @property
+    def _socket(self) -> str:
+        return os.path.join(self._folder.name, "s")  # noqa: PTH118 - short, for the system allows no long names
 
     async def begin(self) -> None:
-        """Start the first processes, and wait until one can answer."""
-        for _ in range(min(STARTED, self.most)):
-            self._start_one()
-        await asyncio.wait(self._starting, return_when=asyncio.FIRST_COMPLETED)
+        """Load what all processes need."""
+        command = (sys.executable, "-m", f"{__package__}.worker", self._socket)
+        self._nursery = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, env={**os.environ, **ONE_THREAD}
+        )
+        assert self._nursery.stdout is not None
+        if await self._nursery.stdout.readline() != b"ready\n":
+            raise RuntimeError("the process that answers did not start; what it said stands above")
 
     async def ask(
         self, asked: str, question: Answer, gone: Callable[[], Awaitable[bool]], seconds: float | None = None
@@ -73,71 +108,45 @@ class Workers:
             `gone` became true meanwhile; the process was ended.
         """
         seconds = self.seconds if seconds is None else seconds
-        worker = await self._free(gone, seconds)
-        self._busy.add(worker)
-        self._keep_one_spare()
+        try:
+            await _while_waited_for(self._free.acquire(), gone, seconds)
+        except TimeoutError:
+            raise Busy from None
+        worker: _Worker | None = None
         answer: Answer | None = None
         try:
+            worker = self._idle.pop() if self._idle else await self._started()
+            self._busy.add(worker)
             line = json.dumps([asked, question, seconds]).encode() + b"\n"
-            answer = await _while_waited_for(_answer(worker, line), gone, seconds + GRACE)
+            answer = await _while_waited_for(worker.answer(line), gone, seconds + GRACE)
             return {"error": ENDED} if answer is None else answer
         except TimeoutError:
             return {"error": f"no answer in {seconds:g} s; ask for less", "timeout": True}
         finally:
-            self._busy.discard(worker)
-            if answer is not None:
-                self._idle.append(worker)
-            else:
-                await _end(worker)
-            self._keep_one_spare()
-            self._freed.set()
+            self._free.release()
+            if worker is not None:
+                self._busy.discard(worker)
+                if answer is None:
+                    worker.end()
+                else:
+                    self._idle.append(worker)
 
     async def end(self) -> None:
         """End all processes."""
-        self.most = 0
-        if self._starting:
-            await asyncio.wait(self._starting)
         for worker in [*self._idle, *self._busy]:
-            await _end(worker)
+            worker.end()
         self._idle.clear()
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.close()
+        await self._nursery.wait()
+        self._folder.cleanup()
 
-    async def _free(self, gone: Callable[[], Awaitable[bool]], seconds: float) -> Process:
-        limit = time.monotonic() + seconds
-        while not self._idle:
-            self._keep_one_spare()
-            self._freed.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._freed.wait(), LOOK)
-            if await gone():
-                raise Gone
-            if time.monotonic() > limit:
-                raise Busy
-        return self._idle.pop()
-
-    def _keep_one_spare(self) -> None:
-        if not self._idle and not self._starting and len(self._busy) < self.most:
-            self._start_one()
-
-    def _start_one(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._started())
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
-
-    async def _started(self) -> None:
-        command = (sys.executable, "-m", f"{__package__}.worker")
-        worker = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, env={**os.environ, **ONE_THREAD}, limit=LONGEST
-        )
-        if await _answer(worker, b"") is None or not self.most:  # it did not come up, or comes too late
-            await _end(worker)
-        else:
-            self._idle.append(worker)
-        self._freed.set()
+    async def _started(self) -> _Worker:
+        reader, writer = await asyncio.open_unix_connection(self._socket, limit=LONGEST)
+        return _Worker(json.loads(await reader.readline())["process"], reader, writer)
 
 
-async def _while_waited_for(
-    work: Coroutine[Any, Any, Answer | None], gone: Callable[[], Awaitable[bool]], seconds: float
-) -> Answer | None:
+async def _while_waited_for(work: Coroutine[Any, Any, Any], gone: Callable[[], Awaitable[bool]], seconds: float) -> Any:
     task, limit = asyncio.ensure_future(work), time.monotonic() + seconds
     try:
         while not (await asyncio.wait({task}, timeout=LOOK))[0]:
@@ -148,22 +157,3 @@ async def _while_waited_for(
         return task.result()
     finally:
         task.cancel()
-
-
-async def _answer(worker: Process, line: bytes) -> Answer | None:
-    """What a process answers; None where it has ended, or says what is no answer."""
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    try:
-        worker.stdin.write(line)
-        await worker.stdin.drain()
-        answer: Answer = json.loads(await worker.stdout.readline())
-    except (ConnectionError, ValueError):
-        return None
-    return answer
-
-
-async def _end(worker: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        worker.kill()
-    await worker.wait()
