@@ -19,7 +19,7 @@ from typer import Option
 
 from vmdsolve.measure.accuracy import held_out
 
-from .driver import RESULTS, Run, summary, table
+from .driver import RESULTS, Row, Run, summary, table
 from .puzzles import sudoku
 
 METHOD = (
@@ -40,21 +40,26 @@ def run(
     """Time the page's answers, alone and beside others."""
     with Run("page", METHOD, {"n": n, "others": others}, ("starlette", "uvicorn"), out) as this, served() as port:
         sizes = [len(path.read_bytes()) for path in (files("vmdsolve.web") / "static").iterdir()]
-        this.note(f"all files of the page: {sum(sizes):,} bytes")
         problems = sudoku().format_many(held_out(sudoku(), n + WARM, seed=0)[0])
         for asked, more in ASKED:
             for many in (0, others):
                 with bothered(port, many):
                     spent = [1000 * timed(port, asked, {"text": text, **more}) for text in problems][WARM:]
-                this.rows.append({"asked": asked, "others": many, "ms": summary(spent), "slowest": max(spent)})
+                row = {"asked": asked, "others": many, "ms": summary(spent), "slowest": max(spent), "page": sum(sizes)}
+                this.rows.append(row)
                 print(f"{asked}, {many} others: median {summary(spent)['median']:.1f} ms", flush=True)
-        header = ("asked", "others", "median ms", "quartiles", "slowest")
-        rows = []
-        for row in this.rows:
-            ms = row["ms"]
-            spread = f"{ms['q1']:.1f} to {ms['q3']:.1f}"
-            rows.append((row["asked"], row["others"], f"{ms['median']:.1f}", spread, f"{row['slowest']:.0f}"))
-        print(table(header, rows))
+        print(shown(this.rows))
+
+
+def shown(rows: list[Row]) -> str:
+    """The table of a result, and what the page weighs."""
+    cells = []
+    for row in rows:
+        ms = row["ms"]
+        spread = f"{ms['q1']:.1f} to {ms['q3']:.1f}"
+        cells.append((row["asked"], row["others"], f"{ms['median']:.1f}", spread, f"{row['slowest']:.0f}"))
+    made = table(("asked", "others", "median ms", "half of all", "slowest"), cells)
+    return f"{made}\n\nAll files of the page: {rows[0]['page']:,} bytes."
 
 
 @contextmanager

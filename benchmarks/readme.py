@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import canvas, denoise, instances, kernels, overhead, startup, streaming, training
+from . import canvas, denoise, instances, kernels, overhead, page, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -26,7 +26,8 @@ from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
+PAGES = ("README.md", "benchmarks/README.md", "docs/security.md", "docs/reproduce.md")
+DOCUMENTS = tuple(ROOT / page for page in PAGES)
 STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
@@ -34,7 +35,7 @@ Result = Row  # what a file holds, see README.md beside this file
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
-    """Fill the tables of README.md, benchmarks/README.md and docs/security.md from the newest committed results."""
+    """Fill the tables of the pages from the newest committed results."""
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -312,6 +313,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
     "streaming": _newest(streaming.shown),
+    "page": _newest(page.shown),
     "synthetic": _study(study_tables.few_steps),
     "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),
