@@ -85,7 +85,7 @@ def _rows(chosen: ProblemSet, goal: str, numbers: list[int], repeats: int) -> li
     assert (found[1] == 1).all(), "a problem of these sets has one answer"
     rows: list[Row] = []
     for (path, number), seconds in taken.items():
-        row = {"set": chosen.name, "goal": goal, "path": path, "threads": number, "n": len(boards)}
+        row: Row = {"set": chosen.name, "goal": goal, "path": path, "threads": number, "n": len(boards)}
         row["seconds"] = summary(seconds[1:])
         row["nodes"] = float(found[4].mean())
         row["published"] = PUBLISHED.get(chosen.name, (None, None))[list(GOALS).index(goal)]
