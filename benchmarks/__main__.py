@@ -6,6 +6,7 @@ from .accuracy import run as accuracy
 from .canvas import run as canvas
 from .deadlines import run as deadlines
 from .denoise import run as denoise
+from .exact import run as exact
 from .gpu import run_denoise, run_kernels
 from .instances import run as instances
 from .kernels import run as kernels
@@ -56,6 +57,7 @@ app.command("breed")(breed)
 app.command("canvas")(canvas)
 app.command("chances")(chances)
 app.command("curve")(curve)
+app.command("exact")(exact)
 app.command("schemas")(schemas)
 app.command("shares")(shares)
 app.command("soak")(soak)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import canvas, denoise, instances, kernels, overhead, page, startup, streaming, training
+from . import canvas, denoise, exact, instances, kernels, overhead, page, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -307,6 +307,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy/aims": _aims,
     "solve": _solve,
     "solve/summary": _fastest,
+    "exact": _newest(exact.shown),
     "canvas": _canvas,
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),

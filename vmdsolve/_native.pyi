@@ -58,7 +58,9 @@ def solve_batch(
     time_limit: float = -1.0,
     threads: int = 0,
     marginals: _F32 | None = None,
+    path: int = -1,
 ) -> tuple[_I32, _I64, _I32, _Bool, _I64]: ...
+def search_paths() -> list[str]: ...
 def nearest(
     rules: Rules,
     values: _I32,

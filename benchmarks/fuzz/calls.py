@@ -64,8 +64,24 @@ def _params(r: Random, kind: str, k: int, V: int) -> list[int]:
     return []
 
 
+def square_arguments(r: Random, native: Native) -> list[Any]:
+    """The same for rows, columns and boxes, with some units beside."""
+    rows, columns = r.choice(((2, 2), (2, 3), (3, 3)))
+    n = rows * columns
+    units: dict[tuple[int, int], list[int]] = {}
+    for cell in range(n * n):
+        y, x = divmod(cell, n)
+        for unit in ((0, y), (1, x), (2, y // rows * n + x // columns)):
+            units.setdefault(unit, []).append(cell)
+    wanted = [*units.values(), *(r.sample(range(n * n), r.randrange(2, n + 1)) for _ in range(r.choice((0, 0, 2, 17))))]
+    offsets = np.cumsum([0, *map(len, wanted)]).astype(np.int64)
+    cells = np.array([cell for unit in wanted for cell in unit], np.int32)
+    kinds = np.full(len(wanted), int(native.Kind.AllDifferent), np.int32)
+    return [n * n, n, kinds, offsets, cells, np.zeros(len(offsets), np.int64), np.zeros(0, np.int64)]
+
+
 def rules(r: Random, native: Native) -> Any:
-    return native.Rules(*rules_arguments(r, native))
+    return native.Rules(*(square_arguments if r.random() < 0.3 else rules_arguments)(r, native))
 
 
 def boards(r: Random, B: int, L: int, V: int, open_: float = 0.8) -> Array:
@@ -96,9 +112,10 @@ def solve_batch(r: Random, native: Native) -> Call:
     of, B = rules(r, native), r.randrange(0, 5)
     marginals = floats(r, B, of.L, of.V) if r.random() < 0.5 else None
     nodes, seconds = _limits(r)
-    values = boards(r, B, of.L, of.V)
+    values, path = boards(r, B, of.L, of.V), r.randrange(-1, len(native.search_paths()))
     return Call(
-        native.solve_batch, [of, values, r.choice((-1, 1, 2, 100)), nodes, seconds, r.randrange(0, 3), marginals]
+        native.solve_batch,
+        [of, values, r.choice((-1, 1, 2, 100)), nodes, seconds, r.randrange(0, 3), marginals, path],
     )
 
 

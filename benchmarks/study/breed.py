@@ -15,6 +15,7 @@ from vmdsolve.files.atomic import replacing, written
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import OPEN, Board
 from vmdsolve.search import solve_values
+from vmdsolve.search.breed import breed
 from vmdsolve.search.threads import spread
 from vmdsolve.train.minlex import firsts
 
@@ -26,7 +27,7 @@ METHOD = (
     "walks from puzzles of our generator, see csrc/search/breed.hpp and benchmarks/study/walks.py: walk i is a "
     "function of (seed, i). The puzzles of walks 0, 1, ... in random order, one of each symmetric class and none of a "
     "class of an evaluation puzzle: those of $VMDSOLVE_DATA, held-out ones, those of puzzles/, those of --without. "
-    "nodes: propagations of our exact search until it proves the answer the only one."
+    "nodes: propagations of our exact search by singles until it proves the answer the only one."
 )
 TARGET = "11+"
 HELD_OUT, SEEDS = 2000, 3  # puzzles of each held-out seed that none may be like
@@ -71,7 +72,8 @@ def run(
         if DATA.is_file():
             target = _theirs(THEIRS[TARGET][0])[0]
             found = solve_values(sudoku().rules, target, limit=2)
-            this.rows.append({"set": TARGET, **described(target, found.nodes)})
+            _, _, nodes = breed(sudoku().rules, target, found.values, rounds=0, threads=threads)
+            this.rows.append({"set": TARGET, **described(target, nodes)})
         print(shown(this.rows))
 
 

@@ -11,6 +11,7 @@
 #include "bind/arrays.hpp"
 #include "bind/interrupt.hpp"
 #include "kinds/kinds.hpp"
+#include "search/box_model.hpp"
 #include "search/breed.hpp"
 #include "search/generate.hpp"
 #include "search/nearest.hpp"
@@ -131,7 +132,7 @@ py::tuple propagate(const Rules& rules, const py::object& object, double time_li
   bool* bad = clash.mutable_data();
   released([&] {
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
-      const auto search = make_search(rules);
+      const auto search = make_singles_search(rules);
       for (int64_t b = begin; b < end; ++b) {
         stop_point();
         search->start(in + b * L, nullptr);
@@ -151,9 +152,12 @@ py::tuple propagate(const Rules& rules, const py::object& object, double time_li
 }
 
 py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limit, int64_t node_limit,
-                      double time_limit, int threads, const py::object& marginals_object) {
+                      double time_limit, int threads, const py::object& marginals_object, int path) {
   const auto values = values_of(rules, object, true);
   const int64_t B = values.shape(0), L = rules.L(), V = rules.V();
+  if (path < -1 || path >= static_cast<int>(box_paths().size()))
+    throw std::invalid_argument("path: wanted -1 (the fastest) to " + std::to_string(box_paths().size() - 1) +
+                                ", got " + std::to_string(path));
   const auto marginals = marginals_of(marginals_object, {B, L, V});
   check_limit("limit", limit, limit == -1 ? -1 : 1);
   check_limit("node_limit", node_limit, -1);
@@ -169,7 +173,7 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
   bool* complete_out = complete.mutable_data();
   released([&] {
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
-      const auto search = make_search(rules);
+      const auto search = make_search(rules, path);
       for (int64_t b = begin; b < end; ++b) {
         stop_point();
         const Found found =
@@ -284,7 +288,7 @@ py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, 
   const bool done = released([&] {
     try {
       parallel_for(n, threads, grain_of(n, threads), [&](int64_t begin, int64_t end) {
-        const auto search = make_search(rules);
+        const auto search = make_singles_search(rules);
         for (int64_t i = begin; i < end; ++i)
           generate_one(*search, rules, options, first + i, problem + i * L, solution + i * L);
       });
@@ -327,7 +331,7 @@ py::tuple breed(const Rules& rules, const py::object& values, const py::object& 
   const bool done = released([&] {
     try {
       parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
-        const auto search = make_search(rules);
+        const auto search = make_singles_search(rules);
         for (int64_t b = begin; b < end; ++b)
           nodes_out[b] =
               breed_one(*search, rules, options, first + b, level_of[b], problem + b * L, solution + b * L);
@@ -369,7 +373,12 @@ void register_search(py::module_& m) {
       .def_property_readonly("complete", [](const Enumeration& e) { return e.complete(); });
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,
-        "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none());
+        "time_limit"_a = -1.0, "threads"_a = 0, "marginals"_a = py::none(), "path"_a = -1);
+  m.def("search_paths", [] {
+    py::list out;
+    for (const NamedBoxPath& one : box_paths()) out.append(one.name);
+    return out;
+  });
   m.def("nearest", &nearest, "rules"_a, "values"_a, "scores"_a, "node_limit"_a = -1, "time_limit"_a = -1.0,
         "threads"_a = 0);
   m.def("generate", &generate, "rules"_a, "n"_a, "seed"_a, "first"_a = 0, "clues"_a = -1,

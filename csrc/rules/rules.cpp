@@ -74,6 +74,8 @@ Rules::Rules(std::span<const Kind* const> known, int64_t L, int64_t V, std::span
   }
   shelf_.close();
   lanes_ = LaneLayout::build(*this);
+  boxes_ = std::make_unique<BoxLayout>();
+  if (!lay_out_boxes(*this, *boxes_)) boxes_.reset();
 }
 
 void Rules::index_units() {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "rules/boxes.hpp"
 #include "rules/kind.hpp"
 #include "rules/lanes.hpp"
 
@@ -42,6 +43,8 @@ class Rules {
   }
   /// The board of bitsets for rules that only say which cells differ; null where it does not fit.
   const LaneLayout* lanes() const { return lanes_.get(); }
+  /// The board of three bands for rules of rows, columns and boxes; null where they are no such rules.
+  const BoxLayout* boxes() const { return boxes_.get(); }
 
  private:
   void join_edges();  // cliques.cpp
@@ -56,6 +59,7 @@ class Rules {
   std::vector<std::vector<int32_t>> cliques_;
   Shelf shelf_;
   std::unique_ptr<LaneLayout> lanes_;
+  std::unique_ptr<BoxLayout> boxes_;
 };
 
 }  // namespace vmd

@@ -22,6 +22,7 @@ class Deadline {
   /// So many seconds from now; negative: never.
   explicit Deadline(double seconds);
   bool over(Clock::time_point now) const { return now >= end_; }
+  bool endless() const { return end_ == Clock::time_point::max(); }
 
  private:
   Clock::time_point end_ = Clock::time_point::max();
@@ -40,6 +41,11 @@ class Budget {
   bool late() const {
     const auto now = Clock::now();
     return deadline_.over(now) || stop_asked(now);
+  }
+  /// The same before anything is done: without a time limit, only whether it was asked to stop, for the clock costs more
+  /// than an easy problem.
+  bool late_at_once() const {
+    return deadline_.endless() ? current_stop != nullptr && current_stop->heard() : late();
   }
   /// The same after `work` more, about nanoseconds; mostly without a look at the clock.
   bool late_after(int64_t work) { return (until_look_ -= work) < 0 && look(); }

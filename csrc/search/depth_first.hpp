@@ -19,7 +19,8 @@ namespace vmd {
 template <class Model>
 class DepthFirst : public Search {
  public:
-  explicit DepthFirst(const Rules& rules) : model_(rules) {}
+  template <class... Options>
+  explicit DepthFirst(const Rules& rules, const Options&... options) : model_(rules, options...) {}
 
   void start(const int32_t* values, const float* marginals) override {
     model_.start(values);
@@ -42,7 +43,7 @@ class DepthFirst : public Search {
   enum class State { fresh, consistent, failed };  // fresh: to be propagated; failed: the board leads nowhere
 
   inline __attribute__((always_inline)) Outcome run(Budget& budget, int32_t* values) {
-    if (budget.late()) return Outcome::time_limit;
+    if (budget.late_at_once()) return Outcome::time_limit;
     try {
       return go_on(budget, values);
     } catch (const Late&) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "search/box_model.hpp"
 #include "search/depth_first.hpp"
 #include "search/domain_model.hpp"
 #include "search/lane_model.hpp"
@@ -67,7 +68,7 @@ std::unique_ptr<Search> on_this_cpu(const Rules& rules) {
   return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules);
 }
 
-std::unique_ptr<Search> fastest(const Rules& rules) {
+std::unique_ptr<Search> singles(const Rules& rules) {
   const LaneLayout* lanes = rules.lanes();
   if (lanes == nullptr) return std::make_unique<DepthFirst<DomainModel>>(rules);
   if (lanes->lane_bits == 16 && lanes->n == 1) return on_this_cpu<uint16_t, 1>(rules);  // 9x9
@@ -79,8 +80,15 @@ std::unique_ptr<Search> fastest(const Rules& rules) {
 
 }  // namespace
 
-std::unique_ptr<Search> make_search(const Rules& rules) {
-  return std::make_unique<StagedSearch>(rules, fastest(rules));
+std::unique_ptr<Search> make_search(const Rules& rules, int path) {
+  if (rules.boxes() == nullptr) return make_singles_search(rules);
+  const auto& paths = box_paths();
+  const BoxPath& chosen = *(path < 0 ? paths.back() : paths[static_cast<size_t>(path)]).path;
+  return std::make_unique<StagedSearch>(rules, std::make_unique<DepthFirst<BoxModel>>(rules, chosen));
+}
+
+std::unique_ptr<Search> make_singles_search(const Rules& rules) {
+  return std::make_unique<StagedSearch>(rules, singles(rules));
 }
 
 }  // namespace vmd

@@ -42,8 +42,13 @@ class Search {
   virtual bool exhausted() const = 0;
 };
 
-/// The fastest engine for these rules. `rules` must outlive it.
-std::unique_ptr<Search> make_search(const Rules& rules);
+/// The fastest engine for these rules. `rules` must outlive it. path: which of box_paths(), where there are boxes; -1: the
+/// fastest.
+std::unique_ptr<Search> make_search(const Rules& rules, int path = -1);
+
+/// An engine whose reasoning on rules that only say which cells differ is singles alone, from release to release: its
+/// nodes say how hard a problem is, and its order is what seeds of generated problems rest on.
+std::unique_ptr<Search> make_singles_search(const Rules& rules);
 
 /// Result of one problem of a batch.
 struct Found {

@@ -147,7 +147,7 @@ void lateness_changes_nothing() {
 /// The same nodes and solutions from the portable code as from the one chosen for this CPU.
 template <class Model>
 void instruction_sets_agree(const Rules& rules, const Values& givens) {
-  const auto chosen = vmd::make_search(rules);
+  const auto chosen = vmd::make_singles_search(rules);
   vmd::DepthFirst<Model> portable(rules);
   Values a(givens.size()), b(givens.size());
   const auto count = [&](Search& search, Values& out) {

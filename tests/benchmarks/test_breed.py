@@ -12,6 +12,7 @@ from benchmarks.study.walks import MADE_BY, Walk
 from vmdsolve.domains import get
 from vmdsolve.problem import Board
 from vmdsolve.search import generate_values, solve_values
+from vmdsolve.search.breed import breed
 
 DOMAIN = get("sudoku-9x9")
 
@@ -19,7 +20,7 @@ DOMAIN = get("sudoku-9x9")
 def short(seed: int, number: int) -> Walk:
     """A walk that stands still: a few puzzles of the generator."""
     puzzles, answers = generate_values(DOMAIN.rules, 3, seed=seed, first=3 * number)
-    return Walk(puzzles, answers, solve_values(DOMAIN.rules, puzzles, limit=2).nodes, 1)
+    return Walk(puzzles, answers, breed(DOMAIN.rules, puzzles, answers, rounds=0)[2], 1)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,8 @@ def test_a_file_is_the_same_from_parts_and_by_other_threads(tmp_path: Path) -> N
     (tmp_path / "other").mkdir()
     assert first == made(tmp_path, "again.csv") == made(tmp_path / "other", "more.csv", threads=2)
     assert first[0] == "puzzle,nodes"
-    nodes = solve_values(DOMAIN.rules, boards(first), limit=2).nodes
+    answers = solve_values(DOMAIN.rules, boards(first)).values
+    nodes = breed(DOMAIN.rules, boards(first), answers, rounds=0)[2]
     assert [int(line.split(",")[1]) for line in first[1:]] == nodes.tolist()
     assert len(set(first)) == 21
 

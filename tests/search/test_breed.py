@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from vmdsolve import InvalidInput, generate
@@ -13,7 +14,7 @@ from vmdsolve.checker import accepts
 from vmdsolve.domains import get
 from vmdsolve.errors import ModelMismatch
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.problem import OPEN
+from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.search import generate_values, solve_values
 from vmdsolve.search.breed import breed
 from vmdsolve.train import Recipe, Trainer
@@ -26,14 +27,15 @@ NAMES = ("sudoku-4x4", "sudoku-9x9", "latin-5", "sudoku-x-6x6")
 @pytest.mark.parametrize("name", NAMES)
 def test_bred_problems_are_minimal_and_have_one_answer(name: str) -> None:
     rules = get(name).rules
-    puzzles, answers = generate_values(rules, 12, seed=3)
-    bred, answers, nodes = breed(rules, puzzles, answers, rounds=30, hardest=True)
-    before, after = solve_values(rules, puzzles, limit=2), solve_values(rules, bred, limit=2)
+    puzzles, first = generate_values(rules, 12, seed=3)
+    bred, answers, nodes = breed(rules, puzzles, first, rounds=30, hardest=True)
+    (_, _, before), (_, _, proof) = breed(rules, puzzles, first, rounds=0), breed(rules, bred, answers, rounds=0)
+    after = solve_values(rules, bred, limit=2)
     assert (after.values == answers).all()
     assert after.complete.all()
     assert (after.counts == 1).all()
-    assert (nodes == after.nodes).all()
-    assert (nodes >= before.nodes).all()
+    assert (nodes == proof).all()
+    assert (nodes >= before).all()
     assert all(accepts(rules, board, answer[None])[0] for board, answer in zip(bred, answers, strict=True))
     for board in bred:
         given = np.flatnonzero(board != OPEN)
@@ -91,11 +93,16 @@ def test_what_is_no_problem_with_one_answer_is_refused() -> None:
         breed(rules, puzzles, answers, rounds=1)
 
 
+def proofs(rules: Rules, puzzles: Board) -> npt.NDArray[np.int64]:
+    """Nodes by singles that prove each answer the only one."""
+    return breed(rules, puzzles, solve_values(rules, puzzles).values, rounds=0)[2]
+
+
 @pytest.mark.slow
 def test_generating_breeds_on_demand() -> None:
     easy, hard = ([p.values for p, _ in generate("sudoku-9x9", 60, seed=9, harder=n)] for n in (0, 60))
     rules = get("sudoku-9x9").rules
-    nodes = [solve_values(rules, np.stack(boards), limit=2).nodes.mean() for boards in (easy, hard)]
+    nodes = [proofs(rules, np.stack(boards)).mean() for boards in (easy, hard)]
     assert nodes[1] > 1.5 * nodes[0]
     [(late, _)] = generate("sudoku-9x9", seed=9, first=55, harder=60)
     assert (late.values == hard[55]).all()

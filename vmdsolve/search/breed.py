@@ -33,7 +33,7 @@ def breed(
     threads: int = 0,
     clock: Deadline | None = None,
 ) -> tuple[Board, Board, Nodes]:
-    """Problems [B, L] that are harder, their answers [B, L], and the nodes [B] that search takes to prove each.
+    """Problems [B, L] that are harder, their answers [B, L], and the nodes [B] that search by singles takes for proofs.
 
     A round opens a given, gives others until there is one answer again, perhaps another one, and removes all that can
     be spared. What comes out stays if its proof takes no fewer nodes than before, or than its level, and now and then

@@ -59,7 +59,7 @@ class SearchResult(NamedTuple):
     complete
         bool [B] no further solution exists; with counts == 1 the solution is unique
     nodes
-        int64 [B] propagations run
+        int64 [B] propagations run; how much one of them reasons depends on the rules
     """
 
     values: Board
