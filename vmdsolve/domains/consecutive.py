@@ -1,7 +1,7 @@
 """Consecutive: a bar between two cells says that their numbers are consecutive; without one they are not.
 
 A Latin square, or with the word `boxes` a Sudoku with boxes as usual.
-Known counts: of the Latin squares of order 4 none is without a bar, of order 5 there are 240... COUNT
+Known counts: without bars, no grid of order 4 and 20 of order 5.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Consecutive(Boxed):
     example = "4 4/- - - -/1 - - -/- - - -/- - - -/1 6 0 0/2 11 6 2/8 8 8 10/0 0 1 12"
     sizes, size, density = (4, 5, 6, 7, 8, 9), 6, 1.0
 
-    def __init__(self, n: int, bars: Iterable[tuple[int, int]], *, boxed: bool = False) -> None:
-        self.bars, self.boxed = {(min(pair), max(pair)) for pair in bars}, boxed
-        board, pairs = self.set_board(n, boxed=boxed), neighbours(n, n)
+    def __init__(self, n: int, bars: Iterable[tuple[int, int]], *, in_boxes: bool = False) -> None:
+        self.bars, self.in_boxes = {(min(pair), max(pair)) for pair in bars}, in_boxes
+        board, pairs = self.set_board(n, in_boxes=in_boxes), neighbours(n, n)
         apart = [
             [(a, b) for a in range(n) for b in range(n) if (abs(a - b) == 1) == barred] for barred in (False, True)
         ]
@@ -53,13 +53,13 @@ class Consecutive(Boxed):
             shown[a] += RIGHT if b == a + 1 else BELOW
             shown[b] += LEFT if b == a + 1 else ABOVE
         grid = (" ".join(map(str, row)) for row in shown.reshape(n, n).tolist())
-        self.clues = "/".join([f"{n} {n}" + " boxes" * boxed, *[" ".join(CELL * n)] * n, *grid])
+        self.clues = "/".join([f"{n} {n}" + " boxes" * in_boxes, *[" ".join(CELL * n)] * n, *grid])
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
         head = lines.tokens("rows and columns", whole=True)
-        boxed = head[2:] == ["boxes"]
-        if len(head) != 2 + boxed or head[0] != head[1]:
+        in_boxes = head[2:] == ["boxes"]
+        if len(head) != 2 + in_boxes or head[0] != head[1]:
             lines.fail(f"{' '.join(head)[:40]!r}; wanted rows, as many columns, and perhaps the word boxes")
         n = lines.number(head[0], "rows and columns", 2, 25)
         cells = lines.givens(n, n, SYMBOLS[:n])
@@ -75,10 +75,10 @@ class Consecutive(Boxed):
         rim = [*(row[-1] & RIGHT for row in shown), *(row[0] & LEFT for row in shown)]
         if any(rim) or any(bits & BELOW for bits in shown[-1]) or any(bits & ABOVE for bits in shown[0]):
             lines.fail("a bar is outside of the grid; wanted bars between cells", first)
-        return cls(n, bars, boxed=boxed), cells + lines.cells()
+        return cls(n, bars, in_boxes=in_boxes), cells + lines.cells()
 
     @classmethod
-    def lines_of(cls, bars: Any, size: int | None = None, givens: Any = None, boxed: bool = False) -> list[str]:
+    def lines_of(cls, bars: Any, size: int | None = None, givens: Any = None, boxes: bool = False) -> list[str]:
         """Bars are pairs of neighbouring cells, (row, column) from 0 or "r1c1"; givens are rows of numbers and None.
 
         Examples
@@ -88,7 +88,7 @@ class Consecutive(Boxed):
         """
         n = order_of(size, givens, cls.name)
         pairs = [[cell_of(cell, n, n, cls.name) for cell in listed(pair, cls.name, "a bar")] for pair in bars]
-        board = cls(n, [(a, b) for a, b in pairs], boxed=bool(boxed)).clues.split("/")
+        board = cls(n, [(a, b) for a, b in pairs], in_boxes=bool(boxes)).clues.split("/")
         cells = [" ".join("-" * n)] * n if givens is None else lines_of_grid(givens, cls.name, "givens", n, n)
         return [board[0], *cells, *board[n + 1 :]]
 
@@ -100,9 +100,9 @@ class Consecutive(Boxed):
 
     def image(self, rng: np.random.Generator) -> Image:
         """Turn or reflect the board; perhaps count downwards."""
-        n, (cells, places) = self.shape[0], self.turn(rng) if self.boxed else turned(rng, *self.shape)[1:]
+        n, (cells, places) = self.shape[0], self.turn(rng) if self.in_boxes else turned(rng, *self.shape)[1:]
         bars = [(int(places[a]), int(places[b])) for a, b in self.bars]
-        return Consecutive(n, bars, boxed=self.boxed), cells, np.arange(n)[:: int(rng.choice([1, -1]))]
+        return Consecutive(n, bars, in_boxes=self.in_boxes), cells, np.arange(n)[:: int(rng.choice([1, -1]))]
 
     def rule_text(self, constraint: Constraint) -> str:
         match constraint.relation:

@@ -54,7 +54,8 @@ class Kakurasu(Margins):
         ['2 2', '1 -', '1 0']
         """
         lines = cls.clue_lines(above, left)
-        return [*lines, *cell_line(givens, *map(int, lines[0].split()), cls.name, "01")]
+        rows, columns = map(int, lines[0].split())
+        return [*lines, *cell_line(givens, rows, columns, cls.name, "01")]
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:

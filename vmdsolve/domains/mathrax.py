@@ -6,7 +6,7 @@ Known counts: without circles the Latin squares, 12 of order 3 and 576 of order 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Self
 
@@ -33,12 +33,13 @@ PARITY = {"e": 0, "o": 1}
 def giving(n: int, label: str) -> tuple[tuple[int, int], ...]:
     """Values of two cells across that give what a circle says."""
     want, sign = int(label[:-1]), label[-1]
-    gives = {
+    rules: dict[str, Callable[[int, int], bool]] = {
         "+": lambda a, b: a + b == want,
         "-": lambda a, b: abs(a - b) == want,
         "*": lambda a, b: a * b == want,
         ":": lambda a, b: a == b * want or b == a * want,
-    }[sign]
+    }
+    gives = rules[sign]
     return tuple((a, b) for a in range(n) for b in range(n) if gives(a + 1, b + 1))
 
 

@@ -79,7 +79,7 @@ class Tango(Takuzu):
         return cls(rows, columns, signs=signs), "".join(row[::2] for row in text[::2]).translate(OPEN)
 
     @classmethod
-    def lines_of(cls, givens: Any, signs: Any = ()) -> list[str]:  # type: ignore[override]
+    def lines_of(cls, givens: Any, signs: Any = ()) -> list[str]:
         """Givens are rows of 0, 1 and None; signs are (cell, "=" or "x", cell), cells (row, column) from 0 or "r1c1".
 
         Examples

@@ -95,7 +95,7 @@ class Thermometers(Margins):
         del density, fill
         free, tubes = np.ones((size, size), np.bool_), []
         for start in rng.permutation(size * size).tolist():
-            at, tube = divmod(start, size), []
+            at, tube = divmod(start, size), list[int]()
             way, most = ALL[rng.integers(4)], int(rng.integers(2, size + 1))
             while len(tube) < most and min(at) >= 0 and max(at) < size and free[at]:
                 free[at] = False

@@ -25,12 +25,13 @@ __all__ = ["Boxed", "Lined"]
 class Boxed(Clued):
     """An n x n board; subclasses call `set_board` and add what their clues ask for."""
 
-    sizes, size = (4, 6, 8, 9), 9
+    sizes: Sequence[int] = (4, 6, 8, 9)
+    size = 9
 
-    def set_board(self, n: int, *, boxed: bool = True) -> tuple[Constraint, ...]:
+    def set_board(self, n: int, *, in_boxes: bool = True) -> tuple[Constraint, ...]:
         """Sets all but `constraints` and `clues`; the rules that every such board has, without boxes if so said."""
         self.shape, self.symbols = (n, n), SYMBOLS[:n]
-        h, w = box_shape(n) if boxed else (1, n)
+        h, w = box_shape(n) if in_boxes else (1, n)
         return (*rows_and_columns(n), *(boxes(h, w) if h > 1 else ()))
 
     def sheet(self) -> Sheet:
@@ -107,7 +108,8 @@ class Lined(Boxed):
 
         Examples
         --------
-        >>> Lined.lines_of([["r1c1", "r1c2"], [(1, 0), (1, 1)]], size=4)
+        >>> from vmdsolve.domains.thermo import Thermo
+        >>> Thermo.lines_of([["r1c1", "r1c2"], [(1, 0), (1, 1)]], size=4)
         ['4 4', 'r1c1 r1c2', 'r2c1 r2c2']
         """
         n = order_of(9 if size is None and givens is None else size, givens, cls.name)
