@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import tarfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -31,6 +32,8 @@ __all__ = ["DATA", "SETS", "Instance", "RealSet", "problem_of"]
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data"))
 NUMBERS = {str(number): symbol for number, symbol in enumerate(SYMBOLS, 1)}
 HEIGHTS = {"0": "0"} | NUMBERS
+FILLED = {"x": "1", "-": "0", ".": "0"}
+TENNER = {str(number): str(number % 10) for number in range(400)}  # of totals, which are cut off, whatever
 LETTERS = {"-": "0"} | {letter: letter for letter in "abcdefgh"}
 
 
@@ -66,12 +69,13 @@ def problem_of(path: Path, domain: str | None = None) -> Problem:
 def _puzzlekit(domain: str, symbols: dict[str, str], path: Path, *, cell: str | None = None) -> Iterator[Instance]:
     """Puzzles of a json file; `symbols` says how a token of the answer is written here.
 
-    cell    how the puzzle writes a cell, if some squares are none; the answer is taken from those only
+    cell    an expression for how the puzzle writes a cell, if some squares are none; the answer is of those only
     """
     for name, entry in json.loads(path.read_text())["data"].items():
         squares, answer = (entry[key].split("\n", 1)[1].split() for key in ("problem", "solution"))
-        held = [token for i, token in enumerate(answer) if cell is None or squares[i] == cell]
-        yield _printed(name, get(domain).parse(entry["problem"]), "".join(symbols[token] for token in held))
+        held = [token for i, token in enumerate(answer) if cell is None or re.fullmatch(cell, squares[i])]
+        problem = get(domain).parse(entry["problem"])
+        yield _printed(name, problem, "".join(symbols[token] for token in held)[: problem.rules.L])
 
 
 def _printed(name: str, problem: Problem, answer: str) -> Instance:
@@ -161,6 +165,16 @@ SETS = {
     "endview": RealSet("puzzles/ABCEndView.json", partial(_puzzlekit, "endview", LETTERS)),
     "akari": RealSet("puzzles/Akari.json", partial(_puzzlekit, "akari", {"-": "0", "o": "1"}, cell="-")),
     "starbattle": RealSet("puzzles/Starbattle.json", partial(_puzzlekit, "starbattle", {"-": "0", "x": "1"})),
+    "consecutive": RealSet("puzzles/ConsecutiveSudoku.json", partial(_puzzlekit, "consecutive", NUMBERS)),
+    "even-odd": RealSet("puzzles/EvenOddSudoku.json", partial(_puzzlekit, "even-odd", NUMBERS)),
+    "kakurasu": RealSet("puzzles/Kakurasu.json", partial(_puzzlekit, "kakurasu", FILLED)),
+    "mathrax": RealSet("puzzles/Mathrax.json", partial(_puzzlekit, "mathrax", NUMBERS)),
+    "minesweeper": RealSet("puzzles/Minesweeper.json", partial(_puzzlekit, "minesweeper", FILLED, cell="-")),
+    "renban": RealSet("puzzles/Renban.json", partial(_puzzlekit, "renban", NUMBERS)),
+    "str8ts": RealSet("puzzles/Str8t.json", partial(_puzzlekit, "str8ts", NUMBERS, cell="[^x]+")),
+    "suguru": RealSet("puzzles/Suguru.json", partial(_puzzlekit, "suguru", NUMBERS)),
+    "tenner": RealSet("puzzles/TennerGrid.json", partial(_puzzlekit, "tenner", TENNER)),
+    "thermometers": RealSet("puzzles/Thermometer.json", partial(_puzzlekit, "thermometers", FILLED)),
     "sudoku": RealSet("puzzles/Sudoku.json", _sudoku),
     "sudoku-dzn": RealSet("sudoku/dzn", partial(_files, None, "*.dzn")),
     "zebra": RealSet("puzzles/zebra_bbeh.json", _zebras),

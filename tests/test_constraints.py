@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import constraints as declared
 from vmdsolve._native import Kind
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
 from vmdsolve.deadline import Deadline, within
 from vmdsolve.domains.worded import clause
 from vmdsolve.errors import InvalidInput
@@ -64,7 +64,8 @@ def test_all_statements_of_a_rule_agree_on_all_full_boards(kind: type[Constraint
     assert rule.accepts(np.array(FULL, np.int32)).tolist() == expected
     assert [rule.violations(board) == [] for board in FULL] == expected
     form = rule.native()
-    assert (form is None) if kind is Predicate else (form is not None and form[0] is Kind[kind.__name__])
+    told = {Kind["Linear"], Kind["Sum"], Kind["Less"]} if kind is Linear else {Kind.__members__.get(kind.__name__)}
+    assert (None if form is None else form[0]) in told
     result = solve_values(Rules(L, V, (rule,)), [[OPEN] * L], limit=None)  # the native form, by way of search
     assert result.counts.tolist() == [sum(expected)]
 
@@ -157,6 +158,9 @@ def test_constraints_are_values() -> None:
             Regular([0], DFA(0, frozenset({0}), ((0,) * 4,))),
             "Regular has transitions for 4 symbols; wanted 3, one for each",
         ),
+        (Linear([0], [1], "==", 2**62), f"Linear reaches {2**62 + 5} with its coefficients times its greatest number"),
+        (Linear([0, 1], [2**61, -(2**61)], "<=", 0), f"Linear reaches {2**62 * 4 + 1} with its coefficients"),
+        (Linear([0], [2], ">", 3, numbers=[1, 2]), "Linear has 2 numbers; wanted 3, one for each symbol"),
         (Sum([0], 2**70), f"Sum has total = {2**70}; wanted -2**40 to 2**40"),
     ],
 )

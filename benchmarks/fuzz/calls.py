@@ -52,6 +52,10 @@ def rules_arguments(r: Random, native: Native) -> list[Any]:
 def _params(r: Random, kind: str, k: int, V: int) -> list[int]:
     if kind == "Sum":
         return [r.randrange(-2, k * V + 2), r.choice((0, 1, -3))]
+    if kind == "Linear":
+        most = r.choice((3, 3, 1000, 2**25))  # products and totals stay below 2**62
+        some = [r.randrange(-most, most + 1) for _ in range(1 + k + r.choice((0, V)))]
+        return [r.randrange(3), *some]
     if kind == "Count":
         low = r.randrange(-1, k + 1)
         return [r.randrange(V), low, low + r.randrange(0, 3)]

@@ -1,8 +1,7 @@
 // sum.cpp -- Sum: the sum of (value + first) is the total. Params: total, first.
 //
 // Bounds       the other cells sum to at least their least and at most their greatest values. O(k) a round.
-// Any cells    exactly, by the sums that the first i cells and the last k - i cells can have, as bitsets (Trick, Annals
-//              of OR 2003): O(k V R / 64) words for R = greatest - least sum; only where R <= kMaxRange.
+// Any cells    exactly, see sums.hpp.
 // Different    exactly for Sum and AllDifferent together where some AllDifferent holds all its cells, as in Kakuro and
 //              killer cages (two different cells of 1..9 that add up to 4 are 1 and 3 in some order): for each set of
 //              values with the right total, the values that some matching onto the set uses. O(sets k V); only where
@@ -15,6 +14,7 @@
 
 #include "kinds/interval.hpp"
 #include "kinds/matching.hpp"
+#include "kinds/sums.hpp"
 #include "rules/rules.hpp"
 #include "search/domain_model.hpp"
 #include "support/sets.hpp"
@@ -23,25 +23,20 @@
 namespace vmd {
 namespace {
 
-constexpr int64_t kMaxRange = 511;  // so a set of sums is at most 8 words
-constexpr size_t kWords = (kMaxRange + 64) / 64;
 constexpr size_t kMaxSets = 256;
 
-using Sums = std::array<uint64_t, kWords>;
 using sets::highest, sets::lowest;
+
+struct Values {
+  static int64_t least(size_t, uint64_t domain) { return lowest(domain); }
+  static int64_t most(size_t, uint64_t domain) { return highest(domain); }
+  static int64_t at(size_t, int value) { return value; }
+};
 
 bool single(uint64_t domain) { return sets::without_lowest(domain) == 0; }
 
 /// Of the values themselves.
 int64_t total_of(const Constraint& c) { return c.params[0] - static_cast<int64_t>(c.cells.size()) * c.params[1]; }
-
-/// to |= from shifted up by n < 64 bits.
-void add_shifted(Sums& to, const Sums& from, int n, size_t words) {
-  for (size_t w = words; w-- > 0;) {
-    to[w] |= from[w] << n;
-    if (w > 0 && n > 0) to[w] |= from[w - 1] >> (64 - n);
-  }
-}
 
 /// Add the sets of k values from `first`.. < V with sum `total` to `out`, joined with `chosen`; false: too many.
 bool list_sets(int32_t first, int32_t V, int64_t k, int64_t total, uint64_t chosen, std::vector<uint64_t>& out) {
@@ -72,58 +67,6 @@ bool all_differ(const Constraint& sum, const Rules& rules) {
       return std::ranges::find(c.cells, cell) != c.cells.end();
     });
   });
-}
-
-bool filter_any(DomainModel& model, const Constraint& c, int64_t total) {
-  // Offsets from the least values: cell i adds the offsets of its domain, and `goal` is what all add.
-  int64_t goal = total, range = 0;
-  size_t open = 0;
-  for (const int32_t cell : c.cells) {
-    const uint64_t domain = model.at(cell);
-    goal -= lowest(domain);
-    range += highest(domain) - lowest(domain);
-    open += single(domain) ? 0 : 1;
-  }
-  if (range > kMaxRange || open < 2) return true;
-  const auto words = static_cast<size_t>(goal / 64 + 1);
-  uint64_t* const before = model.scratch(open * kWords);  // sums of the open cells before each
-  Sums sums{};
-  sums[0] = 1;
-  size_t i = 0;
-  for (const int32_t cell : c.cells) {
-    const uint64_t domain = model.at(cell);
-    if (single(domain)) continue;
-    std::copy(sums.begin(), sums.end(), before + kWords * i++);
-    Sums next{};
-    for (uint64_t rest = domain >> lowest(domain); rest != 0; rest &= rest - 1)
-      add_shifted(next, sums, lowest(rest), words);
-    sums = next;
-  }
-  // Backwards: needed[s] <=> the open cells before and with this one may add s.
-  Sums needed{};
-  needed[static_cast<size_t>(goal / 64)] = uint64_t{1} << (goal % 64);
-  for (size_t j = c.cells.size(); j-- > 0;) {
-    const int32_t cell = c.cells[j];
-    const uint64_t domain = model.at(cell);
-    if (single(domain)) continue;
-    const uint64_t* sums_before = before + kWords * --i;
-    uint64_t left = 0;
-    Sums next{};
-    for (uint64_t rest = domain >> lowest(domain); rest != 0; rest &= rest - 1) {
-      const int n = lowest(rest);
-      uint64_t any = 0;
-      for (size_t w = 0; w < words; ++w) {
-        uint64_t shifted = needed[w] >> n;
-        if (n > 0 && w + 1 < words) shifted |= needed[w + 1] << (64 - n);
-        next[w] |= shifted;
-        any |= shifted & sums_before[w];
-      }
-      if (any != 0) left |= uint64_t{1} << n;
-    }
-    if (!model.narrow(cell, left << lowest(domain))) return false;
-    needed = next;
-  }
-  return true;
 }
 
 bool filter_different(DomainModel& model, const Constraint& c) {
@@ -194,7 +137,7 @@ class Sum final : public Kind {
         changed = true;
       }
     }
-    return c.compiled != nullptr ? filter_different(model, c) : filter_any(model, c, total);
+    return c.compiled != nullptr ? filter_different(model, c) : Sums::filter(model, c.cells, total, Values{});
   }
 
   /// Bounds where they suffice.

@@ -63,6 +63,14 @@ inline bool holds(const vmd::Constraint& c, const Values& x) {
     for (const int64_t value : word) number += value + p(1);
     return number == p(0);
   }
+  if (kind == "Linear") {
+    const bool own = static_cast<int64_t>(c.params.size()) > 2 + k;
+    for (int64_t i = 0; i < k; ++i) {
+      const int64_t value = word[static_cast<size_t>(i)];
+      number += p(2 + i) * (own ? p(2 + k + value) : value);
+    }
+    return p(0) == 0 ? number == p(1) : p(0) == 1 ? number != p(1) : number <= p(1);
+  }
   if (kind == "Less") return word[0] < word[1];
   if (kind == "Count") {
     for (const int64_t value : word) number += value == p(0) ? 1 : 0;
@@ -115,6 +123,10 @@ inline void add_random(Form& form, int64_t number, Random& random) {
     form.add(kind, unit);
   } else if (kind == "Sum") {
     form.add(kind, unit, {draw(random, 0, k * form.V), draw(random, -1, 1)});
+  } else if (kind == "Linear") {
+    numbers = {draw(random, 0, 2), draw(random, -9, 9)};
+    for (int64_t i = k + (draw(random, 0, 1) == 0 ? 0 : form.V); i > 0; --i) numbers.push_back(draw(random, -3, 3));
+    form.add(kind, unit, numbers);
   } else if (kind == "Less") {
     if (form.L > 1) form.add(kind, {all[0], all[1]});
   } else if (kind == "Count") {

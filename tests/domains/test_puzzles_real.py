@@ -25,6 +25,16 @@ SAMPLES = [
     ("nonogram", 100, 4, 10),
     ("nonogram-7x7", 300, 10, 10),
     ("futoshiki", 4, 1, 0),
+    ("consecutive", 25, 4, 0),
+    ("even-odd", 15, 4, 0),
+    ("kakurasu", 35, 4, 0),
+    ("mathrax", 24, 4, 0),
+    ("minesweeper", 45, 4, 0),
+    ("renban", 16, 4, 0),
+    ("str8ts", 35, 8, 0),
+    ("suguru", 26, 4, 0),
+    ("tenner", 43, 4, 0),
+    ("thermometers", 33, 4, 0),
     ("sudoku", 50, 1, 0),
 ]
 

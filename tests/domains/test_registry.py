@@ -94,7 +94,7 @@ def test_a_wrong_name_is_refused_in_one_short_sentence(wrong: Any, message: str)
         ("follow:35", "follow-35"),
         ("equation:8", "equation-8"),
         ("linkedin-queens", "starbattle"),
-        ("tango", "takuzu"),
+        ("linkedin-tango", "tango"),
         ("binairo", "takuzu"),
         ("Light Up", "akari"),
         ("regex:3:[AB]+", "regex:3:[AB]+"),

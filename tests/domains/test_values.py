@@ -31,7 +31,30 @@ def as_values(board: Any) -> dict[str, Any]:
         top, bottom, left, right = ([c or None for c in board.sides[i : i + n]] for i in range(0, 4 * n, n))
         last = {"last": board.symbols[-1]} if board.name == "endview" else {}
         return {"top": top, "bottom": bottom, "left": left, "right": right, **last}
+    columns = board.shape[1]
     return {
+        "arrow": lambda: {"lines": [[pair(c) for c in line] for line in board.lines], "size": n},
+        "thermo": lambda: {"lines": [[pair(c) for c in line] for line in board.lines], "size": n},
+        "consecutive": lambda: {"bars": [(pair(a), pair(b)) for a, b in sorted(board.bars)], "size": n},
+        "cryptarithm": lambda: {"words": board.equation},
+        "kakurasu": lambda: {"above": board.clues_of[:columns], "left": board.clues_of[columns:]},
+        "mathrax": lambda: {"circles": [[board.circles.get(r * n + c) for c in range(n - 1)] for r in range(n - 1)]},
+        "minesweeper": lambda: {
+            "squares": [[None if s == "□" else s for s in row] for row in board.squares], "mines": board.mines,
+        },
+        "renban": lambda: {"regions": board.regions.reshape(n, n).tolist()},
+        "sandwich": lambda: {"above": board.between[:n], "left": board.between[n:]},
+        "str8ts": lambda: {"squares": [[None if s == "□" else s for s in row] for row in board.squares]},
+        "suguru": lambda: {"regions": board.regions.reshape(board.shape).tolist()},
+        "tango": lambda: {
+            "givens": [[None] * columns] * n,
+            "signs": [(pair(a), sign, pair(b)) for (a, b), sign in board.signs.items()],
+        },
+        "tenner": lambda: {"totals": board.totals, "givens": [[None] * columns] * n},
+        "thermometers": lambda: {
+            "above": board.clues_of[:columns], "left": board.clues_of[columns:],
+            "cells": [row.split() for row in board.clues.split("/")[3:]],
+        },
         "akari": lambda: {"squares": [[None if s == "□" else s for s in row] for row in board.squares]},
         "colouring": lambda: {"edges": board.edges, "vertices": board.rules.L, "colours": len(board.symbols)},
         "futoshiki": lambda: {"less": [(pair(a), pair(b)) for a, b in board.less], "size": n},

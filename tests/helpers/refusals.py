@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
 from vmdsolve.problem import OPEN
 
 LOOP = DFA(0, frozenset({0}), ((0, 0),))
@@ -19,6 +19,15 @@ CONSTRAINTS: dict[str, tuple[Callable[[], Any], str]] = {
     "text as cell": (lambda: Predicate("01", bool), "a cell of Predicate is '0'; wanted a whole number"),
     "half a total": (lambda: Sum([0], 7.5), "Sum's total is 7.5; wanted a whole number"),
     "no number first": (lambda: Sum([0], 7, first=None), "Sum's first is None; wanted a whole number"),
+    "another comparison": (
+        lambda: Linear([0], [1], "=<", 3),
+        "Linear's comparison is '=<'; wanted one of ==, !=, <=, >=, <, >",
+    ),
+    "half a coefficient": (
+        lambda: Linear([0], [0.5], "==", 3),
+        "a coefficient of Linear is 0.5; wanted a whole number",
+    ),
+    "few coefficients": (lambda: Linear([0, 1], [1], "==", 3), "Linear has 1 coefficients for 2 cells"),
     "half a count": (lambda: Count([0], 0, 0.5, 1), "Count's low is 0.5; wanted a whole number"),
     "negative symbol": (lambda: Count([0], -1, 0, 1), "Count counts value -1; values are 0 or more"),
     "low above high": (lambda: Count([0], 0, 2, 1), "Count needs low <= high, got low = 2, high = 1"),

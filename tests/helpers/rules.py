@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
 from vmdsolve.problem import OPEN, Constraint, Rules
 
 
@@ -23,6 +23,22 @@ class Sample(NamedTuple):
 def _sum(draw: st.DrawFn, cells: list[int], V: int) -> Sum:
     first = draw(st.integers(-2, 2))
     return Sum(cells, draw(st.integers(-1, len(cells) * (V - 1) + 1)) + first * len(cells), "r", first=first)
+
+
+def _linear(draw: st.DrawFn, cells: list[int], V: int) -> Linear:
+    small = st.integers(-3, 3)
+    coefficients = draw(st.tuples(*[small] * len(cells)))
+    numbers = draw(st.none() | st.tuples(*[small] * V))
+    comparison = draw(st.sampled_from(["==", "!=", "<=", ">=", "<", ">"]))
+    total, first = draw(st.integers(-12, 12)), draw(small)
+    return Linear(cells, coefficients, comparison, total, "r", first=first, numbers=numbers)
+
+
+def _reached(rule: Linear, held: tuple[int, ...]) -> bool:
+    told = [v + rule.first if rule.numbers is None else rule.numbers[v] for v in held]
+    return bool(
+        eval(f"{sum(a * b for a, b in zip(rule.coefficients, told, strict=True))} {rule.comparison} {rule.total}")
+    )
 
 
 def _count(draw: st.DrawFn, cells: list[int], V: int) -> Count:
@@ -52,6 +68,7 @@ def _accepted(rule: Regular, held: tuple[int, ...]) -> bool:
 SAMPLES: dict[type[Constraint], Sample] = {
     AllDifferent: Sample(lambda _, cells, _V: AllDifferent(cells, "r"), lambda _, held: len({*held}) == len(held)),
     Sum: Sample(_sum, lambda rule, held: sum(value + rule.first for value in held) == rule.total),
+    Linear: Sample(_linear, _reached),
     Less: Sample(lambda _, cells, _V: Less(*cells[:2], "r"), lambda _, held: held[0] < held[1], least=2),
     Count: Sample(_count, lambda rule, held: rule.low <= held.count(rule.symbol) <= rule.high),
     Table: Sample(

@@ -11,7 +11,7 @@ from typer import Argument, Option
 from ..api.options import CountingOptions, Options
 from ..errors import InvalidInput
 from .output import OutputFormat, format_named, line_of
-from .shared import count_of, options_from
+from .shared import count_of, domain_first, options_from
 from .streams import refuse_own_input
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def count(
     from ..domains.reading import read
     from ..files.records import open_input
 
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     checked, shape = Options(CountingOptions, **options), format_named(output_format) or "text"
     if estimate and checked.cells is not None:
         raise InvalidInput("--estimate is for whole boards; leave out --cells, or count")

@@ -20,7 +20,7 @@ from ..errors import InvalidInput
 from .every import every
 from .job import to_file, to_folder
 from .output import OutputFormat, format_named
-from .shared import Column, Format, Output, count_of, options_from
+from .shared import Column, Format, Output, count_of, domain_first, options_from
 from .shown import Shown
 from .streams import refuse_own_input
 
@@ -59,7 +59,7 @@ def solve(
     column: Column = None,
     **options: Any,
 ) -> None:
-    """Solve puzzles from files, standard input or the command line.
+    """Solve puzzles from files, standard input or the command line, where their domain may be named first.
 
     On a terminal boards are drawn: the answer to one puzzle, or the first few of many. Otherwise a line of csv a
     puzzle is printed, in input order, as results come; a line that is no puzzle has the status INVALID and its
@@ -80,6 +80,7 @@ def solve(
     shape = format_named(output_format) or ("csv" if output == STDOUT else None)
     if shape and output not in (None, STDOUT):
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     sharded = shard_size is not None or shard is not None or engine != "local"
     if sharded and (output in (None, STDOUT) or all_ or options["trace"]):
         raise InvalidInput(

@@ -2,7 +2,7 @@
 neighbours differ and symbol 1 stands exactly twice. docs/adapters.md goes through all of it, step by step.
 
 1. Copy it into your own package and rename the class.
-2. Say the rules with the six constraints of vmdsolve.constraints. Each names its relation.
+2. Say the rules with the constraints of vmdsolve.constraints. Each names its relation.
 3. Say which changes keep the rules (`symmetry`), if there are any: training needs fewer puzzles then.
    If problems of yours have many answers, any of which will do, say `many_answers = True`: training then goes by that.
 4. Register it in your pyproject.toml, and it appears in `vmdsolve domains`, `solve` and `train`:

@@ -57,6 +57,8 @@ class Clued(Domain):
         how many clues `invent` gives if nobody says, 0 to 1; what that counts, the subclass says
     marks
         which of '#', ',' and '{' its text may hold: in files these mean something of their own
+    whole_line
+        True if a line without '/' may be a whole problem; else it is one of several
     words
         other names that people have for parameters of `lines_of`: "hor=rows ver=columns"
     """
@@ -65,10 +67,12 @@ class Clued(Domain):
     size: int
     density: float
     marks: str = ""
+    whole_line: bool = False
     words: str = ""
 
     def write(self, values: Board) -> str:
-        return _on_one_line(super().write(values))
+        text = super().write(values)
+        return text if self.whole_line else _on_one_line(text)
 
     @classmethod
     @abstractmethod
@@ -222,7 +226,8 @@ class Family(Domain):
         del lines
 
     def one_line(self, text: str) -> str:
-        return _on_one_line("/".join(" ".join(line.split()) for line in Lines(self.name, text).lines))
+        line = "/".join(" ".join(line.split()) for line in Lines(self.name, text).lines)
+        return line if self.kind.whole_line else _on_one_line(line)
 
     def has(self, character: str) -> bool:
         return character in self.kind.marks
@@ -231,6 +236,8 @@ class Family(Domain):
         return line.lstrip().startswith("#") and not (begun and self.has("#"))
 
     def is_part(self, line: str, answer: bool = False) -> bool:
+        if self.kind.whole_line and not answer:
+            return False
         drawn = any(c.isspace() or c in DECORATION for c in line.strip())
         return drawn if answer else "/" not in line
 

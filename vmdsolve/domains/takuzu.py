@@ -1,6 +1,6 @@
 """Takuzu (Binairo): as many 0 as 1 in every row and column, and never three alike in a row, across or down.
 
-Also known as Binairo, Unruly and, of LinkedIn, Tango.
+Also known as Binairo and Unruly; with signs between cells it is tango.
 Known counts: 2x2 2; 4x4 90, of which 72 distinct.
 """
 
@@ -121,4 +121,4 @@ class Takuzu(Clued):
         return f"{unit} are not {'all alike' if constraint.relation == 'three' else 'the same'}"
 
 
-DOMAINS = {"takuzu": kind_of(Takuzu, "binairo", "binary-puzzle", "unruly", "tango", "linkedin-tango")}
+DOMAINS = {"takuzu": kind_of(Takuzu, "binairo", "binary-puzzle", "unruly")}

@@ -1,12 +1,15 @@
-"""Sudoku X and windoku: Sudoku with further units, as long as a row, that do not repeat a symbol either.
+"""Sudoku X, windoku, anti-knight and anti-king: Sudoku with further cells that do not hold the same symbol.
 
 Sudoku X     both diagonals; 4x4, 6x6, 9x9 and 16x16
 Windoku      four windows of 3x3, in rows and columns 2-4 and 6-8 of a 9x9 grid
+Anti-knight  no two cells that are a knight's move apart, of chess
+Anti-king    no two cells that touch at a corner
 Known counts: 48 grids of Sudoku X 4x4 and 8,640 of 6x6, by exact search and by CP-SAT.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -14,12 +17,13 @@ import numpy.typing as npt
 
 from ..constraints import AllDifferent
 from ..errors import InvalidInput
+from ..problem import Constraint
 from .base import Domain
 from .kind import Kind
-from .parts.grids import box_shape
+from .parts.grids import KING, KNIGHT, box_shape, leaps
 from .sudoku import Sudoku, listed, sized
 
-__all__ = ["DOMAINS", "SudokuX", "Windoku"]
+__all__ = ["DOMAINS", "AntiKing", "AntiKnight", "SudokuX", "Windoku"]
 
 Lines = npt.NDArray[np.int64]  # [N] a permutation of rows, or of columns
 
@@ -101,6 +105,55 @@ class Windoku(Sudoku):
         return (cells.T if rng.random() < 0.5 else cells).ravel(), rng.permutation(9)
 
 
+class AntiKnight(Sudoku):
+    """Sudoku with boxes of `h` rows by `w` columns in which no two cells a knight's move apart hold the same symbol.
+
+    Examples
+    --------
+    >>> AntiKnight(3, 3).rules.relations
+    ('row', 'column', 'box', "knight's move")
+    """
+
+    by_shape = False
+    kind, apart = "anti-knight", "knight's move"
+    moves: Sequence[tuple[int, int]] = KNIGHT
+    about = "Fill the grid as a Sudoku in which no two cells a knight's move apart hold the same symbol."
+    legend = "no two cells a knight's move apart hold the same symbol"
+    example = ".....5...7..6.....5...............4..63.......8...3....7..6..............92.7...."
+
+    def __init__(self, h: int, w: int) -> None:
+        super().__init__(h, w)
+        N = h * w
+        self.name = f"{self.kind}-{N}x{N}" if (h, w) == box_shape(N) else f"{self.kind}:{h}x{w}"
+        self.constraints += tuple(AllDifferent(pair, self.apart) for pair in leaps(N, self.moves))
+
+    def symmetry(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Relabel; reflect; with square boxes transpose."""
+        N = self.h * self.w
+        cells = np.arange(N * N).reshape(N, N)[:: int(rng.choice([-1, 1])), :: int(rng.choice([-1, 1]))]
+        return (cells.T if self.h == self.w and rng.random() < 0.5 else cells).ravel(), rng.permutation(N)
+
+    def rule_text(self, constraint: Constraint) -> str:
+        if constraint.relation != self.apart:
+            return super().rule_text(constraint)
+        return f"{self.cells_text(constraint.cells)} are a {self.apart} apart, so they differ"
+
+
+class AntiKing(AntiKnight):
+    """Sudoku with boxes of `h` rows by `w` columns in which no two cells that touch at a corner hold the same symbol.
+
+    Examples
+    --------
+    >>> AntiKing(2, 2).rules.relations
+    ('row', 'column', 'box', "king's move")
+    """
+
+    kind, moves, apart = "anti-king", KING, "king's move"
+    about = "Fill the grid as a Sudoku in which no two cells that touch at a corner hold the same symbol."
+    legend = "no two cells that touch at a corner hold the same symbol"
+    example = "4.8..9.6..........1........2......4.....3..2....7..9.1.....5...3....46.....3..1.4"
+
+
 LISTED = ((2, 2), (2, 3), (3, 3), (4, 4))
 
 
@@ -115,6 +168,14 @@ DOMAINS = {
         lambda size: sized(SudokuX, size, "sudoku-x"), "4 to 25, or boxes: 3x2",
         listed("sudoku-x", LISTED), default="9", shown="9", aliases={"diagonal-sudoku": "", "x-sudoku": ""},
         bare=False,
+    ),
+    "anti-knight": Kind(
+        lambda size: sized(AntiKnight, size, "anti-knight"), "4 to 25, or boxes: 3x2",
+        {"anti-knight-9x9": "9"}, default="9", shown="9", aliases={"anti-knight-sudoku": ""}, bare=False,
+    ),
+    "anti-king": Kind(
+        lambda size: sized(AntiKing, size, "anti-king"), "4 to 25, or boxes: 3x2",
+        {"anti-king-9x9": "9"}, default="9", shown="9", aliases={"anti-king-sudoku": ""}, bare=False,
     ),
     "windoku": Kind(_windoku, "9", {"windoku-9x9": "9"}, default="9", shown="9"),
 }  # fmt: skip

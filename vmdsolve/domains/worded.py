@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property, singledispatch
 
-from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
 from ..problem import Constraint, Rules, Violation
 
 __all__ = ["MAX_NAMED", "Worded", "clause", "listed", "often"]
@@ -108,7 +108,7 @@ class Worded(ABC):
         rule = violation.rule
         reason = violation.said_with(lambda v: self.symbol_text(v) if v < len(self.symbols) else f"symbol {v + 1}")
         if rule is not None and not isinstance(rule, AllDifferent):
-            if isinstance(rule, Sum):
+            if isinstance(rule, (Linear, Sum)):
                 return f"{violation.relation}: {self.unit_text(rule)} {reason}"
             named = f" ({reason})" if isinstance(rule, (Less, Count)) else ""
             return f"{violation.relation}: not so that {self.rule_text(rule)}{named}"
@@ -148,6 +148,30 @@ def _(constraint: AllDifferent, unit: str, domain: Worded) -> str:
 def _(constraint: Sum, unit: str, domain: Worded) -> str:
     del domain
     return f"{unit} adds up to {constraint.total}"
+
+
+COMPARED = {
+    "==": "is {}", "!=": "is not {}", "<=": "is at most {}", ">=": "is at least {}",
+    "<": "is less than {}", ">": "is more than {}",
+}  # fmt: skip
+
+
+@clause.register
+def _(constraint: Linear, unit: str, domain: Worded) -> str:
+    del unit
+    terms = list(zip(constraint.coefficients, constraint.cells, strict=True))
+    if len(terms) > MAX_NAMED:
+        return f"the sum of {len(terms)} cells, each times its coefficient, {_compared(constraint)}"
+    said = ""
+    for coefficient, cell in terms:
+        sign = (" - " if coefficient < 0 else " + ") if said else "-" * (coefficient < 0)
+        times = "" if abs(coefficient) == 1 else f"{abs(coefficient)} * "
+        said += f"{sign}{times}({domain.cell_name(cell)})"
+    return f"{said} {_compared(constraint)}"
+
+
+def _compared(constraint: Linear) -> str:
+    return COMPARED[constraint.comparison].format(constraint.total)
 
 
 @clause.register

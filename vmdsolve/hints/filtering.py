@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import singledispatch
 
-from ..constraints import AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from ..constraints import AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
 from ..deadline import stop_point
 from ..problem import Constraint
 from ..sets import listed, one
@@ -17,7 +17,9 @@ from ..sets import listed, one
 __all__ = ["supported"]
 
 MOST_DISTINCT = 12  # values: there are 2^12 sets of them
+MOST_SUMS = 2048  # that a Linear may reach on the way, to be followed one by one
 SOME = 1024  # tuples between two looks at the clock
+Step = Callable[[int, int], int]  # a state, a value -> the next state
 
 
 @singledispatch
@@ -25,8 +27,9 @@ def supported(constraint: Constraint, sets: Sequence[int], *, distinct: bool = F
     """Of each cell's set, in the order of the constraint's cells, the values that occur in a way to obey it.
 
     All sets are empty where the constraint cannot be obeyed. Exact but for AllDifferent, where values that one cell
-    alone holds leave the others, and for Predicate, which says something about its last open cell only. Of a class
-    that is not known here, nothing is known.
+    alone holds leave the others; for Linear of MOST_SUMS sums or more, where values go that are too great or too small
+    whatever the others hold; and for Predicate, which says something about its last open cell only. Of a class that is
+    not known here, nothing is known.
     distinct: the cells also hold different values, which Sum takes into account up to MOST_DISTINCT values.
 
     Examples
@@ -53,6 +56,25 @@ def _(constraint: Sum, sets: Sequence[int], *, distinct: bool = False) -> list[i
     if distinct and max(sets).bit_length() <= MOST_DISTINCT:
         return _sum_of_different(constraint, sets)
     return _words(sets, 0, lambda q, v: q + v + constraint.first, lambda q: q == constraint.total)
+
+
+@supported.register
+def _(constraint: Linear, sets: Sequence[int], *, distinct: bool = False) -> list[int]:
+    del distinct
+    added = [
+        [c * constraint.number(v) for v in listed(mask)] for c, mask in zip(constraint.coefficients, sets, strict=True)
+    ]
+    if not all(added):
+        return [0] * len(sets)
+    low, high = sum(map(min, added)), sum(map(max, added))
+    if high - low < MOST_SUMS:
+        moves = [lambda q, v, c=c: q + c * constraint.number(v) for c in constraint.coefficients]
+        return _words(sets, 0, moves, constraint.holds)
+    out = []
+    for numbers, mask in zip(added, sets, strict=True):
+        rest = low - min(numbers), high - max(numbers)
+        out.append(sum(one(v) for v, n in zip(listed(mask), numbers, strict=True) if _reaches(constraint, n, *rest)))
+    return out if all(out) else [0] * len(sets)
 
 
 @supported.register
@@ -95,18 +117,31 @@ def _(constraint: Table, sets: Sequence[int], *, distinct: bool = False) -> list
     return out
 
 
-def _words(
-    sets: Sequence[int], start: int, step: Callable[[int, int], int], accepts: Callable[[int], bool]
-) -> list[int]:
-    """Values on some path from `start` to an accepted state: reach forward, then keep what leads to acceptance."""
+def _reaches(constraint: Linear, number: int, low: int, high: int) -> bool:
+    """Whether the constraint may hold where one cell adds `number`, and the others low .. high."""
+    low, high = low + number, high + number
+    match constraint.comparison:
+        case "==":
+            return low <= constraint.total <= high
+        case "!=":
+            return low < high or low != constraint.total
+    return bool(constraint.holds(low) or constraint.holds(high))
+
+
+def _words(sets: Sequence[int], start: int, step: Step | Sequence[Step], accepts: Callable[[int], bool]) -> list[int]:
+    """Values on some path from `start` to an accepted state: reach forward, then keep what leads to acceptance.
+
+    step: of every cell, or one for each.
+    """
+    steps = [step] * len(sets) if callable(step) else step
     layers = [{start}]
-    for mask in sets:
+    for mask, step in zip(sets, steps, strict=True):
         stop_point()
         values = listed(mask)
         layers.append({step(q, v) for q in layers[-1] for v in values})
     alive = {q for q in layers.pop() if accepts(q)}
     out: list[int] = []
-    for mask, layer in zip(reversed(sets), reversed(layers), strict=True):
+    for mask, layer, step in zip(reversed(sets), reversed(layers), reversed(steps), strict=True):
         stop_point()
         moves = [(q, v) for q in layer for v in listed(mask) if step(q, v) in alive]
         out.append(sum(map(one, {v for _, v in moves})))

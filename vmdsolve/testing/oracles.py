@@ -8,7 +8,7 @@ from importlib import import_module
 from math import inf
 from typing import Any
 
-from ..constraints import AllDifferent, Count, Less, Regular, Sum, Table
+from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
 from ..deadline import seconds_left, stop_point
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
@@ -138,6 +138,18 @@ def _(constraint: AllDifferent, model: Any, cells: list[Any], V: int) -> None:
 def _(constraint: Sum, model: Any, cells: list[Any], V: int) -> None:
     del V
     model.add(sum(cells) + constraint.first * len(cells) == constraint.total)
+
+
+@_add.register
+def _(constraint: Linear, model: Any, cells: list[Any], V: int) -> None:
+    if constraint.numbers is None:
+        numbers = [cell + constraint.first for cell in cells]
+    else:
+        low, high = min(constraint.numbers), max(constraint.numbers)
+        numbers = [model.new_int_var(low, high, "") for _ in cells]
+        for cell, number in zip(cells, numbers, strict=True):
+            model.add_allowed_assignments([cell, number], [(v, constraint.number(v)) for v in range(V)])
+    model.add(constraint.holds(sum(c * number for c, number in zip(constraint.coefficients, numbers, strict=True))))
 
 
 @_add.register

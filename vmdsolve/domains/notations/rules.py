@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 from ...constraints import DFA, AllDifferent, Count, Less, Regular, Sum, Table
 from ...errors import InvalidProblem
 from ...problem import Constraint
-from ..parts.grids import box_shape, neighbours
+from ..parts.automata import sandwich
+from ..parts.grids import KING, KNIGHT, box_shape, leaps, neighbours
 from ..parts.sides import views
+from ..parts.straights import straight
 
 __all__ = ["MAX_PARTS", "RULES", "Place", "diagonal"]
 
@@ -25,7 +27,6 @@ MAX_PARTS = 2000  # of one rule; boards have 625 cells at most
 MOST_ROWS = 16  # of a board whose lines need tables of many rows
 CELL = re.compile(r"R(\d{1,2})C(\d{1,2})", re.ASCII)
 STEPS = {"UR": (-1, 1), "UL": (-1, -1), "DR": (1, 1), "DL": (1, -1)}
-KNIGHT, KING = ((1, 2), (2, 1), (2, -1), (1, -2)), ((1, 1), (1, -1))
 
 
 class Place:
@@ -91,7 +92,6 @@ def pairs(n: int, rule: str, value: int = 0) -> tuple[tuple[int, int], ...]:
         "same": lambda a, b: a == b,
         "rising": lambda a, b: a <= b,
         "apart": lambda a, b: abs(a - b) >= value,
-        "near": lambda a, b: abs(a - b) <= value,
         "difference": lambda a, b: abs(a - b) == value,
         "ratio": lambda a, b: a == b * value or b == a * value,
     }[rule]
@@ -118,16 +118,11 @@ def _diagonal(rising: bool) -> Callable[[Place, Any], Iterator[Constraint]]:
     return read
 
 
-def _leaps(leaps: Iterable[tuple[int, int]], relation: str) -> Callable[[Place, Any], Iterator[Constraint]]:
+def _leaps(steps: tuple[tuple[int, int], ...], relation: str) -> Callable[[Place, Any], Iterator[Constraint]]:
     def read(at: Place, value: Any) -> Iterator[Constraint]:
         if value is not True:
             raise at.error("wanted true or false")
-        n = at.n
-        for row in range(n):
-            for column in range(n):
-                for down, right in leaps:
-                    if row + down < n and 0 <= column + right < n:
-                        yield AllDifferent([row * n + column, (row + down) * n + column + right], relation)
+        yield from (AllDifferent(pair, relation) for pair in leaps(at.n, steps))
 
     return read
 
@@ -221,16 +216,13 @@ def _along(rule: str, relation: str, default: int = 0) -> Callable[[Place, Any],
 
 
 def renban(at: Place, value: Any) -> Iterator[Constraint]:
-    """Numbers that differ are consecutive where no two of them are further apart than there are others."""
     if at.n > MOST_ROWS:
         raise at.error(f"there is such a rule here only on boards of at most {MOST_ROWS} rows")
     for part in at.parts(value):
         for line in at.lines(part):
             if len(line) > at.n:
                 raise at.error(f"a line of {len(line)} cells; wanted at most {at.n}")
-            yield AllDifferent(line, "renban")
-            for pair in combinations(line, 2):
-                yield Table(pair, pairs(at.n, "near", len(line) - 1), "renban")
+            yield from straight(line, at.n, "renban")
 
 
 def palindrome(at: Place, value: Any) -> Iterator[Constraint]:
@@ -300,21 +292,6 @@ def arrow(at: Place, value: Any) -> Iterator[Constraint]:
             if line[0] != circle[0]:
                 raise at.error("an arrow does not begin in its circle")
             yield Regular(line, adds_up, "arrow")
-
-
-@lru_cache(maxsize=256)
-def sandwich(n: int, total: int) -> DFA:
-    """Accepts the words whose numbers between the first and the last, 1 and n, add up to a total."""
-    inside = range(1, total + 2)  # state 1 + what has been added; 0 before, total + 2 after
-    after = total + 2
-    step = [tuple(1 if v in (0, n - 1) else 0 for v in range(n))]
-    for state in inside:
-        added = state - 1
-        row = [state + v + 1 if added + v + 1 <= total else -1 for v in range(n)]
-        row[0] = row[n - 1] = after if added == total else -1
-        step.append(tuple(row))
-    step.append(tuple(-1 if v in (0, n - 1) else after for v in range(n)))
-    return DFA(0, frozenset({after}), tuple(step))
 
 
 def sandwich_sum(at: Place, value: Any) -> Iterator[Constraint]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ...constraints import DFA
 
-__all__ = ["different_with_total", "explore", "with_product"]
+__all__ = ["different_with_total", "explore", "sandwich", "with_product"]
 
 State = TypeVar("State", bound=Hashable)
 
@@ -69,3 +69,18 @@ def with_product(V: int, total: int) -> DFA:
         return None if total % (product * (v + 1)) else product * (v + 1)
 
     return explore(1, V, step, total.__eq__)
+
+
+@lru_cache(maxsize=256)
+def sandwich(n: int, total: int) -> DFA:
+    """Accepts the words whose numbers between the first and the last, 1 and n, add up to a total."""
+    inside = range(1, total + 2)  # state 1 + what has been added; 0 before, total + 2 after
+    after = total + 2
+    step = [tuple(1 if v in (0, n - 1) else 0 for v in range(n))]
+    for state in inside:
+        added = state - 1
+        row = [state + v + 1 if added + v + 1 <= total else -1 for v in range(n)]
+        row[0] = row[n - 1] = after if added == total else -1
+        step.append(tuple(row))
+    step.append(tuple(-1 if v in (0, n - 1) else after for v in range(n)))
+    return DFA(0, frozenset({after}), tuple(step))

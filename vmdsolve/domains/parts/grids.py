@@ -11,7 +11,10 @@ import numpy.typing as npt
 from ...constraints import AllDifferent
 from ...drawing import CELL, OUTSIDE, Sheet
 
-__all__ = ["box_shape", "boxes", "boxes_in", "margin_sheet", "neighbours", "region_sheet", "rows_and_columns", "turned"]
+__all__ = ["KING", "KNIGHT", "box_shape", "boxes", "boxes_in", "leaps", "margin_sheet", "neighbours", "region_sheet"]
+__all__ += ["rows_and_columns", "turned"]
+
+KNIGHT, KING = ((1, 2), (2, 1), (2, -1), (1, -2)), ((1, 1), (1, -1))  # half the moves: rows down, columns right
 
 Cells = npt.NDArray[np.int64]
 
@@ -67,6 +70,23 @@ def neighbours(rows: int, columns: int) -> list[tuple[int, int]]:
     beside = np.stack([cells[:, :-1].ravel(), cells[:, 1:].ravel()], axis=1)
     below = np.stack([cells[:-1].ravel(), cells[1:].ravel()], axis=1)
     return [(a, b) for a, b in [*beside.tolist(), *below.tolist()]]
+
+
+def leaps(n: int, moves: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Pairs of cells of an n x n grid that are one of these moves apart.
+
+    Examples
+    --------
+    >>> leaps(2, KING)
+    [(0, 3), (1, 2)]
+    """
+    return [
+        (row * n + column, (row + down) * n + column + right)
+        for row in range(n)
+        for column in range(n)
+        for down, right in moves
+        if row + down < n and 0 <= column + right < n
+    ]
 
 
 def turned(rng: np.random.Generator, rows: int, columns: int) -> tuple[tuple[int, int], Cells, Cells]:
