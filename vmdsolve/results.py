@@ -5,9 +5,11 @@ A layout (`Layout`, in life a Domain) draws boards and names cells; results carr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy.typing as npt
 
 from .drawing import Frame, Part, Picture, Said, Shown
 
-__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation"]
+__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation", "solutions_later"]
 
 OPEN = -1
 
@@ -164,8 +166,23 @@ class Violation(Shown):
         return _without(self, "rule", "layout", "board")
 
 
+class _Later(Shown):
+    """Fields that are made when they are first looked at, by `_later`: a function of (name, i), and i."""
+
+    __slots__ = ("_later",)
+    _later: tuple[Callable[[str, int], Any], int]
+
+    def __getattr__(self, name: str) -> Any:  # called for what no slot holds
+        if name.startswith("_") or name not in type(self).__match_args__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        make, i = self._later
+        value = make(name, i)
+        object.__setattr__(self, name, value)
+        return value
+
+
 @dataclass(frozen=True, slots=True)
-class Solution(Shown):
+class Solution(_Later):
     """What came of one problem: an answer, or an honest status. False where there is no answer.
 
     `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a full board of a domain without
@@ -268,6 +285,20 @@ class Solution(Shown):
 
     def __getstate__(self) -> list[Any]:
         return _without(self, "layout", "givens")
+
+
+def solutions_later(make: Callable[[str, int], Any], n: int) -> list[Solution]:
+    """n solutions of which `make(name, i)` makes the fields of number i, each when it is first looked at.
+
+    Examples
+    --------
+    >>> [later] = solutions_later(lambda name, i: {"status": Status.UNKNOWN, "nfe": i + 7}[name], 1)
+    >>> later.nfe, bool(later)
+    (7, False)
+    """
+    out = list(map(object.__new__, repeat(Solution, n)))
+    deque(map(_Later._later.__set__, out, zip(repeat(make), range(n))), 0)  # type: ignore[attr-defined]  # a slot
+    return out
 
 
 def _without(result: Any, *names: str) -> list[Any]:

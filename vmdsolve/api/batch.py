@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read_each, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
+from ..results import solutions_later
 from .assumed import assumed
 from .options import Options
 from .work import Settled, Task
 
-__all__ = ["Batch", "Numbered", "batch_of", "reason_of", "solutions_of"]
+__all__ = ["Batch", "Several", "batch_of", "reason_of", "solutions_of"]
 
-Numbered = tuple[int, Solution]
+Several = tuple[Sequence[int], Sequence[Solution]]  # solutions with the numbers of their problems
 
 
 class Batch(NamedTuple):
@@ -37,7 +39,7 @@ class Batch(NamedTuple):
     """
 
     tasks: list[Task]
-    invalid: list[Numbered]
+    invalid: Several
     failure: InvalidInput | None
 
 
@@ -51,11 +53,12 @@ def batch_of(
         domain, boards = fast
         share = (time.perf_counter() - begun) / len(grids)
         numbers = range(first, first + len(grids))
-        return Batch([Task(domain, domain.rules, boards, options, numbers, share, slice)], [], None)
+        return Batch([Task(domain, domain.rules, boards, options, numbers, share, slice)], ([], []), None)
     problems: list[Problem] = []  # of the rows below
     members: dict[tuple[Domain, Rules], list[int]] = {}
     rows: list[int] = []
-    invalid: list[Numbered] = []
+    numbers_of_invalid: list[int] = []
+    invalid: list[Solution] = []
     failure = None
     for row, found in enumerate(read_each(grids, options.domain)):
         if isinstance(found, Problem):
@@ -63,7 +66,8 @@ def batch_of(
             problems.append(found)
             rows.append(row)
         elif report:
-            invalid.append((first + row, _invalid(found, options)))
+            numbers_of_invalid.append(first + row)
+            invalid.append(_invalid(found, options))
         else:
             failure = found
             break
@@ -75,7 +79,7 @@ def batch_of(
         )
         for (domain, rules), those in members.items()
     ]  # fmt: skip
-    return Batch(tasks, invalid, failure)
+    return Batch(tasks, (numbers_of_invalid, invalid), failure)
 
 
 def _invalid(error: InvalidInput, options: Options) -> Solution:
@@ -83,33 +87,58 @@ def _invalid(error: InvalidInput, options: Options) -> Solution:
     return Solution(Status.INVALID, seed=options.seed, violations=(Violation("input", (), reason),), reason=reason)
 
 
-def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
-    """Solutions with the numbers of their problems."""
-    status, values = part.status.under(task.rules), part.values
-    texts = [None] * len(part.rows) if values is None else task.domain.format_many(values)
-    spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
-    seed = task.options.seed
-    for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
-        givens = task.givens[row]
-        clash = violations(task.rules, givens) if status is Status.UNSATISFIABLE else []
-        yield task.numbers[row], Solution(
-            status,
-            text if task.grid is None or values is None else same_kind(task.grid(row), task.domain, values[i]),
-            text,
-            part.method,
-            part.unique,
-            nfe,
-            tried,
-            part.spent,
-            seed,
-            tuple(violation.on(task.domain, givens) for violation in clash),
-            part.traces.get(row),
-            reason_of(task, row, status, clash),
-            task.domain,
-            givens,
-            loops,
-            None if part.z is None else part.z[i],
-        )  # fmt: skip
+def solutions_of(task: Task, part: Settled) -> Several:
+    """Solutions with the numbers of their problems; their fields are made when somebody looks at them."""
+    solutions = solutions_later(_Fate(task, part), len(part.rows))
+    if task.grid is not None and part.values is not None:  # what was handed in may change after this
+        for row, values, solution in zip(part.rows.tolist(), part.values, solutions, strict=True):
+            object.__setattr__(solution, "grid", same_kind(task.grid(row), task.domain, values))
+    return list(map(task.numbers.__getitem__, part.rows.tolist())), solutions
+
+
+class _Fate:
+    """What became of some problems, as the fields of their solutions."""
+
+    def __init__(self, task: Task, part: Settled) -> None:
+        self.task, self.part = task, part
+        self.same = {
+            "status": part.status.under(task.rules), "method": part.method, "unique": part.unique,
+            "seconds": part.spent, "seed": task.options.seed, "layout": task.domain,
+        }  # fmt: skip
+
+    def __call__(self, name: str, i: int) -> Any:
+        if name in self.same:
+            return self.same[name]
+        part, row = self.part, int(self.part.rows[i])
+        match name:
+            case "text" | "grid":  # the grid of text is text; any other is there already
+                return None if part.values is None else self.texts[i]
+            case "nfe":
+                return int(part.nfe[i])
+            case "loops":
+                return int(part.loops[i])
+            case "latents_tried":
+                return int(part.tried[i])
+            case "violations":
+                return tuple(one.on(self.task.domain, self.task.givens[row]) for one in self._clash(row))
+            case "reason":
+                return reason_of(self.task, row, self.same["status"], self._clash(row))
+            case "trace":
+                return part.traces.get(row)
+            case "givens":
+                return self.task.givens[row]
+            case "z":
+                return None if part.z is None else part.z[i]
+        raise AttributeError(name)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        assert self.part.values is not None
+        return self.task.domain.format_many(self.part.values)
+
+    def _clash(self, row: int) -> list[Violation]:
+        """The rules that givens break."""
+        return violations(self.task.rules, self.task.givens[row]) if self.same["status"] is Status.UNSATISFIABLE else []
 
 
 def reason_of(task: Task, row: int, status: Status, clash: Sequence[Violation]) -> str:
