@@ -18,7 +18,7 @@ from ..problem import Problem, Rules, Solution, Status, Violation
 from ..results import solutions_later
 from .assumed import assumed
 from .options import Options
-from .work import Settled, Task
+from .work import Ints, Settled, Task
 
 __all__ = ["Batch", "Several", "batch_of", "reason_of", "solutions_of"]
 
@@ -93,7 +93,14 @@ def solutions_of(task: Task, part: Settled) -> Several:
     if task.grid is not None and part.values is not None:  # what was handed in may change after this
         for row, values, solution in zip(part.rows.tolist(), part.values, solutions, strict=True):
             object.__setattr__(solution, "grid", same_kind(task.grid(row), task.domain, values))
-    return list(map(task.numbers.__getitem__, part.rows.tolist())), solutions
+    return _numbers(task, part.rows), solutions
+
+
+def _numbers(task: Task, rows: Ints) -> Sequence[int]:
+    """The numbers of these problems; a range where that says it."""
+    if len(rows) == len(task.givens) and (rows == np.arange(len(rows))).all():
+        return task.numbers[: len(rows)]
+    return list(map(task.numbers.__getitem__, rows.tolist()))
 
 
 class _Fate:

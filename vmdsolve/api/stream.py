@@ -34,7 +34,7 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
     for numbers, solutions in stream(source, options, lambda: len(held) <= most):
-        if not held and numbers == list(range(turn, turn + len(numbers))):  # as nearly always
+        if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
             turn += len(numbers)
             yield from solutions
             continue
