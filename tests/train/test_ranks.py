@@ -86,6 +86,13 @@ def log(folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", RUNS)
 def test_gradients_and_terms_of_all_ranks_are_those_of_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ranks, "sum", lambda *_: None)  # each keeps its own, and they are added here
+    told: list[torch.Tensor] = []  # what all boards have together, as one process tells it first
+
+    def of_all(_: Ranks, part: torch.Tensor) -> torch.Tensor:
+        told.append(part)
+        return told[0]
+
+    monkeypatch.setattr(Ranks, "of_all", of_all)
     found = []
     for ranks in (ALONE, Ranks(0, 2), Ranks(1, 2)):
         run = Run.of({**RUNS[kind], **SHAPE, "clip": 1e6})
@@ -94,6 +101,7 @@ def test_gradients_and_terms_of_all_ranks_are_those_of_one(kind: str, monkeypatc
         found.append([*terms, *(p.grad for p in learner.model.parameters() if p.grad is not None)])
     whole, one, two = found
     assert len(whole) > 5
+    torch.testing.assert_close(told[1] + told[2], told[0])
     for all_, first, second in zip(whole, one, two, strict=True):
         torch.testing.assert_close(first + second, all_, rtol=1e-4, atol=1e-6)
 

@@ -1,7 +1,7 @@
 """Ranks: processes that train one model together, each on some boards of every batch.
 
-The batch of a step is the same for all, whatever their number, since it is a function of the seed and the step; each
-rank takes a share of its boards, and gradients are summed. So a run is that of one process but for the order in which
+The batch of a step is the same whatever their number, since it is a function of the seed and the step; each rank makes
+its share of the boards, and gradients are summed. So a run is that of one process but for the order in which
 numbers are added, and goes on with another number of ranks. torchrun starts them and says who is who.
 """
 
@@ -60,6 +60,12 @@ class Ranks:
         dist.all_reduce(flat)
         for tensor, part in zip(held, torch.split(flat, [tensor.numel() for tensor in held]), strict=True):
             tensor.copy_(part.view_as(tensor))
+
+    def of_all(self, part: Tensor) -> Tensor:
+        """The sum of what every rank has."""
+        out = part.clone()
+        self.sum([out])
+        return out
 
     def whole(self, part: Tensor, boards: int, dim: int) -> Tensor:
         """Of all boards what each rank has of its own, side by side along `dim`."""
