@@ -56,17 +56,8 @@ def train(folder: Path, n: int, *arguments: object) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "vmdsolve",
-        "train",
-        *map(str, arguments),
-        "--run-dir",
-        str(folder),
-        "--every",
-        "1",
-    ]
+    told = [*map(str, arguments), "--run-dir", str(folder), "--every", "1"]
+    command = [sys.executable, "-m", "vmdsolve", "train", *told]
     jobs = [
         subprocess.Popen(
             command, env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)}, stdout=subprocess.PIPE,
@@ -117,6 +108,20 @@ def test_two_processes_train_as_one_and_one_goes_on(tmp_path: Path) -> None:
     for name in ("loss", "last", "kl"):
         assert [line[name] for line in two] == pytest.approx([line[name] for line in one], rel=1e-3, abs=1e-5)
     train(tmp_path / "2", 1, told["domain"], "--resume", "--steps", 4)
+    assert [line["step"] for line in log(tmp_path / "2")] == [1, 2, 3, 4]
+
+
+@pytest.mark.slow
+def test_two_processes_train_on_text_as_one_and_one_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("to be or not to be that is the question\n\n" * 40)
+    shape = ["--length", 16, "--block", 4, "--width", 8, "--heads", 2, "--layers", 1, "--latent", 2, "--batch", 3]
+    for n in (1, 2):
+        train(tmp_path / str(n), n, "text", tmp_path / "a.txt", *shape, "--steps", 3)
+    one, two = log(tmp_path / "1"), log(tmp_path / "2")
+    assert [line["step"] for line in two] == [1, 2, 3]
+    for name in ("loss", "last", "held_out"):
+        assert [line[name] for line in two] == pytest.approx([line[name] for line in one], rel=1e-3, abs=1e-5)
+    train(tmp_path / "2", 1, "text", "--resume", "--steps", 4)
     assert [line["step"] for line in log(tmp_path / "2")] == [1, 2, 3, 4]
 
 

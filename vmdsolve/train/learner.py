@@ -139,7 +139,7 @@ class Learner:
             mean.backward()  # type: ignore[no-untyped-call]
             loss += mean.detach()
             seen.append(terms)
-        self._sum_gradients(loss)
+        self.ranks.sum_gradients(loss, self.model.parameters())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         for what, number in (("the loss", float(loss)), ("the gradient's norm", float(norm))):
             if not isfinite(number):
@@ -151,15 +151,6 @@ class Learner:
                 mean.lerp_(now, 1 - decay)
         self.step, self.puzzles = step + 1, self.puzzles + boards
         return self._all_terms(seen, loops, boards)
-
-    def _sum_gradients(self, loss: Tensor) -> None:
-        """Those of all ranks, and the loss; a rank that had no board has none of its own."""
-        if self.ranks.n == 1:
-            return
-        parameters = [p for p in self.model.parameters() if p.requires_grad]
-        for one in parameters:
-            one.grad = torch.zeros_like(one) if one.grad is None else one.grad
-        self.ranks.sum([loss, *(one.grad for one in parameters if one.grad is not None)])
 
     def _all_terms(self, seen: Sequence[Terms], loops: int, boards: int) -> Terms:
         """The terms of all boards of a step, of which some ranks may have had none."""

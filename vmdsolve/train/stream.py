@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from ..domains import Domain
 from ..domains.clued import Family
@@ -61,6 +60,8 @@ class Made:
 
 def generated(rules: Rules, which: range, *, seed: int, clues: int | None = None) -> tuple[Board, Board]:
     """Problems and answers of these numbers, by as many threads as the training has."""
+    import torch  # late: what is wrong with a training is told before it is loaded
+
     first = which.start if which else 0
     return generate_values(rules, len(which), seed=seed, first=first, clues=clues, threads=torch.get_num_threads())
 

@@ -218,7 +218,9 @@ def _records(source: Source, delimiter: str, columns: Columns | None, header: bo
     for line, row, why in rows:
         if len(row) <= 1 and not "".join(row).strip():  # a blank line
             continue
-        if why:
+        if source.to_skip:
+            source.to_skip, source.idle = source.to_skip - 1, 0
+        elif why:
             yield Record(source.name, line, row[0], None, why)
         elif columns is None:
             yield _cells(source, row)

@@ -29,6 +29,10 @@ class Txt(TextFormat):
     def read(self, source: Source) -> Iterator[Record]:
         for line in source.lines():
             if (text := line.strip()) and not (text[0] == "#" and source.is_comment(line)):
+                if source.to_skip:
+                    source.to_skip, source.idle = source.to_skip - 1, 0
+                    source.skip_lines()
+                    continue
                 yield Record(source.name, source.number, _problem(source, line))
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
