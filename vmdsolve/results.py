@@ -167,18 +167,19 @@ class Violation(Shown):
 
 
 class _Later(Shown):
-    """Fields that are made when they are first looked at, by `_later`: a function of (name, i), and i."""
+    """Fields that are made when they are first looked at, by `_later`: a function and what to call it with."""
 
     __slots__ = ("_later",)
-    _later: tuple[Callable[[str, int], Any], int]
+    _later: tuple[Callable[[str, int], Mapping[str, Any]], int]
 
     def __getattr__(self, name: str) -> Any:  # called for what no slot holds
         if name.startswith("_") or name not in type(self).__match_args__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         make, i = self._later
-        value = make(name, i)
-        object.__setattr__(self, name, value)
-        return value
+        made = make(name, i)
+        for one, value in made.items():
+            object.__setattr__(self, one, value)
+        return made[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +288,12 @@ class Solution(_Later):
         return _without(self, "layout", "givens")
 
 
-def solutions_later(make: Callable[[str, int], Any], n: int) -> list[Solution]:
-    """n solutions of which `make(name, i)` makes the fields of number i, each when it is first looked at.
+def solutions_later(make: Callable[[str, int], Mapping[str, Any]], n: int) -> list[Solution]:
+    """n solutions; `make(name, i)` gives that field of number i, and others that come with it, when it is looked at.
 
     Examples
     --------
-    >>> [later] = solutions_later(lambda name, i: {"status": Status.UNKNOWN, "nfe": i + 7}[name], 1)
+    >>> [later] = solutions_later(lambda name, i: {"status": Status.UNKNOWN, "nfe": i + 7}, 1)
     >>> later.nfe, bool(later)
     (7, False)
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
@@ -107,45 +107,44 @@ class _Fate:
     """What became of some problems, as the fields of their solutions."""
 
     def __init__(self, task: Task, part: Settled) -> None:
-        self.task, self.part = task, part
-        self.same = {
-            "status": part.status.under(task.rules), "method": part.method, "unique": part.unique,
-            "seconds": part.spent, "seed": task.options.seed, "layout": task.domain,
+        self._task, self._part = task, part
+        self._status = part.status.under(task.rules)
+        self._same = {
+            "status": self._status, "method": part.method, "unique": part.unique, "seconds": part.spent,
+            "seed": task.options.seed, "layout": task.domain,
         }  # fmt: skip
 
-    def __call__(self, name: str, i: int) -> Any:
-        if name in self.same:
-            return self.same[name]
-        part, row = self.part, int(self.part.rows[i])
+    def __call__(self, name: str, i: int) -> Mapping[str, Any]:
+        """A field of number i, and those that cost no more with it."""
+        if name in self._same:
+            return self._same
+        part, row = self._part, int(self._part.rows[i])
         match name:
             case "text" | "grid":  # the grid of text is text; any other is there already
-                return None if part.values is None else self.texts[i]
-            case "nfe":
-                return int(part.nfe[i])
-            case "loops":
-                return int(part.loops[i])
-            case "latents_tried":
-                return int(part.tried[i])
-            case "violations":
-                return tuple(one.on(self.task.domain, self.task.givens[row]) for one in self._clash(row))
-            case "reason":
-                return reason_of(self.task, row, self.same["status"], self._clash(row))
+                text = None if part.values is None else self._texts[i]
+                return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
+            case "nfe" | "loops" | "latents_tried":
+                return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
+            case "violations" | "reason":
+                return self._why(row)
             case "trace":
-                return part.traces.get(row)
+                return {"trace": part.traces.get(row)}
             case "givens":
-                return self.task.givens[row]
-            case "z":
-                return None if part.z is None else part.z[i]
-        raise AttributeError(name)
+                return {"givens": self._task.givens[row]}
+            case _:
+                return {"z": None if part.z is None else part.z[i]}
 
     @cached_property
-    def texts(self) -> list[str]:
-        assert self.part.values is not None
-        return self.task.domain.format_many(self.part.values)
+    def _texts(self) -> list[str]:
+        assert self._part.values is not None
+        return self._task.domain.format_many(self._part.values)
 
-    def _clash(self, row: int) -> list[Violation]:
-        """The rules that givens break."""
-        return violations(self.task.rules, self.task.givens[row]) if self.same["status"] is Status.UNSATISFIABLE else []
+    def _why(self, row: int) -> Mapping[str, Any]:
+        """The rules that givens break, and what there is to say."""
+        task, givens = self._task, self._task.givens[row]
+        clash = violations(task.rules, givens) if self._status is Status.UNSATISFIABLE else []
+        reason = reason_of(task, row, self._status, clash)
+        return {"violations": tuple(one.on(task.domain, givens) for one in clash), "reason": reason}
 
 
 def reason_of(task: Task, row: int, status: Status, clash: Sequence[Violation]) -> str:

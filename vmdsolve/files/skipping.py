@@ -8,7 +8,7 @@ from itertools import islice
 from .formats.base import Source
 from .record import Record
 
-__all__ = ["Records", "skipped"]
+__all__ = ["Chained", "Records", "skipped", "taken"]
 
 SLOW = 32  # records that are taken first, since so many and fewer may have been looked at ahead
 
@@ -31,6 +31,11 @@ class Records(Iterator[Record]):
     def __next__(self) -> Record:
         return self._ahead.pop() if self._ahead else next(self._records)
 
+    def take(self, n: int) -> list[Record]:
+        """The next n, or as many as there are."""
+        ahead, self._ahead = self._ahead[:n], self._ahead[n:]
+        return [*ahead, *islice(self._records, n - len(ahead))]
+
     def skip(self, n: int) -> int:
         """Pass over the next n; gives how many there were.
 
@@ -40,24 +45,29 @@ class Records(Iterator[Record]):
         >>> records.skip(1), next(records).puzzle, records.skip(5)
         (1, '.2..', 0)
         """
-        done = _taken(self, min(n, SLOW))
+        done = _counted(self, min(n, SLOW))
         if done < SLOW or done == n:
             return done
         if self.source is not None:
             self.source.to_skip = left = n - done
-            self._ahead = list(islice(self._records, 1))  # reads on, behind those that are skipped
+            self._ahead = list(islice(self._records, 1))  # which reads on, behind those that are skipped
             done += left - self.source.to_skip
             self.source.to_skip = 0
-        return done + _taken(self, n - done)
+        return done + _counted(self, n - done)
 
 
-def _taken(records: Iterator[Record], n: int) -> int:
+def _counted(records: Iterator[Record], n: int) -> int:
     return sum(1 for _ in islice(records, n))
+
+
+def taken(records: Iterator[Record], n: int) -> list[Record]:
+    """The next n of any records, or as many as there are."""
+    return records.take(n) if isinstance(records, (Records, Chained)) else list(islice(records, n))
 
 
 def skipped(records: Iterator[Record], n: int) -> int:
     """Pass over the next n of any records; gives how many there were."""
-    return records.skip(n) if isinstance(records, (Records, Chained)) else _taken(records, n)
+    return records.skip(n) if isinstance(records, (Records, Chained)) else _counted(records, n)
 
 
 class Chained(Iterator[Record]):
@@ -79,6 +89,15 @@ class Chained(Iterator[Record]):
                 return record
             self._inputs.pop(0)
         raise StopIteration
+
+    def take(self, n: int) -> list[Record]:
+        """As of `Records`."""
+        out: list[Record] = []
+        while self._inputs and len(out) < n:
+            out += taken(self._inputs[0], n - len(out))
+            if len(out) < n:
+                self._inputs.pop(0)
+        return out
 
     def skip(self, n: int) -> int:
         """As of `Records`."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +20,7 @@ from ..files.formats import writer_of
 from ..files.formats.base import Format
 from ..files.lock import Lock
 from ..files.record import Record
-from ..files.skipping import skipped
+from ..files.skipping import skipped, taken
 from .manifest import Done, Manifest, check_of, differ, manifests, part_name
 from .place import Place
 from .rows import columns_of, ends_of
@@ -130,7 +130,7 @@ class Shards:
         """How many records a shard has, and they, if they are to be solved; else they are passed over."""
         if not self.wants(shard):
             return skipped(records, self.size), []
-        some = list(islice(records, self.size))
+        some = taken(records, self.size)
         return len(some), some
 
     def _write(self, shard: int, columns: Mapping[str, Any]) -> int:

@@ -1,8 +1,8 @@
 """Training of text: the loop, and exact resume.
 
 Windows, masks and noise are a pure function of (seed, step), for any number of processes. Hence the state to resume is
-weights, their average, Adam's moments and the step; a run that was stopped ends as one that never was, bit for bit on one
-machine in float32.
+weights, their average, Adam's moments and the step; a run that was stopped ends as one that never was, bit for bit on
+one machine in float32.
 """
 
 from __future__ import annotations

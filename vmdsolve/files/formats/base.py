@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import fields
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TextIO
 
 from ...domains import Domain
@@ -72,6 +74,10 @@ class Source:
     def open(self, raw: Any, text: TextIO) -> None:
         """Where it is read from."""
         self.raw, self.text = raw, text
+        try:
+            self._at_once = S_ISREG(os.fstat(raw.fileno()).st_mode)  # a pipe may have no more for a long while
+        except (OSError, AttributeError):
+            self._at_once = False
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
@@ -108,8 +114,7 @@ class Source:
 
     def skip_lines(self) -> None:
         """Pass over the next lines, many at a time, as long as each is a puzzle for certain; no more than `to_skip`."""
-        while self.to_skip and not self._ahead and (text := self.text.read(MAX_LINE)):
-            text += self.text.readline(MAX_LINE + 1)
+        while self.to_skip and not self._ahead and (text := self._block()):
             *lines, rest = text.split("\n", self.to_skip)
             begins = {line[:1] for line in lines}
             if "" in begins or "#" in begins or any(map(str.isspace, begins)) or "\0" in text or len(lines) < 2:
@@ -117,9 +122,30 @@ class Source:
             else:
                 self.number, self.to_skip = self.number + len(lines), self.to_skip - len(lines)
                 self.idle, self._taken = 0, None
-            *lines, last = rest.split("\n")
-            self._ahead.extend(line + "\n" for line in lines)
-            self._ahead.extend([last] * bool(last))  # of a file that ends without a newline
+            self._put_back(rest)
+
+    def plain_lines(self) -> list[str]:
+        """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
+        if self._ahead or not self._at_once:
+            return []
+        text = self._block()
+        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+        if lines != text.split() or "\0" in text or len(lines) < 2 or not {line[0] for line in lines}.isdisjoint("#?"):
+            self._put_back(text)
+            return []
+        if self._taken is not None:
+            self._keep(text)
+        return lines
+
+    def _block(self) -> str:
+        """Lines of some hundred thousand characters in all; the last may be longer than it may be."""
+        text = self.text.read(MAX_LINE)
+        return text + self.text.readline(MAX_LINE + 1) if text else ""
+
+    def _put_back(self, text: str) -> None:
+        *lines, last = text.split("\n")
+        self._ahead.extend(line + "\n" for line in lines)
+        self._ahead.extend([last] * bool(last))  # of a file that ends without a newline
 
     def _refuse(self, line: str, number: int) -> None:
         where = f"{self.name}:{number}"

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
 __all__ = ["Csv", "Tsv", "quoted", "table_in"]
 
 DELIMITERS = (",", ";", "\t", "|", ":", " ")  # ' ' is any white space; ':' and ' ' only where there is no header
+FIRST = itemgetter(slice(1))  # a text's first character
 LOOK = 10  # rows in which a column of puzzles is looked for
 
 
@@ -61,7 +63,7 @@ def _column_told(values: Sequence[Any], delimiter: str) -> Sequence[object]:
     if kinds <= {str, type(None)}:
         plain = ["" if value is None else value for value in values]
         text = "".join(plain)
-        if MAY_RUN.isdisjoint(value[:1] for value in plain) and not any(sign in text for sign in f'{delimiter}"\r\n'):
+        if MAY_RUN.isdisjoint(set(map(FIRST, plain))) and not any(sign in text for sign in f'{delimiter}"\r\n'):
             return plain
     return [quoted([value, ""], delimiter)[: -len(delimiter) - 1] for value in values]  # of one alone '' is quoted
 
