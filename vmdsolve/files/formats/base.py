@@ -130,7 +130,7 @@ class Source:
             return []
         text = self._block()
         lines = text.split("\n")[: -1 if text.endswith("\n") else None]
-        if lines != text.split() or "\0" in text or len(lines) < 2 or not {line[0] for line in lines}.isdisjoint("#?"):
+        if lines != text.split() or "\0" in text or len(lines) < 2 or any(line[0] == "#" for line in lines):
             self._put_back(text)
             return []
         if self._taken is not None:
