@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import canvas, denoise, instances, kernels, overhead, startup, streaming, training
+from . import canvas, denoise, instances, kernels, overhead, plan, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -26,7 +26,12 @@ from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "benchmarks" / "README.md",
+    ROOT / "docs" / "security.md",
+    ROOT / "docs" / "scale.md",
+)
 STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
@@ -34,7 +39,7 @@ Result = Row  # what a file holds, see README.md beside this file
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
-    """Fill the tables of README.md, benchmarks/README.md and docs/security.md from the newest committed results."""
+    """Fill the tables of README.md, benchmarks/README.md and pages of docs from the newest committed results."""
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -301,6 +306,12 @@ def _soak(name: str) -> Callable[[list[Result]], list[str]]:
     return filled_in
 
 
+def _by_parts(files: list[Result]) -> list[str]:
+    """What files of any size cost, each part from the newest result that has it."""
+    rows, used = soak.of_parts(files, streaming.PARTS)
+    return [streaming.shown(rows), _source(used)]
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
@@ -311,7 +322,8 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
-    "streaming": _newest(streaming.shown),
+    "streaming": _by_parts,
+    "plan": _newest(plan.shown),
     "synthetic": _study(study_tables.few_steps),
     "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),

@@ -173,7 +173,7 @@ class _Later(Shown):
     _later: tuple[Callable[[str, int], Mapping[str, Any]], int]
 
     def __getattr__(self, name: str) -> Any:  # called for what no slot holds
-        if name.startswith("_") or name not in type(self).__match_args__:
+        if name.startswith("_") or name not in FIELDS:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         make, i = self._later
         made = make(name, i)
@@ -288,6 +288,10 @@ class Solution(_Later):
         return _without(self, "layout", "givens")
 
 
+HOLD = vars(_Later)["_later"].__set__  # of a frozen class; many times as fast as object.__setattr__ from Python
+FIELDS = frozenset(one.name for one in fields(Solution))
+
+
 def solutions_later(make: Callable[[str, int], Mapping[str, Any]], n: int) -> list[Solution]:
     """n solutions; `make(name, i)` gives that field of number i, and others that come with it, when it is looked at.
 
@@ -298,7 +302,7 @@ def solutions_later(make: Callable[[str, int], Mapping[str, Any]], n: int) -> li
     (7, False)
     """
     out = list(map(object.__new__, repeat(Solution, n)))
-    deque(map(_Later._later.__set__, out, zip(repeat(make), range(n))), 0)  # type: ignore[attr-defined]  # a slot
+    deque(map(HOLD, out, zip(repeat(make), range(n))), 0)
     return out
 
 

@@ -126,12 +126,26 @@ def _read(path: str | Path, source: Source, form_name: str | None) -> Iterator[R
                 with suppress(ValueError):  # where a command ended before it was read, and the file is closed
                     text.detach()  # standard input is not ours to close, and the others close themselves
     except UnicodeDecodeError as error:
-        what = f"{source.name}: bytes near line {source.number + 1} are not UTF-8 text"
+        line = _undecodable(path) if source.at_once else source.number + 1
+        what = f"{source.name}: bytes near line {line} are not UTF-8 text"
         raise InvalidInput(f"{what}; save it as UTF-8") from error
     except UNREADABLE as error:
         raise InvalidInput(f"{source.name} cannot be read: {error}") from error
     if not found:
         raise InvalidInput(f"{source.name} holds no puzzle")
+
+
+def _undecodable(path: str | Path) -> int:
+    """The first line of a file that is no text; lines that are read many at a time do not say which it was."""
+    with opened(path) as (raw, _):
+        encoding = encoding_of(raw)
+        for number, line in enumerate(raw, 1):
+            try:
+                if encoding.startswith("utf-8"):
+                    line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _records(form: Format, source: Source) -> Iterator[Record]:
@@ -179,7 +193,7 @@ def _begun(records: Iterator[Record], form: Format, source: Source) -> Iterator[
 
 def _in_one(form: Format, source: Source) -> list[Record]:
     """The puzzles of a text whose lines are none: a board among other text, or a list of another language."""
-    text = source.whole() if form.loose else None
+    text = source.whole() if form.loose and source.column is None else None  # a column is no part of a text
     if text is None or not text.strip() or is_json(text):
         return []
     for texts in ([text], reading.puzzles_in(text, source.domain)):

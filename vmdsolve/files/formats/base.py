@@ -6,6 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from itertools import islice
@@ -57,6 +58,8 @@ class Source:
         the column of puzzles that is asked for, or None
     trimmed
         takes white space off a puzzle's text, where that says nothing
+    at_once
+        True: lines may be read many at a time, for none of them is waited for
     to_skip
         records to pass over next; whoever reads them counts it down
     """
@@ -66,6 +69,7 @@ class Source:
     ) -> None:
         self.name, self.domain, self.answers, self.column = name, domain, answers, column
         self.number = self.idle = self.to_skip = 0
+        self.at_once = False
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self._ahead: deque[str] = deque()
         self._taken: list[str] | None = []  # what was read so far, while that is short
@@ -74,10 +78,8 @@ class Source:
     def open(self, raw: Any, text: TextIO) -> None:
         """Where it is read from."""
         self.raw, self.text = raw, text
-        try:
-            self._at_once = S_ISREG(os.fstat(raw.fileno()).st_mode)  # a pipe may have no more for a long while
-        except (OSError, AttributeError):
-            self._at_once = False
+        with suppress(OSError, AttributeError):
+            self.at_once = S_ISREG(os.fstat(raw.fileno()).st_mode)  # a pipe may have no more for a long while
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
@@ -126,7 +128,7 @@ class Source:
 
     def plain_lines(self) -> list[str]:
         """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
-        if self._ahead or not self._at_once:
+        if self._ahead or not self.at_once:
             return []
         text = self._block()
         lines = text.split("\n")[: -1 if text.endswith("\n") else None]
