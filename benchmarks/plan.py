@@ -92,7 +92,7 @@ def run(
     costs = measured()
     solve, read = solve or 1e6 / costs["shards .parquet"], read or 1e6 / costs["lines passed over"]
     driver = driver or 1e6 / costs["lines read"] / DRIVES
-    rates = Rates(*(round(rate) for rate in (solve, read, driver)), spread, uneven, odd, limit, life, back)
+    rates = Rates(round(solve), round(read), round(driver), spread, uneven, odd, limit, life, back)
     said = {"n": n, "size": size, **rates._asdict(), "seeds": seeds}
     with Run("plan", METHOD.format(**rates._asdict(), seeds=seeds), said, (), out) as this:
         for fleet in FLEETS:

@@ -67,7 +67,8 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         return good
     held = np.asfortranarray(boards[rows])  # rules look at a few cells of all boards
     kept = np.ones(len(rows), np.bool_)
-    for kind, some in groupby(rules.constraints, type):
-        kept &= kind.accept_together(list(some), held)
+    for _, some in groupby(rules.constraints, type):
+        alike = list(some)
+        kept &= alike[0].accept_together(alike, held)
     good[rows] = kept
     return good
