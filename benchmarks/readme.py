@@ -66,7 +66,7 @@ def known(name: str, folder: Path = RESULTS) -> list[Result]:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    return [result for result in results if result["complete"] or (stem in STUDY and result["rows"])]
+    return [result for result in results if result["complete"] or (stem in (*STUDY, "streaming") and result["rows"])]
 
 
 def filled(text: str, results: dict[str, list[Result]]) -> str:
