@@ -24,7 +24,7 @@ from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import latent_keys
 from vmdsolve.train import Recipe, Trainer
-from vmdsolve.train.stream import Stream
+from vmdsolve.train.stream import ALL, Stream
 
 from .driver import RESULTS, Row, Run, summary, table, take_turns
 
@@ -70,9 +70,9 @@ class AtHand:
 class OneBatch(Stream):
     """A stream that costs nothing: one batch, made beforehand."""
 
-    def batch(self, step: int, boards: int | None = None) -> Batch:
+    def batch(self, step: int, boards: int | None = None, own: slice = ALL) -> Batch:
         if not hasattr(self, "made"):
-            self.made = super().batch(step, boards)
+            self.made = super().batch(step, boards, own)
         return self.made
 
 

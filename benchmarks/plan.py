@@ -5,6 +5,7 @@ are not alike, stragglers, workers that die.
 from __future__ import annotations
 
 import heapq
+import json
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -14,13 +15,16 @@ from typer import Option
 from .driver import RESULTS, Row, Run, summary, table
 
 METHOD = (
-    "a simulation, no measurement but of the rate: shards are taken from one queue by workers of one core each. A "
-    "shard's time is its problems by the rate, times exp(s) of the worker (normal, deviation {spread}) and exp(s) of "
-    "the shard (deviation {uneven}); one in {odd} shards has a problem that takes until its limit of {limit:g} s more. "
-    "A worker dies after an exponential time of mean {life:g} hours, loses the shard that it was at, and is back after "
-    "{back:g} minutes. One process reads all of the input for each worker of an array job (`read`), or once for all "
-    "(a driver, which hands out at most {driver:,.0f} problems a second). Medians of {seeds} runs."
+    "a simulation; measured are the rates alone: a core reads, solves and writes as parquet {solve:,.0f} problems a"
+    " second, and passes over {read:,.0f} lines a second that are not its own (benchmark streaming, 9x9 Sudoku of "
+    "17 clues). Shards are taken from one queue by workers of one core each. A shard's time is its problems by the "
+    "rate, times exp(s) of the worker (normal, deviation {spread}) and exp(s) of the shard (deviation {uneven}); "
+    "one in {odd} shards has a problem that takes until its limit of {limit:g} s more. A worker dies after an "
+    "exponential time of mean {life:g} hours, loses the shard that it was at, and is back after {back:g} minutes. "
+    "Each worker of an array job goes through all of the input; a driver does so once for all, and hands out at "
+    "most {driver:,.0f} problems a second. Medians of {seeds} runs."
 )
+DRIVES = 5  # times what it takes to read a line, to hand it out and put its answer into place: assumed
 BYTES = 185  # of a row of csv: a 9x9 problem, its answer and the rest
 
 
@@ -70,11 +74,11 @@ class Rates(NamedTuple):
 def run(
     n: Annotated[int, Option(min=1, help="Problems.")] = 1_000_000_000,
     size: Annotated[int, Option(min=1, help="Of a shard.")] = 20_000,
-    solve: Annotated[float, Option(min=1, help="Problems a second that a core solves and writes.")] = 40_000,
-    read: Annotated[float, Option(min=1, help="Lines a second that a core reads.")] = 300_000,
+    solve: Annotated[float | None, Option(help="Problems a second that a core solves and writes, as measured.")] = None,
+    read: Annotated[float | None, Option(help="Lines a second that a job passes over, as measured.")] = None,
     driver: Annotated[
-        float, Option(min=1, help="Problems a second that a driver hands out and puts into place.")
-    ] = 150_000,
+        float | None, Option(help="Lines a second that a driver reads; by default a fifth of it.")
+    ] = None,
     spread: Annotated[float, Option(min=0, help="How unlike workers are.")] = 0.2,
     uneven: Annotated[float, Option(min=0, help="How unlike shards are.")] = 0.1,
     odd: Annotated[int, Option(min=1, help="Of so many shards one has a problem that takes until its limit.")] = 100,
@@ -85,7 +89,10 @@ def run(
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """A job of a billion problems: hours, core hours, what is done twice, by how many work at it."""
-    rates = Rates(solve, read, driver, spread, uneven, odd, limit, life, back)
+    costs = measured()
+    solve, read = solve or 1e6 / costs["shards .parquet"], read or 1e6 / costs["lines passed over"]
+    driver = driver or 1e6 / costs["lines read"] / DRIVES
+    rates = Rates(round(solve), round(read), round(driver), spread, uneven, odd, limit, life, back)
     said = {"n": n, "size": size, **rates._asdict(), "seeds": seeds}
     with Run("plan", METHOD.format(**rates._asdict(), seeds=seeds), said, (), out) as this:
         for fleet in FLEETS:
@@ -93,6 +100,18 @@ def run(
             row: Row = {"fleet": fleet.name, "workers": fleet.workers, "gigabytes": round(n * BYTES / 1e9, 1)}
             this.rows.append(row | {name: summary(one[name] for one in runs) for name in runs[0]})
         print(shown(this.rows))
+
+
+def measured(folder: Path = RESULTS) -> dict[str, float]:
+    """Microseconds a problem of each way, by the newest result of `streaming` that says so."""
+    for path in sorted(folder.glob("streaming-*.json"), reverse=True):
+        rows = [row for row in json.loads(path.read_text())["rows"] if row["part"] == "cost"]
+        found = {row["what"]: float(row["microseconds"]["median"]) for row in rows}
+        if "lines passed over" in found:
+            return found
+    raise SystemExit(
+        "no rates are measured: run `python -m benchmarks streaming --parts cost`, or give --solve, --read, --driver"
+    )
 
 
 def simulated(fleet: Fleet, n: int, size: int, rates: Rates, seed: int) -> dict[str, float]:

@@ -16,7 +16,11 @@ from typing import Annotated
 
 from typer import Option
 
+<<<<<<< HEAD
 from . import canvas, denoise, exact, instances, kernels, overhead, page, startup, streaming, training
+=======
+from . import canvas, denoise, instances, kernels, overhead, plan, startup, streaming, training
+>>>>>>> scale
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -26,8 +30,17 @@ from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
+<<<<<<< HEAD
 PAGES = ("README.md", "benchmarks/README.md", "docs/security.md", "docs/reproduce.md")
 DOCUMENTS = tuple(ROOT / page for page in PAGES)
+=======
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "benchmarks" / "README.md",
+    ROOT / "docs" / "security.md",
+    ROOT / "docs" / "scale.md",
+)
+>>>>>>> scale
 STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
@@ -35,7 +48,11 @@ Result = Row  # what a file holds, see README.md beside this file
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
+<<<<<<< HEAD
     """Fill the tables of the pages from the newest committed results."""
+=======
+    """Fill the tables of README.md, benchmarks/README.md and pages of docs from the newest committed results."""
+>>>>>>> scale
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -62,7 +79,7 @@ def known(name: str, folder: Path = RESULTS) -> list[Result]:
         tracked = {Path(line).name for line in listed.splitlines()}
         files = [file for file in files if file.name in tracked]
     results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    return [result for result in results if result["complete"] or (stem in STUDY and result["rows"])]
+    return [result for result in results if result["complete"] or (stem in (*STUDY, "streaming") and result["rows"])]
 
 
 def filled(text: str, results: dict[str, list[Result]]) -> str:
@@ -302,6 +319,12 @@ def _soak(name: str) -> Callable[[list[Result]], list[str]]:
     return filled_in
 
 
+def _by_parts(files: list[Result]) -> list[str]:
+    """What files of any size cost, each part from the newest result that has it."""
+    rows, used = soak.of_parts(files, streaming.PARTS)
+    return [streaming.shown(rows), _source(used)]
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
@@ -313,8 +336,13 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
+<<<<<<< HEAD
     "streaming": _newest(streaming.shown),
     "page": _newest(page.shown),
+=======
+    "streaming": _by_parts,
+    "plan": _newest(plan.shown),
+>>>>>>> scale
     "synthetic": _study(study_tables.few_steps),
     "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),

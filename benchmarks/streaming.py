@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import random
 import signal
@@ -29,6 +28,7 @@ from vmdsolve.files.records import read
 from vmdsolve.scale.on_ray import run_on_ray
 from vmdsolve.scale.shards import Shards
 from vmdsolve.search import generate_values
+from vmdsolve.train.recipe import Recipe
 
 from .driver import RESULTS, ROOT, Row, Run, summary, table
 from .soak.jobs import Job, command
@@ -38,12 +38,14 @@ PARTS = ("cost", "memory", "kills", "ray", "ranks")
 ENDINGS = (".csv", ".jsonl", ".parquet")
 METHOD = (
     "9x9 Sudoku, method search. cost: processor seconds, turn by turn, on one thread: `search.solve_values` on arrays; "
-    f"`solve_batch` (aim {CORE:g} times that); BatchSolver; reading a file, solving and writing shards (aim "
-    f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off. memory: the most of a process by "
-    f"lines (aim {MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared "
-    "byte by byte with one that nobody disturbed. ray: problems a second to those of the local job, wall clock, the "
-    f"start of the cluster apart (aim {RAY:g}). ranks: boards a second of two training processes to one, one thread "
-    f"each (aim {RANKS:g})."
+    f"`solve_batch` (aim {CORE:g} times that), and with every text looked at; BatchSolver; reading a file, solving and "
+    f"writing shards (aim {OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that "
+    "are read, and that are passed over by a job whose part they are not. memory: the most of a process by lines (aim "
+    f"{MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared byte by byte "
+    "with one that nobody disturbed. ray: problems a second to those of the local job, wall clock, the start of the "
+    f"cluster apart (aim {RAY:g}). ranks: boards of all batches a processor second of one training process, and of the "
+    f"slower of two that share them (aim {RANKS:g} times as many): of trainings of S and of 3 S steps the difference, "
+    "in processor time, so that it holds on a machine that is shared."
 )
 
 
@@ -53,7 +55,7 @@ def run(
     most: Annotated[int, Option(min=1000, help="Lines for memory, and a tenth of them; for Ray.")] = 1_000_000,
     kills: Annotated[int, Option(min=1, help="Of each format.")] = 25,
     repeats: Annotated[int, Option(min=1, help="Rounds of cost.")] = 5,
-    steps: Annotated[int, Option(min=2, help="Of the trainings.")] = 60,
+    steps: Annotated[int, Option(min=2, help="Of the shorter trainings.")] = 20,
     seed: Annotated[int, Option(min=0, help="Of puzzles, where there are no real ones, and of kills.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
@@ -109,8 +111,11 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     ways: dict[str, Callable[[], object]] = {
         "search.solve_values": lambda: search.solve_values(domain.rules, boards, limit=1, threads=1),
         "solve_batch": lambda: sum(1 for _ in solve_batch(texts, method="search", threads=1)),
+        "solve_batch, texts": lambda: [one.text for one in solve_batch(texts, method="search", threads=1)],
         "BatchSolver": lambda: solver.solve(texts),
         **{f"shards {ending}": partial(shards, folder, source, ending, solver) for ending in ENDINGS},
+        "lines read": lambda: sum(1 for _ in read(source)),
+        "lines passed over": lambda: read(source).skip(n),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for repeat in range(repeats + 1):
@@ -219,37 +224,39 @@ def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
 
 
 def ranks(folder: Path, steps: int) -> Iterator[Row]:
-    """Boards a second of one training process and of two."""
-    rates = {}
+    """Boards a processor second of one training process, and of each of two that share their batches."""
+    taken: dict[tuple[int, int], list[float]] = {}
     for n in (1, 2):
-        where = folder / f"ranks-{n}"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        base = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
-        told = [
-            "train",
-            "sudoku-9x9",
-            "--steps",
-            str(steps),
-            "--every",
-            str(steps // 2),
-            "--batch",
-            "16",
-        ]
-        jobs = [
-            subprocess.Popen(
-                [sys.executable, "-m", "vmdsolve", *told, "--threads=1", f"--run-dir={where}"],
-                stdout=subprocess.DEVNULL,
-                env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)},
-            )
-            for rank in range(n)
-        ]  # fmt: skip
-        if any(job.wait() for job in jobs):
-            raise InvalidInput(f"a training of {n} processes failed")
-        log = [json.loads(line) for line in (where / "log.jsonl").read_text().splitlines()]
-        rates[n] = log[-1]["puzzles_per_second"]
-    yield {"what": "two training processes", "one": rates[1], "two": rates[2], "ratio": round(rates[2] / rates[1], 3)}
+        for length in (steps, 3 * steps):
+            taken[n, length] = trained(folder / f"ranks-{n}-{length}", n, length)
+    boards = 2 * steps * Recipe().batch
+    one, two = (boards / max(b - a for a, b in zip(taken[n, steps], taken[n, 3 * steps], strict=True)) for n in (1, 2))
+    yield {"what": "two training processes", "batch": Recipe().batch, "one": round(one, 1), "two": round(two, 1),
+           "ratio": round(two / one, 3)}  # fmt: skip
+
+
+def trained(where: Path, n: int, steps: int) -> list[float]:
+    """Processor seconds of each of n processes that train together."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    base = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
+    told = ["train", "sudoku-9x9", "--steps", str(steps), "--every", str(steps), "--threads=1", f"--run-dir={where}"]
+    jobs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "vmdsolve", *told], stdout=subprocess.DEVNULL,
+            env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)},
+        )
+        for rank in range(n)
+    ]  # fmt: skip
+    out = []
+    for job in jobs:
+        _, status, used = os.wait4(job.pid, 0)
+        job.returncode = os.waitstatus_to_exitcode(status)
+        out.append(used.ru_utime + used.ru_stime)
+    if any(job.returncode for job in jobs):
+        raise InvalidInput(f"a training of {n} processes failed")
+    return out
 
 
 def shown(rows: list[Row]) -> str:

@@ -58,3 +58,15 @@ def test_an_unsolved_problem_shows_its_board_and_what_clashes() -> None:
 def test_samples_are_drawn() -> None:
     [drawn] = sample("sudoku-4x4", 1, method="search", seed=1)
     assert str(drawn).startswith("+-----+-----+\n| ")
+
+
+def test_fields_made_late_are_those_made_at_once() -> None:
+    lines = ["1......2..4..3..", "11..............", "1......44......1"]
+    for line, late in zip(lines, solve_batch(lines, method="search", seed=3), strict=True):
+        again = pickle.loads(pickle.dumps(late))  # which looks at all of them
+        assert (again, hash(again), type(late)) == (late, hash(late), Solution)
+        assert (late.text == late.grid, late.seed, late.nfe, late.z, late.trace) == (True, 3, 0, None, None)
+        assert late.givens.tolist() == late.layout.parse(line).values.tolist()
+        assert bool(late.violations) == bool(late.reason) == (late.status is Status.UNSATISFIABLE)
+        with pytest.raises(AttributeError, match="'Solution' object has no attribute 'texts'"):
+            late.texts  # noqa: B018

@@ -7,6 +7,7 @@ Everything that vmdsolve reports as SOLVED has passed `accepts`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,8 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         return good
     held = np.asfortranarray(boards[rows])  # rules look at a few cells of all boards
     kept = np.ones(len(rows), np.bool_)
-    for constraint in rules.constraints:
-        kept &= constraint.accepts(held)
+    for _, some in groupby(rules.constraints, type):
+        alike = list(some)
+        kept &= alike[0].accept_together(alike, held)
     good[rows] = kept
     return good

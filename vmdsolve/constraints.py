@@ -65,8 +65,18 @@ class AllDifferent(Constraint):
         ]
 
     def accepts(self, boards: Board) -> Mask:
-        held = np.left_shift(np.uint64(1), boards.T[list(self.cells)].astype(np.uint64))  # each a set of one symbol
-        return np.asarray(sets.count(np.bitwise_or.reduce(held, axis=0)) == len(self.cells))
+        return self.accept_together([self], boards)
+
+    @classmethod
+    def accept_together(cls, rules: Sequence[Constraint], boards: Board) -> Mask:
+        """Boards [L, B] of sets of one symbol each are made once for all of these rules, in as few bits as do."""
+        top = int(boards.max(initial=0))
+        kind = next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if top < np.iinfo(kind).bits)
+        held = np.left_shift(kind(1), np.ascontiguousarray(boards.astype(np.uint8).T), dtype=kind)
+        out = np.ones(len(boards), np.bool_)
+        for rule in rules:
+            out &= sets.count(np.bitwise_or.reduce(held[list(rule.cells)], axis=0)) == len(rule.cells)
+        return out
 
     def native(self) -> tuple[Kind, list[int]]:
         return Kind["AllDifferent"], []

@@ -63,6 +63,14 @@ class Constraint(ABC):
     def accepts(self, boards: Board) -> npt.NDArray[np.bool_]:
         """The same rule for many full boards [B, L] at once -> [B]; tests hold the two to each other."""
 
+    @classmethod
+    def accept_together(cls, rules: Sequence[Constraint], boards: Board) -> npt.NDArray[np.bool_]:
+        """What several rules of this class say of full boards [B, L] -> [B]; for those that share work."""
+        out = np.ones(len(boards), np.bool_)
+        for rule in rules:
+            out &= rule.accepts(boards)
+        return out
+
     @abstractmethod
     def native(self) -> tuple[int, list[int]] | None:
         """(kind, parameters) for the native propagator, or None for a rule that is only checked."""

@@ -5,9 +5,11 @@ A layout (`Layout`, in life a Domain) draws boards and names cells; results carr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy.typing as npt
 from .drawing import Frame, Part, Picture, Said, Shown
 from .drawing.figure import Figure, figure
 
-__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation"]
+__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation", "solutions_later"]
 
 OPEN = -1
 
@@ -165,8 +167,24 @@ class Violation(Shown):
         return _without(self, "rule", "layout", "board")
 
 
+class _Later(Shown):
+    """Fields that are made when they are first looked at, by `_later`: a function and what to call it with."""
+
+    __slots__ = ("_later",)
+    _later: tuple[Callable[[str, int], Mapping[str, Any]], int]
+
+    def __getattr__(self, name: str) -> Any:  # called for what no slot holds
+        if name.startswith("_") or name not in FIELDS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        make, i = self._later
+        made = make(name, i)
+        for one, value in made.items():
+            object.__setattr__(self, one, value)
+        return made[name]
+
+
 @dataclass(frozen=True, slots=True)
-class Solution(Shown):
+class Solution(_Later):
     """What came of one problem: an answer, or an honest status. False where there is no answer.
 
     `status is SOLVED` carries an answer that the checker accepted; UNCHECKED carries a full board of a domain without
@@ -276,6 +294,24 @@ class Solution(Shown):
 
     def __getstate__(self) -> list[Any]:
         return _without(self, "layout", "givens")
+
+
+HOLD = vars(_Later)["_later"].__set__  # of a frozen class; many times as fast as object.__setattr__ from Python
+FIELDS = frozenset(one.name for one in fields(Solution))
+
+
+def solutions_later(make: Callable[[str, int], Mapping[str, Any]], n: int) -> list[Solution]:
+    """n solutions; `make(name, i)` gives that field of number i, and others that come with it, when it is looked at.
+
+    Examples
+    --------
+    >>> [later] = solutions_later(lambda name, i: {"status": Status.UNKNOWN, "nfe": i + 7}, 1)
+    >>> later.nfe, bool(later)
+    (7, False)
+    """
+    out = list(map(object.__new__, repeat(Solution, n)))
+    deque(map(HOLD, out, zip(repeat(make), range(n))), 0)
+    return out
 
 
 def _without(result: Any, *names: str) -> list[Any]:

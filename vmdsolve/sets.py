@@ -103,7 +103,7 @@ def single(sets: Sets) -> npt.NDArray[np.int32]:
 
 
 def count(sets: Any) -> npt.NDArray[np.int64]:
-    """How many values each set [...] holds.
+    """How many values each set [...] of unsigned numbers of any width holds.
 
     Examples
     --------
@@ -111,7 +111,8 @@ def count(sets: Any) -> npt.NDArray[np.int64]:
     [2, 0, 64]
     """
     if hasattr(np, "bitwise_count"):  # from NumPy 2 on
-        return np.asarray(np.bitwise_count(np.asarray(sets, DTYPE)), np.int64)
+        narrow = isinstance(sets, np.ndarray) and sets.dtype.kind == "u"
+        return np.asarray(np.bitwise_count(sets if narrow else np.asarray(sets, DTYPE)), np.int64)
     bytes_of = np.ascontiguousarray(sets, DTYPE)[..., None].view(np.uint8)
     return np.asarray(np.unpackbits(bytes_of, axis=-1).sum(axis=-1, dtype=np.int64))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from helpers.commands import EASY, P, run, shell, solve, table
 
+from vmdsolve.files.formats.csv import Csv
 from vmdsolve.files.records import read
 
 
@@ -65,4 +67,73 @@ def test_an_input_that_is_read_once_is_not_gone_on_with(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert solve("-", "-o", out, "--shard-size", 2, stdin=f"{P}\n" * 3).exit_code == 0
     assert "cannot be read a second time" in solve("-", "-o", out, "--shard-size", 2, "--resume", stdin=P).stderr
+    assert run("join", out).exit_code == 0
+
+
+def test_bad_input_is_named_in_one_sentence_and_no_line_is_half_written(tmp_path: Path) -> None:
+    """An unreadable part, a column that is not there, kinds that are mixed."""
+    good = f"{P}\n" * 5
+    (tmp_path / "good.txt").write_text(good)
+    (tmp_path / "bad.txt").write_bytes(good.encode() + b"\xff\xfe\x00broken\n")
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no more")
+    (tmp_path / "table.csv").write_text(f"id,puzzle\n1,{P}\n")
+    for name, more, message in (
+        ("bad.txt", [], "bytes near line 6 are not UTF-8 text; save it as UTF-8"),
+        ("cut.parquet", [], "cannot be read"),
+        ("table.csv", ["--column", "board"], "has no column 'board'; its columns are 'id', 'puzzle'"),
+    ):
+        if name == "cut.parquet":
+            pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+        out = tmp_path / f"{name}.jsonl"
+        result = solve(tmp_path / "good.txt", tmp_path / name, "-o", out, "--shard-size", 2, *more)
+        said = [line for line in result.stderr.splitlines() if line.startswith("vmdsolve:")]
+        assert (result.exit_code, len(said)) == (2, 1), result.stderr
+        assert message in said[0]
+        whole = [path.read_text() for path in sorted(out.glob("part-*"))]
+        assert all(text.endswith("\n") and text.count("\n") == 2 for text in whole)
+        assert run("join", out).exit_code == 2  # nobody takes it for all of them
+
+
+def test_kinds_may_be_mixed_and_what_is_no_problem_is_a_row_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text(f"{'.' * 81}\n{P}\noops\n{'.' * 81}\n")
+    out = tmp_path / "out.csv"
+    result = solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2)
+    assert result.exit_code == 1
+    rows = [row for path in sorted(out.glob("part-*")) for row in table(path.read_text())]
+    assert [row["status"] for row in rows] == ["SOLVED", "SOLVED", "INVALID", "SOLVED"]
+    assert [len(row["solution"]) for row in rows] == [81, 16, 0, 81]
+    assert "in.txt:3: " in rows[2]["reason"]
+
+
+def test_a_manifest_of_another_version_is_refused_by_join_and_by_a_job(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text(f"{P}\n" * 3)
+    out = tmp_path / "out.csv"
+    assert solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2).exit_code == 0
+    [manifest] = out.glob("_manifest-*")
+    manifest.write_text(manifest.read_text().replace("vmdsolve-shards-1", "vmdsolve-shards-0"))
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for result in (run("join", out), solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2, "--resume")):
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert "is of version 'vmdsolve-shards-0'; this one writes 'vmdsolve-shards-1'" in result.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.txt").write_text(f"{P}\n" * 6)
+    out, calls, write = tmp_path / "out.csv", [0], Csv.write_columns
+
+    def full(self: Csv, *args: object) -> None:
+        calls[0] += 1
+        if calls[0] == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Csv, "write_columns", full)
+    result = solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2)
+    assert result.exit_code != 0
+    told = "part-00000001.csv: No space left on device; the shards before are whole; --resume continues"
+    assert told in result.stderr
+    assert solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2, "--resume").exit_code == 0
     assert run("join", out).exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from typing import Any
@@ -54,3 +55,27 @@ def test_the_container_runs_as_nobody_of_rank_without_a_compiler() -> None:
     assert 'ENTRYPOINT ["vmdsolve"]' in stages[1]
     for line in re.findall(r"^#   docker run .* vmdsolve (.*)$", DOCKERFILE, re.MULTILINE):
         assert parsed(shlex.split(line)) == "solve"
+
+
+def test_the_lines_of_the_container_are_as_a_linter_wants_them() -> None:
+    """What hadolint warns of most: versions that float, packages and caches that nobody needs, shells that go on."""
+    text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE))
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+    known = {"FROM", "RUN", "COPY", "USER", "WORKDIR", "ENTRYPOINT", "CMD"}
+    assert {word for word, _ in lines} == known  # no ADD, which fetches and unpacks
+    for word, rest in lines:
+        commands = [part.strip() for part in rest.split("&&")] if word == "RUN" else []
+        if word == "FROM":
+            assert re.match(r"\S+:\d[\w.-]+", rest), rest
+        if word in ("ENTRYPOINT", "CMD"):
+            assert isinstance(json.loads(rest), list)
+        if word == "WORKDIR":
+            assert rest.startswith("/")
+        for command in commands:
+            assert not re.search(r"^(sudo|cd|curl|wget)\b|[|]", command), command
+            if command.startswith("apt-get install"):
+                assert {"--yes", "--no-install-recommends"} <= {*command.split()}
+                assert commands[-1] == "rm -rf /var/lib/apt/lists/*"
+            if command.startswith("pip "):
+                assert "--no-cache-dir" in command
+    assert [word for word, _ in lines].index("USER") < [word for word, _ in lines].index("ENTRYPOINT")

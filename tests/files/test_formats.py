@@ -182,7 +182,8 @@ def test_each_ending_has_one_format() -> None:
     ],
 )
 def test_a_file_is_known_by_its_first_line(line: str, name: str | None, suffix: str) -> None:
-    source = Source("a", None, io.StringIO(line), None if name is None else get(name))
+    source = Source("a", None if name is None else get(name))
+    source.open(None, io.StringIO(line))
     assert suffix in recognised(source, "").writes
 
 

@@ -20,6 +20,7 @@ from vmdsolve.text.sources import Given
 from vmdsolve.text.stored import about_text, is_text, load_text, save_text
 from vmdsolve.text.trainer import TextTrainer
 from vmdsolve.text.vocabulary import Bytes, Characters
+from vmdsolve.train.ranks import ALONE, Ranks
 from vmdsolve.train.state import tensors_of
 
 TEXTS = [f"{a} and {b} went up the hill" for a in ("jack", "jill", "tom") for b in ("anne", "bill", "kate", "paul")]
@@ -34,15 +35,35 @@ def data_of(texts: list[str] = TEXTS, length: int = 16) -> TextData:
     return read_data(Given(texts), length)
 
 
-def trainer_of(kind: str = "codes", data: TextData | None = None, **recipe: Any) -> TextTrainer:
+def trainer_of(
+    kind: str = "codes", data: TextData | None = None, *, ranks: Ranks = ALONE, **recipe: Any
+) -> TextTrainer:
     data = data or data_of()
     config = TextConfig(data.vocabulary.size, length=16, width=8, heads=2, layers=1, **KINDS[kind])
-    return TextTrainer(data, config, TextRecipe(**{"steps": 6, "batch": 4, "warmup": 2, **recipe}))
+    return TextTrainer(data, config, TextRecipe(**{"steps": 6, "batch": 4, "warmup": 2, **recipe}), ranks=ranks)
 
 
 def state_of(trainer: TextTrainer) -> list[torch.Tensor]:
     found = tensors_of(trainer.model, trainer.average, trainer.optimizer)
     return [found[name] for name in sorted(found)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [(kind, {}) for kind in KINDS] + [("codes", {"batch": 1}), ("codes", {"accumulate": 2})]
+)
+def test_gradients_and_terms_of_all_ranks_are_those_of_one(
+    kind: str, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ranks, "sum", lambda *_: None)  # each keeps its own, and they are added here
+    found = []
+    for ranks in (ALONE, Ranks(0, 2), Ranks(1, 2)):
+        trainer = trainer_of(kind, ranks=ranks, clip=1e6, **more)
+        terms = trainer.advance()
+        found.append([*terms, *(p.grad for p in trainer.model.parameters() if p.grad is not None)])
+    whole, one, two = found
+    assert len(whole) > 5
+    for all_, first, second in zip(whole, one, two, strict=True):
+        torch.testing.assert_close(first + second, all_, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -56,17 +56,8 @@ def train(folder: Path, n: int, *arguments: object) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "vmdsolve",
-        "train",
-        *map(str, arguments),
-        "--run-dir",
-        str(folder),
-        "--every",
-        "1",
-    ]
+    told = [*map(str, arguments), "--run-dir", str(folder), "--every", "1"]
+    command = [sys.executable, "-m", "vmdsolve", "train", *told]
     jobs = [
         subprocess.Popen(
             command, env={**base, "RANK": str(rank), "WORLD_SIZE": str(n)}, stdout=subprocess.PIPE,
@@ -86,6 +77,13 @@ def log(folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", RUNS)
 def test_gradients_and_terms_of_all_ranks_are_those_of_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ranks, "sum", lambda *_: None)  # each keeps its own, and they are added here
+    told: list[torch.Tensor] = []  # what all boards have together, as one process tells it first
+
+    def of_all(_: Ranks, part: torch.Tensor) -> torch.Tensor:
+        told.append(part)
+        return told[0]
+
+    monkeypatch.setattr(Ranks, "of_all", of_all)
     found = []
     for ranks in (ALONE, Ranks(0, 2), Ranks(1, 2)):
         run = Run.of({**RUNS[kind], **SHAPE, "clip": 1e6})
@@ -94,6 +92,7 @@ def test_gradients_and_terms_of_all_ranks_are_those_of_one(kind: str, monkeypatc
         found.append([*terms, *(p.grad for p in learner.model.parameters() if p.grad is not None)])
     whole, one, two = found
     assert len(whole) > 5
+    torch.testing.assert_close(told[1] + told[2], told[0])
     for all_, first, second in zip(whole, one, two, strict=True):
         torch.testing.assert_close(first + second, all_, rtol=1e-4, atol=1e-6)
 
@@ -109,6 +108,20 @@ def test_two_processes_train_as_one_and_one_goes_on(tmp_path: Path) -> None:
     for name in ("loss", "last", "kl"):
         assert [line[name] for line in two] == pytest.approx([line[name] for line in one], rel=1e-3, abs=1e-5)
     train(tmp_path / "2", 1, told["domain"], "--resume", "--steps", 4)
+    assert [line["step"] for line in log(tmp_path / "2")] == [1, 2, 3, 4]
+
+
+@pytest.mark.slow
+def test_two_processes_train_on_text_as_one_and_one_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("to be or not to be that is the question\n\n" * 40)
+    shape = ["--length", 16, "--block", 4, "--width", 8, "--heads", 2, "--layers", 1, "--latent", 2, "--batch", 3]
+    for n in (1, 2):
+        train(tmp_path / str(n), n, "text", tmp_path / "a.txt", *shape, "--steps", 3)
+    one, two = log(tmp_path / "1"), log(tmp_path / "2")
+    assert [line["step"] for line in two] == [1, 2, 3]
+    for name in ("loss", "last", "held_out"):
+        assert [line[name] for line in two] == pytest.approx([line[name] for line in one], rel=1e-3, abs=1e-5)
+    train(tmp_path / "2", 1, "text", "--resume", "--steps", 4)
     assert [line["step"] for line in log(tmp_path / "2")] == [1, 2, 3, 4]
 
 

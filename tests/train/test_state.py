@@ -94,9 +94,9 @@ def test_a_step_whose_loss_is_no_number_is_named_and_changes_nothing(monkeypatch
     run = trainer(steps=50)
     whole, seen = run.batch, []
 
-    def batch(step: int, boards: int) -> tuple[torch.Tensor, ...]:
+    def batch(step: int, boards: int, own: slice) -> tuple[torch.Tensor, ...]:
         seen.append(step)
-        start, x, x0, noise, t = whole(step, boards)
+        start, x, x0, noise, t = whole(step, boards, own)
         return start, x, x0, noise * (torch.nan if step == 6 else 1), t
 
     monkeypatch.setattr(run, "batch", batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.law import law_of
 from vmdsolve.problem import OPEN
 from vmdsolve.sampler import block_edges
-from vmdsolve.search import propagate
+from vmdsolve.search import generate_values, propagate
 from vmdsolve.train import Recipe
 from vmdsolve.train.stream import Stream
 
@@ -154,6 +155,37 @@ def test_z_once_sees_the_start_and_z_each_step_the_masked_tokens() -> None:
 def test_what_the_boards_are_is_said_in_words() -> None:
     assert stream_of().source == "law of chains, 100 solutions"
     assert Stream(FOUR, Recipe(), 0).source == "native generator, minimal problems"
+
+
+@settings(max_examples=40, deadline=None)
+@given(RECIPES, st.integers(0, 10**6), st.data())
+def test_a_part_of_a_batch_is_that_part_of_the_whole(recipe: Recipe, step: int, data: st.DataObject) -> None:
+    _parts_agree(Stream(FOUR, recipe, 3), step, data.draw(st.integers(0, recipe.batch)))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"data": "answers", "puzzles": 0.5},
+        {"reveal": "ease"},
+        {"hard": "hard", "hard_share": 0.5},
+    ],
+)
+def test_parts_agree_whatever_boards_are_made_of(more: dict[str, Any], tmp_path: Path) -> None:
+    if "hard" in more:
+        (tmp_path / "hard.txt").write_text("\n".join(FOUR.format_many(generate_values(FOUR.rules, 12, seed=3)[0])))
+        more = {**more, "hard": str(tmp_path / "hard.txt")}
+    stream = Stream(FOUR, Recipe(batch=12, **more), 2)
+    for step, edge in ((0, 5), (3, 1), (4, 12)):
+        _parts_agree(stream, step, edge)
+
+
+def _parts_agree(stream: Stream, step: int, edge: int) -> None:
+    whole = stream.batch(step)
+    one, two = (stream.batch(step, own=slice(*ends)) for ends in ((0, edge), (edge, stream.recipe.batch)))
+    for all_, first, second in zip(whole, one, two, strict=True):
+        assert (len(first), all_.dtype) == (edge, first.dtype)
+        np.testing.assert_array_equal(np.concatenate([first, second]), all_)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..search.threads import spread
-from .batch import Numbered, solutions_of
+from .batch import Several, solutions_of
 from .hard import Hard
 from .stages import TURN
 
@@ -46,7 +46,7 @@ class Aside:
     def add(self, hard: Hard) -> None:
         self._hard.append(hard)
 
-    def meanwhile(self, took: float) -> Iterator[Numbered]:
+    def meanwhile(self, took: float) -> Iterator[Several]:
         """Their share, where `took` seconds went to others."""
         self._credit = self._credit + took * SHARE / (1 - SHARE) if self._hard else 0.0
         while self._hard and self._credit >= WORTH:
@@ -54,7 +54,7 @@ class Aside:
             self._credit -= seconds
             yield from self.work(seconds)
 
-    def work(self, seconds: float) -> Iterator[Numbered]:
+    def work(self, seconds: float) -> Iterator[Several]:
         """A turn of about so many seconds."""
         self._turns += 1
         turn = self._chosen(seconds)
@@ -62,7 +62,7 @@ class Aside:
         for (hard, _), part in zip(turn, settled, strict=True):
             if part is not None:
                 self._hard.remove(hard)
-                yield from solutions_of(hard.task, part)
+                yield solutions_of(hard.task, part)
 
     def _chosen(self, seconds: float) -> list[tuple[Hard, float]]:
         """Who has a turn, and how long: a go is as long as all that were before it, so that goes grow."""

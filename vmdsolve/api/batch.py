@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read_each, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
+from ..results import solutions_later
 from .assumed import assumed
 from .options import Options
-from .work import Settled, Task
+from .work import Ints, Settled, Task
 
-__all__ = ["Batch", "Numbered", "batch_of", "reason_of", "solutions_of"]
+__all__ = ["Batch", "Several", "batch_of", "reason_of", "solutions_of"]
 
-Numbered = tuple[int, Solution]
+Several = tuple[Sequence[int], Sequence[Solution]]  # solutions with the numbers of their problems
 
 
 class Batch(NamedTuple):
@@ -37,7 +39,7 @@ class Batch(NamedTuple):
     """
 
     tasks: list[Task]
-    invalid: list[Numbered]
+    invalid: Several
     failure: InvalidInput | None
 
 
@@ -51,11 +53,12 @@ def batch_of(
         domain, boards = fast
         share = (time.perf_counter() - begun) / len(grids)
         numbers = range(first, first + len(grids))
-        return Batch([Task(domain, domain.rules, boards, options, numbers, share, slice)], [], None)
+        return Batch([Task(domain, domain.rules, boards, options, numbers, share, slice)], ([], []), None)
     problems: list[Problem] = []  # of the rows below
     members: dict[tuple[Domain, Rules], list[int]] = {}
     rows: list[int] = []
-    invalid: list[Numbered] = []
+    numbers_of_invalid: list[int] = []
+    invalid: list[Solution] = []
     failure = None
     for row, found in enumerate(read_each(grids, options.domain)):
         if isinstance(found, Problem):
@@ -63,7 +66,8 @@ def batch_of(
             problems.append(found)
             rows.append(row)
         elif report:
-            invalid.append((first + row, _invalid(found, options)))
+            numbers_of_invalid.append(first + row)
+            invalid.append(_invalid(found, options))
         else:
             failure = found
             break
@@ -75,7 +79,7 @@ def batch_of(
         )
         for (domain, rules), those in members.items()
     ]  # fmt: skip
-    return Batch(tasks, invalid, failure)
+    return Batch(tasks, (numbers_of_invalid, invalid), failure)
 
 
 def _invalid(error: InvalidInput, options: Options) -> Solution:
@@ -83,33 +87,64 @@ def _invalid(error: InvalidInput, options: Options) -> Solution:
     return Solution(Status.INVALID, seed=options.seed, violations=(Violation("input", (), reason),), reason=reason)
 
 
-def solutions_of(task: Task, part: Settled) -> Iterator[Numbered]:
-    """Solutions with the numbers of their problems."""
-    status, values = part.status.under(task.rules), part.values
-    texts = [None] * len(part.rows) if values is None else task.domain.format_many(values)
-    spent = part.nfe.tolist(), part.tried.tolist(), part.loops.tolist()
-    seed = task.options.seed
-    for i, (row, text, nfe, tried, loops) in enumerate(zip(part.rows.tolist(), texts, *spent, strict=True)):
-        givens = task.givens[row]
-        clash = violations(task.rules, givens) if status is Status.UNSATISFIABLE else []
-        yield task.numbers[row], Solution(
-            status,
-            text if task.grid is None or values is None else same_kind(task.grid(row), task.domain, values[i]),
-            text,
-            part.method,
-            part.unique,
-            nfe,
-            tried,
-            part.spent,
-            seed,
-            tuple(violation.on(task.domain, givens) for violation in clash),
-            part.traces.get(row),
-            reason_of(task, row, status, clash),
-            task.domain,
-            givens,
-            loops,
-            None if part.z is None else part.z[i],
-        )  # fmt: skip
+def solutions_of(task: Task, part: Settled) -> Several:
+    """Solutions with the numbers of their problems; their fields are made when somebody looks at them."""
+    solutions = solutions_later(_Fate(task, part), len(part.rows))
+    if task.grid is not None and part.values is not None:  # what was handed in may change after this
+        for row, values, solution in zip(part.rows.tolist(), part.values, solutions, strict=True):
+            object.__setattr__(solution, "grid", same_kind(task.grid(row), task.domain, values))
+    return _numbers(task, part.rows), solutions
+
+
+def _numbers(task: Task, rows: Ints) -> Sequence[int]:
+    """The numbers of these problems; a range where that says it."""
+    if len(rows) == len(task.givens) and (rows == np.arange(len(rows))).all():
+        return task.numbers[: len(rows)]
+    return list(map(task.numbers.__getitem__, rows.tolist()))
+
+
+class _Fate:
+    """What became of some problems, as the fields of their solutions."""
+
+    def __init__(self, task: Task, part: Settled) -> None:
+        self._task, self._part = task, part
+        self._status = part.status.under(task.rules)
+        self._same = {
+            "status": self._status, "method": part.method, "unique": part.unique, "seconds": part.spent,
+            "seed": task.options.seed, "layout": task.domain,
+        }  # fmt: skip
+
+    def __call__(self, name: str, i: int) -> Mapping[str, Any]:
+        """A field of number i, and those that cost no more with it."""
+        if name in self._same:
+            return self._same
+        part, row = self._part, int(self._part.rows[i])
+        match name:
+            case "text" | "grid":  # the grid of text is text; any other is there already
+                text = None if part.values is None else self._texts[i]
+                return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
+            case "nfe" | "loops" | "latents_tried":
+                return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
+            case "violations" | "reason":
+                return self._why(row)
+            case "trace":
+                return {"trace": part.traces.get(row)}
+            case "givens":
+                return {"givens": self._task.givens[row]}
+            case _:
+                return {"z": None if part.z is None else part.z[i]}
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        assert self._part.values is not None
+        return self._task.domain.format_many(self._part.values)
+
+    def _why(self, row: int) -> Mapping[str, Any]:
+        """The rules that givens break, and what there is to say."""
+        task, givens = self._task, self._task.givens[row]
+        clash = violations(task.rules, givens) if self._status is Status.UNSATISFIABLE else []
+        reason = reason_of(task, row, self._status, clash)
+        return {"violations": tuple(one.on(task.domain, givens) for one in clash), "reason": reason}
 
 
 def reason_of(task: Task, row: int, status: Status, clash: Sequence[Violation]) -> str:

@@ -100,7 +100,7 @@ class BatchSolver:
         out |= {"nfe": np.zeros(n, np.int64), "loops": np.zeros(n, np.int64), "reason": np.full(n, "", object)}
         for first in range(0, n, PIECE):
             batch = batch_of(problems[first : first + PIECE], self.options, report=True, first=first)
-            for number, solution in batch.invalid:
+            for number, solution in zip(*batch.invalid, strict=True):
                 out["status"][number], out["reason"][number] = Status.INVALID.value, solution.reason
             for task, part in run_all(batch.tasks):
                 assert not isinstance(part, Hard)  # search has no slice, but all of its time

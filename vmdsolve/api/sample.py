@@ -123,7 +123,7 @@ def _solutions(task: Task, spent: float, first: int, n: int) -> Iterator[Solutio
             parts = iter([left.settled(np.ones(len(left), np.bool_), Status.UNSATISFIABLE, known)])
         else:
             parts = _drawn(task, replace(left, allowed=None if known is None else known.repeat(len(rows), 0)), keys)
-        drawn = dict(chain.from_iterable(solutions_of(task, part) for part in parts))
+        drawn = dict(chain.from_iterable(zip(*solutions_of(task, part), strict=True) for part in parts))
         spent = 0.0
         yield from (drawn[row] for row in rows.tolist())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
+from itertools import chain
 from typing import TypeVar, Unpack
 
 from ..domains.reading import Grid, listed
@@ -67,7 +68,7 @@ def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     [task] = batch.tasks
     [part] = run(task)
     assert not isinstance(part, Hard)
-    [(_, solution)] = solutions_of(task, part)
+    _, [solution] = solutions_of(task, part)
     return solution
 
 
@@ -137,7 +138,8 @@ def as_done(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> Iterat
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    return _watched(stream(iter(problems), checked), problems, checked)
+    done = chain.from_iterable(zip(*several, strict=True) for several in stream(iter(problems), checked))
+    return _watched(done, problems, checked)
 
 
 def _watched(done: Iterator[Item], problems: Iterable[Grid], options: Options) -> Iterator[Item]:

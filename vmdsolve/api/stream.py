@@ -14,7 +14,7 @@ from ..domains.reading import Grid
 from ..problem import Solution
 from ..search.threads import thread_count
 from .aside import Aside
-from .batch import Numbered, batch_of, solutions_of
+from .batch import Several, batch_of, solutions_of
 from .hard import Hard
 from .options import Options
 from .stages import TURN, run_all
@@ -33,19 +33,19 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
     """Solutions in the order of the problems; few are held back, so one that takes long stops the reading at last."""
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
-    for number, solution in stream(source, options, lambda: len(held) <= most):
-        if number == turn:  # as nearly always
-            turn += 1
-            yield solution
-        else:
-            held[number] = solution
+    for numbers, solutions in stream(source, options, lambda: len(held) <= most):
+        if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
+            turn += len(numbers)
+            yield from solutions
+            continue
+        held.update(zip(numbers, solutions, strict=True))
         while held and turn in held:
             turn += 1
             yield held.pop(turn - 1)
 
 
-def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = lambda: True) -> Iterator[Numbered]:
-    """Solutions as they are known, each with the number of its problem.
+def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = lambda: True) -> Iterator[Several]:
+    """Solutions as they are known, those of one fate together, with the numbers of their problems.
 
     Parameters
     ----------
@@ -67,16 +67,16 @@ def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = 
             break
         batch = batch_of(grids, options, report=options.invalid == "report", first=number, slice=pace.slice)
         failure = batch.failure or failure
-        yield from batch.invalid
+        if batch.invalid[0]:
+            yield batch.invalid
         for task, part in run_all(batch.tasks):
             if isinstance(part, Hard):
                 aside.add(part)
                 late += 1
                 continue
-            for solution in solutions_of(task, part):
-                left = perf_counter()
-                yield solution
-                away += perf_counter() - left
+            several, left = solutions_of(task, part), perf_counter()
+            yield several
+            away += perf_counter() - left
         took = perf_counter() - begun - away
         number += len(grids)
         pace.after(len(grids), late, took)

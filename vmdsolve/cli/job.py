@@ -83,6 +83,7 @@ def to_folder(
     from ..api.options import SolveOptions
     from ..api.progress import bar
     from ..files.rows import Tally
+    from ..files.skipping import Chained
     from ..scale.on_ray import run_on_ray
     from ..scale.place import Place
     from ..scale.shards import SIZE, Shards
@@ -94,7 +95,7 @@ def to_folder(
     settings = {**_settings(inputs, given.domain, given, None), **file}
     options = {name: getattr(given, name) for name in table_of(SolveOptions)}
     solver = BatchSolver(**options)  # which says what is wrong before anything is begun
-    first = next(records)
+    first = next(records)  # an unreadable file is noticed here
     with Shards(output, settings, size or SIZE, place, resume=resume) as shards:
         before = sum(one.rows for one in shards.manifest.done.values())
         if before:
@@ -102,7 +103,7 @@ def to_folder(
         share = None if total is None else total // place.n
         with bar("problems", share) as advance:
             try:
-                source = chain([first], records)
+                source = Chained([iter([first]), records])
                 for n in shards.run(source, solver) if engine == "local" else run_on_ray(shards, source, options):
                     advance(n)
             except KeyboardInterrupt:

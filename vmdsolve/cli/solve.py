@@ -73,6 +73,7 @@ def solve(
     job for ever: the last line says how many ended so. A puzzle on the command line has no limit.
     """
     from ..files.records import open_input
+    from ..files.skipping import Chained
     from ..problem import Status
 
     if resume and output in (None, STDOUT):
@@ -96,7 +97,7 @@ def solve(
     file = {"format": format, "column": column}
     domain = options["domain"]
     opened = [open_input(argument, domain, format=format, column=column) for argument in inputs]
-    records = chain.from_iterable(opened)
+    records = Chained(opened)
     total = None if all_ else count_of(inputs, domain, format, column)
     begun = perf_counter()
     drawn = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,7 @@ from ..extras import want_torch
 from ..train.config import checked, read_config
 from ..train.keys import KEYS, MODEL, RECIPE, SAMPLING, logs_of
 from .shared import device_of, domain_names
-from .training import trained
+from .training import followed, trained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +85,6 @@ def train(
     from ..train.kept import config_text
     from ..train.loggers import loggers_named
     from ..train.run import Run, layers, learned
-    from ..train.stopping import stoppable
 
     given = {**options, "domain": domain}
     chosen = checked({name: value for name, value in given.items() if value is not None})
@@ -115,10 +113,8 @@ def train(
         torch.set_num_threads(told["threads"])
     ranks, device = joined(device_of(told.get("device")))
     trainer = run.trainer(device, ranks)
-    if not ranks.first:  # whose steps are those of the first, which tells of them
-        with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM)):
-            for _ in trainer.run(every=told["every"], seconds=told.get("seconds")):
-                pass
+    if not ranks.first:
+        followed(trainer, trainer.run(every=told["every"], seconds=told.get("seconds")))
         return
     typer.echo(f"training {where.name} in {folder}{f', {ranks.n} processes' * (ranks.n > 1)}")
     if run.preset:

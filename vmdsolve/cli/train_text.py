@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +18,15 @@ from ..text.config import TextConfig
 from ..text.recipe import TextRecipe
 from ..train.keys import logs_of
 from .shared import Device, device_of
-from .training import trained
+from .training import followed, trained
 
 if TYPE_CHECKING:
     from ..text.data import TextData
     from ..text.stored import Said
     from ..text.trainer import TextTrainer
+    from ..train.ranks import Ranks
+
+    Make = Callable[[str, Ranks], TextTrainer]
 
 __all__ = ["train_text"]
 
@@ -83,9 +88,10 @@ def train_text(
     parts; their tokens lie on disk while the training goes on. With --resume, what is not given stays as it is in
     the run. Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
     """
-    from ..train.loggers import loggers_named
-
     want_torch("train text")
+    from ..train.loggers import loggers_named
+    from ..train.ranks import joined
+
     loggers = loggers_named(logs_of(log))
     given = {name: value for name, value in choices.items() if value is not None}
     told = {"vocabulary": vocabulary, "valid": valid, "test": test, "field": field, "lines": lines}
@@ -100,9 +106,14 @@ def train_text(
 
     if threads is not None:
         torch.set_num_threads(threads)
-    trainer = _resumed(state, files, told, given, device) if resume else _new(files, told, given, device)
+    ranks, where = joined(device_of(device))
+    make = _resumed if resume else _new
+    trainer = make(state, files, told, given)(where, ranks)
     if resume:
         trainer.resume(run_dir)
+    if not ranks.first:
+        followed(trainer, trainer.run(every=every, seconds=seconds))
+        return
     _run(trainer, run_dir, loggers, every, seconds)
 
 
@@ -112,19 +123,20 @@ train_text.__signature__ = _FIXED.replace(  # type: ignore[attr-defined]
 )
 
 
-def _new(files: list[str] | None, told: dict[str, Any], given: dict[str, Any], device: str | None) -> TextTrainer:
+def _new(state: Path, files: list[str] | None, told: dict[str, Any], given: dict[str, Any]) -> Make:
+    """A new run, on a device and as one of so many ranks."""
+    del state
     from ..text.trainer import TextTrainer
 
     recipe = TextRecipe(**{name: value for name, value in given.items() if name in RECIPE})
     shape = {name: value for name, value in given.items() if name in MODEL}
     asked = TextConfig(1, **shape)  # what is wrong with it is said before files are read
     data = _read(files or [], asked, {**DATA, **told})
-    return TextTrainer(data, TextConfig(data.vocabulary.size, **shape), recipe, device_of(device))
+    return partial(TextTrainer, data, TextConfig(data.vocabulary.size, **shape), recipe)
 
 
-def _resumed(
-    state: Path, files: list[str] | None, told: dict[str, Any], given: dict[str, Any], device: str | None
-) -> TextTrainer:
+def _resumed(state: Path, files: list[str] | None, told: dict[str, Any], given: dict[str, Any]) -> Make:
+    """The run whose state that is, likewise."""
     from ..text.stored import about_text
     from ..text.trainer import TextTrainer
 
@@ -142,7 +154,7 @@ def _resumed(
     names = files or before.pop("files")
     before = {name: before[name] for name in ("valid", "test", "field", "lines")}
     data = _read(names, said.config, {**before, **told, "vocabulary": said.vocabulary})
-    return TextTrainer(data, said.config, recipe, device_of(device))
+    return partial(TextTrainer, data, said.config, recipe)
 
 
 def _data_of(said: Said) -> dict[str, Any]:
@@ -170,7 +182,8 @@ def _read(files: list[str], config: TextConfig, told: dict[str, Any]) -> TextDat
 
 def _run(trainer: TextTrainer, folder: Path, loggers: list[Any], every: int, seconds: float | None) -> None:
     steps, width, data = trainer.recipe.steps, trainer.config.latent, trainer.data
-    typer.echo(f"training {trainer.config.kind} on text in {folder}")
+    many = f", {trainer.ranks.n} processes" * (trainer.ranks.n > 1)
+    typer.echo(f"training {trainer.config.kind} on text in {folder}{many}")
     size = sum(p.numel() for p in trainer.model.parameters())
     typer.echo(f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from")
     typer.echo("loss: cross-entropy of open cells, held out: the bound, exact left to right; both in nats a token")

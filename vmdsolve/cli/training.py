@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from ..train.progress import Progress
 
-__all__ = ["Training", "trained"]
+__all__ = ["Training", "followed", "trained"]
 
 STOPPING = "stopping after this step; Ctrl-C again stops at once, without saving"
 
@@ -60,3 +60,12 @@ def trained(
         if heard[0] == signal.SIGINT:
             raise KeyboardInterrupt
         raise typer.Exit(128 + heard[0])
+
+
+def followed(trainer: Training, run: Iterator[Progress]) -> None:
+    """Train as one of the ranks that say nothing: their steps are those of the first, which tells of them."""
+    from ..train.stopping import stoppable
+
+    with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM)):
+        for _ in run:
+            pass

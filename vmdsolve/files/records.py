@@ -26,6 +26,7 @@ from .formats.json import is_json
 from .formats.whole import WholeFile
 from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
+from .skipping import Records
 
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
@@ -42,7 +43,7 @@ def open_input(
     answers: bool = False,
     format: str | None = None,  # noqa: A002
     column: str | None = None,
-) -> Iterator[Record]:
+) -> Records:
     """The records of a command-line argument: a file if it exists, standard input if "-", or else a puzzle.
 
     Parameters
@@ -74,7 +75,7 @@ def open_input(
             raise InvalidInput(f"no such file: {argument}") from None
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
-    return iter([Record("", 0, argument)])
+    return Records([Record("", 0, argument)])
 
 
 def read(
@@ -84,7 +85,7 @@ def read(
     answers: bool = False,
     format: str | None = None,  # noqa: A002
     column: str | None = None,
-) -> Iterator[Record]:
+) -> Records:
     """The records of a file, or of standard input ("-"), one at a time.
 
     Parameters
@@ -105,15 +106,19 @@ def read(
         column of puzzles, a damaged archive, no puzzle at all, or none among the first.
     """
     name = "standard input" if str(path) == STDIN else str(path)
-    where = get(domain) if isinstance(domain, str) else domain
-    found, source = 0, None
+    source = Source(name, get(domain) if isinstance(domain, str) else domain, answers, column)
+    return Records(_read(path, source, format), source)
+
+
+def _read(path: str | Path, source: Source, form_name: str | None) -> Iterator[Record]:
+    found = 0
     try:
         with opened(path) as (raw, suffix):
             text = TextIOWrapper(raw, encoding=encoding_of(raw))  # any kind of line end is read as a newline
             try:
-                source = Source(name, raw, text, where, answers, column)
-                form = recognised(source, suffix, format)
-                whole = answers or isinstance(form, WholeFile)
+                source.open(raw, text)
+                form = recognised(source, suffix, form_name)
+                whole = source.answers or isinstance(form, WholeFile)
                 for record in _records(form, source) if whole else _readable(form, source):
                     found += 1
                     yield record
@@ -121,12 +126,26 @@ def read(
                 with suppress(ValueError):  # where a command ended before it was read, and the file is closed
                     text.detach()  # standard input is not ours to close, and the others close themselves
     except UnicodeDecodeError as error:
-        line = source.number + 1 if source else 1
-        raise InvalidInput(f"{name}: bytes near line {line} are not UTF-8 text; save it as UTF-8") from error
+        line = _undecodable(path) if source.at_once else source.number + 1
+        what = f"{source.name}: bytes near line {line} are not UTF-8 text"
+        raise InvalidInput(f"{what}; save it as UTF-8") from error
     except UNREADABLE as error:
-        raise InvalidInput(f"{name} cannot be read: {error}") from error
+        raise InvalidInput(f"{source.name} cannot be read: {error}") from error
     if not found:
-        raise InvalidInput(f"{name} holds no puzzle")
+        raise InvalidInput(f"{source.name} holds no puzzle")
+
+
+def _undecodable(path: str | Path) -> int:
+    """The first line of a file that is no text; lines that are read many at a time do not say which it was."""
+    with opened(path) as (raw, _):
+        encoding = encoding_of(raw)
+        for number, line in enumerate(raw, 1):
+            try:
+                if encoding.startswith("utf-8"):
+                    line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _records(form: Format, source: Source) -> Iterator[Record]:
@@ -174,7 +193,7 @@ def _begun(records: Iterator[Record], form: Format, source: Source) -> Iterator[
 
 def _in_one(form: Format, source: Source) -> list[Record]:
     """The puzzles of a text whose lines are none: a board among other text, or a list of another language."""
-    text = source.whole() if form.loose else None
+    text = source.whole() if form.loose and source.column is None else None  # a column is no part of a text
     if text is None or not text.strip() or is_json(text):
         return []
     for texts in ([text], reading.puzzles_in(text, source.domain)):

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,16 +95,16 @@ def _handed_out(
     at_work: dict[Any, int] = {}
     total = 0
     for shard in count():
-        some = list(islice(records, shards.size))
-        total += len(some)
-        if shards.wants(shard) and some:
+        n, some = shards.next(shard, records)
+        total += n
+        if some:
             at_work[task.remote(some, options, shards.ending)] = shard
-        elif some and shards.place.has(shard):
-            yield len(some)
-        while at_work and (len(at_work) >= most or not some):
+        elif n and shards.place.has(shard):
+            yield n
+        while at_work and (len(at_work) >= most or not n):
             [done], _ = ray.wait([*at_work])
             one: Made = ray.get(done)
             yield shards.put(at_work.pop(done), one.content, one.rows, one.columns, one.ends)
-        if not some:
+        if not n:
             break
     shards.manifest.end(total)

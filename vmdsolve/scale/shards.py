@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from ..files.formats import writer_of
 from ..files.formats.base import Format
 from ..files.lock import Lock
 from ..files.record import Record
+from ..files.skipping import skipped, taken
 from .manifest import Done, Manifest, check_of, differ, manifests, part_name
 from .place import Place
 from .rows import columns_of, ends_of
@@ -94,18 +95,19 @@ class Shards:
         pool = ThreadPoolExecutor(2, thread_name_prefix="vmdsolve-shards")
         try:
             behind: Future[int] | None = None
-            ahead, total = pool.submit(self._next, records), 0
+            ahead, total = pool.submit(self.next, 0, records), 0
             for shard in count():
-                if not (some := ahead.result()):
+                n, some = ahead.result()
+                if not n:
                     break
-                total += len(some)
-                ahead = pool.submit(self._next, records)
-                columns = columns_of(some, solver) if self.wants(shard) else None
+                total += n
+                ahead = pool.submit(self.next, shard + 1, records)
+                columns = columns_of(some, solver) if some else None
                 if behind is not None:
                     yield behind.result()
                 behind = None if columns is None else pool.submit(self._write, shard, columns)
                 if columns is None and self.place.has(shard):
-                    yield len(some)
+                    yield n
             if behind is not None:
                 yield behind.result()
             self.manifest.end(total)
@@ -124,8 +126,12 @@ class Shards:
         self.manifest.add(Done(shard, rows, len(content), check_of(path), tuple(columns), ends))
         return rows
 
-    def _next(self, records: Iterator[Record]) -> list[Record]:
-        return list(islice(records, self.size))
+    def next(self, shard: int, records: Iterator[Record]) -> tuple[int, list[Record]]:
+        """How many records a shard has, and they, if they are to be solved; else they are passed over."""
+        if not self.wants(shard):
+            return skipped(records, self.size), []
+        some = taken(records, self.size)
+        return len(some), some
 
     def _write(self, shard: int, columns: Mapping[str, Any]) -> int:
         path = self.out / part_name(shard, self.ending)

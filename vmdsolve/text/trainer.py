@@ -1,8 +1,8 @@
 """Training of text: the loop, and exact resume.
 
-Windows, masks and noise are a pure function of (seed, step). Hence the state to resume is weights, their average,
-Adam's moments and the step; a run that was stopped ends in the same state as one that never was, bit for bit on one
-machine in float32.
+Windows, masks and noise are a pure function of (seed, step), for any number of processes. Hence the state to resume is
+weights, their average, Adam's moments and the step; a run that was stopped ends as one that never was, bit for bit on
+one machine in float32.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ..train.averages import Averages
 from ..train.held import Holds
 from ..train.loggers import Begun, JsonLog, Logger, Tell, logging
 from ..train.progress import Progress
+from ..train.ranks import ALONE, Ranks
 from ..train.state import check_shapes, restore, tensors_of
 from ..train.stopping import interruptible
 from .config import TextConfig
@@ -60,7 +61,9 @@ class TextTrainer(Holds):
     [1, 2]
     """
 
-    def __init__(self, data: TextData, config: TextConfig, recipe: TextRecipe, device: str = "cpu") -> None:
+    def __init__(
+        self, data: TextData, config: TextConfig, recipe: TextRecipe, device: str = "cpu", ranks: Ranks = ALONE
+    ) -> None:
         wanted, got = (config.length, config.symbols), (data.train.L, data.vocabulary.size)
         if wanted != got:
             said = [f"windows of {length:,} tokens out of {size:,}" for length, size in (wanted, got)]
@@ -69,7 +72,7 @@ class TextTrainer(Holds):
             self.device = torch.empty(0, device=device).device
         except (RuntimeError, AssertionError) as error:
             raise InvalidInput(f"device is {device!r}; wanted cpu, or cuda where there is a GPU for it") from error
-        self.data, self.config, self.recipe = data, config, recipe
+        self.data, self.config, self.recipe, self.ranks = data, config, recipe, ranks
         self.model = TextModel(config, recipe.seed).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
@@ -112,14 +115,17 @@ class TextTrainer(Holds):
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(self.step, place)
         self.optimizer.zero_grad()
-        loss, seen = 0.0, []
-        for part in torch.arange(r.batch, device=self.device).chunk(r.accumulate):
-            found, mean = self._loss(x[part], x0[part], weight[part], normal[part], total, place)
-            mean.backward()  # type: ignore[no-untyped-call]
-            loss += float(mean.detach())
-            seen.append(found)
+        loss, seen = torch.zeros(1, device=self.device), [self._no_terms()]
+        own = self.ranks.share(r.batch)
+        for part in torch.arange(own.start, own.stop, device=self.device).chunk(r.accumulate):
+            if len(part):
+                found, mean = self._loss(x[part], x0[part], weight[part], normal[part], total, place)
+                mean.backward()  # type: ignore[no-untyped-call]
+                loss += mean.detach()
+                seen.append(found)
+        self.ranks.sum_gradients(loss, self.model.parameters())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
-        for what, number in (("the loss", loss), ("the gradient's norm", float(norm))):
+        for what, number in (("the loss", float(loss)), ("the gradient's norm", float(norm))):
             if not isfinite(number):
                 raise TrainingDiverged(f"training diverged at step {self.step + 1}: {what} is {number}")
         self.optimizer.step()
@@ -128,7 +134,14 @@ class TextTrainer(Holds):
             torch._foreach_lerp_([*self.average.parameters()], [*self.model.parameters()], 1 - decay)
         self.step += 1
         nll, kl, open_cells = zip(*seen, strict=True)
-        return Terms(torch.cat(nll, 1), torch.cat(kl), torch.cat(open_cells))
+        parts = torch.cat(nll, 1), torch.cat(kl), torch.cat(open_cells)
+        return Terms(*(self.ranks.whole(part, r.batch, dim) for part, dim in zip(parts, (1, 0, 0), strict=True)))
+
+    def _no_terms(self) -> Terms:
+        """Of no window, which is all that some ranks may have."""
+        like = next(self.model.parameters())
+        none = like.new_zeros(0, dtype=torch.int64)
+        return Terms(like.new_zeros(1, 0), like.new_zeros(0, self.config.latent), none)
 
     def _loss(
         self, x: Tensor, x0: Tensor, weight: Tensor, noise: Tensor, total: int, place: float | None
@@ -176,6 +189,7 @@ class TextTrainer(Holds):
             A loss or a weight is no number any more. What was saved last stays as it is.
         """
         every, seconds = whole(every, "every", 1), checked_seconds(seconds, "seconds")
+        folder = folder if self.ranks.first else None
         if folder is not None:
             self._hold(folder)
         self._stopped = False
@@ -202,11 +216,11 @@ class TextTrainer(Holds):
             place = None
             if seconds is not None:
                 gone = min(1.0, (time.perf_counter() - begun) / seconds) if seconds else 1.0
-                place = max(self.step / steps, first / steps + gone * (1 - first / steps))
+                [place] = self.ranks.agreed([max(self.step / steps, first / steps + gone * (1 - first / steps))])
             means.add(self.advance(place), one)
             now = time.perf_counter()
             spent = now - begun
-            over = self._stopped or (seconds is not None and spent > seconds)
+            over = self.ranks.any(self._stopped or (seconds is not None and spent > seconds))
             if not (over or self.step % every == 0 or self.step in (first + 1, steps)):
                 continue
             self.hours = hours_before + spent / 3600
@@ -226,7 +240,7 @@ class TextTrainer(Holds):
 
     def _watched(self) -> float | None:
         """What the averaged weights make of what is held out, by the same masks and noise each time; nats a cell."""
-        if self.held_out is None:
+        if self.held_out is None or not self.ranks.first:  # the others need not say it
             return None
         return round(likelihood(self.average, self.held_out, times=TIMES, seed=SEED).per_cell, 5)
 
@@ -266,7 +280,7 @@ class TextTrainer(Holds):
         ModelMismatch
             There is no state, it is damaged, or shape, vocabulary, seed, batch or text are others.
         """
-        if (folder / STATE).is_file():
+        if (folder / STATE).is_file() and self.ranks.first:
             self._hold(folder)
         try:
             self._resume(folder)

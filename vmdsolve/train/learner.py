@@ -32,7 +32,7 @@ from .mixture import MixedStream, Mixture
 from .near import near_answers
 from .ranks import ALONE, Ranks
 from .recipe import Recipe
-from .stream import Stream, check_source
+from .stream import ALL, Stream, check_source
 
 __all__ = ["Learner"]
 
@@ -95,9 +95,11 @@ class Learner:
         self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
         self.step = self.puzzles = 0
 
-    def batch(self, step: int, boards: int | None = None) -> tuple[Tensor, ...]:
-        """The stream's Batch as tensors on the device, tokens as int64; so many boards, by default the recipe's."""
-        return self._tensors(self.stream.at(step).batch(step, boards))
+    def batch(self, step: int, boards: int | None = None, own: slice = ALL) -> tuple[Tensor, ...]:
+        """The stream's Batch as tensors on the device, tokens as int64; so many boards, by default the recipe's, or
+        those of them that are in `own`.
+        """
+        return self._tensors(self.stream.at(step).batch(step, boards, own))
 
     def _tensors(self, batch: Batch) -> tuple[Tensor, ...]:
         arrays = (a.astype(np.int64) if a.dtype == np.int32 else a for a in batch)
@@ -120,22 +122,24 @@ class Learner:
         at = step if place is None else place
         loops, boards = r.loops_at(at), r.batch_at(at)
         how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
-        batch, units = self.batch(step, boards), self.model.units(self.stream.at(step).rules)
+        own = self.ranks.share(boards)
+        batch, units = self.batch(step, boards, own), self.model.units(self.stream.at(step).rules)
         noise = r.noise_at(step, boards)
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step, at)
         self.optimizer.zero_grad()
         _, x, x0, _, t = batch
         w = weight(t) if r.weighting == "elbo" else torch.ones_like(t)
-        total = w @ ((x == OPEN) & (x0 != OPEN)).sum(1).to(w.dtype)  # over all parts
+        total = self.ranks.of_all(w @ ((x == OPEN) & (x0 != OPEN)).sum(1).to(w.dtype))  # over all boards
         loss, seen = torch.zeros(1, device=self.device), []
-        for part, some in _parts(noise, self.ranks.share(boards), r):
-            held = tuple(tensor[part] for tensor in batch)
-            terms, mean = self._loss(held, part.start, units, how._replace(noise=some), w[part], total)
+        for part, some in _parts(noise, own, r):
+            here = slice(part.start - own.start, part.stop - own.start)  # of what this rank has made
+            held = tuple(tensor[here] for tensor in batch)
+            terms, mean = self._loss(held, part.start, units, how._replace(noise=some), w[here], total)
             mean.backward()  # type: ignore[no-untyped-call]
             loss += mean.detach()
             seen.append(terms)
-        self._sum_gradients(loss)
+        self.ranks.sum_gradients(loss, self.model.parameters())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), r.clip)
         for what, number in (("the loss", float(loss)), ("the gradient's norm", float(norm))):
             if not isfinite(number):
@@ -147,15 +151,6 @@ class Learner:
                 mean.lerp_(now, 1 - decay)
         self.step, self.puzzles = step + 1, self.puzzles + boards
         return self._all_terms(seen, loops, boards)
-
-    def _sum_gradients(self, loss: Tensor) -> None:
-        """Those of all ranks, and the loss; a rank that had no board has none of its own."""
-        if self.ranks.n == 1:
-            return
-        parameters = [p for p in self.model.parameters() if p.requires_grad]
-        for one in parameters:
-            one.grad = torch.zeros_like(one) if one.grad is None else one.grad
-        self.ranks.sum([loss, *(one.grad for one in parameters if one.grad is not None)])
 
     def _all_terms(self, seen: Sequence[Terms], loops: int, boards: int) -> Terms:
         """The terms of all boards of a step, of which some ranks may have had none."""

@@ -1,7 +1,7 @@
 """Ranks: processes that train one model together, each on some boards of every batch.
 
-The batch of a step is the same for all, whatever their number, since it is a function of the seed and the step; each
-rank takes a share of its boards, and gradients are summed. So a run is that of one process but for the order in which
+The batch of a step is the same whatever their number, since it is a function of the seed and the step; each rank makes
+its share of the boards, and gradients are summed. So a run is that of one process but for the order in which
 numbers are added, and goes on with another number of ranks. torchrun starts them and says who is who.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.nn import Parameter
 
 from ..errors import InvalidInput
 
@@ -60,6 +61,21 @@ class Ranks:
         dist.all_reduce(flat)
         for tensor, part in zip(held, torch.split(flat, [tensor.numel() for tensor in held]), strict=True):
             tensor.copy_(part.view_as(tensor))
+
+    def sum_gradients(self, loss: Tensor, parameters: Iterable[Parameter]) -> None:
+        """Those of all ranks, and the loss; a rank that had no board has none of its own."""
+        if self.n == 1:
+            return
+        learning = [one for one in parameters if one.requires_grad]
+        for one in learning:
+            one.grad = torch.zeros_like(one) if one.grad is None else one.grad
+        self.sum([loss, *(one.grad for one in learning if one.grad is not None)])
+
+    def of_all(self, part: Tensor) -> Tensor:
+        """The sum of what every rank has."""
+        out = part.clone()
+        self.sum([out])
+        return out
 
     def whole(self, part: Tensor, boards: int, dim: int) -> Tensor:
         """Of all boards what each rank has of its own, side by side along `dim`."""

@@ -33,6 +33,7 @@ __all__ = ["SOURCES", "Made", "Stream", "check_source"]
 
 SOURCES = {"problems": "minimal problems", "answers": "answers"}  # what the generator makes
 Mask = npt.NDArray[np.bool_]
+ALL = slice(None)
 
 
 class Made:
@@ -41,8 +42,8 @@ class Made:
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
 
-    def draw(self, rng: np.random.Generator, n: int) -> Board:
-        """n boards [n, L].
+    def draw(self, rng: np.random.Generator, n: int, own: slice = ALL) -> Board:
+        """n boards [n, L]; or only those of them that are in `own`, which are the same then.
 
         Examples
         --------
@@ -51,11 +52,23 @@ class Made:
         True
         """
         rules = self._domain.rules
-        _, answers = generate_values(rules, n, seed=int(rng.integers(2**62)), clues=rules.L)
-        for b in range(n):
-            cells, values = self._domain.symmetry(rng)
-            answers[b] = values[answers[b, cells]]
+        _, answers = generated(rules, range(n)[own], seed=int(rng.integers(2**62)), clues=rules.L)
+        for (cells, values), answer in zip(symmetries(self._domain, rng, n)[own], answers, strict=True):
+            answer[:] = values[answer[cells]]
         return answers
+
+
+def generated(rules: Rules, which: range, *, seed: int, clues: int | None = None) -> tuple[Board, Board]:
+    """Problems and answers of these numbers, by as many threads as the training has."""
+    import torch  # late: what is wrong with a training is told before it is loaded
+
+    first = which.start if which else 0
+    return generate_values(rules, len(which), seed=seed, first=first, clues=clues, threads=torch.get_num_threads())
+
+
+def symmetries(domain: Domain, rng: np.random.Generator, n: int) -> list[tuple[Any, Any]]:
+    """n of them drawn, cells and values of each."""
+    return [domain.symmetry(rng) for _ in range(n)]
 
 
 def check_source(domain: Any, recipe: Recipe) -> None:
@@ -128,8 +141,10 @@ class Stream:
         del step
         return self
 
-    def batch(self, step: int, boards: int | None = None) -> Batch:
-        """The batch of one step: so many boards, by default the recipe's.
+    def batch(self, step: int, boards: int | None = None, own: slice = ALL) -> Batch:
+        """The batch of one step: so many boards, by default the recipe's; or only those of them that are in `own`.
+
+        Whatever is drawn is drawn for all, which is cheap; what is made of it is made of `own` alone, and is the same.
 
         Examples
         --------
@@ -138,65 +153,77 @@ class Stream:
         >>> batch = stream.batch(0)
         >>> batch.start.tolist(), ((batch.x0[:, 1] - batch.x0[:, 0]) % 10).tolist()
         ([[-1, -1], [-1, -1], [-1, -1], [-1, -1]], [1, 1, 1, 1])
+        >>> (stream.batch(0, own=slice(1, 3)).x0 == batch.x0[1:3]).all()
+        np.True_
         """
         rng = np.random.default_rng((self.recipe.seed, step))
         B, L = self.recipe.batch if boards is None else boards, self.domain.rules.L
-        start, x0 = self._problems(step, B, rng) if self.answers is None else self._drawn(self.answers, B, rng)
+        start, x0 = (
+            self._problems(step, B, own, rng) if self.answers is None else self._drawn(self.answers, B, own, rng)
+        )
         if self.recipe.puzzles:
-            rows = rng.random(B) < self.recipe.puzzles
-            problems = self._problems(step, B, rng)
+            rows = (rng.random(B) < self.recipe.puzzles)[own]
+            problems = self._problems(step, B, own, rng)
             start[rows], x0[rows] = (boards[rows] for boards in problems)
         t = np.maximum(rng.random((B, 1)), 1e-3)
-        solving = rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0)
+        solving = (rng.random((B, 1)) < (self.recipe.solving if self.answers is None else 1.0))[own]
         t[rng.random((B, 1)) < self.recipe.full] = 1.0
-        hidden = rng.random((B, L)) < t
+        hidden, t = (rng.random((B, L)) < t)[own], t[own]
         if self.domain.given is not None:  # of queens and empty squares a sampler is sure of empty ones first
-            hidden |= np.isin(x0, self.domain.given) & (rng.random((B, 1)) < 0.5)
+            hidden |= np.isin(x0, self.domain.given) & (rng.random((B, 1)) < 0.5)[own]
         if self.recipe.reveal == "ease":
-            hidden = np.where(solving, _hardest(self.domain.rules, start, hidden, rng), hidden)
+            ties = rng.random((B, L))[own]
+            hidden = np.where(solving, _hardest(self.domain.rules, start, hidden, ties), hidden)
         masked = hidden & (~solving | (start == OPEN))
         x = np.where(masked, OPEN, x0)
         # A board that is masked freely has no start but itself.
         start = x if self.recipe.draw == "each_step" else np.where(solving, start, x)
-        noise = rng.standard_normal((B, self.z_width), np.float32)
+        noise = rng.standard_normal((B, self.z_width), np.float32)[own]
         return Batch(start, x, x0, noise, t[:, 0].astype(np.float32))
 
-    def _problems(self, step: int, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _problems(self, step: int, B: int, own: slice, rng: np.random.Generator) -> tuple[Board, Board]:
         """Problems of the generator, hard ones among them, and their answers."""
-        most = max(self.recipe.batch, self.recipe.batch_to)  # so that no two steps draw the same
-        puzzles, answers = generate_values(self.domain.rules, B, seed=self.recipe.seed, first=step * most)
+        most, which = max(self.recipe.batch, self.recipe.batch_to), range(B)[own]  # no two steps draw the same
+        numbers = range(step * most + which.start, step * most + which.stop)
+        puzzles, answers = generated(self.domain.rules, numbers, seed=self.recipe.seed)
         if self.hard is not None:
-            rows = np.flatnonzero(rng.random(B) < self.recipe.hard_share)
-            drawn = rng.integers(len(self.hard[0]), size=len(rows))
-            puzzles[rows], answers[rows] = self.hard[0][drawn], self.hard[1][drawn]
-        for b in range(B):
-            cells, values = self.domain.symmetry(rng)
+            rows = rng.random(B) < self.recipe.hard_share
+            drawn = np.zeros(B, np.int64)
+            drawn[rows] = rng.integers(len(self.hard[0]), size=int(rows.sum()))
+            rows, drawn = rows[own], drawn[own]
+            puzzles[rows], answers[rows] = self.hard[0][drawn[rows]], self.hard[1][drawn[rows]]
+        for b, (cells, values) in enumerate(symmetries(self.domain, rng, B)[own]):
             answers[b] = values[answers[b, cells]]
             puzzles[b] = np.where(puzzles[b, cells] != OPEN, answers[b], OPEN)
         return puzzles, answers
 
-    def _drawn(self, source: Law | Examples | Made, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _drawn(
+        self, source: Law | Examples | Made, B: int, own: slice, rng: np.random.Generator
+    ) -> tuple[Board, Board]:
         """Starts and answers drawn from the law or the examples."""
         r, L = self.recipe, self.domain.rules.L
-        answers = source.draw(rng, B)
-        n = rng.integers(r.givens[0], r.givens[1] + 1, (B, 1))
-        picked = rng.random((B, L))
+        answers = source.draw(rng, B, own) if isinstance(source, Made) else source.draw(rng, B)[own]
+        n = rng.integers(r.givens[0], r.givens[1] + 1, (B, 1))[own]
+        picked = rng.random((B, L))[own]
         if self.domain.given is not None:  # the others come last, and none of them is given
             shows = np.isin(answers, self.domain.given)
             picked, n = np.where(shows, picked, 1.0), np.minimum(n, shows.sum(axis=1, keepdims=True))
         given = picked.argsort(axis=1).argsort(axis=1) < n
         edges = block_edges(L, r.blocks)
-        block = rng.integers(r.blocks, size=(B, 1))
+        block = rng.integers(r.blocks, size=(B, 1))[own]
         cells = np.arange(L)
         answers = np.where(given | (cells < edges[block + 1]), answers, OPEN)
         start = np.where(given | (cells < edges[block]), answers, OPEN)
         return start.astype(np.int32), answers.astype(np.int32)
 
 
-def _hardest(rules: Rules, start: Board, hidden: Mask, rng: np.random.Generator) -> Mask:
-    """[B, L] as many open cells hidden as in `hidden` [B, L], those that propagation leaves the most symbols."""
+def _hardest(rules: Rules, start: Board, hidden: Mask, ties: npt.NDArray[np.float64]) -> Mask:
+    """[B, L] as many open cells hidden as in `hidden` [B, L], those that propagation leaves the most symbols.
+
+    `ties` [B, L], 0 to 1: of those with as many symbols the one with more goes first.
+    """
     left, _ = propagate(rules, start)
     bits = np.unpackbits(left.view(np.uint8).reshape(*start.shape, 8), axis=2)
-    symbols = bits.sum(axis=2, dtype=np.int64) + rng.random(start.shape)  # ties fall at random
+    symbols = bits.sum(axis=2, dtype=np.int64) + ties
     rank = np.where(start == OPEN, -symbols, np.inf).argsort(axis=1).argsort(axis=1)
     return np.asarray(rank < (hidden & (start == OPEN)).sum(axis=1, keepdims=True))

@@ -165,10 +165,10 @@ class Placed(Stream):
         super().__init__(domain, Recipe(data="problems", seed=recipe.seed), z_width)
         self.recipe, self.shown, self.answers = recipe, shown, source
 
-    def _drawn(self, source: Any, B: int, rng: np.random.Generator) -> tuple[Board, Board]:
+    def _drawn(self, source: Any, B: int, own: slice, rng: np.random.Generator) -> tuple[Board, Board]:
         answers = source.draw(rng, B)
         start = np.where(self.shown(answers, rng), answers, OPEN)
-        return start.astype(np.int32), answers.astype(np.int32)
+        return start[own].astype(np.int32), answers[own].astype(np.int32)
 
 
 def some_cells(answers: Board, n: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.bool_]:

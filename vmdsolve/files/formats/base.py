@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TextIO
 
 from ...domains import Domain
@@ -41,8 +44,8 @@ class Source:
     ----------
     name
         of the file, for messages
-    raw
-        its bytes, unpacked
+    raw, text
+        its bytes, unpacked, and what they say; once it is open
     domain
         the one asked for, or None
     answers
@@ -55,30 +58,32 @@ class Source:
         the column of puzzles that is asked for, or None
     trimmed
         takes white space off a puzzle's text, where that says nothing
+    at_once
+        True: lines may be read many at a time, for none of them is waited for
+    to_skip
+        records to pass over next; whoever reads them counts it down
     """
 
     def __init__(
-        self,
-        name: str,
-        raw: Any,
-        text: TextIO,
-        domain: Domain | None = None,
-        answers: bool = False,
-        column: str | None = None,
+        self, name: str, domain: Domain | None = None, answers: bool = False, column: str | None = None
     ) -> None:
-        self.name, self.raw, self.text, self.domain, self.answers = name, raw, text, domain, answers
-        self.column = column
-        self.number = self.idle = 0
+        self.name, self.domain, self.answers, self.column = name, domain, answers, column
+        self.number = self.idle = self.to_skip = 0
+        self.at_once = False
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self._ahead: deque[str] = deque()
         self._taken: list[str] | None = []  # what was read so far, while that is short
         self._size = 0
 
+    def open(self, raw: Any, text: TextIO) -> None:
+        """Where it is read from."""
+        self.raw, self.text = raw, text
+        with suppress(OSError, AttributeError):
+            self.at_once = S_ISREG(os.fstat(raw.fileno()).st_mode)  # a pipe may have no more for a long while
+
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
-        while self._ahead:
-            yield self._passed(self._ahead.popleft())
-        while line := self.text.readline(MAX_LINE + 1):
+        while line := self._ahead.popleft() if self._ahead else self.text.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE or "\0" in line:
                 self._refuse(line, self.number + 1)
             yield self._passed(line)
@@ -108,6 +113,41 @@ class Source:
             if self._taken is None:
                 return None
         return None if self._taken is None else "".join(self._taken)
+
+    def skip_lines(self) -> None:
+        """Pass over the next lines, many at a time, as long as each is a puzzle for certain; no more than `to_skip`."""
+        while self.to_skip and not self._ahead and (text := self._block()):
+            *lines, rest = text.split("\n", self.to_skip)
+            begins = {line[:1] for line in lines}
+            if "" in begins or "#" in begins or any(map(str.isspace, begins)) or "\0" in text or len(lines) < 2:
+                rest = text  # is looked at line by line
+            else:
+                self.number, self.to_skip = self.number + len(lines), self.to_skip - len(lines)
+                self.idle, self._taken = 0, None
+            self._put_back(rest)
+
+    def plain_lines(self) -> list[str]:
+        """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
+        if self._ahead or not self.at_once:
+            return []
+        text = self._block()
+        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+        if lines != text.split() or "\0" in text or len(lines) < 2 or any(line[0] == "#" for line in lines):
+            self._put_back(text)
+            return []
+        if self._taken is not None:
+            self._keep(text)
+        return lines
+
+    def _block(self) -> str:
+        """Lines of some hundred thousand characters in all; the last may be longer than it may be."""
+        text = self.text.read(MAX_LINE)
+        return text + self.text.readline(MAX_LINE + 1) if text else ""
+
+    def _put_back(self, text: str) -> None:
+        *lines, last = text.split("\n")
+        self._ahead.extend(line + "\n" for line in lines)
+        self._ahead.extend([last] * bool(last))  # of a file that ends without a newline
 
     def _refuse(self, line: str, number: int) -> None:
         where = f"{self.name}:{number}"

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
 __all__ = ["Csv", "Tsv", "quoted", "table_in"]
 
 DELIMITERS = (",", ";", "\t", "|", ":", " ")  # ' ' is any white space; ':' and ' ' only where there is no header
+FIRST = itemgetter(slice(1))  # a text's first character
 LOOK = 10  # rows in which a column of puzzles is looked for
 
 
@@ -61,7 +63,7 @@ def _column_told(values: Sequence[Any], delimiter: str) -> Sequence[object]:
     if kinds <= {str, type(None)}:
         plain = ["" if value is None else value for value in values]
         text = "".join(plain)
-        if MAY_RUN.isdisjoint(value[:1] for value in plain) and not any(sign in text for sign in f'{delimiter}"\r\n'):
+        if MAY_RUN.isdisjoint(set(map(FIRST, plain))) and not any(sign in text for sign in f'{delimiter}"\r\n'):
             return plain
     return [quoted([value, ""], delimiter)[: -len(delimiter) - 1] for value in values]  # of one alone '' is quoted
 
@@ -218,7 +220,9 @@ def _records(source: Source, delimiter: str, columns: Columns | None, header: bo
     for line, row, why in rows:
         if len(row) <= 1 and not "".join(row).strip():  # a blank line
             continue
-        if why:
+        if source.to_skip:
+            source.to_skip, source.idle = source.to_skip - 1, 0
+        elif why:
             yield Record(source.name, line, row[0], None, why)
         elif columns is None:
             yield _cells(source, row)

@@ -34,10 +34,12 @@ class Parquet(Format):
         try:
             file = _opened(source, pa)
             columns = _columns(source, file.schema_arrow.names)
-            for batch in file.iter_batches(CHUNK):
-                for row in zip(*(_values(column, source, pa) for column in batch.columns), strict=True):
-                    source.number += 1
-                    yield _record(source, columns, row)
+            for group in range(file.metadata.num_row_groups):
+                if (rows := file.metadata.row_group(group).num_rows) <= source.to_skip:
+                    _pass_over(source, rows)
+                    continue
+                for batch in file.iter_batches(CHUNK, [group]):
+                    yield from _rows(source, batch, columns, pa)
         except (pa.ArrowException, OSError) as error:
             raise InvalidInput(f"{source.name} cannot be read: {error}") from error
 
@@ -65,6 +67,21 @@ class Parquet(Format):
         }  # fmt: skip
         with replacing(out) as stream:
             pa.parquet.write_table(pa.table(arrays), stream)
+
+
+def _rows(source: Source, batch: Any, columns: Columns, pa: Any) -> Iterator[Record]:
+    some = batch.slice(min(source.to_skip, len(batch)))
+    _pass_over(source, len(batch) - len(some))
+    for row in zip(*(_values(column, source, pa) for column in some.columns), strict=True):
+        if source.to_skip:
+            _pass_over(source, 1)
+            continue
+        source.number += 1
+        yield _record(source, columns, row)
+
+
+def _pass_over(source: Source, rows: int) -> None:
+    source.number, source.to_skip = source.number + rows, source.to_skip - rows
 
 
 def _opened(source: Source, pa: Any) -> Any:

@@ -29,11 +29,28 @@ class Txt(TextFormat):
     def read(self, source: Source) -> Iterator[Record]:
         for line in source.lines():
             if (text := line.strip()) and not (text[0] == "#" and source.is_comment(line)):
+                if source.to_skip:
+                    source.to_skip, source.idle = source.to_skip - 1, 0
+                    source.skip_lines()
+                    continue
                 yield Record(source.name, source.number, _problem(source, line))
+                yield from _plain(source)
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         del kind, others
         return (row.line + "\n" for row in rows)
+
+
+def _plain(source: Source) -> Iterator[Record]:
+    """The lines that follow, as long as they are plain."""
+    while lines := source.plain_lines():
+        for line in lines:
+            source.number += 1
+            if source.to_skip:
+                source.to_skip -= 1
+            else:
+                yield Record(source.name, source.number, line)
+        source.skip_lines()
 
 
 def _problem(source: Source, line: str) -> str:
