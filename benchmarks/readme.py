@@ -20,21 +20,21 @@ from . import canvas, denoise, instances, kernels, overhead, startup, streaming,
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
+from .study import ablation, beside, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
 from .study import tables as study_tables
 from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "security.md")
-STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
+DOCUMENTS = tuple(ROOT / page for page in ("README.md", "benchmarks/README.md", "docs/canvas.md", "docs/security.md"))
+STUDY = ("beside", "synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
-    """Fill the tables of README.md, benchmarks/README.md and docs/security.md from the newest committed results."""
+    """Fill the tables of DOCUMENTS from the newest committed results."""
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -306,6 +306,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy/aims": _aims,
     "solve": _solve,
     "solve/summary": _fastest,
+    "beside": lambda files: [*beside.filled(files), _source(files)],
     "canvas": _canvas,
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
