@@ -90,8 +90,9 @@ class Conditioning:
         """Condition logits [B, L, V] of tokens x [B, L] with legal symbols [B, L]; see `regular`."""
         logits, word, lost = logits.copy(), np.full(x.shape, OPEN, np.int32), np.zeros(len(x), np.bool_)
         for number, (cells, grammar) in enumerate(self.words):
-            draws = {"key": key, "seed": seed, "step": step, "number": number}
-            out = regular(logits, x, legal, cells, grammar, temperature=temperature, **draws)
+            out = regular(
+                logits, x, legal, cells, grammar, key=key, temperature=temperature, seed=seed, step=step, number=number
+            )
             logits[:, cells], word[:, cells] = out.log_p, out.word
             lost |= ~out.found
         return Conditioned(logits, word, lost)
@@ -117,6 +118,7 @@ def conditioning_of(rules: Rules) -> Conditioning:
 
     Examples
     --------
+    >>> from vmdsolve.constraints import DFA
     >>> conditioning_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
     [2, 0]
     """

@@ -134,8 +134,10 @@ def regular(
         log_p[rows] = law.log_marginals()
         if temperature not in (0, 1):
             law = posterior(grammar, _below(scores[rows], temperature), held=held[rows])
-        draws = {"request": key[rows], "canvas": number, "step": step}
-        word[rows] = law.draw(seed, **draws) if temperature else law.argmax()
+        if temperature == 0:
+            word[rows] = law.argmax()
+        else:
+            word[rows] = law.draw(seed, request=key[rows], canvas=number, step=step)
     return Words(word, log_p, found)
 
 
