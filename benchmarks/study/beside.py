@@ -83,6 +83,7 @@ def run(
     steps: Annotated[int, Option(min=1, help="Optimiser steps of a training.")] = 1200,
     batch: Annotated[int, Option(min=1, help="Rows a step.")] = 128,
     molecules: Annotated[int, Option(min=0, help="SMILES a reaction and way; 0: none.")] = 30,
+    ways: Annotated[str, Option(help=f"Of SMILES: {', '.join(smiles.WAYS)}.")] = ",".join(smiles.WAYS),
     only_train: Annotated[bool, Option(help="Train what is not trained yet, and measure nothing.")] = False,
     folder: Annotated[Path, Option(help="Where trainings are kept.")] = Path("runs/beside"),
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
@@ -129,7 +130,7 @@ def run(
             if why:
                 this.note(f"SMILES not measured: {why}")
             else:
-                this.rows += smiles.rows(molecules)
+                this.rows += smiles.rows(molecules, ways.split(","))
         print("\n" + "\n\n".join(shown(this.rows)))
 
 
@@ -246,4 +247,9 @@ def filled(files: list[Row]) -> list[str]:
         f"cell, {'one training' if len(seeds) == 1 else f'at most {len(seeds)} trainings'} of every model. More "
         "steps than cells are no more: these tasks have 6 cells, hidden has 8."
     )
-    return [known, said, *other, *(["SMILES: valid, dead ends, and the product itself."] if other else [])]
+    return [
+        known,
+        said,
+        *other,
+        *(["SMILES: share of runs that are valid, and that came to a dead end."] if other else []),
+    ]

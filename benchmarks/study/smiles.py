@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from vmdsolve.sampler.keys import latent_keys
 
 from ..driver import Row, table
 
-__all__ = ["METHOD", "NAME", "Denoiser", "grammar_of", "missing", "reads", "rows", "shown"]
+__all__ = ["METHOD", "NAME", "WAYS", "Denoiser", "grammar_of", "missing", "reads", "rows", "shown"]
 
 NAME = "SMILES"
 METHOD = (
@@ -168,11 +168,11 @@ def reads(smiles: str) -> bool:
     return atoms > 0 and not bond and not turns and not rings
 
 
-def rows(n: int) -> Iterator[Row]:
+def rows(n: int, ways: Sequence[str] = WAYS) -> Iterator[Row]:
     """n runs a reaction, of every way and T."""
     model = Denoiser()
     grammar = grammar_of(model.tokens, model.V)
-    for way in WAYS:
+    for way in ways:
         for T in STEPS:
             valid = dead = same = 0
             for number, reaction in enumerate(REACTIONS):
@@ -231,7 +231,8 @@ def shown(rows: list[Row]) -> list[str]:
     if not rows:
         return []
     body = []
-    for way in WAYS:
+    for way in dict.fromkeys(row["way"] for row in rows):
         at = {row["T"]: row for row in rows if row["way"] == way}
-        body.append([way, *(f"{at[T]['valid']:.0%}, {at[T]['dead_ends']:.0%}, {at[T]['product']:.0%}" for T in STEPS)])
-    return [table(["SMILES, way", *(f"T = {T}" for T in STEPS)], body)]
+        said = (f"{at[T]['valid']:.0%}, {at[T]['dead_ends']:.0%}" if T in at else "-" for T in STEPS)
+        body.append([way, max(row["n"] for row in at.values()), *said])
+    return [table(["SMILES, way", "runs", *(f"T = {T}" for T in STEPS)], body)]

@@ -109,7 +109,7 @@ class _Steps:
 
     def start(self) -> Bools:
         """[Q] the start alone."""
-        return np.arange(self.Q) == self.grammar.start
+        return np.asarray(np.arange(self.Q) == self.grammar.start)
 
 
 def lengths_of(grammar: Grammar, given: Sequence[int], most: int) -> list[int]:
@@ -219,14 +219,13 @@ class Standing:
         parts = [(g, rows[i : i + self.rows]) for g, rows in groups.items() for i in range(0, len(rows), self.rows)]
         for grammar, rows in parts:
             stop_point()
-            asked = {"held": held[rows], "state": self.state[rows]}
-            law = posterior(grammar, logits[rows], **asked)
+            law = posterior(grammar, logits[rows], held=held[rows], state=self.state[rows])
             log_p[rows] = law.log_marginals()
             if temperature == 0:
                 text[rows] = law.argmax()
                 continue
             if temperature != 1:
-                law = posterior(grammar, logits[rows], temperature=temperature, **asked)
+                law = posterior(grammar, logits[rows], held=held[rows], state=self.state[rows], temperature=temperature)
             text[rows] = law.draw(seed, request=keys[rows], canvas=block, step=step)
         return log_p, text
 

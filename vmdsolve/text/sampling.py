@@ -108,7 +108,7 @@ def sample(
     def drawn() -> Iterator[Solution]:
         for first in range(0, n, TOGETHER):
             keys = np.concatenate([latent_keys(key, i) for i in range(first, min(n, first + TOGETHER))])
-            which = splitmix(keys ^ splitmix(np.uint64([seed]))) % np.uint64(len(lengths))
+            which = splitmix(keys ^ splitmix(np.array([seed], np.uint64))) % np.uint64(len(lengths))
             windows = [_longer(tokens, lengths[i]) for i in which.tolist()]
             yield from _each(model, vocabulary, windows, keys, how, grammar, seed, clock)
 
