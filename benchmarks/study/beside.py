@@ -222,8 +222,8 @@ def shown(rows: list[Row]) -> list[str]:
     body = []
     for (task, way), held in grouped(known, "task", "way").items():
         cells = []
-        for T in STEPS:
-            some = [row for row in held if row["T"] in (T, 0)]
+        for before, T in zip((0, *STEPS), STEPS, strict=False):
+            some = [row for row in held if row["T"] == 0 or before < row["T"] <= T]
             both = figure(some, "valid", "{:.1%}".format, min), figure(some, "variation", "{:.3f}".format, max)
             cells.append("-" if not some else f"{both[0]}, {both[1]}")
         floor = max(row["variation_floor"] for row in held)
@@ -245,7 +245,7 @@ def filled(files: list[Row]) -> list[str]:
     said = (
         f"Share of samples that are in the law, and total variation distance to it; {many} samples a "
         f"cell, {'one training' if len(seeds) == 1 else f'at most {len(seeds)} trainings'} of every model. More "
-        "steps than cells are no more: these tasks have 6 cells, hidden has 8."
+        "steps than cells are no more: these tasks have 6 cells, which stand under T = 8, and hidden has 8."
     )
     return [
         known,
