@@ -72,7 +72,8 @@ class Denoiser:
         self.number = {token: i for i, token in enumerate(self.tokens)}
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         config |= {"bos_token_id": None, "eos_token_id": None, "pad_token_id": 0}
-        self._model = AlbertForMaskedLM(AlbertConfig(**config)).eval()
+        self._model: Any = AlbertForMaskedLM(AlbertConfig(**config))
+        self._model.train(False)
         tensors = torch.load(folder / "pytorch_model.bin", map_location="cpu", weights_only=True)
         lacking = self._model.load_state_dict(tensors, strict=False).missing_keys
         assert not [name for name in lacking if "position_ids" not in name and "decoder" not in name], lacking
@@ -121,7 +122,7 @@ def grammar_of(tokens: list[str], V: int) -> Grammar:
             if last in ("atom", "bond") and ring not in own:
                 now = (rings - {ring}, own) if ring in rings else (rings | {ring}, own | {ring})
                 leads[ring] = (depth, *now, "atom")
-        row = {}
+        row: dict[int, int] = {}
         for kind, to in leads.items():
             if to not in states:
                 states[to] = len(states)
