@@ -21,6 +21,7 @@ from .solve import run as solve
 from .startup import run as startup
 from .streaming import run as streaming
 from .study.ablation import run as ablation
+from .study.beside import run as beside
 from .study.breed import run as breed
 from .study.chances import run as chances
 from .study.curve import run as curve
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 app.command("accuracy")(accuracy)
 app.command("ablation")(ablation)
+app.command("beside")(beside)
 app.command("breed")(breed)
 app.command("canvas")(canvas)
 app.command("chances")(chances)

@@ -16,43 +16,26 @@ from typing import Annotated
 
 from typer import Option
 
-<<<<<<< HEAD
-from . import canvas, denoise, exact, instances, kernels, overhead, page, startup, streaming, training
-=======
-from . import canvas, denoise, instances, kernels, overhead, plan, startup, streaming, training
->>>>>>> scale
+from . import canvas, denoise, exact, instances, kernels, overhead, page, plan, startup, streaming, training
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
+from .study import ablation, beside, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
 from .study import tables as study_tables
 from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-<<<<<<< HEAD
-PAGES = ("README.md", "benchmarks/README.md", "docs/security.md", "docs/reproduce.md")
+PAGES = ("README.md", "benchmarks/README.md", "docs/canvas.md", "docs/reproduce.md", "docs/scale.md", "docs/security.md")
 DOCUMENTS = tuple(ROOT / page for page in PAGES)
-=======
-DOCUMENTS = (
-    ROOT / "README.md",
-    ROOT / "benchmarks" / "README.md",
-    ROOT / "docs" / "security.md",
-    ROOT / "docs" / "scale.md",
-)
->>>>>>> scale
-STUDY = ("synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
+STUDY = ("beside", "synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
 def run(
     check: Annotated[bool, Option("--check", help="Change nothing; fail where a table is out of date.")] = False,
 ) -> None:
-<<<<<<< HEAD
     """Fill the tables of the pages from the newest committed results."""
-=======
-    """Fill the tables of README.md, benchmarks/README.md and pages of docs from the newest committed results."""
->>>>>>> scale
     results = {name: known(name) for name in RENDERERS}
     for name, files in results.items():
         print(f"{name:<18} {', '.join(result['file'] for result in files) or 'no results: not measured'}")
@@ -331,18 +314,15 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "solve": _solve,
     "solve/summary": _fastest,
     "exact": _newest(exact.shown),
+    "beside": lambda files: [*beside.filled(files), _source(files)],
     "canvas": _canvas,
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),
     "startup": _newest(startup.shown),
-<<<<<<< HEAD
-    "streaming": _newest(streaming.shown),
     "page": _newest(page.shown),
-=======
     "streaming": _by_parts,
     "plan": _newest(plan.shown),
->>>>>>> scale
     "synthetic": _study(study_tables.few_steps),
     "lists": _study(lists.filled),
     "synthetic/choices": _study(study_tables.choices),

@@ -133,22 +133,6 @@ def unmask(
     key: _U64,
     threads: int,
 ) -> tuple[_I32, _Bool, _U64] | None: ...
-def regular(
-    logits: _F32,
-    x: _I32,
-    candidates: _U64,
-    cells: _I32,
-    step: _I32,
-    accept: _Bool,
-    start: int,
-    temperature: float,
-    seed: int,
-    key: _U64,
-    turn: int,
-    threads: int,
-    path: int = -1,
-) -> tuple[_I32, _F32, _Bool] | None: ...
-def regular_paths() -> int: ...
 def normal(key: _U64, n: int, seed: int, step: int) -> _F32: ...
 def normal32(u: _F32) -> _F32: ...
 def cores() -> int: ...

@@ -114,17 +114,6 @@ def unmask(r: Random, native: Native) -> Call:
     return Call(call, [logits, x, sets(r, V, B, L), around, how, keep, keys(r, B), r.randrange(0, 3)])
 
 
-def regular(r: Random, native: Native) -> Call:
-    B, L, V = sizes(r)
-    Q, n = r.choice((1, 2, 7)), r.randrange(1, min(L, 9) + 1)
-    step = np.array([r.randrange(-1, Q) for _ in range(Q * V)], np.int32).reshape(Q, V)
-    cells = np.array(r.sample(range(L), n), np.int32)
-    accept = np.array([r.random() < 0.6 for _ in range(Q)])
-    some = [floats(r, B, L, V), boards(r, B, L, V, 0.9), sets(r, V, B, L), cells, step, accept, r.randrange(Q)]
-    more = [r.choice((0.0, 0.5, 1.0)), r.getrandbits(64), keys(r, B), r.getrandbits(32), r.randrange(0, 3)]
-    return Call(native.regular, [*some, *more, r.randrange(-1, native.regular_paths())])
-
-
 def normal(r: Random, native: Native) -> Call:
     return Call(native.normal, [keys(r, r.randrange(0, 4)), r.randrange(0, 40), r.getrandbits(64), r.getrandbits(32)])
 
@@ -223,7 +212,6 @@ CALLS = (
     make_rule,
     make_order,
     unmask,
-    regular,
     normal,
     numbers,
     philox,

@@ -11,7 +11,6 @@ void register_gradient(pybind11::module_& m);  // gradient.cpp
 void register_interrupt(pybind11::module_& m);  // interrupt.cpp
 void register_kernels(pybind11::module_& m);  // kernels.cpp
 void register_normal(pybind11::module_& m);   // normal.cpp
-void register_regular(pybind11::module_& m);  // regular.cpp
 void register_search(pybind11::module_& m);   // search.cpp
 void register_support(pybind11::module_& m);  // support.cpp
 }  // namespace vmd
@@ -30,7 +29,6 @@ PYBIND11_MODULE(_native, m) {
   vmd::register_interrupt(m);
   vmd::register_kernels(m);
   vmd::register_normal(m);
-  vmd::register_regular(m);
   vmd::register_search(m);
   vmd::register_support(m);
   vmd::want_made(m);

@@ -10,8 +10,9 @@
 // Exact        floats by float32.hpp and in the order written; sums run over ascending symbols. Decisions are
 //              bit-equal on every device and do not depend on the batch or the number of threads.
 // Random       word d % 4 of philox(counter = (key lo, key hi, step, cell + 65536 * (d / 4)), seed), where draw
-//              d = 0 is the uniform of order `random`, 1 the order noise, 2 the word of regular.hpp,
-//              4 + v the Gumbel noise of symbol v. Draw 3 is free, and 68 to 261,887; normal.hpp has what follows.
+//              d = 0 is the uniform of order `random`, 1 the order noise, 4 + v the Gumbel noise of symbol v. Draws
+//              2 and 3 are free, and 68 to 261,887 but for 8 from 131,072 on, which are canvas/lattice.hpp's;
+//              normal.hpp has what follows.
 // Twin         vmdsolve/kernels/reference.py:unmask   Test  tests/kernels/test_kernels.py, csrc/tests/test_kernels.cpp
 // Speed        benchmarks/torch_unmask.py is the same step in torch operations.
 #pragma once

@@ -10,7 +10,6 @@
 #include "brute_force.hpp"
 #include "kernels/candidates.hpp"
 #include "kernels/conflicts.hpp"
-#include "kernels/regular.hpp"
 #include "kernels/unmask.hpp"
 #include "search/generate.hpp"
 #include "some_peers.hpp"
@@ -111,42 +110,35 @@ void a_search_on_threads_hears_its_stop() {
 /// Every kernel gives on four threads what it gives on one; some boards are refused.
 void kernels_share_their_arguments() {
   std::mt19937_64 random(3);
-  const int64_t B = 200, L = 20, Q = 3;
+  const int64_t B = 200, L = 20;
   const int V = 5;
   const vmd::SomePeers around(L, random);
   const vmd::Peers peers = around.peers(L);
   std::vector<float> logits(at(B * L * V));
   for (float& y : logits) y = static_cast<float>(random() % 1000) / 100.0f;
-  Values x(at(B * L)), step(at(Q * V)), cells{3, 1, 4, 15, 9};
+  Values x(at(B * L));
   for (int32_t& value : x) value = static_cast<int32_t>(random() % 9) < 5 ? -1 : static_cast<int32_t>(random() % V);
-  for (int32_t& state : step) state = static_cast<int32_t>(random() % 4) - 1;
   const std::vector<vmd::SymbolSet> allowed(at(B * L), 31);
   std::vector<uint64_t> key(at(B));
   for (uint64_t& k : key) k = random();
-  const bool accept[] = {true, false, true};
 
   struct Results {
     std::vector<vmd::SymbolSet> candidates, sets;
-    Values x_new, word;
-    std::vector<float> log_p;
-    std::vector<uint8_t> conflicts, committed, found;
+    Values x_new;
+    std::vector<uint8_t> conflicts, committed;
     bool good;
     bool operator==(const Results&) const = default;
   };
   const auto flags = [](std::vector<uint8_t>& bytes) { return reinterpret_cast<bool*>(bytes.data()); };
   const auto work = [&](int threads) {
     Results r{std::vector<vmd::SymbolSet>(at(B * L)), std::vector<vmd::SymbolSet>(at(B * L)), Values(at(B * L)),
-              Values(at(B * 5)), std::vector<float>(at(B * 5 * V)), std::vector<uint8_t>(at(B * L)),
-              std::vector<uint8_t>(at(B * L)), std::vector<uint8_t>(at(B)), true};
+              std::vector<uint8_t>(at(B * L)), std::vector<uint8_t>(at(B * L)), true};
     r.good &= vmd::candidates({B, L, x.data(), allowed.data(), true, r.candidates.data()}, peers, threads);
     r.good &= vmd::conflicts({B, L, x.data(), flags(r.conflicts)}, peers, threads);
     const vmd::UnmaskRule rule{vmd::Order::margin, true, 0.5f, 0.1f, 0.4f, 11, 2};
     r.good &= vmd::unmask({B, L, V, logits.data(), x.data(), allowed.data(), nullptr, key.data(), rule, r.x_new.data(),
                            flags(r.committed), r.sets.data()},
                           peers, threads);
-    r.good &= vmd::regular({B, L, 5, Q, V, 0, logits.data(), x.data(), allowed.data(), cells.data(), step.data(), accept,
-                            1.0f, 5, key.data(), 1, r.word.data(), r.log_p.data(), flags(r.found)},
-                           threads);
     return r;
   };
   const Results right = work(1);

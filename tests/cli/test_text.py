@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,27 @@ def test_open_tokens_of_arguments_and_files_are_filled(weights: str, tmp_path: P
     assert "INVALID: text 1, behind open token 2, character 2 is '\\n'" in whole.stderr
     piped = run("solve", "text", "-", "--sign", "_", "--weights", weights, stdin="a_b\n")
     assert (piped.exit_code, len(piped.stdout)) == (0, 4)
+
+
+def test_texts_are_of_what_is_asked_for(weights: str, tmp_path: Path) -> None:
+    done = run("sample", "text", "-n", "4", "--regex", "(ab )*c", "--steps", "4", "--weights", weights)
+    assert done.exit_code == 0
+    assert all(re.fullmatch("(ab )*c", line) for line in done.stdout.splitlines())
+    chosen = run("sample", "text", "a", "-n", "4", "--choice", "a b", "--choice", "acab", "--weights", weights)
+    assert set(chosen.stdout.splitlines()) <= {"a b", "acab"}
+    filled = run("solve", "text", "a....", "b..", "--regex", "(ab )*c?", "--weights", weights, "--json")
+    assert [json.loads(line)["text"] for line in filled.stdout.splitlines()] == [None, None]
+    filled = run("solve", "text", "a...", "b..", "--regex", "(ab )*c?", "--weights", weights, "--json")
+    told = [json.loads(line) for line in filled.stdout.splitlines()]
+    assert [(one["text"], one["status"]) for one in told] == [("ab c", "UNCHECKED"), (None, "UNSATISFIABLE")]
+    assert filled.exit_code == 1
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"enum": ["a"]}')
+    refused = run("sample", "text", "--json-schema", str(schema), "--weights", weights)
+    assert refused.exit_code == 2
+    assert "no text that the vocabulary's tokens write" in refused.stderr
+    both = run("sample", "text", "--regex", "a", "--choice", "a", "--weights", weights)
+    assert (both.exit_code, "regex and choice are given" in both.stderr) == (2, True)
 
 
 def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from helpers.commands import PUZZLES, run
 
 import vmdsolve
 from vmdsolve import kernels
-from vmdsolve.constraints import Table
+from vmdsolve.constraints import DFA, Table
 from vmdsolve.domains import get
-from vmdsolve.kernels.regular import Automaton, regular
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.problem import OPEN, Rules
 from vmdsolve.sampler import board_keys, latent_keys
+from vmdsolve.sampler.regular import grammar_of, regular
 from vmdsolve.search import SearchStatus, enumerate_values, generate_values, propagate, solve_values
 from vmdsolve.train import Recipe, Trainer
 
@@ -159,7 +159,7 @@ def draws() -> Entries:
             out[f"unmask {order} at {temperature}"] = nine.format_many(filled)
     filled, _, _ = kernels.unmask(numbers(2, 4, 81, 9), x, legal, peers, key=keys, threshold=0.9)
     out["unmask above a threshold"] = nine.format_many(filled)
-    even = Automaton(np.array([[0, 1, 2], [1, 2, -1], [2, 0, 1]], np.int32), np.array([True, False, True]), 0)
+    even = grammar_of(DFA(0, frozenset({0, 2}), ((0, 1, 2), (1, 2, -1), (2, 0, 1))), 3)
     open_cells, sets = np.full((3, 12), OPEN, np.int32), np.full((3, 12), 7, np.uint64)
     for temperature in (0.0, 1.0):
         words = regular(

@@ -15,17 +15,16 @@ LONG = {
     "denoise, one board on one thread": "kernel(structure, x[:1], z[:1], loops=60_000, threads=1)",
     "gradient, forward": "gradient.forward(x, tables, latent, free=60_000, supervise=1)",
     "gradient, backward": "gradient.backward(forth, np.ones((20, 20, 81, 9), np.float32), threads=1)",
-    "regular": "words(400, 2, threads=2)",
-    "regular, one group of boards": "words(8, 64, threads=1)",
+    "canvas": "posterior(grammar, np.zeros((4, 1000, 64), np.float32), threads=2).log_z",
 }
 SCRIPT = """
 import sys
 import numpy as np
 sys.path.insert(0, {tests!r})
 from helpers.denoisers import random_model
+from vmdsolve.canvas import compile_token_dfa, posterior
 from vmdsolve.domains import get
 from vmdsolve.kernels.gradient import DenoiseGradient
-from vmdsolve.kernels.regular import Automaton, regular
 from vmdsolve.kernels.structure import Structure
 from vmdsolve.model.native import native
 
@@ -40,14 +39,7 @@ latent = np.ones((20, gradient._native.latent), np.float32)
 if {backward}:
     _, forth = gradient.forward(x, tables, latent, free=0, supervise=20)
 
-def words(B, V, threads):
-    L, Q = 1000, 4000
-    automaton = Automaton(rng.integers(0, Q, (Q, V)).astype(np.int32), np.ones(Q, bool), 0)
-    logits, sets = np.zeros((B, L, V), np.float32), np.full((B, L), 3, np.uint64)
-    cells, key = np.arange(L, dtype=np.int32), np.zeros(B, np.uint64)
-    x, options = np.full((B, L), -1, np.int32), {{"temperature": 0.5, "threads": threads}}
-    return regular(logits, x, sets, cells, automaton, key=key, **options)
-
+grammar = compile_token_dfa(rng.integers(0, 4000, (4000, 64)), range(4000)) if {canvas} else None
 print("ready", flush=True)
 try:
     {call}
@@ -59,5 +51,5 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize("name", LONG)
 def test_ctrl_c_ends(name: str) -> None:
     tests = str(Path(__file__).parents[1])
-    script = SCRIPT.format(call=LONG[name], tests=tests, backward="backward" in name)
+    script = SCRIPT.format(call=LONG[name], tests=tests, backward="backward" in name, canvas="canvas" in name)
     assert interrupted(script, after=0.3, within=ENDS_WITHIN) == ("heard\n", 0)

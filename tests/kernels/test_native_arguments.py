@@ -138,23 +138,6 @@ def test_memory_for_what_is_kept_is_large_enough_and_aligned() -> None:
         forward(2, room[1:])
 
 
-def test_flags_of_any_byte_are_flags() -> None:
-    """NumPy's bools may be views of other bytes: all but 0 are true."""
-    x, sets, key = np.full((1, 2), -1, np.int32), np.full((1, 2), 3, np.uint64), np.zeros(1, np.uint64)
-    logits = np.zeros((1, 2, 2), np.float32)
-    even = np.array([[0, 1], [1, 0]], np.int32)
-
-    def words(flags: list[int]) -> Any:
-        accept = np.array(flags, np.uint8).view(np.bool_)
-        return _native.regular(logits, x, sets, np.arange(2, dtype=np.int32), even, accept, 0, 0.0, 0, key, 0, 1)
-
-    for flags in ([2, 0], [0, 254], [128, 255]):
-        found = words(flags)
-        right = words([int(flag != 0) for flag in flags])
-        assert found is not None
-        assert all(np.array_equal(a, b) for a, b in zip(found, right, strict=True))
-
-
 def test_more_threads_than_there_can_be_are_no_more_than_there_may_be() -> None:
     x = np.zeros((3, 4), np.int32)
     for threads in (-(2**31), -1, 2**31 - 1):

@@ -63,14 +63,6 @@ values, marginals = np.full((64, 81), -1, np.int32), np.zeros((64, 81, 9), np.fl
 call = lambda: search.solve_values(get("sudoku-9x9").rules, values, marginals=marginals)
 written = [(marginals, np.nan)]
 """,
-    "regular": """
-step, cells = np.array([[0, 1], [1, 0]], np.int32), np.arange(64, dtype=np.int32)
-logits = np.zeros((64, 64, 2), np.float32)
-x, sets, key = np.full((64, 64), -1, np.int32), np.full((64, 64), 3, np.uint64), np.arange(64, dtype=np.uint64)
-accept = np.array([True, True])
-call = lambda: _native.regular(logits, x, sets, cells, step, accept, 0, 1.0, 0, key, 0, 1)
-written = [(step, 2_000_000_000)]
-""",
 }
 PROGRAM = """
 import sys, threading, time

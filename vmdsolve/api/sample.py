@@ -84,7 +84,7 @@ def sample(domain: str | Domain, n: int = 1, **options: Unpack[SampleOptions]) -
     Examples
     --------
     >>> [drawn.text for drawn in sample("brackets-6", 3)]
-    ['(()())', '(()())', '()()()']
+    ['()()()', '(())()', '()()()']
     >>> next(sample("sudoku-4x4", given="1......2..4..3..")).text
     '1234341221434321'
     """

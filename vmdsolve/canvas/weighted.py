@@ -84,18 +84,25 @@ def token_grammar(
 def _useful(step: npt.NDArray[np.int64], accepting: npt.NDArray[np.bool_], start: int) -> npt.NDArray[np.bool_]:
     """States that the start reaches and that reach acceptance."""
     ahead = np.zeros(len(step), bool)
-    ahead[start] = True
-    while (more := ahead | np.isin(np.arange(len(step)), step[ahead])).sum() > ahead.sum():
-        ahead = more
+    edge = np.array([start])
+    while edge.size:
+        ahead[edge] = True
+        onward = np.unique(step[edge])
+        edge = onward[(onward >= 0) & ~ahead[onward]]
     return ahead & (_least(step, accepting) >= 0)
 
 
 def _least(step: npt.NDArray[np.int64], accepting: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
     """Fewest steps to acceptance, -1 where there are none."""
+    where, of = np.nonzero(step >= 0)
+    target = step[where, of]
+    order = np.argsort(target, kind="stable")
+    into, first = where[order], np.searchsorted(target[order], np.arange(len(step) + 1))
     least = np.where(accepting, 0, -1).astype(np.int32)
-    for n in range(1, len(step) + 1):
-        near = (least < 0) & ((step >= 0) & (least[step] == n - 1)).any(axis=1)
-        if not near.any():
-            break
-        least[near] = n
+    edge, n = np.flatnonzero(accepting), 0
+    while edge.size:
+        n += 1
+        before = np.unique(np.concatenate([into[first[q] : first[q + 1]] for q in edge]))
+        edge = before[least[before] < 0]
+        least[edge] = n
     return least

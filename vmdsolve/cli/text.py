@@ -43,6 +43,14 @@ Sign = Annotated[
 ]
 Seed = Annotated[int, Option(min=0, max=2**64 - 1, help="The same seed gives the same results, whatever the batch.")]
 Limit = Annotated[float | None, Option(min=0, help="Seconds for all of it (default no limit).")]
+Regex = Annotated[
+    str | None, Option("--regex", help="Texts are to match it from end to end: the notation is in docs/grammars.md.")
+]
+Schema = Annotated[
+    str | None,
+    Option("--json-schema", help="Texts are to be JSON that it allows: a file, - for standard input, or JSON."),
+]
+Choice = Annotated[list[str] | None, Option("--choice", help="Texts are to be this, or another --choice.")]
 RUN = Path("runs/text")
 
 
@@ -52,7 +60,9 @@ def sample_text(
         Argument(help="To go on with, or with open tokens to fill: a file, - for standard input, or the text."),
     ] = None,
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
-    length: Annotated[int | None, Option(min=1, help="Tokens of each (default a window).")] = None,
+    length: Annotated[
+        int | None, Option(min=1, help="Tokens of each (default a window; of a grammar any that some text has).")
+    ] = None,
     weights: Weights = RUN,
     steps: Steps = None,
     order: Order = "random",
@@ -62,6 +72,9 @@ def sample_text(
     remask: Remask = "none",
     rate: Rate = 0.2,
     sign: Sign = None,
+    regex: Regex = None,
+    json_schema: Schema = None,
+    choice: Choice = None,
     seed: Seed = 0,
     device: Device = None,
     time_limit: Limit = None,
@@ -72,6 +85,7 @@ def sample_text(
 
     Nothing is checked, for text has no rules. With as many steps as tokens, in random order and at temperature 1, the
     texts follow the model's law; fewer steps are quicker, and cells that are filled together agree as far as z says.
+    With --regex, --json-schema or --choice every text is one of those, in any number of steps.
     """
     from ..text.sampling import sample
 
@@ -79,7 +93,8 @@ def sample_text(
     given = "" if text is None else _whole(text)
     drawn = sample(
         model, vocabulary, n, given=given, sign=sign, length=length, seed=seed, time_limit=time_limit, steps=steps,
-        order=order, temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate,
+        order=order, temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate, regex=regex,
+        json_schema=_schema(json_schema), choice=choice or None,
     )  # fmt: skip
     _told(((given, one) for one in drawn), n, output, as_json)
 
@@ -100,6 +115,9 @@ def solve_text(
     remask: Remask = "none",
     rate: Rate = 0.2,
     sign: Sign = None,
+    regex: Regex = None,
+    json_schema: Schema = None,
+    choice: Choice = None,
     seed: Seed = 0,
     device: Device = None,
     time_limit: Limit = None,
@@ -108,7 +126,8 @@ def solve_text(
 ) -> None:
     """Fill the open tokens of texts, as the model finds likeliest, the surest first. What comes back is UNCHECKED.
 
-    A text that the model cannot read has the status INVALID and its reason.
+    A text that the model cannot read has the status INVALID and its reason. With --regex, --json-schema or --choice
+    what is filled makes the whole text one of those; a text for which that cannot be is UNSATISFIABLE.
     """
     from ..text.sampling import complete
 
@@ -116,7 +135,8 @@ def solve_text(
     texts = [text for one in inputs for text in (_lines(one) if lines else [_whole(one)])]
     filled = complete(
         model, vocabulary, texts, sign=sign, seed=seed, time_limit=time_limit, steps=steps, order=order,
-        temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate,
+        temperature=temperature, threshold=threshold, draw=draw, remask=remask, rate=rate, regex=regex,
+        json_schema=_schema(json_schema), choice=choice or None,
     )  # fmt: skip
     _told(zip(texts, filled, strict=True), len(texts), output, as_json)
 
@@ -176,6 +196,11 @@ def _loaded(weights: Path, device: str | None) -> tuple[TextModel, Vocabulary]:
 
     model, vocabulary = load_text(weights)
     return model.to(device_of(device)), vocabulary
+
+
+def _schema(argument: str | None) -> str | None:
+    """The JSON of a schema: what its file, or standard input, holds, or the argument itself."""
+    return None if argument is None else _whole(argument)
 
 
 def _whole(argument: str) -> str:

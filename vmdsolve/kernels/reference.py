@@ -18,14 +18,12 @@ Bool = npt.NDArray[np.bool_]
 Words = tuple[int, int, int, int]
 Peers = list[list[int]]  # of each cell
 Counts = Sequence[tuple[list[int], int, int, int]]  # cells, symbol, least, most
-Scores = dict[int, np.float32]  # of the legal symbols of a cell
 
 _f = np.float32
 _MASK = 0xFFFFFFFF
 _NOTHING = _f(-np.inf)
-_FLOOR = _f(-1e30)
 
-DRAW_ORDER, DRAW_NOISE, DRAW_WORD, DRAW_GUMBEL = 0, 1, 2, 4
+DRAW_ORDER, DRAW_NOISE, DRAW_GUMBEL = 0, 1, 4
 NORMAL_COUNTER = 0xFFC00000
 NORMAL_CENTRAL = (
     2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
@@ -120,91 +118,6 @@ def unmask(
                     if x_new[b, p] < 0:
                         candidates_new[b, p] = int(candidates_new[b, p]) & ~(1 << symbol)
     return x_new, committed, candidates_new
-
-
-def regular(
-    logits: F32,
-    x: I32,
-    candidates: U64,
-    cells: I32,
-    step: I32,
-    accept: Bool,
-    start: int,
-    *,
-    temperature: float,
-    seed: int,
-    key: U64,
-    turn: int,
-) -> tuple[I32, F32, Bool]:
-    """A word of the automaton on every board; see `vmdsolve.kernels.regular` for the arguments in words."""
-    B, n, V = len(x), len(cells), logits.shape[2]
-    word = np.full((B, n), -1, np.int32)
-    log_p = np.full((B, n, V), _NOTHING)
-    found = np.zeros(B, np.bool_)
-    with np.errstate(all="ignore"):  # overflow to -inf is meant
-        for b in range(B):
-            # 1. Scores below the best legal symbol, as they are and over the temperature; no less than -1e30.
-            scores: list[Scores] = []
-            cool: list[Scores] = []
-            for cell in cells:
-                bits, held = int(candidates[b, cell]), int(x[b, cell])
-                legal = [v for v in range(V) if bits >> v & 1 and logits[b, cell, v] > _NOTHING]
-                top = max((logits[b, cell, v] for v in legal), default=_NOTHING)
-                below = {v: logits[b, cell, v] - top for v in legal} if held < 0 else {held: _f(0)}
-                scores.append({v: max(s, _FLOOR) for v, s in below.items()})
-                cool.append({v: max(s / _f(temperature or 1), _FLOOR) for v, s in below.items()})
-            # 2. Marginals at temperature 1, by the chance to be in each state.
-            beta = _to_acceptance(scores, step, accept, most=False)
-            found[b] = beta[0][start] > _NOTHING
-            if not found[b]:
-                continue
-            here = {start: _f(1)}
-            for i, row in enumerate(scores):
-                onward: dict[int, np.float32] = {}
-                p = [_f(0)] * V
-                for q in sorted(here):
-                    for v, t, s in _moves(row, step[q], beta[i + 1]):
-                        share = here[q] * exp32(_f(s - beta[i][q]))
-                        p[v] = p[v] + share
-                        onward[t] = onward.get(t, _f(0)) + share
-                log_p[b, i] = [log32(value) for value in p]
-                here = {t: share for t, share in onward.items() if beta[i + 1][t] > _NOTHING}
-            # 3. A word, state by state.
-            beta = _to_acceptance(cool, step, accept, most=temperature == 0)
-            q = start
-            for i, row in enumerate(cool):
-                moves = _moves(row, step[q], beta[i + 1])
-                if temperature == 0:
-                    chosen = next(move for move in moves if move[2] == beta[i][q])  # the lowest symbol on a tie
-                else:
-                    chances = [exp32(_f(s - beta[i][q])) for _, _, s in moves]
-                    total = sum(chances, start=_f(0))
-                    goal = Draws(seed, int(key[b]), turn, int(cells[i])).uniform(DRAW_WORD) * total
-                    sums = [sum(chances[: k + 1], start=_f(0)) for k in range(len(chances))]
-                    chosen = next(move for move, upto in zip(moves, sums, strict=True) if upto > goal)
-                word[b, i], q = chosen[0], chosen[1]
-    return word, log_p, found
-
-
-def _moves(row: Scores, targets: I32, onward: list[np.float64]) -> list[tuple[int, int, np.float64]]:
-    """Symbol, next state and score of every step out of a state."""
-    return [(v, int(targets[v]), np.float64(s) + onward[targets[v]]) for v, s in row.items() if targets[v] >= 0]
-
-
-def _to_acceptance(scores: list[Scores], step: I32, accept: Bool, *, most: bool) -> list[list[np.float64]]:
-    """beta[i][q] = ln sum exp, or (most) the maximum, of the scores of words from cell i on that q accepts."""
-    nothing = np.float64(-np.inf)
-    beta = [[np.float64(0) if good else nothing for good in accept]]
-    for row in reversed(scores):
-        values = []
-        for targets in step:
-            reached = [s for _, _, s in _moves(row, targets, beta[0])]
-            top = max(reached, default=nothing)
-            if top > nothing and not most:
-                top = top + np.float64(log32(sum((exp32(_f(s - top)) for s in reached), start=_f(0))))
-            values.append(top)
-        beta.insert(0, values)
-    return beta
 
 
 class Draws:

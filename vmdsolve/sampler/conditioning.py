@@ -1,9 +1,9 @@
 """Sampling under Regular constraints: what a step commits is drawn from the posterior conditioned on every word.
 
 The network says of each open cell, given x and z, how likely its symbols are, independently of the other cells. A
-Regular constraint makes the cells of its word depend on each other, and `kernels.regular` does so exactly: it replaces
-their posterior by its marginals given that the word is accepted, and draws one word from it. The step then chooses
-cells by the marginals (orders, thresholds, confidences see nothing else) and commits what the word holds there.
+Regular constraint makes the cells of its word depend on each other, and `regular` does so exactly: it replaces their
+posterior by its marginals given that the word is accepted, and draws one word from it. The step then chooses cells by
+the marginals (orders, thresholds, confidences see nothing else) and commits what the word holds there.
 
     law        the choice does not look at the word, so what is committed is a draw from the exact law of these cells;
                the argmax (temperature 0) is that of whole words
@@ -23,10 +23,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import DFA, Regular
+from ..canvas import Grammar
+from ..constraints import Regular
 from ..kernels import conflicts
-from ..kernels.regular import Automaton, fits, regular
 from ..problem import OPEN, Board, Rules
+from .regular import fits, grammar_of, regular
 
 __all__ = ["Conditioned", "Conditioning", "conditioning_of"]
 
@@ -61,14 +62,14 @@ class Conditioning:
     """
 
     def __init__(self, rules: Rules) -> None:
-        self.words: list[tuple[npt.NDArray[np.int32], Automaton]] = []
+        self.words: list[tuple[npt.NDArray[np.int32], Grammar | None]] = []
         taken: set[int] = set()
         for rule in rules.constraints:
             if not isinstance(rule, Regular) or not fits(len(rule.cells), len(rule.dfa.step)):
                 continue
             if taken.isdisjoint(rule.cells):
                 taken.update(rule.cells)
-                self.words.append((np.array(rule.cells, np.int32), _automaton(rule.dfa, rules.V)))
+                self.words.append((np.array(rule.cells, np.int32), grammar_of(rule.dfa, rules.V)))
         self.peers = rules.peers
         self.complete = len(self.words) == len(rules.constraints)
 
@@ -86,10 +87,12 @@ class Conditioning:
         seed: int,
         step: int,
     ) -> Conditioned:
-        """Condition logits [B, L, V] of tokens x [B, L] with legal symbols [B, L]; see `kernels.regular`."""
+        """Condition logits [B, L, V] of tokens x [B, L] with legal symbols [B, L]; see `regular`."""
         logits, word, lost = logits.copy(), np.full(x.shape, OPEN, np.int32), np.zeros(len(x), np.bool_)
-        for cells, automaton in self.words:
-            out = regular(logits, x, legal, cells, automaton, key=key, temperature=temperature, seed=seed, step=step)
+        for number, (cells, grammar) in enumerate(self.words):
+            out = regular(
+                logits, x, legal, cells, grammar, key=key, temperature=temperature, seed=seed, step=step, number=number
+            )
             logits[:, cells], word[:, cells] = out.log_p, out.word
             lost |= ~out.found
         return Conditioned(logits, word, lost)
@@ -107,14 +110,6 @@ class Conditioning:
         return np.asarray(out, np.int32)
 
 
-def _automaton(dfa: DFA, V: int) -> Automaton:
-    """The constraint's automaton over V symbols; those it does not know are dead."""
-    table = np.array(dfa.step, np.int32)[:, :V]
-    step = np.full((len(table), V), -1, np.int32)
-    step[:, : table.shape[1]] = table
-    return Automaton(step, np.isin(np.arange(len(table)), sorted(dfa.accept)), dfa.start)
-
-
 _MADE: WeakKeyDictionary[Rules, Conditioning] = WeakKeyDictionary()
 
 
@@ -123,6 +118,7 @@ def conditioning_of(rules: Rules) -> Conditioning:
 
     Examples
     --------
+    >>> from vmdsolve.constraints import DFA
     >>> conditioning_of(Rules(3, 2, (Regular([2, 0], DFA(0, frozenset({0}), ((0, -1),))),))).words[0][0].tolist()
     [2, 0]
     """

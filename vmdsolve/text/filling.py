@@ -21,6 +21,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..canvas import Grammar
 from ..deadline import stop_point
 from ..errors import InvalidInput
 from ..kernels import ALIASES
@@ -30,6 +31,7 @@ from ..sampler.keys import Keys
 from ..sampler.plan import Plan, block_edges
 from ..sampler.remask import reopen
 from .config import ABSENT, TextConfig
+from .grammars import Standing
 from .model import Cache, TextModel
 
 __all__ = ["FilledWindows", "fill_windows", "plan_of"]
@@ -123,6 +125,7 @@ def fill_windows(
     *,
     keys: Keys,
     seed: int = 0,
+    grammar: Grammar | None = None,
     tile: int | None = None,
     watch: Callable[[int], None] | None = None,
 ) -> FilledWindows:
@@ -140,6 +143,8 @@ def fill_windows(
         uint64 [B], one a window: see `latent_keys`.
     seed
         0 <= seed < 2^64.
+    grammar
+        Over the model's symbols: every window becomes a text of it, whole; None: anything. See grammars.py.
     tile
         Rows a network call; None: the device's. Another number may round otherwise.
     watch
@@ -152,8 +157,8 @@ def fill_windows(
     Raises
     ------
     InvalidInput
-        Tokens that the vocabulary lacks, too many cells, or a given one behind an open one where the model only looks
-        back.
+        Tokens that the vocabulary lacks, too many cells, a given one behind an open one where the model only looks
+        back, or a window that no text of the grammar fits.
     """
     config, (B, n) = model.config, windows.shape
     if B and not OPEN <= int(windows.min()) <= int(windows.max()) < config.symbols:
@@ -162,12 +167,14 @@ def fill_windows(
         raise InvalidInput(
             "an autoregressive model sees what stands before an open token alone: leave nothing given behind one"
         )
+    if grammar is not None and config.symbols != grammar.V:
+        raise InvalidInput(f"the grammar is of {grammar.V:,} tokens; the model has {config.symbols:,} symbols")
     device = next(model.parameters()).device
     tile = tile or TILES.get(device.type, TILES["cuda"])
     values, nfe = np.empty((B, n), np.int32), np.zeros(B, np.int64)
     for first in range(0, B, tile):
         here = np.arange(first, first + tile).clip(max=B - 1)  # the last row again and again, for a full tile
-        found, spent = _Tile(model, windows[here], plan, keys[here], seed, device).filled()
+        found, spent = _Tile(model, windows[here], plan, keys[here], seed, device, grammar).filled()
         done = min(tile, B - first)
         values[first : first + done], nfe[first : first + done] = found[:done], spent[:done]
         if watch is not None:
@@ -179,8 +186,9 @@ class _Tile:
     """Some windows on their way."""
 
     def __init__(
-        self, model: TextModel, windows: Board, plan: Plan, keys: Keys, seed: int, device: torch.device
-    ) -> None:
+        self, model: TextModel, windows: Board, plan: Plan, keys: Keys, seed: int, device: torch.device,
+        grammar: Grammar | None,
+    ) -> None:  # fmt: skip
         self.model, self.plan, self.keys, self.seed, self.n = model, plan, keys, seed, windows.shape[1]
         self.order = ALIASES.get(plan.order, plan.order)
         self.cells = 1 if model.config.kind == "autoregressive" else model.config.cells
@@ -189,6 +197,11 @@ class _Tile:
         missing = -self.n % self.cells if model.config.block else 0
         self.x = torch.nn.functional.pad(x, (0, missing), value=ABSENT)
         self.nfe = torch.zeros(len(x), dtype=torch.int64, device=device)
+        self.standing = None if grammar is None else Standing(grammar, windows, self.cells)
+        if self.standing is not None and not self.standing.possible.all():
+            raise InvalidInput(
+                f"no text of {self.n:,} tokens that holds what is given is one of the grammar; give another length"
+            )
 
     def filled(self) -> tuple[Board, npt.NDArray[np.int64]]:
         turns = block_edges(self.plan.steps, self.plan.blocks).tolist()
@@ -196,12 +209,14 @@ class _Tile:
         for block in range(self.plan.blocks):
             here = slice(block * self.cells, (block + 1) * self.cells)
             if (self.x[:, here] == self.model.mask_id).any():
-                self.x[:, here] = self._block(self.x[:, here], cache, range(turns[block], turns[block + 1]))
+                self.x[:, here] = self._block(block, self.x[:, here], cache, range(turns[block], turns[block + 1]))
             if block + 1 < self.plan.blocks:
                 cache = self.model.read(self.x[:, here], cache)
+                if self.standing is not None:
+                    self.standing.leave(self.x[:, here].cpu().numpy())
         return self.x[:, : self.n].cpu().numpy().astype(np.int32), self.nfe.cpu().numpy()
 
-    def _block(self, x: Tensor, cache: Cache | None, steps: range) -> Tensor:
+    def _block(self, block: int, x: Tensor, cache: Cache | None, steps: range) -> Tensor:
         """Cells x [B, m] of a block, filled."""
         plan, mask, Z, m = self.plan, self.model.mask_id, self.model.config.z_width, x.shape[1]
         given, sure, z = x != mask, x.new_zeros(x.shape, dtype=torch.float32), None
@@ -214,7 +229,9 @@ class _Tile:
             if z is None or plan.each_step:
                 z = self.model.hear(self.model.prior_draw(x, drawn[:, None, :Z], cache))
             uniform = torch.special.ndtr(drawn[:, Z:].double())
-            symbols, chance, confidence = self._said(self.model.logits(x, z, cache), uniform[:, :m], uniform[:, m:])
+            logits = self.model.logits(x, z, cache)
+            log_p, symbols = self._drawn(logits, uniform[:, :m], x, block, step)
+            chance, confidence = self._confidence(log_p, symbols, uniform[:, m:])
             self.nfe += opened.any(1)
             confidence = torch.where(opened, confidence, -torch.inf)
             rank = (-confidence).argsort(dim=1, stable=True).argsort(dim=1)
@@ -229,15 +246,30 @@ class _Tile:
                 x = torch.where(which & (reopen(torch, x, which, sure, plan.rate) == OPEN), mask, x)
         return x
 
-    def _said(self, logits: Tensor, uniform: Tensor, place: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Of every cell [B, m]: a symbol, its chance at temperature 1, and how confident it is by the plan's order."""
-        plan, log_p = self.plan, logits.log_softmax(-1)
-        if plan.temperature > 0:
-            upto = (logits.double() / plan.temperature).softmax(-1).cumsum(-1)
+    def _drawn(self, logits: Tensor, uniform: Tensor, x: Tensor, block: int, step: int) -> tuple[Tensor, Tensor]:
+        """Log-chances [B, m, V] at temperature 1 and a symbol of every cell [B, m]: each by itself, or of one text."""
+        temperature = self.plan.temperature
+        if self.standing is not None:
+            m = min(self.cells, self.n - block * self.cells)  # what is absent behind the end is in no text
+            held = torch.where(x == self.model.mask_id, OPEN, x)[:, :m].to("cpu", torch.int32).numpy()
+            said = logits[:, :m].float().cpu().contiguous()
+            found, text = self.standing.texts(
+                block, said, held, temperature=temperature, keys=self.keys, seed=self.seed, step=step
+            )
+            log_p = torch.zeros_like(logits)
+            log_p[:, :m] = torch.from_numpy(found)
+            symbols = torch.zeros_like(x)
+            symbols[:, :m] = torch.from_numpy(text)
+            return log_p, symbols
+        log_p = logits.log_softmax(-1)
+        if temperature > 0:
+            upto = (logits.double() / temperature).softmax(-1).cumsum(-1)
             symbols = torch.searchsorted(upto, uniform[..., None] * upto[..., -1:], right=True)
-            symbols = symbols[..., 0].clamp(max=logits.shape[-1] - 1)
-        else:
-            symbols = logits.argmax(-1)
+            return log_p, symbols[..., 0].clamp(max=logits.shape[-1] - 1)
+        return log_p, logits.argmax(-1)
+
+    def _confidence(self, log_p: Tensor, symbols: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+        """Of every cell [B, m]: its symbol's chance, and how sure it is by the plan's order."""
         chance = log_p.gather(-1, symbols[..., None])[..., 0].exp()
         if self.order == "random":
             confidence = place.float()
@@ -248,4 +280,4 @@ class _Tile:
             confidence = two[..., 0] - (two[..., 1] if two.shape[-1] > 1 else 0.0)
         else:
             confidence = (log_p.exp() * log_p.clamp(min=-1e30)).sum(-1)
-        return symbols, chance, confidence + plan.noise * place.float()
+        return chance, confidence + self.plan.noise * place.float()

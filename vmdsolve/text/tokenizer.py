@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..canvas import Vocabulary as Words
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want
 from .config import MOST_SYMBOLS
@@ -108,6 +109,9 @@ class Tokenizer(Vocabulary):
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return str(self._held.decode(self._checked(tokens).tolist(), skip_special_tokens=False))
+
+    def pieces(self) -> list[bytes | None]:
+        return list(Words.from_huggingface(self._held, vocab_size=self.size).tokens)
 
     def told(self) -> dict[str, Any]:
         return {"size": self.size, "digest": self.digest}

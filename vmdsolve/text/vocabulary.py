@@ -55,6 +55,16 @@ class Vocabulary(ABC):
         """Text; of tokens that are none of its own, ModelMismatch."""
 
     @abstractmethod
+    def pieces(self) -> list[bytes | None]:
+        """The bytes that each symbol writes, None where it is no text.
+
+        Raises
+        ------
+        InvalidInput
+            Symbols that are no text by nature: numbers.
+        """
+
+    @abstractmethod
     def told(self) -> dict[str, Any]:
         """What makes it again, as JSON has it; see `read`."""
 
@@ -137,6 +147,9 @@ class Characters(Vocabulary):
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return self._codes[self._checked(tokens)].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
+    def pieces(self) -> list[bytes | None]:
+        return [None if "\ud800" <= c <= "\udfff" else c.encode() for c in self.symbols]  # half a character is none
+
     def told(self) -> dict[str, Any]:
         return {"symbols": self.symbols}
 
@@ -165,6 +178,9 @@ class Bytes(Vocabulary):
     def raw(self, tokens: Sequence[int] | npt.NDArray[Any]) -> bytes:
         """The bytes themselves."""
         return self._checked(tokens).astype(np.uint8).tobytes()
+
+    def pieces(self) -> list[bytes | None]:
+        return [bytes([byte]) for byte in range(256)]
 
     def told(self) -> dict[str, Any]:
         return {}
@@ -205,6 +221,11 @@ class Integers(Vocabulary):
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return " ".join(map(str, self._checked(tokens).tolist()))
+
+    def pieces(self) -> list[bytes | None]:
+        raise InvalidInput(
+            "the vocabulary is integers, which write no text; a grammar wants characters, bytes or tokens"
+        )
 
     def told(self) -> dict[str, Any]:
         return {"size": self.size}
