@@ -24,7 +24,8 @@ jsonschema = pytest.importorskip("jsonschema", reason="it is the judge; of the e
 
 def judged(schema: Any, value: Any) -> bool:
     """Whether a value satisfies a schema."""
-    kind = jsonschema.Draft202012Validator if "prefixItems" in str(schema) else jsonschema.Draft7Validator
+    newer = any(name in str(schema) for name in ("prefixItems", "dependentRequired", "unevaluated"))
+    kind = jsonschema.Draft202012Validator if newer else jsonschema.Draft7Validator
     return bool(kind(schema, format_checker=kind.FORMAT_CHECKER).is_valid(value))
 
 
@@ -82,8 +83,19 @@ def wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.fixed_dictionaries({"type": st.just("array"), "prefixItems": some, "items": inner}, optional=sizes),
         st.fixed_dictionaries(
             {"type": st.just("object"), "properties": properties},
-            optional={"required": st.lists(NAMES, max_size=2), "additionalProperties": inner | st.booleans()},
+            optional={
+                "required": st.lists(NAMES, max_size=2),
+                "additionalProperties": inner | st.booleans(),
+                "minProperties": st.integers(0, 2),
+                "maxProperties": st.integers(0, 3),
+                "patternProperties": st.dictionaries(st.sampled_from(["a", "^b", "é$", ""]), inner, max_size=2),
+                "propertyNames": st.sampled_from([{"pattern": "^[ab]"}, {"enum": ["a", "b"]}, {"maxLength": 2}]),
+                "dependencies": st.dictionaries(NAMES, st.lists(NAMES, max_size=2) | inner, max_size=1),
+            },
         ),
+        st.fixed_dictionaries({"type": st.just("array"), "items": inner, "contains": inner}, optional=sizes),
+        st.fixed_dictionaries({"not": inner}, optional={"type": st.sampled_from(["integer", "object", "string"])}),
+        st.fixed_dictionaries({"if": inner, "then": inner}, optional={"else": inner}),
         st.fixed_dictionaries({"anyOf": some}, optional={"type": st.sampled_from(["integer", "object"])}),
         st.fixed_dictionaries({"oneOf": some}),
         st.fixed_dictionaries({"allOf": some}),
@@ -175,6 +187,105 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [[], [[], [[]]]],
         [1, [1]],
     ),
+    ({"type": "string", "not": {"enum": ["a", "b"]}}, ["c", "ab", ""], ["a", "b"]),
+    ({"type": "string", "minLength": 1, "not": {"pattern": "^x"}}, ["ax", '"'], ["x", "xa", ""]),
+    ({"type": ["integer", "null"], "not": {"enum": [3, 5.0, None]}}, [2, 4, -3, 35], [3, 5, None]),
+    ({"not": {"type": ["null", "object"]}}, [1, "a", [], True], [None, {}]),
+    ({"type": "integer", "not": {"minimum": 3, "maximum": 5}}, [2, 6], [3, 4, 5]),
+    ({"type": "integer", "not": {"not": {"minimum": 3}}}, [3], [2]),
+    ({"type": "array", "items": {"type": "integer"}, "not": {"contains": {"const": 5}}}, [[], [1]], [[5], [1, 5]]),
+    ({"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}}, [[5], [1, 5], [5, 5, 1]], [[], [1]]),
+    (
+        {"type": "array", "items": {"type": "integer"}, "contains": {"minimum": 5}, "minItems": 2, "maxItems": 3},
+        [[5, 1], [1, 5], [1, 2, 7]],
+        [[5], [1, 2], [5, 5, 5, 5]],
+    ),
+    (
+        {
+            "type": "object",
+            "properties": {"k": {"enum": ["a", "b"]}, "v": {"type": "integer"}},
+            "required": ["k"],
+            "if": {"properties": {"k": {"const": "a"}}},
+            "then": {"required": ["v"]},
+            "else": {"properties": {"v": False}},
+        },
+        [{"k": "a", "v": 1}, {"k": "b"}],
+        [{"k": "a"}, {"k": "b", "v": 1}, {}],
+    ),
+    (
+        {"type": "object", "properties": {"a": {"type": "null"}, "b": {}}, "dependentRequired": {"a": ["b"]}},
+        [{}, {"b": 1}, {"a": None, "b": 2}],
+        [{"a": None}],
+    ),
+    (
+        {
+            "type": "object",
+            "properties": {"a": {"type": "null"}},
+            "dependencies": {"a": {"properties": {"c": {"type": "null"}}, "required": ["c"]}},
+        },
+        [{}, {"a": None, "c": None}],
+        [{"a": None}, {"a": None, "c": 1}],
+    ),
+    (
+        {"type": "object", "properties": {n: {"type": "null"} for n in "abc"}, "minProperties": 2, "maxProperties": 2},
+        [{"a": None, "b": None}, {"a": None, "c": None}, {"b": None, "c": None}],
+        [{}, {"a": None}, {"a": None, "b": None, "c": None}],
+    ),
+    (
+        {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1, "maxProperties": 2},
+        [{"x": 1}, {"x": 1, "y": 2}],
+        [{}, {"x": 1, "y": 2, "z": 3}],
+    ),
+    (
+        {"type": "object", "properties": {"a": {}}, "additionalProperties": {"type": "null"}, "minProperties": 2},
+        [{"a": 1, "x": None}],
+        [{}, {"a": 1}, {"x": None}],
+    ),
+    (
+        {"type": "object", "additionalProperties": {"type": "integer"}, "propertyNames": {"pattern": "^[a-z]+$"}},
+        [{}, {"x": 1, "y": 2}],
+        [{"X": 1}],
+    ),
+    (
+        {
+            "type": "object",
+            "properties": {"xa": {"minimum": 2}},
+            "patternProperties": {"^x": {"type": "integer"}, "y$": {"minimum": 0}},
+            "additionalProperties": False,
+        },
+        [{"xa": 3}, {"xb": -1}, {"zy": 0.5}, {"xy": 1}],
+        [{"xa": 1}, {"xy": -1}, {"xy": 0.5}, {"z": 1}, {"xa": 2.5}],
+    ),
+    ({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "integer", "maximum": 10}]}, [-1, 11], [0, 5, 10]),
+    ({"type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}]}, ["ab", "ba"], ["a", "b"]),
+    ({"allOf": [{"exclusiveMinimum": 2}, {"exclusiveMinimum": 4, "type": "integer"}]}, [5], [3, 4]),
+    ({"allOf": [{"multipleOf": 4}, {"multipleOf": 6}], "type": "integer"}, [0, 12, -24], [4, 6]),
+    (
+        {
+            "type": "object",
+            "allOf": [
+                {"properties": {"a": {"type": "null"}}, "additionalProperties": False},
+                {"properties": {"b": {"type": "null"}}},
+            ],
+        },
+        [{}, {"a": None}],
+        [{"b": None}, {"a": None, "b": None}],
+    ),
+    (
+        {
+            "type": "object",
+            "properties": {"a": {"type": "null"}},
+            "allOf": [{"properties": {"b": {"type": "null"}}}],
+            "unevaluatedProperties": False,
+        },
+        [{"a": None, "b": None}],
+        [{"c": 1}],
+    ),
+    (
+        {"anyOf": [{"type": "integer"}, {"type": "string"}], "allOf": [{"anyOf": [{"const": 1}, {"const": None}]}]},
+        [1],
+        [None, 2, "a"],
+    ),
     ({"$ref": "#/definitions/a~1b%25", "definitions": {"a/b%": {"const": 1}}}, [1], [2]),
 ]
 
@@ -200,14 +311,15 @@ def test_one_of_is_never_read_as_any_of() -> None:
     with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
         read_schema({"oneOf": objects})
     nullable = [{"type": ["object", "null"], "properties": {"k": {"const": i}}, "required": ["k"]} for i in range(2)]
-    for parts in (
-        nullable,
-        [{"enum": [1, 2]}, {"enum": [2.0, 3]}],
-        [{"type": "integer"}, {"type": "number"}],
-        [{}, {}],
-    ):
+    for parts in ([{"type": "integer"}, {"type": "number"}], [{}, {}]):
         with pytest.raises(InvalidInput, match="may hold together with another part of oneOf"):
             read_schema({"oneOf": parts})
+    either = {"oneOf": [{"enum": [1, 2]}, {"enum": [2.0, 3]}]}
+    assert [value for value in (1, 2, 3) if accepted(either, value)] == [1, 3]
+    assert [value for value in ({"k": 0}, {"k": 1}, None) if accepted({"oneOf": nullable}, value)] == [
+        {"k": 0},
+        {"k": 1},
+    ]
     assert accepted({"oneOf": [{"enum": [1, 2]}, {"const": True}, {"const": "1"}]}, 1)
     assert accepted({"type": "object", "oneOf": nullable}, {"k": 0})
     told_apart = [{**part, "properties": {"k": {"const": i}}, "required": ["k"]} for i, part in enumerate(objects)]
@@ -236,7 +348,10 @@ def test_what_is_tightened_is_said() -> None:
         ({"type": "number", "minimum": 1e-7}, "bounds are moved inwards to 6 decimals"),
         ({"type": "string", "format": "colour"}, "format 'colour' is not looked at"),
         ({"type": "object", "properties": {"a": {"type": "null"}}}, "no properties besides those that are named"),
-        ({"type": "object", "properties": {"a": {"not": {}}}}, "#/properties/a: is left out: .* has 'not'"),
+        ({"type": "object", "properties": {"a": {"extends": {}}}}, "#/properties/a: is left out: .* has 'extends'"),
+        ({"type": "number", "multipleOf": 0.5}, "only whole numbers that are multiples"),
+        ({"type": "number", "not": {"const": 1}}, "whole numbers only, since some numbers are left out"),
+        ({"not": {"const": []}}, "no array, since some are left out"),
         ({"type": "object", "additionalProperties": {"type": "null"}}, "may come twice"),
         ({"minLength": 1}, "no type is given: only string"),
         ({"$ref": "#/$defs/a", "$defs": {"a": {"type": "array", "items": {"$ref": "#/$defs/a"}}}}, "left out 4 deep"),
@@ -256,27 +371,32 @@ def test_what_is_tightened_is_said() -> None:
         ({"type": "text"}, "has type 'text'; wanted some of object"),
         (False, "allows nothing"),
         ({"type": "integer", "minimum": 5, "maximum": 4}, "allows nothing"),
-        *(({"type": "object", name: {}}, f"has '{name}', which is not read")
-          for name in ("not", "propertyNames", "unevaluatedProperties", "contains")),
-        ({"if": {}, "then": {}}, "has 'if', which is not read"),
+        ({"$dynamicRef": "#a"}, "has '\\$dynamicRef', which is not read"),
+        ({"type": "array", "contains": {}, "maxContains": 2}, "has 'maxContains', which is not read"),
+        ({"type": "array", "contains": {}, "minContains": 2}, "has 'minContains', which is not read"),
+        ({"type": "array", "contains": {}, "prefixItems": [{}]}, "has 'contains' beside items one by one"),
+        ({"unevaluatedProperties": {"type": "null"}}, "has 'unevaluatedProperties' that is no true or false"),
+        ({"if": {"required": ["a"]}, "then": {}, "unevaluatedProperties": False}, "has conditions in a schema with"),
+        ({"not": {"format": "date"}}, "says not 'format', which cannot be told"),
+        ({"not": {"uniqueItems": True}}, "says not 'uniqueItems', which cannot be told"),
+        ({"not": {}}, "allows nothing"),
         ({"type": "array", "uniqueItems": True}, "has 'uniqueItems', which is not read"),
         ({"type": "array", "items": {"type": "null"}, "uniqueItems": True}, "not read but for an enum"),
-        ({"type": "object", "dependencies": {"a": ["b"]}}, "has 'dependencies'"),
-        ({"type": "object", "properties": {"a": {}}, "minProperties": 1}, "minProperties or maxProperties that matter"),
-        ({"type": "number", "multipleOf": 0.01}, "has multipleOf 0.01, which is not counted"),
+        ({"type": "number", "multipleOf": 1001}, "has multipleOf 1001, which is not counted"),
+        ({"type": "object", "additionalProperties": True, "minProperties": 9999}, "of too many properties"),
         ({"$ref": "http://x.org/a"}, "refers to 'http://x.org/a', which is not in it"),
         ({"$ref": "#/$defs/a"}, "refers to '#/\\$defs/a', where there is nothing"),
         ({"type": "string", "pattern": "(?=a)"}, "there is no look-around"),
         ({"type": "string", "minLength": "a"}, "has 'minLength' as 'a'; wanted a whole number"),
         ({"type": "object", "properties": []}, "has 'properties' as \\[\\]; wanted an object"),
-        ({"allOf": [{"pattern": "a"}, {"pattern": "b"}]}, "says 'pattern' twice"),
-        ({"allOf": [{"type": "string"}, {"type": "null"}]}, "has to be 'null' and 'string' at once"),
+        ({"allOf": [{"type": "string"}, {"type": "null"}]}, "allows nothing"),
+        ({"allOf": [{"format": "date"}, {"format": "time"}]}, "says 'format' twice"),
         (
-            {"allOf": [{"properties": {"a": {}}, "additionalProperties": False}, {"properties": {"b": {}}}]},
-            "has additionalProperties beside properties of another part",
+            {"allOf": [{"patternProperties": {"^x": {}}}, {"properties": {"b": {}}, "additionalProperties": False}]},
+            "has additionalProperties beside patterns of another part",
         ),
-        ({"type": "object", "properties": {"xa": {}}, "patternProperties": {"^x": {}}}, "that match a property, too"),
-        ({"type": "object", "patternProperties": {"^x": {}, "y$": {}}}, "and others that match the same"),
+        ({"allOf": [{"anyOf": [{"minimum": i} for i in range(9)]}, {"anyOf": [{"maximum": i} for i in range(9)]}]},
+         "one of 9 and one of 9 at once"),
     ],
 )  # fmt: skip
 def test_what_is_not_read_is_refused_by_name(schema: Any, message: str) -> None:

@@ -26,5 +26,12 @@ FORMATS = {
     "uuid": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "uri": URI,
     "uri-reference": URI,
+    "iri": URI,
+    "iri-reference": URI,
+    "idn-email": rf"{NAME}@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+",
+    "idn-hostname": r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)*",
+    "json-pointer": r"(?:/(?:[A-Za-z0-9._-]|~[01])*)*",
+    "relative-json-pointer": r"(?:0|[1-9][0-9]?)(?:/(?:[A-Za-z0-9._-]|~[01])*)*",
+    "regex": r"[A-Za-z0-9_]*",
     "duration": r"P(?:[0-9]+W|(?:[0-9]+D)(?:T[0-9]+H)?|T[0-9]+[HMS])",
 }

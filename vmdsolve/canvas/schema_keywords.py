@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import lcm
 from typing import Any, NoReturn
 
 from ..errors import InvalidInput
 
-__all__ = ["GROUPS", "TYPES", "annotated", "apart", "check_keywords", "merged", "refuse", "types_of"]
+__all__ = [
+    "GROUPS",
+    "LIKE",
+    "LOGIC",
+    "OTHERS",
+    "TYPES",
+    "UNLIKE",
+    "annotated",
+    "apart",
+    "check_keywords",
+    "merged",
+    "refuse",
+    "types_of",
+]
 
 Schema = dict[str, Any]
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+OTHERS, LIKE, UNLIKE = "\0others", "\0like", "\0unlike"  # of our own, schema_logic.py; they only tighten
+LOGIC = {"not", "if", "then", "else", "dependencies", "dependentRequired", "dependentSchemas"}
 GROUPS = {  # the type whose values a keyword is about
-    "object": {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"},
-    "array": {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems"},
-    "string": {"minLength", "maxLength", "pattern", "format"},
+    "object": {
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+        "unevaluatedProperties",
+    },
+    "array": {
+        "items",
+        "prefixItems",
+        "additionalItems",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "contains",
+        "unevaluatedItems",
+    },
+    "string": {"minLength", "maxLength", "pattern", "format", LIKE, UNLIKE},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
 }
+MOST_WAYS = 64  # of two anyOf that both have to hold
 COUNTED = ("Length", "Items", "Properties")
-READ = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"}.union(*GROUPS.values())
-REFUSED = {
-    "not", "if", "then", "else", "dependencies", "dependentRequired", "dependentSchemas", "propertyNames", "contains",
-    "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
-    "extends", "disallow",
-}  # fmt: skip
-NO_EFFECT: dict[str, Callable[[Schema], bool]] = {  # values with which a refused keyword says nothing
-    "if": lambda schema: "then" not in schema and "else" not in schema,
-    "then": lambda schema: "if" not in schema,
-    "else": lambda schema: "if" not in schema,
-    "dependencies": lambda schema: schema["dependencies"] == {},
-    "dependentRequired": lambda schema: schema["dependentRequired"] == {},
-    "dependentSchemas": lambda schema: schema["dependentSchemas"] == {},
-    "unevaluatedItems": lambda schema: schema["unevaluatedItems"] is True,
-    "minContains": lambda schema: "contains" not in schema,
+READ = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", OTHERS}.union(LOGIC, *GROUPS.values())
+REFUSED = {"maxContains", "$dynamicRef", "$recursiveRef", "extends", "disallow"}
+NO_EFFECT: dict[str, Callable[[Schema], bool]] = {  # values with which a keyword says nothing
     "maxContains": lambda schema: "contains" not in schema,
+    "minContains": lambda schema: "contains" not in schema or schema["minContains"] == 1,
+    "contains": lambda schema: schema.get("minContains") == 0,
+    "unevaluatedProperties": lambda schema: schema["unevaluatedProperties"] in (True, {}),
+    "unevaluatedItems": lambda schema: schema["unevaluatedItems"] in (True, {}),
 }
 
 
@@ -57,6 +84,10 @@ def _schemas(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 0
 
 
+def _dependent(value: Any) -> bool:
+    return isinstance(value, dict) and all(_names(part) or isinstance(part, (dict, bool)) for part in value.values())
+
+
 WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("minimum", "maximum", "multipleOf"), (_number, "a number")),
     **dict.fromkeys(
@@ -69,6 +100,8 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("anyOf", "oneOf", "allOf"), (_schemas, "a list of schemas, at least one")),
     **dict.fromkeys(("pattern", "format", "$ref"), (lambda v: isinstance(v, str), "text")),
     "required": (_names, "a list of names"),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas", "dependencies"), (_dependent, "an object by names")),
+    **dict.fromkeys((OTHERS, LIKE, UNLIKE), (lambda v: isinstance(v, list), "a list")),
     "uniqueItems": (lambda v: isinstance(v, bool), "true or false"),
     "enum": (lambda v: isinstance(v, list), "a list of values"),
     "prefixItems": (_schemas, "a list of schemas, at least one"),
@@ -89,15 +122,17 @@ def check_keywords(schema: Any, where: str) -> None:
     if isinstance(schema, bool):
         return
     for name, value in schema.items():
-        if name in REFUSED and not says_nothing(name, schema):
+        if name in REFUSED | {"minContains"} and not says_nothing(name, schema):
             refuse(where, f"has {name!r}, which is not read; leave it out, and check the answer for it")
+        if name.startswith("unevaluated") and value is not False and not says_nothing(name, schema):
+            refuse(where, f"has {name!r} that is no true or false, which is not read; leave it out")
         if name in WANTED and not WANTED[name][0](value):
             refuse(where, f"has {name!r} as {value!r:.40}; wanted {WANTED[name][1]}")
 
 
 def annotated(schema: Schema) -> Schema:
     """What a schema says, without what only describes it."""
-    return {name: value for name, value in schema.items() if name in READ}
+    return {name: value for name, value in schema.items() if name in READ and not says_nothing(name, schema)}
 
 
 def types_of(schema: Schema, where: str) -> list[str] | None:
@@ -112,7 +147,7 @@ def types_of(schema: Schema, where: str) -> list[str] | None:
 
 
 def merged(a: Any, b: Any, where: str) -> Any:
-    """A schema of what holds for both; `$ref` in one of them alone.
+    """A schema of what holds for both, of which `a` is a part and `b` the whole; `$ref` in one of them alone.
 
     Raises
     ------
@@ -123,26 +158,47 @@ def merged(a: Any, b: Any, where: str) -> Any:
         return False
     if a is True or b is True:
         return b if a is True else a
-    out = dict(a)
+    a = _evaluated(a)
+    out, said = dict(a), annotated(a)
     for name, value in annotated(b).items():
-        if name not in annotated(a) or a[name] == value:
+        if name not in said or (said[name] == value and same(said[name], value)):
             out[name] = value
+        elif name == "const":
+            return False
+        elif name == "pattern":
+            out[LIKE] = [*out.get(LIKE, ()), value]
         elif name in MERGES:
             out[name] = MERGES[name](a[name], value, where)
+            if name == "type" and not out[name]:
+                return False
         else:
             refuse(where, f"says {name!r} twice, in parts that all have to hold; write them as one")
-    _closed(a, b, where)
-    _closed(b, a, where)
+    _closed(a, b, out, where)
+    _closed(b, a, out, where)
     return out
 
 
-def _closed(a: Schema, b: Schema, where: str) -> None:
-    """Where `a` allows no properties but its own, `b` must not bring others."""
-    others = set(b.get("properties") or ()) - set(a.get("properties") or ())
-    if a.get("additionalProperties", True) is not True and (others or "patternProperties" in b):
-        refuse(where, "has additionalProperties beside properties of another part that has to hold; write them as one")
-    if "patternProperties" in a and others:
+def _evaluated(part: Schema) -> Schema:
+    """A part knows no properties and items but its own."""
+    if part.get("unevaluatedProperties") is False:
+        part = {"additionalProperties": False} | part
+    if part.get("unevaluatedItems") is False and "items" not in part:
+        part = part | {"items": False}
+    return {name: value for name, value in part.items() if not name.startswith("unevaluated")}
+
+
+def _closed(a: Schema, b: Schema, out: Schema, where: str) -> None:
+    """Where `a` says something of properties that it does not name, it says so of those that `b` brings."""
+    others = [name for name in b.get("properties") or () if name not in (a.get("properties") or ())]
+    more = a.get("additionalProperties", True)
+    if more is not True and "patternProperties" in b:
+        refuse(where, "has additionalProperties beside patterns of another part that has to hold; write them as one")
+    if "patternProperties" in a and others and more is not True:
         refuse(where, "has patternProperties beside properties of another part that has to hold; write them as one")
+    if more is not True and others:
+        out["properties"] = out["properties"] | {
+            name: False if more is False else {"allOf": [b["properties"][name], more]} for name in others
+        }
     rows = {name: a[name] for name in ("items", "prefixItems", "additionalItems") if name in a}
     theirs = {name: b[name] for name in ("items", "prefixItems", "additionalItems") if name in b}
     if ("prefixItems" in rows or isinstance(rows.get("items"), list)) and theirs and rows != theirs:
@@ -155,12 +211,35 @@ def _types(a: Any, b: Any, where: str) -> Any:
     both |= (
         {"integer"} if ("integer" in left and "number" in right) or ("integer" in right and "number" in left) else set()
     )
-    return [name for name in TYPES if name in both] or refuse(where, f"has to be {a!r:.30} and {b!r:.30} at once")
+    return [name for name in TYPES if name in both]
 
 
 def _properties(a: Schema, b: Schema, _: str) -> Schema:
-    both = {name: {"allOf": [a[name], b[name]]} for name in a if name in b and a[name] != b[name]}
-    return a | b | both
+    """In the order of `b`, which is the whole where `a` is a part of it."""
+    both = {name: {"allOf": [b[name], a[name]]} for name in a if name in b and a[name] != b[name]}
+    return b | {name: part for name, part in a.items() if name not in b} | both
+
+
+def _ways(a: list[Any], b: list[Any], where: str) -> list[Any]:
+    """One of these and one of those."""
+    if len(a) * len(b) > MOST_WAYS:
+        refuse(where, f"has to be one of {len(a)} and one of {len(b)} at once, which is too many; write them as one")
+    return [{"allOf": [other, one]} for other in b for one in a]
+
+
+def _steps(a: Any, b: Any, where: str) -> Any:
+    if a != int(a) or b != int(b) or min(a, b) < 1:
+        refuse(where, "says 'multipleOf' twice, in parts that all have to hold; write them as one")
+    return lcm(int(a), int(b))
+
+
+def _end(tighter: Callable[[Any, Any], Any]) -> Callable[[Any, Any, str], Any]:
+    def merge(a: Any, b: Any, where: str) -> Any:
+        if isinstance(a, bool) or isinstance(b, bool):
+            refuse(where, "says an exclusive bound twice, in parts that all have to hold; write them as one")
+        return tighter(a, b)
+
+    return merge
 
 
 MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
@@ -179,6 +258,13 @@ MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
     "maxProperties": lambda a, b, _: min(a, b),
     "allOf": lambda a, b, _: [*a, *b],
     "uniqueItems": lambda a, b, _: a or b,
+    "anyOf": _ways,
+    "multipleOf": _steps,
+    "exclusiveMinimum": _end(max),
+    "exclusiveMaximum": _end(min),
+    "additionalProperties": lambda a, b, _: False if a is False or b is False else {"allOf": [a, b]},
+    "propertyNames": lambda a, b, _: {"allOf": [a, b]},
+    **dict.fromkeys((OTHERS, LIKE, UNLIKE), lambda a, b, _: [*a, *b]),
 }
 
 
