@@ -299,6 +299,17 @@ def test_values_are_in_the_grammar_where_they_satisfy_the_schema(
     assert_sound(schema)
 
 
+def test_leap_days_are_those_of_leap_years() -> None:
+    dates = [f"{year:04}-02-29" for year in (0, 4, 1900, 2000, 2023, 2024, 2100, 2400)]
+    assert [d for d in dates if accepted({"type": "string", "format": "date"}, d)] == [dates[i] for i in (1, 3, 5, 7)]
+
+
+def test_properties_come_in_the_order_in_which_parts_are_written() -> None:
+    base, own = {"properties": {"a": {"type": "null"}}}, {"properties": {"b": {"type": "null"}}}
+    assert accepted({"type": "object", "allOf": [base], **own}, {"a": None, "b": None})
+    assert accepted({"type": "object", **own, "allOf": [base]}, {"b": None, "a": None})
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_texts_of_a_format_are_of_that_format(name: str) -> None:
     assert_sound({"type": "string", "format": name})

@@ -42,13 +42,25 @@ from .schema_logic import conditions
 from .schema_numbers import number
 from .schema_objects import object_tree
 
-__all__ = ["Read", "Reader", "read_schema"]
+__all__ = ["LIMITS", "Limits", "Read", "Reader", "read_schema"]
 
-MOST_UNROLLED, ANY_DEPTH = 4, 2  # a $ref within itself; lists and objects within a value of which nothing is said
-MOST_CHARACTERS, MOST_BESIDE_PATTERN = 100, 256
 MOST_PARTS = 20_000  # schemas within a schema, those that are unrolled again
 MOST_TEXT = 1 << 20  # characters of a schema
 Path = tuple[str, ...]  # of the $refs that lead to a part
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is unlimited, or as good as that, is limited to."""
+
+    unrolled: int = 4  # a $ref within itself
+    any_depth: int = 2  # lists and objects within a value of which nothing is said
+    characters: int = 100
+    beside_pattern: int = 256  # characters, where a pattern says which
+    items: int = 32
+
+
+LIMITS = (Limits(), Limits(3, 1, 32, 64, 8), Limits(2, 1, 12, 24, 3))  # the next one where a grammar grows too large
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,9 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read_schema(schema: str | bytes | bool | dict[str, Any], *, closed: bool = True) -> Read:
+def read_schema(
+    schema: str | bytes | bool | dict[str, Any], *, closed: bool = True, limits: Limits = LIMITS[0]
+) -> Read:
     """What a schema allows.
 
     >>> read_schema({"const": [1, "a"]}).notes
@@ -78,7 +92,7 @@ def read_schema(schema: str | bytes | bool | dict[str, Any], *, closed: bool = T
     """
     try:
         root = read_json(_text_of(schema), "the JSON Schema", most=MOST_TEXT)
-        reader = Reader(root, closed)
+        reader = Reader(root, closed, limits)
         tree = reader.value(root, "#", ())
     except (TypeError, ValueError) as error:
         if isinstance(error, InvalidInput):
@@ -107,8 +121,8 @@ def _text_of(schema: Any) -> str | bytes:
 class Reader:
     """Notes and finished parts of one schema. None as a tree: nothing is allowed."""
 
-    def __init__(self, root: Any, closed: bool) -> None:
-        self.root, self.closed, self.parts = root, closed, 0
+    def __init__(self, root: Any, closed: bool, limits: Limits) -> None:
+        self.root, self.closed, self.limits, self.parts = root, closed, limits, 0
         self.notes: dict[str, None] = {}
         self.built: dict[tuple[int, frozenset[tuple[str, int]]], tuple[Any, Node | None]] = {}
         self.dfas: dict[str, Dfa] = {}
@@ -127,6 +141,7 @@ class Reader:
         if not isinstance(schema, dict):
             return schema, path
         said = annotated(schema)
+        first = [name for name in said if name in ("properties", "allOf")] == ["allOf", "properties"]
         if LOGIC & said.keys():
             self.want_no_unevaluated(where, "conditions")
             parts = conditions(said, lambda part: self.plain(part, where, path)[0], where)
@@ -140,12 +155,17 @@ class Reader:
             for i, part in enumerate([given] if name == "$ref" else given):
                 place = f"{where}/allOf/{i}"
                 if name == "$ref":
-                    if path.count(part) >= MOST_UNROLLED:
-                        self.note(where, f"{part} within itself is left out {MOST_UNROLLED} deep")
+                    if path.count(part) >= self.limits.unrolled:
+                        self.note(where, f"{part} within itself is left out {self.limits.unrolled} deep")
                         return False, path
                     place, path, part = part, (*path, part), self.target(part, where)
                 part, path = self.plain(part, place, path)
                 out = part if out == {} else merged(part, out, where)
+            if name == "allOf" and first and isinstance(out, dict) and "properties" in out:
+                own = said["properties"]
+                out = out | {
+                    "properties": {k: v for k, v in out["properties"].items() if k not in own} | out["properties"]
+                }
             return self.plain(out, where, path) if isinstance(out, dict) and "allOf" in out else (out, path)
         return said, path
 
@@ -181,8 +201,8 @@ class Reader:
         if schema is False:
             return None
         if schema is True or not schema:
-            self.note(where, f"any value: lists and objects at most {ANY_DEPTH} deep")
-            return written.any_value(ANY_DEPTH)
+            self.note(where, f"any value: lists and objects at most {self.limits.any_depth} deep")
+            return written.any_value(self.limits.any_depth)
         for name in ("anyOf", "oneOf"):
             if name in schema:
                 return self.some_of(name, dict(schema), where, path)
@@ -293,7 +313,7 @@ class Reader:
         others = [text(written.dumped(value)) for value in schema.get(OTHERS, ()) if isinstance(value, str)]
         unwanted += [Dfa.of(Alternatives(tuple(others)))] if others else []
         least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-        limit = max(least, MOST_BESIDE_PATTERN if parts else MOST_CHARACTERS)
+        limit = max(least, self.limits.beside_pattern if parts else self.limits.characters)
         if most is not None and most > limit:
             most = limit
             self.note(where, f"at most {limit} characters")
@@ -326,5 +346,5 @@ class Reader:
 
     def any_inside(self, where: str, what: str) -> Node:
         """Any value within an object."""
-        self.note(where, f"{what}: lists and objects at most {ANY_DEPTH - 1} deep in it")
-        return written.any_value(ANY_DEPTH - 1)
+        self.note(where, f"{what}: lists and objects at most {self.limits.any_depth - 1} deep in it")
+        return written.any_value(self.limits.any_depth - 1)

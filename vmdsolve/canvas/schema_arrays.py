@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["array_tree"]
 
-MOST_ITEMS, MOST_DIFFERENT = 32, 64
+MOST_DIFFERENT = 64  # listed values, of lists that hold no value twice
 
 
 def array_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -> Node | None:
@@ -26,8 +26,8 @@ def array_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -
         if "contains" in schema:
             refuse(where, "has 'contains' beside 'uniqueItems', which is not read; leave one of them out")
         return _different(reader, more if not first else None, least, most, where, path)
-    if most is not None and most > max(MOST_ITEMS, least, len(first)):
-        most = max(MOST_ITEMS, least, len(first))
+    if most is not None and most > (limit := max(reader.limits.items, least, len(first))):
+        most = limit
         reader.note(where, f"at most {most} items")
     if most is not None and least > most:
         return None
