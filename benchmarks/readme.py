@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from . import canvas, denoise, instances, kernels, overhead, startup, streaming, training
+from . import canvas, denoise, instances, kernels, overhead, schemas, startup, streaming, training, validity
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -307,6 +307,8 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "solve": _solve,
     "solve/summary": _fastest,
     "canvas": _canvas,
+    "schemas": _newest(schemas.shown),
+    "validity": _newest(validity.shown),
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),
