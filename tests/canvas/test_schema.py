@@ -258,6 +258,12 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
     ),
     ({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "integer", "maximum": 10}]}, [-1, 11], [0, 5, 10]),
     ({"type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}]}, ["ab", "ba"], ["a", "b"]),
+    ({"type": "string", "allOf": [{"pattern": c} for c in "abcd"]}, ["abcd", "dxcab"], ["abc", "bcd", "acd", "abd"]),
+    (
+        {"type": "string", "pattern": "a", "allOf": [{"allOf": [{"pattern": "b"}, {"pattern": "c"}]}]},
+        ["abc"],
+        ["ab", "ac"],
+    ),
     ({"allOf": [{"exclusiveMinimum": 2}, {"exclusiveMinimum": 4, "type": "integer"}]}, [5], [3, 4]),
     ({"allOf": [{"multipleOf": 4}, {"multipleOf": 6}], "type": "integer"}, [0, 12, -24], [4, 6]),
     (

@@ -160,19 +160,22 @@ def merged(a: Any, b: Any, where: str) -> Any:
         return b if a is True else a
     a = _evaluated(a)
     out, said = dict(a), annotated(a)
+    like = [*a.get(LIKE, ()), *b.get(LIKE, ())]
     for name, value in annotated(b).items():
         if name not in said or (said[name] == value and same(said[name], value)):
             out[name] = value
         elif name == "const":
             return False
         elif name == "pattern":
-            out[LIKE] = [*out.get(LIKE, ()), value]
+            like.append(value)
         elif name in MERGES:
             out[name] = MERGES[name](a[name], value, where)
             if name == "type" and not out[name]:
                 return False
         else:
             refuse(where, f"says {name!r} twice, in parts that all have to hold; write them as one")
+    if like:
+        out[LIKE] = like
     _closed(a, b, out, where)
     _closed(b, a, out, where)
     return out
@@ -264,7 +267,7 @@ MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
     "exclusiveMaximum": _end(min),
     "additionalProperties": lambda a, b, _: False if a is False or b is False else {"allOf": [a, b]},
     "propertyNames": lambda a, b, _: {"allOf": [a, b]},
-    **dict.fromkeys((OTHERS, LIKE, UNLIKE), lambda a, b, _: [*a, *b]),
+    **dict.fromkeys((OTHERS, UNLIKE, LIKE), lambda a, b, _: [*a, *b]),
 }
 
 
