@@ -32,13 +32,13 @@ from .schema_keywords import (
     annotated,
     apart,
     check_keywords,
-    merged,
     refuse,
     same,
     type_of,
     types_of,
 )
 from .schema_logic import conditions
+from .schema_merge import merged
 from .schema_numbers import number
 from .schema_objects import object_tree
 

@@ -45,7 +45,7 @@ def conditions(said: Schema, resolve: Say, where: str) -> list[Any]:
 def negation(said: Any, where: str) -> Any:
     """What holds where a schema, without references and parts, does not.
 
-    >>> negation({"minimum": 3, "type": "integer"}, "#")["anyOf"][1]
+    >>> negation({"minimum": 3, "type": "integer"}, "#")["anyOf"][0]
     {'type': 'number', 'exclusiveMaximum': 3}
 
     Raises
