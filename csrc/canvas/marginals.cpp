@@ -34,15 +34,15 @@ struct Written {
     return offset_of > kNothing ? std::max(std::min(to_float(row[t]) * over + offset_of, 0.0f), least) : least;
   }
 
-  /// Log-marginals of chunk k of a row, of n tokens.
-  void write_chunk(const T* row, Beside beside, float least, int64_t k, int64_t n, float* y) const {
+  /// Log-marginals of chunk k of a row, of n tokens; `y` may be where the row is, `far` has room for a chunk.
+  void write_chunk(const T* row, Beside beside, float least, int64_t k, int64_t n, float* far, float* y) const {
     const int64_t begin = k * kChunk;
+    const auto first = static_cast<size_t>(g.far_first[static_cast<size_t>(k)]),
+               last = static_cast<size_t>(g.far_first[static_cast<size_t>(k) + 1]);
+    for (size_t i = first; i < last; ++i) far[i - first] = written(row, beside.offset, least, g.far[i]);
     beside.classes += begin, beside.ranks += begin;
     write(row + begin, beside, least, n, y);
-    for (int32_t i = g.far_first[static_cast<size_t>(k)]; i < g.far_first[static_cast<size_t>(k) + 1]; ++i) {
-      const int64_t t = g.far[static_cast<size_t>(i)];
-      y[t - begin] = written(row, beside.offset, least, t);
-    }
+    for (size_t i = first; i < last; ++i) y[g.far[i] - begin] = far[i - first];
   }
 
   /// Of n log-marginals; `y` and `p` have room for whole sixteens.
@@ -79,9 +79,9 @@ struct Written {
       const Beside beside{offsets, g.token_class.data(), near, g.ranks.data()};
       for (int64_t k = 0; k * kChunk < g.V; ++k) {
         const int64_t n = std::min(kChunk, g.V - k * kChunk);
-        if (out) write_chunk(from, beside, floor, k, n, out + r * g.V + k * kChunk);
+        if (out) write_chunk(from, beside, floor, k, n, p, out + r * g.V + k * kChunk);
         if (!entropy) continue;
-        write_chunk(from, beside, kNothing, k, n, y);
+        write_chunk(from, beside, kNothing, k, n, p, y);
         sum += entropy_of(y, p, n);
       }
     }

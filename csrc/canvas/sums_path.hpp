@@ -17,7 +17,7 @@
 namespace vmd {
 
 constexpr int kSide = 16;
-constexpr int64_t kFlush = 64;                 // blocks whose sums are float32, and whose numbers stay in the first cache
+constexpr int64_t kFlush = 64;                // blocks whose sums are float32, and whose numbers stay in a cache
 constexpr int64_t kFlushed = kFlush * kSide;  // tokens of these
 
 /// What a path needs of a grammar, plain.
@@ -171,7 +171,8 @@ struct CanvasVectors {
           high[p] = y > high[p] ? y : high[p];
           const F x = kSum ? exp32<F>(y - reference) : y;
           __builtin_memcpy(numbers + (b - begin) * kSide + p * kWidth, &x, sizeof x);
-          for (int k = 0; k < n; ++k) held[k][p] = kSum ? add(held[k][p], x, bits[k], p) : most(held[k][p], x, bits[k], p);
+          for (int k = 0; k < n; ++k)
+            held[k][p] = kSum ? add(held[k][p], x, bits[k], p) : most(held[k][p], x, bits[k], p);
         }
       }
       for (int32_t i = s.first[begin / kFlush]; i < s.first[begin / kFlush + 1]; ++i) {
