@@ -62,16 +62,15 @@ struct Written {
       if (out) std::fill(out + r * g.V, out + (r + 1) * g.V, floor);
       if (out && t < g.V && offsets[g.token_class[static_cast<size_t>(t)]] > kNothing) out[r * g.V + t] = 0;
     } else if (!g.whole) {  // few tokens: those alone
-      if (out) std::fill(out + r * g.V, out + (r + 1) * g.V, floor);
-      for (size_t first = 0; first < g.picked.size(); first += kChunk) {
-        const size_t n = std::min<size_t>(kChunk, g.picked.size() - first);
-        for (size_t i = 0; i < n; ++i) {
-          const int32_t t = g.picked[first + i];
-          y[i] = written(from, offsets, kNothing, t);
-          if (out) out[r * g.V + t] = std::max(y[i], floor);
-        }
-        if (entropy) sum += entropy_of(y, p, static_cast<int64_t>(n));
+      std::vector<float> all(g.picked.size());  // read before any is written: `out` may be where the logits are
+      for (size_t i = 0; i < all.size(); ++i) all[i] = written(from, offsets, kNothing, g.picked[i]);
+      for (size_t first = 0; entropy && first < all.size(); first += kChunk) {
+        const size_t n = std::min<size_t>(kChunk, all.size() - first);
+        std::copy_n(all.begin() + static_cast<int64_t>(first), n, y);
+        sum += entropy_of(y, p, static_cast<int64_t>(n));
       }
+      if (out) std::fill(out + r * g.V, out + (r + 1) * g.V, floor);
+      for (size_t i = 0; out && i < all.size(); ++i) out[r * g.V + g.picked[i]] = std::max(all[i], floor);
     } else {
       float near[kNear];
       for (size_t i = 0; i < g.near.size(); ++i) near[i] = offsets[g.near[i]];

@@ -91,8 +91,8 @@ def test_marginals_and_entropies_of_a_large_vocabulary_sum_to_one() -> None:
 
 def test_marginals_may_be_written_over_the_logits() -> None:
     rng = np.random.default_rng(8)
-    for small in (5, 100, 400):  # classes: some have their offsets at hand, and some beyond
-        grammar = mixed(rng, 3, small)
+    few = with_classes(np.where(rng.random(V) < 0.98, 0, 1 + rng.integers(0, 5, V)))
+    for grammar in (few, *(mixed(rng, 3, small) for small in (5, 100, 400))):  # offsets at hand, and beyond
         logits = (3 * rng.standard_normal((3, V))).astype(np.float32)
         apart = posterior(grammar, logits).log_marginals()
         exact = posterior(grammar, logits, backend="reference").log_marginals()
