@@ -44,6 +44,7 @@ from .study.text import run as text
 from .study.text_speed import run as text_speed
 from .study.universal import run as universal
 from .training import run as training
+from .validity import run as validity
 
 app = typer.Typer(
     help="Measure vmdsolve; every run leaves a file in benchmarks/results.",
@@ -71,6 +72,7 @@ app.command("denoise")(denoise)
 app.command("gpu-kernels")(run_kernels)
 app.command("gpu-denoise")(run_denoise)
 app.command("training")(training)
+app.command("validity")(validity)
 app.command("startup")(startup)
 app.command("streaming")(streaming)
 app.command("plan")(plan)

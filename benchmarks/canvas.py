@@ -25,9 +25,9 @@ METHOD = (
     "random normal logits of deviation 3, one thread, CPU time of that thread, parts turn by turn after a call that is "
     "not timed. `read` = torch's sum of all logits, `softmax` = torch.softmax of them; sums = sums over classes of "
     "tokens; backward and forward = the passes over edges; write = log-marginals of all tokens; draw = one joint text; "
-    "best = the most probable one, bests of classes included. step = sums, backward, forward and write. `masks` = as "
-    "many masks of llguidance as that text has tokens, filled left to right, compiling included; they are no masks of "
-    "an open canvas."
+    "best = the most probable one, bests of classes included. step = sums, backward, forward and write; ns an edge = "
+    "both passes by edges and cells. `masks` = as many masks of llguidance as that text has tokens, filled left to "
+    "right, compiling included; they are no masks of an open canvas."
 )
 SCHEMA = {
     "type": "object",
@@ -194,7 +194,16 @@ def left_to_right_masks(words: Vocabulary, pattern: str, text: list[int]) -> Cal
 def shown(rows: list[Row]) -> str:
     """All rows as a table."""
     parts = ("read", "softmax", "sums", "backward", "forward", "write", "draw", "best", "masks")
-    head = ["grammar", "states", "classes", "edges", *(f"{part}, ms" for part in parts), "step / softmax"]
+    head = [
+        "grammar",
+        "states",
+        "classes",
+        "edges",
+        *(f"{part}, ms" for part in parts),
+        "sums / softmax",
+        "ns an edge",
+        "step / softmax",
+    ]
 
     def ms(row: Row, part: str) -> str:
         return f"{1000 * row[part]['median']:.3g}" if part in row else "-"
@@ -202,5 +211,6 @@ def shown(rows: list[Row]) -> str:
     body = []
     for row in rows:
         sizes = [row["grammar"], row["states"], row["classes"], row["edges"]]
-        body.append([*sizes, *(ms(row, part) for part in parts), f"{row['step_of_softmax']:.2f}"])
+        shares = [f"{row[name]:.2f}" for name in ("sums_of_softmax", "ns_an_edge_and_cell", "step_of_softmax")]
+        body.append([*sizes, *(ms(row, part) for part in parts), *shares])
     return table(head, body)

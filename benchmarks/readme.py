@@ -16,7 +16,21 @@ from typing import Annotated
 
 from typer import Option
 
-from . import canvas, denoise, exact, instances, kernels, overhead, page, plan, startup, streaming, training
+from . import (
+    canvas,
+    denoise,
+    exact,
+    instances,
+    kernels,
+    overhead,
+    page,
+    plan,
+    schemas,
+    startup,
+    streaming,
+    training,
+    validity,
+)
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
@@ -316,6 +330,8 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "exact": _newest(exact.shown),
     "beside": lambda files: [*beside.filled(files), _source(files)],
     "canvas": _canvas,
+    "schemas": _newest(schemas.shown),
+    "validity": _newest(validity.shown),
     "kernels": _kernels,
     "denoise": _newest(denoise.shown),
     "training": _newest(training.shown),

@@ -57,11 +57,6 @@ struct CanvasTeamArgs {
   int32_t* text;                  // [B L], or null
 };
 
-VMD_HD VMD_INLINE double log_of_number(const Number& x) {
-  return x.m == 0 ? -static_cast<double>(__builtin_inff())
-                  : log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
-}
-
 template <class T, class Team>
 VMD_TEAM void canvas_sums(Team& team, const GrammarView& g, const TokensView& tokens, const CanvasTeamArgs& a,
                           int64_t r) {
@@ -116,7 +111,7 @@ VMD_TEAM void canvas_backward(Team& team, const GrammarView& g, const CanvasTeam
       beta[i * g.Q + q] = may_finish(g, q, a.L - i, a.left[b]) ? beta_of(g, q, W, onward) : number_zero();
     });
   }
-  team.each(1, [&](int) { a.log_z[b] = log_of_number(beta[a.start[b]]); });
+  team.each(1, [&](int) { a.log_z[b] = log_of(beta[a.start[b]]); });
 }
 
 template <class Team>
@@ -134,7 +129,7 @@ VMD_TEAM void canvas_offsets(Team& team, const GrammarView& g, const CanvasTeamA
     team.each(N, [&](int n) { around[n] = around_set(g, n, here, beta + (i + 1) * g.Q); });
     team.each(C, [&](int c) {
       const Number of = c == 0 || none ? number_zero() : around_class(g, c, around);
-      offset[c] = of.m == 0 ? -__builtin_inff() : static_cast<float>(log_of_number(of) - total);
+      offset[c] = of.m == 0 ? -__builtin_inff() : static_cast<float>(log_of(of) - total);
     });
     team.each(Q, [&](int q) {
       next[q] = may_finish(g, q, a.L - i - 1, a.left[b]) ? alpha_of(g, q, W, here) : number_zero();

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "canvas/scaled.hpp"
+#include "canvas/sums.hpp"       // defines: canvas_path
+#include "canvas/sums_path.hpp"  // defines: CanvasPath, kSide
 #include "support/stop.hpp"     // defines: stop_point
 #include "support/threads.hpp"  // defines: parallel_for
 
@@ -12,10 +15,6 @@ namespace vmd {
 namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
-
-double log_of(const Number& x) {
-  return x.m == 0 ? kNone : std::log(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
-}
 
 /// out[row] = sum of in[item] over the items of each row: sum_of, of float64 where all of `in` lie near enough
 /// to each other.
@@ -39,14 +38,85 @@ class ListSums {
         for (int32_t i = first; i < last; ++i) sum += near_[static_cast<size_t>(lists.item[i])];
         out[row] = sum == 0 ? number_zero() : number(sum, high);
       } else {
-        out[row] = sum_of(first, last, [&](int64_t i) { return in[lists.item[i]]; });
+        out[row] = last - first == 1 ? in[lists.item[first]] : far_sum(lists, first, last, in);
       }
     }
   }
 
  private:
+  /// Beside the largest of the row: what is 2^-1000 beside it changes nothing.
+  static Number far_sum(const ListView& lists, int32_t first, int32_t last, const Number* in) {
+    int64_t high = kZeroExponent;
+    for (int32_t i = first; i < last; ++i) high = std::max(high, in[lists.item[i]].e);
+    double sum = 0;
+    for (int32_t i = first; i < last; ++i) {
+      const Number& x = in[lists.item[i]];
+      if (x.e > high - 1000) sum += x.m * power_of_two(x.e - high);
+    }
+    return sum == 0 ? number_zero() : number(sum, high);
+  }
+
   std::vector<double> near_;
 };
+
+/// Exponentials and logarithms of many numbers by vectors, as number_of_log and log_of give them.
+class Converted {
+ public:
+  explicit Converted(int64_t n)
+      : n_(n), x_(static_cast<size_t>((n + kSide - 1) / kSide * kSide)), whole_(x_.size()) {}
+
+  void numbers(const double* logs, Number* out) {
+    for (int64_t c = 0; c < n_; ++c)
+      x_[static_cast<size_t>(c)] = logs[c] > kNone ? std::clamp(logs[c], -kLogLimit, kLogLimit) : 0;
+    path_.exps64(x_.data(), whole_.data(), static_cast<int64_t>(x_.size()));
+    for (int64_t c = 0; c < n_; ++c)
+      out[c] = logs[c] > kNone
+                   ? number(x_[static_cast<size_t>(c)], static_cast<int64_t>(whole_[static_cast<size_t>(c)]))
+                   : number_zero();
+  }
+
+  /// ln of each less `total`, from the second on; -inf of zero.
+  void logs(const Number* in, double total, float* out) {
+    for (int64_t c = 0; c < n_; ++c) x_[static_cast<size_t>(c)] = in[c].m == 0 ? 1.0 : in[c].m;
+    path_.logs64(x_.data(), static_cast<int64_t>(x_.size()));
+    for (int64_t c = 1; c < n_; ++c)
+      if (in[c].m != 0)
+        out[c] = static_cast<float>(
+            (x_[static_cast<size_t>(c)] + static_cast<double>(in[c].e) * 0.69314718055994530942) - total);
+  }
+
+ private:
+  const int64_t n_;
+  std::vector<double> x_, whole_;
+  const CanvasPath& path_ = canvas_path(-1);
+};
+
+/// sum[from] += weight of the set times what follows: the backward pass of one cell.
+template <bool weighted>
+void add_terms(const std::vector<Edge>& edges, const double* sets, const double* onward, const double* factor,
+               const double* weight, double* sum) {
+  for (size_t e = 0; e < edges.size(); ++e) {
+    const Edge& edge = edges[e];
+    double term = sets[edge.set] * onward[edge.next];
+    if constexpr (weighted) term *= weight[e];
+    sum[edge.from] += term * factor[e];
+  }
+}
+
+/// The forward pass of one cell, and what stands around each set: two factors an edge.
+template <bool weighted>
+void add_both(const std::vector<Edge>& edges, EdgeSums& along, EdgeSums& between, const double* factor,
+              const double* weight) {
+  const double *const sets = along.x(), *const before = along.y(), *const onward = between.x();
+  double *const states = along.sum(), *const around = between.sum();
+  for (size_t e = 0; e < edges.size(); ++e) {
+    const Edge& edge = edges[e];
+    double term = before[edge.from] * sets[edge.set], both = before[edge.from] * onward[edge.next];
+    if constexpr (weighted) term *= weight[e], both *= weight[e];
+    states[edge.next] += term * factor[2 * e];
+    around[edge.set] += both * factor[2 * e + 1];
+  }
+}
 
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
 
@@ -84,16 +154,31 @@ void CanvasLattice::backward(int64_t b, const double* sums) {
   Number* last = beta(b, L_);
   for (int64_t q = 0; q < view_.Q; ++q) last[q] = passed(b, q, L_) ? Number{1.0, 0} : number_zero();
   ListSums set_sums(view_.C);
+  Converted converted(view_.C);
+  std::vector<double> factor(static_cast<size_t>(g_->E)), weight(g_->weight.size());
+  for (size_t e = 0; e < weight.size(); ++e) weight[static_cast<size_t>(g_->turned_place[e])] = g_->weight[e].m;
+  EdgeSums terms({g_->E, view_.N, view_.Q, view_.Q, view_.set, view_.next, view_.from, view_.by_set, view_.into,
+                  view_.edges, g_->turned_place.data(), view_.weight},
+                 factor.data(), 1);
   for (int64_t i = L_; i-- > 0;) {
     stop_point();
     Number* const weights = classes_.get() + (b * L_ + i) * view_.C;
     Number* const W = sets_.get() + (b * L_ + i) * view_.N;
-    for (int64_t c = 0; c < view_.C; ++c) weights[c] = number_of_log(sums[i * view_.C + c]);
+    converted.numbers(sums + i * view_.C, weights);
     set_sums.take(view_.sets, view_.N, weights, W);
     const Number* const onward = beta(b, i + 1);
     Number* const here = beta(b, i);
+    terms.take_x(W);
+    terms.take_y(onward);
+    if (weight.empty())
+      add_terms<false>(g_->turned, terms.x(), terms.y(), factor.data(), nullptr, terms.sum());
+    else
+      add_terms<true>(g_->turned, terms.x(), terms.y(), factor.data(), weight.data(), terms.sum());
+    terms.finish(here, [&](int64_t q) {
+      return passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
+    });
     for (int64_t q = 0; q < view_.Q; ++q)
-      here[q] = passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
+      if (!passed(b, q, i)) here[q] = number_zero();
   }
 }
 
@@ -135,19 +220,33 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
       A(static_cast<size_t>(view_.N));
   std::vector<Number> around(static_cast<size_t>(view_.C));
   ListSums class_sums(view_.N);
+  Converted converted(view_.C);
+  std::vector<double> factor(static_cast<size_t>(2 * g_->E)), weight;
+  for (const Number& w : g_->weight) weight.push_back(w.m);
+  EdgeSums along({g_->E, view_.N, view_.Q, view_.Q, view_.set, view_.from, view_.next, view_.by_set, view_.edges,
+                  view_.into, nullptr, view_.weight},
+                 factor.data(), 2);
+  EdgeSums between({g_->E, view_.Q, view_.Q, view_.N, view_.next, view_.from, view_.set, view_.into, view_.edges,
+                    view_.by_set, nullptr, view_.weight},
+                   factor.data() + 1, 2);
   alpha[static_cast<size_t>(start_[static_cast<size_t>(b)])] = {1.0, 0};
   for (int64_t i = 0; i < L_; ++i) {
     stop_point();
-    for (int64_t n = 0; n < view_.N; ++n)
-      A[static_cast<size_t>(n)] = around_set(view_, n, alpha.data(), beta(b, i + 1));
+    const Number *const W = sets(b, i), *const onward = beta(b, i + 1);
+    along.take_x(W);
+    along.take_y(alpha.data());
+    between.take_x(onward);
+    between.take_y(alpha.data());  // the same numbers
+    if (weight.empty())
+      add_both<false>(g_->straight, along, between, factor.data(), nullptr);
+    else
+      add_both<true>(g_->straight, along, between, factor.data(), weight.data());
+    between.finish(A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
+    along.finish(next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
     class_sums.take(view_.of_class, view_.C, A.data(), around.data());
-    for (int64_t c = 1; c < view_.C; ++c)
-      if (around[static_cast<size_t>(c)].m != 0)
-        out[i * view_.C + c] = static_cast<float>(log_of(around[static_cast<size_t>(c)]) - total);
+    converted.logs(around.data(), total, out + i * view_.C);
     for (int64_t q = 0; q < view_.Q; ++q)
-      next[static_cast<size_t>(q)] =
-          passed(b, q, i + 1) ? alpha_of(view_, q, sets(b, i), alpha.data()) : number_zero();
-    alpha.swap(next);
+      alpha[static_cast<size_t>(q)] = passed(b, q, i + 1) ? next[static_cast<size_t>(q)] : number_zero();
   }
 }
 

@@ -10,10 +10,10 @@
 // Shapes       sums, bests [B,L,C] f64   start [B] i32   left [B] i64   log_z [B] f64   offset [B,L,C] f32
 //              classes [B,L] i32, -1 where there is no path   key [B] u64
 // Limits       L <= 65536, B (L + 1) times Q, C, N <= 2^27: two gigabytes. Sums are kept within 1e13 (number.hpp).
-// Cost         E for a cell, thrice (backward, forward, around sets); states that are out of reach are skipped
+// Cost         E for a cell, thrice (backward, forward, around sets), by scaled.hpp
 // Parallelism  boards by threads
 // Random       lattice.hpp: canvas_words
-// Exact        lattice.hpp; logarithms of results by the C library
+// Exact        lattice.hpp; logarithms of results by float64.hpp
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 // Source       Baum et al. 1970 and Viterbi 1967, on the product of cells and states.
 #pragma once

@@ -11,8 +11,6 @@ namespace vmd {
 namespace {
 
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
-constexpr int64_t kChunk = 1024;  // tokens, whose log-marginals stay in the first cache
-
 template <class T>
 struct Written {
   const Grammar& g;
@@ -24,12 +22,27 @@ struct Written {
   const CanvasPath& path = canvas_path(-1);
   float over = 1.0f / rows.temperature;
 
-  void write(const T* from, const int32_t* classes, const float* beside, float least, int64_t n,
-             float* y) const {
+  void write(const T* from, const Beside& beside, float least, int64_t n, float* y) const {
     if constexpr (sizeof(T) == 4)
-      path.floats.write(from, classes, beside, over, least, n, y);
+      path.floats.write(from, beside, over, least, n, y);
     else
-      path.halves.write(from, classes, beside, over, least, n, y);
+      path.halves.write(from, beside, over, least, n, y);
+  }
+
+  float written(const T* row, const float* offsets, float least, int64_t t) const {
+    const float offset_of = offsets[g.token_class[static_cast<size_t>(t)]];
+    return offset_of > kNothing ? std::max(std::min(to_float(row[t]) * over + offset_of, 0.0f), least) : least;
+  }
+
+  /// Log-marginals of chunk k of a row, of n tokens; `y` may be where the row is, `far` has room for a chunk.
+  void write_chunk(const T* row, Beside beside, float least, int64_t k, int64_t n, float* far, float* y) const {
+    const int64_t begin = k * kChunk;
+    const auto first = static_cast<size_t>(g.far_first[static_cast<size_t>(k)]),
+               last = static_cast<size_t>(g.far_first[static_cast<size_t>(k) + 1]);
+    for (size_t i = first; i < last; ++i) far[i - first] = written(row, beside.offset, least, g.far[i]);
+    beside.classes += begin, beside.ranks += begin;
+    write(row + begin, beside, least, n, y);
+    for (size_t i = first; i < last; ++i) y[g.far[i] - begin] = far[i - first];
   }
 
   /// Of n log-marginals; `y` and `p` have room for whole sixteens.
@@ -42,29 +55,32 @@ struct Written {
 
   void row(int64_t r, float* y, float* p) const {
     const T* const from = static_cast<const T*>(rows.logits) + r * g.V;
-    const float* const beside = offset + r * g.C;
+    const float* const offsets = offset + r * g.C;
     double sum = 0;
-    if (rows.held[r] >= 0 || g.streamed.empty()) {  // few tokens: those alone
+    if (rows.held[r] >= 0) {
+      const int64_t t = rows.held[r];
       if (out) std::fill(out + r * g.V, out + (r + 1) * g.V, floor);
-      if (rows.held[r] >= 0) {
-        const int64_t t = rows.held[r];
-        if (out && t < g.V && beside[g.token_class[static_cast<size_t>(t)]] > kNothing) out[r * g.V + t] = 0;
-      } else {
-        for (size_t first = 0; first < g.picked.size(); first += kChunk) {
-          const size_t n = std::min<size_t>(kChunk, g.picked.size() - first);
-          for (size_t i = 0; i < n; ++i) {
-            const int32_t t = g.picked[first + i];
-            write(from + t, g.token_class.data() + t, beside, kNothing, 1, y + i);
-            if (out) out[r * g.V + t] = std::max(y[i], floor);
-          }
-          if (entropy) sum += entropy_of(y, p, static_cast<int64_t>(n));
-        }
+      if (out && t < g.V && offsets[g.token_class[static_cast<size_t>(t)]] > kNothing) out[r * g.V + t] = 0;
+    } else if (!g.whole) {  // few tokens: those alone
+      std::vector<float> all(g.picked.size());  // read before any is written: `out` may be where the logits are
+      for (size_t i = 0; i < all.size(); ++i) all[i] = written(from, offsets, kNothing, g.picked[i]);
+      for (size_t first = 0; entropy && first < all.size(); first += kChunk) {
+        const size_t n = std::min<size_t>(kChunk, all.size() - first);
+        std::copy_n(all.begin() + static_cast<int64_t>(first), n, y);
+        sum += entropy_of(y, p, static_cast<int64_t>(n));
       }
+      if (out) std::fill(out + r * g.V, out + (r + 1) * g.V, floor);
+      for (size_t i = 0; out && i < all.size(); ++i) out[r * g.V + g.picked[i]] = std::max(all[i], floor);
     } else {
-      if (out) write(from, g.token_class.data(), beside, floor, g.V, out + r * g.V);
-      for (int64_t first = 0; entropy && first < g.V; first += kChunk) {
-        const int64_t n = std::min(kChunk, g.V - first);
-        write(from + first, g.token_class.data() + first, beside, kNothing, n, y);
+      float near[kNear];
+      for (size_t i = 0; i < g.near.size(); ++i) near[i] = offsets[g.near[i]];
+      std::fill(near + g.near.size(), near + kNear, kNothing);
+      const Beside beside{offsets, g.token_class.data(), near, g.ranks.data()};
+      for (int64_t k = 0; k * kChunk < g.V; ++k) {
+        const int64_t n = std::min(kChunk, g.V - k * kChunk);
+        if (out) write_chunk(from, beside, floor, k, n, p, out + r * g.V + k * kChunk);
+        if (!entropy) continue;
+        write_chunk(from, beside, kNothing, k, n, p, y);
         sum += entropy_of(y, p, n);
       }
     }

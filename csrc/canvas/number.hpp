@@ -9,7 +9,7 @@
 #pragma once
 #include <cstdint>
 
-#include "support/float32.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as
+#include "support/float64.hpp"  // defines: VMD_HD, VMD_INLINE, bits_as, exp_beside, log64
 
 namespace vmd {
 
@@ -43,23 +43,15 @@ VMD_HD VMD_INLINE Number operator*(const Number& a, const Number& b) {
 /// e^x.
 VMD_HD VMD_INLINE Number number_of_log(double x) {
   if (!(x > -__builtin_inf())) return number_zero();
-  x = x < -kLogLimit ? -kLogLimit : x > kLogLimit ? kLogLimit : x;
-  const double n =
-      (x * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0;  // to an integer, as exp32 does
-  const double r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
-  double p = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;  // Taylor's polynomial, of degree 13: |r| < 0.35
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = (p * r) * r + r;
-  return number(p + 1.0, static_cast<int64_t>(n));
+  double n;
+  const double m = exp_beside(x < -kLogLimit ? -kLogLimit : x > kLogLimit ? kLogLimit : x, &n);
+  return number(m, static_cast<int64_t>(n));
+}
+
+/// Its natural logarithm; -inf of zero.
+VMD_HD VMD_INLINE double log_of(const Number& x) {
+  if (x.m == 0) return -__builtin_inf();
+  return log64(x.m) + static_cast<double>(x.e) * 0.69314718055994530942;
 }
 
 /// `a` as a float64 beside 2^e; 0 where it is too small to matter. For a below 2^1000 times that.

@@ -8,10 +8,10 @@
 //                  tokens     of a class, one drawn in proportion to exp(y), or the first of the best
 // Shapes       logits [R,V] f32 or bfloat16 (R rows are B boards of L cells)   held [R] i32, open < 0
 //              sums, bests [R,C] f64   offset [R,C] f32   out [R,V] f32   entropy [R] f64, nats
-// Memory       logits are read once. Classes of many tokens are summed as the row streams by, each under its bits
-//              (tables.hpp), beside the largest of the row's first tokens; tokens of other classes are picked into a
-//              buffer of their own. A sum so small beside that number that tokens may be missing in it is taken again,
-//              beside its own largest; a row that rises above it by 60 is read again.
+// Memory       where many tokens live (tables.hpp), rows stream by once: classes of many tokens are summed under their
+//              bits, tokens of others are picked from the numbers of 64 blocks; all beside the largest of the row's first
+//              tokens. A sum so small beside that number that tokens may be missing in it is taken again, beside its own
+//              largest; a row that rises above it by 60 is read again. Where few live, those alone are read.
 // Exact        exp32; float32 sums of 64 blocks, float64 of these; the same bits on every path of the CPU, within 1e-6
 //              of the exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums by parts
 //              of 64 tokens.

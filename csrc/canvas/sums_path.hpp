@@ -8,6 +8,7 @@
 
 #include "support/bf16.hpp"     // defines: Bf16, to_float
 #include "support/float32.hpp"  // defines: exp32, lanes
+#include "support/float64.hpp"  // defines: exp_beside, log64, f64x4, f64x8, f64x16
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -15,28 +16,42 @@
 
 namespace vmd {
 
+constexpr int kSide = 16;
+constexpr int64_t kFlush = 64;                // blocks whose sums are float32, and whose numbers stay in a cache
+constexpr int64_t kFlushed = kFlush * kSide;  // tokens of these
+
 /// What a path needs of a grammar, plain.
 struct StreamView {
   int64_t V;
-  int n;                    // columns of classes that stream: 0, 1, 2, 4, 8 or 12
-  const uint16_t* streams;  // [blocks][n]
+  int n;                     // columns of classes that stream: one of kStreams (tables.hpp)
+  const uint16_t* streams;   // [blocks][n]
+  const int32_t* first;      // [chunks+1] where the tokens of other classes in a chunk begin
+  const uint16_t* place;     // of each such token, in its chunk
+  const int32_t* of_class;   // its class
 };
 
-/// Of one row: sums beside `reference`, or maxima, of each class that streams; `top`: the largest y of all
-/// tokens. False for NaN or +inf.
+/// Of one row: sums beside `reference`, or maxima, of each class that streams, into `out`, and of the others, added to
+/// `others` [C]; `top`: the largest y of all tokens. False for NaN or +inf.
 template <class T>
 using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top,
-                            double* out);
+                            double* out, double* others);
 
 /// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False
 /// as above.
 template <class T>
 using PickPass = bool (*)(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top);
-/// Log-marginals of n tokens that lie side by side: y + beside[class], from `floor` to 0; floor where the class
-/// has -inf.
+/// Offsets of classes, and the classes of tokens that lie side by side.
+struct Beside {
+  const float* offset;     // [C]
+  const int32_t* classes;  // of tokens
+  const float* near;       // [64] offsets of the largest classes
+  const uint8_t* ranks;    // of tokens, which of these; 63 where it is none
+};
+
+/// Log-marginals of n tokens: y + offset, from `floor` to 0; floor where the class has -inf. Tokens whose class is not
+/// among the largest may get anything.
 template <class T>
-using WritePass = void (*)(const T* row, const int32_t* classes, const float* beside, float over, float floor,
-                           int64_t n, float* out);
+using WritePass = void (*)(const T* row, const Beside& beside, float over, float floor, int64_t n, float* out);
 
 template <class T>
 struct CanvasPasses {
@@ -51,20 +66,36 @@ struct CanvasPath {
   void (*exps)(float* y, int64_t n, float top);  // exp(y - top) in place of y; n is a multiple of 16
   double (*entropy)(const float* y, const float* p,
                     int64_t n);  // of log-marginals and marginals; whole sixteens
+  void (*exps64)(double* x, double* whole, int64_t n);  // exp_beside in place of x; whole sixteens
+  void (*logs64)(double* x, int64_t n);                  // log64 in place of x; whole sixteens
 };
 
 extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
 extern const CanvasPath kCanvasAvx2;      // sums_avx2.cpp
 extern const CanvasPath kCanvasAvx512;    // sums_avx512.cpp
 
-constexpr int kSide = 16;
-constexpr int64_t kFlush = 64;  // blocks whose sums are float32
+/// As many float64 as F has lanes.
+template <class F>
+struct DoublesOf;
+template <>
+struct DoublesOf<f32x4> {
+  using type = f64x4;
+};
+template <>
+struct DoublesOf<f32x8> {
+  using type = f64x8;
+};
+template <>
+struct DoublesOf<f32x16> {
+  using type = f64x16;
+};
 
 template <class F>
 struct CanvasVectors {
   using I = typename Lane<F>::I;
   using U = typename Lane<F>::U;
   static constexpr int kWidth = lanes<F>, kParts = kSide / kWidth;
+  using Doubles = typename DoublesOf<F>::type;
 
   static VMD_INLINE F load(const float* from) {
     F out;
@@ -110,13 +141,13 @@ struct CanvasVectors {
   }
 #endif
 
-  /// n classes of one row; kSum: sums, else maxima.
+  /// n classes of one row and the picked tokens of others; kSum: sums, else maxima.
   template <class T, int n, bool kSum>
   static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top,
-                              double* out) {
+                              double* out, double* others) {
     constexpr float kNothing = -__builtin_inff();
     constexpr int kOf = n > 0 ? n : 1;
-    double total[kOf][kSide] = {};
+    Doubles total[kOf][kParts] = {};
     F held[kOf][kParts], high[kParts];
     Flags bad[kParts] = {};
     for (int p = 0; p < kParts; ++p) high[p] = F{} + kNothing;
@@ -128,6 +159,7 @@ struct CanvasVectors {
       for (int i = 0; i < kSide; ++i)
         last[i] = row[whole * kSide + i < s.V ? whole * kSide + i : whole * kSide];
     }
+    float numbers[kFlushed];
     for (int64_t begin = 0; begin < blocks; begin += kFlush) {
       const int64_t end = begin + kFlush < blocks ? begin + kFlush : blocks;
       for (int64_t b = begin; b < end; ++b) {
@@ -137,19 +169,20 @@ struct CanvasVectors {
           const F y = load(at + p * kWidth) * over;
           bad[p] = wrong(bad[p], y);
           high[p] = y > high[p] ? y : high[p];
-          if constexpr (kSum) {
-            const F e = exp32<F>(y - reference);
-            for (int k = 0; k < n; ++k) held[k][p] = add(held[k][p], e, bits[k], p);
-          } else {
-            for (int k = 0; k < n; ++k) held[k][p] = most(held[k][p], y, bits[k], p);
-          }
+          const F x = kSum ? exp32<F>(y - reference) : y;
+          __builtin_memcpy(numbers + (b - begin) * kSide + p * kWidth, &x, sizeof x);
+          for (int k = 0; k < n; ++k)
+            held[k][p] = kSum ? add(held[k][p], x, bits[k], p) : most(held[k][p], x, bits[k], p);
         }
+      }
+      for (int32_t i = s.first[begin / kFlush]; i < s.first[begin / kFlush + 1]; ++i) {
+        const double x = static_cast<double>(numbers[s.place[i]]), old = others[s.of_class[i]];
+        others[s.of_class[i]] = kSum ? old + x : x > old ? x : old;
       }
       if constexpr (kSum)
         for (int k = 0; k < n; ++k)
           for (int p = 0; p < kParts; ++p) {
-            for (int lane = 0; lane < kWidth; ++lane)
-              total[k][p * kWidth + lane] += static_cast<double>(held[k][p][lane]);
+            total[k][p] += __builtin_convertvector(held[k][p], Doubles);
             held[k][p] = F{};
           }
     }
@@ -163,7 +196,7 @@ struct CanvasVectors {
     for (int k = 0; k < n; ++k) {
       double sum = 0, best = kNothing;
       for (int i = 0; i < kSide; ++i) {
-        sum += total[k][i];
+        sum += total[k][i / kWidth][i % kWidth];
         const double y = static_cast<double>(held[k][i / kWidth][i % kWidth]);
         best = y > best ? y : best;
       }
@@ -174,14 +207,14 @@ struct CanvasVectors {
 
   template <class T, bool kSum>
   static VMD_INLINE bool any(const StreamView& s, const T* row, float over, float reference, float* top,
-                             double* out) {
+                             double* out, double* others) {
     switch (s.n) {
-      case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out);
-      case 1: return pass<T, 1, kSum>(s, row, over, reference, top, out);
-      case 2: return pass<T, 2, kSum>(s, row, over, reference, top, out);
-      case 4: return pass<T, 4, kSum>(s, row, over, reference, top, out);
-      case 8: return pass<T, 8, kSum>(s, row, over, reference, top, out);
-      default: return pass<T, 12, kSum>(s, row, over, reference, top, out);
+      case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out, others);
+      case 2: return pass<T, 2, kSum>(s, row, over, reference, top, out, others);
+      case 4: return pass<T, 4, kSum>(s, row, over, reference, top, out, others);
+      case 6: return pass<T, 6, kSum>(s, row, over, reference, top, out, others);
+      case 8: return pass<T, 8, kSum>(s, row, over, reference, top, out, others);
+      default: return pass<T, 12, kSum>(s, row, over, reference, top, out, others);
     }
   }
 
@@ -203,20 +236,26 @@ struct CanvasVectors {
   }
 
   template <class T>
-  static VMD_INLINE void write(const T* row, const int32_t* classes, const float* beside, float over,
-                               float floor, int64_t n, float* out) {
+  static VMD_INLINE void write(const T* row, const Beside& beside, float over, float floor, int64_t n,
+                               float* out) {
     int64_t i = 0;
 #if defined(__AVX512F__)
+    const F a = load(beside.near), b = load(beside.near + 16), c = load(beside.near + 32),
+            d = load(beside.near + 48);
     for (; i + kWidth <= n; i += kWidth) {
-      const __m512i index = _mm512_loadu_si512(classes + i);
-      const F offset = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), 0xffff, index, beside, 4);
+      const __m512i rank =
+          _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(beside.ranks + i)));
+      const __mmask16 upper = _mm512_test_epi32_mask(rank, _mm512_set1_epi32(32));
+      const F offset = _mm512_mask_blend_ps(upper, _mm512_permutex2var_ps(a, rank, b),
+                                            _mm512_permutex2var_ps(c, rank, d));
       const F y = load(row + i) * over + offset;
-      const F low = y < 0.0f ? y : F{}, live = offset > -__builtin_inff() ? low : offset;
-      const F of = live > floor ? live : F{} + floor;
+      const __mmask16 live = _mm512_cmp_ps_mask(offset, F{} - __builtin_inff(), _CMP_GT_OQ);
+      const F low = _mm512_maskz_min_ps(0xffff, y, F{});
+      const F of = _mm512_mask_max_ps(F{} + floor, live, low, F{} + floor);
       __builtin_memcpy(out + i, &of, sizeof of);  // stores past the caches took ten times as long
     }
 #endif
-    for (; i < n; ++i) out[i] = written(row[i], beside[classes[i]], over, floor);
+    for (; i < n; ++i) out[i] = written(row[i], beside.offset[beside.classes[i]], over, floor);
   }
 
   template <class T>
@@ -230,6 +269,24 @@ struct CanvasVectors {
     for (int64_t i = 0; i < n; i += kWidth) {
       const F e = exp32<F>(load(y + i) - top);
       __builtin_memcpy(y + i, &e, sizeof e);
+    }
+  }
+
+  static VMD_INLINE void exps64(double* x, double* whole, int64_t n) {
+    for (int64_t i = 0; i < n; i += kWidth) {
+      Doubles from, e;
+      __builtin_memcpy(&from, x + i, sizeof from);
+      from = exp_beside(from, &e);
+      __builtin_memcpy(x + i, &from, sizeof from);
+      __builtin_memcpy(whole + i, &e, sizeof e);
+    }
+  }
+  static VMD_INLINE void logs64(double* x, int64_t n) {
+    for (int64_t i = 0; i < n; i += kWidth) {
+      Doubles from;
+      __builtin_memcpy(&from, x + i, sizeof from);
+      from = log64(from);
+      __builtin_memcpy(x + i, &from, sizeof from);
     }
   }
 
@@ -250,17 +307,20 @@ struct CanvasVectors {
 template <class F, class T>
 constexpr CanvasPasses<T> canvas_passes() {
   using V = CanvasVectors<F>;
-  return {[](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
-            return V::template any<T, true>(s, row, over, reference, top, out);
+  return {[](const StreamView& s, const T* row, float over, float reference, float* top, double* out,
+             double* others) {
+            return V::template any<T, true>(s, row, over, reference, top, out, others);
           },
-          [](const StreamView& s, const T* row, float over, float reference, float* top, double* out) {
-            return V::template any<T, false>(s, row, over, reference, top, out);
+          [](const StreamView& s, const T* row, float over, float reference, float* top, double* out,
+             double* others) {
+            return V::template any<T, false>(s, row, over, reference, top, out, others);
           },
           [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
             return V::template pick<T>(row, tokens, n, over, y, top);
           },
-          [](const T* row, const int32_t* classes, const float* beside, float over, float floor, int64_t n,
-             float* out) { V::template write<T>(row, classes, beside, over, floor, n, out); }};
+          [](const T* row, const Beside& beside, float over, float floor, int64_t n, float* out) {
+            V::template write<T>(row, beside, over, floor, n, out);
+          }};
 }
 
 template <class F>
@@ -268,7 +328,9 @@ constexpr CanvasPath canvas_path_of() {
   using V = CanvasVectors<F>;
   return {canvas_passes<F, float>(), canvas_passes<F, Bf16>(),
           [](float* y, int64_t n, float top) { V::exps(y, n, top); },
-          [](const float* y, const float* p, int64_t n) { return V::entropy(y, p, n); }};
+          [](const float* y, const float* p, int64_t n) { return V::entropy(y, p, n); },
+          [](double* x, double* whole, int64_t n) { V::exps64(x, whole, n); },
+          [](double* x, int64_t n) { V::logs64(x, n); }};
 }
 
 }  // namespace vmd

@@ -11,9 +11,8 @@
 namespace vmd {
 namespace {
 
-constexpr int64_t kStreamFrom =
-    512;  // tokens of a class; picking fewer one by one costs less than a bit for all
-constexpr int64_t kStreamShare = 96;  // or this part of the vocabulary
+constexpr int64_t kWholeFrom = 512, kWholeShare = 8;  // live tokens, and their share, from which rows are read whole
+constexpr int64_t kStreamShare = 24;  // of the vocabulary in a class; picking fewer costs less than a bit for all
 
 void want(bool condition, const char* what) {
   if (!condition) throw std::invalid_argument(std::string("grammar: ") + what);
@@ -39,6 +38,16 @@ Lists listed_by(int64_t rows, size_t n, const Row& row) {
   for (size_t i = 0; i < n; ++i)
     out.item[static_cast<size_t>(at[static_cast<size_t>(row(i))]++)] = static_cast<int32_t>(i);
   return out;
+}
+
+/// Where among ascending tokens those of each chunk begin.
+std::vector<int32_t> chunks_of(const std::vector<int32_t>& ascending, int64_t V) {
+  std::vector<int32_t> first;
+  for (int64_t begin = 0; begin < V + kChunk; begin += kChunk)
+    first.push_back(static_cast<int32_t>(
+        std::lower_bound(ascending.begin(), ascending.end(), static_cast<int32_t>(std::min(begin, V))) -
+        ascending.begin()));
+  return first;
 }
 
 }  // namespace
@@ -81,6 +90,14 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     std::fill(from.begin() + edges.begin(q), from.begin() + edges.end(q), static_cast<int32_t>(q));
   into = listed_by(Q, next.size(), [&](size_t e) { return next[e]; });
   by_set = listed_by(N, next.size(), [&](size_t e) { return set[e]; });
+  bool rising = true;
+  for (size_t e = 1; e < next.size(); ++e) rising = rising && (from[e] != from[e - 1] || next[e - 1] <= next[e]);
+  turned_place.resize(next.size());
+  for (size_t e = 0; e < next.size(); ++e) straight.push_back({from[e], next[e], set[e]});
+  for (const int32_t e : rising ? into.item : edges.item) {
+    turned_place[static_cast<size_t>(e)] = static_cast<int32_t>(turned.size());
+    turned.push_back(straight[static_cast<size_t>(e)]);
+  }
   if (edge_weight != nullptr)
     for (int64_t e = 0; e < E; ++e) {
       want(edge_weight[e] < std::numeric_limits<float>::infinity(), "edge_weight holds NaN or infinity");
@@ -89,10 +106,12 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     }
 
   const auto size = [&](int64_t c) { return tokens.end(c) - tokens.begin(c); };
-  for (int32_t c = 1; c < C; ++c)
-    if (size(c) >= std::max(kStreamFrom, V / kStreamShare)) streamed.push_back(c);
-  std::stable_sort(streamed.begin(), streamed.end(), [&](int32_t a, int32_t b) { return size(a) > size(b); });
-  if (streamed.size() > kMaxStreams) streamed.resize(kMaxStreams);
+  std::vector<int32_t> by_size(static_cast<size_t>(C));
+  std::iota(by_size.begin(), by_size.end(), 0);
+  std::stable_sort(by_size.begin(), by_size.end(), [&](int32_t a, int32_t b) { return size(a) > size(b); });
+  whole = V - size(0) >= std::max(kWholeFrom, V / kWholeShare);
+  for (const int32_t c : by_size)
+    if (whole && c != 0 && streamed.size() < kMaxStreams && size(c) >= V / kStreamShare) streamed.push_back(c);
   columns = *std::lower_bound(std::begin(kStreams), std::end(kStreams), static_cast<int>(streamed.size()));
   const size_t blocks = static_cast<size_t>((V + kBlock - 1) / kBlock), n = static_cast<size_t>(columns);
   streams.resize(blocks * n);
@@ -106,7 +125,17 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
         c != 0 && std::find(streamed.begin(), streamed.end(), c) == streamed.end()) {
       picked.push_back(t);
       picked_class.push_back(c);
+      place.push_back(static_cast<uint16_t>(t % kChunk));
     }
+  chunk_first = chunks_of(picked, V);
+  near.assign(by_size.begin(), by_size.begin() + std::min<int64_t>(C, kNear - 1));
+  std::vector<uint8_t> rank(static_cast<size_t>(C), kNear - 1);
+  for (size_t i = 0; i < near.size(); ++i) rank[static_cast<size_t>(near[i])] = static_cast<uint8_t>(i);
+  for (int32_t t = 0; t < V; ++t) {
+    ranks.push_back(rank[static_cast<size_t>(token_class[static_cast<size_t>(t)])]);
+    if (ranks.back() == kNear - 1) far.push_back(t);
+  }
+  far_first = chunks_of(far, V);
 }
 
 std::vector<int32_t> Grammar::soonest(int32_t start) const {

@@ -4,8 +4,8 @@
 //              set: classes that an edge takes; edge: from a state by a set to the next state
 // Shapes       token_class [V] i32   set_first [N+1], set_class [..] i32   edge_first [Q+1], edge_next, edge_set [E] i32
 //              edge_weight [E] f32 natural logarithms, or null   least [Q] i32: fewest tokens until the text is complete
-// Streams      a class of many tokens is summed while the row streams by, under one bit a token; the tokens of all
-//              others are picked one by one. Which is which is decided here.
+// Streams      where many tokens live, whole rows are read: a class of many tokens is summed under one bit a token, the
+//              tokens of all others are picked one by one. Where few live, all are picked. This is decided here.
 // Limits       V, C, N <= 2^22, Q <= 2^20, E <= 2^26
 // Test         tests/canvas/test_native.py
 #pragma once
@@ -21,9 +21,11 @@ constexpr int64_t kMaxTokens = 1 << 22;
 constexpr int64_t kMaxClasses = 1 << 22;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
-constexpr int kStreams[] = {0, 1, 2, 4, 8, 12};  // so many classes stream at once, perhaps some of no token
+constexpr int kStreams[] = {0, 2, 4, 6, 8, 12};  // so many classes stream at once, perhaps some of no token
 constexpr int kMaxStreams = 12;
 constexpr int kBlock = 16;     // tokens of a row that are taken side by side
+constexpr int64_t kChunk = 64 * kBlock;  // tokens whose numbers stay in the first cache
+constexpr int kNear = 64;                // classes whose offsets four vectors hold
 constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
 
 /// Items of each of n rows, one after the other.
@@ -32,6 +34,10 @@ struct Lists {
   std::vector<int32_t> item;
   int64_t begin(int64_t row) const { return first[static_cast<size_t>(row)]; }
   int64_t end(int64_t row) const { return first[static_cast<size_t>(row) + 1]; }
+};
+
+struct Edge {
+  int32_t from, next, set;
 };
 
 struct Grammar {
@@ -49,15 +55,24 @@ struct Grammar {
   Lists into;                            // edges into each state
   Lists by_set;                          // edges by each set
   std::vector<int32_t> from, next, set;  // of edges
+  std::vector<Edge> straight, turned;    // by number; by where they lead, unless that changed a state's order
+  std::vector<int32_t> turned_place;     // of each edge in `turned`
   std::vector<Number> weight;            // of edges; empty: all are 1
   std::vector<double> log_weight;
   std::vector<int32_t> least;
 
-  std::vector<int32_t> streamed;      // classes, kMaxStreams at most
+  bool whole;                         // rows are read whole
+  std::vector<int32_t> streamed;      // classes, kMaxStreams at most; none unless `whole`
   int columns;                        // as many as they are, or the next of kStreams
   std::vector<uint16_t> streams;      // [blocks of V][columns]: which tokens of a block are of the class
   std::vector<int32_t> picked;        // tokens of the other classes but 0, ascending
   std::vector<int32_t> picked_class;  // the class of each
+  std::vector<int32_t> chunk_first;   // [chunks of kChunk tokens + 1] where in `picked` each begins
+  std::vector<uint16_t> place;        // of each picked token, in its chunk
+  std::vector<int32_t> near;          // the kNear - 1 largest classes, class 0 among them
+  std::vector<uint8_t> ranks;         // [V] which of these; kNear - 1: none
+  std::vector<int32_t> far;           // tokens of none of these, ascending
+  std::vector<int32_t> far_first;     // [chunks + 1] where in `far` each chunk begins
 
   Number weight_of(int64_t edge) const {
     return weight.empty() ? Number{1.0, 0} : weight[static_cast<size_t>(edge)];

@@ -39,7 +39,7 @@ void test_sums_of_numbers_of_any_size() {
     const Number found =
         sum_of(0, static_cast<int64_t>(numbers.size()), [&](int64_t i) { return numbers[at(i)]; });
     CHECK(found.m >= 1 && found.m < 2);
-    CHECK(std::abs(log_of_number(found) - static_cast<double>(std::log(sum))) < 1e-11 * 3000);
+    CHECK(std::abs(log_of(found) - static_cast<double>(std::log(sum))) < 1e-11 * 3000);
   }
   CHECK(number_of_log(-std::numeric_limits<double>::infinity()).m == 0);
   CHECK(sum_of(0, 0, [](int64_t) { return Number{1, 0}; }).m == 0);
@@ -130,10 +130,11 @@ struct ByTurns {
 
 template <class T>
 void test_teams_give_what_the_cpu_gives() {
-  std::normal_distribution<float> normal(0, 3);
   int possible = 0;
   for (int round = 0; round < 150; ++round) {
-    const int64_t B = 1 + below(3), L = 1 + below(6), V = 1 + below(round % 5 ? 40 : 900), R = B * L;
+    const float scale = round % 3 == 0 ? 3.0f : round % 3 == 1 ? 60.0f : 900.0f;  // weights beyond any float64
+    std::normal_distribution<float> normal(0, scale);
+    const int64_t B = 1 + below(3), L = 1 + below(round % 4 ? 6 : 40), V = 1 + below(round % 5 ? 40 : 900), R = B * L;
     const auto grammar = some_grammar(V);
     const Grammar& g = *grammar;
     std::vector<T> logits(at(R * V));
@@ -160,7 +161,7 @@ void test_teams_give_what_the_cpu_gives() {
     CHECK(class_sums(g, rows, sums.data(), 1));
     turns.each(R, [&](auto& team, int64_t r) { canvas_sums<T>(team, turns.view, turns.tokens, a, r); });
     for (size_t i = 0; i < sums.size(); ++i)
-      CHECK(sums[i] == turns.sums[i] || std::abs(sums[i] - turns.sums[i]) < 1e-5);
+      CHECK(sums[i] == turns.sums[i] || std::abs(sums[i] - turns.sums[i]) < 1e-5f * scale);
     turns.sums = sums;  // the same from here on, to the last bit
     a.sums = turns.sums.data();
 

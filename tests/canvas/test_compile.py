@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmdsolve.canvas.compile import compile_choice, compile_dfa, compile_regex, compile_token_dfa
+from vmdsolve.canvas.compile import compile_choice, compile_dfa, compile_json_schema, compile_regex, compile_token_dfa
 from vmdsolve.canvas.grammar import Grammar
 from vmdsolve.canvas.vocabulary import Vocabulary
 from vmdsolve.errors import InvalidInput
@@ -185,3 +185,16 @@ def test_hostile_patterns_end_soon(pattern: str) -> None:
     except InvalidInput as refusal:
         assert "needs over 10,000 states" in str(refusal)  # noqa: PT017
     assert time.process_time() - begun < 20  # a second or two
+
+
+def test_a_schema_that_grows_too_large_is_held_shorter_and_says_so() -> None:
+    line = {"type": "object", "properties": {"text": {"type": "string", "maxLength": 80}}, "required": ["text"]}
+    schema = {"type": "array", "items": line, "maxItems": 30}
+    letters = Vocabulary.from_bytes([bytes([byte]) for byte in range(256)])
+    grammar = compile_json_schema(schema, letters)
+    assert "held shorter" in grammar.notes[0]
+    assert grammar.accepts([*b'[{"text": "a"}, {"text": "b"}]'])
+    assert not grammar.accepts([*b'[{"text": 1}]'])
+    assert "held shorter" not in str(compile_json_schema({"type": "array", "items": line}, letters).notes)
+    with pytest.raises(InvalidInput, match="needs over 10 states"):
+        compile_json_schema(schema, letters, max_states=10)

@@ -89,6 +89,18 @@ def test_marginals_and_entropies_of_a_large_vocabulary_sum_to_one() -> None:
         np.testing.assert_array_equal(into[live], marginals[live])
 
 
+def test_marginals_may_be_written_over_the_logits() -> None:
+    rng = np.random.default_rng(8)
+    few = with_classes(np.where(rng.random(V) < 0.98, 0, 1 + rng.integers(0, 5, V)))
+    for grammar in (few, *(mixed(rng, 3, small) for small in (5, 100, 400))):  # offsets at hand, and beyond
+        logits = (3 * rng.standard_normal((3, V))).astype(np.float32)
+        apart = posterior(grammar, logits).log_marginals()
+        exact = posterior(grammar, logits, backend="reference").log_marginals()
+        np.testing.assert_allclose(apart, exact, atol=1e-5)
+        law = posterior(grammar, logits)
+        np.testing.assert_array_equal(law.log_marginals(logits), apart)
+
+
 def test_draws_within_a_large_class_are_those_of_the_reference() -> None:
     rng = np.random.default_rng(4)
     grammar = mixed(rng, 2, 5)

@@ -18,7 +18,7 @@ from ..automata.nodes import Alternatives, Node, text
 from ..automata.pattern import parse, shorter
 from ..errors import InvalidInput
 from .grammar import Grammar
-from .schema import Read, read_schema
+from .schema import LIMITS, read_schema
 from .vocabulary import Vocabulary
 from .weighted import token_grammar
 
@@ -26,6 +26,7 @@ __all__ = ["MAX_STATES", "compile_choice", "compile_dfa", "compile_json_schema",
 
 MAX_STATES = 10_000  # of a grammar over bytes, unless another number is given
 MOST_WORK = 100_000_000  # steps of states taken, a second or two; twice as many bytes at most are kept
+TIGHTER = "#: it is large, so lists, texts and what is within itself are held shorter than else"
 MOST_CHOICES = 1 << 20  # characters of all choices
 
 
@@ -111,11 +112,14 @@ def compile_json_schema(
     >>> grammar.accepts([*b'{"a": null}']), grammar.accepts([*b"{}"]), grammar.accepts([*b'{"a": 2}'])
     (True, True, False)
     """
-    try:
-        read: Read = read_schema(schema, closed=closed)
-    except TooLarge:
-        raise _too_large("the JSON Schema", max_states) from None
-    return _compiled(read.tree, vocabulary, "the JSON Schema", max_states, read.notes)
+    for limits in LIMITS:
+        try:
+            read = read_schema(schema, closed=closed, limits=limits)
+            notes = read.notes if limits is LIMITS[0] else (TIGHTER, *read.notes)
+            return _compiled(read.tree, vocabulary, "the JSON Schema", max_states, notes)
+        except (TooLarge, _Large):
+            continue
+    raise _too_large("the JSON Schema", max_states)
 
 
 def compile_dfa(
@@ -232,7 +236,11 @@ def _over_tokens(dfa: Dfa, vocabulary: Vocabulary, what: str, max_states: int, n
     )
 
 
-def _too_large(what: str, max_states: int) -> InvalidInput:
-    return InvalidInput(
+class _Large(InvalidInput):
+    """A grammar that would take too many states."""
+
+
+def _too_large(what: str, max_states: int) -> _Large:
+    return _Large(
         f"{what} needs over {max_states:,} states, or too long to find them; use fewer and smaller counted repetitions"
     )

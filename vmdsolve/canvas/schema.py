@@ -15,22 +15,52 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..automata.dfa import Dfa, TooLarge
-from ..automata.nodes import Alternatives, Embedded, Listed, Node, Repeat, Sequence, either, optional, text
+from ..automata.nodes import Alternatives, Embedded, Node, Sequence, either, text
 from ..automata.pattern import parse
 from ..errors import InvalidInput
 from ..untrusted import read_json
 from . import json_text as written
 from .formats import FORMATS
-from .schema_keywords import GROUPS, annotated, apart, check_keywords, merged, refuse, type_of, types_of
+from .schema_arrays import array_tree
+from .schema_keywords import (
+    GROUPS,
+    LIKE,
+    LOGIC,
+    OTHERS,
+    TYPES,
+    UNLIKE,
+    annotated,
+    apart,
+    check_keywords,
+    refuse,
+    same,
+    type_of,
+    types_of,
+)
+from .schema_logic import conditions
+from .schema_merge import merged
 from .schema_numbers import number
+from .schema_objects import object_tree
 
-__all__ = ["Read", "read_schema"]
+__all__ = ["LIMITS", "Limits", "Read", "Reader", "read_schema"]
 
-MOST_UNROLLED, ANY_DEPTH = 4, 2  # a $ref within itself; lists and objects within a value of which nothing is said
-MOST_CHARACTERS, MOST_BESIDE_PATTERN, MOST_ITEMS, MOST_DIFFERENT = 100, 256, 32, 64
 MOST_PARTS = 20_000  # schemas within a schema, those that are unrolled again
 MOST_TEXT = 1 << 20  # characters of a schema
 Path = tuple[str, ...]  # of the $refs that lead to a part
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is unlimited, or as good as that, is limited to."""
+
+    unrolled: int = 4  # a $ref within itself
+    any_depth: int = 2  # lists and objects within a value of which nothing is said
+    characters: int = 100
+    beside_pattern: int = 256  # characters, where a pattern says which
+    items: int = 32
+
+
+LIMITS = (Limits(), Limits(3, 1, 32, 64, 8), Limits(2, 1, 12, 24, 3))  # the next one where a grammar grows too large
 
 
 @dataclass(frozen=True)
@@ -41,7 +71,9 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read_schema(schema: str | bytes | bool | dict[str, Any], *, closed: bool = True) -> Read:
+def read_schema(
+    schema: str | bytes | bool | dict[str, Any], *, closed: bool = True, limits: Limits = LIMITS[0]
+) -> Read:
     """What a schema allows.
 
     >>> read_schema({"const": [1, "a"]}).notes
@@ -60,7 +92,7 @@ def read_schema(schema: str | bytes | bool | dict[str, Any], *, closed: bool = T
     """
     try:
         root = read_json(_text_of(schema), "the JSON Schema", most=MOST_TEXT)
-        reader = _Reader(root, closed)
+        reader = Reader(root, closed, limits)
         tree = reader.value(root, "#", ())
     except (TypeError, ValueError) as error:
         if isinstance(error, InvalidInput):
@@ -86,11 +118,11 @@ def _text_of(schema: Any) -> str | bytes:
     return "".join(pieces)
 
 
-class _Reader:
+class Reader:
     """Notes and finished parts of one schema. None as a tree: nothing is allowed."""
 
-    def __init__(self, root: Any, closed: bool) -> None:
-        self.root, self.closed, self.parts = root, closed, 0
+    def __init__(self, root: Any, closed: bool, limits: Limits) -> None:
+        self.root, self.closed, self.limits, self.parts = root, closed, limits, 0
         self.notes: dict[str, None] = {}
         self.built: dict[tuple[int, frozenset[tuple[str, int]]], tuple[Any, Node | None]] = {}
         self.dfas: dict[str, Dfa] = {}
@@ -101,7 +133,7 @@ class _Reader:
     # What a part says ---------------------------------------------------------------------------
 
     def plain(self, schema: Any, where: str, path: Path) -> tuple[Any, Path]:
-        """A schema without $ref and allOf, and the path to it; False: nothing is allowed."""
+        """A schema without $ref, allOf and conditions, and the path to it; False: nothing is allowed."""
         check_keywords(schema, where)
         self.parts += 1
         if self.parts > MOST_PARTS:
@@ -109,6 +141,12 @@ class _Reader:
         if not isinstance(schema, dict):
             return schema, path
         said = annotated(schema)
+        first = [name for name in said if name in ("properties", "allOf")] == ["allOf", "properties"]
+        if LOGIC & said.keys():
+            self.want_no_unevaluated(where, "conditions")
+            parts = conditions(said, lambda part: self.plain(part, where, path)[0], where)
+            said = {name: value for name, value in said.items() if name not in LOGIC}
+            said |= {"allOf": [*said.get("allOf", ()), *parts]} if parts else {}
         for name in ("$ref", "allOf"):
             if name not in said:
                 continue
@@ -117,14 +155,24 @@ class _Reader:
             for i, part in enumerate([given] if name == "$ref" else given):
                 place = f"{where}/allOf/{i}"
                 if name == "$ref":
-                    if path.count(part) >= MOST_UNROLLED:
-                        self.note(where, f"{part} within itself is left out {MOST_UNROLLED} deep")
+                    if path.count(part) >= self.limits.unrolled:
+                        self.note(where, f"{part} within itself is left out {self.limits.unrolled} deep")
                         return False, path
                     place, path, part = part, (*path, part), self.target(part, where)
                 part, path = self.plain(part, place, path)
-                out = merged(part, out, where) if out else part
+                out = part if out == {} else merged(part, out, where)
+            if name == "allOf" and first and isinstance(out, dict) and "properties" in out:
+                own = said["properties"]
+                out = out | {
+                    "properties": {k: v for k, v in out["properties"].items() if k not in own} | out["properties"]
+                }
             return self.plain(out, where, path) if isinstance(out, dict) and "allOf" in out else (out, path)
         return said, path
+
+    def want_no_unevaluated(self, where: str, what: str) -> None:
+        """What is said by not is no evaluation, and is not told from others here."""
+        if "unevaluatedProperties" in json.dumps(self.root):
+            refuse(where, f"has {what} in a schema with 'unevaluatedProperties'; leave one of them out")
 
     def target(self, pointer: str, where: str) -> Any:
         """The part of the whole schema that a $ref means."""
@@ -153,8 +201,8 @@ class _Reader:
         if schema is False:
             return None
         if schema is True or not schema:
-            self.note(where, f"any value: lists and objects at most {ANY_DEPTH} deep")
-            return written.any_value(ANY_DEPTH)
+            self.note(where, f"any value: lists and objects at most {self.limits.any_depth} deep")
+            return written.any_value(self.limits.any_depth)
         for name in ("anyOf", "oneOf"):
             if name in schema:
                 return self.some_of(name, dict(schema), where, path)
@@ -163,7 +211,9 @@ class _Reader:
         types = types_of(schema, where)
         if types is None:
             types = [kind for kind, names in GROUPS.items() if names & schema.keys()]
-            self.note(where, f"no type is given: only {' and '.join(types)}, which its keywords are about")
+            if types:
+                self.note(where, f"no type is given: only {' and '.join(types)}, which its keywords are about")
+            types = types or list(TYPES)
         if "number" in types and "integer" in types:
             types.remove("integer")
         ways = [self.of_type(kind, schema, where, path) for kind in types]
@@ -179,10 +229,14 @@ class _Reader:
             place = f"{where}/{name}/{i}"
             others = [other for j, other in enumerate(branches) if j != i]
             try:
-                if name == "oneOf" and not self.alone(branch, others, schema, place, path):
-                    refuse(place, "may hold together with another part of oneOf; write anyOf, or tell them apart")
+                together = name == "oneOf" and not self.alone(branch, others, schema, place, path)
+                if together:
+                    self.want_no_unevaluated(place, "parts of oneOf that may hold together")
+                    branch = {"allOf": [branch, *({"not": other} for other in others)]}
                 part, inner = self.plain(branch, place, path)
                 way = self.value(merged(part, schema, place) if schema else part, place, inner)
+                if together and way is None:
+                    refuse(place, "may hold together with another part of oneOf; write anyOf, or tell them apart")
             except InvalidInput as error:
                 refusals.append(error)
                 continue
@@ -208,6 +262,8 @@ class _Reader:
         """Values that are given one by one, as far as they satisfy what else is said."""
         rest = {name: value for name, value in schema.items() if name not in ("enum", "const")}
         values = [schema["const"]] if "const" in schema else schema["enum"]
+        values = [value for value in values if not any(same(value, other) for other in schema.get(OTHERS, ()))]
+        rest.pop(OTHERS, None)
         if (
             "const" in schema
             and "enum" in schema
@@ -226,132 +282,19 @@ class _Reader:
         return Alternatives(tuple(text(t) for t in texts)) if texts else None
 
     def of_type(self, kind: str, schema: dict[str, Any], where: str, path: Path) -> Node | None:
-        if kind in written.LITERALS:
-            return written.LITERALS[kind]
-        if kind == "object":
-            return self.object(schema, where, path)
-        if kind == "array":
-            return self.array(schema, where, path)
-        return self.string(schema, where) if kind == "string" else number(kind, schema, where, self.note)
-
-    def object(self, schema: dict[str, Any], where: str, path: Path) -> Node | None:
-        properties = dict(schema.get("properties") or {})
-        required = set(schema.get("required") or ())
-        more = schema.get("additionalProperties")  # None: nothing is said of it
-        patterns = schema.get("patternProperties") or {}
-        for name in sorted(required - properties.keys(), key=list(schema.get("required") or ()).index):
-            if patterns:
-                refuse(where, f"requires {name!r:.40} beside patternProperties; declare it among properties")
-            properties[name] = True if more is None else more
-        counts = (schema.get("minProperties", 0), schema.get("maxProperties"))
-        if counts[0] > len(required) or (counts[1] is not None and counts[1] < len(properties)):
-            refuse(where, "has minProperties or maxProperties that matter, which are not counted; leave them out")
-        items: list[tuple[Node, bool]] = []
-        for name, inner in properties.items():
-            place = f"{where}/properties/{name}"
-            try:
-                tree = self.value(inner, place, path)
-            except InvalidInput as refusal:
-                if name in required:
-                    raise
-                self.note(place, f"is left out: {refusal}")
-                continue
-            if tree is None and name in required:
-                return None
-            if tree is not None:
-                items.append((Sequence((text(written.dumped(name)), written.COLON, tree)), name in required))
-        end: Node = text("}")
-        entries = self.entries(properties, more, patterns, where, path)
-        if counts[1] is not None and entries:
-            refuse(where, "has maxProperties beside properties of any name, which are not counted; leave it out")
-        if not entries:
-            return Sequence((text("{"), Listed(tuple(items), written.COMMA, end, end)))
-        self.note(where, "names of properties that are not declared may come twice; they come after the others")
-        entry = either(*entries)
-        rest = Sequence((Repeat(Sequence((written.COMMA, entry)), 0, None), end))
-        alone = Alternatives((end, Sequence((entry, rest))))
-        return Sequence((text("{"), Listed(tuple(items), written.COMMA, rest, alone)))
-
-    def entries(
-        self, properties: dict[str, Any], more: Any, patterns: dict[str, Any], where: str, path: Path
-    ) -> list[Node]:
-        """Names and values that an object may hold besides its properties."""
-        names = Dfa.of(written.KEY)
-        if properties:
-            names -= Dfa.of(Alternatives(tuple(text(written.dumped(name)) for name in properties)))
-        out: list[Node] = []
-        for pattern, inner in patterns.items():
-            matching = self.matching(pattern)
-            if any(matching.accepts(written.dumped(name).encode()) for name in properties):
-                refuse(where, f"has patternProperties {pattern!r:.40} that match a property, too; write them as one")
-            if any(not (matching & self.matching(other)).empty for other in patterns if other != pattern):
-                refuse(
-                    where, f"has patternProperties {pattern!r:.40} and others that match the same; write them as one"
-                )
-            names -= matching
-            if (found := self.value(inner, f"{where}/patternProperties/{pattern}", path)) is not None:
-                out.append(Sequence((Embedded(matching), written.COLON, found)))
-        if self.closed and more is None and (properties or patterns):
-            self.note(where, "no properties besides those that are named")
-            return out
-        if more in (None, True, {}) and (properties or patterns):
-            self.note(where, f"any other property: lists and objects at most {ANY_DEPTH - 1} deep in it")
-            tree: Node | None = written.any_value(ANY_DEPTH - 1)
-        else:
-            tree = self.value(True if more is None else more, f"{where}/additionalProperties", path)
-        if tree is not None:
-            out.append(Sequence((Embedded(names), written.COLON, tree)))
-        return out
-
-    def array(self, schema: dict[str, Any], where: str, path: Path) -> Node | None:
-        given = schema.get("items", True)
-        first = schema.get("prefixItems") or (given if isinstance(given, list) else [])
-        more = schema.get("additionalItems", True) if isinstance(given, list) else given
-        least, most = int(schema.get("minItems", 0)), schema.get("maxItems")
-        if schema.get("uniqueItems") and most not in (0, 1):
-            return self.different(more if not first else None, least, most, where, path)
-        if most is not None and most > max(MOST_ITEMS, least, len(first)):
-            most = max(MOST_ITEMS, least, len(first))
-            self.note(where, f"at most {most} items")
-        if most is not None and least > most:
+        others = schema.get(OTHERS, ())
+        if kind in ("null", "boolean"):
+            values = [None] if kind == "null" else [True, False]
+            texts = [text(written.dumped(value)) for value in values if not any(same(value, other) for other in others)]
+            return either(*texts) if texts else None
+        if kind == "string":
+            return self.string(schema, where)
+        if kind not in ("object", "array"):
+            return self.number(kind, schema, where)
+        if any(isinstance(value, dict if kind == "object" else list) for value in others):
+            self.note(where, f"no {kind}, since some are left out")
             return None
-        trees = [self.value(part, f"{where}/items/{i}", path) for i, part in enumerate(first[:most])]
-        room = None if most is None else int(most) - len(trees)
-        tail = self.value(more, f"{where}/items", path) if room is None or room > 0 else None
-        if None in trees:
-            trees, tail = trees[: trees.index(None)], None
-        short = max(least - len(trees), 0)
-        if tail is None and short:
-            return None
-        after: Node = text("]")
-        if tail is not None:
-            following = Repeat(Sequence((written.COMMA, tail)), short, room)
-            if not trees:
-                rest = Repeat(Sequence((written.COMMA, tail)), max(short - 1, 0), None if room is None else room - 1)
-                some = Sequence((tail, rest))
-                return Sequence((text("["), some if short else optional(some), after))
-            after = Sequence((following, after))
-        for i in reversed(range(len(trees))):
-            tree = trees[i]
-            assert tree is not None
-            after = Sequence((written.COMMA, tree, after)) if i else Sequence((tree, after))
-            if i >= least:
-                after = Alternatives((after, text("]")))
-        return Sequence((text("["), after))
-
-    def different(self, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
-        """Lists of different values, if they are given one by one."""
-        said, inner = self.plain(False if items is None else items, f"{where}/items", path)
-        values = said.get("enum") if isinstance(said, dict) else None
-        if not values or len(values) > MOST_DIFFERENT:
-            refuse(
-                where, f"has 'uniqueItems', which is not read but for an enum of at most {MOST_DIFFERENT}; leave it out"
-            )
-        trees = [self.value({**said, "enum": [value]}, f"{where}/items", inner) for value in values]
-        kept = [tree for i, tree in enumerate(trees) if tree is not None and values.index(values[i]) == i]
-        self.note(where, "different items come in the order of their enum")
-        found = written.sublists(kept, least, len(kept) if most is None else int(most))
-        return None if found is None else Sequence((text("["), found, text("]")))
+        return (object_tree if kind == "object" else array_tree)(self, schema, where, path)
 
     def matching(self, pattern: str) -> Dfa:
         if pattern not in self.dfas:
@@ -359,24 +302,49 @@ class _Reader:
         return self.dfas[pattern]
 
     def string(self, schema: dict[str, Any], where: str) -> Node | None:
-        parts = [self.matching(schema["pattern"])] if "pattern" in schema else []
+        wanted = ([schema["pattern"]] if "pattern" in schema else []) + schema.get(LIKE, [])
+        parts = [self.matching(pattern) for pattern in wanted]
         known = FORMATS.get(schema.get("format", ""))
         if known is not None:
             parts.append(Dfa.of(Sequence((text('"'), parse(known), text('"')))))
         elif "format" in schema:
             self.note(where, f"format {schema['format']!r:.40} is not looked at")
+        unwanted = [self.matching(pattern) for pattern in schema.get(UNLIKE, ())]
+        others = [text(written.dumped(value)) for value in schema.get(OTHERS, ()) if isinstance(value, str)]
+        unwanted += [Dfa.of(Alternatives(tuple(others)))] if others else []
         least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-        limit = max(least, MOST_BESIDE_PATTERN if parts else MOST_CHARACTERS)
+        limit = max(least, self.limits.beside_pattern if parts else self.limits.characters)
         if most is not None and most > limit:
             most = limit
             self.note(where, f"at most {limit} characters")
         if most is not None and least > most:
             return None
-        if not parts:
+        if not parts and not unwanted:
             return written.STRING if not least and most is None else written.counted(least, most)
         if least or most is not None:
             parts.append(Dfa.of(written.counted(least, most)))
+        elif unwanted:
+            parts.append(Dfa.of(written.KEY))  # one text a string, so that what is taken away is gone
         found = parts[0]
         for part in parts[1:]:
             found &= part
+        for part in unwanted:
+            found -= part
         return None if found.empty else Embedded(found)
+
+    def number(self, kind: str, schema: dict[str, Any], where: str) -> Node | None:
+        others = [value for value in schema.get(OTHERS, ()) if type_of(value) in ("integer", "number")]
+        if others and kind == "number":
+            self.note(where, "whole numbers only, since some numbers are left out")
+            kind = "integer"
+        tree = number(kind, schema, where, self.note)
+        whole = [text(str(int(value))) for value in others if value == int(value)]
+        if tree is None or not whole:
+            return tree
+        found = Dfa.of(tree) - Dfa.of(Alternatives(tuple(whole)))
+        return None if found.empty else Embedded(found)
+
+    def any_inside(self, where: str, what: str) -> Node:
+        """Any value within an object."""
+        self.note(where, f"{what}: lists and objects at most {self.limits.any_depth - 1} deep in it")
+        return written.any_value(self.limits.any_depth - 1)

@@ -1,4 +1,4 @@
-"""Keywords of JSON Schema: which are read, which change nothing, and what two schemas say together."""
+"""Keywords of JSON Schema: which are read, which change nothing, and which schemas exclude each other."""
 
 from __future__ import annotations
 
@@ -7,33 +7,57 @@ from typing import Any, NoReturn
 
 from ..errors import InvalidInput
 
-__all__ = ["GROUPS", "TYPES", "annotated", "apart", "check_keywords", "merged", "refuse", "types_of"]
+__all__ = [
+    "GROUPS",
+    "LIKE",
+    "LOGIC",
+    "OTHERS",
+    "TYPES",
+    "UNLIKE",
+    "annotated",
+    "apart",
+    "check_keywords",
+    "refuse",
+    "types_of",
+]
 
 Schema = dict[str, Any]
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+OTHERS, LIKE, UNLIKE = "\0others", "\0like", "\0unlike"  # of our own, schema_logic.py; they only tighten
+LOGIC = {"not", "if", "then", "else", "dependencies", "dependentRequired", "dependentSchemas"}
 GROUPS = {  # the type whose values a keyword is about
-    "object": {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"},
-    "array": {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems"},
-    "string": {"minLength", "maxLength", "pattern", "format"},
+    "object": {
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+        "unevaluatedProperties",
+    },
+    "array": {
+        "items",
+        "prefixItems",
+        "additionalItems",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "contains",
+        "unevaluatedItems",
+    },
+    "string": {"minLength", "maxLength", "pattern", "format", LIKE, UNLIKE},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
 }
 COUNTED = ("Length", "Items", "Properties")
-READ = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"}.union(*GROUPS.values())
-REFUSED = {
-    "not", "if", "then", "else", "dependencies", "dependentRequired", "dependentSchemas", "propertyNames", "contains",
-    "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
-    "extends", "disallow",
-}  # fmt: skip
-NO_EFFECT: dict[str, Callable[[Schema], bool]] = {  # values with which a refused keyword says nothing
-    "if": lambda schema: "then" not in schema and "else" not in schema,
-    "then": lambda schema: "if" not in schema,
-    "else": lambda schema: "if" not in schema,
-    "dependencies": lambda schema: schema["dependencies"] == {},
-    "dependentRequired": lambda schema: schema["dependentRequired"] == {},
-    "dependentSchemas": lambda schema: schema["dependentSchemas"] == {},
-    "unevaluatedItems": lambda schema: schema["unevaluatedItems"] is True,
-    "minContains": lambda schema: "contains" not in schema,
+READ = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", OTHERS}.union(LOGIC, *GROUPS.values())
+REFUSED = {"maxContains", "$dynamicRef", "$recursiveRef", "extends", "disallow"}
+NO_EFFECT: dict[str, Callable[[Schema], bool]] = {  # values with which a keyword says nothing
     "maxContains": lambda schema: "contains" not in schema,
+    "minContains": lambda schema: "contains" not in schema or schema["minContains"] == 1,
+    "contains": lambda schema: schema.get("minContains") == 0,
+    "unevaluatedProperties": lambda schema: schema["unevaluatedProperties"] in (True, {}),
+    "unevaluatedItems": lambda schema: schema["unevaluatedItems"] in (True, {}),
 }
 
 
@@ -57,6 +81,10 @@ def _schemas(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 0
 
 
+def _dependent(value: Any) -> bool:
+    return isinstance(value, dict) and all(_names(part) or isinstance(part, (dict, bool)) for part in value.values())
+
+
 WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("minimum", "maximum", "multipleOf"), (_number, "a number")),
     **dict.fromkeys(
@@ -69,6 +97,8 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("anyOf", "oneOf", "allOf"), (_schemas, "a list of schemas, at least one")),
     **dict.fromkeys(("pattern", "format", "$ref"), (lambda v: isinstance(v, str), "text")),
     "required": (_names, "a list of names"),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas", "dependencies"), (_dependent, "an object by names")),
+    **dict.fromkeys((OTHERS, LIKE, UNLIKE), (lambda v: isinstance(v, list), "a list")),
     "uniqueItems": (lambda v: isinstance(v, bool), "true or false"),
     "enum": (lambda v: isinstance(v, list), "a list of values"),
     "prefixItems": (_schemas, "a list of schemas, at least one"),
@@ -89,15 +119,17 @@ def check_keywords(schema: Any, where: str) -> None:
     if isinstance(schema, bool):
         return
     for name, value in schema.items():
-        if name in REFUSED and not says_nothing(name, schema):
+        if name in REFUSED | {"minContains"} and not says_nothing(name, schema):
             refuse(where, f"has {name!r}, which is not read; leave it out, and check the answer for it")
+        if name.startswith("unevaluated") and value is not False and not says_nothing(name, schema):
+            refuse(where, f"has {name!r} that is no true or false, which is not read; leave it out")
         if name in WANTED and not WANTED[name][0](value):
             refuse(where, f"has {name!r} as {value!r:.40}; wanted {WANTED[name][1]}")
 
 
 def annotated(schema: Schema) -> Schema:
     """What a schema says, without what only describes it."""
-    return {name: value for name, value in schema.items() if name in READ}
+    return {name: value for name, value in schema.items() if name in READ and not says_nothing(name, schema)}
 
 
 def types_of(schema: Schema, where: str) -> list[str] | None:
@@ -109,77 +141,6 @@ def types_of(schema: Schema, where: str) -> list[str] | None:
     if not isinstance(names, list) or not names or any(name not in TYPES for name in names):
         refuse(where, f"has type {given!r:.60}; wanted some of {', '.join(TYPES)}")
     return list(dict.fromkeys(names))
-
-
-def merged(a: Any, b: Any, where: str) -> Any:
-    """A schema of what holds for both; `$ref` in one of them alone.
-
-    Raises
-    ------
-    InvalidInput
-        They say something of the same that cannot be put into one schema.
-    """
-    if a is False or b is False:
-        return False
-    if a is True or b is True:
-        return b if a is True else a
-    out = dict(a)
-    for name, value in annotated(b).items():
-        if name not in annotated(a) or a[name] == value:
-            out[name] = value
-        elif name in MERGES:
-            out[name] = MERGES[name](a[name], value, where)
-        else:
-            refuse(where, f"says {name!r} twice, in parts that all have to hold; write them as one")
-    _closed(a, b, where)
-    _closed(b, a, where)
-    return out
-
-
-def _closed(a: Schema, b: Schema, where: str) -> None:
-    """Where `a` allows no properties but its own, `b` must not bring others."""
-    others = set(b.get("properties") or ()) - set(a.get("properties") or ())
-    if a.get("additionalProperties", True) is not True and (others or "patternProperties" in b):
-        refuse(where, "has additionalProperties beside properties of another part that has to hold; write them as one")
-    if "patternProperties" in a and others:
-        refuse(where, "has patternProperties beside properties of another part that has to hold; write them as one")
-    rows = {name: a[name] for name in ("items", "prefixItems", "additionalItems") if name in a}
-    theirs = {name: b[name] for name in ("items", "prefixItems", "additionalItems") if name in b}
-    if ("prefixItems" in rows or isinstance(rows.get("items"), list)) and theirs and rows != theirs:
-        refuse(where, "has items one by one beside items of another part that has to hold; write them as one")
-
-
-def _types(a: Any, b: Any, where: str) -> Any:
-    left, right = (set(types_of({"type": given}, where) or ()) for given in (a, b))
-    both = left & right
-    both |= (
-        {"integer"} if ("integer" in left and "number" in right) or ("integer" in right and "number" in left) else set()
-    )
-    return [name for name in TYPES if name in both] or refuse(where, f"has to be {a!r:.30} and {b!r:.30} at once")
-
-
-def _properties(a: Schema, b: Schema, _: str) -> Schema:
-    both = {name: {"allOf": [a[name], b[name]]} for name in a if name in b and a[name] != b[name]}
-    return a | b | both
-
-
-MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
-    "type": _types,
-    "properties": _properties,
-    "required": lambda a, b, _: list(dict.fromkeys([*a, *b])),
-    "enum": lambda a, b, _: [value for value in a if any(same(value, other) for other in b)],
-    "items": lambda a, b, _: {"allOf": [a, b]},
-    "minimum": lambda a, b, _: max(a, b),
-    "minLength": lambda a, b, _: max(a, b),
-    "minItems": lambda a, b, _: max(a, b),
-    "minProperties": lambda a, b, _: max(a, b),
-    "maximum": lambda a, b, _: min(a, b),
-    "maxLength": lambda a, b, _: min(a, b),
-    "maxItems": lambda a, b, _: min(a, b),
-    "maxProperties": lambda a, b, _: min(a, b),
-    "allOf": lambda a, b, _: [*a, *b],
-    "uniqueItems": lambda a, b, _: a or b,
-}
 
 
 def same(a: Any, b: Any) -> bool:

@@ -34,19 +34,20 @@ def number(kind: str, schema: dict[str, Any], where: str, note: Callable[[str, s
     high, below = bound(schema, "maximum", "exclusiveMaximum", min)
     if any(end is not None and abs(end) > LARGEST for end in (low, high)):
         refuse(where, f"has a bound beyond {LARGEST:.0e}; leave it out")
-    multiple = schema.get("multipleOf", 1)
-    if multiple != int(multiple) or not 1 <= multiple <= MOST_MULTIPLE:
+    multiple = Fraction(str(schema.get("multipleOf", 1)))
+    if not 0 < multiple.numerator <= MOST_MULTIPLE:
         refuse(
-            where,
-            f"has multipleOf {multiple!r:.20}, which is not counted; wanted a whole number to {MOST_MULTIPLE}",
+            where, f"has multipleOf {schema['multipleOf']!r:.20}, which is not counted; wanted up to {MOST_MULTIPLE}"
         )
+    if multiple.denominator > 1 and kind == "number":
+        note(where, "only whole numbers that are multiples")
     if kind == "integer" or "multipleOf" in schema:
         first = None if low is None else ceil(low) + (above and low == ceil(low))
         last = None if high is None else floor(high) - (below and high == floor(high))
         tree = written.integers(first, last)
-        if tree is None or multiple == 1:
+        if tree is None or multiple.numerator == 1:
             return tree
-        found = Dfa.of(tree) & written.multiples(int(multiple))
+        found = Dfa.of(tree) & written.multiples(multiple.numerator)
         return None if found.empty else Embedded(found)
     if low is None and high is None:
         return written.NUMBER

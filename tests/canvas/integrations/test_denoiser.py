@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 from helpers.grammars import fits, lists, phrases
-from helpers.masked import Tiny, dream, llada
 
+from benchmarks.clients.masked import Tiny, dream, llada
 from vmdsolve.canvas.compile import compile_choice, compile_json_schema, compile_regex
 from vmdsolve.canvas.integrations.denoiser import Constrained
 from vmdsolve.canvas.vocabulary import Vocabulary

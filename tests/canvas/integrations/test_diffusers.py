@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.gemma import CANVAS, EOS, V, for_pipeline, tiny_gemma
 from helpers.grammars import fits, lists, phrases
 
+from benchmarks.clients.gemma import CANVAS, EOS, V, for_pipeline, tiny_gemma
 from vmdsolve.errors import InvalidInput
 
 torch = pytest.importorskip("torch")
@@ -97,8 +97,8 @@ def test_noise_cell_by_cell_is_refused(model: Any) -> None:
 @pytest.mark.parametrize("steps", [1, 2, 4, 8, 16])
 def test_llada2_writes_texts_over_blocks_in_any_number_of_steps(editing: Any, steps: int) -> None:
     from diffusers import BlockRefinementScheduler, LLaDA2Pipeline
-    from helpers.masked import Tiny
 
+    from benchmarks.clients.masked import Tiny
     from vmdsolve.canvas.integrations.denoiser import Constrained
 
     ids = torch.tensor([[2, 9, 10], [2, 11, 12], [2, 13, 14]])

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.gemma import CANVAS, EOS, PAD, V, tiny_gemma
 from helpers.grammars import fits, lists, of_table, phrases
 
+from benchmarks.clients.gemma import CANVAS, EOS, PAD, V, tiny_gemma
 from vmdsolve.canvas.integrations.transformers import CanvasLogitsProcessor
 from vmdsolve.canvas.law import posterior
 from vmdsolve.errors import InvalidInput

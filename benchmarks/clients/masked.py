@@ -11,6 +11,8 @@ import torch
 class Tiny(torch.nn.Module):
     """Logits [B, cells, V] that hang on all cells."""
 
+    device, dtype = torch.device("cpu"), torch.float32  # as pipelines ask for them
+
     def __init__(self, V: int, seed: int = 0) -> None:
         super().__init__()
         with torch.random.fork_rng():

@@ -1,21 +1,22 @@
-"""A DiffusionGemma of random weights, small enough for a test."""
+"""A DiffusionGemma of random weights, small enough to run often."""
 
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from typing import Any
 
 V, CANVAS, EOS, PAD = 64, 12, 1, 0
 
 
-def tiny_gemma() -> Any:
+def tiny_gemma(V: int = V) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import torch
-        from transformers import DiffusionGemmaConfig, DiffusionGemmaForBlockDiffusion
-        from transformers.models.diffusion_gemma.configuration_diffusion_gemma import DiffusionGemmaTextConfig
 
-        text = DiffusionGemmaTextConfig(
+        transformers: Any = import_module("transformers")  # its types lag behind it
+        parts: Any = import_module("transformers.models.diffusion_gemma.configuration_diffusion_gemma")
+        text = parts.DiffusionGemmaTextConfig(
             vocab_size=V, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
             num_key_value_heads=1, head_dim=32, sliding_window=64, num_experts=2, top_k_experts=1,
             moe_intermediate_size=32, global_head_dim=32, num_global_key_value_heads=1, pad_token_id=PAD,
@@ -25,8 +26,8 @@ def tiny_gemma() -> Any:
                   "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16}  # fmt: skip
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            config = DiffusionGemmaConfig(text_config=text, vision_config=vision, canvas_length=CANVAS)
-            return DiffusionGemmaForBlockDiffusion(config).eval()
+            config = transformers.DiffusionGemmaConfig(text_config=text, vision_config=vision, canvas_length=CANVAS)
+            return transformers.DiffusionGemmaForBlockDiffusion(config).eval()
 
 
 def for_pipeline(model: Any) -> Any:
@@ -51,6 +52,6 @@ def for_pipeline(model: Any) -> Any:
         dtype, device = torch.float32, torch.device("cpu")
         forward = staticmethod(renamed(model.__call__))
 
-    out = Model()
+    out: Any = Model()
     out.config, out.model = model.config, Parts
     return out

@@ -1,0 +1,93 @@
+"""Lists of a JSON Schema as trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..automata.nodes import Alternatives, Node, Repeat, Sequence, either, optional, text
+from . import json_text as written
+from .schema_keywords import refuse
+
+if TYPE_CHECKING:
+    from .schema import Path, Reader
+
+__all__ = ["array_tree"]
+
+MOST_DIFFERENT = 64  # listed values, of lists that hold no value twice
+
+
+def array_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -> Node | None:
+    """The lists that a schema without references and parts allows; None: there are none."""
+    given = schema.get("items", "prefixItems" not in schema or schema.get("unevaluatedItems") is not False)
+    first = schema.get("prefixItems") or (given if isinstance(given, list) else [])
+    more = schema.get("additionalItems", True) if isinstance(given, list) else given
+    least, most = int(schema.get("minItems", 0)), schema.get("maxItems")
+    if schema.get("uniqueItems") and most not in (0, 1):
+        if "contains" in schema:
+            refuse(where, "has 'contains' beside 'uniqueItems', which is not read; leave one of them out")
+        return _different(reader, more if not first else None, least, most, where, path)
+    if most is not None and most > (limit := max(reader.limits.items, least, len(first))):
+        most = limit
+        reader.note(where, f"at most {most} items")
+    if most is not None and least > most:
+        return None
+    if "contains" in schema:
+        if first:
+            refuse(where, "has 'contains' beside items one by one, which is not read; leave it out")
+        return _containing(reader, more, schema["contains"], max(least, 1), most, where, path)
+    trees = [reader.value(part, f"{where}/items/{i}", path) for i, part in enumerate(first[:most])]
+    room = None if most is None else int(most) - len(trees)
+    tail = reader.value(more, f"{where}/items", path) if room is None or room > 0 else None
+    if None in trees:
+        trees, tail = trees[: trees.index(None)], None
+    short = max(least - len(trees), 0)
+    if tail is None and short:
+        return None
+    after: Node = text("]")
+    if tail is not None:
+        following = Repeat(Sequence((written.COMMA, tail)), short, room)
+        if not trees:
+            rest = Repeat(Sequence((written.COMMA, tail)), max(short - 1, 0), None if room is None else room - 1)
+            some = Sequence((tail, rest))
+            return Sequence((text("["), some if short else optional(some), after))
+        after = Sequence((following, after))
+    for i in reversed(range(len(trees))):
+        tree = trees[i]
+        assert tree is not None
+        after = Sequence((written.COMMA, tree, after)) if i else Sequence((tree, after))
+        if i >= least:
+            after = Alternatives((after, text("]")))
+    return Sequence((text("["), after))
+
+
+def _containing(
+    reader: Reader, items: Any, wanted: Any, least: int, most: int | None, where: str, path: Path
+) -> Node | None:
+    """Lists of `least` items or more, one of which is as `contains` says; the first such, and others around it."""
+    if most is not None and most < 1:
+        return None
+    both = {"allOf": [items, wanted]} if items is not True else wanted
+    special, item = reader.value(both, f"{where}/contains", path), reader.value(items, f"{where}/items", path)
+    if special is None or item is None:
+        return None
+    before, after = Sequence((item, written.COMMA)), Sequence((written.COMMA, item))
+    ways: list[Node] = []
+    for i in range(least - 1 if most is None else int(most)):
+        room = None if most is None else int(most) - 1 - i
+        ways.append(Sequence((Repeat(before, i, i), special, Repeat(after, max(least - 1 - i, 0), room))))
+    if most is None:
+        ways.append(Sequence((Repeat(before, least - 1, None), special, Repeat(after, 0, None))))
+    return Sequence((text("["), either(*ways), text("]")))
+
+
+def _different(reader: Reader, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
+    """Lists of different values, if they are given one by one."""
+    said, inner = reader.plain(False if items is None else items, f"{where}/items", path)
+    values = said.get("enum") if isinstance(said, dict) else None
+    if not values or len(values) > MOST_DIFFERENT:
+        refuse(where, f"has 'uniqueItems', which is not read but for an enum of at most {MOST_DIFFERENT}; leave it out")
+    trees = [reader.value({**said, "enum": [value]}, f"{where}/items", inner) for value in values]
+    kept = [tree for i, tree in enumerate(trees) if tree is not None and values.index(values[i]) == i]
+    reader.note(where, "different items come in the order of their enum")
+    found = written.sublists(kept, least, len(kept) if most is None else int(most))
+    return None if found is None else Sequence((text("["), found, text("]")))
