@@ -40,7 +40,14 @@ from .study.many import tables as many
 
 __all__ = ["DOCUMENTS", "filled", "known", "run"]
 
-PAGES = ("README.md", "benchmarks/README.md", "docs/canvas.md", "docs/reproduce.md", "docs/scale.md", "docs/security.md")
+PAGES = (
+    "README.md",
+    "benchmarks/README.md",
+    "docs/canvas.md",
+    "docs/reproduce.md",
+    "docs/scale.md",
+    "docs/security.md",
+)
 DOCUMENTS = tuple(ROOT / page for page in PAGES)
 STUDY = ("beside", "synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
