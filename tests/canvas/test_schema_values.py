@@ -84,6 +84,7 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
     ({"not": {"type": ["null", "object"]}}, [1, "a", [], True], [None, {}]),
     ({"type": "integer", "not": {"minimum": 3, "maximum": 5}}, [2, 6], [3, 4, 5]),
     ({"type": "integer", "not": {"not": {"minimum": 3}}}, [3], [2]),
+    ({"if": {"not": {"type": "array", "items": False}}, "then": {"type": "null"}}, [None, []], [[""], 1]),
     ({"type": "array", "items": {"type": "integer"}, "not": {"contains": {"const": 5}}}, [[], [1]], [[5], [1, 5]]),
     ({"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}}, [[5], [1, 5], [5, 5, 1]], [[], [1]]),
     (

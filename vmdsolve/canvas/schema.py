@@ -123,6 +123,7 @@ class Reader:
 
     def __init__(self, root: Any, closed: bool, limits: Limits) -> None:
         self.root, self.closed, self.limits, self.parts = root, closed, limits, 0
+        self.negated = 0
         self.notes: dict[str, None] = {}
         self.built: dict[tuple[int, frozenset[tuple[str, int]]], tuple[Any, Node | None]] = {}
         self.dfas: dict[str, Dfa] = {}
@@ -143,8 +144,10 @@ class Reader:
         said = annotated(schema)
         first = [name for name in said if name in ("properties", "allOf")] == ["allOf", "properties"]
         if LOGIC & said.keys():
+            if self.negated:
+                refuse(where, "has conditions in what must not hold, which is not read; say it without one of them")
             self.want_no_unevaluated(where, "conditions")
-            parts = conditions(said, lambda part: self.plain(part, where, path)[0], where)
+            parts = conditions(said, lambda part: self.exact(part, where, path), where)
             said = {name: value for name, value in said.items() if name not in LOGIC}
             said |= {"allOf": [*said.get("allOf", ()), *parts]} if parts else {}
         for name in ("$ref", "allOf"):
@@ -156,6 +159,8 @@ class Reader:
                 place = f"{where}/allOf/{i}"
                 if name == "$ref":
                     if path.count(part) >= self.limits.unrolled:
+                        if self.negated:
+                            refuse(where, f"has {part} within itself in what must not hold, which is not read")
                         self.note(where, f"{part} within itself is left out {self.limits.unrolled} deep")
                         return False, path
                     place, path, part = part, (*path, part), self.target(part, where)
@@ -168,6 +173,14 @@ class Reader:
                 }
             return self.plain(out, where, path) if isinstance(out, dict) and "allOf" in out else (out, path)
         return said, path
+
+    def exact(self, schema: Any, where: str, path: Path) -> Any:
+        """What a schema says that must not hold: not less, since then more would be allowed."""
+        self.negated += 1
+        try:
+            return self.plain(schema, where, path)[0]
+        finally:
+            self.negated -= 1
 
     def want_no_unevaluated(self, where: str, what: str) -> None:
         """What is said by not is no evaluation, and is not told from others here."""

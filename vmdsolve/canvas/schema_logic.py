@@ -26,7 +26,9 @@ def conditions(said: Schema, resolve: Say, where: str) -> list[Any]:
     [{'anyOf': [{'properties': {'a': False}}, {'required': ['a', 'b']}]}]
     """
     out: list[Any] = []
-    if "not" in said:
+    if isinstance(said.get("not"), dict) and said["not"].keys() == {"not"}:
+        out.append(said["not"]["not"])
+    elif "not" in said:
         out.append(negation(resolve(said["not"]), f"{where}/not"))
     if "if" in said and ("then" in said or "else" in said):
         chosen, then, other = said["if"], said.get("then", True), said.get("else", True)
