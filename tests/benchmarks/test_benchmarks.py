@@ -259,7 +259,7 @@ def test_readme_repeats_the_committed_results() -> None:
     for text in texts:
         assert readme.filled(text, results) == text, "run `python -m benchmarks readme`"
     for name in results:
-        assert sum(f"<!-- {name} -->" in text and f"<!-- /{name} -->" in text for text in texts) == 1
+        assert sum(f"<!-- {name} -->" in text and f"<!-- /{name} -->" in text for text in texts) >= 1
 
 
 # the command line -------------------------------------------------------------------------------------

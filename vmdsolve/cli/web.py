@@ -17,9 +17,9 @@ __all__ = ["web"]
 def web(
     host: Annotated[str, Option(help="Listen here; 127.0.0.1 is this machine alone.")] = "127.0.0.1",
     port: Annotated[int, Option(min=0, max=65_535, help="And at this port; 0: any that is free.")] = 8000,
-    name: Annotated[
-        list[str] | None, Option("--name", help="A name by which browsers may ask for the page, besides --host.")
-    ] = None,
+    names: Annotated[
+        str, Option(help="Names by which browsers may ask for the page, besides --host; with commas.")
+    ] = "",
     workers: Annotated[int, Option(min=1, max=256, help="Processes that answer, at most.")] = 12,
     time_limit: Annotated[float, Option(min=0.1, max=600.0, help="Seconds that one answer may take.")] = 10.0,
     browser: Annotated[bool, Option("--open", help="Open the page in a browser.")] = False,
@@ -46,7 +46,11 @@ def web(
             ) from error
         shown = f"[{host}]" if kind == socket.AF_INET6 else host
         address = f"http://{shown}:{listening.getsockname()[1]}/"
-        hosts = {shown, *(LOOPBACK if host in ("127.0.0.1", "::1", "localhost") else ()), *(name or ())}
+        hosts = {
+            shown,
+            *(LOOPBACK if host in ("127.0.0.1", "::1", "localhost") else ()),
+            *filter(None, names.replace(" ", "").split(",")),
+        }
         app = application(hosts, workers=workers, seconds=time_limit)
 
         class Server(uvicorn.Server):
