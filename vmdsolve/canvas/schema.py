@@ -41,26 +41,12 @@ from .schema_logic import conditions
 from .schema_merge import merged
 from .schema_numbers import number
 from .schema_objects import object_tree
+from .schema_reading import LIMITS, Limits, Path
 
 __all__ = ["LIMITS", "Limits", "Read", "Reader", "read_schema"]
 
 MOST_PARTS = 20_000  # schemas within a schema, those that are unrolled again
 MOST_TEXT = 1 << 20  # characters of a schema
-Path = tuple[str, ...]  # of the $refs that lead to a part
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What is unlimited, or as good as that, is limited to."""
-
-    unrolled: int = 4  # a $ref within itself
-    any_depth: int = 2  # lists and objects within a value of which nothing is said
-    characters: int = 100
-    beside_pattern: int = 256  # characters, where a pattern says which
-    items: int = 32
-
-
-LIMITS = (Limits(), Limits(3, 1, 32, 64, 8), Limits(2, 1, 12, 24, 3))  # the next one where a grammar grows too large
 
 
 @dataclass(frozen=True)

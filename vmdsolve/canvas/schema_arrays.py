@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..automata.nodes import Alternatives, Node, Repeat, Sequence, either, optional, text
 from . import json_text as written
 from .schema_keywords import refuse
-
-if TYPE_CHECKING:
-    from .schema import Path, Reader
+from .schema_reading import Path, Reading
 
 __all__ = ["array_tree"]
 
 MOST_DIFFERENT = 64  # listed values, of lists that hold no value twice
 
 
-def array_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -> Node | None:
+def array_tree(reader: Reading, schema: dict[str, Any], where: str, path: Path) -> Node | None:
     """The lists that a schema without references and parts allows; None: there are none."""
     given = schema.get("items", "prefixItems" not in schema or schema.get("unevaluatedItems") is not False)
     first = schema.get("prefixItems") or (given if isinstance(given, list) else [])
@@ -61,7 +59,7 @@ def array_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -
 
 
 def _containing(
-    reader: Reader, items: Any, wanted: Any, least: int, most: int | None, where: str, path: Path
+    reader: Reading, items: Any, wanted: Any, least: int, most: int | None, where: str, path: Path
 ) -> Node | None:
     """Lists of `least` items or more, one of which is as `contains` says; the first such, and others around it."""
     if most is not None and most < 1:
@@ -80,7 +78,7 @@ def _containing(
     return Sequence((text("["), either(*ways), text("]")))
 
 
-def _different(reader: Reader, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
+def _different(reader: Reading, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
     """Lists of different values, if they are given one by one."""
     said, inner = reader.plain(False if items is None else items, f"{where}/items", path)
     values = said.get("enum") if isinstance(said, dict) else None

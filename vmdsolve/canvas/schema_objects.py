@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..automata.dfa import Dfa
 from ..automata.nodes import Alternatives, Embedded, Listed, Node, Repeat, Sequence, either, text
 from ..errors import InvalidInput
 from . import json_text as written
 from .schema_keywords import refuse
-
-if TYPE_CHECKING:
-    from .schema import Path, Reader
+from .schema_reading import Path, Reading
 
 __all__ = ["object_tree"]
 
@@ -21,7 +19,7 @@ MOST_COUNTED = 4096  # properties times how many of them are counted
 Item = tuple[Node, bool]  # name and value, and whether it is required
 
 
-def object_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) -> Node | None:
+def object_tree(reader: Reading, schema: dict[str, Any], where: str, path: Path) -> Node | None:
     """The objects that a schema without references and parts allows; None: there are none."""
     names = _names(reader, schema, where, path)
     more = schema.get("additionalProperties")  # None: nothing is said of it
@@ -54,7 +52,7 @@ def object_tree(reader: Reader, schema: dict[str, Any], where: str, path: Path) 
     return _counted(items, entries, least, most, where)
 
 
-def _names(reader: Reader, schema: dict[str, Any], where: str, path: Path) -> Dfa | None:
+def _names(reader: Reading, schema: dict[str, Any], where: str, path: Path) -> Dfa | None:
     """Names that `propertyNames` allows; None: any."""
     if schema.get("propertyNames", True) is True:
         return None
@@ -80,7 +78,7 @@ def _properties(schema: dict[str, Any], patterns: dict[str, Dfa], more: Any) -> 
 
 
 def _entries(
-    reader: Reader,
+    reader: Reading,
     schema: dict[str, Any],
     properties: dict[str, Any],
     patterns: dict[str, Dfa],
@@ -113,7 +111,7 @@ def _entries(
     return out
 
 
-def _other_value(reader: Reader, declared: bool, more: Any, where: str, path: Path) -> Node | None:
+def _other_value(reader: Reading, declared: bool, more: Any, where: str, path: Path) -> Node | None:
     """The value of a property that no name and no pattern declares."""
     if reader.closed and more is None and declared:
         reader.note(where, "no properties besides those that are named")
