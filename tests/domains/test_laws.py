@@ -30,8 +30,7 @@ ENOUGH = 3000  # solutions that the judges compare
 @cache
 def tiny(name: str, n: int, seed: int = 0, *, rank: int = 1, **options: object) -> list[tuple[Problem, Board]]:
     """Problems of one of the smallest sizes, or of the largest where there are not so many."""
-    size = get(name).kind.sizes[: rank + 1][-1]
-    return list(generate(name, n, seed=seed, size=size, **options))
+    return list(generate(name, n, seed=seed, size=get(name).kind.sizes[: rank + 1][-1], **options))
 
 
 def some_solution(rules: Rules) -> Board:
