@@ -9,7 +9,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
-from vmdsolve.problem import OPEN, Constraint, Rules
+from vmdsolve.errors import InvalidInput
+from vmdsolve.problem import OPEN, Board, Constraint, Rules
+from vmdsolve.search import solve_values
 
 
 class Sample(NamedTuple):
@@ -103,3 +105,11 @@ def instances(draw: st.DrawFn) -> tuple[Rules, np.ndarray]:
     rules = Rules(L, V, tuple(draw(st.lists(constraints(L, V), max_size=4))))
     cell = st.one_of(st.just(OPEN), st.just(OPEN), st.integers(0, V - 1))
     return rules, np.array(draw(st.lists(cell, min_size=L, max_size=L)), np.int32)
+
+
+def some_solution(rules: Rules) -> Board:
+    """A solution of rules under which nothing is given, or the word of the generator that there is none."""
+    found = solve_values(rules, np.full((1, rules.L), OPEN, np.int32))
+    if not found.counts[0]:
+        raise InvalidInput("no answer")
+    return found.values[0]

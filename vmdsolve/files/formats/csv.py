@@ -24,7 +24,7 @@ from .named import known_domain
 from .quotes import quoted_rows
 from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
 
-__all__ = ["Csv", "Tsv", "quoted", "table_in"]
+__all__ = ["Csv", "Tsv", "is_header", "quoted", "table_in"]
 
 DELIMITERS = (",", ";", "\t", "|", ":", " ")  # ' ' is any white space; ':' and ' ' only where there is no header
 FIRST = itemgetter(slice(1))  # a text's first character
@@ -84,6 +84,18 @@ def fields_of(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return []
+
+
+def is_header(line: str) -> bool:
+    """Whether a line of several fields names a column of puzzles.
+
+    Examples
+    --------
+    >>> is_header("problem,solution,status"), is_header("problem"), is_header("4 4 1/1 1 2 2")
+    (True, False, False)
+    """
+    rows = (fields_of(line, delimiter) for delimiter in DELIMITERS[:4])
+    return any(columns_of(fields, doubtful=True)[0] for fields in rows if len(fields) > 1)
 
 
 def table_in(line: str, domain: Domain | None) -> str | None:

@@ -12,7 +12,7 @@ from ...domains import Domain
 from ...domains.reading import is_problem
 from ..record import Record
 from .base import UNANSWERED, Source, TextFormat, Written
-from .csv import table_in
+from .csv import is_header, table_in
 
 __all__ = ["Txt"]
 
@@ -23,7 +23,11 @@ class Txt(TextFormat):
     writes = (".txt", ".sdm")
 
     def detects(self, line: str, domain: Domain | None) -> bool:
-        """A line that can be read is what it seems to be, even if it looks like another format."""
+        """A line that can be read is what it seems to be, even if it looks like another format; but names of columns,
+        which may pass for names of regions, are these.
+        """
+        if is_header(line) and not (domain is not None and domain.verbatim):
+            return False
         return is_problem(line.removeprefix(UNANSWERED), domain) and table_in(line, domain) is None
 
     def read(self, source: Source) -> Iterator[Record]:
