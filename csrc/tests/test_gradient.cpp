@@ -186,6 +186,7 @@ struct Model {
 
 void test_odd_sizes_on_every_path() {
   const std::vector<const char*> paths = denoise_paths();
+  int rounded = 0, bent = 0;
   for (int round = 0; round < 40; ++round) {
     const int64_t cells = 1 + below(14), symbols = 1 + below(9);
     const Model model({{3 + below(40), 1 + below(40), 1 + below(70), 0, below(4)}, cells, symbols}, round % 3);
@@ -223,9 +224,15 @@ void test_odd_sizes_on_every_path() {
       for (size_t k = 0; k < logits.size(); ++k) got_value += double{logits[k]} * double{d_logits[k]};
       for (const float d : d_tables) size += double{d} * double{d};
       CHECK(std::abs(got_value - wanted_value) < (rounds ? 0.2 : 1e-3) * (1 + std::abs(wanted_value)) * 10);
-      CHECK(std::abs(got - wanted) < (rounds ? 0.3 : 2e-3) * std::sqrt(size));
+      const double off = std::abs(got - wanted) / std::sqrt(size);
+      if (rounds) {
+        ++rounded, bent += off >= 0.3;
+      } else {
+        CHECK(off < 2e-3);
+      }
     }
   }
+  CHECK(bent * 10 <= rounded);  // a state that is rounded over a bend of the activation has another slope
 }
 
 void test_noise_hangs_on_keys_alone() {
