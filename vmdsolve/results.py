@@ -286,9 +286,9 @@ class Solution(_Later):
         return Picture((*board, *said, Said(self.outcome, "aside")))
 
     def frames(self) -> list[tuple[str, Figure]]:
-        """The board after each step, where a trace was asked for; else the picture alone."""
-        if self.trace is None or self.layout is None or not len(self.trace):
-            return Shown.frames(self)
+        """The board after each step, where a trace was asked for."""
+        if self.trace is None or self.layout is None:
+            return []
         steps = [figure(self.layout.picture(board, givens=self.givens)) for board in self.trace]
         return [(f"step {number} of {len(steps)}", step) for number, step in enumerate(steps, 1)]
 

@@ -20,6 +20,7 @@ from typer import Option
 from vmdsolve.canvas import Grammar, compile_choice, compile_token_dfa, posterior
 from vmdsolve.constraints import DFA, Regular
 from vmdsolve.domains import get
+from vmdsolve.domains.hidden import Hidden
 from vmdsolve.measure.exact import ExactDenoiser
 from vmdsolve.measure.law import Comparison, Law, law_of
 from vmdsolve.problem import OPEN, Board, Rules
@@ -185,7 +186,8 @@ def measured(task: Task, model: TextModel, arm: str, seed: int, n: int) -> Itera
 def exactly(task: Task, n: int) -> Iterator[Row]:
     """What no training is in: the exact denoiser by T, and the chain as weights of edges."""
     domain = get(HIDDEN)
-    chain, keys = domain.chain, latent_keys(np.arange(n, dtype=np.uint64), 0)  # type: ignore[attr-defined]
+    assert isinstance(domain, Hidden)
+    chain, keys = domain.chain, latent_keys(np.arange(n, dtype=np.uint64), 0)
     grammar = on_edges(chain, task.L, balance=task.grammar is not None)
     flat = posterior(grammar, np.zeros((1, task.L, grammar.V), np.float32).repeat(n, 0))
     yield rounded(_row(task, "chain on edges", 0, 0, task.law.compare(flat.draw(0, request=keys))))

@@ -127,7 +127,9 @@ def test_what_is_not_there_is_said(client: TestClient) -> None:
     assert client.get("/../pyproject.toml").status_code == 404
     assert client.get("/server.py").status_code == 404
     assert client.get("/api/solve").status_code == 405
-    assert "nobody answers drink; there are kinds" in asked(client, "drink").json()["error"]
+    nobody = asked(client, "drink")
+    assert nobody.status_code == 422
+    assert "nobody answers drink; there are kinds" in nobody.json()["error"]
 
 
 def test_what_takes_too_long_ends_in_time(client: TestClient) -> None:

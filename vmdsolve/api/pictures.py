@@ -62,7 +62,7 @@ def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
         raise InvalidInput(f"{path.name} is to be a picture; wanted a name that ends in {', '.join(PICTURES)}")
     if not isinstance(what, Shown):
         raise InvalidInput(f"{type(what).__name__} has no picture; wanted a problem, a solution, a hint ...")
-    made = write(what.frames())
+    made = write(what.frames() or [("", figure(what.picture()))])
     with replacing(path) as stream:
         stream.write(made.encode() if isinstance(made, str) else made)
     return path

@@ -18,7 +18,7 @@ from .base import CELL, SYMBOLS, Image
 from .clued import Fill, kind_of
 from .lines import Lines
 from .parts.boxed import Boxed
-from .parts.grids import neighbours, rows_and_columns, turned
+from .parts.grids import neighbours, rows_and_columns, spaced_sheet, turned
 from .parts.values import cell_of, lines_of_grid, listed, order_of
 
 __all__ = ["DOMAINS", "Consecutive"]
@@ -115,12 +115,8 @@ class Consecutive(Boxed):
     def sheet(self) -> Sheet:
         """With the bars in rows and columns between those of the cells."""
         n = self.shape[0]
-        rows = [["" for _ in range(2 * n - 1)] for _ in range(2 * n - 1)]
-        for cell in range(n * n):
-            rows[cell // n * 2][cell % n * 2] = CELL
-        for a, b in self.bars:
-            rows[a // n + b // n][a % n + b % n] = "|" if b == a + 1 else "-"
-        return Sheet(rows, [[0] * len(row) for row in rows], {"|": "┃", "-": "━"})
+        bars = {(a // n + b // n, a % n + b % n): "|" if b == a + 1 else "-" for a, b in self.bars}
+        return spaced_sheet(n, bars, {"|": "┃", "-": "━"})
 
 
 DOMAINS = {"consecutive": kind_of(Consecutive, "consecutive-sudoku")}

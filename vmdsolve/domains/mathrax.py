@@ -18,7 +18,7 @@ from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
-from .parts.grids import rows_and_columns, turned
+from .parts.grids import rows_and_columns, spaced_sheet, turned
 from .parts.values import grid_of, lines_of_grid, order_of
 
 __all__ = ["DOMAINS", "Mathrax"]
@@ -139,12 +139,7 @@ class Mathrax(Clued):
     def sheet(self) -> Sheet:
         """With the circles in rows and columns between those of the cells."""
         n = self.shape[0]
-        rows = [["" for _ in range(2 * n - 1)] for _ in range(2 * n - 1)]
-        for cell in range(n * n):
-            rows[cell // n * 2][cell % n * 2] = CELL
-        for cell, label in self.circles.items():
-            rows[cell // n * 2 + 1][cell % n * 2 + 1] = label
-        return Sheet(rows, [[0] * len(row) for row in rows])
+        return spaced_sheet(n, {(cell // n * 2 + 1, cell % n * 2 + 1): label for cell, label in self.circles.items()})
 
 
 DOMAINS = {"mathrax": kind_of(Mathrax)}

@@ -16,9 +16,8 @@ from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
 from .lines import Lines
 from .parts.grids import neighbours, region_sheet, rows_and_columns, turned
-from .parts.regions import cells_of, read_regions, renumbered, write_regions
+from .parts.regions import cells_of, lines_of_regions, read_regions, renumbered, write_regions
 from .parts.straights import straight
-from .parts.values import grid_of, lines_of_grid
 
 __all__ = ["DOMAINS", "Renban"]
 
@@ -61,9 +60,7 @@ class Renban(Clued):
         >>> Renban.lines_of(["AB", "AB"], [[1, None], [None, None]])
         ['2 2', '1 -', '- -', 'A B', 'A B']
         """
-        n = len(grid_of(regions, cls.name, "regions"))
-        cells = [" ".join("-" * n)] * n if givens is None else lines_of_grid(givens, cls.name, "givens", n, n)
-        return [f"{n} {n}", *cells, *lines_of_grid(regions, cls.name, "regions", n, n)]
+        return lines_of_regions(regions, givens, cls.name)
 
     @classmethod
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .figure import Figure, figure
+from .figure import Figure
 from .picture import WIDTH, Picture
 from .svg import svg
 
@@ -21,8 +21,8 @@ class Shown:
         raise NotImplementedError
 
     def frames(self) -> list[tuple[str, Figure]]:
-        """What there is to be seen one after another, each with a caption: mostly the picture alone."""
-        return [("", figure(self.picture()))]
+        """What there is to be seen one after another, each with a caption; mostly nothing but the picture."""
+        return []
 
     def render(self, *, boxes: bool = False, width: int = WIDTH) -> str:
         """The picture as text on several lines.
@@ -42,7 +42,7 @@ class Shown:
     def _repr_html_(self) -> str:
         """For Jupyter: a table, or frames one after another; without script."""
         frames = self.frames()
-        return self.picture().html() if len(frames) == 1 else svg([drawn for _, drawn in frames])
+        return svg([drawn for _, drawn in frames]) if frames else self.picture().html()
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython, and for hypothesis, which shows what failed by it."""

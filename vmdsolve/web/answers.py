@@ -65,6 +65,8 @@ def answer(asked: str, question: Question, seconds: float) -> Answer:
     >>> answer("solve", {"text": "1......2"}, 5.0)["error"].split(",")[0]
     'no domain goes by 8 cells'
     """
+    if asked not in ASKED:
+        return {"error": f"nobody answers {clean(cut(asked, 40))}; there are {', '.join(ASKED)}"}
     try:
         return ASKED[asked](question, seconds)
     except TimeoutError as error:

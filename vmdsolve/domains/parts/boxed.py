@@ -5,6 +5,7 @@ Boxes are as usual: 2x2, 2x3, 3x3, 3x4, 4x4 for grids of 4, 6, 9, 12, 16; none w
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Self
@@ -70,14 +71,14 @@ class Lined(Boxed):
         said = (" ".join(f"r{cell // n + 1}c{cell % n + 1}" for cell in line) for line in self.lines)
         self.clues = "/".join([f"{n} {n}", *said])
 
+    @abstractmethod
     def along(self, line: list[int]) -> Iterable[Constraint]:
         """What holds along a line."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def fits(cls, numbers: list[int]) -> bool:
         """Whether these numbers may stand along a line that goes on."""
-        raise NotImplementedError
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:

@@ -118,6 +118,25 @@ def region_sheet(regions: Sequence[Sequence[int]], labels: Mapping[int, str] | N
     return Sheet([names[i : i + columns] for i in range(0, len(names), columns)], regions)
 
 
+def spaced_sheet(n: int, between: Mapping[tuple[int, int], str], blocks: Mapping[str, str] | None = None) -> Sheet:
+    """An n x n grid with a row and a column of room between cells, and texts at (row, column) there.
+
+    Cell (r, c) stands at (2 r, 2 c). `blocks` as those of a Sheet.
+
+    Examples
+    --------
+    >>> print(spaced_sheet(2, {(0, 1): "|"}).text())
+    +-------+
+    | □ | □ |
+    |       |
+    | □   □ |
+    +-------+
+    """
+    side = range(2 * n - 1)
+    rows = [[CELL if r % 2 == c % 2 == 0 else between.get((r, c), "") for c in side] for r in side]
+    return Sheet(rows, [[0] * len(side)] * len(side), blocks or {})
+
+
 def margin_sheet(above: Sequence[Sequence[str]], left: Sequence[Sequence[str]]) -> Sheet:
     """A grid with clues above its columns and to the left of its rows.
 

@@ -6,15 +6,17 @@ Text form: a line of names for each row. Written, the names are numbers from 1 i
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...problem import Board
 from ..lines import Lines
 from .grids import neighbours
+from .values import grid_of, lines_of_grid
 
-__all__ = ["OUTSIDE", "cells_of", "grow_regions", "read_regions", "renumbered", "trade_cells", "windows"]
-__all__ += ["write_regions"]
+__all__ = ["OUTSIDE", "cells_of", "grow_regions", "lines_of_regions", "read_regions", "renumbered", "trade_cells"]
+__all__ += ["windows", "write_regions"]
 
 OUTSIDE = "@"  # the name of no region, where there can be such cells
 
@@ -49,6 +51,28 @@ def cells_of(regions: Sequence[int]) -> list[list[int]]:
 def read_regions(lines: Lines, rows: int, columns: int, outside: Container[object] = ()) -> list[int]:
     """[L] the region of each cell; see `renumbered`."""
     return renumbered((name for _ in range(rows) for name in lines.tokens("regions", columns)), outside)
+
+
+def lines_of_regions(regions: Any, givens: Any, name: str) -> list[str]:
+    """The text of a square board in lines: its size, cells, '-' where open, and regions.
+
+    Parameters
+    ----------
+    regions
+        rows of names, or of numbers, one a cell
+    givens
+        rows of symbols and None; None: all cells are open
+    name
+        of the domain, for what is said of a fault
+
+    Examples
+    --------
+    >>> lines_of_regions(["AB", "AB"], [[1, None], [None, None]], "jigsaw")
+    ['2 2', '1 -', '- -', 'A B', 'A B']
+    """
+    n = len(grid_of(regions, name, "regions"))
+    cells = [" ".join("-" * n)] * n if givens is None else lines_of_grid(givens, name, "givens", n, n)
+    return [f"{n} {n}", *cells, *lines_of_grid(regions, name, "regions", n, n)]
 
 
 def write_regions(columns: int, regions: Sequence[int]) -> str:
