@@ -27,6 +27,7 @@ from vmdsolve.files.lines import Lines
 from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import TextData, read_data
+from vmdsolve.text.keys import preset
 from vmdsolve.text.likelihood import exact, importance, nelbo
 from vmdsolve.text.recipe import TextRecipe
 from vmdsolve.text.trainer import TextTrainer
@@ -48,8 +49,8 @@ METHOD = (
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
 FOLDER = Path("runs") / "text"
 GAUSSIAN: Row = {"latent": 8}
-PUBLISHED: Row = {**GAUSSIAN, "draw": "each_step"}  # N(0, I); the posterior sees what is masked, each step pays its KL
-CODES: Row = {"latent": 4, "classes": 16, "prior": "autoregressive"}
+PUBLISHED = preset("published")  # the posterior sees what is masked, each step pays its KL
+CODES = preset("ours")
 ARMS: dict[str, Row] = {
     "autoregressive": {"kind": "autoregressive"},
     "MDM": {},

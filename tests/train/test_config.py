@@ -19,7 +19,7 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.config import MOST, checked, read_config, told_of
 from vmdsolve.train.kept import config_text
-from vmdsolve.train.keys import KEYS, PATHS, RECIPE, SAMPLING, SHAPE, loops_of, loops_text
+from vmdsolve.train.keys import KEYS, PUZZLES, RECIPE, SAMPLING, SHAPE, loops_of, loops_text
 from vmdsolve.train.run import Run, layers
 
 STATES: dict[str, Any] = {"latent": 1, "prior": "states", "begin_noise": 1.0}  # as the packaged weights have it
@@ -164,7 +164,7 @@ def test_a_file_of_windows_is_read(tmp_path: Path) -> None:
         assert read_config(tmp_path / name) == {"steps": 3, "rate": 1.0}
 
 
-@pytest.mark.parametrize("key", PATHS)
+@pytest.mark.parametrize("key", PUZZLES.paths)
 def test_paths_are_relative_to_the_config(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "runs").mkdir()
     path = tmp_path / "runs" / "a.toml"

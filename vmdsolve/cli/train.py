@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +12,9 @@ from typer import Argument, Option
 from ..errors import InvalidInput
 from ..extras import want_torch
 from ..train.config import checked, read_config
-from ..train.keys import KEYS, MODEL, RECIPE, SAMPLING, logs_of
+from ..train.keys import PUZZLES, logs_of
 from .shared import device_of, domain_names
-from .training import followed, trained
+from .training import EVERY, HOW, as_before, check_folder, followed, take_options, trained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,28 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
-PANELS = {
-    **dict.fromkeys(("loops", "givens", *RECIPE), "Recipe"),
-    **dict.fromkeys(MODEL, "Model"),
-    **dict.fromkeys(SAMPLING, "How the model is sampled"),
-}
 RUNS = Path("runs")
-EVERY = 50  # steps between two lines
-HOW = ("seconds", "threads", "every", "device", "log")
-
-
-def _options() -> list[inspect.Parameter]:
-    """An option for every key of a config, but the domain, which is the argument."""
-    out = []
-    for name, key in KEYS.items():
-        if name == "domain":
-            continue
-        dashed = name.replace("_", "-")
-        flag = f"--{dashed}/--no-{dashed}" if key.kind is bool else f"--{dashed}"
-        option = Option(flag, help=f"{key.help} (default {key.default})", rich_help_panel=PANELS.get(name))
-        kind: Any = Annotated.__class_getitem__((key.kind | None, option))  # type: ignore[attr-defined]
-        out.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
-    return out
 
 
 def train(
@@ -93,13 +71,9 @@ def train(
     told = layers({} if config is None else read_config(config), chosen)
     where = learned(told, run_dir if resume else None)
     folder = run_dir or RUNS / re.sub(r"[^\w.-]+", "_", where.name)
-    if (folder / "state.safetensors").exists() != resume and not print_config:
-        raise InvalidInput(
-            f"there is no run to resume in {folder}" if resume
-            else f"{folder} holds a run already: go on with --resume, or name another with --run-dir"
-        )  # fmt: skip
+    check_folder(folder, resume, print_config)
     run = Run.of(told, folder if resume else None, domain=where)
-    told = {"every": EVERY, **(_kept(folder) if resume else {}), **told}
+    told = {"every": EVERY, **(as_before(folder, PUZZLES) if resume else {}), **told}
     if print_config:
         typer.echo(config_text(run.told(**{name: told.get(name) for name in HOW})), nl=False)
         return
@@ -122,19 +96,7 @@ def train(
     _run(trainer, folder, loggers, told["every"], told.get("seconds"))
 
 
-_FIXED = inspect.signature(train, eval_str=True)
-train.__signature__ = _FIXED.replace(  # type: ignore[attr-defined]
-    parameters=[one for one in _FIXED.parameters.values() if one.kind is not one.VAR_KEYWORD] + _options()
-)
-
-
-def _kept(folder: Path) -> dict[str, Any]:
-    """How a run was logged before, so that it goes on so."""
-    from ..train.kept import NAME
-
-    path = folder / NAME
-    before = read_config(path) if path.exists() else {}
-    return {name: before[name] for name in ("every", "log") if name in before}
+take_options(train, PUZZLES, apart=("domain",))
 
 
 def _run(trainer: Trainer, folder: Path, loggers: Sequence[Logger], every: int, seconds: float | None) -> None:

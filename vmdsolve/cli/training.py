@@ -1,19 +1,27 @@
-"""What every command that trains shows while it does, and how it ends."""
+"""What commands that train have in common: options, the folder of a run, what is shown, how they end."""
 
 from __future__ import annotations
 
+import inspect
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
+from typer import Option
+
+from ..errors import InvalidInput
+from ..train.config import read_config
+from ..train.keys import COMMON, Keys
 
 if TYPE_CHECKING:
     from ..train.progress import Progress
 
-__all__ = ["Training", "followed", "trained"]
+__all__ = ["EVERY", "HOW", "Training", "as_before", "check_folder", "followed", "take_options", "trained"]
 
+EVERY = 50  # steps between two lines
+HOW = tuple(COMMON)
 STOPPING = "stopping after this step; Ctrl-C again stops at once, without saving"
 
 
@@ -24,6 +32,40 @@ class Training(Protocol):
     def step(self) -> int: ...
 
     def stop(self) -> None: ...
+
+
+def take_options(command: Callable[..., None], table: Keys, apart: tuple[str, ...]) -> None:
+    """Give a command, in place of its **options, one for every key of a table; `apart`: but for these."""
+    parts = {name: title for title, names in table.parts.items() for name in names}
+    fixed, options = inspect.signature(command, eval_str=True), []
+    for name, key in table.keys.items():
+        if name in apart:
+            continue
+        dashed = name.replace("_", "-")
+        flag = f"--{dashed}/--no-{dashed}" if key.kind is bool else f"--{dashed}"
+        option = Option(flag, help=f"{key.help} (default {key.default})", rich_help_panel=parts.get(name))
+        kind: Any = Annotated.__class_getitem__((key.kind | None, option))  # type: ignore[attr-defined]
+        options.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
+    kept = [one for one in fixed.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    command.__signature__ = fixed.replace(parameters=kept + options)  # type: ignore[attr-defined]
+
+
+def check_folder(folder: Path, resume: bool, print_config: bool) -> None:
+    """Refuse a folder with a run for a new one, and one without for --resume; one that only prints takes any."""
+    if (folder / "state.safetensors").exists() != resume and not print_config:
+        raise InvalidInput(
+            f"there is no run to resume in {folder}" if resume
+            else f"{folder} holds a run already: go on with --resume, or name another with --run-dir"
+        )  # fmt: skip
+
+
+def as_before(folder: Path, table: Keys, *more: str) -> dict[str, Any]:
+    """How a run was logged before, so that it goes on so; and `more` keys that its config says."""
+    from ..train.kept import NAME
+
+    path = folder / NAME
+    before = read_config(path, table) if path.exists() else {}
+    return {name: before[name] for name in ("every", "log", *more) if name in before}
 
 
 def trained(

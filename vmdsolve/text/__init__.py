@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .quality import Reference as Reference
     from .quality import quality_of as quality_of
     from .recipe import TextRecipe as TextRecipe
+    from .run import TextRun as TextRun
     from .sampling import complete as complete
     from .sampling import sample as sample
     from .sources import Given as Given
@@ -31,6 +32,7 @@ _WHERE = {
     "TextConfig": "config",
     "TextModel": "model",
     "TextRecipe": "recipe",
+    "TextRun": "run",
     "TextTrainer": "trainer",
     "complete": "sampling",
     "evaluate": "evaluation",
@@ -48,6 +50,7 @@ __all__ = [
     "TextConfig",
     "TextModel",
     "TextRecipe",
+    "TextRun",
     "TextTrainer",
     "complete",
     "evaluate",

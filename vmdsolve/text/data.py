@@ -34,6 +34,8 @@ class TextData:
         the windows; None: there are none
     told
         what makes it again, and the digest of the tokens; as JSON has it
+    named
+        the vocabulary, as it was asked for by name; "": it was given
     """
 
     vocabulary: Vocabulary
@@ -41,6 +43,7 @@ class TextData:
     valid: Windows | None
     test: Windows | None
     told: dict[str, Any]
+    named: str = ""
 
     @property
     def called(self) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def read_data(
         "valid": _again(others[0], shares[0]), "test": _again(others[1], shares[1]),
         "field": field, "lines": lines, "digest": "-".join(digests),
     }  # fmt: skip
-    return TextData(chosen, train, parts_of[0], parts_of[1], told)
+    return TextData(chosen, train, parts_of[0], parts_of[1], told, vocabulary if isinstance(vocabulary, str) else "")
 
 
 def _files(data: Any, field: str, lines: bool) -> Files:

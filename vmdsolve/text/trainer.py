@@ -28,13 +28,15 @@ from ..model.elbo import Terms
 from ..model.stored import not_finite
 from ..train.averages import Averages
 from ..train.held import Holds
-from ..train.loggers import Begun, JsonLog, Logger, Tell, logging
+from ..train.kept import ConfigLog
+from ..train.loggers import Begun, JsonLog, Logger, Tell, logging, names_of
 from ..train.progress import Progress
 from ..train.ranks import ALONE, Ranks
 from ..train.state import check_shapes, restore, tensors_of
 from ..train.stopping import interruptible
 from .config import TextConfig
 from .data import TextData
+from .keys import TEXT, told_of
 from .likelihood import likelihood
 from .masks import opened
 from .model import TextModel
@@ -193,8 +195,9 @@ class TextTrainer(Holds):
         if folder is not None:
             self._hold(folder)
         self._stopped = False
-        loggers = [*loggers] if folder is None else [JsonLog(), *loggers]
-        told = {**asdict(self.recipe), **asdict(self.config), "every": every, "seconds": seconds}
+        loggers = [*loggers] if folder is None else [JsonLog(), ConfigLog(TEXT), *loggers]
+        here = {"threads": torch.get_num_threads(), "device": self.device.type, "log": names_of(loggers)}
+        told = told_of(self.data, self.recipe, self.config, every=every, seconds=seconds, **here)
         try:
             with logging(loggers, Begun(folder, told, self.data.told["digest"], self.step)) as tell:
                 yield from interruptible(self._run(folder, every, seconds, tell), self.stop)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..model.config import ModelConfig
-from .keys import KEYS, PACKAGED, PATHS, RECIPE, SAMPLING, SHAPE, loops_text
+from .keys import KEYS, PACKAGED, PUZZLES, RECIPE, SAMPLING, SHAPE, Keys, loops_text
 from .recipe import Recipe
 
 if TYPE_CHECKING:
     from ..domains import Domain
     from .mixture import Mixture
 
-__all__ = ["MOST", "absolute", "checked", "read_config", "told_of"]
+__all__ = ["MOST", "absolute", "checked", "read_config", "told_of", "with_paths"]
 
 MOST = 1 << 16  # bytes of a file
 ALONE = {"run_dir": "--run-dir", "resume": "--resume", "config": "--config"}  # no part of what a run is
 
 
-def checked(given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def checked(given: Mapping[str, Any], where: str = "", table: Keys = PUZZLES) -> dict[str, Any]:
     """Values by key, if all are keys and values.
 
     Parameters
@@ -31,6 +31,8 @@ def checked(given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
         What somebody wrote; "-" in a name is as good as "_".
     where
         What the sentence about a mistake begins with, as in "run.toml: ".
+    table
+        Of the kind of training.
 
     Raises
     ------
@@ -50,35 +52,37 @@ def checked(given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
         name = written.replace("-", "_")
         if name in out:
             raise InvalidInput(f"{where}{name} stands there twice, as {written}, too")
-        if name not in KEYS:
-            raise InvalidInput(where + _no_key(written, name, value))
+        if name not in table.keys:
+            raise InvalidInput(where + _no_key(written, name, value, table))
         try:
-            out[name] = KEYS[name].read(value, name)
+            out[name] = table.keys[name].read(value, name)
         except InvalidInput as error:
             raise InvalidInput(f"{where}{error}") from error
     return out
 
 
-def _no_key(written: str, name: str, value: Any) -> str:
+def _no_key(written: str, name: str, value: Any, table: Keys) -> str:
     from difflib import get_close_matches
 
     if isinstance(value, dict):
         return f"{written:.80} is a table; keys stand without tables, as in steps = 6000"
     if name in ALONE:
         return f"{written} is no part of a config; give it as the option {ALONE[name]}"
-    near = get_close_matches(name[:80].lower(), KEYS, 1)
+    near = get_close_matches(name[:80].lower(), table.keys, 1)
     return f"there is no key {written:.80}; " + (
-        f"did you mean {near[0]}?" if near else "`vmdsolve train --print-config` shows all that there are"
+        f"did you mean {near[0]}?" if near else f"`{table.command} --print-config` shows all that there are"
     )
 
 
-def read_config(path: Path | str) -> dict[str, Any]:
+def read_config(path: Path | str, table: Keys = PUZZLES) -> dict[str, Any]:
     """What a file says, by key. Its paths are relative to its own folder.
 
     Parameters
     ----------
     path
         A .toml or .json file.
+    table
+        Of the kind of training.
 
     Raises
     ------
@@ -95,8 +99,8 @@ def read_config(path: Path | str) -> dict[str, Any]:
         data = stream.read(MOST + 1)
     if len(data) > MOST:
         raise InvalidInput(f"{path} has over {MOST:,} bytes; that is no config")
-    given = checked(_parsed(data, kind, path), f"{path}: ")
-    return {name: _placed(value, path.parent) if name in PATHS else value for name, value in given.items()}
+    given = checked(_parsed(data, kind, path), f"{path}: ", table)
+    return with_paths(given, table, lambda name: _placed(name, path.parent))
 
 
 def _parsed(data: bytes, kind: str, path: Path) -> dict[str, Any]:
@@ -117,8 +121,6 @@ def _parsed(data: bytes, kind: str, path: Path) -> dict[str, Any]:
 
 def _placed(name: str, folder: Path) -> str:
     """A path as it is called from here."""
-    if not name or name == PACKAGED:
-        return name
     path, here = (folder / name).absolute(), Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
@@ -155,8 +157,8 @@ def told_of(
     told |= {name: getattr(config, name) for name in SHAPE}
     told |= {name: getattr(config.sampling, one.name) for name, one in SAMPLING.items()}
     held = {name: value for name, value in told.items() if value not in (None, "", inf)}
-    held |= {name: absolute(held[name]) for name in PATHS if name in held}
-    return {name: KEYS[name].read(held[name], name) for name in KEYS if name in held}
+    held = with_paths(held, PUZZLES, absolute)
+    return {name: key.read(held[name], name) for name, key in KEYS.items() if name in held}
 
 
 def _registered(domain: Domain | Mixture, recipe: Recipe) -> bool:
@@ -172,6 +174,11 @@ def _registered(domain: Domain | Mixture, recipe: Recipe) -> bool:
     return (found.symbols, found.rules) == (domain.symbols, domain.rules)
 
 
+def with_paths(told: Mapping[str, Any], table: Keys, placed: Callable[[str], str]) -> dict[str, Any]:
+    """The same keys, with every path as `placed` calls it."""
+    return {name: table.paths[name](value, placed) if name in table.paths else value for name, value in told.items()}
+
+
 def absolute(name: str) -> str:
     """A path as it is called from anywhere."""
-    return name if name in ("", PACKAGED) else str(Path(name).absolute())
+    return str(Path(name).absolute())

@@ -12,18 +12,17 @@ from .._version import __version__
 from ..errors import InvalidInput
 from ..files.atomic import written
 from ..plain import clean
-from .config import absolute, read_config
-from .keys import KEYS, MODEL, PATHS, RECIPE, SAMPLING
+from .config import absolute, read_config, with_paths
+from .keys import PUZZLES, Keys
 from .loggers import Begun
 from .progress import Progress
 
 __all__ = ["NAME", "ConfigLog", "config_text"]
 
 NAME = "config.toml"
-PARTS = {"Recipe": ("loops", "givens", *RECIPE), "Model": MODEL, "How the model is sampled": tuple(SAMPLING)}
 
 
-def config_text(told: Mapping[str, Any], begin: str = "") -> str:
+def config_text(told: Mapping[str, Any], begin: str = "", table: Keys = PUZZLES) -> str:
     """A config in TOML: all keys, those that are not told as comments.
 
     Parameters
@@ -32,6 +31,8 @@ def config_text(told: Mapping[str, Any], begin: str = "") -> str:
         Values by key.
     begin
         Lines for the top, as comments.
+    table
+        Of the kind of training.
 
     Raises
     ------
@@ -43,9 +44,9 @@ def config_text(told: Mapping[str, Any], begin: str = "") -> str:
     >>> config_text({"domain": "pair", "steps": 100}).splitlines()[:2]
     ['# The kind of puzzle; all-different; none: what examples make.', 'domain = "pair"']
     """
-    parts = {name: title for title, names in PARTS.items() for name in names}
+    parts = {name: title for title, names in table.parts.items() for name in names}
     lines, part = [f"# {clean(line)}" for line in begin.splitlines()] + [""] * bool(begin), ""
-    for name, key in KEYS.items():
+    for name, key in table.keys.items():
         if name == "preset" and name not in told:
             continue
         if (title := parts.get(name, "")) != part:
@@ -58,6 +59,8 @@ def config_text(told: Mapping[str, Any], begin: str = "") -> str:
 
 def _value(value: Any, name: str) -> str:
     """A value in TOML."""
+    if isinstance(value, list):
+        return f"[{', '.join(_value(one, name) for one in value)}]"
     if isinstance(value, str):
         try:
             value.encode()
@@ -70,17 +73,26 @@ def _value(value: Any, name: str) -> str:
 
 class ConfigLog:
     """`config.toml`, written when there is a first state of the run. One that says something else is kept beside it, as
-    `config-N.toml`."""
+    `config-N.toml`.
+
+    Parameters
+    ----------
+    table
+        Of the kind of training.
+    """
+
+    def __init__(self, table: Keys = PUZZLES) -> None:
+        self.table = table
 
     def start(self, begun: Begun) -> None:
         if begun.folder is None:
             raise InvalidInput("a config needs a folder of the run to be kept in")
         self.path, self.from_step, told = begun.folder / NAME, begun.step, begun.config
-        before = _said(self.path)
-        if begun.step and before and "init" in before:  # which a state does not tell
-            told = {**told, "init": before["init"]}
+        before = _said(self.path, self.table)
+        if begun.step and before:
+            told = {**told, **{name: before[name] for name in self.table.untold if name in before}}
         self.waiting = before != told
-        self.text = config_text(told, f"vmdsolve {__version__}; data: {begun.data}")
+        self.text = config_text(told, f"vmdsolve {__version__}; data: {begun.data}", self.table)
 
     def step(self, progress: Progress) -> None:
         del progress
@@ -99,10 +111,9 @@ class ConfigLog:
         pass
 
 
-def _said(path: Path) -> dict[str, Any] | None:
+def _said(path: Path, table: Keys) -> dict[str, Any] | None:
     """What a config says that is there."""
     try:
-        said = read_config(path)
+        return with_paths(read_config(path, table), table, absolute)
     except InvalidInput:
         return None
-    return {name: absolute(value) if name in PATHS else value for name, value in said.items()}

@@ -1,12 +1,12 @@
 """The keys of a run's config: what a training can be told, what of each, and what holds where it is not told.
 
 A key is called as the option of `vmdsolve train`, and its value is what that option takes. Neither NumPy nor torch is
-imported: the command line makes its options of this table.
+imported: the command line makes its options of these tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from math import inf
 from typing import Any
@@ -16,16 +16,15 @@ from ..errors import InvalidInput
 from ..model.config import ModelConfig, Sampling
 from ..model.fields import read
 from .loggers import LOGGERS
-from .presets import OURS, PRESETS, about_presets
+from .presets import OURS, PRESETS, about_presets, preset
 from .recipe import Recipe
 
 __all__ = [
-    "KEYS", "MODEL", "PACKAGED", "PATHS", "RECIPE", "SAMPLING", "SHAPE",
-    "Key", "givens_of", "logs_of", "loops_of", "loops_text",
+    "COMMON", "KEYS", "MODEL", "PACKAGED", "PUZZLES", "RECIPE", "SAMPLING", "SHAPE",
+    "Key", "Keys", "Placed", "givens_of", "key", "key_of", "logs_of", "loops_of", "loops_text", "one_path", "text_key",
 ]  # fmt: skip
 
 PACKAGED = "packaged"  # weights to begin with: those that come along
-PATHS = ("examples", "hard", "init")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,38 @@ class Key:
     read: Callable[[Any, str], Any]
 
 
+Placed = Callable[[Any, Callable[[str], str]], Any]  # a key's value, and what calls a file by another name
+
+
+@dataclass(frozen=True)
+class Keys:
+    """All keys of one kind of training.
+
+    Attributes
+    ----------
+    command
+        that takes them as options
+    keys
+        by name, in the order in which a config is written
+    parts
+        titles of those that belong together
+    paths
+        those that name files, and how each is written when its files are called otherwise; a config calls them from
+        its own folder
+    untold
+        those that a run's state does not tell
+    preset
+        the keys that a preset of this name sets
+    """
+
+    command: str
+    keys: Mapping[str, Key]
+    parts: Mapping[str, tuple[str, ...]]
+    paths: Mapping[str, Placed]
+    untold: tuple[str, ...]
+    preset: Callable[[str], Mapping[str, Any]]
+
+
 # Fields that have a key; a model's loops, draw and blocks are those of its training.
 RECIPE = {one.name: one for one in fields(Recipe) if "help" in one.metadata}
 SHAPE = {one.name: one for one in fields(ModelConfig) if "help" in one.metadata and one.name != "loops"}
@@ -57,15 +88,18 @@ SAMPLING = {f"sampling_{one.name}": one for one in fields(Sampling) if one.name 
 MODEL = ("positions", "evaluation_loops", *SHAPE)
 
 
-def _field(one: Field[Any]) -> Key:
+def key_of(one: Field[Any]) -> Key:
+    """The key of a field that was made by `choice`."""
     among = one.metadata["among"]
     told = one.metadata["help"] + (f" One of {', '.join(among)}." if among else "")
     shown = "none" if one.default == "" else f"{one.default}"
     limits = {name: one.metadata[name] for name in ("low", "high", "among")}
-    return _key(type(one.default), told, shown, **limits)
+    return key(type(one.default), told, shown, **limits)
 
 
-def _key(kind: type, told: str, default: str, **limits: Any) -> Key:
+def key(kind: type, told: str, default: str, **limits: Any) -> Key:
+    """A key of a number, of yes or no, or of text; its limits are those of `model.fields.read`."""
+
     def checked(value: Any, name: str) -> Any:
         found, wanted = read(value, kind(), **limits)
         if found is None:
@@ -75,7 +109,7 @@ def _key(kind: type, told: str, default: str, **limits: Any) -> Key:
     return Key(kind, told, default, checked)
 
 
-def _text(told: str, default: str, read: Callable[[str], Any]) -> Key:
+def text_key(told: str, default: str, read: Callable[[str], Any]) -> Key:
     """A key whose value is text of a form, which stays as it is."""
 
     def checked(value: Any, name: str) -> str:
@@ -86,6 +120,11 @@ def _text(told: str, default: str, read: Callable[[str], Any]) -> Key:
         return text
 
     return Key(str, told, default, checked)
+
+
+def one_path(value: str, placed: Callable[[str], str]) -> str:
+    """A path as `placed` calls it; the weights that come along are no file of the user's."""
+    return value if value in ("", PACKAGED) else placed(value)
 
 
 # Forms of text ----------------------------------------------------------------------------------------------
@@ -164,32 +203,40 @@ def loops_text(loops: tuple[tuple[float, int], ...]) -> str:
 
 # The table --------------------------------------------------------------------------------------------------
 
-KEYS: dict[str, Key] = {
-    "domain": _key(str, "The kind of puzzle; all-different; none: what examples make.", "none"),
-    "preset": _key(
-        str, f"Choices that go together; what else is given overrides them. {about_presets()}",
-        "ours for domains with many answers, if they can be listed; else none",
-        among=(*PRESETS, OURS),
-    ),
-    "init": _key(str, f"Begin with these weights, not random ones: a file, or `{PACKAGED}`.", "none"),
+COMMON: dict[str, Key] = {  # how any training runs
     "seconds": Key(
         float, "End after so long, if not before, the rate falling to its end by then.", "as long as it takes",
         lambda value, name: inf if (told := checked_seconds(value, name)) is None else told,
     ),
-    "threads": _key(int, "CPU threads.", "all cores", low=1, high=1024),
-    "every": _key(int, "Steps between two lines of progress, and between saves.", "50", low=1),
-    "device": _key(str, "cpu or cuda.", "a GPU if there is one"),
-    "log": _text(f"Logs besides log.jsonl: {', '.join(LOGGERS)}, or several: csv,wandb.", "none", logs_of),
-    "loops": _text("Loops by share of the steps done.", loops_text(Recipe.loops), loops_of),
-    "givens": _text("Cells visible at the start, as in 5 or 3:8; not for problems.", "0", givens_of),
-    **{name: _field(one) for name, one in RECIPE.items()},
-    "positions": _key(bool, "Embeddings of cells and symbols.", "not for problems and answers"),
-    "evaluation_loops": _key(
+    "threads": key(int, "CPU threads.", "all cores", low=1, high=1024),
+    "every": key(int, "Steps between two lines of progress, and between saves.", "50", low=1),
+    "device": key(str, "cpu or cuda.", "a GPU if there is one"),
+    "log": text_key(f"Logs besides log.jsonl: {', '.join(LOGGERS)}, or several: csv,wandb.", "none", logs_of),
+}  # fmt: skip
+KEYS: dict[str, Key] = {
+    "domain": key(str, "The kind of puzzle; all-different; none: what examples make.", "none"),
+    "preset": key(
+        str, f"Choices that go together; what else is given overrides them. {about_presets()}",
+        "ours for domains with many answers, if they can be listed; else none",
+        among=(*PRESETS, OURS),
+    ),
+    "init": key(str, f"Begin with these weights, not random ones: a file, or `{PACKAGED}`.", "none"),
+    **COMMON,
+    "loops": text_key("Loops by share of the steps done.", loops_text(Recipe.loops), loops_of),
+    "givens": text_key("Cells visible at the start, as in 5 or 3:8; not for problems.", "0", givens_of),
+    **{name: key_of(one) for name, one in RECIPE.items()},
+    "positions": key(bool, "Embeddings of cells and symbols.", "not for problems and answers"),
+    "evaluation_loops": key(
         int, "Loops an evaluation of the trained model, which may be more than it is trained with.",
         "the last of --loops", low=1, high=4096,
     ),
-    **{name: _field(one) for name, one in SHAPE.items()},
-    **{name: _field(one) for name, one in SAMPLING.items()},
+    **{name: key_of(one) for name, one in SHAPE.items()},
+    **{name: key_of(one) for name, one in SAMPLING.items()},
 }  # fmt: skip
 for _name, _default in (("mixer", "messages, attention where there are no rules"), ("latent", "8, all-different: 0")):
     KEYS[_name] = replace(KEYS[_name], default=_default)
+PUZZLES = Keys(
+    "vmdsolve train", KEYS,
+    {"Recipe": ("loops", "givens", *RECIPE), "Model": MODEL, "How the model is sampled": tuple(SAMPLING)},
+    dict.fromkeys(("examples", "hard", "init"), one_path), ("init",), preset,
+)  # fmt: skip

@@ -18,9 +18,9 @@ from ..problem import OPEN
 from ..search import solve_values
 from .config import checked, told_of
 from .graphs import Graphs
-from .keys import PACKAGED, RECIPE, SAMPLING, SHAPE, givens_of, loops_of
+from .keys import PACKAGED, PUZZLES, RECIPE, SAMPLING, SHAPE, Keys, givens_of, loops_of
 from .mixture import Mixture
-from .presets import BEST, UNLISTED, left_open, preset
+from .presets import BEST, UNLISTED, left_open
 from .queens import Chessboards
 from .recipe import Recipe
 from .stream import SOURCES, check_source
@@ -36,7 +36,7 @@ MIXTURES: dict[str, type[Mixture]] = {one.name: one for one in (Mixture, Graphs,
 LISTED, NODES = 20_000, 200_000  # answers that are listed, and what search may spend to see that there are no more
 
 
-def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
+def layers(*given: Mapping[str, Any], table: Keys = PUZZLES) -> dict[str, Any]:
     """Keys of one run from several places, later ones counting more; below them all the preset that they name.
 
     Examples
@@ -49,7 +49,7 @@ def layers(*given: Mapping[str, Any]) -> dict[str, Any]:
     for one in given:
         told |= one
     name = told.pop("preset", "")
-    return {**(preset(name) if name else {}), **told}
+    return {**(table.preset(name) if name else {}), **told}
 
 
 @dataclass(frozen=True)
