@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["TextRun"]
 
-TOLD = {"files": list, "valid": (str, float, int), "test": (str, float, int), "field": str, "lines": bool}  # by a state
+TOLD: dict[str, Any] = {
+    "files": list,
+    "valid": (str, float, int),
+    "test": (str, float, int),
+    "field": str,
+    "lines": bool,
+}  # by a state
 
 
 @dataclass(frozen=True)
