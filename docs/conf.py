@@ -32,4 +32,5 @@ html_title = f"vmdsolve {VERSION}"
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
-html_static_path: list[str] = []
+html_static_path = ["building/static"]
+html_css_files = ["site.css"]

@@ -9,13 +9,14 @@ from shlex import quote
 from typing import Any
 
 import vmdsolve
-from vmdsolve import domains
+from vmdsolve import domains, search
 from vmdsolve.api.kinds import told_of
 from vmdsolve.domains import notations
+from vmdsolve.drawing import Picture
 from vmdsolve.drawing.figure import figure
 from vmdsolve.drawing.svg import svg
 from vmdsolve.errors import VmdsolveError
-from vmdsolve.problem import Problem, Solution
+from vmdsolve.problem import Problem
 
 __all__ = ["example_of", "pages", "section"]
 
@@ -42,9 +43,9 @@ def pages() -> dict[str, str]:
         told, problem = example_of(name)
         made[f"kinds/{name}.md"] = section(told, problem)
         if problem is not None:
-            made[f"kinds/{name}.svg"] = _svg(problem)
-            if answer := _answer(problem):
-                made[f"kinds/{name}-answer.svg"] = _svg(answer)
+            made[f"kinds/{name}.svg"] = _svg(problem.picture())
+        if answer := _answer(name):
+            made[f"kinds/{name}-answer.svg"] = _svg(answer)
     return made | {"kinds/index.md": _index()}
 
 
@@ -53,7 +54,7 @@ def section(told: dict[str, Any], problem: Problem | None) -> str:
     parts = [f"# {told['kind']}", _plain(told["about"])]
     if problem is not None:
         name = told["kind"]
-        answer = f" ![Its answer, as exact search finds it]({name}-answer.svg)" if _answer(problem) else ""
+        answer = f" ![Its answer, as exact search finds it]({name}-answer.svg)" if _answer(name) else ""
         parts += [
             f"![An example of {name}]({name}.svg){answer}",
             "## As text",
@@ -66,8 +67,14 @@ def section(told: dict[str, Any], problem: Problem | None) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _answer(problem: Problem) -> Solution:
-    return vmdsolve.solve(problem, method="search", time_limit=20)
+@cache
+def _answer(kind: str) -> Picture | None:
+    """The example's answer, drawn."""
+    _, problem = example_of(kind)
+    if problem is None:
+        return None
+    found = search.solve_values(problem.rules, problem.values[None], time_limit=20)
+    return domains.layout_of(problem).picture(found.values[0], givens=problem.values) if found.counts[0] else None
 
 
 def _facts(told: dict[str, Any]) -> str:
@@ -148,5 +155,5 @@ def _plain(text: str) -> str:
     return re.sub(r"`[^`]*`", lambda m: m[0].replace("|", "\\|"), found)
 
 
-def _svg(shown: Any) -> str:
-    return svg([figure(shown.picture())])
+def _svg(picture: Picture) -> str:
+    return svg([figure(picture)])

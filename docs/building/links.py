@@ -64,7 +64,7 @@ def others(index: str, pages: Iterable[str]) -> str:
     >>> others(HERE, ["start", "news", "index"]).splitlines()[-3:]
     ['news', 'start', '```']
     """
-    named = {"index", *index.splitlines()}
+    named = {"index", *(line.rpartition(" <")[2].rstrip(">") for line in index.splitlines())}
     left = sorted(page for page in pages if page not in named and not page.startswith("made/"))
     tree = ["```{toctree}", ":hidden:", ":caption: More", "", *left, "```"]
     return index.replace(HERE, "\n".join(tree) if left else "")

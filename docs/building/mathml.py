@@ -12,8 +12,7 @@ __all__ = ["mathml", "setup"]
 
 def mathml(code: str, *, block: bool = False) -> str:
     """A formula in LaTeX's notation, as MathML; ValueError where it is none."""
-    tree = latex2mathml.tex2mathml(code, as_block=block)
-    return str(tree)
+    return str(latex2mathml.tex2mathml(code, as_block=block))
 
 
 def setup(app: Any) -> None:

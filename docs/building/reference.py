@@ -56,11 +56,16 @@ def pages() -> dict[str, str]:
 
 def _page(module: str, about: str) -> str:
     parts = [_title(module), f"{about[0].upper()}{about[1:]}.", ""]
+    elsewhere = [
+        f":py:obj:`{name} <{home(module, name)}.{name}>`" for name in public(module) if home(module, name) != module
+    ]
+    if elsewhere:
+        parts += [f"Also here, and told elsewhere: {', '.join(elsewhere)}.", ""]
     for name, value in public(module).items():
         full = f"{module}.{name}"
-        if (there := home(module, name)) != module:
-            parts += [f":py:obj:`{full} <{there}.{name}>` is the one of :doc:`{there}`.", ""]
-        elif inspect.isclass(value):
+        if home(module, name) != module:
+            continue
+        if inspect.isclass(value):
             parts += [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", ""]
         elif callable(value):
             parts += [f".. autofunction:: {full}", ""]
