@@ -60,7 +60,7 @@ def section(told: dict[str, Any], problem: Problem | None) -> str:
             "## As text",
             _plain(told["text_form"]),
             f"```sh\nvmdsolve solve --domain {quote(told['said'])} {quote(told['example'])}\n```",
-            "The same problem, as `vmdsolve show` draws it on a terminal:",
+            "The same problem, drawn in characters:",
             f"```text\n{told['picture']}\n```",
         ]
     parts += ["## Facts", _facts(told), *_elsewhere(problem), *_counts(told, problem)]
@@ -123,7 +123,11 @@ def _counts(told: dict[str, Any], problem: Problem | None) -> list[str]:
             if domain.constraints:
                 lines.append(f"- `{name}`, nothing given: {_count(domain.problem())}")
     return (
-        ["## How many solutions", "As exact search counted at the build of this page:", "\n".join(lines)]
+        [
+            "## How many solutions",
+            "Known from elsewhere, and as exact search counted at the build of this page:",
+            "\n".join(lines),
+        ]
         if lines
         else []
     )
