@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
+import sys
 from functools import cache
 from shlex import quote
 from typing import Any
@@ -98,8 +98,10 @@ def _facts(told: dict[str, Any]) -> str:
 
 def _elsewhere(problem: Problem | None) -> list[str]:
     """The example in the notations of other programs that can hold it."""
-    written = []
-    for name in notations.names() if problem is not None else ():
+    written: list[str] = []
+    if problem is None:
+        return written
+    for name in notations.names():
         try:
             text = notations.write(name, problem)
         except VmdsolveError:
@@ -113,7 +115,7 @@ def _counts(told: dict[str, Any], problem: Problem | None) -> list[str]:
     """How many solutions are known, and what exact search counts: of the example, of boards with nothing given."""
     if problem is None:
         return []
-    known = KNOWN.search(inspect.getmodule(type(domains.layout_of(problem))).__doc__ or "")
+    known = KNOWN.search(sys.modules[type(domains.layout_of(problem)).__module__].__doc__ or "")
     lines = [f"- known: {_plain(known[1])}"] if known else []
     if "parameters" in told or told["example"].strip(".,"):
         lines.append(f"- the example: {_count(problem)}")
