@@ -44,6 +44,7 @@ PAGES = (
     "README.md",
     "benchmarks/README.md",
     "docs/canvas.md",
+    "docs/compare.md",
     "docs/reproduce.md",
     "docs/scale.md",
     "docs/security.md",

@@ -22,9 +22,12 @@ from pathlib import Path
 from sybil.example import Example
 
 from vmdsolve import cli
+from vmdsolve.cli.shared import domain_first
+from vmdsolve.domains.reading import read
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = re.compile(r"  # -> (.*)$")
+NAME = re.compile(r"\.[a-z]{3,7}$")  # of a file
 FILE = re.compile(r"# file: (\S+)\n(.*)", re.DOTALL)
 
 
@@ -87,11 +90,16 @@ def sh_block(example: Example) -> None:
 
 
 def assert_parses(words: list[str]) -> None:
-    """The command knows these arguments, and the puzzles among them exist; nothing is run."""
+    """The command knows these arguments, files among them exist and puzzles are read; nothing is run."""
     name, arguments = cli.named(words)
-    cli.command_of(name).make_context(name, list(arguments))
+    given = cli.command_of(name).make_context(name, list(arguments)).params
     for argument in arguments:
         assert not argument.startswith("puzzles/") or list(ROOT.glob(argument)), f"there is no {argument}"
+    if "domain" in given and ("puzzle" in given or "inputs" in given):
+        puzzles, domain = domain_first(given.get("inputs") or [given["puzzle"]], given["domain"])
+        for puzzle in puzzles:
+            if puzzle != "-" and not NAME.search(puzzle):
+                read(puzzle, domain)
 
 
 # Packages and sessions --------------------------------------------------------------------------------

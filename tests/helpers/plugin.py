@@ -15,12 +15,12 @@ BLOCKS = {"python": python_block, "toml": file_block, "text": file_block, "sh": 
 pytest_collect_file = Sybil(
     [CodeBlockParser(language, run) for language, run in BLOCKS.items()],
     path=str(Path(__file__).parents[2]),
-    patterns=["README.md", "CONTRIBUTING.md", "docs/*.md"],
+    patterns=["README.md", "CONTRIBUTING.md", "docs/*.md", "docs/tutorials/*.md"],
     fixtures=["tmp_path_factory"],
 ).pytest()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.name in ("adapters.md", "text.md", "training.md"):  # they train models
+        if item.path.name in ("adapters.md", "diffusion.md", "text.md", "training.md"):  # they train models
             item.add_marker(pytest.mark.slow)

@@ -24,7 +24,7 @@ class Option:
     check
         Function of (value, name) that gives the value to work with, or raises InvalidInput.
     help
-        A sentence or two, for the commands, the docstrings and the README.
+        A sentence or two, for the commands, the docstrings and docs/solving.md.
     flag
         What the command line calls it, if not by its name.
     settles

@@ -1,8 +1,8 @@
 """The one table of options: what each call takes, with type, default, range and help.
 
 An option stands here once. Signatures and docstrings of the calls, the options of the commands and the list in
-README.md come from this table, so adding one is a line here, and its use. A default is the same in every call, but for
-those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --help` reads it, too.
+docs/solving.md come from this table, so adding one is a line here, and its use. A default is the same in every call,
+but for those that say why not. Neither NumPy nor torch is imported, for `vmdsolve --help` reads it, too.
 """
 
 # Annotations are looked at here, so they are no strings (no `from __future__ import annotations`).
