@@ -20,7 +20,8 @@ from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from helpers.pages import ROOT
+from helpers.pages import ROOT, assert_parses
+from helpers.pages import commands as commands_of
 
 import vmdsolve
 from docs.building import commands, kinds, links, reference
@@ -178,6 +179,19 @@ def test_a_kind_is_told_as_it_is(kind: str) -> None:
     assert text.startswith(f"# {kind}\n\n{told['about'][:20]}")
     if problem is not None:
         assert f"```text\n{told['picture']}\n```" in text
+
+
+@pytest.mark.slow
+def test_the_command_on_the_page_of_every_kind_is_read() -> None:
+    shown = 0
+    for kind in domains.families():
+        for block in re.findall(
+            r"^```sh\n(.*?)^```$", kinds.section(*kinds.example_of(kind)), re.DOTALL | re.MULTILINE
+        ):
+            for words in commands_of(block):
+                assert_parses(words)
+                shown += 1
+    assert shown > 40
 
 
 def test_a_count_on_a_page_is_that_of_search() -> None:
