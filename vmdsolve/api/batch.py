@@ -111,7 +111,7 @@ class _Fate:
         self._status = part.status.under(task.rules)
         self._same = {
             "status": self._status, "method": part.method, "unique": part.unique, "seconds": part.spent,
-            "seed": task.options.seed, "layout": task.domain,
+            "seed": task.options.seed, "layout": task.domain, "proof": None,
         }  # fmt: skip
 
     def __call__(self, name: str, i: int) -> Mapping[str, Any]:

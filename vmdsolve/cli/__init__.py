@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | show | check | count | hint | explain | generate | sample | train | ...`.
+"""The command line: `vmdsolve solve | show | check | convert | count | hint | generate | sample | train | ...`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, each command imports what it uses, and
 no command waits for the others. Results go to standard output, everything else to standard error. Exit codes: 0 all
@@ -37,11 +37,16 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("solve 1......2..4..3..",
          "solve puzzles.csv -o answers.csv",
          "solve --all 5 ................",
-         "solve cryptarithm SEND+MORE=MONEY"),
+         "solve cryptarithm SEND+MORE=MONEY",
+         "solve 1......2..4..3.. --prove proof.lrat"),
     ),
     "join": ("join", "join", ("join answers.parquet", "join answers.csv -o all.csv")),
     "show": ("show", "show", ("show 1......2..4..3..", "show --candidates puzzles.txt")),
     "check": ("check", "check", ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
+    "convert": (
+        "convert", "convert",
+        ("convert 1......2..4..3.. -o puzzle.cnf", "convert 1......2..4..3.. --model solver.out"),
+    ),
     "count": (
         "count", "count",
         ("count ................",
