@@ -28,6 +28,7 @@ def model_of(problem: Problem) -> tuple[Any, Any]:
     """
     want("cpmpy", "to_cpmpy")
     import cpmpy
+    from cpmpy.transformations.get_variables import get_variables_model
 
     V, layout = problem.rules.V, problem.found_layout
     cells = [
@@ -39,14 +40,18 @@ def model_of(problem: Problem) -> tuple[Any, Any]:
     for constraint in problem.rules.constraints:
         stop_point()
         model += _said(constraint, [cells[cell] for cell in constraint.cells], V)
-    for cell in {*range(len(cells))}.difference(*(constraint.cells for constraint in problem.rules.constraints)):
-        model += cells[cell] >= 0  # it is under no rule, and would be no variable of the model
+    there = {variable.name for variable in get_variables_model(model)}
+    for cell in cells:
+        if cell.name not in there:  # no rule says anything of it
+            model += cell >= 0
     return model, cpmpy.cpm_array(cells)
 
 
 def _never(cells: list[Any]) -> Any:
     """What no values obey."""
-    return cells[0] < cells[0].lb
+    import cpmpy
+
+    return cpmpy.sum(cells) < 0
 
 
 @singledispatch
