@@ -125,6 +125,8 @@ class _Fate:
                 return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
+            case "nodes":
+                return {"nodes": 0 if part.nodes is None else int(part.nodes[i])}
             case "violations" | "reason":
                 return self._why(row)
             case "trace":

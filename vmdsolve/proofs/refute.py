@@ -184,7 +184,8 @@ class Refutation:
                     return number
                 if value[other] == OPEN:
                     self._assign(other, number)
-            watching, kept = self._watch[false], []
+            watching = self._watch[false]
+            kept: list[int] = []
             self._watch[false] = kept
             for at, number in enumerate(watching):
                 clause = clauses[number]
