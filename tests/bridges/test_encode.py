@@ -14,7 +14,7 @@ from vmdsolve.bridges.clauses import Cnf
 from vmdsolve.bridges.encode import encoded
 from vmdsolve.constraints import AllDifferent, Linear, Predicate, Sum
 from vmdsolve.deadline import Deadline, within
-from vmdsolve.domains import get, names
+from vmdsolve.domains import Family, get, names
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Constraint, Problem, Rules
 from vmdsolve.search import enumerate_values
@@ -22,6 +22,7 @@ from vmdsolve.testing.oracles import brute_force
 from vmdsolve.testing.specimens import Specimens
 
 MOST = 40
+SMALL = [name for name in names() if isinstance(get(name), Family) or get(name).rules.L * get(name).rules.V <= 1000]
 
 
 def clauses_of(rules: Rules, values: np.ndarray) -> Cnf:
@@ -66,9 +67,14 @@ def test_a_domain_has_the_same_solutions_in_clauses(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SMALL)
 def test_every_domain_has_the_same_solutions_in_clauses(name: str) -> None:
     _assert_same_solutions(name)
+
+
+def test_every_kind_has_a_size_that_is_small() -> None:
+    large = {name.split("-")[0] for name in names()} - {name.split("-")[0] for name in SMALL}
+    assert large == set()
 
 
 def _assert_same_solutions(name: str) -> None:
