@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.solvers import Solver
 
+import vmdsolve
 from vmdsolve.bridges.encode import encoded
 from vmdsolve.deadline import Deadline, within
 from vmdsolve.domains import get
@@ -122,6 +123,20 @@ def test_a_real_proof_breaks_wherever_it_is_cut() -> None:
         assert fault_of(clauses, proof[:at] + proof[at + 1 :]), at
     other = encoded(get("sudoku-4x4").parse("1.........4..3.."))
     assert fault_of(other.clauses(), proof)
+
+
+def test_each_step_follows_by_the_unit_propagation_of_others() -> None:
+    """The proof without its hints is one in the format DRUP, which programs of others check."""
+    for problem, answer in vmdsolve.generate("kakuro", 2, seed=4):
+        cnf = encoded(problem).without(answer)
+        refutation = Refutation(cnf.variables, cnf.clauses(), cnf.L * cnf.V)
+        assert refutation.model() is None
+        with Solver("minisat22", bootstrap_with=cnf.clauses()) as solver:
+            for line in refutation.proof():
+                clause = [int(word) for word in line.partition(" 0 ")[0].split()[1:]]
+                assert not solver.propagate(assumptions=[-literal for literal in clause])[0]
+                solver.add_clause(clause)
+        assert clause == []
 
 
 def test_the_clock_is_heeded() -> None:

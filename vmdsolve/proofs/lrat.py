@@ -31,7 +31,7 @@ def fault_of(clauses: Iterable[Sequence[int]], proof: Iterable[str]) -> str | No
     >>> clauses = [[1, 2], [-1, 2], [1, -2], [-1, -2]]
     >>> fault_of(clauses, ["5 1 0 1 3 0", "6 0 5 2 4 0"])
     >>> fault_of(clauses, ["5 1 0 1 2 0", "6 0 5 2 4 0"])
-    'line 1: clause 2 is true already'
+    'line 1: clause 2 has 2 literals left, not one'
     """
     known = {number: frozenset(clause) for number, clause in enumerate(clauses, 1)}
     if frozenset() in known.values():

@@ -44,7 +44,7 @@ class Refutation:
     --------
     >>> refutation = Refutation(2, [[1, 2], [-1, 2], [1, -2], [-1, -2]], first=2)
     >>> refutation.model(), refutation.proof()
-    (None, ['5 2 0 1 2 0', '6 1 0 5 3 0', '7 0 5 6 4 0'])
+    (None, ['5 -1 0 2 4 0', '6 2 0 5 1 0', '7 0 5 6 3 0'])
     """
 
     def __init__(self, variables: int, clauses: Iterable[Sequence[int]], first: int) -> None:
