@@ -230,9 +230,9 @@ def thermometers(lines: Iterator[str]) -> Puzzle:
         if key in place or key[1] < 1:
             raise Unjudged(word)
         place[key] = cell
-    for (name, number), cell in place.items():
-        if number > 1:
-            rules.append(Holds((place[name, number - 1], cell), lambda v: v[0] >= v[1]))
+    for (which, at), cell in place.items():
+        if at > 1:
+            rules.append(Holds((place[which, at - 1], cell), lambda v: v[0] >= v[1]))
     return Puzzle("01", _last(lines, rows * columns, "01"), tuple(rules))
 
 

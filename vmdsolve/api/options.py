@@ -52,6 +52,7 @@ __all__ += [
     "HintOptions",
     "SampleOptions",
     "SolveOptions",
+    "SolvingOptions",
 ]
 
 Method = Literal["vmd", "vmd-only", "search"]
