@@ -20,15 +20,18 @@ from vmdsolve.search import enumerate_values
 from vmdsolve.testing.oracles import brute_force
 from vmdsolve.testing.specimens import Specimens
 
-MOST = 20
+MOST = 8
 
 
 def found_by_cpmpy(problem: Problem, most: int) -> set[tuple[int, ...]]:
+    """One after another, each forbidden: all at once, some come twice, by other values of a solver's own variables."""
     model, cells = to_cpmpy(problem)
+    solver = cp.SolverLookup.get("ortools", model)
     found: set[tuple[int, ...]] = set()
-    model.solveAll(
-        solver="ortools", display=lambda: found.add(tuple(int(cell.value()) for cell in cells)), solution_limit=most
-    )
+    while len(found) < most and solver.solve(num_workers=1):
+        board = [int(cell.value()) for cell in cells]
+        found.add(tuple(board))
+        solver += cp.any([cell != value for cell, value in zip(cells, board, strict=True)])
     return found
 
 
@@ -51,11 +54,12 @@ def test_a_model_has_the_solutions_of_its_problem_there_and_back(instance: tuple
 def test_every_domain_has_the_same_solutions_in_cpmpy(name: str) -> None:
     specimens = next(Specimens.of(get(name)))
     rules, rng = specimens.rules, specimens.rng()
+    most = 2 if any(len(getattr(rule, "tuples", ())) > 1000 for rule in rules.constraints) else MOST  # takes seconds
     for board in [specimens.opened(rng, board, min(rules.L, 10)) for board in specimens.near(rng, 3)]:
-        wanted = {tuple(found.tolist()) for found in enumerate_values(rules, board, limit=MOST)}
-        found = found_by_cpmpy(Problem(name, rules, board, specimens.domain), MOST)
+        wanted = {tuple(found.tolist()) for found in enumerate_values(rules, board, limit=most)}
+        found = found_by_cpmpy(Problem(name, rules, board, specimens.domain), most)
         assert len(found) == len(wanted)
-        assert len(wanted) == MOST or found == wanted
+        assert len(wanted) == most or found == wanted
 
 
 def small() -> tuple[Any, ...]:

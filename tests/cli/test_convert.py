@@ -74,7 +74,7 @@ def test_proofs_are_of_one_puzzle(tmp_path: Path) -> None:
     both = run("solve", P, "--prove", tmp_path / "a", "-o", tmp_path / "b.csv")
     assert (both.exit_code, "--prove solves one puzzle" in both.stderr) == (2, True)
     late = run("check", P, S, "--proof", _written(tmp_path), "--time-limit", 0)
-    assert (late.exit_code, "not settled in time" in late.stdout) == (1, True)
+    assert (late.exit_code, "not settled in time" in late.stderr) == (1, True)
 
 
 def _written(folder: Path) -> Path:
