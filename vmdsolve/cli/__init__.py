@@ -28,6 +28,7 @@ from .streams import open_closed, to_nowhere
 __all__ = ["COMMANDS", "OF_TWO", "app", "command_of", "main", "named"]
 
 INTERRUPTED = 130
+HELPS = {"help_option_names": ["-h", "--help"]}
 _UsageError: Any = typer.BadParameter.__base__
 
 # name: the module that has it, the function, examples
@@ -96,7 +97,8 @@ def command_of(name: str) -> Any:
     """The command of this name, one of COMMANDS or of two words, as it is run."""
     module, function, lines = {**COMMANDS, **OF_TWO}[name]
     one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    one.command(name, cls=Command, epilog=examples(*lines))(getattr(import_module(f".{module}", __name__), function))
+    run = getattr(import_module(f".{module}", __name__), function)
+    one.command(name, cls=Command, epilog=examples(*lines), context_settings=HELPS)(run)
     return typer.main.get_command(one)
 
 
@@ -177,7 +179,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: rich is not imported for it
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELPS,
 )
 
 
