@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .api.candidates import candidates as candidates
     from .api.check import check as check
     from .api.columns import BatchSolver as BatchSolver
+    from .api.cpmpy import from_cpmpy as from_cpmpy
+    from .api.cpmpy import to_cpmpy as to_cpmpy
+    from .api.dimacs import Dimacs as Dimacs
+    from .api.dimacs import to_dimacs as to_dimacs
     from .api.estimate import Estimate as Estimate
     from .api.estimate import estimate_solutions as estimate_solutions
     from .api.exact import Count as Count
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from .api.generate import generate as generate
     from .api.graded import Generated as Generated
     from .api.pictures import save_picture as save_picture
+    from .api.proving import Certificate as Certificate
+    from .api.proving import Verdict as Verdict
+    from .api.proving import check_proof as check_proof
     from .api.sample import sample as sample
     from .api.solve import as_done as as_done
     from .api.solve import solve as solve
@@ -66,7 +73,9 @@ _WHERE = {
     "Accuracy": "measure.accuracy",
     "BatchSolver": "api.columns",
     "Candidates": "api.candidates",
+    "Certificate": "api.proving",
     "Count": "api.exact",
+    "Dimacs": "api.dimacs",
     "Domain": "domains",
     "Estimate": "api.estimate",
     "Explanation": "hints.explain",
@@ -87,18 +96,21 @@ _WHERE = {
     "Status": "problem",
     "Trainer": "train.trainer",
     "VMD": "model.vmd",
+    "Verdict": "api.proving",
     "Violation": "problem",
     "Watched": "api.watch",
     "VmdsolveError": "errors",
     "as_done": "api.solve",
     "candidates": "api.candidates",
     "check": "api.check",
+    "check_proof": "api.proving",
     "count_solutions": "api.exact",
     "domain_of": "model.about",
     "enumerate_solutions": "api.exact",
     "estimate_solutions": "api.estimate",
     "evaluate": "measure.accuracy",
     "explain": "hints.explain",
+    "from_cpmpy": "api.cpmpy",
     "generate": "api.generate",
     "get_domain": "domains",
     "grade": "hints.grade",
@@ -109,6 +121,8 @@ _WHERE = {
     "save_picture": "api.pictures",
     "solve": "api.solve",
     "solve_batch": "api.solve",
+    "to_cpmpy": "api.cpmpy",
+    "to_dimacs": "api.dimacs",
     "watch": "api.watch",
 }
 __all__ = [
@@ -117,7 +131,9 @@ __all__ = [
     "Accuracy",
     "BatchSolver",
     "Candidates",
+    "Certificate",
     "Count",
+    "Dimacs",
     "Domain",
     "Estimate",
     "Explanation",
@@ -136,6 +152,7 @@ __all__ = [
     "Solution",
     "Status",
     "Trainer",
+    "Verdict",
     "Violation",
     "VmdsolveError",
     "Watched",
@@ -143,12 +160,14 @@ __all__ = [
     "as_done",
     "candidates",
     "check",
+    "check_proof",
     "count_solutions",
     "domain_of",
     "enumerate_solutions",
     "estimate_solutions",
     "evaluate",
     "explain",
+    "from_cpmpy",
     "generate",
     "get_domain",
     "grade",
@@ -159,6 +178,8 @@ __all__ = [
     "save_picture",
     "solve",
     "solve_batch",
+    "to_cpmpy",
+    "to_dimacs",
     "watch",
 ]
 

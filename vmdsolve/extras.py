@@ -17,7 +17,7 @@ __all__ = ["EXTRAS", "default_device", "want", "want_torch"]
 EXTRAS = {
     "torch": "torch", "scipy": "torch", "matplotlib": "plots", "tensorboard": "tensorboard", "wandb": "wandb",
     "ray": "ray", "tokenizers": "tokens", "pyarrow": "parquet", "sentencepiece": "canvas",
-    "PIL": "plots", "fpdf": "print", "starlette": "web", "uvicorn": "web",
+    "PIL": "plots", "fpdf": "print", "cpmpy": "cpmpy", "starlette": "web", "uvicorn": "web",
 }  # fmt: skip
 
 CALLED = {"PIL": "pillow", "fpdf": "fpdf2"}  # what others call it

@@ -222,6 +222,10 @@ class Solution(_Later):
         classes or [L] symbols, -1 where it says none; of several drawn in turn the last; None where none was used.
     reason
         In words for people: why the problem is INVALID, or which givens clash; else "".
+    proof
+        Where it was asked for: a `Certificate` that there is no answer, or with `unique` no other.
+    nodes
+        What exact search took, in propagations; 0 where it was not needed. Of a search that was taken up anew the last.
     layout, givens
         What draws the board, and what was given on it [L]; None of what could not be read. Pickles leave them out.
 
@@ -247,6 +251,8 @@ class Solution(_Later):
     givens: Board | None = field(default=None, repr=False, compare=False)
     loops: int = field(default=0, compare=False)
     z: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
+    proof: Any = field(default=None, repr=False, compare=False)
+    nodes: int = field(default=0, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.status.has_solution

@@ -18,6 +18,7 @@ from ..driver import Run
 from .judge import Puzzle, Unjudged, breaks
 from .judge_clues import CLUED
 from .judge_grids import GRIDS, REGEX
+from .judge_marks import MARKED
 from .oracle import answers as proved
 from .parts import Soak, row
 
@@ -32,8 +33,12 @@ WANTED = {
     f"regex:6:{REGEX}": 2000, "akari": 900, "colouring": 3000, "endview": 3500, "futoshiki": 4000, "jigsaw": 200,
     "kakuro": 300, "kenken": 4500, "killer": 1700, "nonogram": 8000, "skyscrapers": 6500, "starbattle": 1900,
     "takuzu": 900, "zebra": 1700,
+    # and these, which have come later
+    "anti-king": 300, "anti-knight": 300, "arrow": 300, "consecutive": 500, "even-odd": 500, "kakurasu": 800,
+    "mathrax": 500, "minesweeper": 500, "renban": 500, "sandwich": 500, "str8ts": 500, "suguru": 500, "tango": 800,
+    "tenner": 300, "thermo": 300, "thermometers": 500,
 }  # fmt: skip
-JUDGED: dict[str, Callable[[str], Puzzle]] = {**GRIDS, **CLUED}
+JUDGED: dict[str, Callable[[str], Puzzle]] = {**GRIDS, **CLUED, **MARKED}
 BY_MODEL = 4  # puzzles of a chunk that are solved by method vmd, too
 SAMPLES = 10  # puzzles of a chunk that CP-SAT looks at
 PARTIAL = 12  # boards of a chunk that are no puzzles

@@ -49,6 +49,14 @@ def diagonals() -> tuple[Rule, ...]:
     return (*sudoku(9), Different(tuple(range(0, 81, 10))), Different(tuple(range(8, 80, 8))))
 
 
+def leaps(*steps: tuple[int, int]) -> tuple[Rule, ...]:
+    """Sudoku in which no two cells that are one of these steps apart hold the same."""
+    squares = list(product(range(9), repeat=2))
+    ends = [((r, c), (r + down, c + right)) for r, c in squares for down, right in steps]
+    pairs = [(9 * r + c, 9 * r2 + c2) for (r, c), (r2, c2) in ends if r2 < 9 and 0 <= c2 < 9]
+    return (*sudoku(9), *map(Different, pairs))
+
+
 @lru_cache(maxsize=1)
 def queens() -> tuple[Rule, ...]:
     n, squares = 8, list(product(range(8), repeat=2))
@@ -100,6 +108,8 @@ GRIDS: dict[str, Callable[[str], Puzzle]] = {
     "latin-7": partial(_board, DIGITS[:7], 49, partial(latin, 7)),
     "windoku": partial(_board, DIGITS[:9], 81, windoku),
     "sudoku-x": partial(_board, DIGITS[:9], 81, diagonals),
+    "anti-knight": partial(_board, DIGITS[:9], 81, partial(leaps, (1, 2), (1, -2), (2, 1), (2, -1))),
+    "anti-king": partial(_board, DIGITS[:9], 81, partial(leaps, (1, 1), (1, -1))),
     "queens-8": partial(_board, "_Q", 64, queens),
     "brackets-12": _line("()", BRACKETS, lambda cells: Holds(cells, balanced)),
     "equation-7": _line(EQUATION, 7, lambda cells: Among(cells, equations(7))),

@@ -26,6 +26,7 @@ from benchmarks.soak.hostile import FILES
 from benchmarks.soak.jobs import Done, bad_end, command
 from benchmarks.soak.judge import Between, Different, Holds, Puzzle, Total, Unjudged, Unlike, breaks
 from benchmarks.soak.judge_clues import CLUED
+from benchmarks.soak.judge_marks import MARKED
 from benchmarks.soak.oracle import answers
 from benchmarks.soak.parts import Soak, row
 from benchmarks.soak.places import LINES, Place
@@ -55,7 +56,7 @@ def test_the_judge_accepts_the_answer_and_none_with_two_cells_exchanged(kind: st
 
 def test_the_judge_imports_nothing_of_the_package() -> None:
     folder = Path(kills.__file__).parent
-    for name in ("judge", "judge_grids", "judge_clues", "oracle"):
+    for name in ("judge", "judge_grids", "judge_clues", "judge_marks", "oracle"):
         text = (folder / f"{name}.py").read_text(encoding="utf-8")
         assert "vmdsolve" not in text
         assert "from .." not in text
@@ -88,10 +89,10 @@ def test_small_boards_by_hand(kind: str, text: str, answer: str, right: bool) ->
         assert not right
 
 
-@given(text=st.text("0123456789 ./-<>^vxabc:=+*\\", max_size=60), kind=st.sampled_from(sorted(CLUED)))
+@given(text=st.text("0123456789 ./-<>^vxabc:=+*\\", max_size=60), kind=st.sampled_from(sorted({**CLUED, **MARKED})))
 def test_a_text_is_read_or_not_judged(text: str, kind: str) -> None:
     with contextlib.suppress(Unjudged):
-        assert CLUED[kind](text).symbols
+        assert JUDGED[kind](text).symbols
 
 
 def test_each_form_of_rule_counts_as_by_hand() -> None:

@@ -24,7 +24,7 @@ from vmdsolve.files.records import read
 
 TINY = ["--steps", 1, "--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2]
 COMMANDS: dict[str, list[Any]] = {
-    "solve": [P, "--method", "search"], "join": ["nothing"], "show": [P], "check": [P, S], "count": [P],
+    "solve": [P, "--method", "search"], "join": ["nothing"], "show": [P], "check": [P, S], "count": [P], "convert": [P],
     "hint": [P], "explain": [CLASH],
     "generate": ["latin-2"], "sample": ["latin-2"], "train": ["nothing"], "eval": ["latin-2", "-n", 1],
     "plot": ["nothing"], "web": ["nothing"], "watch": [P], "demo": ["nothing"], "diagnose": ["latin-2"],

@@ -111,7 +111,7 @@ class _Fate:
         self._status = part.status.under(task.rules)
         self._same = {
             "status": self._status, "method": part.method, "unique": part.unique, "seconds": part.spent,
-            "seed": task.options.seed, "layout": task.domain,
+            "seed": task.options.seed, "layout": task.domain, "proof": None,
         }  # fmt: skip
 
     def __call__(self, name: str, i: int) -> Mapping[str, Any]:
@@ -125,6 +125,8 @@ class _Fate:
                 return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
+            case "nodes":
+                return {"nodes": 0 if part.nodes is None else int(part.nodes[i])}
             case "violations" | "reason":
                 return self._why(row)
             case "trace":

@@ -20,7 +20,7 @@ from ..problem import Status
 from .batch import batch_of, reason_of
 from .hard import Hard
 from .option import takes
-from .options import Options, SolveOptions
+from .options import Options, SolvingOptions
 from .stages import run_all
 from .tables import cells, names, with_columns
 from .work import Settled, Task
@@ -34,7 +34,7 @@ PIECE = 16_384  # problems that go through the stages together
 Array = npt.NDArray[Any]
 
 
-@takes(SolveOptions)
+@takes(SolvingOptions)
 class BatchSolver:
     """Solve the problems of a column: a dict of arrays, an Arrow table or a data frame in, the same out.
 
@@ -66,8 +66,8 @@ class BatchSolver:
     (['SOLVED', 'UNSATISFIABLE'], [None, None])
     """
 
-    def __init__(self, column: str | None = None, **options: Unpack[SolveOptions]) -> None:
-        self.column, self.options = column, Options(SolveOptions, **options)
+    def __init__(self, column: str | None = None, **options: Unpack[SolvingOptions]) -> None:
+        self.column, self.options = column, Options(SolvingOptions, **options)
         if self.options.trace:
             raise InvalidInput("trace is True, and columns have no room for traces; leave it out, or call solve_batch")
 

@@ -81,8 +81,9 @@ class Hard:
 
     def _settled(self, complete: bool) -> Settled:
         said = False if len(self._found) > 1 else True if complete else None
+        nodes = np.array([0 if self._boards is None else self._boards.nodes])
         if self._known is not None:
-            return self._known._replace(unique=said, spent=self.spent)
+            return self._known._replace(unique=said, spent=self.spent, nodes=nodes)
         rows, values = np.zeros(1, np.int64), None
         if self._found:
             values = self._found[0][None]
@@ -95,4 +96,4 @@ class Hard:
             status = Status.UNSATISFIABLE if complete else Status.TIMEOUT
         method = None if status is Status.TIMEOUT else "search"
         unique = said if values is not None and self.task.options.unique else None
-        return Settled(status, method, rows, values, *self._cost, self.spent, unique)
+        return Settled(status, method, rows, values, *self._cost, self.spent, unique, nodes=nodes)

@@ -52,6 +52,7 @@ __all__ += [
     "HintOptions",
     "SampleOptions",
     "SolveOptions",
+    "SolvingOptions",
 ]
 
 Method = Literal["vmd", "vmd-only", "search"]
@@ -157,8 +158,9 @@ class SeededOptions(TypedDict, total=False):
     threads: Annotated[int, THREADS]
 
 
-class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
-    """The options of `solve`; what the model may spend has no default of its own: it depends on what comes after it."""
+class SolvingOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, total=False):
+    """What every call takes that solves; what the model may spend has no default of its own: it depends on what comes
+    after it."""
 
     latents: Annotated[int | None, Option(None, or_none(from_(1, MOST)), f"{K}; by default {MANY}{ONCE}.")]
     steps: Annotated[int | None, Option(None, or_none(from_(1, MOST)), f"{T}; {OWN}{ONCE}.")]
@@ -170,7 +172,13 @@ class SolveOptions(DomainOptions, MethodOptions, NetworkOptions, SeededOptions, 
     unique: Annotated[bool, Option(False, flag, "Also settle whether the answer is the only one.")]
 
 
-class BatchOptions(SolveOptions, total=False):
+class SolveOptions(SolvingOptions, total=False):
+    """The options of `solve`."""
+
+    prove: Annotated[bool, Option(False, flag, "Prove UNSATISFIABLE, and with unique that an answer is the only one.")]
+
+
+class BatchOptions(SolvingOptions, total=False):
     """The options of `solve_batch`."""
 
     batch_size: Annotated[

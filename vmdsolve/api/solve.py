@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
+from dataclasses import replace
 from itertools import chain
 from typing import TypeVar, Unpack
 
-from ..domains.reading import Grid, listed
+from ..deadline import Deadline
+from ..domains import layout_of
+from ..domains.reading import Grid, listed, read, same_kind
 from ..problem import Solution
 from .batch import batch_of, solutions_of
 from .hard import Hard
 from .option import takes
 from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
+from .proving import Prover
 from .stages import run
 from .stream import in_order, stream
 
@@ -62,7 +66,21 @@ def solve(grid: Grid, **options: Unpack[SolveOptions]) -> Solution:
     >>> solution.status, solution.text
     (<Status.SOLVED: 'SOLVED'>, '1234341221434321')
     """
-    batch = batch_of([grid], Options(SolveOptions, **options), report=False)
+    checked = Options(SolveOptions, **options)
+    if not checked.prove:
+        return _solved(grid, checked)
+    clock = Deadline(checked.time_limit)
+    given = read(grid, checked.domain)
+    prover = Prover(given, clock)
+    solution = prover.certified(_solved(given, checked.but(time_limit=clock.limit)))
+    if solution.text is None:
+        return solution
+    layout = layout_of(given)
+    return replace(solution, grid=same_kind(grid, layout, layout.parse(solution.text).values))
+
+
+def _solved(grid: Grid, options: Options) -> Solution:
+    batch = batch_of([grid], options, report=False)
     if batch.failure is not None:
         raise batch.failure
     [task] = batch.tasks

@@ -146,10 +146,12 @@ def exactly(task: Task, open_: Open) -> Step:
     found, proved = (result.counts > 0) & ~hard, result.complete
     if (found & ~accepts(task.rules, givens, result.values)).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
-    yield open_.settled(~found & ~hard & proved, Status.UNSATISFIABLE, "search")
-    yield open_.settled(~found & ~hard & ~proved, Status.TIMEOUT, None)
+    none, late = ~found & ~hard & proved, ~found & ~hard & ~proved
+    yield open_.settled(none, Status.UNSATISFIABLE, "search", nodes=result.nodes[none])
+    yield open_.settled(late, Status.TIMEOUT, None, nodes=result.nodes[late])
     for which, said in _said(result) if unique else [(found, None)]:
-        yield open_.settled(found & which, Status.SOLVED, "search", result.values[found & which], unique=said)
+        some = found & which
+        yield open_.settled(some, Status.SOLVED, "search", result.values[some], unique=said, nodes=result.nodes[some])
     yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
     return open_.kept(np.zeros(len(open_), np.bool_))
 
@@ -167,7 +169,7 @@ def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
     hard, spent = _late(result, goes_on), clock.spent
     for which, said in _said(result):
         if (which & ~hard).any():
-            yield settled.some(which & ~hard, unique=said, spent=spent)
+            yield settled.some(which & ~hard, unique=said, spent=spent, nodes=result.nodes[which & ~hard])
     for i in np.flatnonzero(hard).tolist():
         alone = task.alone(int(settled.rows[i]))
         yield Hard(alone, settled.spent + (limit or 0.0), known=settled.alone(i))

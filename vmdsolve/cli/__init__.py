@@ -1,4 +1,4 @@
-"""The command line: `vmdsolve solve | show | check | count | hint | explain | generate | sample | train | ...`.
+"""The command line: `vmdsolve solve | show | check | convert | count | hint | generate | sample | train | ...`.
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, each command imports what it uses, and
 no command waits for the others. Results go to standard output, everything else to standard error. Exit codes: 0 all
@@ -28,6 +28,7 @@ from .streams import open_closed, to_nowhere
 __all__ = ["COMMANDS", "OF_TWO", "app", "command_of", "main", "named"]
 
 INTERRUPTED = 130
+HELPS = {"help_option_names": ["-h", "--help"]}
 _UsageError: Any = typer.BadParameter.__base__
 
 # name: the module that has it, the function, examples
@@ -37,11 +38,16 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("solve 1......2..4..3..",
          "solve puzzles.csv -o answers.csv",
          "solve --all 5 ................",
-         "solve cryptarithm SEND+MORE=MONEY"),
+         "solve cryptarithm SEND+MORE=MONEY",
+         "solve 1......2..4..3.. --prove proof.lrat"),
     ),
     "join": ("join", "join", ("join answers.parquet", "join answers.csv -o all.csv")),
     "show": ("show", "show", ("show 1......2..4..3..", "show --candidates puzzles.txt")),
     "check": ("check", "check", ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
+    "convert": (
+        "convert", "convert",
+        ("convert 1......2..4..3.. -o puzzle.cnf", "convert 1......2..4..3.. --model solver.out"),
+    ),
     "count": (
         "count", "count",
         ("count ................",
@@ -91,7 +97,8 @@ def command_of(name: str) -> Any:
     """The command of this name, one of COMMANDS or of two words, as it is run."""
     module, function, lines = {**COMMANDS, **OF_TWO}[name]
     one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    one.command(name, cls=Command, epilog=examples(*lines))(getattr(import_module(f".{module}", __name__), function))
+    run = getattr(import_module(f".{module}", __name__), function)
+    one.command(name, cls=Command, epilog=examples(*lines), context_settings=HELPS)(run)
     return typer.main.get_command(one)
 
 
@@ -172,7 +179,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: rich is not imported for it
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELPS,
 )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, islice, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import Argument
+from typer import Argument, Option
 
 from ..api.options import CheckOptions, Options
 from ..errors import InvalidInput
 from .shared import Column, Format, count_of, options_from
+from .single import check_one_proof
 from .streams import refuse_own_input
 
 if TYPE_CHECKING:
@@ -34,18 +36,27 @@ def check(
     solution: Annotated[str | None, Argument(help="The proposed answer, or a file of them.")] = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
+    proof: Annotated[
+        Path | None,
+        Option("--proof", metavar="FILE", help="Check this proof (LRAT) that there is no other answer, or none."),
+    ] = None,
     **options: Any,
 ) -> None:
     """Say what is wrong with an answer: changed givens, broken rules, and cells that no solution has.
 
     An unfinished answer is judged, too: `wrong` are filled cells that no solution has, be no rule broken yet.
     Without an answer, it is said whether givens clash.
+
+    With --proof FILE it is not looked at the answer, but at a proof that it is the only one, or, where none is named,
+    that there is none at all.
     """
     from ..api.progress import counted
     from ..files.records import open_input
 
     domain = Options(CheckOptions, **options).domain
     refuse_own_input([puzzle, solution or ""])
+    if proof is not None:
+        check_one_proof(puzzle, solution, proof, {**options, "domain": domain})
     records = open_input(puzzle, domain, format=format, column=column)
     answers = None if solution is None else open_input(solution, domain, answers=True, format=format)
     counts: Counter[str] = Counter()

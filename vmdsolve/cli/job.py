@@ -80,7 +80,7 @@ def to_folder(
 ) -> Tally:  # fmt: skip
     """Everything into a folder of shards, or one job's share of it."""
     from ..api.columns import BatchSolver
-    from ..api.options import SolveOptions
+    from ..api.options import SolvingOptions
     from ..api.progress import bar
     from ..files.rows import Tally
     from ..files.skipping import Chained
@@ -93,7 +93,7 @@ def to_folder(
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
     place = Place() if shard is None else Place.of(shard)
     settings = {**_settings(inputs, given.domain, given, None), **file}
-    options = {name: getattr(given, name) for name in table_of(SolveOptions)}
+    options = {name: getattr(given, name) for name in table_of(SolvingOptions)}
     solver = BatchSolver(**options)  # which says what is wrong before anything is begun
     first = next(records)  # an unreadable file is noticed here
     with Shards(output, settings, size or SIZE, place, resume=resume) as shards:

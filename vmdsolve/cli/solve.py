@@ -22,6 +22,7 @@ from .job import to_file, to_folder
 from .output import OutputFormat, format_named
 from .shared import Column, Format, Output, count_of, domain_first, options_from
 from .shown import Shown
+from .single import prove_one
 from .streams import refuse_own_input
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def solve(
     shard: Annotated[
         str | None, Option("--shard", metavar="K/N", help="Do the K-th of N parts of the shards; auto asks Slurm, ....")
     ] = None,
+    prove: Annotated[
+        Path | None,
+        Option("--prove", metavar="FILE", help="Write a proof (LRAT) that the answer is the only one, or none."),
+    ] = None,
     engine: Annotated[str, Option("--engine", help="Who solves shards: local, or ray, a cluster of it.")] = "local",
     format: Format = None,  # noqa: A002
     column: Column = None,
@@ -71,6 +76,9 @@ def solve(
 
     A problem of a file or of standard input has 60 s if --time-limit does not say otherwise, so that none holds up a
     job for ever: the last line says how many ended so. A puzzle on the command line has no limit.
+
+    With --prove FILE a single puzzle is solved, as with --unique, and what is found is proved: `vmdsolve check --proof`
+    checks it without search, and so do programs that read LRAT, over the clauses of `vmdsolve convert`.
     """
     from ..files.records import open_input
     from ..files.skipping import Chained
@@ -94,6 +102,10 @@ def solve(
         options["time_limit"] = LIMIT
     given = Options(BatchOptions, **options)  # bad usage is told before any file is read
     options["domain"] = given.domain or _told_by(given.model)
+    if prove is not None:
+        if output is not None or all_ or sharded:
+            raise InvalidInput("--prove solves one puzzle and prints its answer; leave out -o, --all and shards")
+        prove_one(inputs, prove, options)
     file = {"format": format, "column": column}
     domain = options["domain"]
     opened = [open_input(argument, domain, format=format, column=column) for argument in inputs]
