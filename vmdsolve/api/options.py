@@ -115,7 +115,7 @@ class MethodOptions(TypedDict, total=False):
         Method, Option("vmd", one_of(Method), "vmd, vmd-only (the learned model alone) or search (exact only).")
     ]
     time_limit: Annotated[float | None, _time(None)]
-    trace: Annotated[bool, Option(False, flag, "Keep the board after each step of the model.", settles=False)]
+    trace: Annotated[bool, Option(False, flag, "Keep the boards after each step of the model.", settles=False)]
 
 
 class StepsOptions(TypedDict, total=False):

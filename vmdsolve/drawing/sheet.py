@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -78,10 +78,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A sheet with what stands in its cells, in order; None: a CELL in each."""
+    """A sheet with what stands in its cells, in order; None: a CELL in each. Figures give `shaded` cells a tone."""
 
     sheet: Sheet
     cells: Sequence[Cell] | None
+    shaded: Collection[int] = ()
 
     def lines(self, *, boxes: bool, width: int) -> list[Line]:
         """Lines of styled text. A cell of a style that has a mark gets it in the place before it."""
