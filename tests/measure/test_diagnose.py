@@ -206,7 +206,7 @@ def test_every_diagnostic_has_a_picture(model: Any, more: list[str], tmp_path: P
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     found = looked(Known(1), batches=1)
     with pytest.raises(VmdsolveError, match=r"pip install 'vmdsolve\[plots\]'"):
         plot_diagnosis(found, tmp_path / "plots")

@@ -179,7 +179,7 @@ class BatchOptions(SolveOptions, total=False):
     invalid: Annotated[
         OnInvalid, Option("raise", one_of(OnInvalid), "What a malformed problem does: raise, or report INVALID.")
     ]
-    progress: Annotated[bool, Option(False, flag, "Show progress on a terminal's error stream.", settles=False)]
+    progress: Annotated[bool, Option(False, flag, "Show progress on a terminal, or in a notebook.", settles=False)]
 
 
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):

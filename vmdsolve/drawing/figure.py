@@ -19,6 +19,7 @@ SIZE, LOW = 40, 22  # of a square with a cell in it, and of the height of rows w
 LETTER, LINE = 8.4, 20  # what a character of 14 pixels takes, and a line
 GAP = 12
 NARROW = 40  # characters a line, at least
+WIDEST = 400  # characters of one word
 SOLID = "█"
 OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
 INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
@@ -240,8 +241,9 @@ def _lines(part: Part, wide: int) -> Figure:
 def _width(square: str, cell: Cell | None) -> int:
     before, _, after = square.partition(CELL)
     if cell is None:
-        return max(18, int(LETTER * len(square)) + 6)
-    return max(SIZE, 6 * max(len(before), len(after)) + 8, 9 * len(cell.text) + 8 if len(cell.text) > 2 else 0)
+        return max(18, int(LETTER * min(len(square), WIDEST)) + 6)
+    longest, held = min(max(len(before), len(after)), WIDEST), min(len(cell.text), WIDEST)
+    return max(SIZE, 6 * longest + 8, 9 * held + 8 if held > 2 else 0)
 
 
 def _in_square(
@@ -256,6 +258,6 @@ def _in_square(
 def _word(
     text: str, x: float, y: float, size: float, style: str, *, at: str = "middle", pale: float = 0.0
 ) -> list[Word]:
-    text = clean(cut(text, 400))
-    bold = "bold" in STYLES[style][1]
+    text = clean(cut(text, WIDEST))
+    bold = "bold" in STYLES[style]
     return [Word(text, x, y, size, INKS.get(style, "#000000"), at, bold, pale)] if text.strip() else []

@@ -40,9 +40,6 @@ class Graph:
     def lines(self, *, boxes: bool, width: int) -> list[Line]:
         return self.plain.lines(boxes=boxes, width=width)
 
-    def html(self) -> str:
-        return self.plain.html()
-
 
 def around(n: int) -> list[tuple[float, float]]:
     """Places of n vertices on a circle of radius 1, the first one at the top.

@@ -25,7 +25,10 @@ def steps(frames: Sequence[tuple[str, Figure]]) -> str:
     >>> both.count("<input "), both.count("<svg "), " checked>" in both
     (2, 2, True)
     """
-    figures = [f"<figure>{svg([drawn])}<figcaption>{escape(said)}</figcaption></figure>" for said, drawn in frames]
+    figures = [
+        f"<figure>{svg([drawn])}{f'<figcaption>{escape(said)}</figcaption>' * bool(said)}</figure>"
+        for said, drawn in frames
+    ]
     if len(frames) == 1:
         return f"<div>{figures[0]}</div>"
     chosen = ",".join(

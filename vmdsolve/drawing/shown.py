@@ -71,8 +71,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         """For Jupyter: a picture, or frames to step through; without script."""
-        frames = self.frames()
-        return steps(frames) if frames else self.picture().html()
+        return steps(self.frames() or [("", figure(self.picture()))])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython, and for hypothesis, which shows what failed by it."""
