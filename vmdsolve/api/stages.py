@@ -120,8 +120,8 @@ def tries(
             guide[tried.rows] = tried.first
         if tried.trace is not None:
             for i, row in enumerate(tried.rows.tolist()):
-                z = None if tried.z is None else tried.z[i : i + 1]
-                seen = Tried(open_.boards[row], tried.trace.of(i), z, bool(tried.good[i]))
+                own = None if tried.z is None else tried.z[i : i + 1]
+                seen = Tried(open_.boards[row], tried.trace.of(i), own, bool(tried.good[i]))
                 now.traces.setdefault(int(now.rows[row]), []).append(seen)
         good = tried.rows[tried.good]
         z_of_good = None if tried.z is None else task.told(tried.z[tried.good])

@@ -93,7 +93,7 @@ def draw_results(rows: Sequence[Mapping[str, Any]], path: Path) -> Path:
     """
     wanted(path)
     alike = {name: _text(rows[0].get(name)) for name in TOLD if len({_text(row.get(name)) for row in rows}) == 1}
-    panels = [("network evaluations a problem", "nfe", ("loops", "latents"))]
+    panels: list[tuple[str, str, tuple[str, ...]]] = [("network evaluations a problem", "nfe", ("loops", "latents"))]
     if any(_positive(row["applied"]) for row in rows):
         panels.append(("block applications a problem", "applied", ("latents",)))
     title = ", ".join(f"{name} {value}" for name, value in alike.items() if value)
