@@ -97,18 +97,20 @@ def draw_results(rows: Sequence[Mapping[str, Any]], path: Path) -> Path:
     if any(_positive(row["applied"]) for row in rows):
         panels.append(("block applications a problem", "applied", ("latents",)))
     title = ", ".join(f"{name} {value}" for name, value in alike.items() if value)
-    figure, axes = chart(1, len(panels), width=1 + 4.5 * len(panels), height=4.4, title=title, sharey=True)
+    figure, axes = chart(1, len(panels), width=1 + 4.5 * len(panels), height=5, title=title, sharey=True)
+    told: dict[str, Any] = {}
     for axis, (about, over, apart) in zip(axes[0], panels, strict=True):
         lines = _lines([row for row in rows if _positive(row[over])], over, [n for n in TOLD if n not in alike], apart)
         if len(lines) > MOST_LINES:
             raise InvalidInput(f"{len(lines)} lines are too many for one chart; wanted files with up to {MOST_LINES}")
         for name, points in lines.items():
-            axis.plot(*zip(*points, strict=True), "o-", markersize=3, label=named(name) or "solved")
+            colour = f"C{list(told).index(name) % 10}" if name in told else f"C{len(told) % 10}"
+            [told[name]] = axis.plot(*zip(*points, strict=True), "o-", markersize=3, color=colour)
         axis.set_xscale("log", base=2)
         axis.set_xlabel(about)
-        axis.legend(fontsize=7)
     axes[0][0].set_ylabel("share of problems solved")
-    axes[0][0].set_ylim(-0.02, 1.02)
+    if len(told) > 1:
+        figure.legend(told.values(), map(named, told), fontsize=7, loc="outside lower center", ncols=3)
     return save_chart(figure, path)
 
 
