@@ -41,7 +41,8 @@ def plot(
         return
     results = [one for one in what if Path(one).suffix in RESULTS]
     if output is None and (len(what) > 1 or results):
-        raise InvalidInput(f"{len(what)} go into one picture: name its file with -o")
+        many = f"{len(what)} {'files' if results else 'runs'}" if len(what) > 1 else "a file of results"
+        raise InvalidInput(f"{many} go{'es' * (len(what) == 1)} into one picture: name its file with -o")
     if results and len(results) < len(what):
         raise InvalidInput("runs and results are pictures of their own: plot them apart")
     if results:
