@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .drawing import Frame, Part, Picture, Said, Shown
-from .drawing.figure import Figure, figure
+from .drawing.figure import Figure
+from .trace import Trace
 
 __all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation", "solutions_later"]
 
@@ -216,7 +217,7 @@ class Solution(_Later):
     violations
         Where givens already clash: which, and why. Of an INVALID problem one, "input", which says what `reason` says.
     trace
-        Values [T, L] after each step of the accepted latent, if asked for.
+        The boards of all latents after each step, if asked for and the model filled any, see `Trace`.
     z
         The latent that a model's answer came with, and that gives it again as the option `z`: float32 [D], or int32 [G]
         classes or [L] symbols, -1 where it says none; of several drawn in turn the last; None where none was used.
@@ -245,7 +246,7 @@ class Solution(_Later):
     seconds: float = field(default=0.0, compare=False)
     seed: int = field(default=0, compare=False)
     violations: tuple[Violation, ...] = field(default=(), compare=False)
-    trace: Board | None = field(default=None, repr=False, compare=False)
+    trace: Trace | None = field(default=None, repr=False, compare=False)
     reason: str = ""
     layout: Layout | None = field(default=None, repr=False, compare=False)
     givens: Board | None = field(default=None, repr=False, compare=False)
@@ -292,11 +293,8 @@ class Solution(_Later):
         return Picture((*board, *said, Said(self.outcome, "aside")))
 
     def frames(self) -> list[tuple[str, Figure]]:
-        """The board after each step, where a trace was asked for."""
-        if self.trace is None or self.layout is None:
-            return []
-        steps = [figure(self.layout.picture(board, givens=self.givens)) for board in self.trace]
-        return [(f"step {number} of {len(steps)}", step) for number, step in enumerate(steps, 1)]
+        """The boards after each step, where a trace was asked for."""
+        return [] if self.trace is None else self.trace.frames()
 
     def __getstate__(self) -> list[Any]:
         return _without(self, "layout", "givens")

@@ -79,13 +79,13 @@ def _sweep(rows: list[Row]) -> Figure:
     rows = [{**row, "p": int(row["domain"].removeprefix("follow-")) / 100} for row in rows]
     for axes, field, label in ((left, "kl", "KL, nats"), (right, "variation", "total variation")):
         _lines(axes, rows, "p", field)
-        axes.set_xlabel("how often the second token follows the first")
+        axes.set_xlabel("p: how often the second follows")
         axes.set_ylabel(label)
     left.set_yscale("log")
     floor = max(row["kl_floor"] for row in rows)
     left.plot([0, 1], [floor, floor], ":", color="black", label="perfect samples, p < 1")
-    left.legend(fontsize=8)
-    figure.suptitle("Two tokens in one step")
+    figure.legend(*left.get_legend_handles_labels(), fontsize=8, loc="outside lower center", ncols=2)
+    figure.suptitle("Two tokens filled in one step, domains follow-p", fontsize=10)
     return figure
 
 
@@ -98,7 +98,7 @@ def _accuracy(chains: list[Row], grids: list[Row]) -> Figure:
         axes.set_xlabel("network evaluations a sample")
         axes.set_ylabel("share of valid samples")
         axes.set_title(title)
-    every[0].legend(fontsize=8)
+    figure.legend(*every[0].get_legend_handles_labels(), fontsize=8, loc="outside lower center", ncols=4)
     return figure
 
 
@@ -107,8 +107,7 @@ def _joint(rows: list[Row]) -> Figure:
     figure, every = figure_of(len(shown))
     for axes, row in zip(every, shown, strict=True):
         axes.imshow(np.array(row["joint"]).reshape(10, 10) / row["n"], cmap="Blues", vmin=0, vmax=0.1)
-        axes.set_xlabel("second token")
-        axes.set_ylabel("first token")
+        axes.set(xlabel="second token", ylabel="first token", xticks=range(10), yticks=range(10))
         axes.set_title(f"{row['arm']}: {row['accuracy']:.1%}, KL {row['kl']:.3f}", fontsize=9)
-    figure.suptitle("Pairs (k, k + 1) in one step")
+    figure.suptitle("Pairs (k, k + 1), domain pair, filled in one step: share of samples by arm", fontsize=10)
     return figure

@@ -41,7 +41,7 @@ def test_all_weights_that_come_along_are_diagnosed(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["all-different", "sudoku-6x6", "latin-5"])
 def test_an_absent_latent_is_called_absent(name: str, tmp_path: Path) -> None:
-    said = run("diagnose", name, "--plots", tmp_path / "plots")
+    said = run("plot", "--latent", name, "-o", tmp_path / "plots")
     assert said.exit_code == 0
     assert said.stdout.startswith(f"{name}, ")
     assert "latent       absent: these weights have none; they are plain masked diffusion\n" in said.stdout
@@ -52,7 +52,7 @@ def test_an_absent_latent_is_called_absent(name: str, tmp_path: Path) -> None:
 
 def test_noise_on_states_is_told_alive_or_dead(tmp_path: Path) -> None:
     """The weights that come along live; the same without noise say one thing for all z."""
-    said = run("diagnose", "sudoku-4x4", "-n", 64, "--plots", tmp_path / "plots")
+    said = run("plot", "--latent", "sudoku-4x4", "-n", 64, "-o", tmp_path / "plots")
     assert said.exit_code == 0, said.stderr
     assert "z            noise on the states; it has no posterior, so no KL\n" in said.stdout
     assert "latent       alive\n" in said.stdout

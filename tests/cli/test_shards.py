@@ -46,7 +46,7 @@ def test_auto_asks_the_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     [
         (["--shard-size", 3], "name it with -o"),
         (["--shard-size", 3, "-o", "out.csv", "--all", 2], "name it with -o; no --all, no --trace"),
-        (["--shard-size", 3, "-o", "out.csv", "--trace"], "no --all, no --trace"),
+        (["--shard-size", 3, "-o", "out.csv", "--trace", "a.svg"], "no --all, no --trace"),
         (["--shard-size", 3, "-o", "out.txt"], "its ending is '.txt'; wanted one of .csv"),
         (["--shard", "3/2", "-o", "out.csv"], "shard is '3/2'; wanted K/N"),
         (["--engine", "spark", "-o", "out.csv"], "engine is 'spark'; wanted one of local, ray"),

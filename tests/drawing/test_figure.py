@@ -13,11 +13,12 @@ import pytest
 import vmdsolve
 from vmdsolve import domains
 from vmdsolve.api.kinds import told_of
-from vmdsolve.api.pictures import PICTURES, print_puzzles, save_picture
+from vmdsolve.api.pictures import print_puzzles, save_picture
 from vmdsolve.drawing import Picture, Said
 from vmdsolve.drawing.figure import Box, Figure, Stroke, Word, below, beside, figure
 from vmdsolve.drawing.page import page
 from vmdsolve.drawing.raster import gif, png
+from vmdsolve.drawing.saved import PICTURES
 from vmdsolve.drawing.svg import svg
 
 EASY = "1......2..4..3.."
@@ -84,7 +85,8 @@ def test_what_was_watched_has_a_frame_for_each_stop_and_is_pale_where_unsure() -
 
 def test_a_notebook_shows_frames_one_after_another_without_script() -> None:
     shown = vmdsolve.watch(EASY, 1)._repr_html_()
-    assert shown.startswith("<svg")
+    assert shown.startswith("<form")
+    assert shown.count("<svg ") == shown.count('type="radio"') == 11
     assert "<script" not in shown
     assert vmdsolve.hint(EASY)._repr_html_().startswith("<div>")
 
@@ -93,10 +95,10 @@ def test_a_trace_has_a_frame_for_each_step() -> None:
     solution = vmdsolve.solve("." * 16, domain="sudoku-4x4", method="vmd-only", steps=4, trace=True)
     frames = solution.frames()
     assert solution.trace is not None
-    assert len(frames) == len(solution.trace)
-    held = [sum(isinstance(mark, Word) for mark in drawn.marks) for _, drawn in frames]
+    assert len(frames) == len(solution.trace.values)
+    held = [sum(isinstance(mark, Word) and mark.text.isdigit() for mark in drawn.marks) for _, drawn in frames]
     assert held == sorted(held)
-    assert held[-1] == 16
+    assert (held[0], held[-1]) == (0, 16)
 
 
 def test_pixels_are_a_picture_of_this_size() -> None:

@@ -17,6 +17,7 @@ from vmdsolve.problem import OPEN, Board, Rules
 from vmdsolve.sampler import Filled, Network, Plan
 from vmdsolve.sampler.conditioning import conditioning_of
 from vmdsolve.sampler.evaluation import evaluate, settling
+from vmdsolve.sampler.plan import Steps
 
 
 def reference_fill(
@@ -43,9 +44,16 @@ def reference_fill(
         np.array([board.loops for board in filled], np.int64),
         np.zeros(len(boards), np.bool_),
         np.concatenate([np.zeros((0, rules.L, rules.V), np.uint8), *(board.first for board in filled)]),
-        np.array([[board.after[step] for board in filled] for step in made], np.int32) if made else None,
+        _steps(filled, made) if made else None,
         np.concatenate([board.z for board in filled]) if predict.z_width and made else None,
     )
+
+
+def _steps(filled: list[_Board], made: list[int]) -> Steps:
+    values, sure, loops = (
+        [[getattr(board, name)[step] for board in filled] for step in made] for name in ("after", "surely", "applied")
+    )
+    return Steps(np.array(values, np.int32), np.array(sure, np.float32), np.array(loops, np.int64))
 
 
 @dataclass
@@ -70,6 +78,9 @@ class _Board:
         self.loops, self.lost = 0, False
         self.evaluated = [False] * self.plan.steps
         self.after: list[list[int]] = []
+        self.sure = [float(given) for given in self.given]
+        self.surely: list[list[float]] = []
+        self.applied = [0] * self.plan.steps
         self.z = np.zeros((1, self.predict.z_width), np.float32)
 
     def fill(self) -> None:
@@ -88,12 +99,14 @@ class _Board:
                         z = drawn if prepare is None else prepare(drawn)
                     self.step(step, cells, steps, z, legal)
                 self.after.append(self.x[0].tolist())
+                self.surely.append(self.sure.copy())
 
     def step(self, step: int, cells: range, steps: range, z: Any, legal: Any) -> None:
         plan, x, left = self.plan, self.x, steps.stop - step
         said = evaluate(self.predict, x, z, V=self.rules.V, settles=self.settling, seconds_left=lambda: inf)
         logits = said.logits
         self.loops += int(said.loops[0])
+        self.applied[step] = int(said.loops[0])
         if not any(self.evaluated):
             self.first[0] = [_places(*pair) for pair in zip(logits[0], self.allowed[0].tolist(), strict=True)]
         self.evaluated[step] = True
@@ -132,6 +145,10 @@ class _Board:
             ]
             which.sort(key=lambda cell: (self.certainty[cell], cell))
             filled[0, which[: int(np.ceil(plan.rate * len(which) - 1e-9))]] = OPEN
+        for cell in np.flatnonzero(x[0] == OPEN):
+            heights = [float(height) for height in said.logits[0, cell]]
+            symbol = int(filled[0, cell]) if filled[0, cell] >= 0 else heights.index(max(heights))
+            self.sure[cell] = 1 / sum(np.exp(height - heights[symbol]) for height in heights)
         self.x = filled
 
 
@@ -144,5 +161,9 @@ def _places(logits: Any, allowed: int) -> list[int]:
 def assert_same(found: Filled, wanted: Filled) -> None:
     for name, a, b in zip(Filled._fields, found, wanted, strict=True):
         assert (a is None) == (b is None), name
-        if a is not None and b is not None:
+        if isinstance(a, Steps) and isinstance(b, Steps):
+            np.testing.assert_array_equal(a.values, b.values, err_msg="values after each step")
+            np.testing.assert_array_equal(a.loops, b.loops, err_msg="loops of each step")
+            np.testing.assert_allclose(a.sure, b.sure, rtol=1e-4, err_msg="confidences after each step")
+        elif a is not None and b is not None:
             np.testing.assert_array_equal(a, b, err_msg=name)

@@ -206,7 +206,7 @@ def test_every_diagnostic_has_a_picture(model: Any, more: list[str], tmp_path: P
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     found = looked(Known(1), batches=1)
     with pytest.raises(VmdsolveError, match=r"pip install 'vmdsolve\[plots\]'"):
         plot_diagnosis(found, tmp_path / "plots")
@@ -240,7 +240,7 @@ def test_a_run_is_trained_on_a_law_and_diagnosed_by_its_recipe(tmp_path: Path) -
     assert {name: record["recipe"][name] for name in asked} == asked
     assert record["data"] == "law of pair, 10 solutions, seed 0"
 
-    said = run("diagnose", "--weights", weights, "-n", 100, "--device", "cpu", "--plots", tmp_path / "plots")
+    said = run("plot", "--latent", weights, "-n", 100, "--device", "cpu", "-o", tmp_path / "plots")
     assert said.exit_code == 0, said.stderr
     assert f"pair, {weights}: 128 boards, law of pair, 10 solutions\n" in said.stdout
     assert "group" in said.stdout

@@ -81,12 +81,13 @@ def test_later_latents_go_by_another_plan_if_there_is_one() -> None:
 
 def test_traces_end_in_the_board_and_are_as_long_as_its_steps() -> None:
     for part in rounds(trace=True):
+        assert part.trace is not None
         for i in range(len(part.rows)):
-            steps = part.steps(i)
-            assert steps is not None
-            assert len(steps) == part.nfe[i]
-            assert np.array_equal(steps[-1], part.values[i])
-    assert rounds()[0].steps(0) is None
+            steps = part.trace.of(i)
+            assert len(steps.values) == part.nfe[i]
+            assert steps.loops.sum() == part.loops[i]
+            assert np.array_equal(steps.values[-1], part.values[i])
+    assert rounds()[0].trace is None
 
 
 def test_no_latent_is_begun_when_time_is_out() -> None:
@@ -100,7 +101,7 @@ def test_a_round_ends_within_when_time_is_out_and_what_it_cost_is_told() -> None
     assert not only.good.any()
     assert (only.nfe == 2).all()
     assert (only.loops == 2).all()  # a network without loops has one an evaluation
-    assert np.array_equal(only.values, rounds(plan=Plan(steps=16), trace=True)[0].trace[1])
+    assert np.array_equal(only.values, rounds(plan=Plan(steps=16), trace=True)[0].trace.values[1])
     assert (only.values == OPEN).any(axis=1).all()
 
 

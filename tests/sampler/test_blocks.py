@@ -136,7 +136,7 @@ def test_a_later_block_waits_for_every_earlier_one(data: st.DataObject) -> None:
     assert ((drawn.nfe == 0) == (boards != OPEN).all(axis=1)).all()
     assert drawn.trace is not None or (boards != OPEN).all()
     edges = np.arange(blocks + 1) * L // blocks
-    for x in drawn.trace if drawn.trace is not None else ():
+    for x in drawn.trace.values if drawn.trace is not None else ():
         assert ((boards == OPEN) | (x == boards)).all()
         unfilled = [(x[:, a:b] == OPEN).any(axis=1) for a, b in pairwise(edges)]
         touched = [((x != boards)[:, a:b]).any(axis=1) for a, b in pairwise(edges)]
@@ -224,7 +224,7 @@ def test_least_certain_cells_open_again_by_the_rate_and_givens_never(
         filled += ceil((len(free) - filled) / (steps - step))
         if step < steps - 1:
             filled -= ceil(rate * filled - 1e-9)
-        x = drawn.trace[step, 0]
+        x = drawn.trace.values[step, 0]
         assert sorted(np.flatnonzero((x != OPEN) & (boards[0] == OPEN)).tolist()) == sorted(sure[:filled])
         assert (x[boards[0] != OPEN] == 1).all()
     assert (drawn.values >= 0).all()  # the last step opens none
@@ -238,14 +238,14 @@ def test_only_cells_in_conflict_open_again_the_less_certain_first() -> None:
     plan = Plan(steps=2, threshold=0.1, legal=False, remask="conflicts", rate=0.5)
     drawn = fill(network, rules, boards_of(1, 3), plan)
     assert drawn.trace is not None
-    assert drawn.trace[:, 0].tolist() == [[0, OPEN, 1], [0, 0, 1]]  # the last step leaves what it finds
+    assert drawn.trace.values[:, 0].tolist() == [[0, OPEN, 1], [0, 0, 1]]  # the last step leaves what it finds
     both = fill(network, rules, boards_of(1, 3), Plan(steps=2, threshold=0.1, legal=False, remask="conflicts", rate=1))
     assert both.trace is not None
-    assert both.trace[0, 0].tolist() == [OPEN, OPEN, 1]
+    assert both.trace.values[0, 0].tolist() == [OPEN, OPEN, 1]
     given_ = np.array([[OPEN, 0, OPEN]], np.int32)
     kept = fill(network, rules, given_, plan)
     assert kept.trace is not None
-    assert kept.trace[0, 0].tolist() == [OPEN, 0, 1]  # a given in conflict stays; its rival opens
+    assert kept.trace.values[0, 0].tolist() == [OPEN, 0, 1]  # a given in conflict stays; its rival opens
     calm = fill(Fixed([[5.0, 0, 0], [0, 3.0, 0], [0, 0, 1.0]]), rules, boards_of(1, 3), plan)
     assert (calm.values.tolist(), calm.nfe.tolist()) == ([[0, 1, 2]], [1])  # no conflict: done after one
 

@@ -164,7 +164,7 @@ def test_orders_see_the_conditioned_posterior(order: str) -> None:
     boards = np.full((1, 3), OPEN, np.int32)
     out = fill_boards(Leaning(), rules, boards, Plan(steps=3, order=order), keys=np.zeros(1, np.uint64), trace=True)
     assert out.trace is not None
-    assert out.trace[:, 0].tolist() == [[1, OPEN, OPEN], [1, OPEN, 1], [1, 0, 1]]
+    assert out.trace.values[:, 0].tolist() == [[1, OPEN, OPEN], [1, OPEN, 1], [1, 0, 1]]
 
 
 def test_words_that_share_cells_are_kept_in_order_of_declaration() -> None:

@@ -118,7 +118,7 @@ def test_no_time_is_no_answer_and_said_so(backend: str) -> None:
     assert (filled.loops == 3).all()
     once = fill_boards(predict, FOUR.rules, BOARDS, Plan(steps=9), keys=KEYS, keep_first=True, trace=True)
     assert once.trace is not None
-    np.testing.assert_array_equal(filled.values, once.trace[0])
+    np.testing.assert_array_equal(filled.values, once.trace.values[0])
     np.testing.assert_array_equal(filled.first, once.first)
     assert not kernels.conflicts(filled.values, FOUR.rules.peers).any()
 

@@ -149,7 +149,7 @@ def test_early_commits_save_evaluations() -> None:
     late = fill_boards(Toy(0), FREE, boards, Plan(steps=3, threshold=0.7), keys=keys, trace=True)
     assert late.nfe.tolist() == [3] * 5
     assert late.trace is not None
-    assert (late.trace[:, 0] >= 0).sum(axis=1).tolist() == [1, 2, 3]
+    assert (late.trace.values[:, 0] >= 0).sum(axis=1).tolist() == [1, 2, 3]
 
 
 def test_what_needs_no_model_imports_no_torch() -> None:

@@ -18,6 +18,7 @@ from ..problem import Problem, Rules, Solution, Status, Violation
 from ..results import solutions_later
 from .assumed import assumed
 from .options import Options
+from .traced import trace_of
 from .work import Ints, Settled, Task
 
 __all__ = ["Batch", "Several", "batch_of", "reason_of", "solutions_of"]
@@ -130,7 +131,7 @@ class _Fate:
             case "violations" | "reason":
                 return self._why(row)
             case "trace":
-                return {"trace": part.traces.get(row)}
+                return {"trace": trace_of(self._task, row, part.traces.get(row, ()))}
             case "givens":
                 return {"givens": self._task.givens[row]}
             case _:

@@ -5,8 +5,10 @@ A search that is left off goes on from where it was, so its result does not depe
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import inf
 from time import perf_counter
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..problem import Board, Status
 from ..search import SearchStatus
-from .work import Open, Settled, Task
+from .work import Open, Settled, Task, Tried, alone
 
 __all__ = ["Hard"]
 
@@ -36,6 +38,8 @@ class Hard:
         Network evaluations, latents and block applications spent.
     known
         Its answer, where only the question is left whether there is another.
+    traces
+        As of `Open`.
 
     Attributes
     ----------
@@ -48,9 +52,10 @@ class Hard:
     def __init__(
         self, task: Task, spent: float, *, guide: npt.NDArray[np.uint8] | None = None,
         cost: tuple[int, int, int] = (0, 0, 0), known: Settled | None = None,
+        traces: Mapping[int, Sequence[Tried]] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         self.task, self.spent, self.size = task, spent, task.rules.L * task.rules.V
-        self._guide, self._known = guide, known
+        self._guide, self._known, self._traces = guide, known, traces
         nfe, tried, loops = (np.array([n]) for n in cost)
         self._cost = nfe, tried, loops
         self._boards: search.Enumeration | None = None  # only what is worked on takes memory
@@ -61,7 +66,8 @@ class Hard:
         """The i-th of the problems that are open."""
         guide = None if open_.guide is None else open_.guide[i].copy()
         cost = int(open_.nfe[i]), int(open_.tried[i]), int(open_.loops[i])
-        return Hard(task.alone(int(open_.rows[i])), spent, guide=guide, cost=cost)
+        row = int(open_.rows[i])
+        return Hard(task.alone(row), spent, guide=guide, cost=cost, traces=alone(open_.traces, row))
 
     def work(self, seconds: float) -> Settled | None:
         """Search for so many seconds more, no longer than its time allows; None: nothing is settled yet."""
@@ -96,4 +102,4 @@ class Hard:
             status = Status.UNSATISFIABLE if complete else Status.TIMEOUT
         method = None if status is Status.TIMEOUT else "search"
         unique = said if values is not None and self.task.options.unique else None
-        return Settled(status, method, rows, values, *self._cost, self.spent, unique, nodes=nodes)
+        return Settled(status, method, rows, values, *self._cost, self.spent, unique, self._traces, nodes=nodes)

@@ -116,7 +116,7 @@ class MethodOptions(TypedDict, total=False):
         Method, Option("vmd", one_of(Method), "vmd, vmd-only (the learned model alone) or search (exact only).")
     ]
     time_limit: Annotated[float | None, _time(None)]
-    trace: Annotated[bool, Option(False, flag, "Keep the board after each step of the model.", settles=False)]
+    trace: Annotated[bool, Option(False, flag, "Keep the boards after each step of the model.", settles=False)]
 
 
 class StepsOptions(TypedDict, total=False):
@@ -187,7 +187,7 @@ class BatchOptions(SolvingOptions, total=False):
     invalid: Annotated[
         OnInvalid, Option("raise", one_of(OnInvalid), "What a malformed problem does: raise, or report INVALID.")
     ]
-    progress: Annotated[bool, Option(False, flag, "Show progress on a terminal's error stream.", settles=False)]
+    progress: Annotated[bool, Option(False, flag, "Show progress on a terminal, or in a notebook.", settles=False)]
 
 
 class SampleOptions(MethodOptions, NetworkOptions, SeededOptions, total=False):

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import Path
 
 from ..arguments import whole
+from ..atomic import replacing
 from ..domains import layout_of
 from ..drawing import Shown
 from ..drawing.figure import Figure, figure
-from ..drawing.page import page
-from ..drawing.svg import svg
 from ..errors import InvalidInput
 from ..extras import want
-from ..files.atomic import replacing
 from .graded import Generated
 
-__all__ = ["PICTURES", "print_puzzles", "save_picture"]
+__all__ = ["print_puzzles", "save_picture"]
 
 MOST_A_PAGE = 30
 
-Frames = Sequence[tuple[str, Figure]]  # captions and figures
-
 
 def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
-    """Draw a problem, a solution, a hint, what was watched ... into a file; what it is, the name's ending says.
+    """Draw a problem, a solution, a hint, what was watched ... into a file, as its own `save` does.
 
     A solution with a trace (`solve(..., trace=True)`) and what `watch` gives have several frames: .svg and .gif move,
     .html has a slider, .png and .pdf show the last.
@@ -56,16 +52,9 @@ def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
     ...     save_picture(vmdsolve.hint("1......2..4..3.."), f"{folder}/hint.svg").read_text()[:4]
     '<svg'
     """
-    path = Path(fspath(path))
-    write = PICTURES.get(path.suffix.lower())
-    if write is None:
-        raise InvalidInput(f"{path.name} is to be a picture; wanted a name that ends in {', '.join(PICTURES)}")
     if not isinstance(what, Shown):
         raise InvalidInput(f"{type(what).__name__} has no picture; wanted a problem, a solution, a hint ...")
-    made = write(what.frames() or [("", figure(what.picture()))])
-    with replacing(path) as stream:
-        stream.write(made.encode() if isinstance(made, str) else made)
-    return path
+    return what.save(path)
 
 
 def print_puzzles(
@@ -109,33 +98,3 @@ def print_puzzles(
     with replacing(path) as stream:
         stream.write(pages([puzzles, answers], paper=paper, each=each))
     return path
-
-
-def _png(frames: Frames) -> bytes:
-    want("PIL", "a picture of pixels")
-    from ..drawing.raster import png
-
-    return png(frames[-1][1])
-
-
-def _gif(frames: Frames) -> bytes:
-    want("PIL", "a picture of pixels")
-    from ..drawing.raster import gif
-
-    return gif([figure for _, figure in frames])
-
-
-def _pdf(frames: Frames) -> bytes:
-    want("fpdf", "a page to print")
-    from ..drawing.pdf import pages
-
-    return pages([[frames[-1]]], each=1)
-
-
-PICTURES: dict[str, Callable[[Frames], str | bytes]] = {
-    ".svg": lambda frames: svg([figure for _, figure in frames]),
-    ".html": lambda frames: page("vmdsolve", frames),
-    ".png": _png,
-    ".gif": _gif,
-    ".pdf": _pdf,
-}

@@ -5,20 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from html import escape
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..plain import Plain, guard
 
 __all__ = ["bar", "counted"]
 
 Item = TypeVar("Item")
+SOME = 0.2  # seconds between two that a notebook is sent
 EVERY = 0.05  # seconds between two steps of a bar: each costs as much as a small puzzle
 
 
 @contextmanager
 def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error if that is a terminal; gives a function to call with how many more are done.
+    """A bar on standard error if that is a terminal, or below the cell of a notebook; gives a function to call with how
+    many more are done.
 
     Parameters
     ----------
@@ -29,6 +32,10 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
     done
         How many were done before.
     """
+    if (display := notebook()) is not None:
+        with in_notebook(display, what, total, done) as advance:
+            yield advance
+        return
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -60,6 +67,43 @@ def bar(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable
             guard()
         task = progress.add_task("", total=total, completed=done)
         yield lambda n: progress.advance(task, n)
+
+
+def notebook() -> Any:
+    """IPython's module that shows things, where a notebook's kernel runs this; else None."""
+    ipython: Any = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return None if getattr(shell, "kernel", None) is None else sys.modules["IPython.display"]
+
+
+@contextmanager
+def in_notebook(display: Any, what: str, total: int | None, done: int) -> Iterator[Callable[[int], None]]:
+    """The bar as HTML that replaces itself."""
+    begun = told = perf_counter()
+    count = done
+
+    def html() -> Any:
+        seconds = perf_counter() - begun
+        speed = (count - done) / seconds if count > done and seconds else None
+        left = "" if total is None or not speed or count >= total else f", {(total - count) / speed:,.0f} s left"
+        of, most = ("", "") if total is None else (f" of {total:,}", f' max="{total}" value="{count}"')
+        said = f"{count:,}{of} {escape(what)}, {rate_text(speed)}{left}" if speed else f"{count:,}{of} {escape(what)}"
+        return display.HTML(f"<progress{most}></progress> {said}" if total is None or count < total else said)
+
+    shown = display.display(html(), display_id=True)
+
+    def advance(n: int) -> None:
+        nonlocal count, told
+        count += n
+        if (now := perf_counter()) - told > SOME:
+            told = now
+            shown.update(html())
+
+    try:
+        yield advance
+    finally:
+        total = count if total is None else total  # an open end has come
+        shown.update(html())
 
 
 def rate_text(speed: float | None) -> str:

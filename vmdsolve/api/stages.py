@@ -24,7 +24,7 @@ from ..search.threads import spread, thread_count
 from .hard import Hard
 from .options import MANY, Options
 from .weights import without_weights
-from .work import Ints, Mask, Open, Settled, Task
+from .work import Ints, Mask, Open, Settled, Task, Tried
 
 if TYPE_CHECKING:
     from ..sampler import Plan, Predictor
@@ -118,12 +118,14 @@ def tries(
         now.tried[tried.rows] += 1
         if guide is not None and tried.first is not None:
             guide[tried.rows] = tried.first
+        if tried.trace is not None:
+            for i, row in enumerate(tried.rows.tolist()):
+                own = None if tried.z is None else tried.z[i : i + 1]
+                seen = Tried(open_.boards[row], tried.trace.of(i), own, bool(tried.good[i]))
+                now.traces.setdefault(int(now.rows[row]), []).append(seen)
         good = tried.rows[tried.good]
-        steps = zip(now.rows[good].tolist(), map(tried.steps, np.flatnonzero(tried.good).tolist()), strict=True)
-        traces = {row: boards for row, boards in steps if boards is not None}
-        yield now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], traces=traces,
-            z=None if tried.z is None else task.told(tried.z[tried.good]),
-        )  # fmt: skip
+        z_of_good = None if tried.z is None else task.told(tried.z[tried.good])
+        yield now.settled(good, Status.SOLVED, "vmd", tried.values[tried.good], z=z_of_good)
         left[good] = False
         clock.among(int(left.sum()))
     return now.kept(left)

@@ -13,10 +13,11 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, read
-from ..drawing import Drawn, Part, Picture, Said, Shown
-from ..drawing.figure import Figure, below, beside, board, figure
+from ..drawing import Part, Picture, Said, Shown
+from ..drawing.figure import Figure
 from ..kernels.normal import normal
 from ..problem import OPEN, Board, Problem
+from ..trace import side_by_side
 from .option import takes
 from .options import Options, WatchOptions
 from .weights import is_trained, predictor, without_weights
@@ -69,21 +70,12 @@ class Watched(Shown):
     def frames(self) -> list[tuple[str, Figure]]:
         """All boards after each number of loops, pale where the network is unsure."""
         K = self.right.shape[1]
-        return [
-            (
-                f"after {loops} loops: {int(right.sum())} of {K} are answers",
-                beside(self._leaning(f, k) for k in range(K)),
-            )
-            for f, (loops, right) in enumerate(zip(self.loops.tolist(), self.right, strict=True))
-        ]
-
-    def _leaning(self, f: int, k: int) -> Figure:
-        """One board of one frame."""
-        parts = layout_of(self.problem).picture(self.values[f, k], givens=self.problem.values).parts
-        sure = self.confidence[f, k].tolist()
-        drawn = [board(part, sure=sure) if isinstance(part, Drawn) else figure(Picture((part,))) for part in parts]
-        said = Said("an answer" if self.right[f, k] else " ", "aside")
-        return below([*drawn, figure(Picture((said,)))])
+        layout, out = layout_of(self.problem), list[tuple[str, Figure]]()
+        for loops, values, sure, right in zip(self.loops, self.values, self.confidence, self.right, strict=True):
+            said = ["an answer" if good else " " for good in right.tolist()]
+            drawn = side_by_side(layout, self.problem.values, values, sure, said)
+            out.append((f"after {loops} loops: {int(right.sum())} of {K} are answers", drawn))
+        return out
 
 
 @takes(WatchOptions)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,8 +24,9 @@ from .weights import is_trained, predictor
 
 if TYPE_CHECKING:
     from ..sampler import Predictor
+    from ..sampler.plan import Steps
 
-__all__ = ["Ints", "Mask", "Open", "Settled", "Task"]
+__all__ = ["Ints", "Mask", "Open", "Settled", "Task", "Tried"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -117,6 +119,17 @@ class Task:
         return is_trained(self.domain, self.rules, self.options, sampling=self.sampling)
 
 
+class Tried(NamedTuple):
+    """One latent of one problem, of which a trace was asked for: the board [L] that it began with, its steps, z [1, Z],
+    and whether the checker accepts the last.
+    """
+
+    start: Board
+    steps: Steps
+    z: Floats | None
+    right: bool
+
+
 @dataclass(frozen=True)
 class Open:
     """Problems without an answer yet, and what is known of them.
@@ -135,6 +148,8 @@ class Open:
         uint8 [n, L, V], the model's order of symbols, for search; None before.
     nfe, tried, loops
         int64 [n], network evaluations, latents and block applications spent.
+    traces
+        By row, the latents that were tried, where traces are asked for.
     """
 
     rows: Ints
@@ -145,6 +160,7 @@ class Open:
     nfe: Ints
     tried: Ints
     loops: Ints
+    traces: dict[int, list[Tried]] = field(default_factory=dict)
 
     @staticmethod
     def of(rows: Ints, boards: Board, clock: Deadline) -> Open:
@@ -166,6 +182,7 @@ class Open:
             self.nfe[keep],
             self.tried[keep],
             self.loops[keep],
+            self.traces,
         )
 
     def settled(
@@ -173,7 +190,7 @@ class Open:
     ) -> Settled:
         """Some of them with their fate, and their answers."""
         cost = self.nfe[which], self.tried[which], self.loops[which]
-        return Settled(status, method, self.rows[which], values, *cost, self.clock.spent, **more)
+        return Settled(status, method, self.rows[which], values, *cost, self.clock.spent, traces=self.traces, **more)
 
     def given_up(self) -> Settled:
         """All of them, without an answer and without proof."""
@@ -197,7 +214,7 @@ class Settled(NamedTuple):
     unique
         True, False, or None if nobody asked or nobody knows.
     traces
-        By row, values [T, L] after each step.
+        As of `Open`.
     z
         [n, D], the latents that the answers came with, as people get them; None where there were none.
     nodes
@@ -213,7 +230,7 @@ class Settled(NamedTuple):
     loops: Ints
     spent: float
     unique: bool | None = None
-    traces: dict[int, Board] = {}  # noqa: RUF012
+    traces: Mapping[int, Sequence[Tried]] = MappingProxyType({})
     z: npt.NDArray[Any] | None = None
     nodes: Ints | None = None
 
@@ -227,6 +244,10 @@ class Settled(NamedTuple):
 
     def alone(self, i: int) -> Settled:
         """The i-th of them as the only one of its task."""
-        trace = self.traces.get(int(self.rows[i]))
         one = self.some(np.arange(len(self.rows)) == i)
-        return one._replace(rows=np.zeros(1, np.int64), traces={} if trace is None else {0: trace})
+        return one._replace(rows=np.zeros(1, np.int64), traces=alone(self.traces, int(self.rows[i])))
+
+
+def alone(traces: Mapping[int, Sequence[Tried]], row: int) -> Mapping[int, Sequence[Tried]]:
+    """Those of a row that is to be the only one of its task."""
+    return {0: traces[row]} if row in traces else {}

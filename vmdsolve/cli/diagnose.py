@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from functools import partial
@@ -19,25 +18,22 @@ from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
 from ..train.recipe import Recipe
+from .diagnosed import DEAD, WIDEST, gaps_text, held, print_diagnosis, three, told_of
 from .output import Json, say
 from .shared import Device, device_of, domain_names
 
 if TYPE_CHECKING:
     from ..domains import Domain
     from ..measure.gaps import Gaps
-    from ..measure.latent import Diagnosis
-    from ..measure.traversal import Traversal
     from ..model.about import About
     from ..problem import Board, Rules
     from ..sampler import Predictor
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "look"]
 
 PREDICTED = 128  # boards of which it is looked at what z explains
 TOLD = 4  # boards of noise on states that are printed
-WIDEST = 81  # cells of a board that is printed on one line
 ABSENT = "absent: these weights have none; they are plain masked diffusion"
-DEAD = "dead: no dimension of z tells the network anything"
 
 
 def diagnose(
@@ -62,15 +58,31 @@ def diagnose(
     ] = None,
     n: Annotated[int, Option("-n", min=1, help="Boards to look at, at least; whole batches are used.")] = 512,
     as_json: Json = False,
-    plots: Annotated[Path | None, Option(metavar="FOLDER", help="Write a PNG for each diagnostic there.")] = None,
     device: Device = None,
     time_limit: Annotated[float | None, Option(help="Seconds for all of it; fewer boards are looked at then.")] = None,
 ) -> None:
     """Say what a model's latent says, and whether it is dead or absent: KL, information, classes in use, variance
     explained, what changes as z does, and where boards lie by it.
 
-    The boards are those of the recipe that is recorded in the weights, from beyond the end of its run.
+    The boards are those of the recipe that is recorded in the weights, from beyond the end of its run. `vmdsolve plot
+    --latent` draws what is told here.
     """
+    look(what, domain, weights, examples, n=n, as_json=as_json, device=device, time_limit=time_limit)
+
+
+def look(
+    what: str | None,
+    domain: str | None = None,
+    weights: Path | None = None,
+    examples: Path | None = None,
+    *,
+    n: int,
+    as_json: bool = False,
+    plots: Path | None = None,
+    device: str | None = None,
+    time_limit: float | None = None,
+) -> None:
+    """The same, with pictures in a folder `plots` where one is named."""
     clock = Deadline(seconds(time_limit))
     from ..model.about import about
     from ..model.folder import weights_in
@@ -84,7 +96,7 @@ def diagnose(
     want_torch("diagnose")
     from ..api.weights import model_for
     from ..measure.gaps import gaps_of
-    from ..measure.latent import diagnose as look
+    from ..measure.latent import diagnose as diagnosed
     from ..sampler import Predictor
     from ..train.stream import Stream
 
@@ -109,14 +121,14 @@ def diagnose(
         predict = Predictor(model, where.rules, device_of(device))
         _states(predict, where, path, n, (batch.start for batch in boards), as_json, plots, clock, apart)
         return
-    result = look(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
+    result = diagnosed(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
     left, source = apart(), f"{stream.source}{missing}"
     if as_json:
-        told = {"latent": "dead" if result.dead else "alive", **_told(result, where), "gaps": _held(left)}
+        told = {"latent": "dead" if result.dead else "alive", **told_of(result, where), "gaps": held(left)}
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
         typer.echo(f"{where.name}, {path}: {result.boards} boards, {source}")
-        _print(result, where, left)
+        print_diagnosis(result, where, left)
     if result.boards < n:
         typer.echo(f"stopped after {result.boards} of {n} boards: time ran out", err=True)
     if result.dead:
@@ -124,7 +136,8 @@ def diagnose(
     if plots is not None:
         from ..measure.plots import plot_diagnosis
 
-        for file in plot_diagnosis(result, plots, name=f"{where.name}, {_called(path)}", symbols=where.symbols):
+        name, board = f"{where.name}, {_called(path)}", where.shape
+        for file in plot_diagnosis(result, plots, name=name, symbols=where.symbols, shape=board):
             typer.echo(f"wrote {file}", err=True)
 
 
@@ -261,7 +274,7 @@ def _states(
             "dead": d.dead,
             **asdict(d),
             "shown": shown,
-            "gaps": _held(left),
+            "gaps": held(left),
         }
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
@@ -269,10 +282,10 @@ def _states(
         say(
             (
                 ("z", "noise on the states; it has no posterior, so no KL"),
-                ("information", f"{_three(d.information)} nats a board that z tells of its open cells, each by itself"),
+                ("information", f"{three(d.information)} nats a board that z tells of its open cells, each by itself"),
                 ("different", f"{d.different:.1f} boards by {DRAWS} draws of z"),
                 ("valid", f"{100 * d.valid:.1f} % of all these boards"),
-                ("gaps", _gaps_text(left)),
+                ("gaps", gaps_text(left)),
                 ("latent", DEAD if d.dead else "alive"),
             ),
             width=12,
@@ -286,107 +299,3 @@ def _states(
         typer.echo(f"the latent is {DEAD}", err=True)
     if plots is not None:
         typer.echo("no plots: noise on states has no dimensions to be seen", err=True)
-
-
-def _told(d: Diagnosis, domain: Domain) -> dict[str, Any]:
-    """All of a diagnosis for JSON, with boards as text."""
-    import numpy as np
-
-    held = asdict(d)
-    for one, shown in zip(d.traversals, held["traversals"], strict=True):
-        shown["boards"] = domain.format_many(np.array(one.boards, np.int32))
-        shown["moved"] = [[round(value, 4) for value in cells] for cells in one.moved]
-        shown["changed"] = one.changed
-    held["embedding"]["points"] = [[round(a, 4), round(b, 4)] for a, b in d.embedding.points]
-    return {"dead": d.dead, **held}
-
-
-def _print(d: Diagnosis, domain: Domain, left: Gaps | None) -> None:
-    """A table of the dimensions or groups, then what holds for all, then what z changes."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    from ..drawing.console import Coloured
-
-    names = [_unit(d), "KL", "information"]
-    columns = [map(str, range(len(d.kl))), *([_three(value) for value in row] for row in (d.kl, d.information_each))]
-    if d.classes:
-        names += ["classes used", "perplexity"]
-        columns += [[f"{share * d.classes:.0f} of {d.classes}" for share in d.used], [f"{p:.2f}" for p in d.perplexity]]
-    table = Table(box=SIMPLE)
-    for name in names:
-        table.add_column(name, justify="right")
-    for row in zip(*columns, strict=True):
-        table.add_row(*row)
-    Coloured(sys.stdout, width=100).print(table)
-    of = "I(x0; z | start)" if d.conditional else "I(x0, start; z), starts differ"
-    first, second = (f"{100 * share:.0f} %" for share in d.embedding.shares)
-    apart = f"two axes hold {first} and {second} of what tells posteriors apart"
-    explained = f"{100 * d.explained:.1f} % of the open cells' variance"
-    if d.explained <= 0:
-        explained = f"nothing of the open cells' variance ({100 * d.explained:.1f} %: one z says no more than all)"
-    say(
-        (
-            ("KL", f"{sum(d.kl):.3f} nats a board"),
-            ("active", f"{d.active} of {len(d.kl)} (KL above 0.01 nats)"),
-            (
-                "information",
-                f"{_three(d.information)} nats, {of}; limit {d.information_limit:.2f}, log of {d.informed} boards",
-            ),
-            ("explained", f"{explained}, by {d.predicted} boards"),
-            ("gaps", _gaps_text(left)),
-            ("embedding", apart if any(d.embedding.shares) else "all posteriors are one and the same point"),
-            ("latent", DEAD if d.dead else "alive"),
-        ),
-        width=12,
-    )
-    for one in d.traversals[:1]:
-        _print_traversal(one, d, domain)
-
-
-def _held(left: Gaps | None) -> dict[str, Any] | None:
-    """Gaps for JSON, which knows no infinity."""
-    from math import isfinite
-
-    if left is None:
-        return None
-    return {
-        name: None if isinstance(value, float) and not isfinite(value) else value
-        for name, value in asdict(left).items()
-    }
-
-
-def _gaps_text(left: Gaps | None) -> str:
-    """Where the law of one evaluation leaves the exact one."""
-    if left is None:
-        return "not measured: no board was found in time whose answers are 2 or more, and few enough to be listed"
-    own = "" if left.posterior is None else f" - posterior {_three(left.posterior)}"
-    decoder = f"decoder {_three(left.decoder)} (unsaid {_three(left.unsaid)}, misfit {_three(left.misfit)})"
-    return (
-        f"KL(law || model) {_three(left.kl)} nats = {decoder} + prior {_three(left.prior)}{own}; of {left.answers:,} "
-        f"answers to one board, one evaluation, symbols drawn; {left.draws:,} draws of z make it {_three(left.floor)} "
-        "too large"
-    )
-
-
-def _print_traversal(one: Traversal, d: Diagnosis, domain: Domain) -> None:
-    """What the dimension or group that says most changes of one board, a line a value."""
-    import numpy as np
-
-    typer.echo(
-        f"\none board, as {_unit(d)} {one.dimension} changes: {100 * one.most:.1f} % of what is predicted moves at most"
-    )
-    boards = domain.format_many(np.array(one.boards, np.int32))
-    for value, board, changed in zip(one.values, boards, one.changed, strict=True):
-        shown = f"{value:>8.0f}" if d.classes else f"{round(value, 2) + 0.0:>8.2f}"
-        line = f"{board}  " if len(board) <= WIDEST else ""
-        typer.echo(f"{shown}  {line}{changed} cells changed")
-
-
-def _three(value: float) -> str:
-    """With three digits, and no minus before what is 0."""
-    return f"{round(value, 3) + 0.0:.3f}"
-
-
-def _unit(d: Diagnosis) -> str:
-    return "group" if d.classes else "dimension"

@@ -86,7 +86,14 @@ def evaluate(
     bound = None if answers is None or not nll else _likelihood(where, boards, answers, o, clock)
     helped = "rules mask symbols" if legal else "no rule helps"
     if as_json:
-        of = {"domain": where.name, "source": source, "problems": result.total, "solved": result.solved}
+        weights = str(o.model or "those that come along")
+        of = {
+            "domain": where.name,
+            "weights": weights,
+            "source": source,
+            "problems": result.total,
+            "solved": result.solved,
+        }
         by = {
             "steps": plan.steps,
             "latents": result.latents,

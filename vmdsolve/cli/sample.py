@@ -13,13 +13,17 @@ from typer import Argument, Option
 from ..api.options import SampleOptions
 from ..errors import InvalidInput
 from .shared import Output, domain_names, kept, options_from
+from .traced import Traced, drawn_trace, save_trace
 
 if TYPE_CHECKING:
     from ..domains import Domain
     from ..files.rows import Row
     from ..problem import Solution
+    from ..trace import Trace
 
 __all__ = ["sample"]
+
+MOST_TRACES = 16  # samples of which boards are drawn side by side
 
 
 @options_from(SampleOptions, without=("trace",))
@@ -34,14 +38,15 @@ def sample(
     ] = None,
     n: Annotated[int, Option("-n", min=1, help="How many.")] = 1,
     output: Output = None,
+    trace: Traced = None,
     **options: Any,
 ) -> None:
     """Draw solutions at random, one a line: from a model, or else from all that obey the rules.
 
     The same may come twice, for none knows of the others; with --distinct none does. Whatever a model draws, the
     checker has accepted; what it does not get right, exact search finds, unless the method is vmd-only: the last line
-    counts both, and a file given with -o says it of each sample. (To make puzzles with one solution, see `vmdsolve
-    generate`.)
+    counts both, and a file given with -o says it of each sample. --trace FILE draws how the model filled the boards of
+    the first samples, side by side. (To make puzzles with one solution, see `vmdsolve generate`.)
     """
     from ..api.progress import counted
     from ..api.sample import sample as draw
@@ -51,6 +56,7 @@ def sample(
         output = None
     if output is not None:
         kind_of(output)  # refuse what cannot be written before any work
+    options["trace"] = drawn_trace(trace)
     where = _domain(domain, options["model"])
     if problem is not None:
         options["given"] = _only(problem, where, options["given"])
@@ -58,12 +64,15 @@ def sample(
     drawn = draw(where, n, **options)
     tally, asked = Tally(), where.one_line(given) if given else where.format(where.problem().values)
     unsolved: dict[str, None] = {}
+    traces: list[Trace] = []
 
     def rows() -> Iterator[Row]:
         for one in counted(drawn, "samples", n):
             cost = one.nfe, round(one.seconds, 6)
             row = Row(asked, one.text, str(one.status), one.method, None, *cost, one.reason, loops=one.loops)
             tally.add(row)
+            if one.trace is not None and len(traces) < MOST_TRACES:
+                traces.append(one.trace)
             if not one:
                 unsolved[_why(one)] = None
             yield row
@@ -75,6 +84,10 @@ def sample(
     else:
         with alone(output), kept(rows(), "samples") as done:
             write_rows(done, output)
+    if trace is not None:
+        from ..api.traced import beside
+
+        save_trace(beside([one.last for one in traces]) if traces else None, trace)
     for line in (*unsolved, str(tally)):
         typer.echo(line, err=True)
     raise typer.Exit(0 if tally.all_solved else 1)

@@ -24,6 +24,7 @@ from .shared import Column, Format, Output, count_of, domain_first, options_from
 from .shown import Shown
 from .single import prove_one
 from .streams import refuse_own_input
+from .traced import Traced, drawn_trace, save_trace
 
 if TYPE_CHECKING:
     from ..domains import Domain
@@ -40,7 +41,7 @@ UNASKED = f" Of files {LIMIT:g} if nothing is asked for; inf is no limit."
 Solver = Callable[..., Iterator[tuple[int, "Solution"]]]
 
 
-@options_from(BatchOptions, without=("invalid", "progress"), says={"time_limit": UNASKED})
+@options_from(BatchOptions, without=("invalid", "progress", "trace"), says={"time_limit": UNASKED})
 def solve(
     inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
     output: Output = None,
@@ -60,6 +61,7 @@ def solve(
         Option("--prove", metavar="FILE", help="Write a proof (LRAT) that the answer is the only one, or none."),
     ] = None,
     engine: Annotated[str, Option("--engine", help="Who solves shards: local, or ray, a cluster of it.")] = "local",
+    trace: Traced = None,
     format: Format = None,  # noqa: A002
     column: Column = None,
     **options: Any,
@@ -69,7 +71,7 @@ def solve(
     On a terminal boards are drawn: the answer to one puzzle, or the first few of many. Otherwise a line of csv a
     puzzle is printed, in input order, as results come; a line that is no puzzle has the status INVALID and its
     reason. With -o OUT the file appears when all is done; until then OUT.partial.jsonl grows, and --resume
-    continues from it. --trace writes the boards after each step of the model to standard error.
+    continues from it. --trace FILE draws how the model filled the first puzzle, step after step, each latent's board.
 
     With --shard-size OUT is a folder, out.parquet for one, of files that appear as they are whole, which data tools
     read as one table; --shard splits the work among processes that need not talk. `vmdsolve join` checks and joins.
@@ -91,10 +93,13 @@ def solve(
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
     inputs, options["domain"] = domain_first(inputs, options["domain"])
     sharded = shard_size is not None or shard is not None or engine != "local"
-    if sharded and (output in (None, STDOUT) or all_ or options["trace"]):
+    if sharded and (output in (None, STDOUT) or all_ or trace):
         raise InvalidInput(
             "shards are files of a folder, of one answer a puzzle: name it with -o; no --all, no --trace"
         )
+    if trace is not None and all_:
+        raise InvalidInput("--trace draws what the model does, and --all asks search alone: leave one of them out")
+    options["trace"] = drawn_trace(trace)
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
     limited = options["time_limit"] is None and (len(inputs) > 1 or _is_input(inputs[0]))
@@ -115,7 +120,7 @@ def solve(
     drawn = False
     if output is None or output == STDOUT:
         refuse_own_input(inputs)
-        tally, drawn = _to_stdout(records, total, options, shape, all_)
+        tally, drawn = _to_stdout(records, total, options, shape, all_, trace)
     elif sharded:
         tally = to_folder(
             records,
@@ -131,7 +136,7 @@ def solve(
         )
     else:
         tally = to_file(
-            records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_),
+            records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_, trace=trace),
             resume=resume, n=all_, total=total,
         )  # fmt: skip
     if not drawn:  # a drawing says it all
@@ -161,7 +166,7 @@ def _told_by(weights: str | None) -> Domain | None:
 
 
 def _each(
-    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], solver: Solver
+    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], solver: Solver, trace: Path | None = None
 ) -> Iterator[tuple[int, Record, Solution]]:
     """Numbered records with their solutions, as the solver gives them; what it has not yet answered is in memory."""
     from ..files.puzzle import puzzle_of
@@ -177,35 +182,44 @@ def _each(
 
     for place, solution in solver(puzzles(), invalid="report", **options):
         number, record = waiting.pop(place)
-        if solution.trace is not None:
-            _trace(record, solution, domain)
+        if trace is not None and place == 0:
+            save_trace(solution.trace, trace)
         yield number, record, solution
 
 
-def _in_order(records: Iterable[Record], options: dict[str, Any], n: int | None) -> Iterator[tuple[Record, Solution]]:
+def _in_order(
+    records: Iterable[Record], options: dict[str, Any], n: int | None, trace: Path | None = None
+) -> Iterator[tuple[Record, Solution]]:
     """Records with their solutions, one each or n, in the order of the input."""
     from ..api.solve import solve_batch
 
     if n is not None:
         yield from every(iter(records), n, options["domain"], options["time_limit"])
         return
-    numbered = _each(enumerate(records), options, lambda *grids, **named: enumerate(solve_batch(*grids, **named)))
+    numbered = _each(
+        enumerate(records), options, lambda *grids, **named: enumerate(solve_batch(*grids, **named)), trace
+    )
     yield from ((record, solution) for _, record, solution in numbered)
 
 
 def _as_done(
-    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], n: int | None
+    numbered: Iterable[tuple[int, Record]], options: dict[str, Any], n: int | None, trace: Path | None = None
 ) -> Iterator[tuple[int, Record, Solution]]:
     """The same with their numbers, in any order; n of each one after another."""
     from ..api.solve import as_done
 
     if n is None:
-        return _each(numbered, options, as_done)
+        return _each(numbered, options, as_done, trace)
     return ((0, *found) for found in _in_order((record for _, record in numbered), options, n))
 
 
 def _to_stdout(
-    records: Iterator[Record], total: int | None, options: dict[str, Any], shape: str | None, n: int | None
+    records: Iterator[Record],
+    total: int | None,
+    options: dict[str, Any],
+    shape: str | None,
+    n: int | None,
+    trace: Path | None,
 ) -> tuple[Tally, bool]:
     """Drawings for people, csv or json for everything else; and whether a single drawing was all."""
     from ..api.progress import counted
@@ -216,7 +230,7 @@ def _to_stdout(
     left: set[str] = set()
     few = list(islice(records, 2))
     shown = Shown(alone=len(few) == 1 and n is None, few=shape is None and len(few) > 1)
-    results = _in_order(chain(few, records), options, n)
+    results = _in_order(chain(few, records), options, n, trace)
     draws = shape == "text" or (shape is None and terminal)
     if draws and shown.few:  # a bar and boards would write over each other
         results = chain(islice(results, shown.MOST), counted(results, "problems", total, shown.MOST))
@@ -245,13 +259,3 @@ def _to_stdout(
     if left:
         typer.echo(f"not in the first file, so not printed: {', '.join(sorted(left))}; -o keeps them", err=True)
     return tally, draws and shown.alone
-
-
-def _trace(record: Record, solution: Solution, name: str | Domain | None) -> None:
-    """The boards after each step of the accepted latent, a line each."""
-    from ..domains import layout_of
-    from ..domains.reading import read
-
-    layout = layout_of(read(record.puzzle, name or record.domain))
-    for step, board in enumerate([] if solution.trace is None else layout.format_many(solution.trace), 1):
-        typer.echo(f"{record.where}step {step}: {board}", err=True)

@@ -22,6 +22,7 @@ from ..errors import InvalidInput, InvalidProblem
 from ..plain import clean
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 from .drawn import Pictured, fill
+from .shades import shaded
 from .worded import Worded
 
 __all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "codes_of", "fill", "plain_line"]
@@ -116,6 +117,9 @@ class Domain(Pictured, Worded, ABC):
 
     def __repr__(self) -> str:
         return f"<domain {clean(self.name)}>"
+
+    def shaded(self) -> list[int]:
+        return shaded(self.rules, self.shape[1])
 
     @cached_property
     def rules(self) -> Rules:

@@ -9,14 +9,14 @@ cycle. Colours are interchangeable: a solution without givens is never alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Any, Self
 
 import numpy as np
 
 from ..constraints import AllDifferent
-from ..drawing import Sheet
+from ..drawing import MOST_DRAWN, Sheet
 from ..errors import InvalidInput, InvalidProblem
 from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
@@ -162,6 +162,9 @@ class Colouring(Clued):
 
     def rule_text(self, constraint: Constraint) -> str:
         return f"{self.cells_text(constraint.cells)} are joined, so no two are alike"
+
+    def graph(self) -> Sequence[tuple[int, int]] | None:
+        return self.edges if self.rules.L <= MOST_DRAWN else None
 
     def sheet(self) -> Sheet:
         n = self.rules.L

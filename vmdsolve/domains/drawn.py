@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 
-from ..drawing import CELL, Cell, Drawn, Frame, Picture, Sheet
+from ..drawing import CELL, Cell, Drawn, Frame, Graph, Picture, Sheet
 from ..drawing.text import MARKS
 from ..problem import OPEN, Board
 
@@ -56,6 +56,14 @@ class Pictured(ABC):
         rows, columns = self.shape
         return Sheet([[CELL] * columns] * rows)
 
+    def shaded(self) -> Collection[int]:
+        """Cells that have a tone of their own."""
+        return ()
+
+    def graph(self) -> Sequence[tuple[int, int]] | None:
+        """The edges between cells, of a board that is a graph to be drawn as one; None of any other."""
+        return None
+
     def frame(self) -> str:
         """The drawing of the board in plain text, on several lines, with a CELL for every cell, in order."""
         return self.sheet().text()
@@ -90,7 +98,8 @@ class Pictured(ABC):
         cells = self.cells_of(values, values if givens is None else givens, looks, notes)
         if type(self).frame is not Pictured.frame:  # a drawing of its own, in plain text
             return Picture((_framed(self.frame(), cells),))
-        return Picture((Drawn(self.sheet(), cells),))
+        drawn, edges = Drawn(self.sheet(), cells, self.shaded()), self.graph()
+        return Picture((drawn if edges is None else Graph(drawn, edges, np.asarray(values).tolist()),))
 
     def cells_of(self, values: Board, givens: Board, looks: Looks = NONE, notes: Notes = NONE) -> list[Cell]:
         """What each cell shows, and in which style."""

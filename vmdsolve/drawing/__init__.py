@@ -3,6 +3,8 @@
 Nothing here knows puzzles: domains say what their boards look like, problems and results what is to be seen of them.
 """
 
+from .graph import MOST_DRAWN as MOST_DRAWN
+from .graph import Graph as Graph
 from .picture import Frame as Frame
 from .picture import Part as Part
 from .picture import Picture as Picture
@@ -15,4 +17,18 @@ from .sheet import Sheet as Sheet
 from .shown import Shown as Shown
 from .text import wrapped as wrapped
 
-__all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Frame", "Part", "Picture", "Said", "Sheet", "Shown", "wrapped"]
+__all__ = [
+    "CELL",
+    "MOST_DRAWN",
+    "OUTSIDE",
+    "Cell",
+    "Drawn",
+    "Frame",
+    "Graph",
+    "Part",
+    "Picture",
+    "Said",
+    "Sheet",
+    "Shown",
+    "wrapped",
+]

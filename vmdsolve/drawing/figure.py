@@ -8,19 +8,23 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ..plain import clean, cut
+from .graph import PAINTS, Graph, around
 from .picture import Frame, Part, Picture
 from .sheet import CELL, OUTSIDE, Cell, Drawn
 from .text import MARKS, STYLES
 
-__all__ = ["Box", "Figure", "Mark", "Stroke", "Word", "below", "beside", "board", "figure"]
+__all__ = ["Box", "Disc", "Figure", "Mark", "Stroke", "Word", "below", "beside", "board", "figure"]
 
 SIZE, LOW = 40, 22  # of a square with a cell in it, and of the height of rows without
 LETTER, LINE = 8.4, 20  # what a character of 14 pixels takes, and a line
 GAP = 12
 NARROW = 40  # characters a line, at least
+WIDEST = 400  # characters of one word
 SOLID = "█"
 OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
 INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
+ROOM, DISC = 48, 17  # of a vertex on the circle, and the radius of its disc
+SHADE = "#e8ecef"
 GROUNDS = {"unit": "#fff0b8", "next": "#b7e4c0", "broken": "#ffc7bf"}
 
 
@@ -32,6 +36,16 @@ class Box(NamedTuple):
     width: float
     height: float
     fill: str
+
+
+class Disc(NamedTuple):
+    """A filled circle with a thin edge, about its middle."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str
+    ink: str
 
 
 class Stroke(NamedTuple):
@@ -58,7 +72,7 @@ class Word(NamedTuple):
     pale: float = 0.0
 
 
-Mark = Box | Stroke | Word
+Mark = Box | Disc | Stroke | Word
 
 
 @dataclass(frozen=True)
@@ -104,11 +118,50 @@ def beside(parts: Iterable[Figure]) -> Figure:
     return Figure(tuple(marks), max(0, width), height)
 
 
-def figure(picture: Picture) -> Figure:
-    """All parts of a picture, one under another."""
-    boards = {number: board(part) for number, part in enumerate(picture.parts) if isinstance(part, Drawn)}
+def figure(picture: Picture, *, sure: Sequence[float] | None = None) -> Figure:
+    """All parts of a picture, one under another.
+
+    Parameters
+    ----------
+    sure
+        [L] 0 to 1, how sure the symbol in each cell of its board is: pale where it is not
+    """
+    boards: dict[int, Figure] = {}
+    for number, part in enumerate(picture.parts):
+        if isinstance(part, Drawn):
+            boards[number] = board(part, sure=sure)
+        elif isinstance(part, Graph):
+            boards[number] = graph(part, sure=sure)
     wide = max([NARROW, *(int(one.width / LETTER) for one in boards.values())])
     return below(boards.get(number) or _lines(part, wide) for number, part in enumerate(picture.parts))
+
+
+def graph(drawn: Graph, *, sure: Sequence[float] | None = None) -> Figure:
+    """A graph with its edges, and each vertex with its number beside it."""
+    n = len(drawn.values)
+    radius = max(ROOM, n * ROOM / 6)
+    middle = radius + 2 * DISC + 4
+    places, marks = [(middle + radius * x, middle + radius * y) for x, y in around(n)], list[Mark]()
+    marks += [Stroke(*places[a], *places[b], "#777777", 1) for a, b in drawn.edges]
+    for number, ((x, y), (dx, dy), cell, value) in enumerate(
+        zip(places, around(n), drawn.cells, drawn.values, strict=True)
+    ):
+        if cell.style in GROUNDS:
+            marks.append(Disc(x, y, DISC + 5, GROUNDS[cell.style], GROUNDS[cell.style]))
+        marks.append(Disc(x, y, DISC, PAINTS[value % len(PAINTS)] if value >= 0 else "#ffffff", "#333333"))
+        text = "" if cell.text in OPEN else cell.text
+        marks += _word(text, x, y + 6, 18 if len(text) < 3 else 11, _dark(cell.style), pale=_pale(sure, number))
+        marks += _word(str(number + 1), x + 1.7 * DISC * dx, y + 1.7 * DISC * dy + 4, 11, "clue")
+    return Figure(tuple(marks), 2 * middle, 2 * middle)
+
+
+def _dark(style: str) -> str:
+    """On a painted ground a filled symbol is told from a given one by its weight alone."""
+    return "" if style == "filled" else style
+
+
+def _pale(sure: Sequence[float] | None, number: int) -> float:
+    return 0.0 if sure is None else min(0.85, 1 - sure[number])
 
 
 def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
@@ -139,9 +192,10 @@ def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
             text = cell.text if cell.boxed is None else cell.boxed
             if cell.style == "open" and text in OPEN:
                 text = ""
-            if cell.style in GROUNDS:
-                grounds.append(Box(x[c], y[r], wide[c], high[r], GROUNDS[cell.style]))
-            pale = 0.0 if sure is None else min(0.85, 1 - sure[number])
+            ground = GROUNDS.get(cell.style) or (SHADE if number in drawn.shaded else "")
+            if ground:
+                grounds.append(Box(x[c], y[r], wide[c], high[r], ground))
+            pale = _pale(sure, number)
             size = 22 if len(text) < 3 else 15
             words += _in_square(text, x[c], y[r], wide[c], high[r], cell.style, size, pale)
             words += _word(MARKS.get(cell.style, ""), x[c + 1] - 7, y[r] + 13, 12, cell.style)
@@ -187,8 +241,9 @@ def _lines(part: Part, wide: int) -> Figure:
 def _width(square: str, cell: Cell | None) -> int:
     before, _, after = square.partition(CELL)
     if cell is None:
-        return max(18, int(LETTER * len(square)) + 6)
-    return max(SIZE, 6 * max(len(before), len(after)) + 8, 9 * len(cell.text) + 8 if len(cell.text) > 2 else 0)
+        return max(18, int(LETTER * min(len(square), WIDEST)) + 6)
+    longest, held = min(max(len(before), len(after)), WIDEST), min(len(cell.text), WIDEST)
+    return max(SIZE, 6 * longest + 8, 9 * held + 8 if held > 2 else 0)
 
 
 def _in_square(
@@ -203,6 +258,6 @@ def _in_square(
 def _word(
     text: str, x: float, y: float, size: float, style: str, *, at: str = "middle", pale: float = 0.0
 ) -> list[Word]:
-    text = clean(cut(text, 400))
-    bold = "bold" in STYLES[style][1]
+    text = clean(cut(text, WIDEST))
+    bold = "bold" in STYLES[style]
     return [Word(text, x, y, size, INKS.get(style, "#000000"), at, bold, pale)] if text.strip() else []

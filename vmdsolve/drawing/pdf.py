@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .figure import Box, Figure, Stroke
+from .figure import Box, Disc, Figure, Stroke
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -54,6 +54,11 @@ def _place(out: FPDF, title: str, figure: Figure, x: float, y: float, width: flo
         if isinstance(mark, Box):
             out.set_fill_color(mark.fill)
             out.rect(x + scale * mark.x, y + scale * mark.y, scale * mark.width, scale * mark.height, "F")
+        elif isinstance(mark, Disc):
+            out.set_fill_color(mark.fill)
+            out.set_draw_color(mark.ink)
+            out.set_line_width(scale)
+            out.circle(x + scale * mark.x, y + scale * mark.y, scale * mark.radius, "DF")
         elif isinstance(mark, Stroke):
             out.set_draw_color(mark.ink)
             out.set_line_width(scale * mark.width)

@@ -1,12 +1,12 @@
-"""Pictures: boards and sentences, one under another, as text, as styled text or as HTML."""
+"""Pictures: boards and sentences, one under another, as text or as styled text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from ..plain import clean, cut
-from .text import STYLES, Line, spanned, wrapped
+from ..plain import clean
+from .text import STYLES, Line, wrapped
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,9 +22,6 @@ class Part(Protocol):
     def lines(self, *, boxes: bool, width: int) -> list[Line]:
         """Lines of (text, style); `boxes`: with box characters; `width`: where sentences are wrapped."""
 
-    def html(self) -> str:
-        """The same, escaped and without anything from elsewhere."""
-
 
 @dataclass(frozen=True)
 class Said:
@@ -39,10 +36,6 @@ class Said:
         told = wrapped(self.lead + self.text, max(width, len(self.lead) + 20), " " * len(self.lead))
         return [[(line, self.style)] for line in told]
 
-    def html(self) -> str:
-        indent = f"margin-left:{len(self.lead)}em" if self.lead else "margin-left:0"
-        return f'<div style="{indent}">{spanned(cut(self.text), self.style)}</div>'
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -53,11 +46,6 @@ class Frame:
     def lines(self, *, boxes: bool, width: int) -> list[Line]:
         del boxes, width
         return [[(clean(text), style) for text, style in line] for line in self.drawn]
-
-    def html(self) -> str:
-        body = "<br>".join("".join(spanned(text, style) for text, style in line) for line in self.drawn)
-        css = "font-family:monospace;white-space:pre;text-align:left"
-        return f'<table><tr><td style="{css}">{body}</td></tr></table>'
 
 
 @dataclass(frozen=True)
@@ -89,12 +77,8 @@ class Picture:
             out.append("\n" * (number > 0))
             for text, style in line:
                 for piece, blank in _runs(text):
-                    out.append(piece, style=None if blank else STYLES[style][0] or None)
+                    out.append(piece, style=None if blank else STYLES[style] or None)
         return out
-
-    def html(self) -> str:
-        """One `<div>` for a notebook: no script, nothing loaded, all text escaped."""
-        return f"<div>{''.join(part.html() for part in self.parts)}</div>"
 
 
 def _runs(text: str) -> list[tuple[str, bool]]:

@@ -7,7 +7,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from .figure import Box, Figure, Stroke
+from .figure import Box, Disc, Figure, Stroke
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,6 +45,9 @@ def _drawn(figure: Figure, width: float, height: float) -> Image:
         if isinstance(mark, Box):
             corners = (mark.x, mark.y, mark.x + mark.width, mark.y + mark.height)
             pen.rectangle([SCALE * (place + MARGIN) for place in corners], fill=mark.fill)
+        elif isinstance(mark, Disc):
+            x, y, radius = (SCALE * place for place in (mark.x + MARGIN, mark.y + MARGIN, mark.radius))
+            pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=mark.fill, outline=mark.ink, width=SCALE)
         elif isinstance(mark, Stroke):
             ends = [SCALE * (place + MARGIN) for place in (mark.x1, mark.y1, mark.x2, mark.y2)]
             pen.line(ends, fill=mark.ink, width=max(1, round(SCALE * mark.width)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from ..plain import clean, cut
-from .text import MARKS, Line, spanned
+from .text import MARKS, Line
 
 __all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Sheet"]
 
@@ -78,10 +78,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A sheet with what stands in its cells, in order; None: a CELL in each."""
+    """A sheet with what stands in its cells, in order; None: a CELL in each. Figures give `shaded` cells a tone."""
 
     sheet: Sheet
     cells: Sequence[Cell] | None
+    shaded: Collection[int] = ()
 
     def lines(self, *, boxes: bool, width: int) -> list[Line]:
         """Lines of styled text. A cell of a style that has a mark gets it in the place before it."""
@@ -143,25 +144,7 @@ class Drawn:
             out.append(line)
         return out
 
-    def html(self) -> str:
-        """A table of its own: styles are written out, text is escaped."""
-        left, above, sheet = self.sheet.left, self.sheet.above, self.sheet
-        out = []
-        for r, row in enumerate(self._squares(boxes=True)):
-            line = ""
-            for c, (_, spans) in enumerate(row):
-                board = sheet.regions is None or sheet.regions[r][c] != OUTSIDE
-                sides = {
-                    "left": left[r][c], "right": left[r][c + 1], "top": above[r][c], "bottom": above[r + 1][c],
-                }  # fmt: skip
-                css = ";".join(f"border-{side}:2px solid" for side, wall in sides.items() if wall)
-                thin = "border:1px solid #aaa;" if board else "border:none;"
-                line += f'<td style="{thin}{css}">{"".join(spanned(text, style) for text, style in spans)}</td>'
-            out.append(f"<tr>{line}</tr>")
-        return f'<table style="{TABLE}">{"".join(out)}</table>'
 
-
-TABLE = "border-collapse:collapse;font-family:monospace;text-align:center"
 MARKED = {mark: style for style, mark in MARKS.items()}
 
 

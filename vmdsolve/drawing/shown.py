@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
-from .figure import Figure
+from .figure import Figure, figure
+from .page import steps
 from .picture import WIDTH, Picture
-from .svg import svg
 
 __all__ = ["Shown"]
 
@@ -36,13 +38,40 @@ class Shown:
         """
         return self.picture().text(boxes=boxes, width=width)
 
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Draw it into a file, whose kind its name says.
+
+        Of several frames .svg and .gif show one after another, .html has them all to step through, .png and .pdf show
+        the last.
+
+        Parameters
+        ----------
+        path
+            .svg, .html, .png, .gif or .pdf; the last three want the extra `plots` or `print`.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InvalidInput
+            Another ending.
+        MissingExtra
+            Pillow or fpdf2 is not installed.
+        """
+        from .saved import save
+
+        save(self.frames() or [("", figure(self.picture()))], out := Path(fspath(path)))
+        return out
+
     def __str__(self) -> str:
         return self.render()
 
     def _repr_html_(self) -> str:
-        """For Jupyter: a table, or frames one after another; without script."""
-        frames = self.frames()
-        return svg([drawn for _, drawn in frames]) if frames else self.picture().html()
+        """For Jupyter: a picture, or frames to step through; without script."""
+        return steps(self.frames() or [("", figure(self.picture()))])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython, and for hypothesis, which shows what failed by it."""

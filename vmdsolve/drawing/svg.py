@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
-from .figure import Box, Figure, Mark, Stroke, Word
+from .figure import Box, Disc, Figure, Mark, Stroke, Word
 
 __all__ = ["svg"]
 
@@ -63,6 +63,8 @@ def _mark(mark: Mark) -> str:
         return (
             f'<rect x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" height="{mark.height:g}" fill="{mark.fill}"/>'
         )
+    if isinstance(mark, Disc):
+        return f'<circle cx="{mark.x:g}" cy="{mark.y:g}" r="{mark.radius:g}" fill="{mark.fill}" stroke="{mark.ink}"/>'
     assert isinstance(mark, Word)
     more = ' font-weight="bold"' * mark.bold + (f' opacity="{1 - mark.pale:.2f}"' if mark.pale else "")
     place = f'x="{mark.x:g}" y="{mark.y:g}" font-size="{mark.size:g}" fill="{mark.ink}" text-anchor="{mark.at}"'

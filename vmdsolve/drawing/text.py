@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from html import escape
 from textwrap import wrap
 
 from ..plain import clean, cut
 
-__all__ = ["MARKS", "STYLES", "Line", "Span", "spanned", "wrapped"]
+__all__ = ["MARKS", "STYLES", "Line", "Span", "wrapped"]
 
 Span = tuple[str, str]  # text, and the name of its style
 Line = list[Span]
 
-# name of a style: what rich calls it, and CSS
+# name of a style: what rich calls it
 STYLES = {
-    "": ("", ""),
-    "given": ("bold", "font-weight:bold"),
-    "filled": ("cyan", "color:#0c8599"),
-    "open": ("dim", "color:#888"),
-    "clue": ("", "color:#888"),
-    "wall": ("dim", ""),
-    "unit": ("yellow", "background:#fff3bf;color:#000"),
-    "next": ("bold green", "background:#b2f2bb;color:#000;font-weight:bold"),
-    "broken": ("bold red", "background:#ffc9c9;color:#000;font-weight:bold"),
-    "aside": ("dim", "color:#888"),
+    "": "",
+    "given": "bold",
+    "filled": "cyan",
+    "open": "dim",
+    "clue": "",
+    "wall": "dim",
+    "unit": "yellow",
+    "next": "bold green",
+    "broken": "bold red",
+    "aside": "dim",
 }
 MARKS = {"broken": "!", "next": "*"}  # what stands before a cell of this style, so that it is seen without colour
 
@@ -41,15 +40,3 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
         subsequent_indent=indent, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     return lines or [""]
-
-
-def spanned(text: str, style: str) -> str:
-    """One styled text in HTML, escaped.
-
-    Examples
-    --------
-    >>> spanned("a<b", "given")
-    '<span style="font-weight:bold">a&lt;b</span>'
-    """
-    said, css = escape(clean(text)), STYLES[style][1]
-    return f'<span style="{css}">{said}</span>' if css and said else said

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingExtra
-from ..plain import clean, cut
+from ..drawing.chart import chart, save_chart
+from ..extras import want
 from .latent import ACTIVE, Diagnosis
 
 __all__ = ["plot_diagnosis"]
 
 
-def plot_diagnosis(diagnosis: Diagnosis, folder: Path, *, name: str = "", symbols: str = "") -> list[Path]:
+def plot_diagnosis(
+    diagnosis: Diagnosis, folder: Path, *, name: str = "", symbols: str = "", shape: tuple[int, int] = (1, 0)
+) -> list[Path]:
     """Write one PNG for each diagnostic into `folder`, made if need be; returns the files.
 
     Parameters
@@ -26,31 +28,27 @@ def plot_diagnosis(diagnosis: Diagnosis, folder: Path, *, name: str = "", symbol
         Of the model, for the titles.
     symbols
         What values are called; by default by their numbers.
+    shape
+        Rows and columns of the board, where it has several rows.
 
     Raises
     ------
     MissingExtra
         Naming the extra to install, if there is no matplotlib.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("plots need matplotlib: pip install 'vmdsolve[plots]'") from error
+    want("matplotlib", "plot")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, draw in PLOTS.items():
         if kind == "classes" and not diagnosis.classes:
             continue
-        figure = Figure(figsize=(7, 3.5), layout="constrained")
-        FigureCanvasAgg(figure)
-        if name:
-            figure.suptitle(cut(clean(name), 90), fontsize=9, parse_math=False)
-        axes: Any = figure.add_subplot()
+        figure, [[axes]] = chart(title=name)
         axes.xaxis.get_major_locator().set_params(integer=True)
-        draw(diagnosis, axes, symbols)
-        written.append(folder / f"{kind}.png")
-        figure.savefig(written[-1], dpi=120, metadata={"Software": None})
+        if kind == "explained" and shape[0] > 1:
+            _explained_board(diagnosis, figure, axes, shape)
+        else:
+            draw(diagnosis, axes, symbols)
+        written.append(save_chart(figure, folder / f"{kind}.png"))
     return written
 
 
@@ -83,6 +81,17 @@ def _explained(d: Diagnosis, axes: Any, _: str) -> None:
     axes.bar(range(1, len(d.explained_cells) + 1), d.explained_cells)
     axes.set(title=f"variance that z explains, {100 * d.explained:.1f}% in all", xlabel="cell", ylabel="share")
     axes.set_ylim(min(0.0, *d.explained_cells), 1)
+
+
+def _explained_board(d: Diagnosis, figure: Any, axes: Any, shape: tuple[int, int]) -> None:
+    """The same on the board itself."""
+    rows, columns = shape
+    cells = [list(d.explained_cells[r * columns : (r + 1) * columns]) for r in range(rows)]
+    edges = (0.5, columns + 0.5, rows + 0.5, 0.5)  # from 1
+    shown = axes.imshow(cells, vmin=0, vmax=1, cmap="viridis", interpolation="nearest", extent=edges)
+    axes.set(title=f"variance that z explains, {100 * d.explained:.1f}% in all", xlabel="column", ylabel="row")
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    figure.colorbar(shown, label="share of a cell's")
 
 
 def _embedding(d: Diagnosis, axes: Any, symbols: str) -> None:

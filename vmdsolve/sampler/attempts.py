@@ -18,7 +18,7 @@ from ..problem import Board, Rules
 from ..sets import Sets
 from .fill import fill_boards
 from .keys import Keys, latent_keys
-from .plan import Floats, Network, Plan
+from .plan import Floats, Network, Plan, Steps
 
 __all__ = ["Latents", "Round", "attempts", "boards_at_once"]
 
@@ -57,7 +57,7 @@ class Round(NamedTuple):
     first
         uint8 [n, L, V], the order of each cell's symbols by the first evaluation, see `Filled`; None: not asked for.
     trace
-        int32 [T, n, L], values after each step, if asked for.
+        The boards after each step, if asked for.
     z
         float32 [n, Z], the latents, see `Filled`.
     """
@@ -70,12 +70,8 @@ class Round(NamedTuple):
     loops: npt.NDArray[np.int64]
     late: npt.NDArray[np.bool_]
     first: npt.NDArray[np.uint8] | None
-    trace: Board | None
+    trace: Steps | None
     z: Floats | None
-
-    def steps(self, i: int) -> Board | None:
-        """Values [T, L] after each step of board i, if they were asked for."""
-        return None if self.trace is None else self.trace[: self.nfe[i], i]
 
 
 def attempts(

@@ -56,7 +56,7 @@ def fill_boards(
     keep_first
         Keep the order of symbols of the first evaluation.
     trace
-        Keep the values after each step.
+        Keep the boards after each step.
     seconds_left
         Asked before each evaluation, which takes no longer; boards that are not done by then are `late`. Nobody asks on
         a GPU, where the whole loop is one launch, or a graph.

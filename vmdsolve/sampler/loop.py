@@ -35,6 +35,7 @@ from .keys import Keys
 from .plan import Filled, Floats, Network, Plan, block_edges
 from .remask import certainty, reopen
 from .symbols import symbol_order
+from .traced import Traced
 
 __all__ = ["Loop"]
 
@@ -90,7 +91,7 @@ class Loop:
         self._begin(boards, keys, domains)
         plan, L, V = self.plan, self.rules.L, self.rules.V
         first = np.zeros((self.B, L, V), np.uint8) if self.keep_first else None
-        history: list[Board] = []
+        traced = Traced(boards) if trace else None
         cells, turns = block_edges(L, plan.blocks).tolist(), block_edges(plan.steps, plan.blocks).tolist()
         for block in range(plan.blocks):
             self.inside[:] = False
@@ -107,11 +108,13 @@ class Loop:
                     logits = self._run(evaluate, part)
                     if first is not None and step == turns[block]:  # no board begins within a block
                         self._note_first(first, part, logits, domains)
-                if trace:
-                    history.append(self._boards(self.x))
+                    if traced is not None:
+                        traced.note(*map(self._host, (part, logits, self.x[part], self.loops[part])))
+                if traced is not None:
+                    traced.end_step()
         values, nfe, loops, late = (self._boards(of) for of in (self.x, self.nfe, self.loops, self.late))
         code = None if self.code is None else self.code[: self.B].copy()
-        return Filled(values, nfe, loops, late, first, np.stack(history) if history else None, code)
+        return Filled(values, nfe, loops, late, first, None if traced is None else traced.steps, code)
 
     def _device(self, array: npt.NDArray[Any]) -> Values:
         """An array of the host's where the loop works."""

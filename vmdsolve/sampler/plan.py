@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from ..model.config import REMASK, ModelConfig
 from ..problem import Board
 
-__all__ = ["SECOND_NOISE", "Filled", "Floats", "Network", "Plan", "block_edges"]
+__all__ = ["SECOND_NOISE", "Filled", "Floats", "Network", "Plan", "Steps", "block_edges"]
 
 Floats = npt.NDArray[np.float32]
 SECOND_NOISE = 0.5  # order noise of every latent after the first, so that they differ where z says nothing
@@ -115,6 +115,30 @@ def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     return np.arange(blocks + 1) * n // blocks
 
 
+class Steps(NamedTuple):
+    """B boards after each of T steps.
+
+    Attributes
+    ----------
+    values
+        int32 [T, B, L].
+    sure
+        float32 [T, B, L], 0 to 1: how probable the network held a cell's symbol in the step that committed it; of an
+        open cell, how probable it holds the likeliest. 1 of cells that were never open.
+    loops
+        int64 [T, B], block applications of each step; 0: the board had nothing to do in it.
+    """
+
+    values: Board
+    sure: Floats
+    loops: npt.NDArray[np.int64]
+
+    def of(self, b: int) -> Steps:
+        """One board [T, L], after each step in which it had something to do."""
+        at = self.loops[:, b] > 0
+        return Steps(self.values[at, b], self.sure[at, b], self.loops[at, b])
+
+
 class Filled(NamedTuple):
     """What came of B boards.
 
@@ -131,7 +155,7 @@ class Filled(NamedTuple):
     first
         uint8 [B, L, V], the `symbol_order` of the first evaluation, 0 where there was none; None: not asked for.
     trace
-        int32 [T, B, L], values after each step; None: not asked for, or there was no step.
+        The boards after each step; None: not asked for, or there was no step.
     z
         float32 [B, Z], the latent of each board, or the last one where it is drawn anew; None: there is none.
     """
@@ -141,7 +165,7 @@ class Filled(NamedTuple):
     loops: npt.NDArray[np.int64]
     late: npt.NDArray[np.bool_]
     first: npt.NDArray[np.uint8] | None
-    trace: Board | None
+    trace: Steps | None
     z: Floats | None = None
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ..drawing.chart import chart, named, save_chart, wanted
 from ..errors import InvalidInput
-from ..extras import want
-from ..files.atomic import replacing
-from ..plain import clean
 from ..untrusted import loads
+from .config import read_config
+from .kept import NAME
 from .progress import Progress
 
-__all__ = ["MOST", "draw_curves", "read_log"]
+__all__ = ["MOST", "draw_curves", "read_log", "title_of"]
 
 MOST = 1 << 26  # bytes of a log
 LARGEST = 1e30  # no number of a training is beyond
-LONGEST = 60  # characters of a name in the legend
-KINDS = (".png", ".svg", ".pdf")
 NUMBERS = tuple(one.name for one in fields(Progress))
 Row = dict[str, float]
 # title of a panel: (what is drawn there with how it is called, whether its axis is logarithmic)
@@ -64,6 +61,19 @@ def read_log(folder: Path) -> tuple[list[Row], int]:
     return rows, left_out
 
 
+def title_of(folders: Sequence[Path]) -> str:
+    """What domain and what model these runs are of, as far as they all say the same."""
+    said: list[dict[str, Any]] = []
+    for folder in folders:
+        try:
+            said.append(read_config(folder / NAME))
+        except (InvalidInput, OSError):  # as of a run that tells no config
+            return ""
+    named = {name: {str(one.get(name, "")) for one in said} for name in ("domain", "mixer", "latent", "classes")}
+    same = {name: values.pop() for name, values in named.items() if len(values) == 1}
+    return ", ".join(value if name == "domain" else f"{name} {value}" for name, value in same.items() if value)
+
+
 def _row(line: bytes) -> Row | None:
     """The numbers of a line; None if it is none."""
     try:
@@ -80,7 +90,7 @@ def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST < value < LARGEST
 
 
-def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path) -> Path:
+def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path, *, title: str = "") -> Path:
     """Draw the curves of runs, by their names, over the puzzles that they have seen.
 
     Parameters
@@ -89,6 +99,8 @@ def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path) -> Path:
         Rows as of `read_log`.
     path
         A .png, .svg or .pdf file, which appears when it is whole.
+    title
+        What model of what it is.
 
     Returns
     -------
@@ -102,48 +114,28 @@ def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path) -> Path:
     MissingExtra
         There is no matplotlib.
     """
-    if (kind := path.suffix.lower()) not in KINDS:
-        raise InvalidInput(f"{path} is no picture that can be drawn; wanted one of {', '.join(KINDS)}")
-    want("matplotlib", "plot")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    wanted(path)
     shown = {title: of for title, of in PANELS.items() if _drawn(curves, of[0])}
-    figure = Figure(figsize=(7, 0.6 + 2.2 * len(shown)), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes: Any = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
-    for panel, (title, (names, logarithmic)) in zip(axes, shown.items(), strict=True):
-        drawn = []
+    figure, axes = chart(len(shown), height=0.6 + 2.2 * len(shown), title=title, sharex=True)
+    axes = axes[:, 0]
+    for panel, (about, (names, logarithmic)) in zip(axes, shown.items(), strict=True):
+        told = []
         for number, (run, rows) in enumerate(curves.items()):
             for line, (name, called) in zip(("-", ":"), names.items(), strict=False):
                 points = [(row["puzzles"], row[name]) for row in rows if name in row]
                 panel.plot(
                     [x for x, _ in points], [y for _, y in points], color=f"C{number}", linestyle=line,
-                    marker="." if len(points) < 3 else "", label=", ".join(filter(None, (_plain(run), called))),
+                    marker="." if len(points) < 3 else "", label=", ".join(filter(None, (named(run), called))),
                 )  # fmt: skip
-                drawn += [y for _, y in points]
-        panel.set_title(title, fontsize="medium")
-        panel.set_yscale("log" if logarithmic and min(drawn) > 0 else "linear")
+                told += [y for _, y in points]
+        panel.set_title(about, fontsize="medium")
+        panel.set_yscale("log" if logarithmic and min(told) > 0 else "linear")
     axes[-1].set_xlabel("puzzles seen")
     axes[0].legend(fontsize="small")
-    with replacing(path) as out, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # from a name in a script that the font lacks
-        figure.savefig(out, format=kind[1:], dpi=120, metadata=_undated(kind))
-    return path
+    return save_chart(figure, path)
 
 
 def _drawn(curves: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> bool:
     """Whether there is anything of these to see; a KL of 0 all along is that of no latent."""
     told = [row[name] for rows in curves.values() for row in rows for name in names if name in row]
     return any(told) if "kl" in names else bool(told)
-
-
-def _plain(name: str) -> str:
-    """A name of a folder as the legend shows it, its end if it is long: "$" would begin a formula there."""
-    name = clean(name)
-    return (name if len(name) <= LONGEST else "…" + name[1 - LONGEST :]).replace("$", r"\$")
-
-
-def _undated(kind: str) -> dict[str, None]:
-    """It does not say when it was drawn."""
-    return {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]

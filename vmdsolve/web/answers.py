@@ -28,13 +28,16 @@ from ..api.watch import watch
 from ..arguments import whole
 from ..domains import Domain, layout_of
 from ..domains.reading import puzzles_in, read
+from ..drawing.figure import figure
+from ..drawing.svg import svg
 from ..errors import InvalidInput, VmdsolveError
 from ..files.records import open_input
 from ..hints import explain, hint
 from ..hints.grade import grade
 from ..plain import clean, cut
 from ..problem import OPEN, Board, Problem, Status
-from .shapes import shaded, shape_of
+from ..trace import Trace
+from .shapes import shape_of
 
 __all__ = ["ASKED", "answer"]
 
@@ -45,7 +48,7 @@ MOST_CELLS = 4096  # of a board that a page draws
 MOST_READ = 200  # puzzles of one file that are offered
 MOST_DRAWN = 16  # samples side by side
 MODEL = ("steps", "loops", "latents", "order", "seed")  # options of `solve` that the page may set
-FORMATS = ("line", "board", "cells")
+FORMATS = ("line", "board", "cells", "svg")
 
 
 def answer(asked: str, question: Question, seconds: float) -> Answer:
@@ -167,7 +170,7 @@ def _view(problem: Problem) -> Answer:
         "givens": problem.values.tolist(),
         "names": [layout.cell_name(cell) for cell in range(problem.rules.L)],
         "shape": shape_of(layout),
-        "shaded": shaded(layout),
+        "shaded": [*layout.shaded()],
     }
 
 
@@ -211,7 +214,7 @@ def solved(question: Question, seconds: float) -> Answer:
         "reason": found.reason,
         "values": None if found.text is None else layout.parse(found.text).values.tolist(),
         "broken": _cells(violation.cells for violation in found.violations),
-        "trace": [] if found.trace is None else found.trace.tolist(),
+        "trace": _frames(found.trace),
         "nfe": found.nfe,
         "loops": found.loops,
         "unique": found.unique,
@@ -313,13 +316,23 @@ def graded(question: Question, seconds: float) -> Answer:
 
 
 def written(question: Question, seconds: float) -> Answer:
-    """The puzzle, with what is filled in, as text."""
+    """The puzzle, with what is filled in, as text, or as a picture."""
     del seconds
     problem, layout = _given(question)
     form, held = _text(question, "form", "line"), _held(question, problem)
     if form not in FORMATS:
         raise InvalidInput(f"form is {clean(form[:40])!r}; wanted one of {', '.join(FORMATS)}")
+    if form == "svg":
+        return {"text": svg([figure(layout.picture(held, givens=problem.values))])}
     return {"text": {"line": layout.write, "board": layout.render, "cells": layout.format}[form](held)}
+
+
+def _frames(trace: Trace | None) -> list[Answer]:
+    """The latent that was tried last, step after step."""
+    if trace is None:
+        return []
+    boards = zip(trace.values[1:, -1].tolist(), np.round(trace.confidence[1:, -1], 3).tolist(), strict=True)
+    return [{"values": values, "sure": sure} for values, sure in boards]
 
 
 def _cells(units: Iterable[Iterable[int]]) -> list[int]:

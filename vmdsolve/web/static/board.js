@@ -128,10 +128,9 @@ export class Board {
   }
 }
 
-export function vector(tag, attributes = {}, text = null) {
+function vector(tag, attributes = {}) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text !== null) made.textContent = text;
   return made;
 }
 

@@ -3,7 +3,7 @@
 import { ask, stop } from "./ask.js";
 import { Board, element } from "./board.js";
 import { Filling } from "./filling.js";
-import { picture, png, source } from "./picture.js";
+import { png } from "./picture.js";
 
 const OPEN = -1;
 const $ = (id) => document.getElementById(id);
@@ -148,7 +148,7 @@ const QUESTIONS = {
       });
     }
     if (answer.trace.length > 1) {
-      step("Steps", answer.trace.map((values, n) => ({ values, said: `${n + 1} of ${answer.trace.length}` })));
+      step("Steps", answer.trace.map((made, n) => ({ ...made, said: `${n + 1} of ${answer.trace.length}` })));
     }
     show();
   }),
@@ -301,10 +301,11 @@ function valueOf(text) {
 
 async function made(form) {
   if (form === "link") return location.href;
-  if (form === "svg") return source(picture(puzzle, over.values || filling.held));
-  if (form === "png") return png(picture(puzzle, over.values || filling.held));
-  const answer = await ask("write", { ...soFar(), form });
-  return answer ? answer.text : "";
+  const drawn = form === "svg" || form === "png";
+  const held = (drawn && over.values) || filling.held;
+  const answer = await ask("write", { ...about(), held, form: drawn ? "svg" : form });
+  if (!answer) return "";
+  return form === "png" ? png(answer.text) : answer.text;
 }
 
 async function copy() {
