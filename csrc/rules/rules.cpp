@@ -87,6 +87,8 @@ void Rules::index_units() {
   for (size_t u = 0; u < constraints_.size(); ++u)
     for (const int32_t cell : constraints_[u].cells)
       unit_ids_[next[static_cast<size_t>(cell)]++] = static_cast<int32_t>(u);
+  for (size_t c = 0; c < static_cast<size_t>(L_); ++c)  // edges were joined: the first constraint of the cell once more
+    for (const size_t first = unit_offsets_[c]; next[c] < unit_offsets_[c + 1]; ++next[c]) unit_ids_[next[c]] = unit_ids_[first];
 }
 
 }  // namespace vmd

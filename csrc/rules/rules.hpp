@@ -36,7 +36,8 @@ class Rules {
   int32_t L() const { return L_; }
   int32_t V() const { return V_; }
   const std::vector<Constraint>& constraints() const { return constraints_; }
-  /// The constraints on `cell`, ascending.
+  /// The constraints on `cell`: as many as were declared. Where edges were joined to cliques, one of them stands there
+  /// more than once.
   std::span<const int32_t> of(int32_t cell) const {
     const auto c = static_cast<size_t>(cell);
     return std::span(unit_ids_).subspan(unit_offsets_[c], unit_offsets_[c + 1] - unit_offsets_[c]);

@@ -10,21 +10,6 @@ namespace {
 constexpr double kGrowth = 1 / 0.95;  // of what one more failure adds to an activity
 constexpr size_t kMoreClauses = 100;  // after each time that some were forgotten
 
-/// 1 1 2 1 1 2 4 ..., from i = 0.
-int64_t luby(int64_t i) {
-  int64_t size = 1, power = 0;
-  while (size < i + 1) {
-    size = 2 * size + 1;
-    ++power;
-  }
-  while (size - 1 != i) {
-    size = (size - 1) / 2;
-    --power;
-    i %= size;
-  }
-  return int64_t{1} << power;
-}
-
 }  // namespace
 
 LearningSearch::LearningSearch(const Rules& rules, int64_t restart_unit, size_t clauses)

@@ -8,7 +8,7 @@
 //              place of Boolean literals.
 // Order        cells with few values and much part in recent failures first; the value is that with the greatest
 //              marginal, without marginals the one that the cell had last.
-// Restarts     after Luby's sequence of failures (Luby, Sinclair & Zuckerman 1993); clauses, activity and values stay.
+// Restarts     after Luby's sequence of failures; clauses, activity and values stay.
 // Exact        a failure without decisions proves that nothing is left. Each solution is blocked by a clause; after
 //              kBlocked of them plain depth-first search goes on from the last, which needs no room.
 // Determinism  as search.hpp says: activities are doubles, computed in one order.
@@ -19,13 +19,12 @@
 #include "search/clauses.hpp"
 #include "search/explain.hpp"
 #include "search/domain_model.hpp"
-#include "search/search.hpp"
+#include "search/learner.hpp"
 
 namespace vmd {
 
-class LearningSearch final : public Search {
+class LearningSearch final : public Learner {
  public:
-  static constexpr int64_t kBlocked = 64;
   static constexpr int64_t kRestartUnit = 64;
   static constexpr size_t kClauses = 2000;
 
@@ -34,8 +33,7 @@ class LearningSearch final : public Search {
 
   void start(const int32_t* values, const float* marginals) override;
   void forbid(int32_t cell, int32_t value) override { model_.remove(cell, value); }
-  /// This solution [L] is known: do not find it again. Before the first next().
-  void block(const int32_t* values);
+  void block(const int32_t* values) override;
   Outcome next(Budget& budget, int32_t* values) override;
   bool propagate(Budget& budget, uint64_t* domains) override;
   int64_t nodes() const override { return nodes_; }

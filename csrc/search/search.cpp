@@ -5,9 +5,11 @@
 #include <cmath>
 
 #include "search/box_model.hpp"
+#include "search/candidate_search.hpp"
 #include "search/depth_first.hpp"
 #include "search/domain_model.hpp"
 #include "search/lane_model.hpp"
+#include "search/learn.hpp"
 #include "search/stages.hpp"
 
 namespace vmd {
@@ -78,17 +80,31 @@ std::unique_ptr<Search> singles(const Rules& rules) {
   return on_this_cpu<uint64_t, 0>(rules);
 }
 
+constexpr int64_t kPatience = 10'000;
+
+/// Then by clauses of cells and sets of values, for any rules.
+std::unique_ptr<Search> by_sets(const Rules& rules, std::unique_ptr<Search> fast) {
+  const auto learner = [&rules] { return std::make_unique<LearningSearch>(rules); };
+  return std::make_unique<StagedSearch>(rules, std::move(fast), learner, kPatience);
+}
+
 }  // namespace
 
 std::unique_ptr<Search> make_search(const Rules& rules, int path) {
-  if (rules.boxes() == nullptr) return make_singles_search(rules);
-  const auto& paths = box_paths();
-  const BoxPath& chosen = *(path < 0 ? paths.back() : paths[static_cast<size_t>(path)]).path;
-  return std::make_unique<StagedSearch>(rules, std::make_unique<DepthFirst<BoxModel>>(rules, chosen));
+  std::unique_ptr<Search> fast;
+  if (rules.boxes() != nullptr) {
+    const auto& paths = box_paths();
+    const BoxPath& chosen = *(path < 0 ? paths.back() : paths[static_cast<size_t>(path)]).path;
+    fast = std::make_unique<DepthFirst<BoxModel>>(rules, chosen);
+  } else {
+    fast = singles(rules);
+  }
+  if (!CandidateSearch::takes(rules)) return by_sets(rules, std::move(fast));
+  const int64_t patience = rules.boxes() != nullptr ? kPatience : kPatience / 10;  // nodes of other boards take longer
+  const auto learner = [&rules] { return std::make_unique<CandidateSearch>(rules); };
+  return std::make_unique<StagedSearch>(rules, std::move(fast), learner, patience);
 }
 
-std::unique_ptr<Search> make_singles_search(const Rules& rules) {
-  return std::make_unique<StagedSearch>(rules, singles(rules));
-}
+std::unique_ptr<Search> make_singles_search(const Rules& rules) { return by_sets(rules, singles(rules)); }
 
 }  // namespace vmd

@@ -7,7 +7,7 @@ namespace vmd {
 
 Outcome StagedSearch::next(Budget& budget, int32_t* values) {
   const auto L = static_cast<size_t>(rules_.L());
-  if (!learning_ && count_ <= LearningSearch::kBlocked) {
+  if (!learning_ && count_ <= Learner::kBlocked) {
     const int64_t patience = std::max<int64_t>(0, patience_ - fast_->nodes());
     Budget some = budget;
     some.nodes = std::min(budget.nodes, patience);
@@ -29,7 +29,7 @@ Outcome StagedSearch::next(Budget& budget, int32_t* values) {
 }
 
 void StagedSearch::begin_learning() {
-  if (learner_ == nullptr) learner_ = std::make_unique<LearningSearch>(rules_);
+  if (learner_ == nullptr) learner_ = make_learner_();
   learner_->start(values_.data(), marginals_);
   for (const Decision& f : forbidden_) learner_->forbid(f.cell, f.value);
   for (size_t i = 0; i < found_.size(); i += static_cast<size_t>(rules_.L())) learner_->block(found_.data() + i);

@@ -1,21 +1,24 @@
 // stages.hpp -- first the fast engine; what it does not settle in a while, the one that learns.
 //
-// Most problems need few nodes, and then nothing beats an engine that does little at each. A problem that used up
-// kPatience nodes is hard, and is begun anew by LearningSearch; solutions already found are blocked there. A problem
-// with more than LearningSearch::kBlocked solutions by then is not hard, only rich: it stays where it is.
+// Most problems need few nodes, and then nothing beats an engine that does little at each. A problem that used up its
+// patience, so many nodes, is hard, and is begun anew by a Learner; solutions already found are blocked there. A problem
+// with more than Learner::kBlocked solutions by then is not hard, only rich: it stays where it is.
 #pragma once
+#include <functional>
 #include <memory>
+#include <vector>
 
-#include "search/learn.hpp"
+#include "rules/decision.hpp"
+#include "search/learner.hpp"
 
 namespace vmd {
 
 class StagedSearch final : public Search {
  public:
-  static constexpr int64_t kPatience = 10'000;
+  using MakeLearner = std::function<std::unique_ptr<Learner>()>;
 
-  StagedSearch(const Rules& rules, std::unique_ptr<Search> fast, int64_t patience = kPatience)
-      : rules_(rules), fast_(std::move(fast)), patience_(patience) {}
+  StagedSearch(const Rules& rules, std::unique_ptr<Search> fast, MakeLearner make_learner, int64_t patience)
+      : rules_(rules), fast_(std::move(fast)), make_learner_(std::move(make_learner)), patience_(patience) {}
 
   void start(const int32_t* values, const float* marginals) override {
     fast_->start(values, marginals);
@@ -40,8 +43,9 @@ class StagedSearch final : public Search {
 
   const Rules& rules_;
   std::unique_ptr<Search> fast_;
+  const MakeLearner make_learner_;
   const int64_t patience_;
-  std::unique_ptr<LearningSearch> learner_;  // made when first needed
+  std::unique_ptr<Learner> learner_;  // made when first needed
   bool learning_ = false;
   std::vector<int32_t> values_;
   const float* marginals_ = nullptr;

@@ -6,9 +6,11 @@
 #include <stdexcept>
 
 #include "brute_force.hpp"
+#include "search/candidate_search.hpp"
 #include "search/generate.hpp"
 #include "search/domain_model.hpp"
 #include "search/lane_model.hpp"
+#include "search/learn.hpp"
 #include "search/stages.hpp"
 
 namespace {
@@ -25,6 +27,12 @@ std::set<Values> enumerate(Search& search, const Values& givens, const float* ma
     if (outcome == Outcome::exhausted) return out;
     if (outcome == Outcome::solution) CHECK(out.insert(x).second);
   }
+}
+
+/// Plain search that gives way after so many nodes to `Engine`.
+template <class Engine>
+vmd::StagedSearch staged_by(const Rules& rules, int64_t patience) {
+  return {rules, std::make_unique<vmd::DepthFirst<vmd::DomainModel>>(rules), [&rules] { return std::make_unique<Engine>(rules); }, patience};
 }
 
 /// Every engine on random rules: plain, learning with few and with many failures between restarts, and handed over.
@@ -54,8 +62,14 @@ void random_rules_agree_with_brute_force() {
     for (float& m : marginals) m = static_cast<float>(draw(random, 0, 9));
     CHECK(enumerate(restless, givens, marginals.data()) == expected);
     CHECK(enumerate(learning, givens) == expected);
-    vmd::StagedSearch staged(rules, std::make_unique<vmd::DepthFirst<vmd::DomainModel>>(rules), draw(random, 0, 40));
+    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 40));
     CHECK(enumerate(staged, givens) == expected);
+    if (!vmd::CandidateSearch::takes(rules)) continue;
+    vmd::CandidateSearch candidates(rules), forgetful(rules, 1, 2);
+    CHECK(enumerate(candidates, givens) == expected);
+    CHECK(enumerate(forgetful, givens, marginals.data()) == expected);
+    auto handed_over = staged_by<vmd::CandidateSearch>(rules, draw(random, 0, 40));
+    CHECK(enumerate(handed_over, givens) == expected);
   }
   CHECK(rich > 20);  // more solutions than are blocked one by one
 }
@@ -76,7 +90,7 @@ void proofs_agree() {
       form.add("AllDifferent", row);
       form.add("AllDifferent", column);
     }
-    for (int64_t u = draw(random, 0, 6); u > 0; --u) {
+    for (int64_t u = trial % 2 == 0 ? 0 : draw(random, 1, 6); u > 0; --u) {
       const auto a = static_cast<int32_t>(draw(random, 0, n * n - 2));
       form.add("Less", {a, a + 1});
     }
@@ -93,6 +107,10 @@ void proofs_agree() {
     };
     const int64_t expected = count(general);
     CHECK(count(restless) == expected && count(learning) == expected);
+    if (vmd::CandidateSearch::takes(rules)) {
+      vmd::CandidateSearch candidates(rules), forgetful(rules, 1, 2);
+      CHECK(count(candidates) == expected && count(forgetful) == expected);
+    }
     unsatisfiable += expected == 0 ? 1 : 0;
   }
   CHECK(unsatisfiable > 20 && unsatisfiable < 110);
@@ -129,7 +147,7 @@ void lateness_changes_nothing() {
     const Values open(static_cast<size_t>(form.L), vmd::kOpen);
     vmd::DepthFirst<vmd::DomainModel> general(rules);
     vmd::LearningSearch restless(rules, 1, 2), learning(rules);
-    vmd::StagedSearch staged(rules, std::make_unique<vmd::DepthFirst<vmd::DomainModel>>(rules), draw(random, 0, 40));
+    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 40));
     for (Search* search : {static_cast<Search*>(&general), static_cast<Search*>(&restless),
                            static_cast<Search*>(&learning), static_cast<Search*>(&staged)})
       compare(*search, open);
@@ -141,7 +159,37 @@ void lateness_changes_nothing() {
   compare(learning, Values(8, vmd::kOpen));
   const Rules lanes = sudoku(2).rules();
   compare(*vmd::make_search(lanes), Values(16, vmd::kOpen));
+  auto handed_over = staged_by<vmd::CandidateSearch>(lanes, 7);
+  vmd::CandidateSearch candidates(lanes), forgetful(lanes, 1, 2);
+  for (Search* search : {static_cast<Search*>(&handed_over), static_cast<Search*>(&candidates), static_cast<Search*>(&forgetful)})
+    compare(*search, Values(16, vmd::kOpen));
   CHECK(nodes > 20'000);
+}
+
+/// Colours of graphs, where all are alike: the first answer and the proof that there is none, and all the answers.
+void alike_values_lose_nothing() {
+  Random random(5);
+  int without = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    Form form{draw(random, 4, 8), draw(random, 2, 3)};
+    for (int32_t a = 0; a < form.L; ++a)
+      for (int32_t b = a + 1; b < form.L; ++b)
+        if (draw(random, 0, 2) == 0) form.add("AllDifferent", {a, b});
+    const Rules rules = form.rules();
+    const Values open(static_cast<size_t>(form.L), vmd::kOpen);
+    const auto expected = brute_force(rules, open);
+    vmd::CandidateSearch candidates(rules, 2, 4);
+    CHECK(enumerate(candidates, open) == expected);
+    const int32_t cell = static_cast<int32_t>(draw(random, 0, form.L - 1)), value = static_cast<int32_t>(draw(random, 0, form.V - 1));
+    candidates.start(open.data(), nullptr);
+    candidates.forbid(cell, value);
+    Values x(open);
+    std::set<Values> rest;
+    for (Budget budget; candidates.next(budget, x.data()) == Outcome::solution;) rest.insert(x);
+    CHECK(candidates.exhausted() && rest.size() == expected.size() - expected.size() / static_cast<size_t>(form.V));
+    without += expected.empty() ? 1 : 0;
+  }
+  CHECK(without > 20 && without < 380);
 }
 
 /// The same nodes and solutions from the portable code as from the one chosen for this CPU.
@@ -228,6 +276,7 @@ int main() {
   random_rules_agree_with_brute_force();
   proofs_agree();
   lateness_changes_nothing();
+  alike_values_lose_nothing();
   every_lane_type_agrees();
   generator_makes_minimal_problems();
   nonsense_is_refused();
