@@ -19,10 +19,11 @@ from ..errors import InvalidInput
 from ..plain import clean
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
-from .formats.base import UNANSWERED, Format, Written, names_of
+from .formats.base import Format, Written, names_of
 from .formats.csv import quoted
 from .formats.json import json_line
 from .formats.named import known_domain
+from .formats.txt import line_told
 from .owned import held
 from .record import Record
 
@@ -62,8 +63,7 @@ class Row(Written):
 
     @property
     def line(self) -> str:
-        """The answer; without one the problem, marked: no reader may take it for an answer."""
-        return self.solution or (UNANSWERED + self.problem.strip()).rstrip()
+        return line_told(self.problem, self.solution)
 
     @property
     def columns(self) -> Mapping[str, object]:
