@@ -119,7 +119,8 @@ def solve(
         )
     else:
         tally = to_file(
-            records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_),
+            records, inputs, output, given, {**options, "domain": domain}, file,
+            None if all_ is None and not options["trace"] else partial(_as_done, options=options, n=all_),
             resume=resume, n=all_, total=total,
         )  # fmt: skip
     if not drawn:  # a drawing says it all

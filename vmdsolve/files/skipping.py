@@ -53,20 +53,24 @@ class Records(Iterator[Record]):
     def _piece(self, most: int) -> Sequence[Record]:
         """Up to so many of the next; none at the end."""
         if self._at == len(self._ahead):
-            self._ahead, self._at = self._several(), 0
+            self._ahead, self._at = self._several(most), 0
         begin = self._at
         self._at = min(begin + most, len(self._ahead))
         return self._ahead[begin : self._at]
 
-    def _several(self) -> Sequence[Record]:
-        if self.source is None or not self._begun:  # what a file begins with is looked at one by one
-            return [one] if (one := next(self, None)) else []
-        self.source.together = True
+    def _several(self, most: int) -> Sequence[Record]:
+        """What comes next: as texts, however many they are, or records, at most so many."""
+        if self.source is not None:
+            self.source.together = self._begun  # what a file begins with is looked at one by one
         try:
             found = next(self._records, None)
         finally:
-            self.source.together = False
-        return [] if found is None else [found] if isinstance(found, Record) else found
+            if self.source is not None:
+                self.source.together = False
+        self._begun = True
+        if found is None or not isinstance(found, Record):
+            return found or []
+        return [found, *islice(iter(self._one, None), min(most - 1, SLOW))]
 
     def skip(self, n: int) -> int:
         """Pass over the next n; gives how many there were.

@@ -89,4 +89,4 @@ def gathered(pieces: Sequence[Record | Sequence[Record]]) -> Sequence[Record]:
                 return [one for part in pieces for one in ([part] if isinstance(part, Record) else part)]
             begins.append((len(texts), record.source, record.line))
             texts.append(record.puzzle)
-    return Texts(texts, begins)
+    return Texts(texts, begins) if texts else []

@@ -2,19 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domains import Domain
 from ..problem import Status
+from .puzzle import puzzle_of
 from .record import Record
 from .rows import repeated
-from .texts import Texts
+from .texts import Texts, gathered
 
-__all__ = ["table_of"]
+__all__ = ["Waiting", "table_of"]
 
 LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
 Columns = Mapping[str, list[Any]]
+
+
+class Waiting(Iterator[Any]):
+    """Puzzles of numbered records, one after another, whose records wait until it is known what became of them.
+
+    Parameters
+    ----------
+    numbered
+        Records with their numbers.
+    domain
+        The one that was asked for, or None.
+
+    Examples
+    --------
+    >>> waiting = Waiting(iter([([7, 9], Texts(["1...", ".2.."], [(0, "", 1)]))]), None)
+    >>> list(waiting)
+    ['1...', '.2..']
+    >>> [(numbers, found) for numbers, _, found in waiting.taken([1], {"status": ["SOLVED"]})]
+    [([9], {'status': ['SOLVED']})]
+    """
+
+    def __init__(self, numbered: Iterator[tuple[Sequence[int], Sequence[Record]]], domain: Domain | None) -> None:
+        self._numbered, self._domain = numbered, domain
+        self._puzzles: Iterator[Any] = iter(())
+        self._end = 0
+        self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
+        self._pieces: list[_Piece] = []
+
+    def __next__(self) -> Any:
+        while True:
+            for puzzle in self._puzzles:
+                return puzzle
+            numbers, records = next(self._numbered)
+            if isinstance(records, Texts):
+                self._puzzles = iter(records.texts)
+            else:
+                told = [puzzle_of(record, self._domain) for record in records]
+                records = [
+                    replace(one, reason=why) if why else one for one, (_, why) in zip(records, told, strict=True)
+                ]
+                self._puzzles = iter([puzzle for puzzle, _ in told])
+            self._begins.append(self._end)
+            self._pieces.append(_Piece(numbers, records, len(records)))
+            self._end += len(records)
+
+    def taken(
+        self, places: Sequence[int], found: Columns
+    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, list[Any]]]]:
+        """Numbers and records of the puzzles at these places, from 0, in order, with what became of them."""
+        at = 0
+        while at < len(places):
+            index = bisect_right(self._begins, places[at]) - 1
+            piece, begin = self._pieces[index], self._begins[index]
+            end = bisect_left(places, begin + len(piece.records), at)
+            some = {name: column[at:end] for name, column in found.items()}
+            if places[end - 1] - places[at] == end - 1 - at:
+                which = slice(places[at] - begin, places[end - 1] - begin + 1)
+                yield piece.numbers[which], piece.records[which], some
+            else:
+                each = [place - begin for place in places[at:end]]
+                yield [piece.numbers[i] for i in each], gathered([piece.records[i] for i in each]), some
+            piece.left -= end - at
+            if not piece.left:
+                del self._pieces[index], self._begins[index]
+            at = end
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Records that were given together, and how many of them are still waited for."""
+
+    numbers: Sequence[int]
+    records: Sequence[Record]
+    left: int
 
 
 def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, list[Any]]:

@@ -16,7 +16,7 @@ from ..problem import Status
 __all__ = ["columns_of", "ends_of"]
 
 
-def columns_of(records: Sequence[Record], solver: BatchSolver) -> dict[str, Sequence[Any]]:
+def columns_of(records: Sequence[Record], solver: BatchSolver) -> dict[str, list[Any]]:
     """The columns of these records: the problem, what became of it, and what the input said besides.
 
     No column tells of time: a shard is the same, byte for byte, wherever it was made.

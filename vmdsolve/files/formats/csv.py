@@ -61,8 +61,8 @@ def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
     if alike(values):
         return _field_told(values[0], delimiter)
     kinds = set(map(type, values))
-    if kinds == {int}:
-        return list(map(str, values))
+    if kinds <= {int, float}:
+        return list(map(repr, values))
     if kinds <= {str, type(None)}:
         plain = ["" if value is None else value for value in values] if len(kinds) > 1 else values
         text = "".join(plain)

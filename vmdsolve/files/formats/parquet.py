@@ -65,11 +65,23 @@ class Parquet(Format):
         schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
         few = [name for name in names if name not in ("problem", "solution")]  # which hardly say the same twice
         with replacing(out) as stream, pa.parquet.ParquetWriter(stream, schema, use_dictionary=few) as writer:
+            group: list[Any] = []
             for table in tables:
-                n = len(next(iter(table.values())))
-                arrays = [_array(table[name], kind, pa) if name in table else pa.nulls(n, kind)
-                          for name, kind in zip(names, schema.types, strict=True)]  # fmt: skip
-                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+                group.append(_arrow(table, schema, pa))
+                if sum(map(len, group)) >= CHUNK:
+                    writer.write_table(pa.concat_tables(group))
+                    group = []
+            if group:
+                writer.write_table(pa.concat_tables(group))
+
+
+def _arrow(table: Table, schema: Any, pa: Any) -> Any:
+    n = len(next(iter(table.values())))
+    arrays = [
+        _array(table[name], kind, pa) if name in table else pa.nulls(n, kind)
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
