@@ -70,19 +70,17 @@ def line_told(problem: str, solution: str | None) -> str:
 def _plain(source: Source) -> Iterator[Record | Texts]:
     """The lines that follow, as long as they are plain."""
     while lines := source.plain_lines():
-        over = min(source.to_skip, len(lines))
-        source.to_skip, source.number = source.to_skip - over, source.number + over
-        lines = lines[over:] if over else lines
-        if source.together and lines:
-            begin, source.number = source.number + 1, source.number + len(lines)
-            yield Texts(lines, [(0, source.name, begin)])
-            lines = []
-        for line in lines:
-            source.number += 1
+        at = 0
+        while at < len(lines):
+            begin, first = at, source.number + 1
+            at += min(source.to_skip, len(lines) - at) or (len(lines) - at if source.together else 1)
+            source.number += at - begin
             if source.to_skip:
-                source.to_skip -= 1
+                source.to_skip -= at - begin
+            elif source.together:
+                yield Texts(lines[begin:], [(0, source.name, first)])
             else:
-                yield Record(source.name, source.number, line)
+                yield Record(source.name, first, lines[begin])
         source.skip_lines()
 
 
