@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from helpers.commands import P
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.errors import InvalidInput
 from vmdsolve.files.formats.woven import alike, woven
 from vmdsolve.files.records import Record, read
 from vmdsolve.files.skipping import Chained, taken
@@ -107,3 +110,27 @@ def test_woven_rows_are_rows_one_after_another(n: int, data: st.DataObject) -> N
 )  # fmt: skip
 def test_what_is_equal_and_written_otherwise_is_not_alike(column: list[object], same: bool) -> None:
     assert alike(column) is same
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 40, 100, 5000])
+@pytest.mark.parametrize("ending", ["txt", "csv"])
+def test_what_cannot_be_read_is_told_when_all_before_it_is_gone(tmp_path: Path, n: int, ending: str) -> None:
+    path, more = tmp_path / f"a.{ending}", tmp_path / "b.txt"
+    path.write_text("puzzle\n" * (ending == "csv") + f"{P}\n" * 4500 + "\0\n")
+    more.write_text(P)
+    for records in (read(path), Chained([read(more), read(path), read(more)])):
+        met: list[Record] = []
+        with pytest.raises(InvalidInput, match="holds a NUL byte"):
+            met.extend(chain.from_iterable(iter(partial(records.take, n), [])))
+        assert {one.puzzle for one in met} == {P}
+        assert len(met) == 4500 + isinstance(records, Chained)
+
+
+def test_what_names_no_kind_of_its_own_is_not_done_again() -> None:
+    records = [Record("a", 1, P), Record("a", 2, "oops", domain="sudoku-4x4"), Record("a", 3, P)]
+    waiting = Waiting(iter([(range(3), records)]), None)
+    assert list(waiting) == [P, "", P]
+    found = {"status": ["SOLVED", "INVALID", "SOLVED"], "reason": ["", "no domain", ""]}
+    [(numbers, some, told)] = waiting.taken(range(3), found)
+    assert (numbers, some) == (range(3), records)  # as the input has them, to be compared when a job goes on
+    assert "sudoku-4x4 needs 16 cells, got 4" in told["reason"][1]

@@ -14,7 +14,18 @@ __all__ = ["Chained", "Records", "skipped", "taken"]
 SLOW = 32  # records that are taken first, since so many and fewer may have been looked at ahead
 
 
-class Records(Iterator[Record]):
+class _Failing:
+    """What goes wrong behind some records is told when these are gone."""
+
+    _failure: Exception | None = None
+
+    def _fail(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+
+class Records(_Failing, Iterator[Record]):
     """The records of an input; `take` gives many at once, `skip` passes over some, quickly where the format can.
 
     Parameters
@@ -37,6 +48,7 @@ class Records(Iterator[Record]):
         return self._one()
 
     def _one(self) -> Record:
+        self._fail()
         one = next(self._records)
         assert isinstance(one, Record)
         self._begun = True
@@ -45,9 +57,14 @@ class Records(Iterator[Record]):
     def take(self, n: int) -> Sequence[Record]:
         """The next n, or as many as there are."""
         pieces: list[Record | Sequence[Record]] = []
-        while n and (piece := self._piece(n)):
-            pieces.append(piece)
-            n -= len(piece)
+        try:
+            while n and (piece := self._piece(n)):
+                pieces.append(piece)
+                n -= len(piece)
+        except Exception as error:
+            if not pieces:
+                raise
+            self._failure = error
         return gathered(pieces)
 
     def _piece(self, most: int) -> Sequence[Record]:
@@ -60,6 +77,7 @@ class Records(Iterator[Record]):
 
     def _several(self, most: int) -> Sequence[Record]:
         """What comes next: as texts, however many they are, or records, at most so many."""
+        self._fail()
         if self.source is not None:
             self.source.together = self._begun  # what a file begins with is looked at one by one
         try:
@@ -70,7 +88,12 @@ class Records(Iterator[Record]):
         self._begun = True
         if found is None or not isinstance(found, Record):
             return found or []
-        return [found, *islice(iter(self._one, None), min(most - 1, SLOW))]
+        out = [found]
+        try:
+            out.extend(islice(iter(self._one, None), min(most - 1, SLOW)))  # which keeps what came before
+        except Exception as error:
+            self._failure = error
+        return out
 
     def skip(self, n: int) -> int:
         """Pass over the next n; gives how many there were.
@@ -108,7 +131,7 @@ def skipped(records: Iterator[Record], n: int) -> int:
     return records.skip(n) if isinstance(records, (Records, Chained)) else _counted(records, n)
 
 
-class Chained(Iterator[Record]):
+class Chained(_Failing, Iterator[Record]):
     """The records of several inputs, one after another.
 
     Examples
@@ -122,6 +145,7 @@ class Chained(Iterator[Record]):
         self._inputs = list(inputs)
 
     def __next__(self) -> Record:
+        self._fail()
         while self._inputs:
             for record in self._inputs[0]:
                 return record
@@ -132,9 +156,17 @@ class Chained(Iterator[Record]):
         """As of `Records`."""
         pieces: list[Sequence[Record]] = []
         while self._inputs and n:
-            pieces.append(taken(self._inputs[0], n))
-            n -= len(pieces[-1])
-            if n:
+            try:
+                self._fail()
+                some = taken(self._inputs[0], n)
+            except Exception as error:
+                if not pieces:
+                    raise
+                self._failure = error
+                break
+            pieces.append(some)
+            n -= len(some)
+            if n and not some:
                 self._inputs.pop(0)
         return gathered(pieces)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..domains import Domain
@@ -42,6 +42,7 @@ class Waiting(Iterator[Any]):
     def __init__(self, numbered: Iterator[tuple[Sequence[int], Sequence[Record]]], domain: Domain | None) -> None:
         self._numbered, self._domain = numbered, domain
         self._puzzles: Iterator[Any] = iter(())
+        self._why: dict[int, str] = {}  # of places whose records are no puzzles, in words
         self._end = 0
         self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
         self._pieces: list[_Piece] = []
@@ -55,9 +56,7 @@ class Waiting(Iterator[Any]):
                 self._puzzles = iter(records.texts)
             else:
                 told = [puzzle_of(record, self._domain) for record in records]
-                records = [
-                    replace(one, reason=why) if why else one for one, (_, why) in zip(records, told, strict=True)
-                ]
+                self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
                 self._puzzles = iter([puzzle for puzzle, _ in told])
             self._begins.append(self._end)
             self._pieces.append(_Piece(numbers, records, len(records)))
@@ -67,6 +66,9 @@ class Waiting(Iterator[Any]):
         self, places: Sequence[int], found: Columns
     ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, list[Any]]]]:
         """Numbers and records of the puzzles at these places, from 0, in order, with what became of them."""
+        if self._why:
+            reasons = [self._why.pop(place, why) for place, why in zip(places, found["reason"], strict=True)]
+            found = {**found, "reason": reasons}
         at = 0
         while at < len(places):
             index = bisect_right(self._begins, places[at]) - 1
