@@ -65,7 +65,9 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         for row in rows:
             good[row] = not violations(rules, boards[row])
         return good
-    held = np.asfortranarray(boards[rows])  # rules look at a few cells of all boards
+    held = np.asfortranarray(
+        boards if len(rows) == len(boards) else boards[rows]
+    )  # rules look at a few cells of all boards
     kept = np.ones(len(rows), np.bool_)
     for _, some in groupby(rules.constraints, type):
         alike = list(some)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from vmdsolve.files.kept import unpacked
+
 from ..driver import Run
 from .jobs import Job, command
 from .kills import write_input
@@ -182,21 +184,24 @@ for _ending in (".partial", ".partial.jsonl", ".lock", ".tmp"):
 
 
 def _altered(name: str, new: Callable[[Any], Any]) -> Callable[[list[dict[str, Any]]], list[Any]]:
-    """Another value in one row that has one."""
+    """Another value in one row of a line of answers."""
 
-    def change(rows: list[dict[str, Any]]) -> list[Any]:
-        at = next(i for i, one in enumerate(rows) if i > 50 and one.get("status") == "SOLVED")
-        return [{**one, name: new(one[name])} if i == at else one for i, one in enumerate(rows)]
+    def change(lines: list[dict[str, Any]]) -> list[Any]:
+        at = next(i for i, one in enumerate(lines) if i > 50 and one["rows"]["status"] == {"all": "SOLVED"})
+        told = lines[at]["rows"]
+        column = unpacked(told[name], sum(n for _, n in lines[at]["records"]))
+        column = [new(column[0]), *column[1:]]
+        return [*lines[:at], {**lines[at], "rows": {**told, name: column}}, *lines[at + 1 :]]
 
     return change
 
 
 EDITS: dict[str, Callable[[list[dict[str, Any]]], list[Any]]] = {
-    "a row deleted": lambda rows: [*rows[:50], *rows[51:]],
-    "a row doubled": lambda rows: [*rows[:50], *rows[49:]],
-    "all rows three times": lambda rows: rows * 3,
-    "two rows exchanged": lambda rows: [*rows[:50], rows[51], rows[50], *rows[52:]],
-    "rows backwards": lambda rows: rows[::-1],
+    "a line deleted": lambda rows: [*rows[:50], *rows[51:]],
+    "a line doubled": lambda rows: [*rows[:50], *rows[49:]],
+    "all lines three times": lambda rows: rows * 3,
+    "two lines exchanged": lambda rows: [*rows[:50], rows[51], rows[50], *rows[52:]],
+    "lines backwards": lambda rows: rows[::-1],
     "an answer of ones": _altered("solution", lambda text: "1" * len(text)),
     "an answer of another row": _altered("solution", lambda text: text[::-1]),
     "no answer": _altered("solution", lambda _: None),
@@ -212,8 +217,8 @@ EDITS: dict[str, Callable[[list[dict[str, Any]]], list[Any]]] = {
     "a line of brackets": lambda rows: [*rows[:50], "[" * 100_000 + "\n", *rows[50:]],
     "an empty line": lambda rows: [*rows[:50], "\n", *rows[50:]],
     "half a surrogate": lambda rows: [*rows[:50], '"\ud800"\n', *rows[50:]],
-    "one row for every line": lambda rows: [rows[60]] * len(rows),
-    "more rows than lines": lambda rows: rows * (2 * LINES // len(rows) + 1),
+    "one line in place of each": lambda rows: [rows[60]] * len(rows),
+    "more rows than problems": lambda rows: rows * (2 * LINES // len(rows) + 1),
 }
 
 

@@ -16,7 +16,7 @@ from .parts import Soak
 __all__ = ["LINES", "Place"]
 
 LINES = 4000
-BEGUN = 300  # rows in the journal of a job that is stopped
+BEGUN = 150  # lines in the journal of a job that is stopped
 READY = (0, 1)  # some lines are no puzzles
 
 
@@ -37,7 +37,7 @@ class Place:
         return self.out.with_name(self.out.name + ".partial.jsonl")
 
     def arguments(self, *more: str, source: Path | str | None = None) -> list[str]:
-        common = ["--method", "search", "--threads", "1", "--batch-size", "64"]
+        common = ["--method", "search", "--threads", "1", "--batch-size", "4"]  # rows of a line of the journal
         return ["solve", str(source or self.source), "-o", str(self.out), *common, *more]
 
     def run(self, *more: str, seconds: float = 300.0, **how: object) -> Done:
@@ -95,7 +95,7 @@ class Place:
         (self.refuses if done.code == 2 else self.ends_well)(done)
 
     def edit(self, change: Callable[[list[dict[str, object]]], list[object]]) -> None:
-        """Change the rows of the journal that were written whole; a str among them is written as it is."""
+        """Change the lines of the journal that were written whole; a str among them is written as it is."""
         head, *rows = self.journal.read_bytes().decode().splitlines(keepends=True)
         whole = [json.loads(one) for one in rows if one.endswith("\n")]
         said = [one if isinstance(one, str) else json.dumps(one) + "\n" for one in change(whole)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import vmdsolve
 from vmdsolve import InvalidInput, InvalidProblem, Problem, Solution, Status, deadline, solve_batch
 from vmdsolve.api import aside, stages, stream
-from vmdsolve.api.batch import batch_of
+from vmdsolve.api.batch import batch_of, solutions_of
 from vmdsolve.api.hard import Hard
 from vmdsolve.api.options import BatchOptions, Options
 from vmdsolve.api.solve import as_done
@@ -213,7 +213,7 @@ class Endless(Hard):
 @settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 3))
 def test_all_have_turns_and_the_oldest_have_half_of_the_time(n: int, threads: int) -> None:
-    waiting, hard = aside.Aside(threads), [Endless() for _ in range(n)]
+    waiting, hard = aside.Aside(threads, solutions_of), [Endless() for _ in range(n)]
     for one in hard:
         waiting.add(one)
     assert waiting.full == (n >= aside.MOST)
@@ -230,7 +230,7 @@ def test_all_have_turns_and_the_oldest_have_half_of_the_time(n: int, threads: in
 
 
 def test_hard_problems_are_kept_as_far_as_memory_goes() -> None:
-    waiting, hard = aside.Aside(1), [Endless(aside.MOST_SYMBOLS // 2 + 1) for _ in range(3)]
+    waiting, hard = aside.Aside(1, solutions_of), [Endless(aside.MOST_SYMBOLS // 2 + 1) for _ in range(3)]
     for one in hard:
         assert not waiting.full
         waiting.add(one)
@@ -243,7 +243,7 @@ def test_hard_problems_are_kept_as_far_as_memory_goes() -> None:
 
 
 def test_between_batches_hard_problems_have_a_share() -> None:
-    waiting, one = aside.Aside(1), Endless()
+    waiting, one = aside.Aside(1, solutions_of), Endless()
     assert list(waiting.meanwhile(100.0)) == []
     waiting.add(one)
     for _ in range(100):

@@ -149,7 +149,7 @@ def test_a_killed_job_resumes_to_the_same_results(mixed: Path, kind: str, monkey
     solve(mixed, "-o", whole)
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "finish", lambda _: None)  # as if killed after the last row
-        solve(mixed, "-o", out)
+        solve(mixed, "-o", out, "--batch-size", 1)
     journal = mixed.parent / f"out{kind}.partial.jsonl"
     content = journal.read_bytes()
     for cut in range(0, len(content), 397):

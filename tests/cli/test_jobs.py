@@ -30,7 +30,7 @@ def killed(puzzles: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The journal of a job that was killed after its last row."""
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "finish", lambda _: None)
-        solve(puzzles, "-o", out)
+        solve(puzzles, "-o", out, "--batch-size", 1)
     return out.with_name(out.name + ".partial.jsonl")
 
 
@@ -43,9 +43,9 @@ def test_an_edited_journal_gives_the_same_answers(puzzles: Path, monkeypatch: py
     solve(puzzles, "-o", whole)
     journal = killed(puzzles, out, monkeypatch)
     lines = journal.read_text().splitlines(keepends=True)
-    lines[5] = lines[5].replace(json.loads(lines[5])["solution"], "1" * 81)
+    lines[5] = lines[5].replace(json.loads(lines[5])["rows"]["solution"]["all"], "1" * 81)
     del lines[20]
-    number = json.loads(lines[30])["record"] + 1  # they come in any order
+    number = json.loads(lines[30])["records"][0][0] + 1  # they come in any order
     journal.write_text("".join([*lines, lines[30]]))
     result = solve(puzzles, "-o", out, "--resume")
     assert result.exit_code == 0
@@ -68,9 +68,9 @@ def test_an_input_that_is_rewritten_is_noticed(puzzles: Path, monkeypatch: pytes
             puzzles.unlink()
         puzzles.write_text(before.replace("1", "2"))
 
-    whole = solving.as_done
+    whole = solving.columns_as_done
     with monkeypatch.context() as patch:
-        patch.setattr(solving, "as_done", changed)
+        patch.setattr(solving, "columns_as_done", changed)
         result = solve(puzzles, "-o", out)
     assert result.exit_code == 2
     assert result.stderr == (
@@ -88,10 +88,24 @@ def test_answers_that_come_in_any_order_stand_in_that_of_the_input(
     puzzles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = puzzles.with_name("out.csv")
-    whole = solving.as_done
-    monkeypatch.setattr(solving, "as_done", lambda *grids, **named: reversed(list(whole(*grids, **named))))
+    whole = solving.columns_as_done
+    monkeypatch.setattr(solving, "columns_as_done", lambda *grids, **named: reversed(list(whole(*grids, **named))))
     assert solve(puzzles, "-o", out).exit_code == 0
     assert [row["problem"] for row in answers(out)] == puzzles.read_text().splitlines()
+
+
+def test_a_journal_has_a_line_for_all_rows_that_come_together(puzzles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, lines = puzzles.with_name("out.csv"), puzzles.read_text().splitlines()
+    puzzles.write_text("\n".join([*lines, "oops", *lines, "11" + "." * 79]) + "\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "finish", lambda _: None)
+        solve(puzzles, "-o", out)
+    _, *told = map(json.loads, out.with_name("out.csv.partial.jsonl").read_text().splitlines())
+    assert sorted(i for one in told for first, n in one["records"] for i in range(first, first + n)) == list(range(82))
+    assert len(told) < 20
+    again = solve(puzzles, "-o", out, "--resume")
+    assert again.stderr.startswith("resumed: 82 problems were done before\n82 problems: 80 solved")
+    assert [row["problem"] for row in answers(out)] == [*lines, "oops", *lines, "11" + "." * 79]
 
 
 def test_rows_are_on_disk_as_soon_as_they_are_known(puzzles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,9 +116,9 @@ def test_rows_are_on_disk_as_soon_as_they_are_known(puzzles: Path, monkeypatch: 
             yield found
             seen.append(journal.read_bytes().count(b"\n"))
 
-    whole = solving.as_done
-    monkeypatch.setattr(solving, "as_done", watched)
-    solve(puzzles, "-o", puzzles.with_name("out.csv"))
+    whole = solving.columns_as_done
+    monkeypatch.setattr(solving, "columns_as_done", watched)
+    solve(puzzles, "-o", puzzles.with_name("out.csv"), "--batch-size", 1)
     assert seen == list(range(2, 42))
 
 
@@ -145,13 +159,13 @@ def test_of_a_pipe_nobody_is_told_to_resume(tmp_path: Path, monkeypatch: pytest.
         yield next(whole(problems, **options))
         raise KeyboardInterrupt
 
-    whole = solving.as_done
-    monkeypatch.setattr(solving, "as_done", stopped)
+    whole = solving.columns_as_done
+    monkeypatch.setattr(solving, "columns_as_done", stopped)
     (tmp_path / "in.txt").write_text(f"{P}\n{P}\n")
     for arguments, how in (("-", "delete the journal to begin anew"), (tmp_path / "in.txt", "--resume continues")):
         out = tmp_path / f"out-{how[:3]}.txt"
         result = solve(arguments, "-o", out, stdin=f"{P}\n{P}\n")
-        assert (result.exit_code, result.stderr) == (130, f"\n1 problems are done; {how}\nvmdsolve: interrupted\n")
+        assert (result.exit_code, result.stderr) == (130, f"\n2 problems are done; {how}\nvmdsolve: interrupted\n")
 
 
 # The limit that nobody asked for ----------------------------------------------------------------------
@@ -176,7 +190,7 @@ def test_a_problem_of_a_file_has_a_minute(
     monkeypatch.chdir(tmp_path)
     Path("in.txt").write_text(P)
     seen = []
-    for name in ("solve_batch", "as_done"):
+    for name in ("solve_batch", "columns_as_done"):
         whole = getattr(solving, name)
 
         def watched(problems: Any, whole: Any = whole, **options: Any) -> Any:

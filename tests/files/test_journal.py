@@ -14,12 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput, VmdsolveError
+from vmdsolve.files.formats.csv import Csv
+from vmdsolve.files.formats.txt import Txt
 from vmdsolve.files.journal import Journal
-from vmdsolve.files.kept import kept_line, key_of
+from vmdsolve.files.kept import MOST_ROWS, kept_line, key_of
 from vmdsolve.files.rows import Row, write_rows
 from vmdsolve.problem import Status
 
 SOLVED = Row(P, S, "SOLVED", "vmd", True, 17, 0.25, "")
+TABLE = {name: [value] for name, value in SOLVED.columns.items()}
 ROWS = [
     SOLVED,
     Row('12, or "so"', None, "INVALID", None, None, 0, 0.0, 'a.txt:3: holds "x", not a symbol'),
@@ -40,10 +43,13 @@ def journal_of(out: Path, rows: list[Row], settings: dict[str, Any]) -> bytes:
 
 def believed(journal: Journal) -> int:
     """How many rows were left, all of which are taken to be right."""
-    left = {number: found for number in range(journal.reach) if (found := journal.left(number))}
-    for number, (_, row) in left.items():
-        journal.believe(number, row)
-    return len(left)
+    rows = 0
+    for place in filter(None, dict.fromkeys(journal.left(0, journal.reach))):
+        said = journal.said(place)
+        assert said is not None
+        journal.believe(place, said[0].numbers, said[1])
+        rows += len(said[0].numbers)
+    return rows
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=9)
@@ -92,7 +98,7 @@ def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkey
     with Journal(out, {}) as journal:
         journal.add(SOLVED)
         with monkeypatch.context() as patch:
-            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_, **__: 1 / 0)
+            patch.setattr(Txt, "write_tables", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 journal.finish()
     with Journal(out, {}, resume=True) as journal:
@@ -118,6 +124,15 @@ def test_a_foreign_file_is_no_journal(tmp_path: Path, first: bytes) -> None:
     (tmp_path / "out.txt.partial.jsonl").write_bytes(first + b"second\n")
     with pytest.raises(InvalidInput, match="is not the journal of a job"):
         Journal(tmp_path / "out.txt", {}, resume=True)
+
+
+def test_a_journal_of_an_earlier_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt.partial.jsonl"
+    path.write_bytes(b'{"process": 1         , "settings": {}}\n{"record": 0, "puzzle": "", "problem": "1..."}\n')
+    before = path.read_bytes()
+    with pytest.raises(InvalidInput, match="is the journal of another version of vmdsolve; delete it to begin anew"):
+        Journal(tmp_path / "out.txt", {}, resume=True)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("damage", [b"rubbish\n", b"{}\n", b"\xff\xfe\n", b"\n", b"[" * 100_000 + b"\n"])
@@ -176,23 +191,26 @@ def test_a_row_of_another_job_is_no_row_of_this_one(tmp_path: Path) -> None:
 def test_no_line_makes_memory_grow(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     content = journal_of(out, [SOLVED], {})
-    far = content + kept_line(key_of({}), 10**14, "0" * 16, SOLVED)
-    (tmp_path / "out.txt.partial.jsonl").write_bytes(far)
-    with Journal(out, {}, resume=True) as journal:
-        assert (journal.done, journal.reach) == (1, 1)
+    for numbers in ([10**14], range(10**14, 10**14 + 2), range(5, MOST_ROWS + 6), [5, 10**14]):
+        far = content + kept_line(key_of({}), numbers, "0" * 16, TABLE)
+        (tmp_path / "out.txt.partial.jsonl").write_bytes(far)
+        with Journal(out, {}, resume=True) as journal:
+            assert (journal.done, journal.reach) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("status", "SOLVEDISH"), ("status", ["SOLVED"]), ("nfe", "x"), ("nfe", 1 << 70), ("others", []), ("problem", 5)],
+    [("status", "SOLVEDISH"), ("status", ["SOLVED"]), ("nfe", "x"), ("nfe", 1 << 70), ("loops", -1), ("problem", 5)],
 )
 def test_what_a_field_cannot_be_is_damage_whatever_the_hash_says(tmp_path: Path, name: str, value: object) -> None:
-    line = json.loads(kept_line(key_of({}), 0, "", SOLVED))
-    body = json.dumps({**{key: line[key] for key in line if key != "check"}, name: value})[:-1].encode()
+    line = json.loads(kept_line(key_of({}), [0], "", TABLE))
+    line["rows"][name] = [value]
+    body = json.dumps({key: line[key] for key in line if key != "check"})[:-1].encode()
     forged = body + f', "check": "{blake2b(body, digest_size=8, key=key_of({})).hexdigest()}"}}\n'.encode()
     (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [], {}) + forged)
     with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
-        assert (journal.done, journal.left(0)) == (1, None)
+        [place] = journal.left(0, 1)
+        assert (journal.done, journal.said(place)) == (1, None)
 
 
 def test_rows_are_counted_at_the_end(tmp_path: Path) -> None:
@@ -245,10 +263,10 @@ def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(tmp_path: Path, monkey
             with pytest.raises(VmdsolveError, match=r"^cannot write .*jsonl: No space .*; --resume continues$"):
                 journal.add(SOLVED)
         with monkeypatch.context() as patch:
-            patch.setattr("vmdsolve.files.journal.write_rows", lambda *_, **__: Path("/dev/full").write_text("x"))
+            patch.setattr(Csv, "write_tables", lambda *_, **__: Path("/dev/full").write_text("x"))
             with pytest.raises(VmdsolveError, match=r"^cannot write .*out\.csv: No space .*; --resume continues$"):
                 journal.finish()
-    assert journal.path.read_bytes() == whole + kept_line(key_of({}), 1, "", SOLVED)[:9]
+    assert journal.path.read_bytes() == whole + kept_line(key_of({}), [1], "", TABLE)[:9]
     with Journal(out, {}, resume=True) as journal:
         assert (journal.done, journal.path.read_bytes()) == (1, whole)
 

@@ -13,7 +13,6 @@ from helpers.commands import P, S
 
 from vmdsolve.errors import InvalidInput, VmdsolveError
 from vmdsolve.files.journal import Journal
-from vmdsolve.files.kept import digest_of
 from vmdsolve.files.record import Record
 from vmdsolve.files.resumed import to_do
 from vmdsolve.files.rows import Row, format_of
@@ -25,8 +24,9 @@ ENDED, REFUSED, KILLED = 0, 2, 9
 
 def job(out: Path, *, resume: bool = False) -> None:
     with Journal(out, {"seed": 0}, resume=resume) as journal:
-        for number, record in to_do(iter(RECORDS), journal, None):
-            journal.add(Row(P, S, "SOLVED", "search", None, 0, 0.1, "", record.others), number, digest_of(record))
+        for numbers, records in to_do(iter(RECORDS), journal, None):
+            for number, record in zip(numbers, records, strict=True):
+                journal.add(Row(P, S, "SOLVED", "search", None, 0, 0.1, "", record.others), number, [record])
         journal.finish()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from vmdsolve.files.puzzle import puzzle_of
 from vmdsolve.files.record import Record
 from vmdsolve.files.resumed import to_do
 from vmdsolve.files.rows import Row, row_of
+from vmdsolve.files.skipping import Records
+from vmdsolve.files.texts import Texts
 
 U = "1......2..4..3.."
 TEXTS = [P, "oops", U, CLASH, "." * 25, "1" + "." * 24, P, U, "." * 16]
@@ -31,7 +34,22 @@ def rows_of(records: list[Record]) -> list[Row]:
 
 ROWS = rows_of(RECORDS)
 KEY = key_of({})
-LINES = [kept_line(KEY, i, digest_of(record), row) for i, (record, row) in enumerate(zip(RECORDS, ROWS, strict=True))]
+
+
+def line_of(numbers: Sequence[int], records: Sequence[Record], rows: Sequence[Row]) -> bytes:
+    """The line of some rows of a journal."""
+    names = dict.fromkeys(name for row in rows for name in row.columns)
+    return kept_line(
+        KEY, numbers, digest_of(records), {name: [row.columns.get(name) for row in rows] for name in names}
+    )
+
+
+def lines_of(*parts: Sequence[int]) -> list[bytes]:
+    """Lines of these records, as they should be."""
+    return [line_of(part, [RECORDS[i] for i in part], [ROWS[i] for i in part]) for part in parts]
+
+
+LINES = lines_of(*([i] for i in range(len(RECORDS))))
 
 
 def gone_on(out: Path, records: list[Record] = RECORDS) -> tuple[list[int], list[str]]:
@@ -39,11 +57,12 @@ def gone_on(out: Path, records: list[Record] = RECORDS) -> tuple[list[int], list
     said: list[str] = []
     with Journal(out, {}, resume=True, say=said.append) as journal:
         again = []
-        for number, record in to_do(records, journal, None):
-            again.append(number)
-            journal.add(ROWS[number], number, digest_of(record))
+        for numbers, some in to_do(iter(records), journal, None):
+            again += numbers
+            for number, record in zip(numbers, some, strict=True):
+                journal.add(ROWS[number], number, [record])
         journal.finish()
-    return again, said
+    return sorted(again), said
 
 
 def left(out: Path, lines: list[bytes]) -> None:
@@ -82,7 +101,7 @@ def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
     if how == "cut":
         return [*lines[:place], line[:what], *lines[place + 1 :]]
     if how == "number":  # a line that is whole, of a record that is not its own
-        forged = kept_line(KEY, what, digest_of(RECORDS[place % len(RECORDS)]), ROWS[place % len(RECORDS)])
+        forged = line_of([what], [RECORDS[place % len(RECORDS)]], [ROWS[place % len(RECORDS)]])
     else:
         row = ROWS[place % len(RECORDS)]
         wrong = Row(row.problem, what, "SOLVED", "search", None, 0, 0.0, "", row.others)
@@ -91,12 +110,26 @@ def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
         number = place % len(RECORDS)
         if what == S and number in (0, 6, 8):  # an answer is an answer, whoever found it
             return lines
-        forged = kept_line(KEY, number, digest_of(RECORDS[number]), wrong)
+        forged = line_of([number], [RECORDS[number]], [wrong])
     return [*lines[:place], forged, *lines[place + 1 :]]
 
 
+def parted(order: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
+    """Parts of an order, of these sizes and then of one each."""
+    left, out = list(order), []
+    for size in [*sizes, *[1] * len(order)]:
+        if left:
+            out.append(sorted(left[:size]))
+            left = left[size:]
+    return out
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(begun=st.permutations(LINES), done=st.integers(0, len(LINES)), edits=st.lists(EDITS, max_size=4))
+@given(
+    begun=st.permutations(range(len(RECORDS))).flatmap(lambda order: st.lists(st.integers(1, 4)).map(
+        lambda sizes: lines_of(*parted(order, sizes)))),
+    done=st.integers(0, len(RECORDS)), edits=st.lists(EDITS, max_size=4),
+)  # fmt: skip
 def test_whatever_befalls_a_journal_the_output_is_that_of_a_job_never_killed(
     tmp_path_factory: pytest.TempPathFactory, begun: list[bytes], done: int, edits: list[tuple[str, int, Any]]
 ) -> None:
@@ -119,16 +152,16 @@ def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path
     wrong = Row(P, "1" * 16, "SOLVED", "search", None, 0, 0.0, "")
     path = tmp_path / "out.csv.partial.jsonl"
     left(out, [
-        kept_line(KEY, 0, digest_of(RECORDS[0]), wrong), LINES[1], kept_line(KEY, 4, digest_of(RECORDS[3]), ROWS[3]),
-        LINES[1], kept_line(KEY, 9, digest_of(RECORDS[3]), ROWS[3]), LINES[2][:-9] + b"\n", *LINES[5:],
+        line_of([0], RECORDS[:1], [wrong]), LINES[1], line_of([4], RECORDS[3:4], ROWS[3:4]),
+        LINES[1], line_of([9], RECORDS[3:4], ROWS[3:4]), LINES[2][:-9] + b"\n", *LINES[5:],
     ])  # fmt: skip
     again, said = gone_on(out)
     assert again == [0, 2, 3, 4]
     assert said == [
         f"{path}:5 is of problem 2, of which there is a line before; it is dropped",
         f"{path}:7 is damaged, or of another job; it is dropped",
-        f"{path}:4 is not of problem 5 of the input; it is dropped",
         f"{path}:2 says of problem 1 what is not so; it is dropped",
+        f"{path}:4 is not of problem 5 of the input; it is dropped",
         f"{path}:6 is of problem 10, and the input has 9; it is dropped",
     ]
 
@@ -148,7 +181,7 @@ def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path
 )
 def test_what_cannot_be_is_not_believed(tmp_path: Path, number: int, status: str, solution: str | None) -> None:
     forged = Row(RECORDS[number].puzzle, solution, status, "search", None, 0, 0.0, "", {})
-    left(tmp_path / "out.csv", [kept_line(KEY, number, digest_of(RECORDS[number]), forged)])
+    left(tmp_path / "out.csv", [line_of([number], [RECORDS[number]], [forged])])
     again, said = gone_on(tmp_path / "out.csv")
     assert again == list(range(len(RECORDS)))
     assert len(said) == 1
@@ -165,3 +198,32 @@ def test_an_input_that_became_shorter_keeps_what_it_has(tmp_path: Path) -> None:
     again, said = gone_on(tmp_path / "out.txt", RECORDS[:2])
     assert (again, len(said)) == ([], 7)
     assert len((tmp_path / "out.txt").read_text().splitlines()) == 2
+
+
+def test_a_line_of_many_is_right_or_done_again_as_a_whole(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    left(out, lines_of([0, 6, 7], [1, 3, 8]))
+    assert gone_on(out) == ([2, 4, 5], [])
+    out.unlink()
+    wrong = Row(P, "1" * 16, "SOLVED", "search", None, 0, 0.0, "")
+    left(out, [line_of([0, 6, 7], [RECORDS[i] for i in (0, 6, 7)], [ROWS[0], wrong, ROWS[7]]), *lines_of([1, 2])])
+    again, said = gone_on(out)
+    assert (sorted(again), len(said)) == ([0, 3, 4, 5, 6, 7, 8], 1)
+    assert "says of problem 7 what is not so; it is dropped" in said[0]
+
+
+def test_plain_lines_are_judged_together_and_one_wrong_answer_is_named(tmp_path: Path) -> None:
+    texts, out = Texts([P, U, P], [(0, "a.txt", 1)]), tmp_path / "out.csv"
+    good = [row_of(one, solution, None) for one, solution in zip(texts, solve_batch(texts.texts), strict=True)]
+    for place, answer in ((None, S), (1, S), (2, "1" * 16), (2, "oops")):
+        rows = [Row(r.problem, answer, *list(r.columns.values())[2:6], 0.0, "") if i == place else r
+                for i, r in enumerate(good)]  # fmt: skip
+        left(out, [line_of(range(3), texts, rows)])
+        said: list[str] = []
+        with Journal(out, {}, resume=True, say=said.append) as journal:
+            again = [number for numbers, _ in to_do(Records([texts]), journal, None) for number in numbers]
+        assert again == ([] if place is None else [0, 1, 2])
+        assert [one.rpartition(":")[2].split(" ", 1)[1] for one in said] == (
+            [] if place is None else [f"says of problem {place + 1} what is not so; it is dropped"]
+        )
+        journal.path.unlink()

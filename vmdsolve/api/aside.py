@@ -7,14 +7,17 @@ keep the others waiting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from ..search.threads import spread
-from .batch import Several, solutions_of
 from .hard import Hard
 from .stages import TURN
+from .work import Settled, Task
 
 __all__ = ["Aside"]
+
+Told = TypeVar("Told")
 
 MOST = 32  # problems whose searches are kept, each a megabyte and more,
 MOST_SYMBOLS = 1 << 18  # with so many symbols of cells in all
@@ -23,16 +26,19 @@ BRIEF = 0.005  # seconds of the shortest go
 WORTH = 0.02  # seconds of the shortest turn
 
 
-class Aside:
+class Aside(Generic[Told]):
     """Hard problems, oldest first.
 
     Parameters
     ----------
     threads
         How many are worked on at a time.
+    told
+        Makes of what is settled what is handed on.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, told: Callable[[Task, Settled], Told]) -> None:
+        self._told = told
         self._threads, self._hard, self._credit, self._turns = threads, list[Hard](), 0.0, 0
 
     def __len__(self) -> int:
@@ -46,7 +52,7 @@ class Aside:
     def add(self, hard: Hard) -> None:
         self._hard.append(hard)
 
-    def meanwhile(self, took: float) -> Iterator[Several]:
+    def meanwhile(self, took: float) -> Iterator[Told]:
         """Their share, where `took` seconds went to others."""
         self._credit = self._credit + took * SHARE / (1 - SHARE) if self._hard else 0.0
         while self._hard and self._credit >= WORTH:
@@ -54,7 +60,7 @@ class Aside:
             self._credit -= seconds
             yield from self.work(seconds)
 
-    def work(self, seconds: float) -> Iterator[Several]:
+    def work(self, seconds: float) -> Iterator[Told]:
         """A turn of about so many seconds."""
         self._turns += 1
         turn = self._chosen(seconds)
@@ -62,7 +68,7 @@ class Aside:
         for (hard, _), part in zip(turn, settled, strict=True):
             if part is not None:
                 self._hard.remove(hard)
-                yield solutions_of(hard.task, part)
+                yield self._told(hard.task, part)
 
     def _chosen(self, seconds: float) -> list[tuple[Hard, float]]:
         """Who has a turn, and how long: a go is as long as all that were before it, so that goes grow."""

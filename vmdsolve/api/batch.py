@@ -21,9 +21,13 @@ from .options import Options
 from .traced import trace_of
 from .work import Ints, Settled, Task
 
-__all__ = ["Batch", "Several", "batch_of", "reason_of", "solutions_of"]
+__all__ = ["COLUMNS", "LAYOUT", "Batch", "Columns", "Several", "batch_of", "columns_of", "numbers_of"]
+__all__ += ["refused_columns", "solutions_of"]
 
 Several = tuple[Sequence[int], Sequence[Solution]]  # solutions with the numbers of their problems
+Columns = dict[str, list[Any]]
+COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is told of each problem
+LAYOUT = "layout"  # and the Domain that it was read as; None where it was not read
 
 
 class Batch(NamedTuple):
@@ -94,10 +98,29 @@ def solutions_of(task: Task, part: Settled) -> Several:
     if task.grid is not None and part.values is not None:  # what was handed in may change after this
         for row, values, solution in zip(part.rows.tolist(), part.values, solutions, strict=True):
             object.__setattr__(solution, "grid", same_kind(task.grid(row), task.domain, values))
-    return _numbers(task, part.rows), solutions
+    return numbers_of(task, part.rows), solutions
 
 
-def _numbers(task: Task, rows: Ints) -> Sequence[int]:
+def columns_of(task: Task, part: Settled) -> Columns:
+    """The same as columns: what is told of each, without an object for any."""
+    n, status, domain = len(part.rows), part.status.under(task.rules), task.domain
+    answers: list[Any] = [None] * n if part.values is None else domain.format_many(part.values)
+    reasons = [domain.note] * n
+    if status is Status.UNSATISFIABLE:
+        rows = part.rows.tolist()
+        reasons = [reason_of(task, row, status, violations(task.rules, task.givens[row])) for row in rows]
+    told = (answers, [status.value] * n, [part.method] * n, [part.unique] * n, part.nfe.tolist(), part.loops.tolist())
+    return dict(zip((*COLUMNS, LAYOUT), (*told, reasons, [domain] * n), strict=True))
+
+
+def refused_columns(refused: Sequence[Solution]) -> Columns:
+    """What is told of what is no problem."""
+    n = len(refused)
+    told = ([None] * n, [Status.INVALID.value] * n, [None] * n, [None] * n, [0] * n, [0] * n)
+    return dict(zip((*COLUMNS, LAYOUT), (*told, [one.reason for one in refused], [None] * n), strict=True))
+
+
+def numbers_of(task: Task, rows: Ints) -> Sequence[int]:
     """The numbers of these problems; a range where that says it."""
     if len(rows) == len(task.givens) and (rows == np.arange(len(rows))).all():
         return task.numbers[: len(rows)]

@@ -6,30 +6,25 @@ came in, nor on where that was solved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from ..checker import violations
 from ..domains.reading.values import PUZZLES
 from ..errors import InvalidInput
 from ..files.formats.columns import carried, shown
-from ..problem import Status
-from .batch import batch_of, reason_of
+from .batch import COLUMNS, LAYOUT, Batch, Columns, batch_of, columns_of, numbers_of, refused_columns
 from .hard import Hard
 from .option import takes
 from .options import Options, SolvingOptions
 from .stages import run_all
 from .tables import cells, names, with_columns
-from .work import Settled, Task
 
 __all__ = ["COLUMNS", "LAYOUT", "BatchSolver"]
 
-LAYOUT = "layout"
 KIND = "domain"  # the column that says of each problem its kind
-COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is added
 PIECE = 16_384  # problems that go through the stages together
 Array = npt.NDArray[Any]
 
@@ -90,22 +85,35 @@ class BatchSolver:
         ['1234341221434321']
         """
         out = self.settled(problems)
-        del out[LAYOUT]
-        return out
+        return {name: _array(name, out[name]) for name in COLUMNS}
 
-    def settled(self, problems: Sequence[Any]) -> dict[str, Array]:
-        """The same, with one column more, `LAYOUT`: the Domain that each was read as; None where it was not read."""
+    def settled(self, problems: Sequence[Any]) -> Columns:
+        """The same as lists, with one column more, `LAYOUT`: the Domain that each was read as; None if it was not.
+
+        Examples
+        --------
+        >>> BatchSolver().settled(["1......2..4..3..", "oops"])["status"]
+        ['SOLVED', 'INVALID']
+        """
         n = len(problems)
-        out: dict[str, Array] = {name: np.full(n, None, object) for name in (*COLUMNS, LAYOUT)}
-        out |= {"nfe": np.zeros(n, np.int64), "loops": np.zeros(n, np.int64), "reason": np.full(n, "", object)}
+        out: Columns = {}
         for first in range(0, n, PIECE):
             batch = batch_of(problems[first : first + PIECE], self.options, report=True, first=first)
-            for number, solution in zip(*batch.invalid, strict=True):
-                out["status"][number], out["reason"][number] = Status.INVALID.value, solution.reason
-            for task, part in run_all(batch.tasks):
-                assert not isinstance(part, Hard)  # search has no slice, but all of its time
-                _fill(out, task, part)
-        return out
+            for numbers, found in self._parts(batch):
+                if numbers == range(n):
+                    return found
+                out = out or {name: [None] * n for name in found}
+                _fill(out, numbers, found)
+        return out or {name: [] for name in (*COLUMNS, LAYOUT)}
+
+    def _parts(self, batch: Batch) -> Iterator[tuple[Sequence[int], Columns]]:
+        """What became of some problems of a batch, in the order of their numbers, with these."""
+        numbers, refused = batch.invalid
+        if numbers:
+            yield numbers, refused_columns(refused)
+        for task, part in run_all(batch.tasks):
+            assert not isinstance(part, Hard)  # search has no slice, but all of its time
+            yield numbers_of(task, part.rows), columns_of(task, part)
 
     def _column(self, titles: Sequence[str]) -> str:
         """The column of problems."""
@@ -121,16 +129,21 @@ class BatchSolver:
         return found
 
 
-def _fill(out: dict[str, Array], task: Task, part: Settled) -> None:
-    """Put what became of some problems of a task where they stand."""
-    status = part.status.under(task.rules)
-    numbers = np.asarray(task.numbers)[part.rows]
-    if part.values is not None:
-        out["solution"][numbers] = task.domain.format_many(part.values)
-    out["status"][numbers], out["method"][numbers], out["unique"][numbers] = status.value, part.method, part.unique
-    out["nfe"][numbers], out["loops"][numbers], out[LAYOUT][numbers] = part.nfe, part.loops, task.domain
-    if status is Status.UNSATISFIABLE:
-        for row, number in zip(part.rows.tolist(), numbers.tolist(), strict=True):
-            out["reason"][number] = reason_of(task, row, status, violations(task.rules, task.givens[row]))
-    elif task.domain.note:
-        out["reason"][numbers] = task.domain.note
+def _fill(out: Columns, numbers: Sequence[int], found: Columns) -> None:
+    """Put what became of some problems where they stand."""
+    for name, column in found.items():
+        if isinstance(numbers, range):
+            out[name][numbers.start : numbers.stop] = column
+        else:
+            into = out[name]
+            for number, value in zip(numbers, column, strict=True):
+                into[number] = value
+
+
+def _array(name: str, column: list[Any]) -> Array:
+    """A column as an array: of numbers, or of objects."""
+    if name in ("nfe", "loops"):
+        return np.array(column, np.int64)
+    out = np.empty(len(column), object)
+    out[:] = column
+    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar, Unpack
@@ -11,16 +11,16 @@ from ..deadline import Deadline
 from ..domains import layout_of
 from ..domains.reading import Grid, listed, read, same_kind
 from ..problem import Solution
-from .batch import batch_of, solutions_of
+from .batch import Columns, batch_of, solutions_of
 from .hard import Hard
 from .option import takes
 from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
 from .proving import Prover
 from .stages import run
-from .stream import in_order, stream
+from .stream import AS_COLUMNS, AS_SOLUTIONS, in_order, stream
 
-__all__ = ["as_done", "solve", "solve_batch"]
+__all__ = ["as_done", "columns_as_done", "solve", "solve_batch"]
 
 Item = TypeVar("Item")
 
@@ -156,8 +156,40 @@ def as_done(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> Iterat
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    done = chain.from_iterable(zip(*several, strict=True) for several in stream(iter(problems), checked))
-    return _watched(done, problems, checked)
+    several = stream(iter(problems), checked, AS_SOLUTIONS)
+    return _watched(chain.from_iterable(zip(*some, strict=True) for some in several), problems, checked)
+
+
+@takes(BatchOptions)
+def columns_as_done(
+    problems: Iterable[Grid], **options: Unpack[BatchOptions]
+) -> Iterator[tuple[Sequence[int], Columns]]:
+    """The same as columns, many problems at once, with the numbers of these: no object is made for any of them.
+
+    Parameters
+    ----------
+    problems
+        As for `solve_batch`.
+    {options}
+
+    Yields
+    ------
+    tuple of numbers and columns
+        Lists by the names `solution`, `status`, `method`, `unique`, `nfe`, `loops`, `reason`, `seconds`, `layout`.
+
+    Raises
+    ------
+    InvalidInput
+        As `solve_batch`.
+
+    Examples
+    --------
+    >>> [(numbers, columns)] = columns_as_done(["1......2..4..3..", "1......44......1"], method="search")
+    >>> numbers, columns["solution"]
+    (range(0, 2), ['1234341221434321', '1423231441323241'])
+    """
+    checked = Options(BatchOptions, **options)
+    return stream(iter(listed(problems)), checked, AS_COLUMNS)
 
 
 def _watched(done: Iterator[Item], problems: Iterable[Grid], options: Options) -> Iterator[Item]:

@@ -6,20 +6,24 @@ of this, only when they come, and which run out of time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter
+from typing import Generic, NamedTuple, TypeVar
 
 from ..domains.reading import Grid
 from ..problem import Solution
 from ..search.threads import thread_count
 from .aside import Aside
-from .batch import Several, batch_of, solutions_of
+from .batch import Columns, batch_of, columns_of, numbers_of, refused_columns, solutions_of
 from .hard import Hard
 from .options import Options
 from .stages import TURN, run_all
+from .work import Settled, Task
 
-__all__ = ["in_order", "stream"]
+__all__ = ["AS_COLUMNS", "AS_SOLUTIONS", "in_order", "stream"]
+
+Told = TypeVar("Told")
 
 FIRST = 16  # problems of the first batch
 SOON = TURN / 32  # seconds: a batch that takes less may be followed by one twice as large: most have time to spare
@@ -29,11 +33,29 @@ LEAST = 0.0004  # seconds that search spends on a problem before it is put aside
 HELD = 4  # batches of solutions that wait for their turn
 
 
+class As(NamedTuple, Generic[Told]):
+    """In which form what became of some problems is handed on, with their numbers."""
+
+    settled: Callable[[Task, Settled], tuple[Sequence[int], Told]]
+    refused: Callable[[Sequence[Solution]], Told]
+
+
+def _timed_columns(task: Task, part: Settled) -> tuple[Sequence[int], Columns]:
+    seconds = round(part.spent, 6)
+    return numbers_of(task, part.rows), {**columns_of(task, part), "seconds": [seconds] * len(part.rows)}
+
+
+AS_SOLUTIONS: As[Sequence[Solution]] = As(solutions_of, lambda refused: refused)
+AS_COLUMNS: As[Columns] = As(
+    _timed_columns, lambda refused: {**refused_columns(refused), "seconds": [0.0] * len(refused)}
+)
+
+
 def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
     """Solutions in the order of the problems; few are held back, so one that takes long stops the reading at last."""
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
-    for numbers, solutions in stream(source, options, lambda: len(held) <= most):
+    for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: len(held) <= most):
         if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
             turn += len(numbers)
             yield from solutions
@@ -44,18 +66,22 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
             yield held.pop(turn - 1)
 
 
-def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = lambda: True) -> Iterator[Several]:
-    """Solutions as they are known, those of one fate together, with the numbers of their problems.
+def stream(
+    source: Iterator[Grid], options: Options, told: As[Told], room: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Sequence[int], Told]]:
+    """What is known of problems as soon as it is, those of one fate together, with their numbers.
 
     Parameters
     ----------
     source
         Problems; what it raises comes when all before are done, as does the refusal of one that is malformed.
+    told
+        As solutions, or as columns.
     room
         Whether more may be read now; asked before each batch.
     """
     threads = thread_count(options.threads)
-    pace, aside, number = _Pace(options.batch_size, threads), Aside(threads), 0
+    pace, aside, number = _Pace(options.batch_size, threads), Aside(threads, told.settled), 0
     failure: Exception | None = None
     while failure is None:
         if aside.full or not room():
@@ -68,13 +94,13 @@ def stream(source: Iterator[Grid], options: Options, room: Callable[[], bool] = 
         batch = batch_of(grids, options, report=options.invalid == "report", first=number, slice=pace.slice)
         failure = batch.failure or failure
         if batch.invalid[0]:
-            yield batch.invalid
+            yield batch.invalid[0], told.refused(batch.invalid[1])
         for task, part in run_all(batch.tasks):
             if isinstance(part, Hard):
                 aside.add(part)
                 late += 1
                 continue
-            several, left = solutions_of(task, part), perf_counter()
+            several, left = told.settled(task, part), perf_counter()
             yield several
             away += perf_counter() - left
         took = perf_counter() - begun - away

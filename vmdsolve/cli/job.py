@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from ..errors import InvalidInput
 
 if TYPE_CHECKING:
     from ..domains import Domain
+    from ..files.journal import Journal
+    from ..files.prints import Prints
     from ..files.records import Record
     from ..files.rows import Tally
     from ..problem import Solution
@@ -24,54 +25,94 @@ __all__ = ["AGAIN", "to_file", "to_folder"]
 
 AGAIN, ANEW = "--resume continues", "delete the journal to begin anew"
 Numbered = Iterable[tuple[int, "Record"]]
+Solved = Callable[[Numbered], Iterator[tuple[int, "Record", "Solution"]]]
 
 
 def to_file(
-    records: Iterator[Record], inputs: list[str], output: Path, domain: Domain | None, given: Options,
-    file: dict[str, Any], solved: Callable[[Numbered], Iterator[tuple[int, Record, Solution]]],
-    *, resume: bool, n: int | None, total: int | None,
+    records: Iterator[Record], inputs: list[str], output: Path, given: Options, options: dict[str, Any],
+    file: dict[str, Any], solved: Solved | None, *, resume: bool, n: int | None, total: int | None,
 ) -> Tally:  # fmt: skip
     """Everything into one file, in the order of the input.
 
     Parameters
     ----------
     solved
-        Numbered records with their solutions, in any order; or where `n` is given, n of each, one after another.
+        Numbered records with their solutions, in any order; or where `n` is given, n of each, one after another. None:
+        columns do.
     total
         How many records there will be, for a bar; None: nobody knows.
     """
-    from ..api.progress import counted
+    from ..api.progress import bar
     from ..files.journal import Journal
-    from ..files.kept import digest_of
-    from ..files.resumed import to_do
-    from ..files.rows import kind_of, row_of
+    from ..files.prints import Prints
+    from ..files.resumed import AT_ONCE, to_do
+    from ..files.rows import kind_of
+    from ..files.skipping import Chained
 
     kind_of(output)  # refuse what cannot be written before reading anything
     once = _once(inputs, output)
     if resume and once is not None:
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
-    settings = {**_settings(inputs, domain, given, n), **file}  # before anything is read: what changes then is noticed
+    domain = options["domain"]
+    prints = Prints(inputs)  # before anything is read: what changes then is noticed
+    settings = {**_settings(prints, domain, given, n), **file}
     go_on = AGAIN if n is None and once is None else ANEW
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
     with Journal(output, settings, resume=resume, say=_say, go_on=go_on) as journal:
         if journal.done:
             typer.echo(f"resumed: {journal.done} problems were done before", err=True)
-        left = to_do(chain([first], records), journal, domain)
+        at_once = 1 if n is not None or once is not None else AT_ONCE  # what a pipe brings waits for nothing
+        left = to_do(Chained([iter([first]), records]), journal, domain, at_once)
         try:
-            for number, record, solution in counted(solved(left), "problems", total, journal.done):
-                row = row_of(record, solution, domain or record.domain)
-                if n is None:
-                    journal.add(row, number, digest_of(record))
-                else:
-                    journal.add(row)
+            with bar("problems", total, journal.done) as advance:
+                rows = (
+                    _by_columns(left, journal, options)
+                    if solved is None
+                    else _by_rows(left, journal, solved, domain, n)
+                )
+                for done in rows:
+                    advance(done)
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; {go_on}", err=True)
             raise
-        _unchanged(inputs, settings["inputs"], journal.path)
+        _unchanged(prints, journal.path)
         if n is not None:
             journal.total = None  # as many rows as answers were found
         journal.finish()
         return journal.tally
+
+
+def _by_columns(
+    left: Iterator[tuple[Sequence[int], Sequence[Record]]], journal: Journal, options: dict[str, Any]
+) -> Iterator[int]:
+    """Solve what is left; yields how many rows were written."""
+    from ..api.solve import columns_as_done
+    from ..files.told import Waiting, table_of
+
+    waiting = Waiting(left, options["domain"])
+    for places, found in columns_as_done(waiting, invalid="report", **options):
+        for numbers, records, some in waiting.taken(places, found):
+            journal.add_table(numbers, records, table_of(records, some, options["domain"]))
+        yield len(places)
+
+
+def _by_rows(
+    left: Iterator[tuple[Sequence[int], Sequence[Record]]],
+    journal: Journal,
+    solved: Solved,
+    domain: Domain | None,
+    n: int | None,
+) -> Iterator[int]:
+    """The same, a solution at a time."""
+    from ..files.rows import row_of
+
+    for number, record, solution in solved(pair for some in left for pair in zip(*some, strict=True)):
+        row = row_of(record, solution, domain or record.domain)
+        if n is None:
+            journal.add(row, number, [record])
+        else:
+            journal.add(row)
+        yield 1
 
 
 def to_folder(
@@ -82,6 +123,7 @@ def to_folder(
     from ..api.columns import BatchSolver
     from ..api.options import SolvingOptions
     from ..api.progress import bar
+    from ..files.prints import Prints
     from ..files.rows import Tally
     from ..files.skipping import Chained
     from ..scale.on_ray import run_on_ray
@@ -92,7 +134,8 @@ def to_folder(
     if resume and once is not None:
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
     place = Place() if shard is None else Place.of(shard)
-    settings = {**_settings(inputs, given.domain, given, None), **file}
+    prints = Prints(inputs)
+    settings = {**_settings(prints, given.domain, given, None), **file}
     options = {name: getattr(given, name) for name in table_of(SolvingOptions)}
     solver = BatchSolver(**options)  # which says what is wrong before anything is begun
     first = next(records)  # an unreadable file is noticed here
@@ -110,7 +153,7 @@ def to_folder(
                 done = len(shards.manifest.done)
                 typer.echo(f"\n{done} shards are whole{f'; {AGAIN}' if once is None else ''}", err=True)
                 raise
-        _unchanged(inputs, settings["inputs"], output)
+        _unchanged(prints, output)
         return Tally.of(shards.ends)
 
 
@@ -129,34 +172,27 @@ def _once(inputs: list[str], output: Path) -> str | None:
     return None
 
 
-def _unchanged(inputs: list[str], before: list[str], held: Path) -> None:
+def _unchanged(prints: Prints, held: Path) -> None:
     """Refuse inputs that are not what they were when the job began; `held`: where its answers are."""
-    for argument, told in zip(inputs, before, strict=True):
-        if _print_of(argument) != told:
-            what = f"{argument} was changed while it was read, and {held} holds answers of both"
-            raise InvalidInput(f"{what}; put it back and --resume, or delete that to begin anew")
+    if (argument := prints.changed()) is not None:
+        what = f"{argument} was changed while it was read, and {held} holds answers of both"
+        raise InvalidInput(f"{what}; put it back and --resume, or delete that to begin anew")
 
 
 def _say(text: str) -> None:
     typer.echo(f"vmdsolve: {text}", err=True)
 
 
-def _print_of(argument: str) -> str:
-    from ..files.opening import is_file
-    from ..files.records import fingerprint
-
-    folder = is_file(argument) and Path(argument).is_dir()  # which is refused in words when it is read
-    return "" if folder else fingerprint(argument)
-
-
-def _settings(inputs: list[str], domain: Domain | None, given: Options, n: int | None) -> dict[str, Any]:
+def _settings(prints: Prints, domain: Domain | None, given: Options, n: int | None) -> dict[str, Any]:
     """What must be the same for a job to go on: whatever answers depend on."""
+    from ..files.prints import print_of
+
     settles = [name for name, option in table_of(BatchOptions).items() if option.settles and name != "invalid"]
     return {
         **{name: getattr(given, name) for name in settles},
         **({} if n is None else {"all": n}),
         "domain": domain and domain.name,
-        "model": given.model and _print_of(given.model),
-        "inputs": [_print_of(argument) for argument in inputs],
+        "model": given.model and print_of(given.model),
+        "inputs": prints.told,
         "version": __version__,
     }

@@ -136,7 +136,8 @@ def solve(
         )
     else:
         tally = to_file(
-            records, inputs, output, domain, given, file, partial(_as_done, options=options, n=all_, trace=trace),
+            records, inputs, output, given, {**options, "domain": domain}, file,
+            None if all_ is None and trace is None else partial(_as_done, options=options, n=all_, trace=trace),
             resume=resume, n=all_, total=total,
         )  # fmt: skip
     if not drawn:  # a drawing says it all

@@ -244,11 +244,9 @@ class Domain(Pictured, Worded, ABC):
         text = "".join(lines)
         if self._mixed(text) and any(map(self._mixed, lines)):
             return None
-        try:
-            raw = np.frombuffer(text.encode("ascii"), np.uint8)
-        except UnicodeEncodeError:
+        if not text.isascii():
             return None
-        values = self._code[raw]
+        values = np.frombuffer(text.encode().translate(self._code.tobytes()), np.int8)
         return None if values.size and values.min() < OPEN else values.astype(np.int32).reshape(len(lines), L)
 
     def format(self, values: Board) -> str:
@@ -257,9 +255,13 @@ class Domain(Pictured, Worded, ABC):
 
     def format_many(self, boards: Board) -> list[str]:
         """`format` of every row of [B, L]."""
-        alphabet = np.frombuffer((self.symbols + OPEN_TEXT[0]).encode("ascii"), np.uint8)
+        return self.texts_of(boards, self.symbols, OPEN_TEXT[0])
+
+    def texts_of(self, boards: Board, symbols: str, open_sign: str) -> list[str]:
+        """A character a cell: of value v the v-th of the symbols."""
+        table = (symbols + open_sign * (256 - len(symbols))).encode("ascii")  # OPEN = -1 is the last byte
         L = self.rules.L
-        text = alphabet[boards].tobytes().decode("ascii")  # OPEN = -1 picks the last: '.'
+        text = boards.astype(np.int8).tobytes().translate(table).decode("ascii")
         return [text[i : i + L] for i in range(0, len(text), L)]
 
     def write(self, values: Board) -> str:

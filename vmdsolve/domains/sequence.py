@@ -102,9 +102,7 @@ class TokenSequence(Domain):
         return Problem(self.name, self.rules, values, self)
 
     def format_many(self, boards: Board) -> list[str]:
-        alphabet = np.frombuffer((self.symbols + self.open_character).encode("ascii"), np.uint8)
-        text, L = alphabet[boards].tobytes().decode("ascii"), self.rules.L  # OPEN = -1 picks the last
-        return [text[i : i + L] for i in range(0, len(text), L)]
+        return self.texts_of(boards, self.symbols, self.open_character)
 
     def one_line(self, text: str) -> str:
         return text.rstrip("\r\n").replace(" ", BLANK)

@@ -1,37 +1,44 @@
 """The journal: what lets a killed batch job go on without losing or repeating a line.
 
-A job with an output file appends one line of JSON a row to OUT.partial.jsonl, in any order; see kept.py. When all is
-done, OUT is made from it in the order of the input, under a temporary name, and renamed; then the journal goes. A
-killed job leaves its journal, and goes on from there: a torn last line is dropped, and so is every line that is
-damaged, of another job, or there already. What is left is believed when it was compared with the input, see
-resumed.py. The first line holds the settings, so that a job is never continued with others, and the number of the
-process that is at work. It holds the journal locked as long as it lives: a second job on the same OUT is refused.
+A job with an output file appends to OUT.partial.jsonl a line of JSON for all rows that become known together, a table,
+in any order; see kept.py. When all is done, OUT is made from it in the order of the input, under a temporary name, and
+renamed; then the journal goes. A killed job leaves its journal, and goes on from there: a torn last line is dropped,
+and so is every line that is damaged, of another job, or of rows that are there already. What is left is believed when
+it was compared with the input, see resumed.py. The first line holds the settings, so that a job is never continued with
+others, and the number of the process that is at work. It holds the journal locked as long as it lives: a second job on
+the same OUT is refused.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from ..errors import InvalidInput, VmdsolveError
 from ..untrusted import loads
-from .kept import is_sane, kept_line, key_of, row_in, told_by
+from .assembled import tables_of
+from .formats.base import Table
+from .kept import MOST_ROWS, Kept, digest_of, is_sane, kept_line, key_of, table_in, told_by
 from .lines import Lines
 from .lock import is_at
 from .owned import MARK, owned
 from .places import Places
-from .rows import JOURNAL, Row, Tally, format_of, write_rows
+from .record import Record
+from .rows import JOURNAL, NAMES, Row, Tally, format_of, rows_of, write_rows
 
 __all__ = ["Journal"]
 
-HEAD = b'{"process": %-10d, "settings": '  # as long for any process: it is written over when a job is continued
+FORM = "tables"  # of a journal; that of rows, a line each, was another
+HEAD = (
+    b'{"process": %-10d, "form": "' + FORM.encode() + b'", "settings": '
+)  # as long for any process: it is written over when a job is continued
 SHOWN = 10  # lines that are dropped and named; of more it is said how many
-FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a line, further on than there are lines
+FAR, AHEAD = 1 << 20, 64  # no row is of a record so much, and so much a row, further on than there are rows
+MOST_TEXT = 1 << 22  # characters of a line, or thereabouts
 
 
 class Journal:
@@ -142,9 +149,12 @@ class Journal:
 
     def _compare(self, first: bytes, settings: Mapping[str, Any]) -> None:
         try:
-            before = dict(loads(first)["settings"])
+            told = loads(first)
+            before = dict(told["settings"])
         except (ValueError, TypeError, KeyError) as error:
             raise InvalidInput(f"{self.path} is not the journal of a job; move it away") from error
+        if told.get("form") != FORM:
+            raise InvalidInput(f"{self.path} is the journal of another version of vmdsolve; delete it to begin anew")
         names = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
         if names:
             was = ", ".join(f"{name} {before.get(name)!r}, now {settings.get(name)!r}" for name in names)
@@ -152,18 +162,29 @@ class Journal:
 
     def _look(self) -> None:
         """Where the lines stand that are whole and of this job."""
-        for lines, (place, line) in enumerate(self._lines.all(self._end), 1):
+        rows = 1
+        for place, line in self._lines.all(self._end):
             if not line.endswith(b"\n") and place + len(line) == os.fstat(self._handle).st_size:
                 return
             self._end = place + len(line)
             told = told_by(self._key, line)
-            if told is None or told[0] > FAR + AHEAD * lines:  # no line makes memory grow
+            if told is None or max(told.numbers) > FAR + AHEAD * rows:  # no line makes memory grow
                 self._drop(place, "is damaged, or of another job")
-            elif self._places[told[0]]:
-                self._drop(place, f"is of problem {told[0] + 1}, of which there is a line before")
+            elif (twice := self._met(told.numbers)) is not None:
+                self._drop(place, f"is of problem {twice + 1}, of which there is a line before")
             else:
-                self._places[told[0]] = -place
-                self.done += 1
+                self._places.put(told.numbers, -place)
+                self.done += len(told.numbers)
+                rows += len(told.numbers)
+
+    def _met(self, numbers: Sequence[int]) -> int | None:
+        """The first of these records of which there is a line; None if there is of none."""
+        runs = [numbers] if isinstance(numbers, range) else [range(i, i + 1) for i in numbers]
+        for run in runs:
+            places = self._places.of(run.start, run.stop)
+            if any(places):
+                return run.start + next(i for i, place in enumerate(places) if place)
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -178,36 +199,54 @@ class Journal:
     def reach(self) -> int:
         return len(self._places)
 
-    def left(self, number: int) -> tuple[str, Row] | None:
-        """The hash of its puzzle and the row that were left of this record, to be compared; None if there are none."""
-        if (place := self._places[number]) >= 0:
-            return None
-        line = self._lines.at(-place)
-        told, row = told_by(self._key, line), row_in(line)
-        return None if told is None or row is None or not is_sane(row) else (told[1], row)
+    def left(self, begin: int, end: int) -> list[int]:
+        """Of these records by which line each is told that is not yet believed; 0 where there is none."""
+        return [max(0, -place) for place in self._places.of(begin, end)]
 
-    def believe(self, number: int, row: Row) -> None:
-        """The row that was left of this record is right."""
-        self._places[number] = abs(self._places[number])
-        self._count(number, row)
+    def said(self, place: int) -> tuple[Kept, Table] | None:
+        """What that line says; None if it cannot be."""
+        line = self._lines.at(place)
+        told = told_by(self._key, line)
+        table = None if told is None else table_in(line, len(told.numbers))
+        return None if told is None or table is None or not is_sane(table) else (told, table)
 
-    def drop(self, number: int, why: str) -> None:
-        """The row that was left of this record is not right, if there is one: it is done again."""
-        if place := self._places[number]:
-            self._places[number] = 0
-            self._drop(abs(place), why)
+    def believe(self, place: int, numbers: Sequence[int], table: Table) -> None:
+        """The rows of that line are right."""
+        self._places.put(numbers, place)
+        self._count(numbers, table)
 
-    def add(self, row: Row, number: int | None = None, puzzle: str = "") -> None:
-        """Append the row of a record, by default of the next; it goes to the system at once.
+    def drop(self, place: int, numbers: Sequence[int], why: str) -> None:
+        """The rows of that line are not right: these records are done again."""
+        self._places.put(numbers, 0)
+        self._drop(place, why)
 
-        Only a power failure could lose it. `puzzle` is the hash of its puzzle.
-        """
+    def add(self, row: Row, number: int | None = None, records: Sequence[Record] = ()) -> None:
+        """Append the row of a record, by default of the next: see `add_table`."""
         number = self.reach if number is None else number
-        line = kept_line(self._key, number, puzzle, row)
+        self.add_table(range(number, number + 1), records, {name: [value] for name, value in row.columns.items()})
+
+    def add_table(self, numbers: Sequence[int], records: Sequence[Record], table: Table) -> None:
+        """Append the rows of records; they go to the system at once, and only a power failure could lose them.
+
+        Parameters
+        ----------
+        numbers
+            Those of the records, from 0.
+        records
+            What the rows are of, to be compared when a job goes on.
+        table
+            The columns of rows, and others that the input has.
+        """
+        n = len(numbers)
+        if n > 1 and (n > MOST_ROWS or sum(map(len, table["problem"])) > MOST_TEXT):
+            for half in (slice(n // 2), slice(n // 2, None)):
+                self.add_table(numbers[half], records[half], {name: column[half] for name, column in table.items()})
+            return
+        line = kept_line(self._key, numbers, digest_of(records) if records else "", table)
         place = self._end
         self._append(line)
-        self._places[number] = place
-        self._count(number, row)
+        self._places.put(numbers, place)
+        self._count(numbers, table)
 
     def finish(self) -> None:
         """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again.
@@ -215,11 +254,9 @@ class Journal:
         Raises InvalidInput, with the journal kept, unless there is a row of every record.
         """
         total = self.reach if self.total is None else self.total
-        for number in range(total, self.reach):
-            self.drop(number, f"is of problem {number + 1}, and the input has {total}")
         if self._dropped > SHOWN:
             self._say(f"{self.path}: {self._dropped - SHOWN} more lines were dropped")
-        if self.tally.total != total or any(place <= 0 for place in islice(self._places, total)):
+        if self.tally.total != total:
             raise self._changed(f"there are rows of {self.tally.total} problems, and the input has {total}")
         if self.out.is_symlink():
             raise self._changed(f"{self.out} has become a link")
@@ -227,29 +264,28 @@ class Journal:
             what = f"{self.path} was removed while this job ran, and another job has begun one"
             raise InvalidInput(f"{what}: {self.out} is left to that job")
         others = sorted(self._others, key=self._others.__getitem__)
+        tables = tables_of(self._lines, self._places, self._key, total, (*NAMES, *others), self._changed)
         try:
-            write_rows(map(self._row, range(total)), self.out, others=others, form=self._form)
+            if self._form.by_columns:
+                self._form.write_tables(tables, (*NAMES, *others), self.out)
+            else:
+                rows = (row for table in tables for row in rows_of(table))
+                write_rows(rows, self.out, others=others, form=self._form)
         except OSError as error:
             raise self._refused(self.out, error) from error
         if is_at(self._handle, self.path):  # somebody who removed it may have begun another job
             self.path.unlink()
         self.__exit__()
 
-    def _row(self, number: int) -> Row:
-        line = self._lines.at(self._places[number])
-        told, row = told_by(self._key, line), row_in(line)
-        if told is None or told[0] != number or row is None:
-            raise self._changed(f"the row of problem {number + 1} is damaged")
-        return row
-
     def _changed(self, what: str) -> InvalidInput:
         return InvalidInput(f"{self.path} was changed while the job ran: {what}; --resume makes it good")
 
-    def _count(self, number: int, row: Row) -> None:
-        self.tally.add(row)
-        if row.others:
-            for rank, name in enumerate(row.others):
-                self._others[name] = min((number, rank), self._others.get(name, (number, rank)))
+    def _count(self, numbers: Sequence[int], table: Table) -> None:
+        self.tally.add_table(table)
+        for rank, name in enumerate(name for name in table if name not in NAMES):
+            known = (number for number, value in zip(numbers, table[name], strict=True) if value is not None)
+            first = next(known, numbers[0]), rank
+            self._others[name] = min(first, self._others.get(name, first))
 
     def _drop(self, place: int, why: str) -> None:
         self._dropped += 1

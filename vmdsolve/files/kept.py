@@ -1,29 +1,43 @@
-"""The lines of a journal: a row with the number of its record, a hash of its puzzle, and a hash of the line itself."""
+"""The lines of a journal: a table each, with the numbers of its records, a hash of what they say, and one of the line.
+
+Of a column that says the same of all rows the value stands there once, and texts are joined, a line each.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from types import NoneType
+from typing import Any, NamedTuple
 
 from ..problem import Status
+from ..untrusted import loads
+from .formats.base import Table
+from .formats.woven import alike
 from .record import Record
-from .rows import NAMES, Row
+from .rows import NAMES
+from .texts import Texts
 
-__all__ = ["digest_of", "is_sane", "kept_line", "key_of", "row_in", "told_by"]
+__all__ = ["MOST_ROWS", "Kept", "digest_of", "is_sane", "kept_line", "key_of", "table_in", "told_by", "unpacked"]
 
-BEGIN = re.compile(rb'\{"record": (\d{1,15}), "puzzle": "([0-9a-f]{0,16})", "problem": ')
+MOST_ROWS = 1 << 17  # of a line
+BEGIN = re.compile(rb'\{"records": (\[[\d, \[\]]*\]), "puzzles": "([0-9a-f]{0,16})", "rows": ')
 END = len(b', "check": "0123456789abcdef"}\n')
-TYPES = {
-    "problem": str, "solution": str | None, "status": str, "method": str | None, "unique": bool | None, "nfe": int,
-    "loops": int, "seconds": int | float, "reason": str, "others": dict,
+TYPES: dict[str, tuple[type, ...]] = {
+    "problem": (str,), "solution": (str, NoneType), "status": (str,), "method": (str, NoneType),
+    "unique": (bool, NoneType), "nfe": (int,), "loops": (int,), "seconds": (int, float), "reason": (str,),
 }  # fmt: skip
-FIELDS = (*NAMES, "others")
 STATUSES = frozenset(map(str, Status))
-DECODER = json.JSONDecoder()
 text_of = json.JSONEncoder(default=str).encode  # other files than JSON say dates and the like
+
+
+class Kept(NamedTuple):
+    """What a line says of itself: the numbers of its records, and the hash of what they say."""
+
+    numbers: Sequence[int]
+    puzzles: str
 
 
 def key_of(settings: Mapping[str, Any]) -> bytes:
@@ -31,51 +45,93 @@ def key_of(settings: Mapping[str, Any]) -> bytes:
     return blake2b(json.dumps(settings, sort_keys=True, default=str).encode(), digest_size=32).digest()
 
 
-def digest_of(record: Record) -> str:
-    """A hash of what a record says, wherever it stands.
+def digest_of(records: Sequence[Record]) -> str:
+    """A hash of what records say, wherever they stand.
 
     Examples
     --------
-    >>> digest_of(Record("a.txt", 3, "1...")) == digest_of(Record("b.txt", 4, "1...")) != digest_of(Record("", 0, ""))
+    >>> digest_of([Record("a.txt", 3, "1...")]) == digest_of(Texts(["1..."], [(0, "b.txt", 4)])) != digest_of([])
     True
     """
-    told = record.puzzle, record.reason, record.domain, record.others
-    return _hash(repr(told).encode("utf-8", "backslashreplace"))
+    texts = records.texts if isinstance(records, Texts) else map(_said, records)
+    return _hash("\n".join(texts).encode("utf-8", "backslashreplace"))
 
 
-def kept_line(key: bytes, number: int, puzzle: str, row: Row) -> bytes:
-    """The line of a row: JSON, and its own hash at the end. `puzzle` is the hash of its puzzle."""
-    unique = "null" if row.unique is None else "true" if row.unique else "false"
-    body = (
-        f'{{"record": {number}, "puzzle": "{puzzle}", "problem": {text_of(row.problem)}, '
-        f'"solution": {text_of(row.solution)}, "status": {text_of(row.status)}, "method": {text_of(row.method)}, '
-        f'"unique": {unique}, "nfe": {row.nfe}, "loops": {row.loops}, "seconds": {row.seconds}, '
-        f'"reason": {text_of(row.reason)}, "others": {text_of(row.others) if row.others else "{}"}'
-    ).encode()
+def _said(record: Record) -> str:
+    told = record.reason, record.domain, record.others
+    return record.puzzle if told == ("", None, {}) else repr((record.puzzle, *told))
+
+
+def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
+    """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
+    rows = {name: _packed(column) for name, column in table.items()}
+    body = f'{{"records": {text_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {text_of(rows)}'.encode()
     return body + _end(_hash(body, key))
 
 
-def told_by(key: bytes, line: bytes) -> tuple[int, str] | None:
-    """The number of its record and the hash of its puzzle, of a whole line of this job; None of any other."""
+def told_by(key: bytes, line: bytes) -> Kept | None:
+    """What a whole line of this job says of itself; None of any other."""
     begin, end = BEGIN.match(line), line[-END:]
     if begin is None or end != _end(_hash(line[:-END], key)):
         return None
-    return int(begin[1]), begin[2].decode()
-
-
-def row_in(line: bytes) -> Row | None:
-    """The row of a line of this job; None if it holds none."""
     try:
-        told = DECODER.raw_decode(line.decode())[0]
-        return Row(**{name: told[name] for name in FIELDS})
-    except (ValueError, TypeError, KeyError, RecursionError):
+        runs = [range(first, first + n) for first, n in loads(begin[1])]
+        if not runs or min(map(len, runs)) < 1 or sum(map(len, runs)) > MOST_ROWS:
+            return None
+    except (ValueError, TypeError, OverflowError):
         return None
+    numbers = runs[0] if len(runs) == 1 else [number for run in runs for number in run]
+    return Kept(numbers, begin[2].decode()) if len(runs) == 1 or len({*numbers}) == len(numbers) else None
 
 
-def is_sane(row: Row) -> bool:
+def table_in(line: bytes, n: int) -> dict[str, list[Any]] | None:
+    """The table of n rows in a line of this job; None if it holds none."""
+    try:
+        told = json.loads(line)["rows"]
+        table = {name: unpacked(column, n) for name, column in told.items()}
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+    return table if table.keys() >= {*NAMES} and all(len(column) == n for column in table.values()) else None
+
+
+def is_sane(table: Table) -> bool:
     """True if each field is what it may be, whatever a line's hash says."""
-    typed = all(isinstance(getattr(row, name), kind) for name, kind in TYPES.items())
-    return typed and row.status in STATUSES and 0 <= row.nfe < 1 << 63 and 0 <= row.loops < 1 << 63
+    typed = all(set(map(type, table[name])) <= {*kinds} for name, kinds in TYPES.items())
+    return typed and {*table["status"]} <= STATUSES and all(0 <= n < 1 << 63 for n in (*table["nfe"], *table["loops"]))
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers as runs: where each begins, and how long it is."""
+    if isinstance(numbers, range):
+        return [(numbers.start, len(numbers))]
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and sum(runs[-1]) == number:
+            runs[-1] = runs[-1][0], runs[-1][1] + 1
+        else:
+            runs.append((number, 1))
+    return runs
+
+
+def _packed(column: Sequence[Any]) -> object:
+    if alike(column):
+        return {"all": column[0]}
+    if set(map(type, column)) == {str} and (joined := "\n".join(column)).count("\n") == len(column) - 1:
+        return {"lines": joined}
+    return column
+
+
+def unpacked(told: Any, n: int) -> list[Any]:
+    """A column of n values as it stands in a line.
+
+    Examples
+    --------
+    >>> unpacked({"all": 7}, 2), unpacked({"lines": "a\\nb"}, 2)
+    ([7, 7], ['a', 'b'])
+    """
+    if isinstance(told, list):
+        return told
+    return [told["all"]] * n if "all" in told else told["lines"].split("\n")
 
 
 def _end(check: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -28,9 +28,10 @@ class Places:
     Examples
     --------
     >>> with Places(Path(tempfile.gettempdir()), RuntimeError) as places:
-    ...     places[2] = 7
-    ...     len(places), places[0], places[2], places[10**9], list(places)
-    (3, 0, 7, 0, [0, 0, 7])
+    ...     places.put([2], 7)
+    ...     places.put(range(4, 6), 8)
+    ...     len(places), places.of(1, 7)
+    (6, [0, 7, 0, 8, 8, 0])
     """
 
     def __init__(self, folder: Path, refused: Callable[[OSError], Exception]) -> None:
@@ -56,20 +57,26 @@ class Places:
         """One more than the largest index at which one was put."""
         return self._n
 
-    def __getitem__(self, i: int) -> int:
-        if i >= self._n:
-            return 0
-        at = self._at(i)  # first, for it may change the block
-        return self._block[at]
+    def of(self, begin: int, end: int) -> list[int]:
+        """Those of these indices."""
+        out: list[int] = []
+        while begin < min(end, self._n):
+            at = self._at(begin)  # first, for it may change the block
+            some = self._block[at : at + min(end, self._n) - begin].tolist()
+            out, begin = out + some, begin + len(some)
+        return out + [0] * (end - begin)
 
-    def __setitem__(self, i: int, place: int) -> None:
-        at = self._at(i)
-        self._block[at] = place
-        self._changed = True
-        self._n = max(self._n, i + 1)
-
-    def __iter__(self) -> Iterator[int]:
-        return (self[i] for i in range(self._n))
+    def put(self, indices: Sequence[int], place: int) -> None:
+        """The same place for all of these indices."""
+        for run in [indices] if isinstance(indices, range) else [range(i, i + 1) for i in indices]:
+            begin = run.start
+            while begin < run.stop:
+                at = self._at(begin)
+                n = min(BLOCK - at, run.stop - begin)
+                self._block[at : at + n] = array("q", [place]) * n
+                self._changed = True
+                begin += n
+            self._n = max(self._n, run.stop)
 
     def _at(self, i: int) -> int:
         """Where in the block it is, once that block is in memory."""

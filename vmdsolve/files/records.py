@@ -27,6 +27,7 @@ from .formats.whole import WholeFile
 from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
 from .skipping import Records
+from .texts import Texts
 
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
@@ -110,7 +111,7 @@ def read(
     return Records(_read(path, source, format), source)
 
 
-def _read(path: str | Path, source: Source, form_name: str | None) -> Iterator[Record]:
+def _read(path: str | Path, source: Source, form_name: str | None) -> Iterator[Record | Texts]:
     found = 0
     try:
         with opened(path) as (raw, suffix):
@@ -148,19 +149,20 @@ def _undecodable(path: str | Path) -> int:
     return 1
 
 
-def _records(form: Format, source: Source) -> Iterator[Record]:
+def _records(form: Format, source: Source) -> Iterator[Record | Texts]:
     """The records of a file as its format has them; each shows that the file holds more than blank lines."""
     for record in form.read(source):
         source.idle = 0
         yield record
 
 
-def _readable(form: Format, source: Source) -> Iterator[Record]:
+def _readable(form: Format, source: Source) -> Iterator[Record | Texts]:
     """The records of a file. If none of the first is a puzzle, it is looked at as one text, or else refused."""
     records = _begun(_records(form, source), form, source)
     first: list[Record] = []
     why = ""
     for record in islice(records, LOOK):
+        assert isinstance(record, Record)  # nothing comes together before this has ended
         first.append(record)
         reason = record.reason or _unreadable(record, source.domain)
         if not reason:
@@ -177,7 +179,7 @@ def _readable(form: Format, source: Source) -> Iterator[Record]:
     yield from records
 
 
-def _begun(records: Iterator[Record], form: Format, source: Source) -> Iterator[Record]:
+def _begun(records: Iterator[Record | Texts], form: Format, source: Source) -> Iterator[Record | Texts]:
     """The records; of a file that is refused as it begins, those of its text as one, if that is a puzzle."""
     try:
         first = next(records, None)

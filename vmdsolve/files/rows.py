@@ -19,10 +19,11 @@ from ..errors import InvalidInput
 from ..plain import clean
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
-from .formats.base import UNANSWERED, Format, Written, names_of
+from .formats.base import Format, Table, Written, names_of
 from .formats.csv import quoted
 from .formats.json import json_line
 from .formats.named import known_domain
+from .formats.txt import line_told
 from .owned import held
 from .record import Record
 
@@ -41,6 +42,7 @@ __all__ = [
     "quoted",
     "repeated",
     "row_of",
+    "rows_of",
     "write_rows",
 ]
 
@@ -62,8 +64,7 @@ class Row(Written):
 
     @property
     def line(self) -> str:
-        """The answer; without one the problem, marked: no reader may take it for an answer."""
-        return self.solution or (UNANSWERED + self.problem.strip()).rstrip()
+        return line_told(self.problem, self.solution)
 
     @property
     def columns(self) -> Mapping[str, object]:
@@ -151,6 +152,14 @@ def repeated(
     return clean(problem.strip("\r\n")), clean(reason.strip("\r\n")), others
 
 
+def rows_of(table: Table) -> Iterator[Row]:
+    """The rows of a table, for formats that write one after another."""
+    others = [name for name in table if name not in NAMES]
+    for values in zip(*table.values(), strict=True):
+        told = dict(zip(table, values, strict=True))
+        yield Row(**{name: told[name] for name in NAMES}, others={name: told[name] for name in others})
+
+
 def format_of(out: Path) -> Format:
     """The format that OUT's ending names. Raises before any work: InvalidInput, MissingExtra (parquet)."""
     suffix = out.suffix.lower()
@@ -221,11 +230,19 @@ class Tally:
         self.unchecked = 0  # of the solved: there was no rule to check
 
     def add(self, row: Row) -> None:
-        if row.status in SOLVED:
-            self.unchecked += row.status == Status.UNCHECKED
-            self.solved[row.method] += 1
+        self._add(row.status, row.method, 1)
+
+    def add_table(self, table: Table) -> None:
+        """Rows as columns."""
+        for (status, method), n in Counter(zip(table["status"], table["method"], strict=True)).items():
+            self._add(status, method, n)
+
+    def _add(self, status: str, method: str | None, n: int) -> None:
+        if status in SOLVED:
+            self.unchecked += n * (status == Status.UNCHECKED)
+            self.solved[method] += n
         else:
-            self.others[row.status] += 1
+            self.others[status] += n
 
     @classmethod
     def of(cls, ends: Mapping[str, int]) -> Tally:

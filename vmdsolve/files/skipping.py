@@ -2,39 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from .formats.base import Source
 from .record import Record
+from .texts import Texts, gathered
 
 __all__ = ["Chained", "Records", "skipped", "taken"]
 
 SLOW = 32  # records that are taken first, since so many and fewer may have been looked at ahead
 
 
-class Records(Iterator[Record]):
-    """The records of an input; `skip` passes over some, quickly where the format can.
+class _Failing:
+    """What goes wrong behind some records is told when these are gone."""
+
+    _failure: Exception | None = None
+
+    def _fail(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+
+class Records(_Failing, Iterator[Record]):
+    """The records of an input; `take` gives many at once, `skip` passes over some, quickly where the format can.
 
     Parameters
     ----------
     records
         All of them, of which a generator of `source` reads.
     source
-        Whose `to_skip` that generator heeds.
+        Whose `to_skip` and `together` that generator heeds.
     """
 
-    def __init__(self, records: Iterable[Record], source: Source | None = None) -> None:
+    def __init__(self, records: Iterable[Record | Texts], source: Source | None = None) -> None:
         self._records, self.source = iter(records), source
-        self._ahead: list[Record] = []
+        self._ahead: Sequence[Record] = []  # what was read already, of which `_at` are gone
+        self._at, self._begun = 0, False
 
     def __next__(self) -> Record:
-        return self._ahead.pop() if self._ahead else next(self._records)
+        if self._at < len(self._ahead):
+            self._at += 1
+            return self._ahead[self._at - 1]
+        return self._one()
 
-    def take(self, n: int) -> list[Record]:
+    def _one(self) -> Record:
+        self._fail()
+        one = next(self._records)
+        assert isinstance(one, Record)
+        self._begun = True
+        return one
+
+    def take(self, n: int) -> Sequence[Record]:
         """The next n, or as many as there are."""
-        ahead, self._ahead = self._ahead[:n], self._ahead[n:]
-        return [*ahead, *islice(self._records, n - len(ahead))]
+        pieces: list[Record | Sequence[Record]] = []
+        try:
+            while n and (piece := self._piece(n)):
+                pieces.append(piece)
+                n -= len(piece)
+        except Exception as error:
+            if not pieces:
+                raise
+            self._failure = error
+        return gathered(pieces)
+
+    def _piece(self, most: int) -> Sequence[Record]:
+        """Up to so many of the next; none at the end."""
+        if self._at == len(self._ahead):
+            self._ahead, self._at = self._several(most), 0
+        begin = self._at
+        self._at = min(begin + most, len(self._ahead))
+        return self._ahead[begin : self._at]
+
+    def _several(self, most: int) -> Sequence[Record]:
+        """What comes next: as texts, however many they are, or records, at most so many."""
+        self._fail()
+        if self.source is not None:
+            self.source.together = self._begun  # what a file begins with is looked at one by one
+        try:
+            found = next(self._records, None)
+        finally:
+            if self.source is not None:
+                self.source.together = False
+        self._begun = True
+        if found is None or not isinstance(found, Record):
+            return found or []
+        out = [found]
+        try:
+            out.extend(islice(iter(self._one, None), min(most - 1, SLOW)))  # which keeps what came before
+        except Exception as error:
+            self._failure = error
+        return out
 
     def skip(self, n: int) -> int:
         """Pass over the next n; gives how many there were.
@@ -45,12 +104,14 @@ class Records(Iterator[Record]):
         >>> records.skip(1), next(records).puzzle, records.skip(5)
         (1, '.2..', 0)
         """
-        done = _counted(self, min(n, SLOW))
-        if done < SLOW or done == n:
+        ahead = min(n, len(self._ahead) - self._at)
+        self._at += ahead
+        done = ahead + _counted(self, min(n - ahead, SLOW))
+        if done < ahead + SLOW or done == n:
             return done
         if self.source is not None:
             self.source.to_skip = left = n - done
-            self._ahead = list(islice(self._records, 1))  # which reads on, behind those that are skipped
+            self._ahead, self._at = list(islice(self, 1)), 0  # which reads on, behind those that are skipped
             done += left - self.source.to_skip
             self.source.to_skip = 0
         return done + _counted(self, n - done)
@@ -60,7 +121,7 @@ def _counted(records: Iterator[Record], n: int) -> int:
     return sum(1 for _ in islice(records, n))
 
 
-def taken(records: Iterator[Record], n: int) -> list[Record]:
+def taken(records: Iterator[Record], n: int) -> Sequence[Record]:
     """The next n of any records, or as many as there are."""
     return records.take(n) if isinstance(records, (Records, Chained)) else list(islice(records, n))
 
@@ -70,7 +131,7 @@ def skipped(records: Iterator[Record], n: int) -> int:
     return records.skip(n) if isinstance(records, (Records, Chained)) else _counted(records, n)
 
 
-class Chained(Iterator[Record]):
+class Chained(_Failing, Iterator[Record]):
     """The records of several inputs, one after another.
 
     Examples
@@ -84,20 +145,30 @@ class Chained(Iterator[Record]):
         self._inputs = list(inputs)
 
     def __next__(self) -> Record:
+        self._fail()
         while self._inputs:
             for record in self._inputs[0]:
                 return record
             self._inputs.pop(0)
         raise StopIteration
 
-    def take(self, n: int) -> list[Record]:
+    def take(self, n: int) -> Sequence[Record]:
         """As of `Records`."""
-        out: list[Record] = []
-        while self._inputs and len(out) < n:
-            out += taken(self._inputs[0], n - len(out))
-            if len(out) < n:
+        pieces: list[Sequence[Record]] = []
+        while self._inputs and n:
+            try:
+                self._fail()
+                some = taken(self._inputs[0], n)
+            except Exception as error:
+                if not pieces:
+                    raise
+                self._failure = error
+                break
+            pieces.append(some)
+            n -= len(some)
+            if n and not some:
                 self._inputs.pop(0)
-        return out
+        return gathered(pieces)
 
     def skip(self, n: int) -> int:
         """As of `Records`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import count
@@ -37,7 +37,7 @@ class Made(NamedTuple):
     ends: Mapping[str, int]
 
 
-def made(records: list[Record], options: bytes, ending: str) -> Made:
+def made(records: Sequence[Record], options: bytes, ending: str) -> Made:
     """One shard, solved and as a file's content; `options` of `BatchSolver`, pickled.
 
     Examples

@@ -126,7 +126,7 @@ class Shards:
         self.manifest.add(Done(shard, rows, len(content), check_of(path), tuple(columns), ends))
         return rows
 
-    def next(self, shard: int, records: Iterator[Record]) -> tuple[int, list[Record]]:
+    def next(self, shard: int, records: Iterator[Record]) -> tuple[int, Sequence[Record]]:
         """How many records a shard has, and they, if they are to be solved; else they are passed over."""
         if not self.wants(shard):
             return skipped(records, self.size), []

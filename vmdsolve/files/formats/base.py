@@ -19,8 +19,9 @@ from ...errors import InvalidInput
 from ..atomic import written
 from ..opening import MAX_IDLE
 from ..record import Record
+from ..texts import Texts
 
-__all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "TextFormat", "Written", "names_of"]
+__all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "Table", "TextFormat", "Written", "names_of"]
 
 WHOLE = 1 << 16  # characters of a text that is looked at as one
 MAX_LINE = 1 << 18  # characters; the largest problem has 65,536 cells
@@ -35,6 +36,9 @@ def _trimmed(text: str) -> str:
     """Without blanks at the ends, unless there are blanks within: then they may be cells."""
     trimmed = text.strip()
     return text.rstrip("\r\n") if " " in trimmed else trimmed
+
+
+Table = Mapping[str, Sequence[Any]]  # columns of one length by their names
 
 
 class Source:
@@ -62,6 +66,8 @@ class Source:
         True: lines may be read many at a time, for none of them is waited for
     to_skip
         records to pass over next; whoever reads them counts it down
+    together
+        True: whoever takes records now takes `Texts` as well
     """
 
     def __init__(
@@ -69,7 +75,7 @@ class Source:
     ) -> None:
         self.name, self.domain, self.answers, self.column = name, domain, answers, column
         self.number = self.idle = self.to_skip = 0
-        self.at_once = False
+        self.at_once = self.together = False
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self._ahead: deque[str] = deque()
         self._taken: list[str] | None = []  # what was read so far, while that is short
@@ -132,7 +138,7 @@ class Source:
             return []
         text = self._block()
         lines = text.split("\n")[: -1 if text.endswith("\n") else None]
-        if lines != text.split() or "\0" in text or len(lines) < 2 or any(line[0] == "#" for line in lines):
+        if lines != text.split() or "\0" in text or len(lines) < 2 or text[0] == "#" or "\n#" in text:
             self._put_back(text)
             return []
         if self._taken is not None:
@@ -222,11 +228,14 @@ class Format(ABC):
     loose
         True if a text whose lines are no puzzles may still be one as a whole; False where the format says what all of
         its text means: what it refuses may be rules
+    by_columns
+        True if it writes tables, many rows at once
     """
 
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     loose: bool = False
+    by_columns: bool = False
 
     @property
     def name(self) -> str:
@@ -243,8 +252,8 @@ class Format(ABC):
         return False
 
     @abstractmethod
-    def read(self, source: Source) -> Iterator[Record]:
-        """The records of a file, one at a time."""
+    def read(self, source: Source) -> Iterator[Record | Texts]:
+        """The records of a file, one at a time, or together where the source says that they may be."""
 
     def ready(self) -> None:
         """MissingExtra where a package is missing without which no file is written."""
@@ -257,9 +266,13 @@ class Format(ABC):
         """
         raise NotImplementedError
 
-    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+    def write_columns(self, columns: Table, out: Path) -> None:
         """Write many rows at once, their columns by name, to a file that appears when it is complete."""
-        raise NotImplementedError(f"{self.name}: {out} of {len(columns)} columns")
+        self.write_tables([columns], tuple(columns), out)
+
+    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+        """The same with table after table; `names`: all columns that there are, of which a table may lack some."""
+        raise NotImplementedError(f"{self.name}: {out} of tables of {len(names)} columns")
 
 
 class TextFormat(Format):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -15,14 +15,15 @@ from ...domains.base import plain_line
 from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
-from ..atomic import written
+from ..atomic import replacing
 from ..record import Record
-from .base import Source, TextFormat, Written, names_of
+from .base import Source, Table, TextFormat, Written, names_of
 from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in, shown
 from .named import known_domain
 from .quotes import quoted_rows
 from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
+from .woven import alike, woven
 
 __all__ = ["Csv", "Tsv", "is_header", "quoted", "table_in"]
 
@@ -55,17 +56,23 @@ def quoted(values: Iterable[object], delimiter: str = ",") -> str:
     return line
 
 
-def _column_told(values: Sequence[Any], delimiter: str) -> Sequence[object]:
-    """The fields of a column as `quoted` has them, which mostly are as they stand."""
+def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
+    """The fields of a column as `quoted` has them, which mostly are as they stand; or the one that all rows have."""
+    if alike(values):
+        return _field_told(values[0], delimiter)
     kinds = set(map(type, values))
-    if kinds == {int}:
-        return values
+    if kinds <= {int, float}:
+        return list(map(repr, values))
     if kinds <= {str, type(None)}:
-        plain = ["" if value is None else value for value in values]
+        plain = ["" if value is None else value for value in values] if len(kinds) > 1 else values
         text = "".join(plain)
         if MAY_RUN.isdisjoint(set(map(FIRST, plain))) and not any(sign in text for sign in f'{delimiter}"\r\n'):
             return plain
-    return [quoted([value, ""], delimiter)[: -len(delimiter) - 1] for value in values]  # of one alone '' is quoted
+    return [_field_told(value, delimiter) for value in values]
+
+
+def _field_told(value: object, delimiter: str) -> str:
+    return quoted([value, ""], delimiter)[: -len(delimiter) - 1]  # of one alone '' is quoted
 
 
 def _told(values: Iterable[object]) -> list[object]:
@@ -108,6 +115,7 @@ def table_in(line: str, domain: Domain | None) -> str | None:
 class Csv(TextFormat):
     loose = True
     reads = writes = (".csv",)
+    by_columns = True
     delimiter = ","  # of what is written
 
     def detects(self, line: str, domain: Domain | None) -> bool:
@@ -136,11 +144,14 @@ class Csv(TextFormat):
         yield quoted(names, self.delimiter)
         yield from (quoted(map(row.columns.get, names), self.delimiter) for row in rows)
 
-    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
-        with written(out) as stream:
-            stream.write(quoted(columns, self.delimiter))
-            rows = zip(*(_column_told(column, self.delimiter) for column in columns.values()), strict=True)
-            stream.writelines(map((self.delimiter.join(["%s"] * len(columns)) + "\n").__mod__, rows))
+    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+        with replacing(out) as stream:
+            stream.write(quoted(names, self.delimiter).encode())
+            for table in tables:
+                if n := len(next(iter(table.values()))):
+                    told = [_column_told(table[name], self.delimiter) if name in table else "" for name in names]
+                    ends = [self.delimiter] * (len(told) - 1) + ["\n"]
+                    stream.write(woven([part for pair in zip(told, ends, strict=True) for part in pair], n))
 
 
 class Tsv(Csv):

@@ -17,12 +17,13 @@ from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ...untrusted import loads
-from ..atomic import written
+from ..atomic import replacing
 from ..record import Record
-from .base import MAX_LINE, Format, Source, TextFormat, Written
+from .base import MAX_LINE, Format, Source, Table, TextFormat, Written
 from .cells import board_text
 from .columns import carried, columns_of, domain_of, refuse_doubled
 from .named import known_domain
+from .woven import alike, woven
 
 __all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line"]
 
@@ -42,6 +43,7 @@ def json_line(row: Written) -> str:
 class Jsonl(TextFormat):
     loose = True
     reads = writes = (".jsonl", ".ndjson")
+    by_columns = True
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """True for a line that is an object or a list of its own."""
@@ -69,23 +71,34 @@ class Jsonl(TextFormat):
         del kind, others
         return map(json_line, rows)
 
-    def write_columns(self, columns: Mapping[str, Sequence[Any]], out: Path) -> None:
-        form = "{" + ", ".join(f"{json.dumps(name).replace('%', '%%')}: %s" for name in columns) + "}\n"
-        with written(out) as stream:
-            stream.writelines(form % row for row in zip(*map(_each_told, columns.values()), strict=True))
+    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+        del names
+        with replacing(out) as stream:
+            for table in tables:
+                if n := len(next(iter(table.values()))):
+                    parts: list[str | Sequence[str]] = []
+                    for name, column in table.items():
+                        parts += [", " if parts else "{", json.dumps(name), ": ", *_each_told(column)]
+                    stream.write(woven([*parts, "}\n"], n))
 
 
-def _each_told(values: Sequence[Any]) -> Iterator[str]:
-    """Each as JSON; what JSON has no word for, as in `json_line`, is text."""
+def _each_told(values: Sequence[Any]) -> Sequence[str | Sequence[str]]:
+    """Each as JSON, as parts of rows; what JSON has no word for, as in `json_line`, is text."""
     words = {None: "null", True: "true", False: "false"}
     text = json.encoder.encode_basestring_ascii
-    return (
+    if alike(values):
+        return [json.dumps(_told(values[0]), default=str)]
+    if set(map(type, values)) == {str}:
+        joined = "".join(values)
+        if joined.isascii() and joined.isprintable() and '"' not in joined and "\\" not in joined:
+            return ['"', values, '"']
+    return [[
         text(one) if type(one) is str
         else words[one] if one is None or type(one) is bool
         else str(one) if type(one) is int
         else json.dumps(_told(one), default=str)
         for one in values
-    )  # fmt: skip
+    ]]  # fmt: skip
 
 
 class Json(TextFormat):

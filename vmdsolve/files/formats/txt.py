@@ -7,20 +7,24 @@ answer yet, and is the problem itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from ...domains import Domain
 from ...domains.reading import is_problem
+from ..atomic import written
 from ..record import Record
-from .base import UNANSWERED, Source, TextFormat, Written
+from ..texts import Texts
+from .base import UNANSWERED, Source, Table, TextFormat, Written
 from .csv import is_header, table_in
 
-__all__ = ["Txt"]
+__all__ = ["Txt", "line_told"]
 
 
 class Txt(TextFormat):
     loose = True
     reads = (".sdm",)
     writes = (".txt", ".sdm")
+    by_columns = True
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """A line that can be read is what it seems to be, even if it looks like another format; but names of columns,
@@ -30,7 +34,7 @@ class Txt(TextFormat):
             return False
         return is_problem(line.removeprefix(UNANSWERED), domain) and table_in(line, domain) is None
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: Source) -> Iterator[Record | Texts]:
         for line in source.lines():
             if (text := line.strip()) and not (text[0] == "#" and source.is_comment(line)):
                 if source.to_skip:
@@ -44,16 +48,39 @@ class Txt(TextFormat):
         del kind, others
         return (row.line + "\n" for row in rows)
 
+    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+        del names
+        with written(out) as stream:
+            for table in tables:
+                told = zip(table["problem"], table["solution"], strict=True)
+                stream.writelines(f"{line_told(problem, solution)}\n" for problem, solution in told)
 
-def _plain(source: Source) -> Iterator[Record]:
+
+def line_told(problem: str, solution: str | None) -> str:
+    """The answer; without one the problem, marked: no reader may take it for an answer.
+
+    Examples
+    --------
+    >>> line_told("1...", None)
+    '? 1...'
+    """
+    return solution or (UNANSWERED + problem.strip()).rstrip()
+
+
+def _plain(source: Source) -> Iterator[Record | Texts]:
     """The lines that follow, as long as they are plain."""
     while lines := source.plain_lines():
-        for line in lines:
-            source.number += 1
+        at = 0
+        while at < len(lines):
+            begin, first = at, source.number + 1
+            at += min(source.to_skip, len(lines) - at) or (len(lines) - at if source.together else 1)
+            source.number += at - begin
             if source.to_skip:
-                source.to_skip -= 1
+                source.to_skip -= at - begin
+            elif source.together:
+                yield Texts(lines[begin:], [(0, source.name, first)])
             else:
-                yield Record(source.name, source.number, line)
+                yield Record(source.name, first, lines[begin])
         source.skip_lines()
 
 

@@ -1,0 +1,138 @@
+"""What a job writes of records, many at once: the columns of a table from the records and what became of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..domains import Domain
+from ..problem import Status
+from .puzzle import puzzle_of
+from .record import Record
+from .rows import repeated
+from .texts import Texts, gathered
+
+__all__ = ["Waiting", "table_of"]
+
+LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
+Columns = Mapping[str, list[Any]]
+
+
+class Waiting(Iterator[Any]):
+    """Puzzles of numbered records, one after another, whose records wait until it is known what became of them.
+
+    Parameters
+    ----------
+    numbered
+        Records with their numbers.
+    domain
+        The one that was asked for, or None.
+
+    Examples
+    --------
+    >>> waiting = Waiting(iter([([7, 9], Texts(["1...", ".2.."], [(0, "", 1)]))]), None)
+    >>> list(waiting)
+    ['1...', '.2..']
+    >>> [(numbers, found) for numbers, _, found in waiting.taken([1], {"status": ["SOLVED"]})]
+    [([9], {'status': ['SOLVED']})]
+    """
+
+    def __init__(self, numbered: Iterator[tuple[Sequence[int], Sequence[Record]]], domain: Domain | None) -> None:
+        self._numbered, self._domain = numbered, domain
+        self._puzzles: Iterator[Any] = iter(())
+        self._why: dict[int, str] = {}  # of places whose records are no puzzles, in words
+        self._end = 0
+        self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
+        self._pieces: list[_Piece] = []
+
+    def __next__(self) -> Any:
+        while True:
+            for puzzle in self._puzzles:
+                return puzzle
+            numbers, records = next(self._numbered)
+            if isinstance(records, Texts):
+                self._puzzles = iter(records.texts)
+            else:
+                told = [puzzle_of(record, self._domain) for record in records]
+                self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
+                self._puzzles = iter([puzzle for puzzle, _ in told])
+            self._begins.append(self._end)
+            self._pieces.append(_Piece(numbers, records, len(records)))
+            self._end += len(records)
+
+    def taken(
+        self, places: Sequence[int], found: Columns
+    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, list[Any]]]]:
+        """Numbers and records of the puzzles at these places, from 0, in order, with what became of them."""
+        if self._why:
+            reasons = [self._why.pop(place, why) for place, why in zip(places, found["reason"], strict=True)]
+            found = {**found, "reason": reasons}
+        at = 0
+        while at < len(places):
+            index = bisect_right(self._begins, places[at]) - 1
+            piece, begin = self._pieces[index], self._begins[index]
+            end = bisect_left(places, begin + len(piece.records), at)
+            some = {name: column[at:end] for name, column in found.items()}
+            if places[end - 1] - places[at] == end - 1 - at:
+                which = slice(places[at] - begin, places[end - 1] - begin + 1)
+                yield piece.numbers[which], piece.records[which], some
+            else:
+                each = [place - begin for place in places[at:end]]
+                yield [piece.numbers[i] for i in each], gathered([piece.records[i] for i in each]), some
+            piece.left -= end - at
+            if not piece.left:
+                del self._pieces[index], self._begins[index]
+            at = end
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Records that were given together, and how many of them are still waited for."""
+
+    numbers: Sequence[int]
+    records: Sequence[Record]
+    left: int
+
+
+def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, list[Any]]:
+    """The columns of a table: the problem, what became of it, and what the input said besides.
+
+    Parameters
+    ----------
+    found
+        What became of each record: columns of `solution`, `status`, `reason`, `layout` and others.
+    domain
+        The one that was asked for, or None.
+    """
+    told = {name: column for name, column in found.items() if name != LAYOUT}
+    problems, others = _as_they_are(records, found, domain)
+    if problems is None:
+        columns = (found[name] for name in ("solution", "status", "reason", LAYOUT))
+        rows = [
+            repeated(record, answer, Status(status), reason, layout, domain or record.domain)
+            for record, answer, status, reason, layout in zip(records, *columns, strict=True)
+        ]
+        problems, told["reason"], others = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+    names = dict.fromkeys(name for one in others for name in one)
+    return {"problem": problems, **told, **{name: [one.get(name) for one in others] for name in names}}
+
+
+def _as_they_are(
+    records: Sequence[Record], found: Columns, domain: Domain | None
+) -> tuple[list[str] | None, Sequence[Mapping[str, Any]]]:
+    """Problems that all were read as they stand, a character a cell, and what came with them; None where not all."""
+    plain = isinstance(records, Texts)
+    problems = records.texts if isinstance(records, Texts) else [record.puzzle for record in records]
+    text, answers = "".join(problems), found["solution"]
+    if " " in text or not text.isprintable() or None in answers or any(found["reason"]):
+        return None, []
+    if list(map(len, problems)) != list(map(len, answers)):
+        return None, []
+    others: Sequence[Mapping[str, Any]] = [] if plain else [record.others for record in records]
+    if domain is not None:
+        return problems, [{**one, "domain": domain.name} for one in others or [{}] * len(problems)]
+    if not plain and any(record.domain is not None for record in records):
+        return None, []
+    return problems, others
