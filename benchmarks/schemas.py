@@ -16,6 +16,7 @@ from vmdsolve.canvas.compile import MAX_STATES, compile_json_schema
 from vmdsolve.canvas.vocabulary import Vocabulary
 from vmdsolve.errors import InvalidInput
 
+from . import soundness
 from .driver import RESULTS, Row, Run, table
 
 OWN = Path(__file__).with_name("schemas.json")
@@ -76,9 +77,19 @@ def run(
     closed: Annotated[bool, Option(help="Objects hold no properties that are not declared.")] = True,
     max_states: Annotated[int, Option(min=1, help="Of a grammar.")] = MAX_STATES,
     limit: Annotated[int | None, Option(min=1, help="How many schemas, evenly over all; none: all.")] = None,
+    minutes: Annotated[float, Option(min=0, help="Schemas at random instead, judged by jsonschema, so long.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Of those.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """JSON Schemas: compiled, passing, unsound; a small set of our own, or any that are given by path."""
+    """JSON Schemas: compiled, passing, unsound; a small set of our own, any that are given by path, or at random."""
+    if minutes:
+        at_random = {"minutes": minutes, "seed": seed}
+        with Run("soundness", soundness.METHOD, at_random, ("jsonschema",), out) as this:
+            for row in soundness.rows(seed, minutes):
+                this.rows.append(row)
+                this.keep()
+            print(soundness.shown(this.rows))
+        return
     parameters = {
         "data": data.name,
         "tokenizer": tokenizer and tokenizer.name,

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "canvas/scaled.hpp"
 #include "canvas/sums.hpp"       // defines: canvas_path
-#include "canvas/sums_path.hpp"  // defines: CanvasPath, kSide
+#include "canvas/sums_path.hpp"  // defines: CanvasPath
 #include "support/stop.hpp"     // defines: stop_point
 #include "support/threads.hpp"  // defines: parallel_for
 
@@ -16,109 +17,23 @@ namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
 
-/// out[row] = sum of in[item] over the items of each row: sum_of, of float64 where all of `in` lie near enough
-/// to each other.
-class ListSums {
- public:
-  explicit ListSums(int64_t n) : near_(static_cast<size_t>(n)) {}
-
-  void take(const ListView& lists, int64_t rows, const Number* in, Number* out) {
-    int64_t high = kZeroExponent, low = -kZeroExponent;
-    for (size_t i = 0; i < near_.size(); ++i) {
-      if (in[i].m == 0) continue;
-      high = std::max(high, in[i].e);
-      low = std::min(low, in[i].e);
-    }
-    const bool near = high - low < 900;  // nothing is rounded that a number would not round
-    for (size_t i = 0; near && i < near_.size(); ++i) near_[i] = in[i].m == 0 ? 0.0 : beside(in[i], high);
-    for (int64_t row = 0; row < rows; ++row) {
-      const int32_t first = lists.first[row], last = lists.first[row + 1];
-      if (near) {
-        double sum = 0;
-        for (int32_t i = first; i < last; ++i) sum += near_[static_cast<size_t>(lists.item[i])];
-        out[row] = sum == 0 ? number_zero() : number(sum, high);
-      } else {
-        out[row] = last - first == 1 ? in[lists.item[first]] : far_sum(lists, first, last, in);
-      }
-    }
-  }
-
- private:
-  /// Beside the largest of the row: what is 2^-1000 beside it changes nothing.
-  static Number far_sum(const ListView& lists, int32_t first, int32_t last, const Number* in) {
-    int64_t high = kZeroExponent;
-    for (int32_t i = first; i < last; ++i) high = std::max(high, in[lists.item[i]].e);
-    double sum = 0;
-    for (int32_t i = first; i < last; ++i) {
-      const Number& x = in[lists.item[i]];
-      if (x.e > high - 1000) sum += x.m * power_of_two(x.e - high);
-    }
-    return sum == 0 ? number_zero() : number(sum, high);
-  }
-
-  std::vector<double> near_;
-};
-
-/// Exponentials and logarithms of many numbers by vectors, as number_of_log and log_of give them.
-class Converted {
- public:
-  explicit Converted(int64_t n)
-      : n_(n), x_(static_cast<size_t>((n + kSide - 1) / kSide * kSide)), whole_(x_.size()) {}
-
-  void numbers(const double* logs, Number* out) {
-    for (int64_t c = 0; c < n_; ++c)
-      x_[static_cast<size_t>(c)] = logs[c] > kNone ? std::clamp(logs[c], -kLogLimit, kLogLimit) : 0;
-    path_.exps64(x_.data(), whole_.data(), static_cast<int64_t>(x_.size()));
-    for (int64_t c = 0; c < n_; ++c)
-      out[c] = logs[c] > kNone
-                   ? number(x_[static_cast<size_t>(c)], static_cast<int64_t>(whole_[static_cast<size_t>(c)]))
-                   : number_zero();
-  }
-
-  /// ln of each less `total`, from the second on; -inf of zero.
-  void logs(const Number* in, double total, float* out) {
-    for (int64_t c = 0; c < n_; ++c) x_[static_cast<size_t>(c)] = in[c].m == 0 ? 1.0 : in[c].m;
-    path_.logs64(x_.data(), static_cast<int64_t>(x_.size()));
-    for (int64_t c = 1; c < n_; ++c)
-      if (in[c].m != 0)
-        out[c] = static_cast<float>(
-            (x_[static_cast<size_t>(c)] + static_cast<double>(in[c].e) * 0.69314718055994530942) - total);
-  }
-
- private:
-  const int64_t n_;
-  std::vector<double> x_, whole_;
-  const CanvasPath& path_ = canvas_path(-1);
-};
-
-/// sum[from] += weight of the set times what follows: the backward pass of one cell.
-template <bool weighted>
-void add_terms(const std::vector<Edge>& edges, const double* sets, const double* onward, const double* factor,
-               const double* weight, double* sum) {
-  for (size_t e = 0; e < edges.size(); ++e) {
-    const Edge& edge = edges[e];
-    double term = sets[edge.set] * onward[edge.next];
-    if constexpr (weighted) term *= weight[e];
-    sum[edge.from] += term * factor[e];
-  }
-}
-
-/// The forward pass of one cell, and what stands around each set: two factors an edge.
-template <bool weighted>
-void add_both(const std::vector<Edge>& edges, EdgeSums& along, EdgeSums& between, const double* factor,
-              const double* weight) {
-  const double *const sets = along.x(), *const before = along.y(), *const onward = between.x();
-  double *const states = along.sum(), *const around = between.sum();
-  for (size_t e = 0; e < edges.size(); ++e) {
-    const Edge& edge = edges[e];
-    double term = before[edge.from] * sets[edge.set], both = before[edge.from] * onward[edge.next];
-    if constexpr (weighted) term *= weight[e], both *= weight[e];
-    states[edge.next] += term * factor[2 * e];
-    around[edge.set] += both * factor[2 * e + 1];
-  }
-}
-
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
+
+/// Which numbers are the largest, those first.
+std::vector<int32_t> descending(const std::vector<int32_t>& numbers) {
+  std::vector<int32_t> out(numbers.size());
+  std::iota(out.begin(), out.end(), 0);
+  std::sort(out.begin(), out.end(), [&](int32_t a, int32_t b) {
+    return numbers[static_cast<size_t>(a)] > numbers[static_cast<size_t>(b)];
+  });
+  return out;
+}
+
+/// Pairs of a set and a class, the one added up into the other.
+Wiring pairs(const std::vector<int32_t>& x, const Lists& of_x, const std::vector<int32_t>& out,
+             const Lists& of_out) {
+  return {x.data(), nullptr, out.data(), view_of(of_x), {}, view_of(of_out), nullptr};
+}
 
 }  // namespace
 
@@ -139,46 +54,55 @@ GrammarView view_of(const Grammar& g) {
 }
 
 CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
-                             const int32_t* start, const int64_t* left, int threads)
-    : g_(std::move(grammar)), view_(view_of(*g_)), B_(B), L_(L), start_(start, start + B),
-      left_(left, left + B), soonest_(static_cast<size_t>(B)) {
-  const auto room = [](int64_t n) { return std::make_unique_for_overwrite<Number[]>(static_cast<size_t>(n)); };
-  classes_ = room(B * L * view_.C), sets_ = room(B * L * view_.N), beta_ = room(B * (L + 1) * view_.Q);
+                             const int32_t* start, const int64_t* left, int threads, int path)
+    : g_(std::move(grammar)), view_(view_of(*g_)), path_(canvas_path(path).edges), B_(B), L_(L),
+      start_(start, start + B),
+      left_(left, left + B), soonest_(static_cast<size_t>(B)),
+      latest_first_(static_cast<size_t>(B)), longest_first_(descending(g_->least)),
+      room_(B * (L * (view_.C + view_.N) + (L + 1) * view_.Q)), classes_(room_.numbers()),
+      sets_(classes_ + B * L * view_.C), beta_(sets_ + B * L * view_.N) {
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) backward(b, sums + b * L * view_.C);
   });
 }
 
 void CanvasLattice::backward(int64_t b, const double* sums) {
-  soonest_[static_cast<size_t>(b)] = g_->soonest(start_[static_cast<size_t>(b)]);
-  Number* last = beta(b, L_);
-  for (int64_t q = 0; q < view_.Q; ++q) last[q] = passed(b, q, L_) ? Number{1.0, 0} : number_zero();
-  ListSums set_sums(view_.C);
-  Converted converted(view_.C);
-  std::vector<double> factor(static_cast<size_t>(g_->E)), weight(g_->weight.size());
-  for (size_t e = 0; e < weight.size(); ++e) weight[static_cast<size_t>(g_->turned_place[e])] = g_->weight[e].m;
-  EdgeSums terms({g_->E, view_.N, view_.Q, view_.Q, view_.set, view_.next, view_.from, view_.by_set, view_.into,
-                  view_.edges, g_->turned_place.data(), view_.weight},
-                 factor.data(), 1);
+  const std::vector<int32_t>& soonest = soonest_[static_cast<size_t>(b)] =
+      g_->soonest(start_[static_cast<size_t>(b)]);
+  latest_first_[static_cast<size_t>(b)] = descending(soonest);
+  std::fill(beta(b, L_), beta(b, L_) + view_.Q, Number{1.0, 0});
+  silence(b, L_, beta(b, L_));
+  ScaledNumbers weight(view_.C, path_), set(view_.N, path_), after(view_.Q, path_);
+  ScaledSums into_sets(g_->add_sets, pairs(g_->sets.item, g_->pairs_of_class, g_->pair_set, g_->pairs_of_set), weight,
+                       nullptr, path_);
+  ScaledSums states(g_->backward,
+                    {view_.set, view_.next, view_.from, view_.by_set, view_.into, view_.edges, view_.weight}, set,
+                    &after, path_);
   for (int64_t i = L_; i-- > 0;) {
     stop_point();
-    Number* const weights = classes_.get() + (b * L_ + i) * view_.C;
-    Number* const W = sets_.get() + (b * L_ + i) * view_.N;
-    converted.numbers(sums + i * view_.C, weights);
-    set_sums.take(view_.sets, view_.N, weights, W);
+    Number* const weights = classes_ + (b * L_ + i) * view_.C;
+    Number* const W = sets_ + (b * L_ + i) * view_.N;
     const Number* const onward = beta(b, i + 1);
     Number* const here = beta(b, i);
-    terms.take_x(W);
-    terms.take_y(onward);
-    if (weight.empty())
-      add_terms<false>(g_->turned, terms.x(), terms.y(), factor.data(), nullptr, terms.sum());
-    else
-      add_terms<true>(g_->turned, terms.x(), terms.y(), factor.data(), weight.data(), terms.sum());
-    terms.finish(here, [&](int64_t q) {
-      return passed(b, q, i) ? beta_of(view_, q, W, onward) : number_zero();
-    });
-    for (int64_t q = 0; q < view_.Q; ++q)
-      if (!passed(b, q, i)) here[q] = number_zero();
+    path_.numbers(sums + i * view_.C, view_.C, weights);
+    weight.take(weights);
+    into_sets.add(W, [&](int64_t n) { return weight_of_set(view_, n, weights); });
+    set.take(W);
+    after.take(onward);
+    states.add(here, [&](int64_t q) { return beta_of(view_, q, W, onward); });
+    silence(b, i, here);
+  }
+}
+
+void CanvasLattice::silence(int64_t b, int64_t i, Number* states) const {
+  const std::vector<int32_t>& soonest = soonest_[static_cast<size_t>(b)];
+  for (const int32_t q : latest_first_[static_cast<size_t>(b)]) {
+    if (soonest[static_cast<size_t>(q)] <= i) break;
+    states[q] = number_zero();
+  }
+  for (const int32_t q : longest_first_) {
+    if (may_finish(view_, q, L_ - i, left_[static_cast<size_t>(b)])) break;
+    states[q] = number_zero();
   }
 }
 
@@ -217,36 +141,31 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
   std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
   if (total == kNone) return;
   std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha),
-      A(static_cast<size_t>(view_.N));
-  std::vector<Number> around(static_cast<size_t>(view_.C));
-  ListSums class_sums(view_.N);
-  Converted converted(view_.C);
-  std::vector<double> factor(static_cast<size_t>(2 * g_->E)), weight;
-  for (const Number& w : g_->weight) weight.push_back(w.m);
-  EdgeSums along({g_->E, view_.N, view_.Q, view_.Q, view_.set, view_.from, view_.next, view_.by_set, view_.edges,
-                  view_.into, nullptr, view_.weight},
-                 factor.data(), 2);
-  EdgeSums between({g_->E, view_.Q, view_.Q, view_.N, view_.next, view_.from, view_.set, view_.into, view_.edges,
-                    view_.by_set, nullptr, view_.weight},
-                   factor.data() + 1, 2);
+      A(static_cast<size_t>(view_.N)), O(static_cast<size_t>(view_.C));
+  ScaledNumbers set(view_.N, path_), before(view_.Q, path_), after(view_.Q, path_), of_sets(view_.N, path_);
+  ScaledSums states(g_->forward,
+                    {view_.set, view_.from, view_.next, view_.by_set, view_.edges, view_.into, view_.weight}, set,
+                    &before, path_);
+  ScaledSums around(g_->around,
+                    {view_.next, view_.from, view_.set, view_.into, view_.edges, view_.by_set, view_.weight}, after,
+                    &before, path_);
+  ScaledSums into_classes(g_->add_classes,
+                          pairs(g_->pair_set, g_->pairs_of_set, g_->sets.item, g_->pairs_of_class), of_sets, nullptr,
+                          path_);
   alpha[static_cast<size_t>(start_[static_cast<size_t>(b)])] = {1.0, 0};
   for (int64_t i = 0; i < L_; ++i) {
     stop_point();
     const Number *const W = sets(b, i), *const onward = beta(b, i + 1);
-    along.take_x(W);
-    along.take_y(alpha.data());
-    between.take_x(onward);
-    between.take_y(alpha.data());  // the same numbers
-    if (weight.empty())
-      add_both<false>(g_->straight, along, between, factor.data(), nullptr);
-    else
-      add_both<true>(g_->straight, along, between, factor.data(), weight.data());
-    between.finish(A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
-    along.finish(next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
-    class_sums.take(view_.of_class, view_.C, A.data(), around.data());
-    converted.logs(around.data(), total, out + i * view_.C);
-    for (int64_t q = 0; q < view_.Q; ++q)
-      alpha[static_cast<size_t>(q)] = passed(b, q, i + 1) ? next[static_cast<size_t>(q)] : number_zero();
+    set.take(W);
+    before.take(alpha.data());
+    after.take(onward);
+    around.add(A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
+    states.add(next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
+    of_sets.take(A.data());
+    into_classes.add(O.data(), [&](int64_t c) { return around_class(view_, c, A.data()); });
+    path_.logs(O.data() + 1, total, view_.C - 1, out + i * view_.C + 1);
+    silence(b, i + 1, next.data());
+    alpha.swap(next);
   }
 }
 

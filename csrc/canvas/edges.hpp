@@ -13,6 +13,7 @@
 // Cost         E for a cell, thrice (backward, forward, around sets), by scaled.hpp
 // Parallelism  boards by threads
 // Random       lattice.hpp: canvas_words
+// Memory       room.hpp
 // Exact        lattice.hpp; logarithms of results by float64.hpp
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 // Source       Baum et al. 1970 and Viterbi 1967, on the product of cells and states.
@@ -22,9 +23,12 @@
 #include <vector>
 
 #include "canvas/lattice.hpp"
+#include "canvas/room.hpp"
 #include "canvas/tables.hpp"
 
 namespace vmd {
+
+struct EdgePath;  // edges_path.hpp
 
 constexpr int64_t kMaxLattice = 1 << 27;
 
@@ -34,7 +38,7 @@ GrammarView view_of(const Grammar& grammar);
 class CanvasLattice {
  public:
   CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
-                const int32_t* start, const int64_t* left, int threads);
+                const int32_t* start, const int64_t* left, int threads, int path = -1);  // path: sums.hpp
 
   const Grammar& grammar() const { return *g_; }
   int64_t B() const { return B_; }
@@ -45,24 +49,25 @@ class CanvasLattice {
   void walk(uint64_t seed, const uint64_t* key, uint32_t turn, int32_t* classes, int threads) const;
 
  private:
-  bool passed(int64_t b, int64_t q, int64_t i) const {  // state q before cell i
-    return soonest_[static_cast<size_t>(b)][static_cast<size_t>(q)] <= i &&
-           may_finish(view_, q, L_ - i, left_[static_cast<size_t>(b)]);
-  }
-  const Number* classes(int64_t b, int64_t i) const { return classes_.get() + (b * L_ + i) * view_.C; }
-  const Number* sets(int64_t b, int64_t i) const { return sets_.get() + (b * L_ + i) * view_.N; }
-  Number* beta(int64_t b, int64_t i) const { return beta_.get() + (b * (L_ + 1) + i) * view_.Q; }
+  /// Zero for states before cell i that no text has reached yet, or from which none can be completed any more.
+  void silence(int64_t b, int64_t i, Number* states) const;
+  const Number* classes(int64_t b, int64_t i) const { return classes_ + (b * L_ + i) * view_.C; }
+  const Number* sets(int64_t b, int64_t i) const { return sets_ + (b * L_ + i) * view_.N; }
+  Number* beta(int64_t b, int64_t i) const { return beta_ + (b * (L_ + 1) + i) * view_.Q; }
   const Number& z(int64_t b) const { return beta(b, 0)[start_[static_cast<size_t>(b)]]; }
   void backward(int64_t b, const double* sums);
   void offsets_of(int64_t b, float* out) const;
 
   const std::shared_ptr<const Grammar> g_;
   const GrammarView view_;
+  const EdgePath& path_;
   const int64_t B_, L_;
   const std::vector<int32_t> start_;
   const std::vector<int64_t> left_;
-  std::vector<std::vector<int32_t>> soonest_;        // [B][Q]
-  std::unique_ptr<Number[]> classes_, sets_, beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
+  std::vector<std::vector<int32_t>> soonest_, latest_first_;  // [B][Q] states in descending order of soonest
+  const std::vector<int32_t> longest_first_;                  // [Q] of least
+  const Room room_;
+  Number *const classes_, *const sets_, *const beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
 };
 
 /// The heaviest path of each board and its weight's logarithm, -inf and classes -1 where there is none.

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 
+#include "canvas/edges_path.hpp"
 #include "support/bf16.hpp"     // defines: Bf16, to_float
 #include "support/float32.hpp"  // defines: exp32, lanes
 #include "support/float64.hpp"  // defines: exp_beside, log64, f64x4, f64x8, f64x16
@@ -66,28 +67,31 @@ struct CanvasPath {
   void (*exps)(float* y, int64_t n, float top);  // exp(y - top) in place of y; n is a multiple of 16
   double (*entropy)(const float* y, const float* p,
                     int64_t n);  // of log-marginals and marginals; whole sixteens
-  void (*exps64)(double* x, double* whole, int64_t n);  // exp_beside in place of x; whole sixteens
   void (*logs64)(double* x, int64_t n);                  // log64 in place of x; whole sixteens
+  EdgePath edges;
 };
 
 extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
 extern const CanvasPath kCanvasAvx2;      // sums_avx2.cpp
 extern const CanvasPath kCanvasAvx512;    // sums_avx512.cpp
 
-/// As many float64 as F has lanes.
+/// As many float64 as F has lanes, and as many as are one vector; where there are but two, one by one.
 template <class F>
 struct DoublesOf;
 template <>
 struct DoublesOf<f32x4> {
   using type = f64x4;
+  using one = double;
 };
 template <>
 struct DoublesOf<f32x8> {
   using type = f64x8;
+  using one = f64x4;
 };
 template <>
 struct DoublesOf<f32x16> {
   using type = f64x16;
+  using one = f64x8;
 };
 
 template <class F>
@@ -96,6 +100,7 @@ struct CanvasVectors {
   using U = typename Lane<F>::U;
   static constexpr int kWidth = lanes<F>, kParts = kSide / kWidth;
   using Doubles = typename DoublesOf<F>::type;
+  using OfEdges = typename DoublesOf<F>::one;
 
   static VMD_INLINE F load(const float* from) {
     F out;
@@ -272,15 +277,6 @@ struct CanvasVectors {
     }
   }
 
-  static VMD_INLINE void exps64(double* x, double* whole, int64_t n) {
-    for (int64_t i = 0; i < n; i += kWidth) {
-      Doubles from, e;
-      __builtin_memcpy(&from, x + i, sizeof from);
-      from = exp_beside(from, &e);
-      __builtin_memcpy(x + i, &from, sizeof from);
-      __builtin_memcpy(whole + i, &e, sizeof e);
-    }
-  }
   static VMD_INLINE void logs64(double* x, int64_t n) {
     for (int64_t i = 0; i < n; i += kWidth) {
       Doubles from;
@@ -329,8 +325,8 @@ constexpr CanvasPath canvas_path_of() {
   return {canvas_passes<F, float>(), canvas_passes<F, Bf16>(),
           [](float* y, int64_t n, float top) { V::exps(y, n, top); },
           [](const float* y, const float* p, int64_t n) { return V::entropy(y, p, n); },
-          [](double* x, double* whole, int64_t n) { V::exps64(x, whole, n); },
-          [](double* x, int64_t n) { V::logs64(x, n); }};
+          [](double* x, int64_t n) { V::logs64(x, n); },
+          edge_path<typename V::OfEdges>()};
 }
 
 }  // namespace vmd

@@ -77,11 +77,13 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
 
   tokens = listed_by(C, static_cast<size_t>(V), [&](size_t t) { return token_class[t]; });
   sets = {{set_first.begin(), set_first.end()}, {set_class.begin(), set_class.end()}};
-  std::vector<int32_t> set_of(set_class.size());
+  pair_set.resize(set_class.size());
   for (int64_t k = 0; k < N; ++k)
-    std::fill(set_of.begin() + sets.begin(k), set_of.begin() + sets.end(k), static_cast<int32_t>(k));
-  of_class = listed_by(C, set_class.size(), [&](size_t i) { return set_class[i]; });
-  for (int32_t& i : of_class.item) i = set_of[static_cast<size_t>(i)];
+    std::fill(pair_set.begin() + sets.begin(k), pair_set.begin() + sets.end(k), static_cast<int32_t>(k));
+  pairs_of_set = {sets.first, std::vector<int32_t>(set_class.size())};
+  std::iota(pairs_of_set.item.begin(), pairs_of_set.item.end(), 0);
+  of_class = pairs_of_class = listed_by(C, set_class.size(), [&](size_t i) { return set_class[i]; });
+  for (int32_t& i : of_class.item) i = pair_set[static_cast<size_t>(i)];
   from.resize(next.size());
   edges.first.assign(edge_first.begin(), edge_first.end());
   edges.item.resize(next.size());
@@ -90,14 +92,11 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     std::fill(from.begin() + edges.begin(q), from.begin() + edges.end(q), static_cast<int32_t>(q));
   into = listed_by(Q, next.size(), [&](size_t e) { return next[e]; });
   by_set = listed_by(N, next.size(), [&](size_t e) { return set[e]; });
-  bool rising = true;
-  for (size_t e = 1; e < next.size(); ++e) rising = rising && (from[e] != from[e - 1] || next[e - 1] <= next[e]);
-  turned_place.resize(next.size());
-  for (size_t e = 0; e < next.size(); ++e) straight.push_back({from[e], next[e], set[e]});
-  for (const int32_t e : rising ? into.item : edges.item) {
-    turned_place[static_cast<size_t>(e)] = static_cast<int32_t>(turned.size());
-    turned.push_back(straight[static_cast<size_t>(e)]);
-  }
+  add_sets = Lanes(pairs_of_set, sets.item, C, nullptr);
+  add_classes = Lanes(pairs_of_class, pair_set, N, nullptr);
+  backward = Lanes(edges, set, N, &next);
+  forward = Lanes(into, set, N, &from);
+  around = Lanes(by_set, next, Q, &from);
   if (edge_weight != nullptr)
     for (int64_t e = 0; e < E; ++e) {
       want(edge_weight[e] < std::numeric_limits<float>::infinity(), "edge_weight holds NaN or infinity");

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "canvas/lanes.hpp"  // defines: Lanes, Lists
 #include "canvas/number.hpp"
 
 namespace vmd {
@@ -27,18 +28,6 @@ constexpr int kBlock = 16;     // tokens of a row that are taken side by side
 constexpr int64_t kChunk = 64 * kBlock;  // tokens whose numbers stay in the first cache
 constexpr int kNear = 64;                // classes whose offsets four vectors hold
 constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
-
-/// Items of each of n rows, one after the other.
-struct Lists {
-  std::vector<int32_t> first;  // [n+1]
-  std::vector<int32_t> item;
-  int64_t begin(int64_t row) const { return first[static_cast<size_t>(row)]; }
-  int64_t end(int64_t row) const { return first[static_cast<size_t>(row) + 1]; }
-};
-
-struct Edge {
-  int32_t from, next, set;
-};
 
 struct Grammar {
   Grammar(std::span<const int32_t> token_class, std::span<const int32_t> set_first,
@@ -55,8 +44,10 @@ struct Grammar {
   Lists into;                            // edges into each state
   Lists by_set;                          // edges by each set
   std::vector<int32_t> from, next, set;  // of edges
-  std::vector<Edge> straight, turned;    // by number; by where they lead, unless that changed a state's order
-  std::vector<int32_t> turned_place;     // of each edge in `turned`
+  std::vector<int32_t> pair_set;         // of each pair of a set and its class, as sets.item lists them
+  Lists pairs_of_set, pairs_of_class;    // item: pair
+  Lanes add_sets, add_classes;           // pairs: weights of classes into sets, what is around sets into classes
+  Lanes backward, forward, around;       // edges: by where they begin, where they end, their set
   std::vector<Number> weight;            // of edges; empty: all are 1
   std::vector<double> log_weight;
   std::vector<int32_t> least;

@@ -19,6 +19,7 @@ struct Lane64 {
 };
 
 #if !defined(__CUDACC__)
+using f64x2 = double __attribute__((vector_size(16)));
 using f64x4 = double __attribute__((vector_size(32)));
 using f64x8 = double __attribute__((vector_size(64)));
 using f64x16 = double __attribute__((vector_size(128)));

@@ -14,6 +14,7 @@
 #include "canvas/edges.hpp"
 #include "canvas/parts.hpp"
 #include "canvas/sums.hpp"
+#include "canvas/sums_path.hpp"
 #include "check.hpp"
 
 using namespace vmd;
@@ -45,8 +46,33 @@ void test_sums_of_numbers_of_any_size() {
   CHECK(sum_of(0, 0, [](int64_t) { return Number{1, 0}; }).m == 0);
 }
 
+void test_every_term_has_a_place_of_its_own() {
+  for (int round = 0; round < 200; ++round) {
+    const int32_t n = below(30), X = 1 + below(9);
+    Lists rows{{0}, {}};
+    std::vector<int32_t> x, y, owner;
+    for (int32_t r = 0; r < n; ++r) {
+      for (int32_t t = below(below(3) ? 4 : 40); t > 0; --t) owner.push_back(r), x.push_back(below(X)), y.push_back(below(9));
+      rows.first.push_back(static_cast<int32_t>(owner.size()));
+    }
+    for (size_t t = 0; t < owner.size(); ++t) rows.item.push_back(static_cast<int32_t>(t));
+    const Lanes lanes(rows, x, X, &y);
+    std::vector<double> factor(at(lanes.places()), 1.0), ones(at(X + 1), 1.0), y_ones(9, 1.0), sum(at((n + 7) / 8 * 8));
+    ones[at(X)] = 0;
+    for (int path = 0; path < canvas_paths(); ++path) {
+      canvas_path(path).edges.add(lanes.view(factor.data()), ones.data(), y_ones.data(), sum.data());
+      for (int32_t r = 0; r < n; ++r)
+        CHECK(sum[at(lanes.lane[at(r)])] == static_cast<double>(rows.end(r) - rows.begin(r)));
+    }
+    CHECK(lanes.places() <= 4 * static_cast<int64_t>(owner.size()));
+    for (size_t t = 0; t < owner.size(); ++t)
+      CHECK(lanes.operands[at(lanes.place[t])] == (static_cast<uint64_t>(x[t]) | static_cast<uint64_t>(y[t]) << 32));
+  }
+}
+
 std::shared_ptr<const Grammar> some_grammar(int64_t V) {
-  const int32_t C = 1 + below(6), Q = 1 + below(6), N = 1 + below(5);
+  const int32_t most = below(4) ? 6 : 50;  // more sums than stand side by side, and one much longer than the others
+  const int32_t C = 1 + below(most), Q = 1 + below(most), N = 1 + below(most);
   std::vector<int32_t> token_class(at(V)), set_first{0}, set_class, edge_first{0}, next, set, least;
   std::vector<float> weight;
   for (auto& c : token_class) c = below(C + 1);
@@ -57,7 +83,7 @@ std::shared_ptr<const Grammar> some_grammar(int64_t V) {
     set_first.push_back(static_cast<int32_t>(set_class.size()));
   }
   for (int32_t q = 0; q < Q; ++q) {
-    for (int32_t e = below(5); e > 0; --e)
+    for (int32_t e = below(q == 0 ? 3 * most : 5); e > 0; --e)
       next.push_back(below(Q)), set.push_back(below(N)), weight.push_back(static_cast<float>(below(7)) - 3);
     edge_first.push_back(static_cast<int32_t>(next.size()));
     least.push_back(below(3));
@@ -165,16 +191,18 @@ void test_teams_give_what_the_cpu_gives() {
     turns.sums = sums;  // the same from here on, to the last bit
     a.sums = turns.sums.data();
 
-    const CanvasLattice lattice(grammar, B, L, sums.data(), start.data(), left.data(), 1);
-    std::vector<double> log_z(at(B));
-    std::vector<float> offset(at(R * g.C)), out(at(R * V));
-    lattice.log_z(log_z.data());
-    lattice.offsets(offset.data(), 1);
-    lattice.walk(9, key.data(), 4, text.data(), 1);
     turns.each(B, [&](auto& team, int64_t b) { canvas_backward(team, turns.view, a, b); });
     turns.each(B, [&](auto& team, int64_t b) { canvas_offsets(team, turns.view, a, b); });
     turns.each(B, [&](auto& team, int64_t b) { canvas_walk(team, turns.view, a, b); });
-    CHECK(log_z == turns.log_z && offset == turns.offset && text == turns.text);
+    std::vector<double> log_z(at(B));
+    std::vector<float> offset(at(R * g.C)), out(at(R * V));
+    for (int path = 0; path < canvas_paths(); ++path) {
+      const CanvasLattice lattice(grammar, B, L, sums.data(), start.data(), left.data(), 1, path);
+      lattice.log_z(log_z.data());
+      lattice.offsets(offset.data(), 1);
+      lattice.walk(9, key.data(), 4, text.data(), 1);
+      CHECK(log_z == turns.log_z && offset == turns.offset && text == turns.text);
+    }
     for (const double z : log_z) possible += std::isfinite(z);
 
     for (int64_t r = 0; r < R; ++r)
@@ -204,6 +232,7 @@ void test_teams_give_what_the_cpu_gives() {
 
 int main() {
   test_sums_of_numbers_of_any_size();
+  test_every_term_has_a_place_of_its_own();
   test_teams_give_what_the_cpu_gives<float>();
   test_teams_give_what_the_cpu_gives<Bf16>();
   std::puts("canvas: ok");

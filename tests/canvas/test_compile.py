@@ -153,7 +153,7 @@ def test_weights_stand_on_the_edges_of_their_steps() -> None:
         (lambda: compile_regex("(a|b)*a(a|b){24}", BYTES), "needs over 10,000 states, or too long to find them"),
         (lambda: compile_regex("a{0,200}", BYTES, max_states=100), "needs over 100 states"),
         (lambda: compile_choice([], BYTES), "wanted a list of texts, at least one"),
-        (lambda: compile_choice("ab", BYTES), "wanted a list of texts"),
+        (lambda: compile_choice("ab", BYTES), "choices are 'ab'; wanted a list of texts"),
         (lambda: compile_choice(["\ud800"], BYTES), "half of a character"),
         (lambda: compile_choice(["a" * 2_000_000], BYTES), "2,000,000 characters; wanted at most"),
         (lambda: compile_dfa(np.zeros((2, 255), int), [0], BYTES), r"wanted \[Q, 256\]"),
@@ -196,5 +196,5 @@ def test_a_schema_that_grows_too_large_is_held_shorter_and_says_so() -> None:
     assert grammar.accepts([*b'[{"text": "a"}, {"text": "b"}]'])
     assert not grammar.accepts([*b'[{"text": 1}]'])
     assert "held shorter" not in str(compile_json_schema({"type": "array", "items": line}, letters).notes)
-    with pytest.raises(InvalidInput, match="needs over 10 states"):
+    with pytest.raises(InvalidInput, match=r"needs over 10 states, .* lower what it counts .* or raise max_states"):
         compile_json_schema(schema, letters, max_states=10)

@@ -149,6 +149,7 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [{"xa": 1}, {"xy": -1}, {"xy": 0.5}, {"z": 1}, {"xa": 2.5}],
     ),
     ({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "integer", "maximum": 10}]}, [-1, 11], [0, 5, 10]),
+    ({"oneOf": [{"not": {"type": "integer"}}, {"type": "number", "maximum": 9}], "enum": [-2.5, 3]}, [3], [-2.5]),
     ({"type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}]}, ["ab", "ba"], ["a", "b"]),
     ({"type": "string", "allOf": [{"pattern": c} for c in "abcd"]}, ["abcd", "dxcab"], ["abc", "bcd", "acd", "abd"]),
     (

@@ -74,7 +74,8 @@ def compile_choice(choices: Iterable[str], vocabulary: Vocabulary, *, max_states
     """
     texts = [choices] if isinstance(choices, str) else [*choices]
     if isinstance(choices, str) or not texts or not all(isinstance(choice, str) for choice in texts):
-        raise InvalidInput(f"choices are {texts!r:.60}; wanted a list of texts, at least one")
+        given = choices if isinstance(choices, str) else texts
+        raise InvalidInput(f"choices are {given!r:.60}; wanted a list of texts, at least one")
     if sum(map(len, texts)) > MOST_CHOICES:
         raise InvalidInput(f"choices of {sum(map(len, texts)):,} characters; wanted at most {MOST_CHOICES:,} in all")
     for choice in texts:
@@ -242,5 +243,6 @@ class _Large(InvalidInput):
 
 def _too_large(what: str, max_states: int) -> _Large:
     return _Large(
-        f"{what} needs over {max_states:,} states, or too long to find them; use fewer and smaller counted repetitions"
+        f"{what} needs over {max_states:,} states, or too long to find them; lower what it counts (repetitions, "
+        "maxLength, maxItems, choices), or raise max_states"
     )

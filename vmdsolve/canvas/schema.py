@@ -247,15 +247,21 @@ class Reader:
         return either(*ways) if ways else None
 
     def alone(self, branch: Any, others: list[Any], rest: dict[str, Any], where: str, path: Path) -> bool:
-        """Whether it is plain that no value satisfies `branch`, what is said beside it, and another."""
+        """Whether it is plain that no value satisfies `branch`, what is said beside it, and another.
+
+        Of what is read as less than it says, it is never plain.
+        """
 
         def said(part: Any) -> Any:
-            return self.plain(part, where, path)[0]
+            return self.exact(part, where, path)
 
         def whole(part: Any) -> Any:
             return merged(said(part), rest, where) if rest else said(part)
 
-        return all(apart(whole(branch), whole(other), said) for other in others)
+        try:
+            return all(apart(whole(branch), whole(other), said) for other in others)
+        except InvalidInput:
+            return False
 
     def listed(self, schema: dict[str, Any], where: str, path: Path) -> Node | None:
         """Values that are given one by one, as far as they satisfy what else is said."""
