@@ -24,7 +24,7 @@ class Means(NamedTuple):
     gather
         float32 [U, L] row u is the mean over the cells of unit u
     spread
-        float32 [L, U] row l is, for each relation, the mean over l's units of that relation
+        float32 [L, U] row l is, for each relation, the mean over l's units of that relation, or what their shares say
     spans
         for each relation, its range of unit numbers
     """
@@ -71,6 +71,8 @@ def _means(units: Units, device: torch.device) -> Means:
             member[u, list(cells)] = 1
         mine = member[start:end].T
         spread[:, start:end] = mine / mine.sum(1, keepdim=True).clamp(min=1)
+        for u, shares in enumerate(units.shares[len(spans)] if units.shares else (), start):
+            spread[list(part[u - start]), u] = torch.tensor(shares, device="cpu")
         spans.append((start, end))
     gather = member / member.sum(1, keepdim=True)
     return Means(gather.to(device), spread.to(device), tuple(spans))
