@@ -131,7 +131,7 @@ TRAINED = (
     Arm("winner takes all", (*ONCE, EACH[0]), STATES, NOISE, COPIES),
     Arm("matched", (*ONCE, EACH[0]), STATES, {**NOISE, "matched": True}, COPIES),
 )  # fmt: skip
-SETTLED = Way("z once, till it settles", {**LIKELIEST, "settle": True}, main=True)
+SETTLED = Way("z once, till it settles", {**LIKELIEST, "settle": True, "counted_first": True}, main=True)
 PACKAGED = Arm("packaged", (SETTLED, replace(ONCE[0], main=False)))
 ARMS = {arm.name: arm for arm in (*TRAINED, PACKAGED)}
 
