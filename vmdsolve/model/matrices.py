@@ -64,7 +64,8 @@ def _means(units: Units, device: torch.device) -> Means:
     n = sum(map(len, units.members))
     _want_room(units, 4 * 4 * n * units.L)
     member, spread = torch.zeros(n, units.L, device="cpu"), torch.zeros(units.L, n, device="cpu")
-    spans, end = [], 0
+    spans: list[tuple[int, int]] = []
+    end = 0
     for part in units.members:
         start, end = end, end + len(part)
         for u, cells in enumerate(part, start):
