@@ -212,7 +212,15 @@ def no_amx() -> str | None: ...
 settle_every: int  # loops from one look at a board to the next
 
 class Structure:
-    def __init__(self, L: int, V: int, offsets: list[int], cells: list[int], spans: list[int]) -> None: ...
+    def __init__(
+        self,
+        L: int,
+        V: int,
+        offsets: list[int],
+        cells: list[int],
+        spans: list[int],
+        weights: list[float] = ...,
+    ) -> None: ...
 
 class Denoise:
     def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None: ...

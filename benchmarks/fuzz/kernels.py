@@ -131,7 +131,9 @@ def structure_arguments(r: Random, L: int, V: int, R: int) -> list[Any]:
     relations = [units(r, L) for _ in range(R)]
     every = [unit for relation in relations for unit in relation]
     offsets, spans = (np.cumsum([0, *map(len, part)]).tolist() for part in (every, relations))
-    return [L, V, offsets, [cell for unit in every for cell in unit], spans]
+    cells = [cell for unit in every for cell in unit]
+    told = [[], floats(r, len(cells)).tolist()] if cells else [[]]
+    return [L, V, offsets, cells, spans, r.choice(told)]
 
 
 def make_structure(r: Random, native: Native) -> Call:

@@ -15,8 +15,9 @@ namespace vmd {
 namespace {
 
 std::shared_ptr<Structure> make_structure(int64_t L, int64_t V, const std::vector<int64_t>& offsets,
-                                          const std::vector<int64_t>& cells, const std::vector<int64_t>& spans) {
-  return std::make_shared<Structure>(L, V, DenoiseUnits{offsets, cells, spans});
+                                          const std::vector<int64_t>& cells, const std::vector<int64_t>& spans,
+                                          const std::vector<float>& weights) {
+  return std::make_shared<Structure>(L, V, DenoiseUnits{offsets, cells, spans, weights});
 }
 
 /// Logits, loops spent, and which boards were finished.
@@ -56,7 +57,8 @@ void register_denoise(py::module_& m) {
   m.def("no_amx", &no_amx);
   m.attr("settle_every") = kSettleEvery;
   py::class_<Structure, std::shared_ptr<Structure>>(m, "Structure")
-      .def(py::init(&make_structure), "L"_a, "V"_a, "offsets"_a, "cells"_a, "spans"_a);
+      .def(py::init(&make_structure), "L"_a, "V"_a, "offsets"_a, "cells"_a, "spans"_a,
+           "weights"_a = std::vector<float>{});
   py::class_<Denoise>(m, "Denoise")
       .def(py::init(&make_denoiser<Denoise>), "weights"_a)
       .def("__call__", &call, "structure"_a, "x"_a.noconvert(), "z"_a.noconvert(), py::kw_only(), "loops"_a, "peers"_a,

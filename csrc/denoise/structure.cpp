@@ -1,6 +1,7 @@
 // structure.cpp -- units as rows of one table of means, and the rows that each cell is linked to.
 #include "denoise/structure.hpp"
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -29,6 +30,8 @@ Structure::Structure(int64_t L, int64_t V, const DenoiseUnits& units) {
   for (int64_t r = 0; r < R; ++r) want(at(units.spans, r) <= at(units.spans, r + 1), "spans");
   for (int64_t u = 0; u < U; ++u) want(at(units.offsets, u) < at(units.offsets, u + 1), "a unit without cells");
   for (const int64_t l : units.cells) want(l >= 0 && l < L, "a cell of a unit");
+  want(units.weights.empty() || units.weights.size() == units.cells.size(), "weights");
+  for (const float weight : units.weights) want(std::isfinite(weight), "weights");
 
   view_.L = L, view_.V = V, view_.groups = 1 + R, view_.U = U;
   unit_offsets_ = units.offsets, unit_cells_ = units.cells;
@@ -52,19 +55,22 @@ void Structure::number_rows(const DenoiseUnits& units) {
 void Structure::link_cells(const DenoiseUnits& units) {
   struct Link {
     int64_t row, relation;
+    float weight;
   };
+  const bool told = !units.weights.empty();
   std::vector<std::vector<Link>> links(static_cast<size_t>(view_.L));
   for (int64_t r = 0; r < R(); ++r)
     for (int64_t u = at(units.spans, r); u < at(units.spans, r + 1); ++u)
       for (int64_t i = at(units.offsets, u); i < at(units.offsets, u + 1); ++i)
-        links[static_cast<size_t>(at(units.cells, i))].push_back({at(unit_rows_, u), r});
+        links[static_cast<size_t>(at(units.cells, i))].push_back(
+            {at(unit_rows_, u), r, told ? units.weights[static_cast<size_t>(i)] : 0.0f});
   link_offsets_ = {0};
   std::vector<int64_t> count(static_cast<size_t>(R()));  // all 0 again after each cell
   for (const std::vector<Link>& mine : links) {
     for (const Link& link : mine) ++count[static_cast<size_t>(link.relation)];
     for (const Link& link : mine) {
       link_rows_.push_back(link.row);
-      link_weights_.push_back(1.0f / static_cast<float>(at(count, link.relation)));
+      link_weights_.push_back(told ? link.weight : 1.0f / static_cast<float>(at(count, link.relation)));
     }
     for (const Link& link : mine) count[static_cast<size_t>(link.relation)] = 0;
     link_offsets_.push_back(static_cast<int64_t>(link_rows_.size()));

@@ -8,8 +8,10 @@
 namespace vmd {
 
 /// Unit u has cells[offsets[u]] .. cells[offsets[u + 1] - 1]; relation r has the units spans[r] .. spans[r + 1] - 1.
+/// weights[i]: what cells[i] takes of its unit's mean; empty: 1 / how many units of the relation it has.
 struct DenoiseUnits {
   std::vector<int64_t> offsets, cells, spans;
+  std::vector<float> weights{};
 };
 
 /// Checked when made, and never changed: any number of denoisers and threads may share it.

@@ -152,6 +152,9 @@ void test_structures_that_are_none_are_refused() {
   CHECK(none(4, 3, {{0, 2, 4}, {0, 1, 3}, {0, 2}}));   // offsets beyond the cells
   CHECK(none(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 1}}));   // spans that miss a unit
   CHECK(none(4, 3, {{}, {}, {0}}) && none(4, 3, {{0}, {}, {}}));
+  CHECK(!none(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 2}, {0.5f, 2.0f, -1.0f}}));
+  CHECK(none(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 2}, {0.5f, 2.0f}}));  // weights of fewer cells
+  CHECK(none(4, 3, {{0, 2, 3}, {0, 1, 3}, {0, 2}, {0.5f, 2.0f, std::numeric_limits<float>::infinity()}}));
 }
 
 /// One object of weights serves boards of different rules, and gives what an object of its own would give.

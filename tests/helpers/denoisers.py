@@ -29,7 +29,7 @@ def random_rules(rng: np.random.Generator, L: int, V: int, relations: int) -> Ru
 
 
 def random_model(
-    seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: int
+    seed: int, L: int, V: int, relations: int, widths: tuple[int, int, int], D: int, places: int, pool: str = "mean"
 ) -> tuple[VMD, Units]:
     """Weights large enough for every part of the network to matter, and a structure for them.
 
@@ -37,7 +37,8 @@ def random_model(
     """
     rng = np.random.default_rng(seed)
     names = tuple(f"r{r}" for r in range(relations))
-    config = ModelConfig("any", names, *widths, loops=2, latent=D, positions=((0, 0), (0, V), (L, V))[places])
+    positions = ((0, 0), (0, V), (L, V))[places]
+    config = ModelConfig("any", names, *widths, loops=2, latent=D, positions=positions, pool=pool)
     model, noise = VMD(config, seed=seed).eval().requires_grad_(False), torch.Generator().manual_seed(seed)
     for parameter in model.denoiser.parameters():
         parameter.add_(0.1 * torch.randn(parameter.shape, generator=noise))

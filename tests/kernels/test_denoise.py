@@ -21,7 +21,7 @@ from vmdsolve.kernels.denoise import Denoise, denoise_paths
 from vmdsolve.kernels.structure import Structure
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.model.checkpoint import packaged
-from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.config import POOLS, ModelConfig
 from vmdsolve.model.native import native, structure_of
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
@@ -65,6 +65,7 @@ SHAPES = {
     "widths": st.tuples(st.integers(8, 90), st.integers(1, 90), st.integers(1, 90)) | st.just((32, 32, 64)),
     "D": st.sampled_from([0, 1, 5]),
     "places": st.integers(0, 2),
+    "pool": st.sampled_from(POOLS),
     "B": st.integers(1, 3),
     "loops": st.integers(1, 4),
 }
@@ -73,9 +74,9 @@ SHAPES = {
 @settings(deadline=None, max_examples=60)
 @given(**SHAPES)
 def test_every_path_equals_torch_for_any_shape(
-    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: int, B: int, loops: int
+    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: int, pool: str, B: int, loops: int
 ) -> None:
-    model, units = random_model(seed, L, V, relations, widths, D, places)
+    model, units = random_model(seed, L, V, relations, widths, D, places, pool)
     x, z = inputs(seed, B, units, D)
     kernel, wanted = kernel_of(model, units), specified(model, units, x, z, loops)
     before = x.copy(), z.copy()

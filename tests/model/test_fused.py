@@ -18,7 +18,7 @@ from vmdsolve import _native, domains
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels.denoise import denoise_paths
 from vmdsolve.kernels.gradient import DenoiseGradient
-from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.config import POOLS, ModelConfig
 from vmdsolve.model.denoiser import Denoiser
 from vmdsolve.model.fused import Fused, factors, tables
 from vmdsolve.model.fused import gradient as gradient_kernel
@@ -86,6 +86,7 @@ SHAPES = {
     "widths": st.tuples(st.integers(8, 40), st.integers(1, 40), st.integers(1, 70)) | st.just((32, 32, 64)),
     "D": st.sampled_from([0, 1, 5]),
     "places": st.integers(0, 2),
+    "pool": st.sampled_from(POOLS),
     "B": st.integers(1, 3),
     "free": st.integers(0, 2),
     "supervise": st.integers(1, 3),
@@ -96,9 +97,19 @@ SHAPES = {
 @settings(deadline=None, max_examples=60)
 @given(**SHAPES)
 def test_every_path_gives_the_gradients_of_autograd_for_any_shape(
-    seed: int, L: int, V: int, relations: int, widths: Any, D: int, places: int, B: int, free: int, supervise: int
+    seed: int,
+    L: int,
+    V: int,
+    relations: int,
+    widths: Any,
+    D: int,
+    places: int,
+    pool: str,
+    B: int,
+    free: int,
+    supervise: int,
 ) -> None:
-    model, units = random_model(seed, L, V, relations, widths, D, places)
+    model, units = random_model(seed, L, V, relations, widths, D, places, pool)
     x, z = inputs(seed, B, units, D)
     d_logits = np.random.default_rng(seed).standard_normal((supervise, B, L, V), np.float32)
     args = (units, x, z, d_logits, free + supervise)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,9 +26,10 @@ RECIPE = {"data": "law", "attempts": 8, "matched": True, "begin_noise": 1.0, "bf
 @given(
     seed=st.integers(0, 2**32 - 1), K=st.integers(1, 4), S=st.integers(1, 4), given_first=st.booleans(),
     offset=st.floats(0, 1, exclude_max=True), dealt=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+    again=st.sampled_from([0.0, 0.5, 3.0]),
 )  # fmt: skip
 def test_no_way_is_cheaper_and_each_answer_has_its_room_and_its_due(
-    seed: int, K: int, S: int, given_first: bool, offset: float, dealt: float
+    seed: int, K: int, S: int, given_first: bool, offset: float, dealt: float, again: float
 ) -> None:
     """What is due is a share of the copies that are dealt, rounded up or down: which, the offset says."""
     rng = np.random.default_rng(seed)
@@ -49,14 +51,18 @@ def test_no_way_is_cheaper_and_each_answer_has_its_room_and_its_due(
         cells = np.flatnonzero(x == OPEN)
         return -float(said[copy, cells, np.asarray(board)[cells]].sum())
 
-    found = matched(said, x, answers, share, offset, dealt=dealt)
+    def total(boards: Any) -> float:
+        times = [int((np.asarray(boards) == answer).all(axis=1).sum()) for answer in answers]
+        return sum(cost(board, i) for i, board in enumerate(boards)) + again * sum(n * (n - 1) / 2 for n in times)
+
+    found = matched(said, x, answers, share, offset, dealt=dealt, again=again)
     bounds = [*zip(due, rooms, strict=True)] if len(answers) > 1 else [(K, K)]  # one answer is everybody's
     ways = [
         way for way in product(range(len(answers)), repeat=K)
         if all(least <= way.count(j) <= most for j, (least, most) in enumerate(bounds))
     ]  # fmt: skip
-    best = min(sum(cost(answers[j], i) for i, j in enumerate(way)) for way in ways)
-    assert sum(cost(board, i) for i, board in enumerate(found)) == pytest.approx(best, abs=1e-4)
+    best = min(total(answers[list(way)]) for way in ways)
+    assert total(found) == pytest.approx(best, abs=1e-4)
     for (least, most), board in zip(bounds, answers, strict=True):
         assert least <= (found == board).all(axis=1).sum() <= most
 

@@ -64,7 +64,7 @@ def with_model(task: Task, open_: Open) -> Step:
     from ..sampler.evaluation import settling
 
     helped = open_.allowed is not None
-    plan = planned(predict, task.options, legal=helped, settle=True)
+    plan = planned(predict, task.options, legal=helped, settle=True, counted_first=True)
     z, latents = task.z, task.options.latents
     asked = task.options.steps or latents or z is not None
     if helped and not asked and settling(task.rules, plan):  # what does not settle at once, search finds sooner

@@ -144,6 +144,8 @@ class DenoiseCuda(Network):
 
     def _on_device(self, structure: Structure) -> Any:
         """The structure on the device, if this network fits there with it."""
+        if not structure.plain:
+            raise ModelMismatch("this network does not fit: it takes sums over units, and on a GPU there are means")
         if structure not in self._there:
             try:
                 there = self._module.Structure(structure.native, self.device)

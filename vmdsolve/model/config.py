@@ -13,10 +13,11 @@ from .fields import check, choice
 if TYPE_CHECKING:
     from ..domains import Domain
 
-__all__ = ["CODES", "DRAWS", "MIXERS", "PRIORS", "REMASK", "STATES_WIDTH", "ModelConfig", "Sampling"]
+__all__ = ["CODES", "DRAWS", "MIXERS", "POOLS", "PRIORS", "REMASK", "STATES_WIDTH", "ModelConfig", "Sampling"]
 
 MIXERS = ("messages", "attention")
 CODES = ("standard", "conditional", "autoregressive")  # priors of a learned code
+POOLS = ("mean", "sum")
 PRIORS = (*CODES, "cells", "states")
 STATES_WIDTH = 2  # numbers of z that are the key of a board's noise
 DRAWS = ("once", "each_step")
@@ -97,6 +98,9 @@ class ModelConfig:
         relations and, where states are candidates, under any relabelling of the symbols
     symbols
         V, for attention, which has weights for each symbol; messages have none: 0
+    pool
+        what a cell hears of a unit, for messages: the mean of what its cells say, or a quarter of the sum, which counts
+        alike in units of different sizes
     sampling
         how it is meant to be sampled; no weight depends on it
     noise
@@ -115,6 +119,7 @@ class ModelConfig:
     classes: int = choice(0, "C, classes of each of D groups; 0: a Gaussian latent.", low=0, high=4096)
     mixer: str = choice("messages", "messages for puzzles, attention for sequences.", among=MIXERS)
     symbols: int = 0
+    pool: str = choice("mean", "What a cell hears of a unit: the mean of what its cells say, or the sum.", among=POOLS)
     sampling: Sampling = field(default_factory=Sampling)
     noise: tuple[float, float] = (0.0, 0.0)
 
@@ -131,6 +136,8 @@ class ModelConfig:
             if self.width % self.heads:
                 raise ModelMismatch(f"width is {self.width}; attention wants a multiple of 16, or less than 32")
             object.__setattr__(self, "symbols", self.symbols or self.positions[1])
+            if self.pool != "mean":
+                raise ModelMismatch(f"pool is {self.pool!r}; attention has no units to hear of: leave it at 'mean'")
         if type(self.symbols) is not int or not 0 <= self.symbols <= (64 if self.mixer == "attention" else 0):
             raise ModelMismatch(f"symbols is {self.symbols!r}; wanted 1 to 64 for attention, 0 for messages")
         if self.prior == "autoregressive" and self.latent and not self.classes:

@@ -24,7 +24,7 @@ class Means(NamedTuple):
     gather
         float32 [U, L] row u is the mean over the cells of unit u
     spread
-        float32 [L, U] row l is, for each relation, the mean over l's units of that relation
+        float32 [L, U] row l is, for each relation, the mean over l's units of that relation, or what their shares say
     spans
         for each relation, its range of unit numbers
     """
@@ -64,13 +64,16 @@ def _means(units: Units, device: torch.device) -> Means:
     n = sum(map(len, units.members))
     _want_room(units, 4 * 4 * n * units.L)
     member, spread = torch.zeros(n, units.L, device="cpu"), torch.zeros(units.L, n, device="cpu")
-    spans, end = [], 0
+    spans: list[tuple[int, int]] = []
+    end = 0
     for part in units.members:
         start, end = end, end + len(part)
         for u, cells in enumerate(part, start):
             member[u, list(cells)] = 1
         mine = member[start:end].T
         spread[:, start:end] = mine / mine.sum(1, keepdim=True).clamp(min=1)
+        for u, shares in enumerate(units.shares[len(spans)] if units.shares else (), start):
+            spread[list(part[u - start]), u] = torch.tensor(shares, device="cpu")
         spans.append((start, end))
     gather = member / member.sum(1, keepdim=True)
     return Means(gather.to(device), spread.to(device), tuple(spans))

@@ -154,7 +154,7 @@ def native_cuda(denoiser: Denoiser, device: int = 0) -> DenoiseCuda:
 
 def structure_of(units: Units) -> Structure:
     """A problem's structure as the kernels take it, made once for its units."""
-    return units.once("structure", lambda: Structure(units.L, units.V, units.members))
+    return units.once("structure", lambda: Structure(units.L, units.V, units.members, units.shares))
 
 
 def _weights(denoiser: Denoiser) -> dict[str, Any]:

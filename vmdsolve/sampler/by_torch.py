@@ -52,7 +52,8 @@ class ByTorch:
         self.cuda: DenoiseCuda | None = None
         denoiser, kind = self.model.denoiser, self.device.type
         fits = isinstance(denoiser, Denoiser) and self.model.latent.native
-        on_cuda = bf16 and not self.model.config.stirs and not why_not()  # no CUDA kernel adds noise
+        plain = self.model.config.pool == "mean" and not self.model.config.stirs  # no CUDA kernel sums, or adds noise
+        on_cuda = bf16 and plain and not why_not()
         can = fits and (kind == "cpu" or on_cuda)
         self.backend = backend or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):

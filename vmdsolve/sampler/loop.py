@@ -30,6 +30,7 @@ from ..peers import Peers
 from ..problem import OPEN, Board, Rules
 from ..sets import Sets
 from .conditioning import conditioning_of
+from .counted import counted_first, counted_symbols
 from .evaluation import Evaluate, Values, settled, settling
 from .keys import Keys
 from .plan import Filled, Floats, Network, Plan, block_edges
@@ -55,6 +56,7 @@ class Loop:
         self.conditioning = conditioning_of(rules) if plan.legal else None
         self.peers = rules.peers if plan.legal else Peers.none(rules.L)
         self.settling = settling(rules, plan)
+        counted = counted_symbols(rules) if plan.counted_first else None
 
         def zeros(*shape: int, dtype: type[np.generic]) -> Values:
             return self._device(np.zeros(shape, dtype))
@@ -71,6 +73,7 @@ class Loop:
         self.code: Floats | None = None  # the same as it was drawn
         # What a step reads beside the boards; `left` counts the steps of the block from this one on.
         self.inside, self.symbols = zeros(L, dtype=np.bool_), self._device(np.arange(V))
+        self.counted = None if counted is None else self._device(counted)
         self.step, self.left = zeros(dtype=np.int32), zeros(dtype=np.int32)
 
     def fill(
@@ -190,8 +193,14 @@ class Loop:
         offered = xp.where(self.inside, legal, 0)  # nothing is committed in a later block
         opened = ((x == OPEN) & self.inside).sum(1, dtype=xp.int32)
         share = (opened + self.left - 1) // self.left
+        whole = (opened == 0) | (self.left == 1)  # of the block: what is open is filled now
         if self.settling is not None:
-            share = xp.where(settled(xp, said, x, self.settling), opened, share)
+            whole = whole | settled(xp, said, x, self.settling)
+        share = xp.where(whole, opened, share)
+        if self.counted is not None:
+            first, few = counted_first(xp, logits, x, offered, self.symbols, self.counted, self.left)
+            more = whole | (few == 0)
+            offered, share = xp.where(more[:, None], offered, first), xp.where(more, share, few)
         filled, _, _ = kernels.unmask(
             logits,
             x,

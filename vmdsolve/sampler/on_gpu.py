@@ -23,6 +23,7 @@ from ..kernels.normal import normal
 from ..peers import Peers
 from ..problem import Board, Rules
 from ..sets import Sets
+from .counted import counted_symbols
 from .evaluation import Evaluate, settling
 from .keys import Keys
 from .loop import Loop
@@ -136,6 +137,7 @@ def fill_on_gpu(
     """`fill_boards` on the model's device."""
     settles = settling(rules, plan)
     counts = settles is not None and settles.counts is not None  # the fused kernel knows peers alone
+    counts = counts or (plan.counted_first and counted_symbols(rules) is not None)
     if predict.fused is None or plan.blocks > 1 or plan.remask != "none" or plan.each_step or trace or counts:
         with borrowed_loop(predict, rules, plan, len(boards), seed=seed, keep_first=keep_first) as loop:
             evaluate = partial(predict.on_tensors, settles=loop.settling)

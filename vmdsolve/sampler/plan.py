@@ -48,6 +48,9 @@ class Plan:
         where all-different rules are all there are: a board whose likeliest symbols break none leaves the network's
         loops, and these symbols are committed at once; see `settling` for what else must hold. For answers, not for
         samples, whose distribution it would change
+    counted_first
+        where rules count symbols, such as queens: cells that hold one are filled before all others, the likeliest of
+        them first, whatever the order says; see counted.py
     legal
         mask symbols that a filled peer holds, guard commits of one step against each other, and sample under Regular
         constraints; False leaves everything to the network
@@ -63,6 +66,7 @@ class Plan:
     remask: str = "none"
     rate: float = 0.2
     settle: bool = False
+    counted_first: bool = False
     legal: bool = True
 
     def __post_init__(self) -> None:

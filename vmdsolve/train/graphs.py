@@ -49,6 +49,7 @@ class Graphs(Mixture):
     relations = ("edge",)
     sources = ("answers", "problems")
     many_answers = True
+    pool = "sum"
 
     def __init__(self, together: int = TOGETHER) -> None:
         self.together = together

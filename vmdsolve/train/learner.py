@@ -187,16 +187,17 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
             logits = self.model.predict(x, units, None, how.loops, how.supervise, noise=how.noise)
         said = torch.einsum("s,sblv->blv", share, logits.detach().float().log_softmax(-1)).cpu().numpy()
-        stream, dealt = self.stream.at(self.step), self.recipe.dealt
+        stream, dealt, again = self.stream.at(self.step), self.recipe.dealt, self.recipe.again
         tokens, known = (tensor.cpu().numpy().astype(np.int32) for tensor in batch[1:3])
         for b, (board, answer) in enumerate(zip(tokens, known, strict=True)):
             own, rng = slice(b * K, (b + 1) * K), np.random.default_rng((self.recipe.seed, self.step, 4, first + b))
             if isinstance(stream.answers, Law):
-                near = matched(said[own], board, *answers_to(board, stream.answers, rng), dealt=dealt)
+                near = matched(said[own], board, *answers_to(board, stream.answers, rng), dealt=dealt, again=again)
             else:
                 near = near_answers(
-                    stream.domain.rules, said[own], board, answer, rng, dealt=dealt, threads=torch.get_num_threads()
-                )
+                    stream.domain.rules, said[own], board, answer, rng, dealt=dealt, again=again,
+                    threads=torch.get_num_threads(),
+                )  # fmt: skip
             x0[own] = torch.from_numpy(near).to(x0)
         nll, masked = reconstruction(logits, x, x0), ((x == OPEN) & (x0 != OPEN)).sum(1)
         loss = objective(Terms(nll, nll.new_zeros(len(x), 0), masked), share, w.repeat_interleave(K) / K, total)

@@ -67,6 +67,7 @@ def matched(
     offset: float = 0.5,
     *,
     dealt: float,
+    again: float = 0.0,
 ) -> Board:
     """The answer [K, L] that each of K copies learns.
 
@@ -80,6 +81,9 @@ def matched(
         [S, L], [S] and 0 to 1, of `answers_to`; by the offset what an answer is due is rounded up or down
     dealt
         Share of the copies, 0 to 1, that answers get by the law.
+    again
+        Nats that an answer costs beyond the first copy for each that learns it already: so many a copy gives up of what
+        it says to learn one that no other does.
 
     Raises
     ------
@@ -103,11 +107,26 @@ def matched(
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
     places, due = _places(share, K, offset, dealt)
-    cost = cost.astype(np.float64)[:, places]
+    cost = cost.astype(np.float64)[:, places] + again * _before(places)
     cost[:, :due] -= K * (1 + np.ptp(cost))  # whatever it costs elsewhere
     rows, chosen = linear_sum_assignment(cost)
     out = np.empty((K, L), np.int32)
     out[rows] = answers[places[chosen]]
+    return out
+
+
+def _before(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Of each place how many before it are of the same answer.
+
+    Examples
+    --------
+    >>> _before(np.array([1, 0, 1, 1, 0])).tolist()
+    [0, 0, 1, 2, 1]
+    """
+    order = places.argsort(kind="stable")
+    held = places[order]
+    out = np.empty_like(places)
+    out[order] = np.arange(len(places)) - np.searchsorted(held, held)
     return out
 
 

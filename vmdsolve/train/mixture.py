@@ -110,6 +110,8 @@ class Mixture:
         what a recipe's data may be; the first, where it does not say
     many_answers
         whether problems have many answers, any of which will do
+    pool
+        what cells hear of units, where a config does not say: sums, where units of a relation differ in size
     families
         how often each kind is drawn, and how
     """
@@ -118,6 +120,7 @@ class Mixture:
     relations: tuple[str, ...] = SLOTS
     sources: tuple[str, ...] = tuple(SOURCES)
     many_answers: bool = False
+    pool: str = "mean"
     families: Mapping[str, tuple[float, Draw]] = FAMILIES
 
     def __init__(self, families: Mapping[str, tuple[float, Draw]] | None = None) -> None:

@@ -62,14 +62,15 @@ def near_answers(
     rng: np.random.Generator,
     *,
     dealt: float,
+    again: float = 0.0,
     threads: int = 1,
 ) -> Board:
     """The answer [K, L] that each of K copies learns.
 
     Parameters
     ----------
-    said, x, dealt
-        float32 [K, L, V], int32 [L] and a share: as for `matched`, by which answers are dealt where they are listed
+    said, x, dealt, again
+        float32 [K, L, V], int32 [L], a share, nats: as for `matched`, by which answers are dealt where they are listed
     known
         int32 [L], an answer to the tokens x
     rng
@@ -94,7 +95,7 @@ def near_answers(
     for cells, answers in few:
         if answers is not None:
             even = np.full(len(answers), 1 / len(answers))
-            out[:, cells] = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt)
+            out[:, cells] = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt, again=again)
     return out
 
 

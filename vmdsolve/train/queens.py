@@ -22,6 +22,7 @@ class Chessboards(Mixture):
     relations = ("row", "column", "diagonal")
     sources = ("law",)
     many_answers = True
+    pool = "sum"
 
     def __init__(self) -> None:
         super().__init__(fixed({often: [Queens(n) for n in rows] for often, rows in SIZES.items()}))

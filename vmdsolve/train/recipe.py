@@ -54,6 +54,9 @@ class Recipe:
     dealt
         where matched: share of a board's copies that answers get by the law, whatever these say, so that none is left
         out; the others take the nearest. Where answers are many more than copies, more of it blurs what is learned
+    again
+        where matched: nats that an answer costs more for each copy that learns it already, so that a copy which is
+        nearly as near to another learns that one
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -124,6 +127,9 @@ class Recipe:
     others: float = choice(0.1, "Share of the loss that the other copies have.", low=0, high=1)
     matched: bool = choice(False, "Each copy learns an answer near to it; data 'law' or 'answers'.")
     dealt: float = choice(0.5, "Where matched: share of the copies dealt by the law.", low=0, high=1)
+    again: float = choice(
+        0.0, "Where matched: nats an answer costs for each copy that has it already.", low=0, high=1000
+    )
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))

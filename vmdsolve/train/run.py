@@ -206,7 +206,7 @@ def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any])
     shape["sampling"] = Sampling(**_sampling(told))
     if isinstance(domain, Mixture):  # an answer that is the only one leaves a latent nothing to say
         dead = {} if domain.many_answers else {"latent": 0}
-        return ModelConfig(domain.name, domain.relations, **{**dead, **shape})
+        return ModelConfig(domain.name, domain.relations, **{"pool": domain.pool, **dead, **shape})
     return ModelConfig.of(domain, **shape)
 
 

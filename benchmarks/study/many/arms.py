@@ -13,7 +13,8 @@
                          no encoder and no KL. Here given cells carry it, too; their value is told again at every loop
     winner takes all     32 copies of a board with noise of their own; the one nearest to the answer learns it
     matched              32 copies, each of which learns the nearest of the board's answers, see train/matching.py
-    packaged             the weights that come along, where there are any: of another size and training
+    packaged             the weights that come along, where there are any: of another size and training; as `sample`
+                         draws by them, a board leaves the loops as it settles
 
 All others have as many parameters within 5%, all parts counted, and see as many boards (copies count) in as many steps
 with the same loops. All have learned positions: what a code says goes to all cells and symbols alike, and without
@@ -130,7 +131,8 @@ TRAINED = (
     Arm("winner takes all", (*ONCE, EACH[0]), STATES, NOISE, COPIES),
     Arm("matched", (*ONCE, EACH[0]), STATES, {**NOISE, "matched": True}, COPIES),
 )  # fmt: skip
-PACKAGED = Arm("packaged", (*ONCE[:1], EACH[0]))
+SETTLED = Way("z once, till it settles", {**LIKELIEST, "settle": True, "counted_first": True}, main=True)
+PACKAGED = Arm("packaged", (SETTLED, replace(ONCE[0], main=False)))
 ARMS = {arm.name: arm for arm in (*TRAINED, PACKAGED)}
 
 
