@@ -209,7 +209,15 @@ def test_a_case_ends_well_or_is_refused_or_is_a_fault(
 @pytest.mark.parametrize("change", EDITS.values(), ids=list(EDITS))
 def test_every_edit_changes_a_journal_of_many_rows(change: Any, tmp_path: Path) -> None:
     made = place(tmp_path)
-    rows = [{"problem": f"{i:03}", "solution": f"12{i:03}", "status": "SOLVED", "nfe": 0} for i in range(200)]
+    rows = [
+        {
+            "records": [[2 * i, 2]],
+            "rows": {
+                "problem": {"lines": f"{i:03}\n{i:03}"}, "solution": {"lines": f"12{i:03}\n1"},
+                "status": {"all": "SOLVED"}, "nfe": {"all": 0},
+            },
+        } for i in range(200)
+    ]  # fmt: skip
     made.journal.write_text('{"settings": {}}\n' + "".join(json.dumps(one) + "\n" for one in rows) + '{"torn')
     before = made.journal.read_bytes()
     made.edit(change)
