@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -128,8 +129,7 @@ def _changed(rng: random.Random, of: Any) -> Any:
 
 def judged(of: Any, found: Any) -> bool:
     """Whether jsonschema finds that a value satisfies a schema."""
-    import jsonschema
-
+    jsonschema = import_module("jsonschema")
     of = _as_python(of)
     newer = any(name in str(of) for name in NEWER)
     kind = jsonschema.Draft202012Validator if newer else jsonschema.Draft7Validator
