@@ -89,12 +89,12 @@ def test_loops_are_refused_where_no_model_is_asked() -> None:
         solve("." * 16, method="search", loops=8)
     with pytest.raises(InvalidInput, match="method 'search' asks no model"):
         sample("sudoku-4x4", method="search", loops=8)
-    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for queens-6"):
-        solve("." * 36, domain="queens-6", loops=8)
-    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for queens-6"):
-        sample("queens-6", loops=8)
-    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for queens-6"):
-        list(solve_batch(["." * 36], domain="queens-6", loops=8))
+    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for brackets-6"):
+        solve("......", domain="brackets-6", loops=8)
+    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for brackets-6"):
+        sample("brackets-6", loops=8)
+    with pytest.raises(ModelMismatch, match="loops is 8, but no weights for brackets-6"):
+        list(solve_batch(["......"], domain="brackets-6", loops=8))
 
 
 def test_samples_take_as_many_loops_as_they_may() -> None:

@@ -211,12 +211,12 @@ def test_running_out_of_time_is_a_status() -> None:
 
 
 def test_a_domain_without_weights_is_solved_by_search_and_refused_by_vmd_only() -> None:
-    puzzle = "." * 36
-    solution = solve(puzzle, domain="queens-6")
+    puzzle = "......"
+    solution = solve(puzzle, domain="brackets-6")
     assert solution.status is Status.SOLVED
     assert solution.method == "search"
-    with pytest.raises(ModelMismatch, match="no weights for queens-6"):
-        solve(puzzle, domain="queens-6", method="vmd-only")
+    with pytest.raises(ModelMismatch, match="no weights for brackets-6"):
+        solve(puzzle, domain="brackets-6", method="vmd-only")
 
 
 def test_a_model_of_another_domain_is_refused(small_model: VMD) -> None:

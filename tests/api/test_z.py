@@ -141,8 +141,8 @@ def test_classes_and_cells_have_their_range(shape: dict[str, Any], z: Any, text:
 def test_a_z_that_nobody_takes_is_refused() -> None:
     with pytest.raises(ModelMismatch, match="the weights for all-different have no latent: leave z out"):
         solve("." * 25, domain="latin-5", z=[0.0])
-    with pytest.raises(ModelMismatch, match="no weights for queens-6 are packaged: leave z out"):
-        solve("." * 36, domain="queens-6", z=[0.0])
+    with pytest.raises(ModelMismatch, match="no weights for brackets-6 are packaged: leave z out"):
+        solve("......", domain="brackets-6", z=[0.0])
     for call in (lambda **o: solve(FOUR, **o), lambda **o: sample("sudoku-4x4", 1, **o)):
         with pytest.raises(InvalidInput, match="z is for the model, and method is 'search'"):
             call(z=[0.0] * 4, method="search")

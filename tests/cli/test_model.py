@@ -86,7 +86,7 @@ def test_what_time_does_not_suffice_for_is_said() -> None:
 
 
 def test_eval_refuses_what_it_cannot_measure(tmp_path: Path) -> None:
-    assert "no weights for queens-6 come along; name a file with --weights" in run("eval", "queens-6").stderr
+    assert "no weights for brackets-6 come along; name a file with --weights" in run("eval", "brackets-6").stderr
     path = tmp_path / "mixed.txt"
     path.write_text(f"{P}\n{'.' * 36}\n")
     assert f"{path}:2: a problem of sudoku-6x6 among those of sudoku-4x4" in run("eval", path).stderr

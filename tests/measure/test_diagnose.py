@@ -256,7 +256,7 @@ def test_a_run_is_trained_on_a_law_and_diagnosed_by_its_recipe(tmp_path: Path) -
 def test_the_command_refuses_what_it_cannot_find_or_read(tmp_path: Path) -> None:
     for arguments, text in (
         ([], "name a domain whose weights come along, a run's folder, or a file of weights"),
-        (["queens-6"], "no weights for queens-6 are packaged"),
+        (["brackets-6"], "no weights for brackets-6 are packaged"),
         (["marble"], "unknown domain 'marble'"),
         (["--weights", tmp_path / "gone"], "no weights at"),
     ):

@@ -248,7 +248,7 @@ def test_one_lookup_finds_the_weights_that_come_along() -> None:
     assert shared is not None
     assert (own.config.domain, shared.config.domain) == ("sudoku-4x4", "all-different")
     assert model_for(get("latin-6"), get("latin-6").rules) is shared  # whatever the puzzle
-    assert model_for(get("queens-6"), get("queens-6").rules) is None
+    assert model_for(get("brackets-6"), get("brackets-6").rules) is None
     assert model_for(FOUR, FOUR.rules, own) is own
     with pytest.raises(ModelMismatch, match="the model was trained for sudoku-4x4, not for sudoku-6x6"):
         model_for(SIX, SIX.rules, own)
@@ -264,10 +264,10 @@ def packaged_path() -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["sudoku-4x4", "sudoku-9x9"])
+@pytest.mark.parametrize("name", ["sudoku-4x4", "sudoku-9x9", "queens-6", "queens-12"])
 def test_packaged_weights_load_and_are_small(name: str) -> None:
     model = packaged(get(name))
     assert model is not None
     assert model.config.latent > 0
     assert sum(p.numel() for p in model.parameters()) < 1_000_000
-    assert packaged(get("queens-6")) is None
+    assert packaged(get("brackets-6")) is None

@@ -121,7 +121,8 @@ def test_those_for_every_all_different_puzzle_tell_their_sizes_too() -> None:
     said = "^the weights that come along are for up to 256 cells and 16 symbols; latin-17 has 289 cells and 17 symbols"
     with pytest.raises(ModelMismatch, match=said):
         solve("." * 289, domain="latin-17", method="vmd-only")
-    assert no_weights(get("queens-20"), get("queens-20").rules) == "no weights for queens-20 are packaged"
+    assert no_weights(get("brackets-6"), get("brackets-6").rules) == "no weights for brackets-6 are packaged"
+    assert "queens are for 16 to 144 cells" in no_weights(get("queens-20"), get("queens-20").rules)
 
 
 def test_the_kind_of_a_domain_is_that_which_makes_it() -> None:

@@ -219,7 +219,7 @@ def gain(rows: list[Row]) -> list[str]:
 
 def aims(rows: list[Row]) -> list[str]:
     """What was reached by matched noise, here and in the weights that come along, beside aims and published figures."""
-    held = grouped([row for row in rows if row["way"] == "z once, likeliest"], "set", "arm", "T")
+    held = grouped([row for row in rows if row["main"] and row["way"].startswith("z once")], "set", "arm", "T")
     body = []
     for name in dict.fromkeys(row["set"] for row in rows):
         published, aim = next((said for key, said in AIMS.items() if key in name), ("none", ""))
