@@ -284,9 +284,9 @@ LATER = {
     name: getattr(Recipe(), name)
     for name in (
         "examples", "native", "hard", "hard_share", "later", "reveal", "batch_to", "tail", "tail_loops", "tail_free",
-        "begin_noise", "path_noise", "attempts", "others", "matched", "dealt", "puzzles",
+        "begin_noise", "path_noise", "attempts", "others", "matched", "dealt", "again", "puzzles",
     )
-}  # fmt: skip
+} | {"pool": "mean"}  # fmt: skip
 
 
 def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
@@ -295,7 +295,10 @@ def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
     A field that came after the first results counts only where it is not at its default.
     """
     chosen = {name: value for name, value in asdict(recipe).items() if LATER.get(name, ...) != value}
-    shape = {name: value for name, value in asdict(config).items() if name not in ("symbols", "sampling", "noise")}
+    shape = {
+        name: value for name, value in asdict(config).items()
+        if name not in ("symbols", "sampling", "noise") and LATER.get(name, ...) != value
+    }  # fmt: skip
     said = json.dumps(shape, sort_keys=True) + json.dumps({**chosen, "seed": None}, sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 

@@ -56,14 +56,14 @@ def test_queens_come_first_and_who_knows_the_law_errs_never(n: int) -> None:
     done = filled(Exact(name), name, steps=n + 1, legal=False, counted_first=True)
     rules = get(name).rules
     assert accepts(rules, np.full_like(done.values, OPEN), done.values).all()
-    for i, board in enumerate(done.trace[:n, 0], 1):  # one queen a step; then all else
+    for i, board in enumerate(done.trace.values[:n, 0], 1):  # one queen a step; then all else
         assert (board == QUEEN).sum() == i
         assert (board == 1 - QUEEN).sum() == 0
 
 
 def test_by_what_is_surest_empty_squares_come_first() -> None:
     done = filled(Exact("queens-6"), "queens-6", steps=7, legal=False, order="top_prob")
-    assert (done.trace[0] != QUEEN).all()
+    assert (done.trace.values[0] != QUEEN).all()
 
 
 def test_in_one_step_all_is_filled_and_a_board_that_settles_is_done() -> None:

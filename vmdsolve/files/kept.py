@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
+from .formats.json import json_of
 from .formats.woven import alike
 from .record import Record
 from .rows import NAMES
@@ -30,7 +31,6 @@ TYPES: dict[str, tuple[type, ...]] = {
     "unique": (bool, NoneType), "nfe": (int,), "loops": (int,), "seconds": (int, float), "reason": (str,),
 }  # fmt: skip
 STATUSES = frozenset(map(str, Status))
-text_of = json.JSONEncoder(default=str).encode  # other files than JSON say dates and the like
 
 
 class Kept(NamedTuple):
@@ -65,7 +65,7 @@ def _said(record: Record) -> str:
 def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
     """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
     rows = {name: _packed(column) for name, column in table.items()}
-    body = f'{{"records": {text_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {text_of(rows)}'.encode()
+    body = f'{{"records": {json_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'.encode()
     return body + _end(_hash(body, key))
 
 
@@ -87,9 +87,9 @@ def told_by(key: bytes, line: bytes) -> Kept | None:
 def table_in(line: bytes, n: int) -> dict[str, list[Any]] | None:
     """The table of n rows in a line of this job; None if it holds none."""
     try:
-        told = json.loads(line)["rows"]
+        told = loads(line, len(line))["rows"]
         table = {name: unpacked(column, n) for name, column in told.items()}
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
     return table if table.keys() >= {*NAMES} and all(len(column) == n for column in table.values()) else None
 

@@ -25,19 +25,24 @@ from .columns import carried, columns_of, domain_of, refuse_doubled
 from .named import known_domain
 from .woven import alike, woven
 
-__all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line"]
+__all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line", "json_of"]
 
 MAX_FILE = 1 << 26  # characters
 LOOK = 10  # lines
 WANTED = 'wanted an object with a text under "puzzle", or a board as a list of rows'
 
 
-def json_line(row: Written) -> str:
-    """One row as a line of JSON; what came with the input and JSON has no word for, a date or a NaN, is text."""
+def json_of(value: object) -> str:
+    """Any value as JSON; what came with the input and JSON has no word for, a date or a NaN, is text."""
     try:
-        return json.dumps(row.columns, default=str, allow_nan=False) + "\n"
+        return json.dumps(value, default=str, allow_nan=False)
     except ValueError:
-        return json.dumps(_told(row.columns), default=str) + "\n"
+        return json.dumps(_told(value), default=str)
+
+
+def json_line(row: Written) -> str:
+    """One row as a line of JSON."""
+    return json_of(row.columns) + "\n"
 
 
 class Jsonl(TextFormat):
