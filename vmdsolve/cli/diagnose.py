@@ -198,10 +198,13 @@ def _domain(said: About, name: str | None) -> Domain:
     """Whose boards are looked at."""
     from ..domains import Family
     from ..model.about import domain_of
+    from ..model.slots import ALL_DIFFERENT
 
     told = domain_of(said.path)
     if name is None and told is None:
-        raise InvalidInput(f"{said.path} is for {said.several}: name the domain, too")
+        if said.config.domain == ALL_DIFFERENT:
+            raise InvalidInput(f"{said.path} is for {said.several}: name the domain, too")
+        name = said.config.domain  # a kind of several sizes: the one that its name alone means
     if told is not None and name in (None, told.name) and not isinstance(told, Family):
         return told
     where = _board(name or said.config.domain)
