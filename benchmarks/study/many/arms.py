@@ -132,7 +132,7 @@ TRAINED = (
     Arm("matched", (*ONCE, EACH[0]), STATES, {**NOISE, "matched": True}, COPIES),
 )  # fmt: skip
 SETTLED = Way("z once, till it settles", {**LIKELIEST, "settle": True, "counted_first": True}, main=True)
-PACKAGED = Arm("packaged", (SETTLED, replace(ONCE[0], main=False)))
+PACKAGED = Arm("packaged", (SETTLED,))
 ARMS = {arm.name: arm for arm in (*TRAINED, PACKAGED)}
 
 
