@@ -321,7 +321,7 @@ def test_the_weights_come_along_and_are_small() -> None:
     own = packaged(get("sudoku-4x4"))
     assert own is not None
     assert own.config.domain == "sudoku-4x4"
-    for name in ("latin-17", "queens-6", "equation-6"):
+    for name in ("latin-17", "brackets-6", "equation-6"):
         assert packaged(get(name)) is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -198,18 +199,27 @@ def _domain(said: About, name: str | None) -> Domain:
     """Whose boards are looked at."""
     from ..domains import Family
     from ..model.about import domain_of
-    from ..model.slots import ALL_DIFFERENT
 
     told = domain_of(said.path)
-    if name is None and told is None:
-        if said.config.domain == ALL_DIFFERENT:
-            raise InvalidInput(f"{said.path} is for {said.several}: name the domain, too")
-        name = said.config.domain  # a kind of several sizes: the one that its name alone means
     if told is not None and name in (None, told.name) and not isinstance(told, Family):
         return told
+    if name is None and told is None:
+        return _of_kind(said)
     where = _board(name or said.config.domain)
     said.check_domain(where)
     return where
+
+
+def _of_kind(said: About) -> Domain:
+    """Of weights for several sizes: the one that the kind's name alone means, if it is among them."""
+    from ..model.slots import ALL_DIFFERENT
+
+    if said.config.domain != ALL_DIFFERENT:
+        where = _board(said.config.domain)
+        with suppress(ModelMismatch):
+            said.check_domain(where)
+            return where
+    raise InvalidInput(f"{said.path} is for {said.several}: name the domain, too")
 
 
 def _recipe(said: About, examples: Path | None) -> tuple[Recipe, str]:
