@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from vmdsolve.files.atomic import written
+from vmdsolve.atomic import written
 from vmdsolve.search.threads import thread_count
 
 __all__ = [

@@ -8,7 +8,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 from vmdsolve import __version__ as VERSION
 
 project, author = "vmdsolve", "The vmdsolve developers"
-copyright = author  # noqa: A001
+project_copyright = author
 version = release = VERSION
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docs.building"]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from os import PathLike, fspath
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from .errors import InvalidInput
 
-__all__ = ["replacing", "written"]
+__all__ = ["replacing", "write_lines", "written"]
 
 
 @contextmanager
@@ -107,3 +108,11 @@ def written(path: Path) -> Iterator[TextIO]:
             yield text
         finally:
             text.detach()  # which writes what is left, and lets the file be
+
+
+def write_lines(path: str | PathLike[str], lines: Iterable[str]) -> Path:
+    """Lines as a file, by `written`; the file."""
+    out = Path(fspath(path))
+    with written(out) as file:
+        file.writelines(f"{line}\n" for line in lines)
+    return out

@@ -19,8 +19,8 @@ import torch
 from typer import Option
 
 from vmdsolve.api.generate import generate
+from vmdsolve.atomic import written
 from vmdsolve.errors import InvalidInput, TrainingDiverged
-from vmdsolve.files.atomic import written
 from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.checkpoint import packaged, save_model
 from vmdsolve.model.config import ModelConfig

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from typer import Option
 
-from vmdsolve.files.atomic import replacing, written
+from vmdsolve.atomic import replacing, written
 from vmdsolve.measure.accuracy import held_out
 from vmdsolve.problem import OPEN, Board
 from vmdsolve.search import solve_values

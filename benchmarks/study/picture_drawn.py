@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vmdsolve.atomic import replacing
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput
 from vmdsolve.extras import want
-from vmdsolve.files.atomic import replacing
 
 from ..driver import Row
 

@@ -20,9 +20,9 @@ from typing import Annotated
 import numpy as np
 from typer import Option
 
+from vmdsolve.atomic import written
 from vmdsolve.errors import InvalidInput
 from vmdsolve.extras import default_device
-from vmdsolve.files.atomic import written
 from vmdsolve.files.lines import Lines
 from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import TextConfig

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from vmdsolve.train.graphs import random_graph
 N = 200
 
 
-def drawn(domain: str, n: int = N, **options: object) -> list[Solution]:
-    found: Iterator[Solution] = sample(domain, n, method="vmd-only", latents=1, **options)  # type: ignore[arg-type]
+def drawn(domain: str, n: int = N, **options: Any) -> list[Solution]:
+    found: Iterator[Solution] = sample(domain, n, method="vmd-only", latents=1, **options)
     return list(found)
 
 

@@ -32,6 +32,11 @@ def test_a_unique_answer_is_proved_and_the_proof_accepted(text: str, tmp_path: P
     assert not check_proof(text, saved)  # that there is none at all
 
 
+def test_a_picture_of_what_saves_something_else_is_a_picture(tmp_path: Path) -> None:
+    for what in (solve(P, unique=True, prove=True).proof, vmdsolve.to_dimacs(P)):
+        assert vmdsolve.save_picture(what, tmp_path / "a.svg").read_text().startswith("<svg")
+
+
 def test_no_answer_is_proved() -> None:
     for text in ("11" + "." * 14, "1234" + "..12" + "." * 7 + "2"):
         solution = solve(text, prove=True, method="search")

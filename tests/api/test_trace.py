@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,11 +20,11 @@ from vmdsolve.sampler.traced import Traced
 
 FOUR, NINE = vmdsolve.get_domain("sudoku-4x4"), vmdsolve.get_domain("sudoku-9x9")
 HARD = "4.....8.5.3..........7......2.....6.....8.4......1.......6.3.7.5..2.....1.4......"
-PLAIN = {"method": "vmd-only", "order": "random", "steps": 16}
+PLAIN: dict[str, Any] = {"method": "vmd-only", "order": "random", "steps": 16}
 
 
-def traced(seed: int, **options: object) -> Solution:
-    return vmdsolve.solve("." * 16, domain="sudoku-4x4", seed=seed, trace=True, **{**PLAIN, **options})  # type: ignore
+def traced(seed: int, **options: Any) -> Solution:
+    return vmdsolve.solve("." * 16, domain="sudoku-4x4", seed=seed, trace=True, **{**PLAIN, **options})
 
 
 @settings(max_examples=20)
@@ -32,7 +33,7 @@ def test_a_trace_says_what_became_of_each_latent(seed: int, text: str) -> None:
     nine = len(text) == 81
     layout = NINE if nine else FOUR
     problem, steps = layout.parse(text), {"steps": 5, "loops": 3, "order": "margin"} if nine else {}
-    found = vmdsolve.solve(problem, seed=seed, latents=3, trace=True, **{**PLAIN, **steps})  # type: ignore[arg-type]
+    found = vmdsolve.solve(problem, seed=seed, latents=3, trace=True, **{**PLAIN, **steps})
     trace = found.trace
     assert trace is not None
     assert len(trace.values) == (6 if nine else 2)  # 4x4 boards settle by the first step, 9x9 ones not in three loops
@@ -71,7 +72,7 @@ def test_its_latents_give_the_same_boards_again() -> None:
 
 def test_asking_for_one_changes_nothing() -> None:
     for options in ({}, {"steps": 4, "latents": 2}, {"method": "vmd-only", "latents": 2}):
-        without, with_one = (vmdsolve.solve(HARD, trace=trace, **options) for trace in (False, True))  # type: ignore[arg-type]
+        without, with_one = (vmdsolve.solve(HARD, trace=trace, **options) for trace in (False, True))
         assert without == with_one
         assert (without.nfe, without.loops, without.trace) == (with_one.nfe, with_one.loops, None)
 
@@ -91,8 +92,7 @@ def test_a_problem_that_the_model_never_saw_has_none() -> None:
 
 
 def test_latents_that_failed_are_in_it_where_search_found_the_answer() -> None:
-    hopeless = {"steps": 1, "latents": 2, "loops": 1}
-    found = vmdsolve.solve(HARD, trace=True, seed=1, **hopeless)  # type: ignore[arg-type]
+    found = vmdsolve.solve(HARD, trace=True, seed=1, steps=1, latents=2, loops=1)
     assert found.method == "search"
     assert found.trace is not None
     assert found.trace.right.tolist() == [False, False]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from helpers.commands import run, solve, table
 
+from vmdsolve.atomic import written
 from vmdsolve.domains import get, notations
 from vmdsolve.errors import InvalidInput, MissingExtra
 from vmdsolve.files import rows
-from vmdsolve.files.atomic import written
 from vmdsolve.files.formats import parquet as parquet_format
 from vmdsolve.files.records import Record, read
 from vmdsolve.files.rows import CSV_HEADER, NAMES, Row, Tally, csv_line, kind_of, row_of, write_rows

@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 
-class Here(KernelSpecManager):  # type: ignore[misc]
+class Here(KernelSpecManager):
     """The kernel of this Python, wherever others are installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:

@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TextIO, Unpack
 
+from ..atomic import write_lines
 from ..bridges.answers import board_of, literals_of
 from ..bridges.clauses import Cnf
 from ..bridges.encode import encoded
@@ -17,7 +18,6 @@ from ..domains import layout_of
 from ..domains.reading import Grid, read, read_answer, same_kind
 from ..drawing import Picture, Said, Shown
 from ..errors import InvalidInput
-from ..files.atomic import written
 from ..plain import clean
 from ..problem import OPEN, Board, Problem
 from .option import takes
@@ -59,10 +59,7 @@ class Dimacs(Shown):
         OSError, InvalidInput
             It cannot be written.
         """
-        out = Path(fspath(path))
-        with written(out) as file:
-            file.writelines(f"{line}\n" for line in self._lines())
-        return out
+        return write_lines(path, self._lines())
 
     def values(self, model: Iterable[int]) -> Board:
         """int32 [L], the board that a model says: its literals, or true variables alone.

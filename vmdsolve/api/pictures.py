@@ -21,10 +21,10 @@ MOST_A_PAGE = 30
 
 
 def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
-    """Draw a problem, a solution, a hint, what was watched ... into a file, as its own `save` does.
+    """Draw a problem, a solution, a hint, what was watched ... into a file.
 
     A solution with a trace (`solve(..., trace=True)`) and what `watch` gives have several frames: .svg and .gif move,
-    .html has a slider, .png and .pdf show the last.
+    .html has all of them to step through, .png and .pdf show the last.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def save_picture(what: Shown, path: str | PathLike[str]) -> Path:
     """
     if not isinstance(what, Shown):
         raise InvalidInput(f"{type(what).__name__} has no picture; wanted a problem, a solution, a hint ...")
-    return what.save(path)
+    return Shown.save(what, path)  # clauses and proofs have a `save` of their own, which is no picture
 
 
 def print_puzzles(

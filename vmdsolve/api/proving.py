@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Unpack
 
+from ..atomic import write_lines
 from ..bridges.clauses import Cnf
 from ..checker import accepts
 from ..deadline import Deadline, stop_point, within
@@ -16,7 +17,6 @@ from ..domains import layout_of
 from ..domains.reading import Grid, read
 from ..drawing import Picture, Said, Shown
 from ..errors import InvalidInput
-from ..files.atomic import written
 from ..problem import Board, Problem, Solution, Status
 from ..proofs.lrat import fault_of
 from ..proofs.refute import Refutation
@@ -52,10 +52,7 @@ class Certificate(Shown):
         OSError, InvalidInput
             It cannot be written.
         """
-        out = Path(fspath(path))
-        with written(out) as file:
-            file.writelines(f"{line}\n" for line in self.lines)
-        return out
+        return write_lines(path, self.lines)
 
     def __repr__(self) -> str:
         return f"<{self._words}>"

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from .._version import __version__
+from ..atomic import replacing
 from ..errors import InvalidInput
 from .compile import MAX_STATES, compile_choice, compile_json_schema, compile_regex
 from .grammar import Grammar
@@ -107,7 +108,6 @@ class GrammarCompiler:
     def _write(self, key: str, grammar: Grammar) -> None:
         if self.folder is None:
             return
-        from ..files.atomic import replacing  # which loads much that nothing else here needs
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -16,9 +16,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from ..atomic import replacing
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch
-from ..files.atomic import replacing
 from .about import About, about_of, hash_of_texts
 from .config import ModelConfig
 from .folder import CONFIG, MODEL, weights_in

@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from ..atomic import replacing
 from ..errors import InvalidInput
-from ..files.atomic import replacing
 from ..files.formats import writer_of
 from ..files.formats.csv import quoted
 from .manifest import Done, manifests, part_name

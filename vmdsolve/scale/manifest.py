@@ -15,8 +15,8 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+from ..atomic import replacing
 from ..errors import InvalidInput
-from ..files.atomic import replacing
 from ..untrusted import loads
 from .place import Place
 

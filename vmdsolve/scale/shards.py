@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..api.columns import BatchSolver
+from ..atomic import replacing
 from ..errors import InvalidInput, VmdsolveError
-from ..files.atomic import replacing
 from ..files.formats import writer_of
 from ..files.formats.base import Format
 from ..files.lock import Lock

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .._version import __version__
+from ..atomic import written
 from ..errors import InvalidInput
-from ..files.atomic import written
 from ..plain import clean
 from .config import absolute, read_config, with_paths
 from .keys import PUZZLES, Keys

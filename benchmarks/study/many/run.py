@@ -18,8 +18,8 @@ from typing import Annotated, NamedTuple
 import torch
 from typer import Option
 
+from vmdsolve.atomic import written
 from vmdsolve.errors import InvalidInput, TrainingDiverged
-from vmdsolve.files.atomic import written
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.packaged import weights_for

@@ -14,9 +14,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, TextIO
 
+from ...atomic import written
 from ...domains import Domain
 from ...errors import InvalidInput
-from ..atomic import written
 from ..opening import MAX_IDLE
 from ..record import Record
 from ..texts import Texts

@@ -10,12 +10,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from ...atomic import replacing
 from ...domains import Domain
 from ...domains.base import plain_line
 from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
-from ..atomic import replacing
 from ..record import Record
 from .base import Source, Table, TextFormat, Written, names_of
 from .cells import is_cell, joined

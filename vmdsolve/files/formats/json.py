@@ -13,11 +13,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from ...atomic import replacing
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ...untrusted import loads
-from ..atomic import replacing
 from ..record import Record
 from .base import MAX_LINE, Format, Source, Table, TextFormat, Written
 from .cells import board_text

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ...atomic import replacing
 from ...errors import InvalidInput, MissingExtra
-from ..atomic import replacing
 from ..record import Record
 from .base import MAX_LINE, Format, Source, Table, Written, names_of
 from .cells import board_text

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ...atomic import written
 from ...domains import Domain
 from ...domains.reading import is_problem
-from ..atomic import written
 from ..record import Record
 from ..texts import Texts
 from .base import UNANSWERED, Source, Table, TextFormat, Written

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from vmdsolve.atomic import replacing, written
 from vmdsolve.errors import InvalidInput
-from vmdsolve.files.atomic import replacing, written
 from vmdsolve.files.records import read
 from vmdsolve.model.checkpoint import write_atomically
 
