@@ -144,7 +144,7 @@ def named(names: str) -> list[Arm]:
     return [ARMS[name] for name in wanted]
 
 
-def sized(domain: Domain, arm: Arm, width: int, loops: int, questions: int) -> ModelConfig:
+def sized(domain: Domain, arm: Arm, width: int, loops: int, questions: int, pool: str = "mean") -> ModelConfig:
     """The arm's model, as wide as it takes to have as many parameters as one of this width without latent.
 
     >>> from vmdsolve.domains import get
@@ -155,7 +155,7 @@ def sized(domain: Domain, arm: Arm, width: int, loops: int, questions: int) -> M
     latent = {"latent": questions} | arm.latent
 
     def config(H: int, N: int, **fields: Any) -> ModelConfig:
-        fixed: dict[str, Any] = {"loops": loops, "positions": (domain.rules.L, domain.rules.V)}
+        fixed: dict[str, Any] = {"loops": loops, "positions": (domain.rules.L, domain.rules.V), "pool": pool}
         return ModelConfig.of(domain, width=H, message=H, hidden=N, **fixed, **(fields or latent))
 
     aim = parameters(config(width, 2 * width, latent=0))

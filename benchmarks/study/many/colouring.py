@@ -92,7 +92,7 @@ def subject(sort: Sort) -> Subject:
     def stream(recipe: Recipe, z_width: int) -> Fresh:
         return Fresh(partial(graph, sort), recipe, z_width)
 
-    setting = Setting(width=48, steps=2000, questions=3)
+    setting = Setting(width=48, steps=2000, questions=3, pool="sum")
     return Subject(name_of(sort), domain, setting, partial(posed, sort), stream, key=renamed)
 
 

@@ -64,7 +64,7 @@ def subject(size: int) -> Subject:
     def stream(recipe: Recipe, z_width: int) -> Placed:
         return Placed(domain, recipe, z_width, shown, law)
 
-    return Subject(domain.name, domain, Setting(), partial(posed, law, domain.name), stream, key=images)
+    return Subject(domain.name, domain, Setting(pool="sum"), partial(posed, law, domain.name), stream, key=images)
 
 
 SETS: dict[str, Callable[[], Subject]] = {f"queens-{size}": partial(subject, size) for size in SIZES}

@@ -167,7 +167,7 @@ def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[
             return None
         return come_along(subject, model, seed)
     setting = subject.setting
-    config = sized(subject.domain, arm, setting.width, setting.loops, setting.questions)
+    config = sized(subject.domain, arm, setting.width, setting.loops, setting.questions, setting.pool)
     try:
         recipe = setting.recipe(arm, subject.data, seed, scale)
     except InvalidInput as error:  # such as matching where answers cannot be enumerated

@@ -72,6 +72,7 @@ class Setting:
     free: int = 10
     full: float = 0.5  # share of the boards that show nothing but what is given
     questions: int = 4  # of the arms that ask for cells
+    pool: str = "mean"  # what a cell hears of a unit; sums where how many say a thing matters
 
     def recipe(self, arm: Any, data: Row, seed: int, scale: float) -> Recipe:
         """The arm's training; `scale` multiplies its steps."""
