@@ -17,6 +17,7 @@ NAMES = ("queens", "colouring", "grids9", "squares")
 AMOUNTS = ("problems", "n", "samples", "scale")  # files that differ in these are not mixed
 KEY = ("set", "arm", "way", "T", "seed")
 WITHOUT = "no latent"
+ONE = "one answer"  # a grade, as Posed.grade says it
 FIRST, LATER = 1, 4  # evaluations at which questions are answered
 MANY = 20  # samples at which coverage is told
 QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -153,8 +154,7 @@ def law(rows: list[Row]) -> list[str]:
 def grades(rows: list[Row]) -> list[str]:
     """Problems by how many answers they have, in one evaluation."""
     mine = [row for row in rows if row["main"] and row["T"] == FIRST]
-    order = ("nothing given", "1,000 answers or more", "up to 999 answers", "up to 99 answers", "up to 9 answers",
-             "one answer")  # fmt: skip
+    order = ("nothing given", "1,000 answers or more", "up to 999 answers", "up to 99 answers", "up to 9 answers", ONE)
     there = [grade for grade in order if any(grade in row["grades"] for row in mine)]
     body = [
         [*line, *(both([row["grades"][grade] for row in some if grade in row["grades"]]) for grade in there)]
@@ -199,21 +199,30 @@ def questions(rows: list[Row]) -> list[str]:
     return [table(header, body), f"A cell: valid (the worst set and seed), coverage at {MANY} beside even draws."]
 
 
+def several(row: Row) -> float | None:
+    """Share valid of the problems with more answers than one, where z has something to say; None: there are none."""
+    there = [of for grade, of in row["grades"].items() if grade != ONE]
+    return sum(of["valid"] * of["problems"] for of in there) / n if (n := sum(of["problems"] for of in there)) else None
+
+
 def gain(rows: list[Row]) -> list[str]:
     """The share valid with z beside the best of the same network without, and whether the law is no worse."""
     body = []
     for (name, T), some in grouped([row for row in rows if row["T"] in (1, 2)], "set", "T").items():
-        means = {way: mean(map(valid, found)) for way, found in grouped(some, "arm", "way").items()}
-        without = {way: share for way, share in means.items() if way[0] == WITHOUT and way[1] != "cells asked"}
-        matched = ("matched", "z once, likeliest")
-        if matched not in means or not without:
+        found = grouped(some, "arm", "way")
+        if (with_z := found.get(("matched", "z once, likeliest"))) is None:
             continue
-        best = max(without, key=lambda way: without[way])
-        kl = [figure([row for row in some if (row["arm"], row["way"]) == way], _field("kl"), ".3f", None)
-              for way in (best, matched)]  # fmt: skip
-        times = f"{means[matched] / without[best]:.1f}" if without[best] else "-"
-        body.append([name, T, best[1], f"{without[best]:.2%}", f"{means[matched]:.2%}", times, *kl])
-    header = ["problems", "T", "best without z", "valid", "with z, matched", "times", "KL without", "KL with"]
+        without = [mine for (arm, way), mine in found.items() if arm == WITHOUT and way != "cells asked"]
+        told: tuple[tuple[str, Callable[[Row], float | None]], ...] = (("all", valid), ("several answers", several))
+        for which, share in told[: 1 + any(ONE in row["grades"] for row in some)]:
+            best = max(without, key=lambda mine: mean(share(row) or 0.0 for row in mine), default=None)
+            if best is None or share(best[0]) is None:
+                continue
+            ours, theirs = (mean(share(row) or 0.0 for row in mine) for mine in (with_z, best))
+            kl = [figure(mine, _field("kl"), ".3f", None) for mine in (best, with_z)]
+            times = f"{ours / theirs:.1f}" if theirs else "-"
+            body.append([name, which, T, best[0]["way"], f"{theirs:.2%}", f"{ours:.2%}", times, *kl])
+    header = ["problems", "which", "T", "best without z", "valid", "with z, matched", "times", "KL without", "KL with"]
     return [table(header, body)] if body else ["not measured"]
 
 
