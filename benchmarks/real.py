@@ -175,6 +175,7 @@ SETS = {
     "suguru": RealSet("puzzles/Suguru.json", partial(_puzzlekit, "suguru", NUMBERS)),
     "tenner": RealSet("puzzles/TennerGrid.json", partial(_puzzlekit, "tenner", TENNER)),
     "thermometers": RealSet("puzzles/Thermometer.json", partial(_puzzlekit, "thermometers", FILLED)),
+    "trinairo": RealSet("puzzles/Trinairo.json", partial(_puzzlekit, "trinairo", NUMBERS)),
     "sudoku": RealSet("puzzles/Sudoku.json", _sudoku),
     "sudoku-dzn": RealSet("sudoku/dzn", partial(_files, None, "*.dzn")),
     "zebra": RealSet("puzzles/zebra_bbeh.json", _zebras),
