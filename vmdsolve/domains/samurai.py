@@ -28,7 +28,8 @@ from .parts.walled import Walled
 __all__ = ["DOMAINS", "Samurai"]
 
 Corner = tuple[int, int]  # row and column of the first cell of a board
-Mask, Table = npt.NDArray[np.bool_], npt.NDArray[np.str_]  # [rows, columns]
+Mask = npt.NDArray[np.bool_]  # [rows, columns]
+Table = npt.NDArray[np.str_]  # the same
 ORDER, MAX_SIDE, MAX_BOARDS = 9, 63, 64
 NONE, NONES = "@", "@#xX"  # squares outside of all boards, as written and as read
 DRAWN = set("|+-=_ \t")
