@@ -39,6 +39,7 @@ METHOD = (
     "ours with unique=True. Every answer is judged by vmdsolve.checker. `late`: stopped after the limit, which counts "
     "as its time. puzzlekit is given one worker, and its puzzles are those of its own collection."
 )
+AGAIN = 0.05  # seconds after which a solver that catches all that is raised is told again
 SEEN = 0.05  # seconds of the processor of one measurement; its clock may tick in hundredths
 OURS, OURS_ALONE = "vmdsolve", "vmdsolve, unique"
 SUDOKU_SETS = ("17_clue", "top1465", "11+")
@@ -159,7 +160,7 @@ class _Limit:
 
     def __enter__(self) -> None:
         self.before = signal.signal(signal.SIGPROF, self._over)
-        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+        signal.setitimer(signal.ITIMER_PROF, self.seconds, AGAIN)
 
     def __exit__(self, *_: object) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -78,6 +78,7 @@ def test_a_drawn_board_is_a_puzzle() -> None:
         (["gone.txt"], "no such file: gone.txt"),
         (["folder/gone"], "no such file: folder/gone"),
         (["gone.col", "--domain", "colouring-3"], "no such file: gone.col"),
+        (["latin"], "latin is a kind of puzzles, and no file or puzzle: name it by --domain"),
         (["gone"], "there is no file 'gone', and it is not a puzzle either: no domain goes by"),
         (["1..2"], "there is no file '1..2', and it is not a puzzle either: no domain goes by"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
