@@ -18,6 +18,7 @@ from .schemas import run as schemas
 from .shares import run as shares
 from .soak.run import run as soak
 from .solve import run as solve
+from .specialised import run as specialised
 from .startup import run as startup
 from .streaming import run as streaming
 from .study.ablation import run as ablation
@@ -73,6 +74,7 @@ app.command("gpu-kernels")(run_kernels)
 app.command("gpu-denoise")(run_denoise)
 app.command("training")(training)
 app.command("validity")(validity)
+app.command("specialised")(specialised)
 app.command("startup")(startup)
 app.command("streaming")(streaming)
 app.command("plan")(plan)

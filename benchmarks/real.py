@@ -11,6 +11,7 @@ import os
 import re
 import tarfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from vmdsolve.problem import OPEN, Board, Problem
 from .driver import ROOT
 from .english import Ambiguous, in_our_clues
 
-__all__ = ["DATA", "SETS", "Instance", "RealSet", "problem_of"]
+__all__ = ["DATA", "SETS", "Instance", "Puzzlekit", "RealSet", "problem_of"]
 
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data"))
 NUMBERS = {str(number): symbol for number, symbol in enumerate(SYMBOLS, 1)}
@@ -66,16 +67,33 @@ def problem_of(path: Path, domain: str | None = None) -> Problem:
     return read(record.puzzle, domain or record.domain)
 
 
-def _puzzlekit(domain: str, symbols: dict[str, str], path: Path, *, cell: str | None = None) -> Iterator[Instance]:
-    """Puzzles of a json file; `symbols` says how a token of the answer is written here.
+@dataclass(frozen=True)
+class Puzzlekit:
+    """Puzzles of a json file in the texts of the collection puzzlekit.
 
-    cell    an expression for how the puzzle writes a cell, if some squares are none; the answer is of those only
+    symbols    how a token of an answer is written here
+    cell       an expression for how the puzzle writes a cell, if some squares are none; the answer is of those only
     """
-    for name, entry in json.loads(path.read_text())["data"].items():
-        squares, answer = (entry[key].split("\n", 1)[1].split() for key in ("problem", "solution"))
-        held = [token for i, token in enumerate(answer) if cell is None or re.fullmatch(cell, squares[i])]
-        problem = get(domain).parse(entry["problem"])
-        yield _printed(name, problem, "".join(symbols[token] for token in held)[: problem.rules.L])
+
+    domain: str
+    symbols: dict[str, str]
+    cell: str | None = None
+
+    def texts(self, path: Path) -> Iterator[tuple[str, str, str]]:
+        """Each puzzle's name, its text and that of its answer."""
+        for name, entry in json.loads(path.read_text())["data"].items():
+            yield name, entry["problem"], entry["solution"]
+
+    def answer(self, problem: Problem, text: str, answer: str) -> str:
+        """An answer to a puzzle's text as we write it."""
+        squares, tokens = (said.split("\n", 1)[1].split() for said in (text, answer))
+        held = (t for i, t in enumerate(tokens) if self.cell is None or re.fullmatch(self.cell, squares[i]))
+        return "".join(self.symbols[token] for token in held)[: problem.rules.L]
+
+    def __call__(self, path: Path) -> Iterator[Instance]:
+        for name, text, answer in self.texts(path):
+            problem = get(self.domain).parse(text)
+            yield _printed(name, problem, self.answer(problem, text, answer))
 
 
 def _printed(name: str, problem: Problem, answer: str) -> Instance:
@@ -152,29 +170,30 @@ FEWEST = {graph: [k] for graph, k in CHROMATIC.items()}
 MORE = {"queen11_11": [12, 13], "DSJC125.1": [6], "DSJC125.5": [18, 19, 20], "DSJC250.1": [9, 10]}
 
 SETS = {
-    "takuzu": RealSet("puzzles/Binairo.json", partial(_puzzlekit, "takuzu", {"1": "1", "2": "0"})),
+    "takuzu": RealSet("puzzles/Binairo.json", Puzzlekit("takuzu", {"1": "1", "2": "0"})),
     "futoshiki": RealSet("puzzles/futoshiki-bkoelman", _drawn_futoshiki),
     "futoshiki-4x4": RealSet("puzzles/futoshiki-connorcam-4x4", partial(_files, "futoshiki", "*.txt")),
-    "jigsaw": RealSet("puzzles/JigsawSudoku.json", partial(_puzzlekit, "jigsaw", NUMBERS)),
-    "kakuro": RealSet("puzzles/Kakuro.json", partial(_puzzlekit, "kakuro", NUMBERS, cell="0")),
-    "kenken": RealSet("puzzles/KenKen.json", partial(_puzzlekit, "kenken", NUMBERS)),
-    "killer": RealSet("puzzles/KillerSudoku.json", partial(_puzzlekit, "killer", NUMBERS)),
-    "nonogram": RealSet("puzzles/Nonogram.json", partial(_puzzlekit, "nonogram", {"x": "1", "-": "0"})),
+    "jigsaw": RealSet("puzzles/JigsawSudoku.json", Puzzlekit("jigsaw", NUMBERS)),
+    "kakuro": RealSet("puzzles/Kakuro.json", Puzzlekit("kakuro", NUMBERS, cell="0")),
+    "kenken": RealSet("puzzles/KenKen.json", Puzzlekit("kenken", NUMBERS)),
+    "killer": RealSet("puzzles/KillerSudoku.json", Puzzlekit("killer", NUMBERS)),
+    "nonogram": RealSet("puzzles/Nonogram.json", Puzzlekit("nonogram", {"x": "1", "-": "0"})),
     "nonogram-7x7": RealSet("puzzles/nonograms_7.csv", _small_nonograms),
-    "skyscrapers": RealSet("puzzles/Skyscraper.json", partial(_puzzlekit, "skyscrapers", HEIGHTS)),
-    "endview": RealSet("puzzles/ABCEndView.json", partial(_puzzlekit, "endview", LETTERS)),
-    "akari": RealSet("puzzles/Akari.json", partial(_puzzlekit, "akari", {"-": "0", "o": "1"}, cell="-")),
-    "starbattle": RealSet("puzzles/Starbattle.json", partial(_puzzlekit, "starbattle", {"-": "0", "x": "1"})),
-    "consecutive": RealSet("puzzles/ConsecutiveSudoku.json", partial(_puzzlekit, "consecutive", NUMBERS)),
-    "even-odd": RealSet("puzzles/EvenOddSudoku.json", partial(_puzzlekit, "even-odd", NUMBERS)),
-    "kakurasu": RealSet("puzzles/Kakurasu.json", partial(_puzzlekit, "kakurasu", FILLED)),
-    "mathrax": RealSet("puzzles/Mathrax.json", partial(_puzzlekit, "mathrax", NUMBERS)),
-    "minesweeper": RealSet("puzzles/Minesweeper.json", partial(_puzzlekit, "minesweeper", FILLED, cell="-")),
-    "renban": RealSet("puzzles/Renban.json", partial(_puzzlekit, "renban", NUMBERS)),
-    "str8ts": RealSet("puzzles/Str8t.json", partial(_puzzlekit, "str8ts", NUMBERS, cell="[^x]+")),
-    "suguru": RealSet("puzzles/Suguru.json", partial(_puzzlekit, "suguru", NUMBERS)),
-    "tenner": RealSet("puzzles/TennerGrid.json", partial(_puzzlekit, "tenner", TENNER)),
-    "thermometers": RealSet("puzzles/Thermometer.json", partial(_puzzlekit, "thermometers", FILLED)),
+    "skyscrapers": RealSet("puzzles/Skyscraper.json", Puzzlekit("skyscrapers", HEIGHTS)),
+    "endview": RealSet("puzzles/ABCEndView.json", Puzzlekit("endview", LETTERS)),
+    "akari": RealSet("puzzles/Akari.json", Puzzlekit("akari", {"-": "0", "o": "1"}, cell="-")),
+    "starbattle": RealSet("puzzles/Starbattle.json", Puzzlekit("starbattle", {"-": "0", "x": "1"})),
+    "consecutive": RealSet("puzzles/ConsecutiveSudoku.json", Puzzlekit("consecutive", NUMBERS)),
+    "even-odd": RealSet("puzzles/EvenOddSudoku.json", Puzzlekit("even-odd", NUMBERS)),
+    "kakurasu": RealSet("puzzles/Kakurasu.json", Puzzlekit("kakurasu", FILLED)),
+    "mathrax": RealSet("puzzles/Mathrax.json", Puzzlekit("mathrax", NUMBERS)),
+    "minesweeper": RealSet("puzzles/Minesweeper.json", Puzzlekit("minesweeper", FILLED, cell="-")),
+    "renban": RealSet("puzzles/Renban.json", Puzzlekit("renban", NUMBERS)),
+    "str8ts": RealSet("puzzles/Str8t.json", Puzzlekit("str8ts", NUMBERS, cell="[^x]+")),
+    "suguru": RealSet("puzzles/Suguru.json", Puzzlekit("suguru", NUMBERS)),
+    "tenner": RealSet("puzzles/TennerGrid.json", Puzzlekit("tenner", TENNER)),
+    "thermometers": RealSet("puzzles/Thermometer.json", Puzzlekit("thermometers", FILLED)),
+    "trinairo": RealSet("puzzles/Trinairo.json", Puzzlekit("trinairo", NUMBERS)),
     "sudoku": RealSet("puzzles/Sudoku.json", _sudoku),
     "sudoku-dzn": RealSet("sudoku/dzn", partial(_files, None, "*.dzn")),
     "zebra": RealSet("puzzles/zebra_bbeh.json", _zebras),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from .drawing import Frame, Part, Picture, Said, Shown
 from .drawing.figure import Figure
 from .trace import Trace
 
-__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Status", "Violation", "solutions_later"]
+__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Statistics", "Status", "Violation", "solutions_later"]
 
 OPEN = -1
 
@@ -184,6 +184,33 @@ class _Later(Shown):
         return made[name]
 
 
+class Statistics(NamedTuple):
+    """What it took to settle a problem.
+
+    Attributes
+    ----------
+    nodes
+        propagations of exact search; 0 where it was not needed
+    clauses
+        that search learned from failures, where it went on to learn
+    nfe, loops, latents
+        network evaluations, block applications, and boards sampled, of the learned model
+    seconds
+        wall-clock time; in a batch the batch's time shared out equally
+    """
+
+    nodes: int
+    clauses: int
+    nfe: int
+    loops: int
+    latents: int
+    seconds: float
+
+    def __str__(self) -> str:
+        search, model = f"{self.nodes:,} nodes, {self.clauses:,} clauses", f"{self.nfe:,} network evaluations"
+        return f"{search}; {model}, {self.loops:,} loops, {self.latents:,} latents; {self.seconds:.3f} s"
+
+
 @dataclass(frozen=True, slots=True)
 class Solution(_Later):
     """What came of one problem: an answer, or an honest status. False where there is no answer.
@@ -225,8 +252,9 @@ class Solution(_Later):
         In words for people: why the problem is INVALID, or which givens clash; else "".
     proof
         Where it was asked for: a `Certificate` that there is no answer, or with `unique` no other.
-    nodes
-        What exact search took, in propagations; 0 where it was not needed. Of a search that was taken up anew the last.
+    nodes, clauses
+        What exact search took: propagations, and clauses learned from failures; 0 where it was not needed. Of a search
+        that was taken up anew the last.
     layout, givens
         What draws the board, and what was given on it [L]; None of what could not be read. Pickles leave them out.
 
@@ -254,9 +282,21 @@ class Solution(_Later):
     z: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
     proof: Any = field(default=None, repr=False, compare=False)
     nodes: int = field(default=0, repr=False, compare=False)
+    clauses: int = field(default=0, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.status.has_solution
+
+    @property
+    def statistics(self) -> Statistics:
+        """What it took, all in one.
+
+        Examples
+        --------
+        >>> print(Solution(Status.SOLVED, nodes=1049, clauses=3, seconds=0.25).statistics)
+        1,049 nodes, 3 clauses; 0 network evaluations, 0 loops, 0 latents; 0.250 s
+        """
+        return Statistics(self.nodes, self.clauses, self.nfe, self.loops, self.latents_tried, self.seconds)
 
     @property
     def outcome(self) -> str:

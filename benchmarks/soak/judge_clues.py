@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain, groupby
+from itertools import chain, groupby, product
 from math import isqrt, prod
 
 from .judge import DIGITS, Between, Cells, Different, Holds, Puzzle, Rule, Total, Unjudged, Unlike, grid, latin, numbers
-from .judge_grids import boxes
+from .judge_grids import boxes, sudoku
 
 __all__ = ["CLUED"]
 
@@ -245,6 +245,23 @@ def _seen(towers: int) -> Callable[[Cells], bool]:
     return lambda values: sum(value > max(values[:i], default=-1) for i, value in enumerate(values)) == towers
 
 
+def samurai(lines: Iterator[str]) -> Puzzle:
+    rows, columns, order, *corners = next(lines).split()
+    n, table = int(order), grid(lines, int(rows), int(columns))
+    white = {place: cell for cell, place in enumerate(p for p in product(range(int(rows)), range(int(columns)))
+                                                      if table[p[0]][p[1]] != "@")}  # fmt: skip
+    rules: set[Different] = set()
+    for corner in corners:
+        r, c = (int(side) - 1 for side in corner[1:].split("c"))
+        for unit in sudoku(n):
+            if not isinstance(unit, Different):
+                raise Unjudged("unit")
+            rules.add(Different(tuple(white[r + cell // n, c + cell % n] for cell in unit.cells)))
+    if {cell for rule in rules for cell in rule.cells} != {*white.values()}:
+        raise Unjudged("cells of no board")
+    return Puzzle(DIGITS[:n], _given((table[r][c] for r, c in white), DIGITS[:n]), tuple(rules))
+
+
 def skyscrapers(lines: Iterator[str]) -> Puzzle:
     n, same, high = numbers(next(lines))
     if not n == same == high:
@@ -341,7 +358,7 @@ def _whole(read: Callable[[Iterator[str]], Puzzle]) -> Callable[[str], Puzzle]:
 CLUED: dict[str, Callable[[str], Puzzle]] = {
     read.__name__: _whole(read)
     for read in (
-        akari, colouring, endview, futoshiki, jigsaw, kakuro, kenken, killer, nonogram, skyscrapers, starbattle, takuzu,
-        zebra,
+        akari, colouring, endview, futoshiki, jigsaw, kakuro, kenken, killer, nonogram, samurai, skyscrapers,
+        starbattle, takuzu, zebra,
     )
 }  # fmt: skip

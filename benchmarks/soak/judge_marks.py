@@ -61,6 +61,20 @@ def tango(lines: Iterator[str]) -> Puzzle:
     return Puzzle("01", _given(chain.from_iterable(row[::2] for row in rows[::2]), "01"), tuple(rules))
 
 
+def trinairo(lines: Iterator[str]) -> Puzzle:
+    n, m = numbers(next(lines))
+    table = grid(lines, n, m)
+    across, down = _lines(n, m)
+    rules: list[Rule] = [
+        Between(line, v, len(line) // 3, len(line) // 3) for line in (*across, *down) for v in range(3)
+    ]
+    for line in (*across, *down):
+        rules += [Different(pair) for pair in pairwise(line) if any(len(table[c // m][c % m]) == 2 for c in pair)]
+    if n % 3 or m % 3 or any(len(word) > 2 or word[1:] not in ("", "x") for row in table for word in row):
+        raise Unjudged("marks")
+    return Puzzle("123", _given((word[0] for row in table for word in row), "123"), tuple(rules))
+
+
 def kakurasu(lines: Iterator[str]) -> Puzzle:
     rows, columns = numbers(next(lines))
 
@@ -278,6 +292,6 @@ MARKED: dict[str, Callable[[str], Puzzle]] = {
     read.__name__.replace("_", "-"): _whole(read)
     for read in (
         arrow, consecutive, even_odd, kakurasu, mathrax, minesweeper, renban, sandwich, str8ts, suguru, tango, tenner,
-        thermo, thermometers,
+        thermo, thermometers, trinairo,
     )
 }  # fmt: skip

@@ -164,12 +164,12 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
   check_threads(threads);
   check_time(time_limit);
   Array<int32_t> first({B, L}), status(B);
-  Array<int64_t> counts(B), nodes(B);
+  Array<int64_t> counts(B), nodes(B), clauses(B);
   Array<bool> complete(B);
   const int32_t* in = values.data();
   const float* guide = marginals_object.is_none() ? nullptr : marginals.data();
   int32_t *out = first.mutable_data(), *status_out = status.mutable_data();
-  int64_t *counts_out = counts.mutable_data(), *nodes_out = nodes.mutable_data();
+  int64_t *counts_out = counts.mutable_data(), *nodes_out = nodes.mutable_data(), *clauses_out = clauses.mutable_data();
   bool* complete_out = complete.mutable_data();
   released([&] {
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
@@ -183,10 +183,11 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
         status_out[b] = static_cast<int32_t>(found.status);
         complete_out[b] = found.complete;
         nodes_out[b] = found.nodes;
+        clauses_out[b] = found.clauses;
       }
     });
   });
-  return py::make_tuple(first, counts, status, complete, nodes);
+  return py::make_tuple(first, counts, status, complete, nodes, clauses);
 }
 
 py::tuple nearest(const Rules& rules, const py::object& object, const py::object& scores_object, int64_t node_limit,
@@ -247,6 +248,7 @@ class Enumeration {
     return py::make_tuple(static_cast<int>(found_ ? Status::solved : Status::unsatisfiable), py::none());
   }
   int64_t nodes() const { return nodes_; }
+  int64_t clauses() const { return clauses_; }
   bool complete() const { return complete_; }
 
  private:
@@ -255,7 +257,7 @@ class Enumeration {
     explicit Busy(Enumeration& whose) : of(whose) { of.busy_ = true; }
     ~Busy() {
       of.busy_ = false;
-      of.nodes_ = of.search_->nodes(), of.complete_ = of.search_->exhausted();
+      of.nodes_ = of.search_->nodes(), of.clauses_ = of.search_->clauses(), of.complete_ = of.search_->exhausted();
     }
     Enumeration& of;
   };
@@ -265,7 +267,7 @@ class Enumeration {
   std::vector<float> marginals_;
   // Read and written under the GIL.
   bool found_ = false, busy_ = false, complete_ = false;
-  int64_t nodes_ = 0;
+  int64_t nodes_ = 0, clauses_ = 0;
 };
 
 py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, double time_limit,
@@ -370,6 +372,7 @@ void register_search(py::module_& m) {
            py::arg("rules").none(false), "values"_a, "marginals"_a = py::none())
       .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
       .def_property_readonly("nodes", [](const Enumeration& e) { return e.nodes(); })
+      .def_property_readonly("clauses", [](const Enumeration& e) { return e.clauses(); })
       .def_property_readonly("complete", [](const Enumeration& e) { return e.complete(); });
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,

@@ -35,7 +35,7 @@ void CandidateSearch::start(const int32_t* values, const float* marginals) {
   built_ = Built::nothing;
   blocked_.clear();
   assumed_.clear();
-  nodes_ = found_ = restarts_ = 0;
+  nodes_ = found_ = learned_ = restarts_ = 0;
   until_restart_ = restart_unit_;
   clause_limit_ = first_limit_;
   exhausted_ = chronological_ = false;
@@ -81,6 +81,7 @@ Outcome CandidateSearch::run(Budget& budget, int32_t* values) {
       } else {
         --until_restart_;
         exhausted_ = !clauses_.learn();
+        ++learned_;
       }
     } else if (until_restart_ <= 0 && !chronological_) {
       restart();

@@ -37,6 +37,7 @@ class CandidateSearch final : public Learner {
   Outcome next(Budget& budget, int32_t* values) override;
   bool propagate(Budget& budget, uint64_t* domains) override;
   int64_t nodes() const override { return nodes_; }
+  int64_t clauses() const override { return learned_; }
   bool exhausted() const override { return exhausted_; }
 
  private:
@@ -73,7 +74,7 @@ class CandidateSearch final : public Learner {
   std::vector<int32_t> seen_;        // [L] the last cell whose peer it was
   std::vector<int32_t> others_, peers_;
   std::vector<Lit> literals_, assumed_;
-  int64_t nodes_ = 0, found_ = 0, restarts_ = 0, until_restart_ = 0;
+  int64_t nodes_ = 0, found_ = 0, learned_ = 0, restarts_ = 0, until_restart_ = 0;
   size_t clause_limit_ = 0;
   bool exhausted_ = false, chronological_ = false;
 };

@@ -22,7 +22,7 @@ void LearningSearch::start(const int32_t* values, const float* marginals) {
   model_.start(values);
   marginals_ = marginals;
   decisions_.clear();
-  nodes_ = found_ = restarts_ = 0;
+  nodes_ = found_ = learned_ = restarts_ = 0;
   exhausted_ = chronological_ = false;
   task_ = Task::propagate;
   for (const int32_t cell : touched_) since_[static_cast<size_t>(cell)] = kNotRequired;  // of an analysis left off
@@ -290,6 +290,7 @@ void LearningSearch::learn(int32_t pivot) {
   std::sort(levels_.begin(), levels_.end());
   const auto levels = std::unique(levels_.begin(), levels_.end()) - levels_.begin();
   increment_ *= kGrowth;
+  ++learned_;
 
   go_back(back);
   const Reason reason =

@@ -37,6 +37,7 @@ class LearningSearch final : public Learner {
   Outcome next(Budget& budget, int32_t* values) override;
   bool propagate(Budget& budget, uint64_t* domains) override;
   int64_t nodes() const override { return nodes_; }
+  int64_t clauses() const override { return learned_; }
   bool exhausted() const override { return exhausted_; }
 
  private:
@@ -72,7 +73,7 @@ class LearningSearch final : public Learner {
   Explainer explainer_;
   const float* marginals_ = nullptr;
   std::vector<Decision> decisions_;
-  int64_t nodes_ = 0, found_ = 0;
+  int64_t nodes_ = 0, found_ = 0, learned_ = 0;
   bool exhausted_ = false, chronological_ = false;
   Task task_ = Task::propagate;
 

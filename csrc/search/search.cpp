@@ -17,7 +17,7 @@ namespace vmd {
 Found count_solutions(Search& search, const int32_t* values, const float* marginals, int64_t limit,
                       Budget budget, int32_t L, int32_t* first) {
   search.start(values, marginals);
-  Found found{0, 0, Status::solved, false};
+  Found found{0, 0, 0, Status::solved, false};
   std::fill_n(first, L, kOpen);
   while (limit < 0 || found.count < limit) {
     const Outcome outcome = search.next(budget, found.count == 0 ? first : nullptr);
@@ -28,6 +28,7 @@ Found count_solutions(Search& search, const int32_t* values, const float* margin
     ++found.count;
   }
   found.nodes = search.nodes();
+  found.clauses = search.clauses();
   found.complete = search.exhausted();
   return found;
 }

@@ -38,6 +38,8 @@ class Search {
   /// call is asked to stop.
   virtual bool propagate(Budget& budget, uint64_t* domains) = 0;
   virtual int64_t nodes() const = 0;
+  /// Clauses learned since start(), those forgotten since then included.
+  virtual int64_t clauses() const { return 0; }
   /// Nothing is left to try.
   virtual bool exhausted() const = 0;
 };
@@ -52,7 +54,7 @@ std::unique_ptr<Search> make_singles_search(const Rules& rules);
 
 /// Result of one problem of a batch.
 struct Found {
-  int64_t count, nodes;
+  int64_t count, nodes, clauses;
   Status status;
   bool complete;
 };

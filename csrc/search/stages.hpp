@@ -36,6 +36,7 @@ class StagedSearch final : public Search {
   Outcome next(Budget& budget, int32_t* values) override;
   bool propagate(Budget& budget, uint64_t* domains) override { return fast_->propagate(budget, domains); }
   int64_t nodes() const override { return fast_->nodes() + (learning_ ? learner_->nodes() : 0); }
+  int64_t clauses() const override { return learning_ ? learner_->clauses() : 0; }
   bool exhausted() const override { return learning_ ? learner_->exhausted() : fast_->exhausted(); }
 
  private:

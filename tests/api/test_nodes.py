@@ -34,6 +34,16 @@ def test_nodes_are_those_of_search_whatever_the_batch(unique: bool) -> None:
     assert [vmdsolve.solve(text, method="search", unique=unique).nodes for text in HARD] == wanted
 
 
+def test_statistics_say_all_that_it_took() -> None:
+    easy = vmdsolve.solve(HARD[0], method="search", unique=True)
+    assert easy.statistics[:5] == (easy.nodes, 0, 0, 0, 0)
+    assert easy.statistics.seconds == easy.seconds
+    assert f"{easy.nodes:,} nodes, 0 clauses; 0 network evaluations" in str(easy.statistics)
+    by_model = vmdsolve.solve(HARD[0], method="vmd-only", latents=2, steps=2)
+    assert by_model.statistics[1:5] == (0, by_model.nfe, by_model.loops, by_model.latents_tried)
+    assert by_model.statistics.nfe > 0
+
+
 def test_a_problem_that_propagation_settles_takes_no_nodes() -> None:
     assert vmdsolve.solve("1......2..4..3..").nodes == 0
     assert vmdsolve.solve(HARD[0], unique=True).nodes > 0

@@ -30,6 +30,18 @@ def test_a_unique_answer_is_proved_and_the_proof_accepted(text: str, tmp_path: P
     assert check_proof(text, saved, solution.text)
     assert check_proof(text, str(saved), solution.grid)
     assert not check_proof(text, saved)  # that there is none at all
+    assert check_proof(text, saved.read_text(), solution.text)
+
+
+def test_a_proof_in_which_anything_is_changed_is_rejected() -> None:
+    solution = solve(HARD, unique=True, prove=True)
+    lines = solution.proof.lines
+    first = lines[0].split()
+    flipped = " ".join([first[0], str(-int(first[1])), *first[2:]])
+    for broken in (lines[:-1], lines[1:], lines[::-1], (flipped, *lines[1:]), ("x y", *lines), ()):
+        verdict = check_proof(HARD, replace(solution.proof, lines=broken))
+        assert not verdict
+        assert verdict.reason
 
 
 def test_a_picture_of_what_saves_something_else_is_a_picture(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def test_a_drawn_board_is_a_puzzle() -> None:
         (["gone.txt"], "no such file: gone.txt"),
         (["folder/gone"], "no such file: folder/gone"),
         (["gone.col", "--domain", "colouring-3"], "no such file: gone.col"),
+        (["latin"], "latin is a kind of puzzles, and no file or puzzle: name it by --domain"),
         (["gone"], "there is no file 'gone', and it is not a puzzle either: no domain goes by"),
         (["1..2"], "there is no file '1..2', and it is not a puzzle either: no domain goes by"),
         ([str(PUZZLES)], "is a folder; wanted a file of puzzles"),
@@ -188,3 +189,16 @@ def test_the_input_is_never_overwritten(mixed: Path) -> None:
     assert result.exit_code == 2
     assert "is also an input; write to another file" in result.stderr
     assert mixed.read_text() == before
+
+
+def test_statistics_are_printed_where_they_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text(f"{P}\n{P}\n", encoding="utf-8")
+    told = run("solve", tmp_path / "two.txt", "--method", "search", "--statistics")
+    lines = [line for line in told.stderr.splitlines() if "nodes" in line]
+    assert len(lines) == 2
+    assert all("nodes, 0 clauses; 0 network evaluations, 0 loops, 0 latents; " in line for line in lines)
+    assert "nodes" not in run("solve", P, "--method", "search").stderr
+    for more in (["-o", tmp_path / "o.csv"], ["--all", 2], ["--prove", tmp_path / "p.lrat"]):
+        refused = run("solve", P, "--statistics", *more)
+        assert refused.exit_code == 2
+        assert "--statistics is for puzzles that are solved and printed" in refused.stderr

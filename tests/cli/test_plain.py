@@ -30,7 +30,7 @@ COMMANDS: dict[str, list[Any]] = {
     "plot": ["nothing"], "web": ["nothing"], "watch": [P], "demo": ["nothing"], "diagnose": ["latin-2"],
     "domains": ["latin-2"], "check-domain": ["nothing"], "info": [],
 }  # fmt: skip
-READERS = ("solve", "show", "check", "count", "hint", "explain", "eval")
+READERS = ("solve", "show", "check", "count", "convert", "hint", "explain", "eval")
 
 quick = settings(
     deadline=None, max_examples=25,
@@ -100,14 +100,14 @@ def test_what_files_hold_and_are_called(tmp_path: Path, ending: str, data: st.Da
     file.write_text(table_of(data.draw, ending))
     options = data.draw(st.sampled_from([[], ["--domain", "zebra"], ["--domain", "sudoku-4x4"], ["--column", "x"]]))
     name = data.draw(st.sampled_from(READERS))
-    options = [] if name == "show" and options[:1] == ["--column"] else options
+    options = [] if name in ("show", "convert") and options[:1] == ["--column"] else options
     options = [*options, *(["--method", "search"] if name == "solve" else [])]
     is_plain(name, file, *options)
     file.unlink()
 
 
 @settings(quick, max_examples=10)
-@given(data=st.data(), command=st.sampled_from(["solve", "show", "check", "count", "hint", "explain"]))
+@given(data=st.data(), command=st.sampled_from(["solve", "show", "check", "count", "convert", "hint", "explain"]))
 def test_names_in_puzzles(tmp_path: Path, data: st.DataObject, command: str) -> None:
     puzzle = data.draw(zebras())
     (tmp_path / "z.jsonl").write_text(json.dumps({"puzzle": puzzle, "domain": "zebra"}))

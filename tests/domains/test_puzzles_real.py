@@ -35,6 +35,7 @@ SAMPLES = [
     ("suguru", 26, 4, 0),
     ("tenner", 43, 4, 0),
     ("thermometers", 33, 4, 0),
+    ("trinairo", 30, 1, 0),
     ("sudoku", 50, 1, 0),
 ]
 

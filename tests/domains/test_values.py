@@ -43,6 +43,10 @@ def as_values(board: Any) -> dict[str, Any]:
             "squares": [[None if s == "□" else s for s in row] for row in board.squares], "mines": board.mines,
         },
         "renban": lambda: {"regions": board.regions.reshape(n, n).tolist()},
+        "samurai": lambda: {
+            "givens": [["@" if s == "" else None for s in row] for row in board.squares],
+            "corners": board.corners, "order": board.n,
+        },
         "sandwich": lambda: {"above": board.between[:n], "left": board.between[n:]},
         "str8ts": lambda: {"squares": [[None if s == "□" else s for s in row] for row in board.squares]},
         "suguru": lambda: {"regions": board.regions.reshape(board.shape).tolist()},
@@ -54,6 +58,9 @@ def as_values(board: Any) -> dict[str, Any]:
         "thermometers": lambda: {
             "above": board.clues_of[:columns], "left": board.clues_of[columns:],
             "cells": [row.split() for row in board.clues.split("/")[3:]],
+        },
+        "trinairo": lambda: {
+            "cells": [["-x" if r * columns + c in board.marked else None for c in range(columns)] for r in range(n)]
         },
         "akari": lambda: {"squares": [[None if s == "□" else s for s in row] for row in board.squares]},
         "colouring": lambda: {"edges": board.edges, "vertices": board.rules.L, "colours": len(board.symbols)},

@@ -64,7 +64,7 @@ def test_every_path_solves_all_puzzles_at_hand() -> None:
     rules = native(get("sudoku-9x9").rules)
     nodes = []
     for path in PATHS:
-        values, counts, status, complete, spent = _native.solve_batch(rules, boards, 2, path=path)
+        values, counts, status, complete, spent, _ = _native.solve_batch(rules, boards, 2, path=path)
         np.testing.assert_array_equal(values[sole], wanted)
         np.testing.assert_array_equal(counts, np.where(sole, 1, 2))
         np.testing.assert_array_equal(complete[sole], True)
@@ -89,7 +89,7 @@ def test_every_path_finds_what_a_slow_solver_finds(data: st.DataObject, name: st
         board[rng.integers(rules.L)] = rng.integers(rules.V)
     wanted = {one for one, _ in zip(solutions(rules, board), range(300), strict=False)}
     for path in PATHS:
-        _, counts, _, complete, _ = _native.solve_batch(native(rules), board[None], 300, path=path)
+        _, counts, _, complete, *_ = _native.solve_batch(native(rules), board[None], 300, path=path)
         assert (counts[0], complete[0] or len(wanted) == 300) == (len(wanted), True)
     for marginals in (None, guide(rng, rules)):
         found = {tuple(one.tolist()) for one in enumerate_values(rules, board, limit=300, marginals=marginals)}

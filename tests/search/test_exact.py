@@ -159,6 +159,7 @@ PATIENCE = 10_000  # nodes of the fast engine, csrc/search/search.cpp; of cells 
 def test_what_the_fast_engine_does_not_settle_is_proved_by_learning() -> None:
     result = solve_values(Rules(9, 8, tuple(pigeons(9, 8))), np.full((1, 9), OPEN), limit=None)
     assert result.nodes[0] > PATIENCE
+    assert 0 < result.clauses[0] < result.nodes[0] - PATIENCE  # one a failure
     assert (result.status[0], result.counts[0], result.complete[0]) == (SearchStatus.UNSATISFIABLE, 0, True)
 
 
@@ -171,6 +172,7 @@ def test_solutions_found_before_learning_began_are_not_found_again() -> None:
     assert sorted(s.tolist() for s in solutions) == [[*range(9), 0, t] for t in range(5)]
     assert solutions.complete
     assert solutions.nodes > PATIENCE
+    assert 0 < solutions.clauses < solutions.nodes - PATIENCE
 
 
 @pytest.mark.slow

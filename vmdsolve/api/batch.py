@@ -149,8 +149,9 @@ class _Fate:
                 return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
-            case "nodes":
-                return {"nodes": 0 if part.nodes is None else int(part.nodes[i])}
+            case "nodes" | "clauses":
+                nodes, clauses = (0, 0) if part.effort is None else part.effort[i].tolist()
+                return {"nodes": nodes, "clauses": clauses}
             case "violations" | "reason":
                 return self._why(row)
             case "trace":

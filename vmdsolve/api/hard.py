@@ -87,9 +87,10 @@ class Hard:
 
     def _settled(self, complete: bool) -> Settled:
         said = False if len(self._found) > 1 else True if complete else None
-        nodes = np.array([0 if self._boards is None else self._boards.nodes])
+        boards = self._boards
+        effort = np.array([[0, 0] if boards is None else [boards.nodes, boards.clauses]])
         if self._known is not None:
-            return self._known._replace(unique=said, spent=self.spent, nodes=nodes)
+            return self._known._replace(unique=said, spent=self.spent, effort=effort)
         rows, values = np.zeros(1, np.int64), None
         if self._found:
             values = self._found[0][None]
@@ -102,4 +103,4 @@ class Hard:
             status = Status.UNSATISFIABLE if complete else Status.TIMEOUT
         method = None if status is Status.TIMEOUT else "search"
         unique = said if values is not None and self.task.options.unique else None
-        return Settled(status, method, rows, values, *self._cost, self.spent, unique, self._traces, nodes=nodes)
+        return Settled(status, method, rows, values, *self._cost, self.spent, unique, self._traces, effort=effort)

@@ -107,7 +107,8 @@ def check_proof(
     problem
         Whatever `solve` takes.
     proof
-        A certificate, or the file of an LRAT proof of any solver. Of proofs with other steps (RAT) none is accepted.
+        A certificate, the file of an LRAT proof of any solver, or its text of several lines. Of proofs with other steps
+        (RAT) none is accepted.
     answer
         The answer that is said to be the only one; by default the certificate's own.
     {options}
@@ -149,6 +150,9 @@ def check_proof(
 def _lines(proof: Certificate | str | PathLike[str]) -> Iterator[Iterable[str]]:
     if isinstance(proof, Certificate):
         yield proof.lines
+        return
+    if isinstance(proof, str) and "\n" in proof:  # no name of a file
+        yield proof.splitlines()
         return
     with opened(proof) as file:
         yield file

@@ -149,11 +149,11 @@ def exactly(task: Task, open_: Open) -> Step:
     if (found & ~accepts(task.rules, givens, result.values)).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
     none, late = ~found & ~hard & proved, ~found & ~hard & ~proved
-    yield open_.settled(none, Status.UNSATISFIABLE, "search", nodes=result.nodes[none])
-    yield open_.settled(late, Status.TIMEOUT, None, nodes=result.nodes[late])
+    yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
+    yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
     for which, said in _said(result) if unique else [(found, None)]:
         some = found & which
-        yield open_.settled(some, Status.SOLVED, "search", result.values[some], unique=said, nodes=result.nodes[some])
+        yield open_.settled(some, Status.SOLVED, "search", result.values[some], unique=said, effort=result.effort[some])
     yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
     return open_.kept(np.zeros(len(open_), np.bool_))
 
@@ -171,7 +171,7 @@ def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
     hard, spent = _late(result, goes_on), clock.spent
     for which, said in _said(result):
         if (which & ~hard).any():
-            yield settled.some(which & ~hard, unique=said, spent=spent, nodes=result.nodes[which & ~hard])
+            yield settled.some(which & ~hard, unique=said, spent=spent, effort=result.effort[which & ~hard])
     for i in np.flatnonzero(hard).tolist():
         alone = task.alone(int(settled.rows[i]))
         yield Hard(alone, settled.spent + (limit or 0.0), known=settled.alone(i))

@@ -217,8 +217,8 @@ class Settled(NamedTuple):
         As of `Open`.
     z
         [n, D], the latents that the answers came with, as people get them; None where there were none.
-    nodes
-        int64 [n], what exact search took; None where it was not asked.
+    effort
+        int64 [n, 2], nodes and clauses that exact search took; None where it was not asked.
     """
 
     status: Status
@@ -232,13 +232,13 @@ class Settled(NamedTuple):
     unique: bool | None = None
     traces: Mapping[int, Sequence[Tried]] = MappingProxyType({})
     z: npt.NDArray[Any] | None = None
-    nodes: Ints | None = None
+    effort: Ints | None = None
 
     def some(self, which: Mask, **changed: Any) -> Settled:
         """Some of them; other fields take the values that are given."""
         values = None if self.values is None else self.values[which]
         z = None if self.z is None else self.z[which]
-        changed = {"nodes": None if self.nodes is None else self.nodes[which], **changed}
+        changed = {"effort": None if self.effort is None else self.effort[which], **changed}
         nfe, tried, loops = self.nfe[which], self.tried[which], self.loops[which]
         return self._replace(rows=self.rows[which], values=values, nfe=nfe, tried=tried, loops=loops, z=z, **changed)
 

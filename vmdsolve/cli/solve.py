@@ -62,6 +62,9 @@ def solve(
     ] = None,
     engine: Annotated[str, Option("--engine", help="Who solves shards: local, or ray, a cluster of it.")] = "local",
     trace: Traced = None,
+    statistics: Annotated[
+        bool, Option("--statistics", help="Print what each puzzle took, nodes and clauses of search and so on, too.")
+    ] = False,
     format: Format = None,  # noqa: A002
     column: Column = None,
     **options: Any,
@@ -100,6 +103,8 @@ def solve(
     if trace is not None and all_:
         raise InvalidInput("--trace draws what the model does, and --all asks search alone: leave one of them out")
     options["trace"] = drawn_trace(trace)
+    if statistics and (output not in (None, STDOUT) or all_ or prove):
+        raise InvalidInput("--statistics is for puzzles that are solved and printed; leave out -o, --all and --prove")
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
     limited = options["time_limit"] is None and (len(inputs) > 1 or _is_input(inputs[0]))
@@ -120,7 +125,7 @@ def solve(
     drawn = False
     if output is None or output == STDOUT:
         refuse_own_input(inputs)
-        tally, drawn = _to_stdout(records, total, options, shape, all_, trace)
+        tally, drawn = _to_stdout(records, total, options, shape, all_, trace, statistics=statistics)
     elif sharded:
         tally = to_folder(
             records,
@@ -221,10 +226,13 @@ def _to_stdout(
     shape: str | None,
     n: int | None,
     trace: Path | None,
+    *,
+    statistics: bool,
 ) -> tuple[Tally, bool]:
     """Drawings for people, csv or json for everything else; and whether a single drawing was all."""
     from ..api.progress import counted
     from ..files.rows import CSV_HEADER, NAMES, Tally, csv_line, json_line, quoted, row_of
+    from . import screen
 
     tally, name, terminal = Tally(), options["domain"], sys.stdout.isatty()
     others: list[str] = []  # columns of the input that go on, by the first row
@@ -251,6 +259,8 @@ def _to_stdout(
                 typer.echo(csv_line(row, others), nl=False)
                 left |= {*row.others}.difference(others)
             tally.add(row)
+            if statistics:
+                screen.say(f"{record.where}{solution.statistics}", err=True)
     except KeyboardInterrupt:
         if tally.total:
             typer.echo(f"\n{tally}", err=True)

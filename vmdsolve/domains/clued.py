@@ -58,7 +58,7 @@ class Clued(Domain):
     marks
         which of '#', ',' and '{' its text may hold: in files these mean something of their own
     whole_line
-        True if a line without '/' may be a whole problem; else it is one of several
+        True if a line without '/' may be a whole problem, see `is_whole`; else it is one of several
     words
         other names that people have for parameters of `lines_of`: "hor=rows ver=columns"
     """
@@ -73,6 +73,12 @@ class Clued(Domain):
     def write(self, values: Board) -> str:
         text = super().write(values)
         return text if self.whole_line else _on_one_line(text)
+
+    @classmethod
+    def is_whole(cls, line: str) -> bool:
+        """True if this line, without a '/', may be a whole problem."""
+        del line
+        return cls.whole_line
 
     @classmethod
     @abstractmethod
@@ -236,7 +242,7 @@ class Family(Domain):
         return line.lstrip().startswith("#") and not (begun and self.has("#"))
 
     def is_part(self, line: str, answer: bool = False) -> bool:
-        if self.kind.whole_line and not answer:
+        if not answer and self.kind.is_whole(line):
             return False
         drawn = any(c.isspace() or c in DECORATION for c in line.strip())
         return drawn if answer else "/" not in line

@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..domains import Domain, get, reading
+from ..domains.registry import known
 from ..errors import InvalidInput
 from .formats import recognised
 from .formats.base import MAX_LINE, Format, Source
@@ -74,6 +75,8 @@ def open_input(
     except InvalidInput as error:
         if FILE_NAME.fullmatch(argument) or (domain is None and PATH_NAME.fullmatch(argument)):
             raise InvalidInput(f"no such file: {argument}") from None
+        if domain is None and known(argument):
+            raise InvalidInput(f"{argument} is a kind of puzzles, and no file or puzzle: name it by --domain") from None
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
     return Records([Record("", 0, argument)])

@@ -60,6 +60,8 @@ class SearchResult(NamedTuple):
         bool [B] no further solution exists; with counts == 1 the solution is unique
     nodes
         int64 [B] propagations run; how much one of them reasons depends on the rules
+    clauses
+        int64 [B] clauses learned from failures; 0 of what needed no search that learns
     """
 
     values: Board
@@ -67,6 +69,12 @@ class SearchResult(NamedTuple):
     status: npt.NDArray[np.int32]
     complete: npt.NDArray[np.bool_]
     nodes: npt.NDArray[np.int64]
+    clauses: npt.NDArray[np.int64]
+
+    @property
+    def effort(self) -> npt.NDArray[np.int64]:
+        """[B, 2] nodes and clauses."""
+        return np.stack([self.nodes, self.clauses], axis=1)
 
 
 def propagate(
@@ -167,8 +175,8 @@ class Enumeration(Iterator[Board]):
         SearchStatus, or None while there may be more to come
     complete
         True once it is proved that no further solution exists
-    nodes
-        propagations run so far
+    nodes, clauses
+        propagations run, and clauses learned from failures, so far
     """
 
     def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
@@ -195,6 +203,10 @@ class Enumeration(Iterator[Board]):
     @property
     def nodes(self) -> int:
         return self._search.nodes
+
+    @property
+    def clauses(self) -> int:
+        return self._search.clauses
 
     def __next__(self) -> Board:
         while self.status is None:
@@ -350,7 +362,7 @@ def _solve_filtered(
         assert solutions.status is not None
         result.status[b] = solutions.status
         result.complete[b] = solutions.complete
-        result.nodes[b] = solutions.nodes
+        result.nodes[b], result.clauses[b] = solutions.nodes, solutions.clauses
     return result
 
 

@@ -25,6 +25,7 @@ KNOWN: tuple[tuple[str, str, str], ...] = (  # how it begins or what it holds; w
     (r"\s*[\w.~-]*[\\/][^\n\t ]*$|\s*[\w-]+\.[A-Za-z][A-Za-z0-9]{0,10}\s*$", "the name of a file", "give its text"),
 )  # fmt: skip
 PATTERNS = tuple((re.compile(pattern, re.ASCII), what, advice) for pattern, what, advice in KNOWN)
+SAMURAI = [18] * 6 + [21] * 3 + [9] * 3 + [21] * 3 + [18] * 6  # cells of its rows
 MOST = 4_000  # characters that are looked at
 
 
@@ -39,6 +40,8 @@ def described(text: str) -> tuple[str, str] | None:
     for pattern, what, advice in PATTERNS:
         if pattern.match(text[:MOST]):
             return what, advice
+    if [len(line) for line in text.split()] == SAMURAI or len(text.strip()) == sum(SAMURAI):
+        return "a samurai, of five Sudoku boards", "name the domain samurai"
     if len(text.split()) == 1 and len(text.strip()) in (64, 729):  # 4 x 16 and 9 x 81
         return "a list of the candidates of each cell", "give the board alone, with one sign for open cells"
     return None
