@@ -11,6 +11,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Generic, NamedTuple, TypeVar
 
+from ..compact import Same
 from ..domains.reading import Grid
 from ..problem import Solution
 from ..search.threads import thread_count
@@ -42,12 +43,12 @@ class As(NamedTuple, Generic[Told]):
 
 def _timed_columns(task: Task, part: Settled) -> tuple[Sequence[int], Columns]:
     seconds = round(part.spent, 6)
-    return numbers_of(task, part.rows), {**columns_of(task, part), "seconds": [seconds] * len(part.rows)}
+    return numbers_of(task, part.rows), {**columns_of(task, part), "seconds": Same(seconds, len(part.rows))}
 
 
 AS_SOLUTIONS: As[Sequence[Solution]] = As(solutions_of, lambda refused: refused)
 AS_COLUMNS: As[Columns] = As(
-    _timed_columns, lambda refused: {**refused_columns(refused), "seconds": [0.0] * len(refused)}
+    _timed_columns, lambda refused: {**refused_columns(refused), "seconds": Same(0.0, len(refused))}
 )
 
 

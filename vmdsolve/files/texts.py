@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+from ..compact import Even, joined
 from .record import Record
 
 __all__ = ["Texts", "gathered"]
@@ -32,7 +33,7 @@ class Texts(Sequence[Record]):
 
     __slots__ = ("begins", "texts")
 
-    def __init__(self, texts: list[str], begins: list[Begin]) -> None:
+    def __init__(self, texts: Sequence[str], begins: list[Begin]) -> None:
         self.texts, self.begins = texts, begins
 
     def __len__(self) -> int:
@@ -77,16 +78,19 @@ def gathered(pieces: Sequence[Record | Sequence[Record]]) -> Sequence[Record]:
     >>> gathered([Record("", 1, "1...", domain="queens-2")])[0].domain
     'queens-2'
     """
-    texts: list[str] = []
+    texts: list[Sequence[str]] = []
     begins: list[Begin] = []
+    n = 0
     for piece in pieces:
         if isinstance(piece, Texts):
-            begins += [(len(texts) + first, source, line) for first, source, line in piece.begins]
-            texts += piece.texts
-            continue
-        for record in [piece] if isinstance(piece, Record) else piece:
-            if record.reason or record.domain is not None or record.solution is not None or record.others:
+            begins += [(n + first, source, line) for first, source, line in piece.begins]
+            texts.append(piece.texts)
+        else:
+            records = [piece] if isinstance(piece, Record) else piece
+            if any(one.reason or one.domain is not None or one.solution is not None or one.others for one in records):
                 return [one for part in pieces for one in ([part] if isinstance(part, Record) else part)]
-            begins.append((len(texts), record.source, record.line))
-            texts.append(record.puzzle)
-    return Texts(texts, begins) if texts else []
+            begins += [(n + i, one.source, one.line) for i, one in enumerate(records)]
+            some = [one.puzzle for one in records]
+            texts.append(Even.of(some) or some)
+        n += len(texts[-1])
+    return Texts(joined(texts), begins) if n else []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..compact import Even, Same
 from ..domains import Domain
 from ..problem import Status
 from .puzzle import puzzle_of
@@ -17,7 +18,8 @@ from .texts import Texts, gathered
 __all__ = ["Waiting", "table_of"]
 
 LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
-Columns = Mapping[str, list[Any]]
+Columns = Mapping[str, Sequence[Any]]
+DELETE = 127  # the character, the last of ASCII and not to be seen
 
 
 class Waiting(Iterator[Any]):
@@ -64,7 +66,7 @@ class Waiting(Iterator[Any]):
 
     def taken(
         self, places: Sequence[int], found: Columns
-    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, list[Any]]]]:
+    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, Sequence[Any]]]]:
         """Numbers and records of the puzzles at these places, from 0, in order, with what became of them."""
         if self._why:
             reasons = [self._why.pop(place, why) for place, why in zip(places, found["reason"], strict=True)]
@@ -96,7 +98,7 @@ class _Piece:
     left: int
 
 
-def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, list[Any]]:
+def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, Sequence[Any]]:
     """The columns of a table: the problem, what became of it, and what the input said besides.
 
     Parameters
@@ -115,24 +117,35 @@ def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -
             for record, answer, status, reason, layout in zip(records, *columns, strict=True)
         ]
         problems, told["reason"], others = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+        return {"problem": problems, **told, **_side_by_side(others)}
+    return {"problem": problems, **told, **others}
+
+
+def _side_by_side(others: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """What each record says besides, as columns."""
     names = dict.fromkeys(name for one in others for name in one)
-    return {"problem": problems, **told, **{name: [one.get(name) for one in others] for name in names}}
+    return {name: [one.get(name) for one in others] for name in names}
 
 
-def _as_they_are(
-    records: Sequence[Record], found: Columns, domain: Domain | None
-) -> tuple[list[str] | None, Sequence[Mapping[str, Any]]]:
+def _as_they_are(records: Sequence[Record], found: Columns, domain: Domain | None) -> tuple[Sequence[str] | None, Any]:
     """Problems that all were read as they stand, a character a cell, and what came with them; None where not all."""
-    plain = isinstance(records, Texts)
+    answers = found["solution"]
     problems = records.texts if isinstance(records, Texts) else [record.puzzle for record in records]
-    text, answers = "".join(problems), found["solution"]
-    if " " in text or not text.isprintable() or None in answers or any(found["reason"]):
-        return None, []
-    if list(map(len, problems)) != list(map(len, answers)):
-        return None, []
-    others: Sequence[Mapping[str, Any]] = [] if plain else [record.others for record in records]
+    if any(found["reason"].value if isinstance(found["reason"], Same) else found["reason"]):
+        return None, {}
+    if isinstance(problems, Even) and isinstance(answers, Even):
+        least, most = problems.codes.min(initial=127), problems.codes.max(initial=0)
+        if problems.width != answers.width or not ord(" ") < least <= most < DELETE:
+            return None, {}
+    else:
+        text = "".join(problems)
+        if " " in text or not text.isprintable() or None in answers:
+            return None, {}
+        if list(map(len, problems)) != list(map(len, answers)):
+            return None, {}
+    others = {} if isinstance(records, Texts) else _side_by_side([record.others for record in records])
     if domain is not None:
-        return problems, [{**one, "domain": domain.name} for one in others or [{}] * len(problems)]
-    if not plain and any(record.domain is not None for record in records):
-        return None, []
+        return problems, {**others, "domain": Same(domain.name, len(problems))}
+    if not isinstance(records, Texts) and any(record.domain is not None for record in records):
+        return None, {}
     return problems, others

@@ -15,6 +15,7 @@ from stat import S_ISREG
 from typing import Any, TextIO
 
 from ...atomic import written
+from ...compact import Even
 from ...domains import Domain
 from ...errors import InvalidInput
 from ..opening import MAX_IDLE
@@ -132,13 +133,17 @@ class Source:
                 self.idle, self._taken = 0, None
             self._put_back(rest)
 
-    def plain_lines(self) -> list[str]:
+    def plain_lines(self) -> Sequence[str]:
         """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
         if self._ahead or not self.at_once:
             return []
         text = self._block()
-        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
-        if lines != text.split() or "\0" in text or len(lines) < 2 or text[0] == "#" or "\n#" in text:
+        lines: Sequence[str] | None = Even.lines(text)
+        if lines is None:
+            lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+            if lines != text.split() or "\0" in text:
+                lines = []
+        if len(lines) < 2 or text[0] == "#" or "\n#" in text:
             self._put_back(text)
             return []
         if self._taken is not None:

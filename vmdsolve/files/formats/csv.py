@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...atomic import replacing
+from ...compact import Even
 from ...domains import Domain
 from ...domains.base import plain_line
 from ...domains.clued import Family
@@ -60,6 +61,10 @@ def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
     """The fields of a column as `quoted` has them, which mostly are as they stand; or the one that all rows have."""
     if alike(values):
         return _field_told(values[0], delimiter)
+    if isinstance(values, Even):
+        text, begins = values.bytes(), set(values.codes[:, 0].tobytes().decode())
+        if MAY_RUN.isdisjoint(begins) and not any(sign.encode() in text for sign in f'{delimiter}"\r\n'):
+            return values
     kinds = set(map(type, values))
     if kinds <= {int, float}:
         return list(map(repr, values))

@@ -9,7 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...atomic import replacing
+from ...compact import Even
 from ...errors import InvalidInput, MissingExtra
 from ..record import Record
 from .base import MAX_LINE, Format, Source, Table, Written, names_of
@@ -22,6 +25,7 @@ __all__ = ["Parquet"]
 
 CHUNK = 10_000  # rows a group, and rows read at once
 MOST_ITEMS = 1 << 23  # items of lists in a row group
+MOST_TEXT = 1 << 31  # bytes of an array of texts
 
 
 class Parquet(Format):
@@ -85,6 +89,9 @@ def _arrow(table: Table, schema: Any, pa: Any) -> Any:
 
 
 def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
+    if isinstance(values, Even) and kind == pa.string() and values.codes.size < MOST_TEXT:
+        n, ends = len(values), np.arange(len(values) + 1, dtype=np.int32) * values.width
+        return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
