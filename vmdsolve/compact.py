@@ -5,6 +5,7 @@ They are sequences as any other, and equal to a list that says the same; whoever
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any, overload
@@ -12,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Even", "Same", "joined"]
+__all__ = ["Even", "Same", "joined", "pairs"]
 
 Codes = npt.NDArray[np.uint8]
 
@@ -48,7 +49,7 @@ class Even(_Column):
     __slots__ = ("codes",)
 
     def __init__(self, codes: Codes) -> None:
-        self.codes = codes
+        self.codes = np.ascontiguousarray(codes)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Even | None:
@@ -108,7 +109,7 @@ class Even(_Column):
 
     def __iter__(self) -> Iterator[str]:
         text, width = self.codes.tobytes().decode("ascii"), self.width
-        return (text[i : i + width] for i in range(0, len(text), width))
+        return iter([text[i : i + width] for i in range(0, len(text), width)])
 
 
 class Same(_Column):
@@ -140,6 +141,19 @@ class Same(_Column):
 
     def __iter__(self) -> Iterator[Any]:
         return repeat(self.value, self._n)
+
+
+def pairs(one: Sequence[Any], two: Sequence[Any]) -> Counter[tuple[Any, Any]]:
+    """How often two columns say what together.
+
+    Examples
+    --------
+    >>> pairs(Same("SOLVED", 3), ["search", "search", "vmd"])
+    Counter({('SOLVED', 'search'): 2, ('SOLVED', 'vmd'): 1})
+    """
+    if isinstance(one, Same) and isinstance(two, Same):
+        return Counter({(one.value, two.value): len(one)} if len(one) else {})
+    return Counter(zip(one, two, strict=True))
 
 
 def joined(columns: Sequence[Sequence[Any]]) -> Sequence[Any]:

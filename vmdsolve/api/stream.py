@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from ..compact import Same
 from ..domains.reading import Grid
@@ -114,14 +114,24 @@ def stream(
         raise failure
 
 
-def _read(source: Iterator[Grid], n: int) -> tuple[list[Grid], Exception | None]:
-    """The next n, or as many as there are before the source raises something."""
+def _read(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | None]:
+    """The next n, or as many as there are before the source raises something; fewer where it gives fewer at a time."""
     grids: list[Grid] = []
     try:
+        if isinstance(source, Taking):
+            return source.take(n), None
         grids.extend(islice(source, n))  # keeps what came before
     except Exception as error:
         return grids, error
     return grids, None
+
+
+@runtime_checkable
+class Taking(Protocol):
+    """A source that gives several problems at a time, n at most, and none at its end."""
+
+    def take(self, n: int) -> Sequence[Grid]:
+        """The next of them."""
 
 
 class _Pace:

@@ -58,6 +58,23 @@ class Texts(Sequence[Record]):
         first, source, line = self._begin(at)
         return Record(source, line + at - first, self.texts[at])
 
+    def picked(self, rows: Sequence[int]) -> Texts:
+        """Those at these places, which rise.
+
+        Examples
+        --------
+        >>> [one.where for one in Texts(["1...", ".2..", "..3."], [(0, "a.txt", 7)]).picked([0, 2])]
+        ['a.txt:7: ', 'a.txt:9: ']
+        """
+        texts = self.texts
+        some: Sequence[str] = Even(texts.codes[rows]) if isinstance(texts, Even) else [texts[row] for row in rows]
+        begins: list[Begin] = []
+        for i, row in enumerate(rows):
+            first, source, line = self._begin(row)
+            if not i or row != rows[i - 1] + 1 or row == first:
+                begins.append((i, source, line + row - first))
+        return Texts(some, begins)
+
     def __iter__(self) -> Iterator[Record]:
         ends = [one[0] for one in self.begins[1:]] + [len(self.texts)]
         for (first, source, line), end in zip(self.begins, ends, strict=True):

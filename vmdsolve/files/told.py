@@ -13,7 +13,7 @@ from ..problem import Status
 from .puzzle import puzzle_of
 from .record import Record
 from .rows import repeated
-from .texts import Texts, gathered
+from .texts import Texts
 
 __all__ = ["Waiting", "table_of"]
 
@@ -43,26 +43,39 @@ class Waiting(Iterator[Any]):
 
     def __init__(self, numbered: Iterator[tuple[Sequence[int], Sequence[Record]]], domain: Domain | None) -> None:
         self._numbered, self._domain = numbered, domain
-        self._puzzles: Iterator[Any] = iter(())
+        self._puzzles: Sequence[Any] = ()
+        self._at = 0  # of these, the next
         self._why: dict[int, str] = {}  # of places whose records are no puzzles, in words
         self._end = 0
         self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
         self._pieces: list[_Piece] = []
 
     def __next__(self) -> Any:
-        while True:
-            for puzzle in self._puzzles:
-                return puzzle
-            numbers, records = next(self._numbered)
-            if isinstance(records, Texts):
-                self._puzzles = iter(records.texts)
-            else:
-                told = [puzzle_of(record, self._domain) for record in records]
-                self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
-                self._puzzles = iter([puzzle for puzzle, _ in told])
-            self._begins.append(self._end)
-            self._pieces.append(_Piece(numbers, records, len(records)))
-            self._end += len(records)
+        for puzzle in self.take(1):
+            return puzzle
+        raise StopIteration
+
+    def take(self, n: int) -> Sequence[Any]:
+        """The next, n at most; none at the end."""
+        while self._at == len(self._puzzles):
+            found = next(self._numbered, None)
+            if found is None:
+                return ()
+            self._look_at(*found)
+        begin, self._at = self._at, min(self._at + n, len(self._puzzles))
+        return self._puzzles[begin : self._at]
+
+    def _look_at(self, numbers: Sequence[int], records: Sequence[Record]) -> None:
+        if isinstance(records, Texts):
+            self._puzzles = records.texts
+        else:
+            told = [puzzle_of(record, self._domain) for record in records]
+            self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
+            self._puzzles = [puzzle for puzzle, _ in told]
+        self._at = 0
+        self._begins.append(self._end)
+        self._pieces.append(_Piece(numbers, records, len(records)))
+        self._end += len(records)
 
     def taken(
         self, places: Sequence[int], found: Columns
@@ -82,7 +95,9 @@ class Waiting(Iterator[Any]):
                 yield piece.numbers[which], piece.records[which], some
             else:
                 each = [place - begin for place in places[at:end]]
-                yield [piece.numbers[i] for i in each], gathered([piece.records[i] for i in each]), some
+                records = piece.records
+                of_these = records.picked(each) if isinstance(records, Texts) else [records[i] for i in each]
+                yield [piece.numbers[i] for i in each], of_these, some
             piece.left -= end - at
             if not piece.left:
                 del self._pieces[index], self._begins[index]

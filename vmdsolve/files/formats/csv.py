@@ -62,8 +62,8 @@ def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
     if alike(values):
         return _field_told(values[0], delimiter)
     if isinstance(values, Even):
-        text, begins = values.bytes(), set(values.codes[:, 0].tobytes().decode())
-        if MAY_RUN.isdisjoint(begins) and not any(sign.encode() in text for sign in f'{delimiter}"\r\n'):
+        codes, begins = values.bytes(), set(values.codes[:, 0].tobytes().decode())
+        if MAY_RUN.isdisjoint(begins) and not any(sign.encode() in codes for sign in f'{delimiter}"\r\n'):
             return values
     kinds = set(map(type, values))
     if kinds <= {int, float}:

@@ -46,6 +46,7 @@ def woven(parts: Sequence[str | Sequence[str]], n: int) -> bytes:
     >>> woven(["<", ["a", "b"], ">", ["1", "22"]], 2)
     b'<a>1<b>22'
     """
+    parts = _fewer(parts)
     codes = [_codes(part) for part in parts]
     if all(one is not None for one in codes):
         widths = [0, *np.cumsum([one.shape[-1] for one in codes if one is not None])]
@@ -56,6 +57,17 @@ def woven(parts: Sequence[str | Sequence[str]], n: int) -> bytes:
     pattern = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
     columns = [part for part in parts if not isinstance(part, str)]
     return "".join(map(pattern.__mod__, zip(*columns, strict=True)) if columns else [pattern % ()] * n).encode()
+
+
+def _fewer(parts: Sequence[str | Sequence[str]]) -> list[str | Sequence[str]]:
+    """The same parts; texts that stand side by side are one."""
+    out: list[str | Sequence[str]] = []
+    for part in parts:
+        if out and isinstance(part, str) and isinstance(out[-1], str):
+            out[-1] += part
+        else:
+            out.append(part)
+    return out
 
 
 def _codes(part: str | Sequence[str]) -> npt.NDArray[np.uint8] | None:
