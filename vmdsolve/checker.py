@@ -85,6 +85,8 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
 
 def _narrow(values: npt.NDArray[Any], V: int) -> Board:
     """As native code reads them; what is no value of a board stays none."""
+    if values.dtype == np.int32 and values.flags.c_contiguous and values.flags.aligned:
+        return values
     if values.dtype != np.int32:
         values = np.minimum(values, V) if values.dtype.kind == "u" else np.clip(values, OPEN - 1, V)
     return np.require(values, np.int32, ["C", "A"])

@@ -52,19 +52,22 @@ AS_COLUMNS: As[Columns] = As(
 )
 
 
-def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
-    """Solutions in the order of the problems; few are held back, so one that takes long stops the reading at last."""
+def in_order(source: Iterator[Grid], options: Options) -> Iterator[Sequence[Solution]]:
+    """Solutions in the order of the problems, as many at a time as are known; few are held back, so one that takes long
+    stops the reading at last.
+    """
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
     for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: len(held) <= most):
         if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
             turn += len(numbers)
-            yield from solutions
+            yield solutions
             continue
         held.update(zip(numbers, solutions, strict=True))
-        while held and turn in held:
+        begun = turn
+        while turn in held:
             turn += 1
-            yield held.pop(turn - 1)
+        yield [held.pop(number) for number in range(begun, turn)]
 
 
 def stream(
