@@ -118,7 +118,7 @@ def stream(
 
 
 def _read(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | None]:
-    """The next n, or as many as there are before the source raises something; fewer where it gives fewer at a time."""
+    """The next n, or as many as there are before the source raises something."""
     grids: list[Grid] = []
     try:
         if isinstance(source, Taking):
@@ -131,10 +131,10 @@ def _read(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | N
 
 @runtime_checkable
 class Taking(Protocol):
-    """A source that gives several problems at a time, n at most, and none at its end."""
+    """A source that gives several problems at a time."""
 
     def take(self, n: int) -> Sequence[Grid]:
-        """The next of them."""
+        """The next n, or as many as there are; what goes wrong behind some is raised when these are gone."""
 
 
 class _Pace:

@@ -59,7 +59,8 @@ def digest_of(records: Sequence[Record]) -> str:
     >>> digest_of([Record("a.txt", 3, "1...")]) == digest_of(Texts(["1..."], [(0, "b.txt", 4)])) != digest_of([])
     True
     """
-    texts = records.texts if isinstance(records, Texts) else map(_said, records)
+    plain = isinstance(records, Texts) and not records.others
+    texts = records.texts if isinstance(records, Texts) and plain else map(_said, records)
     if isinstance(texts, Even):
         return _hash(texts.bytes("\n")[:-1])
     return _hash("\n".join(texts).encode("utf-8", "backslashreplace"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..compact import Even, Same
+from ..compact import Even, Same, joined
 from ..domains import Domain
 from ..problem import Status
 from .puzzle import puzzle_of
@@ -45,6 +45,7 @@ class Waiting(Iterator[Any]):
         self._numbered, self._domain = numbered, domain
         self._puzzles: Sequence[Any] = ()
         self._at = 0  # of these, the next
+        self._failure: Exception | None = None
         self._why: dict[int, str] = {}  # of places whose records are no puzzles, in words
         self._end = 0
         self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
@@ -56,14 +57,25 @@ class Waiting(Iterator[Any]):
         raise StopIteration
 
     def take(self, n: int) -> Sequence[Any]:
-        """The next, n at most; none at the end."""
-        while self._at == len(self._puzzles):
-            found = next(self._numbered, None)
-            if found is None:
-                return ()
-            self._look_at(*found)
-        begin, self._at = self._at, min(self._at + n, len(self._puzzles))
-        return self._puzzles[begin : self._at]
+        """The next n, or as many as there are; what goes wrong behind some is told when these are gone."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        pieces: list[Sequence[Any]] = []
+        try:
+            while n:
+                if self._at == len(self._puzzles):
+                    self._look_at(*next(self._numbered))
+                begin, self._at = self._at, min(self._at + n, len(self._puzzles))
+                pieces.append(self._puzzles[begin : self._at])
+                n -= self._at - begin
+        except StopIteration:
+            pass
+        except Exception as error:
+            if not pieces:
+                raise
+            self._failure = error
+        return joined(pieces) if pieces else ()
 
     def _look_at(self, numbers: Sequence[int], records: Sequence[Record]) -> None:
         if isinstance(records, Texts):
@@ -158,7 +170,7 @@ def _as_they_are(records: Sequence[Record], found: Columns, domain: Domain | Non
             return None, {}
         if list(map(len, problems)) != list(map(len, answers)):
             return None, {}
-    others = {} if isinstance(records, Texts) else _side_by_side([record.others for record in records])
+    others = records.others if isinstance(records, Texts) else _side_by_side([record.others for record in records])
     if domain is not None:
         return problems, {**others, "domain": Same(domain.name, len(problems))}
     if not isinstance(records, Texts) and any(record.domain is not None for record in records):
