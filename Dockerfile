@@ -3,6 +3,8 @@
 #   docker run --rm vmdsolve solve 1......2..4..3..
 #   docker run --rm -v "$PWD:/data" --user "$(id -u)" vmdsolve solve puzzles.txt -o answers.parquet --shard-size 20000
 FROM python:3.11-slim-bookworm AS build
+# Debian takes old versions away: one that is pinned here would end the build with its next update.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends g++ \
     && rm -rf /var/lib/apt/lists/*

@@ -25,13 +25,14 @@ MAY_INCLUDE = {
     "support": {"support"},
     "automata": {"support", "automata"},
     "canvas": {"support", "kernels", "automata", "canvas"},
+    "check": {"support", "check"},
     "rules": {"support", "rules"},
     "search": {"support", "rules", "search"},
     "kinds": {"support", "rules", "search", "kinds"},
     "kernels": {"support", "kernels"},
     "denoise": {"support", "kernels", "denoise"},
-    "bind": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "bind"},
-    "tests": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "tests"},
+    "bind": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "check", "bind"},
+    "tests": {"support", "rules", "search", "kinds", "kernels", "denoise", "automata", "canvas", "check", "tests"},
 }
 
 

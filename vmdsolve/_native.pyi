@@ -98,6 +98,16 @@ def breed(
     test_nodes: int = 100_000,
 ) -> tuple[_I32, _I32, _I64]: ...
 
+# the judge of full boards: equal to the givens [B, L] or [L], no symbol twice in a unit
+
+def accepts(V: int, offsets: _I32, cells: _I32, givens: _I32, boards: _I32) -> _Bool: ...
+
+# values of texts, a character a cell: None where one of them is no such text
+
+def values_of_texts(
+    texts: list[str] | tuple[str, ...] | npt.NDArray[np.uint8], codes: _I8, L: int, first: int = -1, second: int = -1
+) -> _I32 | None: ...
+
 # kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)
 
 class Peers:

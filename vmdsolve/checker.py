@@ -1,16 +1,19 @@
 """The independent judge: says whether a board is an answer, and if not, why.
 
-It shares no code with kernels, search or model: only the words (problem) and the rules (constraints).
-Everything that vmdsolve reports as SOLVED has passed `accepts`.
+It shares no code with kernels, search or model: only the words (problem) and the rules (constraints). Many boards are
+judged by csrc/check, which shares none with them either, where a rule is that cells differ; tests hold that to plain
+Python. Everything that vmdsolve reports as SOLVED has passed `accepts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from vmdsolve import _native
 
 from .arguments import whole
 from .errors import InvalidInput
@@ -18,7 +21,7 @@ from .problem import OPEN, Board, Rules, Violation
 
 __all__ = ["accepts", "violations"]
 
-FEW = 8  # below this many boards plain Python is faster than one NumPy call a constraint
+FEW = 8  # below this many boards plain Python judges
 
 
 def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
@@ -58,19 +61,32 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         raise InvalidInput(f"boards {boards.shape} and givens {givens.shape} must be [B, {rules.L}]")
     if boards.dtype.kind not in "iu" or givens.dtype.kind not in "iu":
         raise InvalidInput(f"boards and givens hold whole numbers, got {boards.dtype} and {givens.dtype}")
-    full = (boards >= 0) & (boards < rules.V)
-    good = np.asarray((full & ((givens == OPEN) | (givens == boards))).all(axis=1))
+    offsets, cells, others = rules.judged
+    if len(boards) >= FEW:
+        good = _native.accepts(rules.V, offsets, cells, _narrow(givens, rules.V), _narrow(boards, rules.V))
+    else:
+        full = (boards >= 0) & (boards < rules.V)
+        good = np.asarray((full & ((givens == OPEN) | (givens == boards))).all(axis=1))
+        others = rules.constraints
+    if not others:
+        return good
     rows = np.flatnonzero(good)
     if len(rows) < FEW:
         for row in rows:
             good[row] = not violations(rules, boards[row])
         return good
-    held = np.asfortranarray(
-        boards if len(rows) == len(boards) else boards[rows]
-    )  # rules look at a few cells of all boards
+    held = np.asfortranarray(boards[rows])  # rules look at a few cells of all boards
     kept = np.ones(len(rows), np.bool_)
-    for _, some in groupby(rules.constraints, type):
-        alike = list(some)
-        kept &= alike[0].accept_together(alike, held)
+    for rule in others:
+        kept &= rule.accepts(held)
     good[rows] = kept
     return good
+
+
+def _narrow(values: npt.NDArray[Any], V: int) -> Board:
+    """As native code reads them; what is no value of a board stays none."""
+    if values.dtype == np.int32 and values.flags.c_contiguous and values.flags.aligned:
+        return values
+    if values.dtype != np.int32:
+        values = np.minimum(values, V) if values.dtype.kind == "u" else np.clip(values, OPEN - 1, V)
+    return np.require(values, np.int32, ["C", "A"])

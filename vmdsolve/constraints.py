@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,7 @@ class AllDifferent(Constraint):
 
     cells: tuple[int, ...]
     relation: str = "different"
+    all_different: ClassVar[bool] = True
 
     def __init__(self, cells: Iterable[int], relation: str = "different") -> None:
         object.__setattr__(self, "cells", as_cells(cells, "AllDifferent"))
@@ -65,18 +67,8 @@ class AllDifferent(Constraint):
         ]
 
     def accepts(self, boards: Board) -> Mask:
-        return self.accept_together([self], boards)
-
-    @classmethod
-    def accept_together(cls, rules: Sequence[Constraint], boards: Board) -> Mask:
-        """Boards [L, B] of sets of one symbol each are made once for all of these rules, in as few bits as do."""
-        top = int(boards.max(initial=0))
-        kind = next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if top < np.iinfo(kind).bits)
-        held = np.left_shift(kind(1), np.ascontiguousarray(boards.astype(np.uint8).T), dtype=kind)
-        out = np.ones(len(boards), np.bool_)
-        for rule in rules:
-            out &= sets.count(np.bitwise_or.reduce(held[list(rule.cells)], axis=0)) == len(rule.cells)
-        return out
+        held = np.left_shift(np.uint64(1), boards[:, list(self.cells)].astype(np.uint64))
+        return np.asarray(sets.count(np.bitwise_or.reduce(held, axis=1)) == len(self.cells))
 
     def native(self) -> tuple[Kind, list[int]]:
         return Kind["AllDifferent"], []

@@ -50,10 +50,13 @@ class Constraint(ABC):
         the unit, distinct cell numbers
     relation
         its role name; the model shares weights between units of one relation
+    all_different
+        True of a class that says that its cells differ, and no more: many boards are then judged natively
     """
 
     cells: tuple[int, ...]
     relation: str
+    all_different: ClassVar[bool] = False
 
     @abstractmethod
     def violations(self, values: Sequence[int]) -> list[Violation]:
@@ -62,14 +65,6 @@ class Constraint(ABC):
     @abstractmethod
     def accepts(self, boards: Board) -> npt.NDArray[np.bool_]:
         """The same rule for many full boards [B, L] at once -> [B]; tests hold the two to each other."""
-
-    @classmethod
-    def accept_together(cls, rules: Sequence[Constraint], boards: Board) -> npt.NDArray[np.bool_]:
-        """What several rules of this class say of full boards [B, L] -> [B]; for those that share work."""
-        out = np.ones(len(boards), np.bool_)
-        for rule in rules:
-            out &= rule.accepts(boards)
-        return out
 
     @abstractmethod
     def native(self) -> tuple[int, list[int]] | None:
@@ -137,6 +132,15 @@ class Rules:
         kind = Kind["AllDifferent"]
         forms = ((constraint, constraint.native()) for constraint in self.constraints)
         return Peers.of(self.L, (c.cells for c, form in forms if form is not None and form[0] == kind))
+
+    @cached_property
+    def judged(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], tuple[Constraint, ...]]:
+        """How many boards are judged: offsets [U + 1] and cells of the all-different units, and all other rules."""
+        alike = [vars(type(constraint)).get("all_different", False) for constraint in self.constraints]
+        units = [c.cells for c, different in zip(self.constraints, alike, strict=True) if different]
+        offsets = np.cumsum([0, *map(len, units)]).astype(np.int32)
+        others = (c for c, different in zip(self.constraints, alike, strict=True) if not different)
+        return offsets, np.array([cell for unit in units for cell in unit], np.int32), tuple(others)
 
     @cached_property
     def settles(self) -> Settles | None:

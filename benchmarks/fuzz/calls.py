@@ -192,4 +192,34 @@ def stop(r: Random, native: Native) -> Call:
     return Call(heed, [native.Stop(), of, boards(r, 1, of.L, of.V)], after=lambda: native.Stop().heed())
 
 
-CALLS = (make_rules, propagate, solve_batch, nearest, enumeration, generate, breed, stop)
+def accepts(r: Random, native: Native) -> Call:
+    L, V, _, offsets, cells, *_ = square_arguments(r, native)
+    B, V = r.choice((0, 1, 33, 70)), r.choice((1, V, V, 17, 33, 64))
+    givens = boards(r, B, L, V)
+    full = np.where(givens < 0, boards(r, B, L, V, 0.01), givens)
+    return Call(
+        native.accepts,
+        [
+            V,
+            offsets.astype(np.int32),
+            cells,
+            r.choice((givens, givens[:1].copy()[0] if B else np.full(L, -1, np.int32))),
+            full,
+        ],
+    )
+
+
+def values_of_texts(r: Random, native: Native) -> Call:
+    L, B = r.choice((1, 4, 81)), r.choice((0, 1, 5))
+    codes = np.array(
+        [-1 if chr(i) in ".0" else i - ord("1") if chr(i) in "123456789" else -2 for i in range(256)], np.int8
+    )
+    texts = [
+        "".join(r.choice("123456789...." if r.random() < 0.99 else "0x\xe9\ud800") for _ in range(L)) for _ in range(B)
+    ]
+    codes_of = np.array([[min(255, ord(c)) for c in text] for text in texts], np.uint8).reshape(B, L)
+    first, second = r.choice(((-1, -1), (ord("."), ord("0"))))
+    return Call(native.values_of_texts, [r.choice((texts, tuple(texts), codes_of)), codes, L, first, second])
+
+
+CALLS = (make_rules, propagate, solve_batch, nearest, enumeration, generate, breed, accepts, values_of_texts, stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_two_processes_share_an_output_and_it_is_joined_in_order(tmp_path: Path)
     assert run("check", file).exit_code == 0
     again = solve(EASY, "-o", out, "--shard-size", 9, "--shard", "1/2", "--resume")
     assert (again.exit_code, again.stderr.splitlines()[0]) == (0, "resumed: 54 problems were done before")
+
+
+def test_a_pattern_names_files_in_order_where_no_shell_did(tmp_path: Path) -> None:
+    for name, puzzle in (("b 2.txt", P), ("a [1].txt", "." * 16), ("c.csv", "puzzle\n" + P)):
+        (tmp_path / name).write_text(f"{puzzle}\n")
+    (tmp_path / "d.txt").mkdir()
+    out = tmp_path / "out.jsonl"
+    result = solve(tmp_path / "*.txt", tmp_path / "a [1].txt", "-o", out, "--shard-size", 2, "--method", "search")
+    assert (result.exit_code, result.stderr.split(" in ")[0]) == (0, "3 problems: 3 solved (3 by search)")
+    [first, *_] = [json.loads(line)["problem"] for line in (out / "part-00000000.jsonl").read_text().splitlines()]
+    assert first == "." * 16
+    assert "no such file" in solve(tmp_path / "*.none.txt", "-o", out, "--resume").stderr
 
 
 def test_auto_asks_the_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,25 +61,16 @@ def test_the_container_runs_as_nobody_of_rank_without_a_compiler() -> None:
         assert parsed(shlex.split(line)) == "solve"
 
 
-def test_the_lines_of_the_container_are_as_a_linter_wants_them() -> None:
-    """What hadolint warns of most: versions that float, packages and caches that nobody needs, shells that go on."""
-    text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE))
-    lines = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
-    known = {"FROM", "RUN", "COPY", "USER", "WORKDIR", "ENTRYPOINT", "CMD"}
-    assert {word for word, _ in lines} == known  # no ADD, which fetches and unpacks
-    for word, rest in lines:
-        commands = [part.strip() for part in rest.split("&&")] if word == "RUN" else []
-        if word == "FROM":
-            assert re.match(r"\S+:\d[\w.-]+", rest), rest
-        if word in ("ENTRYPOINT", "CMD"):
-            assert isinstance(json.loads(rest), list)
-        if word == "WORKDIR":
-            assert rest.startswith("/")
-        for command in commands:
-            assert not re.search(r"^(sudo|cd|curl|wget)\b|[|]", command), command
-            if command.startswith("apt-get install"):
-                assert {"--yes", "--no-install-recommends"} <= {*command.split()}
-                assert commands[-1] == "rm -rf /var/lib/apt/lists/*"
-            if command.startswith("pip "):
-                assert "--no-cache-dir" in command
-    assert [word for word, _ in lines].index("USER") < [word for word, _ in lines].index("ENTRYPOINT")
+def linted(text: str) -> str:
+    """What hadolint has to say."""
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    hadolint = shutil.which("hadolint", path=places)
+    if hadolint is None:
+        pytest.skip("hadolint is not installed")
+    return subprocess.run([hadolint, "--no-color", "-"], input=text, capture_output=True, text=True, check=False).stdout
+
+
+def test_a_linter_finds_nothing_in_the_container() -> None:
+    assert linted(DOCKERFILE) == ""
+    assert "DL3007" in linted(DOCKERFILE.replace("3.11-slim-bookworm", "latest"))
+    assert "DL3042" in linted(DOCKERFILE.replace(" --no-cache-dir", ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.formats.woven import alike, woven
+from vmdsolve.files.kept import digest_of
 from vmdsolve.files.records import Record, read
 from vmdsolve.files.skipping import Chained, taken
 from vmdsolve.files.texts import Texts, gathered
@@ -134,3 +136,61 @@ def test_what_names_no_kind_of_its_own_is_not_done_again() -> None:
     [(numbers, some, told)] = waiting.taken(range(3), found)
     assert (numbers, some) == (range(3), records)  # as the input has them, to be compared when a job goes on
     assert "sudoku-4x4 needs 16 cells, got 4" in told["reason"][1]
+
+
+def test_what_waits_is_taken_together_and_a_failure_comes_behind_it() -> None:
+    def numbered() -> Iterator[tuple[Sequence[int], Sequence[Record]]]:
+        for i in range(5):
+            yield range(i, i + 1), [Record("", i + 1, f"{i}...")]
+        raise InvalidInput("gone")
+
+    waiting = Waiting(numbered(), None)
+    assert list(waiting.take(2)) == ["0...", "1..."]
+    assert list(waiting.take(9)) == ["2...", "3...", "4..."]
+    with pytest.raises(InvalidInput, match="gone"):
+        waiting.take(9)
+    assert list(waiting.take(9)) == []
+
+
+ODD = [
+    f"7,{P},x",
+    f'7,{P},"x"',
+    f"7,{P},",
+    "",
+    " ",
+    f"7,{P}",
+    f"7,{P},x,y",
+    f"7, {P},x",
+    f'"7,{P},x',
+    f"#,{P},x",
+    "7,,x",
+]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(ODD), max_size=3), st.integers(1, 50))
+def test_rows_of_csv_taken_together_are_those_taken_one_by_one(tmp_path: Path, odd: list[str], size: int) -> None:
+    path = tmp_path / "in.csv"
+    rows = [f"{i},{P},{i}" for i in range(40)]
+    path.write_text("\n".join(["id,puzzle,more", *rows, *odd, *rows[:5]]))
+    together, taken = read(path), list[Record]()
+    while some := together.take(size):
+        taken.extend(some)
+    assert taken == list(read(path))
+
+
+def test_rows_of_csv_and_parquet_are_taken_as_columns(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed (extra parquet)")
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+    told = {"id": [str(i) for i in range(500)], "puzzle": ["1......2..4..3.."] * 500}
+    (tmp_path / "in.csv").write_text("id,puzzle\n" + "".join(f"{i},{p}\n" for i, p in zip(*told.values(), strict=True)))
+    parquet.write_table(pa.table(told), tmp_path / "in.parquet")
+    for name in ("in.csv", "in.parquet"):
+        records = read(tmp_path / name)
+        assert len(records.take(1)) == 1
+        some = records.take(400)
+        assert isinstance(some, Texts), name
+        assert list(some) == list(read(tmp_path / name))[1:401]
+        assert list(some.picked([3, 4, 9])) == [some[3], some[4], some[9]] == [*some[3:5], some[9]]
+        assert digest_of(some) == digest_of(list(some))
+        assert list(pickle.loads(pickle.dumps(some))) == list(some)

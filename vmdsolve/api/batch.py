@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checker import violations
+from ..compact import Same
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read_each, read_many, same_kind
 from ..errors import InvalidInput
@@ -25,7 +26,7 @@ __all__ = ["COLUMNS", "LAYOUT", "Batch", "Columns", "Several", "batch_of", "colu
 __all__ += ["refused_columns", "solutions_of"]
 
 Several = tuple[Sequence[int], Sequence[Solution]]  # solutions with the numbers of their problems
-Columns = dict[str, list[Any]]
+Columns = dict[str, Sequence[Any]]
 COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is told of each problem
 LAYOUT = "layout"  # and the Domain that it was read as; None where it was not read
 
@@ -104,20 +105,21 @@ def solutions_of(task: Task, part: Settled) -> Several:
 def columns_of(task: Task, part: Settled) -> Columns:
     """The same as columns: what is told of each, without an object for any."""
     n, status, domain = len(part.rows), part.status.under(task.rules), task.domain
-    answers: list[Any] = [None] * n if part.values is None else domain.format_many(part.values)
-    reasons = [domain.note] * n
+    answers = Same(None, n) if part.values is None else domain.formatted(part.values)
+    reasons: Sequence[str] = Same(domain.note, n)
     if status is Status.UNSATISFIABLE:
         rows = part.rows.tolist()
         reasons = [reason_of(task, row, status, violations(task.rules, task.givens[row])) for row in rows]
-    told = (answers, [status.value] * n, [part.method] * n, [part.unique] * n, part.nfe.tolist(), part.loops.tolist())
-    return dict(zip((*COLUMNS, LAYOUT), (*told, reasons, [domain] * n), strict=True))
+    told = (answers, Same(status.value, n), Same(part.method, n), Same(part.unique, n))
+    spent = (Same(0, n) if not some.any() else some.tolist() for some in (part.nfe, part.loops))
+    return dict(zip((*COLUMNS, LAYOUT), (*told, *spent, reasons, Same(domain, n)), strict=True))
 
 
 def refused_columns(refused: Sequence[Solution]) -> Columns:
     """What is told of what is no problem."""
     n = len(refused)
-    told = ([None] * n, [Status.INVALID.value] * n, [None] * n, [None] * n, [0] * n, [0] * n)
-    return dict(zip((*COLUMNS, LAYOUT), (*told, [one.reason for one in refused], [None] * n), strict=True))
+    told = [Same(value, n) for value in (None, Status.INVALID.value, None, None, 0, 0)]
+    return dict(zip((*COLUMNS, LAYOUT), (*told, [one.reason for one in refused], Same(None, n)), strict=True))
 
 
 def numbers_of(task: Task, rows: Ints) -> Sequence[int]:

@@ -12,6 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 import numpy.typing as npt
 
+from ..compact import Same, joined
 from ..domains.reading.values import PUZZLES
 from ..errors import InvalidInput
 from ..files.formats.columns import carried, shown
@@ -25,7 +26,7 @@ from .tables import cells, names, with_columns
 __all__ = ["COLUMNS", "LAYOUT", "BatchSolver"]
 
 KIND = "domain"  # the column that says of each problem its kind
-PIECE = 16_384  # problems that go through the stages together
+PIECE = 4096  # problems that go through the stages together
 Array = npt.NDArray[Any]
 
 
@@ -95,16 +96,20 @@ class BatchSolver:
         >>> BatchSolver().settled(["1......2..4..3..", "oops"])["status"]
         ['SOLVED', 'INVALID']
         """
+        pieces = [self._piece(problems[first : first + PIECE]) for first in range(0, len(problems), PIECE)]
+        names = (*COLUMNS, LAYOUT)
+        return {name: joined([piece[name] for piece in pieces]) if pieces else [] for name in names}
+
+    def _piece(self, problems: Sequence[Any]) -> Columns:
+        """The same of problems that go through the stages together."""
         n = len(problems)
-        out: Columns = {}
-        for first in range(0, n, PIECE):
-            batch = batch_of(problems[first : first + PIECE], self.options, report=True, first=first)
-            for numbers, found in self._parts(batch):
-                if numbers == range(n):
-                    return found
-                out = out or {name: [None] * n for name in found}
-                _fill(out, numbers, found)
-        return out or {name: [] for name in (*COLUMNS, LAYOUT)}
+        out: dict[str, list[Any]] = {}
+        for numbers, found in self._parts(batch_of(problems, self.options, report=True)):
+            if numbers == range(n):
+                return found
+            out = out or {name: [None] * n for name in found}
+            _fill(out, numbers, found)
+        return {**out}
 
     def _parts(self, batch: Batch) -> Iterator[tuple[Sequence[int], Columns]]:
         """What became of some problems of a batch, in the order of their numbers, with these."""
@@ -129,7 +134,7 @@ class BatchSolver:
         return found
 
 
-def _fill(out: Columns, numbers: Sequence[int], found: Columns) -> None:
+def _fill(out: dict[str, list[Any]], numbers: Sequence[int], found: Columns) -> None:
     """Put what became of some problems where they stand."""
     for name, column in found.items():
         if isinstance(numbers, range):
@@ -140,10 +145,10 @@ def _fill(out: Columns, numbers: Sequence[int], found: Columns) -> None:
                 into[number] = value
 
 
-def _array(name: str, column: list[Any]) -> Array:
+def _array(name: str, column: Sequence[Any]) -> Array:
     """A column as an array: of numbers, or of objects."""
     if name in ("nfe", "loops"):
         return np.array(column, np.int64)
     out = np.empty(len(column), object)
-    out[:] = column
+    out[:] = column.value if isinstance(column, Same) else list(column)
     return out

@@ -122,7 +122,7 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    return _watched(in_order(iter(problems), checked), problems, checked)
+    return _watched(chain.from_iterable(in_order(iter(problems), checked)), problems, checked)
 
 
 @takes(BatchOptions)

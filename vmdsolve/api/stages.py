@@ -133,7 +133,7 @@ def tries(
 
 def exactly(task: Task, open_: Open) -> Step:
     """Exact search, told by the model which symbols to try first; what it leaves, time did not suffice for."""
-    givens, unique, clock = task.givens[open_.rows], task.options.unique, open_.clock
+    givens, unique, clock = task.of(open_.rows), task.options.unique, open_.clock
     limit, goes_on = task.slice_of(clock)
     spent = clock.spent + (limit or 0.0)  # by those that it does not suffice for
     result = search.solve_values(
@@ -149,11 +149,13 @@ def exactly(task: Task, open_: Open) -> Step:
     if (found & ~accepts(task.rules, givens, result.values)).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
     none, late = ~found & ~hard & proved, ~found & ~hard & ~proved
-    yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
-    yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
+    if not found.all():
+        yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
+        yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
     for which, said in _said(result) if unique else [(found, None)]:
         some = found & which
-        yield open_.settled(some, Status.SOLVED, "search", result.values[some], unique=said, effort=result.effort[some])
+        values = result.values if some.all() else result.values[some]
+        yield open_.settled(some, Status.SOLVED, "search", values, unique=said, effort=result.effort[some])
     yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
     return open_.kept(np.zeros(len(open_), np.bool_))
 
@@ -212,7 +214,7 @@ def run(task: Task) -> Iterator[Part]:
         return
     spent = clock.spent
     for rows in _pieces(task):
-        left = Open.of(rows, task.givens[rows], Deadline(options.time_limit, spent=spent, n=len(rows)))
+        left = Open.of(rows, task.of(rows), Deadline(options.time_limit, spent=spent, n=len(rows)))
         for part in _through(task, left):
             if isinstance(part, Hard) or not options.unique:
                 yield part

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
+from ..compact import Same
 from ..domains.reading import Grid
 from ..problem import Solution
 from ..search.threads import thread_count
@@ -42,28 +43,31 @@ class As(NamedTuple, Generic[Told]):
 
 def _timed_columns(task: Task, part: Settled) -> tuple[Sequence[int], Columns]:
     seconds = round(part.spent, 6)
-    return numbers_of(task, part.rows), {**columns_of(task, part), "seconds": [seconds] * len(part.rows)}
+    return numbers_of(task, part.rows), {**columns_of(task, part), "seconds": Same(seconds, len(part.rows))}
 
 
 AS_SOLUTIONS: As[Sequence[Solution]] = As(solutions_of, lambda refused: refused)
 AS_COLUMNS: As[Columns] = As(
-    _timed_columns, lambda refused: {**refused_columns(refused), "seconds": [0.0] * len(refused)}
+    _timed_columns, lambda refused: {**refused_columns(refused), "seconds": Same(0.0, len(refused))}
 )
 
 
-def in_order(source: Iterator[Grid], options: Options) -> Iterator[Solution]:
-    """Solutions in the order of the problems; few are held back, so one that takes long stops the reading at last."""
+def in_order(source: Iterator[Grid], options: Options) -> Iterator[Sequence[Solution]]:
+    """Solutions in the order of the problems, as many at a time as are known; few are held back, so one that takes long
+    stops the reading at last.
+    """
     held: dict[int, Solution] = {}
     turn, most = 0, (HELD - 1) * options.batch_size
     for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: len(held) <= most):
         if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
             turn += len(numbers)
-            yield from solutions
+            yield solutions
             continue
         held.update(zip(numbers, solutions, strict=True))
-        while held and turn in held:
+        begun = turn
+        while turn in held:
             turn += 1
-            yield held.pop(turn - 1)
+        yield [held.pop(number) for number in range(begun, turn)]
 
 
 def stream(
@@ -113,14 +117,24 @@ def stream(
         raise failure
 
 
-def _read(source: Iterator[Grid], n: int) -> tuple[list[Grid], Exception | None]:
+def _read(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | None]:
     """The next n, or as many as there are before the source raises something."""
     grids: list[Grid] = []
     try:
+        if isinstance(source, Taking):
+            return source.take(n), None
         grids.extend(islice(source, n))  # keeps what came before
     except Exception as error:
         return grids, error
     return grids, None
+
+
+@runtime_checkable
+class Taking(Protocol):
+    """A source that gives several problems at a time."""
+
+    def take(self, n: int) -> Sequence[Grid]:
+        """The next n, or as many as there are; what goes wrong behind some is raised when these are gone."""
 
 
 class _Pace:

@@ -61,6 +61,10 @@ class Task:
     grid: Callable[[int], Grid] | None = None
     sampling: bool = False
 
+    def of(self, rows: Ints) -> Board:
+        """The givens of these problems, whose numbers rise: all of them as they are, as nearly always."""
+        return self.givens if len(rows) == len(self.givens) else self.givens[rows]
+
     def alone(self, row: int) -> Task:
         """One of the problems, without the memory that the others take."""
         grid = None if self.grid is None else self.grid(row)

@@ -43,7 +43,9 @@ Solver = Callable[..., Iterator[tuple[int, "Solution"]]]
 
 @options_from(BatchOptions, without=("invalid", "progress", "trace"), says={"time_limit": UNASKED})
 def solve(
-    inputs: Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")],
+    inputs: Annotated[
+        list[str], Argument(metavar="INPUT", help="Files, patterns of their names, - for standard input, or puzzles.")
+    ],
     output: Output = None,
     output_format: OutputFormat = None,
     resume: Annotated[bool, Option("--resume", help="Continue a job that was killed; needs -o.")] = False,
@@ -85,7 +87,7 @@ def solve(
     With --prove FILE a single puzzle is solved, as with --unique, and what is found is proved: `vmdsolve check --proof`
     checks it without search, and so do programs that read LRAT, over the clauses of `vmdsolve convert`.
     """
-    from ..files.records import open_input
+    from ..files.records import expanded, open_input
     from ..files.skipping import Chained
     from ..problem import Status
 
@@ -95,6 +97,7 @@ def solve(
     if shape and output not in (None, STDOUT):
         raise InvalidInput(f"--output-format is for what is printed; the ending of {output} says how that is written")
     inputs, options["domain"] = domain_first(inputs, options["domain"])
+    inputs = expanded(inputs)
     sharded = shard_size is not None or shard is not None or engine != "local"
     if sharded and (output in (None, STDOUT) or all_ or trace):
         raise InvalidInput(

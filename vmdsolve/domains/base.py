@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import _native
+from ..compact import Even
 from ..drawing import CELL
 from ..errors import InvalidInput, InvalidProblem
 from ..plain import clean
@@ -236,18 +238,14 @@ class Domain(Pictured, Worded, ABC):
 
     def parse_many(self, lines: Sequence[str]) -> Board | None:
         """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
-        L = self.rules.L
-        if set(map(len, lines)) - {L}:
-            return None
         if type(self).as_meant is not Domain.as_meant:
             lines = [self.as_meant(line) for line in lines]
-        text = "".join(lines)
-        if self._mixed(text) and any(map(self._mixed, lines)):
+        both_open = [ord(sign) for sign in OPEN_TEXT if sign not in self.symbols]
+        first, second = both_open if len(both_open) == 2 else (-1, -1)
+        texts = np.ascontiguousarray(lines.codes) if isinstance(lines, Even) else list(lines)
+        if isinstance(lines, Even) and lines.width != self.rules.L:
             return None
-        if not text.isascii():
-            return None
-        values = np.frombuffer(text.encode().translate(self._code.tobytes()), np.int8)
-        return None if values.size and values.min() < OPEN else values.astype(np.int32).reshape(len(lines), L)
+        return _native.values_of_texts(texts, self._code, self.rules.L, first, second)
 
     def format(self, values: Board) -> str:
         """One line, one character a cell, '.' where open."""
@@ -257,12 +255,20 @@ class Domain(Pictured, Worded, ABC):
         """`format` of every row of [B, L]."""
         return self.texts_of(boards, self.symbols, OPEN_TEXT[0])
 
+    def formatted(self, boards: Board) -> Sequence[str]:
+        """`format_many`, where nobody needs each text by itself."""
+        if type(self).format_many is not Domain.format_many:
+            return self.format_many(boards)
+        return self._even(boards, self.symbols, OPEN_TEXT[0])
+
     def texts_of(self, boards: Board, symbols: str, open_sign: str) -> list[str]:
         """A character a cell: of value v the v-th of the symbols."""
+        return list(self._even(boards, symbols, open_sign))
+
+    def _even(self, boards: Board, symbols: str, open_sign: str) -> Even:
         table = (symbols + open_sign * (256 - len(symbols))).encode("ascii")  # OPEN = -1 is the last byte
-        L = self.rules.L
-        text = boards.astype(np.int8).tobytes().translate(table).decode("ascii")
-        return [text[i : i + L] for i in range(0, len(text), L)]
+        text = boards.astype(np.int8).tobytes().translate(table)
+        return Even(np.frombuffer(text, np.uint8).reshape(-1, self.rules.L))
 
     def write(self, values: Board) -> str:
         """A whole problem on one line, clues and cells, as `parse` reads it.

@@ -41,17 +41,20 @@ def tables_of(
     """
     held: OrderedDict[int, _Line] = OrderedDict()  # those that were looked at last
     few: dict[str, list[Any]] = {name: [] for name in names}  # rows that wait for more
-    number = 0
+    number = size = 0  # of what is held: bytes
     while number < total:
         [place] = places.of(number, number + 1)
-        line = held.pop(place, None) or _line(lines, place, key)
+        line = held.pop(place, None)
+        if line is None:
+            line = _line(lines, place, key)
+            size += 0 if line is None else line.size
         at = None if line is None else _index(line.numbers, number)
         if line is None or at is None:
             raise changed(f"the row of problem {number + 1} is damaged")
         held[place] = line
-        while len(held) > 1 and sum(one.size for one in held.values()) > HELD:
-            held.popitem(last=False)
-        n = min(len(line.numbers) - at, total - number) if isinstance(line.numbers, range) else 1
+        while len(held) > 1 and size > HELD:
+            size -= held.popitem(last=False)[1].size
+        n = min(_run(line.numbers, at), total - number)
         waiting = len(few["problem"])
         if waiting and (n >= MANY or waiting >= MANY):
             yield few
@@ -72,6 +75,16 @@ def _line(lines: Lines, place: int, key: bytes) -> _Line | None:
     told = told_by(key, content)
     table = None if told is None else table_in(content, len(told.numbers))
     return None if told is None or table is None else _Line(len(content), told.numbers, table)
+
+
+def _run(numbers: Sequence[int], at: int) -> int:
+    """How many numbers follow each other there."""
+    if isinstance(numbers, range):
+        return len(numbers) - at
+    end, away = at + 1, numbers[at] - at
+    while end < len(numbers) and numbers[end] - end == away:
+        end += 1
+    return end - at
 
 
 def _index(numbers: Sequence[int], number: int) -> int | None:

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from ..compact import Even
 from ..errors import InvalidInput, VmdsolveError
 from ..untrusted import loads
 from .assembled import tables_of
@@ -32,7 +33,7 @@ from .rows import JOURNAL, NAMES, Row, Tally, format_of, rows_of, write_rows
 
 __all__ = ["Journal"]
 
-FORM = "tables"  # of a journal; that of rows, a line each, was another
+FORM = "tables-2"  # of a journal; rows, a line each, and tables with another hash were others
 HEAD = (
     b'{"process": %-10d, "form": "' + FORM.encode() + b'", "settings": '
 )  # as long for any process: it is written over when a job is continued
@@ -238,7 +239,7 @@ class Journal:
             The columns of rows, and others that the input has.
         """
         n = len(numbers)
-        if n > 1 and (n > MOST_ROWS or sum(map(len, table["problem"])) > MOST_TEXT):
+        if n > 1 and (n > MOST_ROWS or _length(table["problem"]) > MOST_TEXT):
             for half in (slice(n // 2), slice(n // 2, None)):
                 self.add_table(numbers[half], records[half], {name: column[half] for name, column in table.items()})
             return
@@ -305,3 +306,8 @@ class Journal:
     def _refused(self, path: Path, error: OSError) -> VmdsolveError:
         what = f"cannot write {path}: {error.strerror}; what is done is kept"
         return VmdsolveError(f"{what}; {self._go_on}")
+
+
+def _length(texts: Sequence[str]) -> int:
+    """Characters of all of them."""
+    return texts.codes.size if isinstance(texts, Even) else sum(map(len, texts))

@@ -1,6 +1,7 @@
 """The lines of a journal: a table each, with the numbers of its records, a hash of what they say, and one of the line.
 
-Of a column that says the same of all rows the value stands there once, and texts are joined, a line each.
+Of a column that says the same of all rows the value stands there once; texts are joined, a line each, and those of one
+width stand end to end behind the table, as they are: a row of a puzzle and its answer is hardly more than these.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from types import NoneType
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from ..compact import Even, Same
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
@@ -25,6 +29,8 @@ __all__ = ["MOST_ROWS", "Kept", "digest_of", "is_sane", "kept_line", "key_of", "
 
 MOST_ROWS = 1 << 17  # of a line
 BEGIN = re.compile(rb'\{"records": (\[[\d, \[\]]*\]), "puzzles": "([0-9a-f]{0,16})", "rows": ')
+TEXTS = b',"texts":"'  # stands before the texts of one width, and nowhere else: what is made of values has blanks there
+DELETE = 127  # the character, the last of ASCII and not to be seen
 END = len(b', "check": "0123456789abcdef"}\n')
 TYPES: dict[str, tuple[type, ...]] = {
     "problem": (str,), "solution": (str, NoneType), "status": (str,), "method": (str, NoneType),
@@ -53,7 +59,10 @@ def digest_of(records: Sequence[Record]) -> str:
     >>> digest_of([Record("a.txt", 3, "1...")]) == digest_of(Texts(["1..."], [(0, "b.txt", 4)])) != digest_of([])
     True
     """
-    texts = records.texts if isinstance(records, Texts) else map(_said, records)
+    plain = isinstance(records, Texts) and not records.others
+    texts = records.texts if isinstance(records, Texts) and plain else map(_said, records)
+    if isinstance(texts, Even):
+        return _hash(texts.bytes("\n")[:-1])
     return _hash("\n".join(texts).encode("utf-8", "backslashreplace"))
 
 
@@ -64,8 +73,11 @@ def _said(record: Record) -> str:
 
 def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
     """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
-    rows = {name: _packed(column) for name, column in table.items()}
-    body = f'{{"records": {json_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'.encode()
+    even = {name: column for name, column in table.items() if isinstance(column, Even) and _is_plain(column)}
+    rows = {name: {"width": even[name].width} if name in even else _packed(column) for name, column in table.items()}
+    head = f'{{"records": {json_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
+    texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
+    body = b"".join([head.encode(), *texts])
     return body + _end(_hash(body, key))
 
 
@@ -84,11 +96,21 @@ def told_by(key: bytes, line: bytes) -> Kept | None:
     return Kept(numbers, begin[2].decode()) if len(runs) == 1 or len({*numbers}) == len(numbers) else None
 
 
-def table_in(line: bytes, n: int) -> dict[str, list[Any]] | None:
+def table_in(line: bytes, n: int) -> dict[str, Sequence[Any]] | None:
     """The table of n rows in a line of this job; None if it holds none."""
+    end = line.find(TEXTS)
+    begin, head = end + len(TEXTS), line if end < 0 else line[:end] + b"}"
+    table: dict[str, Sequence[Any]] = {}
     try:
-        told = loads(line, len(line))["rows"]
-        table = {name: unpacked(column, n) for name, column in told.items()}
+        for name, column in loads(head, len(head))["rows"].items():
+            if isinstance(column, dict) and "width" in column:
+                size = n * int(column["width"])
+                codes = np.frombuffer(line[begin : begin + max(0, size)], np.uint8)
+                if not len(codes) == size > 0 or codes.max() >= DELETE:
+                    return None
+                table[name], begin = Even(codes.reshape(n, -1)), begin + size
+            else:
+                table[name] = unpacked(column, n)
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
     return table if table.keys() >= {*NAMES} and all(len(column) == n for column in table.values()) else None
@@ -113,15 +135,21 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
+def _is_plain(column: Even) -> bool:
+    """Whether JSON has these texts as they are."""
+    plain = not alike(column) and ord(" ") <= column.codes.min() and column.codes.max() < DELETE
+    return plain and b'"' not in (text := column.bytes()) and b"\\" not in text
+
+
 def _packed(column: Sequence[Any]) -> object:
     if alike(column):
         return {"all": column[0]}
     if set(map(type, column)) == {str} and (joined := "\n".join(column)).count("\n") == len(column) - 1:
         return {"lines": joined}
-    return column
+    return list(column)
 
 
-def unpacked(told: Any, n: int) -> list[Any]:
+def unpacked(told: Any, n: int) -> Sequence[Any]:
     """A column of n values as it stands in a line.
 
     Examples
@@ -131,7 +159,9 @@ def unpacked(told: Any, n: int) -> list[Any]:
     """
     if isinstance(told, list):
         return told
-    return [told["all"]] * n if "all" in told else told["lines"].split("\n")
+    if "all" in told:
+        return Same(told["all"], n)
+    return Even.lines(told["lines"] + "\n") or told["lines"].split("\n")
 
 
 def _end(check: str) -> bytes:
@@ -139,4 +169,4 @@ def _end(check: str) -> bytes:
 
 
 def _hash(content: bytes, key: bytes = b"") -> str:
-    return blake2b(content, digest_size=8, key=key).hexdigest()
+    return sha256(key + content).hexdigest()[:16]  # for which processors have instructions

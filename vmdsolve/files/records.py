@@ -11,9 +11,11 @@ nothing at the beginning can, is InvalidInput.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from glob import glob, has_magic
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -35,7 +37,7 @@ LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are to
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
 PATH_NAME = re.compile(r"(?=.*[A-Za-z]{2})[\w.~-]*(/[\w.~-]*)+")
 
-__all__ = ["MAX_LINE", "STDIN", "Record", "fingerprint", "is_plain", "open_input", "read", "same_file"]
+__all__ = ["MAX_LINE", "STDIN", "Record", "expanded", "fingerprint", "is_plain", "open_input", "read", "same_file"]
 
 
 def open_input(
@@ -80,6 +82,28 @@ def open_input(
         shown = argument if len(argument) <= 100 else argument[:97] + "..."
         raise InvalidInput(f"there is no file {shown!r}, and it is not a puzzle either: {error}") from error
     return Records([Record("", 0, argument)])
+
+
+def expanded(arguments: Sequence[str]) -> list[str]:
+    """Command-line arguments, with the files that a pattern names in its place, in order: no shell may have done it.
+
+    A pattern looks like the name of a file, or like a path; what is a file itself, or names none, stays as it is.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "b.txt").write_text("1..."), (folder / "a.txt").write_text("2...")
+    >>> [Path(one).name for one in expanded([f"{folder}/*.txt", "1......44......1", "*.none"])]
+    ['a.txt', 'b.txt', '1......44......1', '*.none']
+    """
+    out: list[str] = []
+    for argument in arguments:
+        named = FILE_NAME.fullmatch(argument) or "/" in argument
+        pattern = named and has_magic(argument) and not is_file(argument)
+        found = sorted(filter(os.path.isfile, glob(argument, recursive=True))) if pattern else []  # noqa: PTH207
+        out += found or [argument]
+    return out
 
 
 def read(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..compact import pairs
 from ..domains import Domain
 from ..domains.reading import one_line
 from ..errors import InvalidInput
@@ -234,7 +235,7 @@ class Tally:
 
     def add_table(self, table: Table) -> None:
         """Rows as columns."""
-        for (status, method), n in Counter(zip(table["status"], table["method"], strict=True)).items():
+        for (status, method), n in pairs(table["status"], table["method"]).items():
             self._add(status, method, n)
 
     def _add(self, status: str, method: str | None, n: int) -> None:

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..compact import Even, Same, joined
 from ..domains import Domain
 from ..problem import Status
 from .puzzle import puzzle_of
 from .record import Record
 from .rows import repeated
-from .texts import Texts, gathered
+from .texts import Texts
 
 __all__ = ["Waiting", "table_of"]
 
 LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
-Columns = Mapping[str, list[Any]]
+Columns = Mapping[str, Sequence[Any]]
+DELETE = 127  # the character, the last of ASCII and not to be seen
 
 
 class Waiting(Iterator[Any]):
@@ -41,30 +43,55 @@ class Waiting(Iterator[Any]):
 
     def __init__(self, numbered: Iterator[tuple[Sequence[int], Sequence[Record]]], domain: Domain | None) -> None:
         self._numbered, self._domain = numbered, domain
-        self._puzzles: Iterator[Any] = iter(())
+        self._puzzles: Sequence[Any] = ()
+        self._at = 0  # of these, the next
+        self._failure: Exception | None = None
         self._why: dict[int, str] = {}  # of places whose records are no puzzles, in words
         self._end = 0
         self._begins: list[int] = []  # of pieces, the place of the first puzzle among all that were given
         self._pieces: list[_Piece] = []
 
     def __next__(self) -> Any:
-        while True:
-            for puzzle in self._puzzles:
-                return puzzle
-            numbers, records = next(self._numbered)
-            if isinstance(records, Texts):
-                self._puzzles = iter(records.texts)
-            else:
-                told = [puzzle_of(record, self._domain) for record in records]
-                self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
-                self._puzzles = iter([puzzle for puzzle, _ in told])
-            self._begins.append(self._end)
-            self._pieces.append(_Piece(numbers, records, len(records)))
-            self._end += len(records)
+        for puzzle in self.take(1):
+            return puzzle
+        raise StopIteration
+
+    def take(self, n: int) -> Sequence[Any]:
+        """The next n, or as many as there are; what goes wrong behind some is told when these are gone."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        pieces: list[Sequence[Any]] = []
+        try:
+            while n:
+                if self._at == len(self._puzzles):
+                    self._look_at(*next(self._numbered))
+                begin, self._at = self._at, min(self._at + n, len(self._puzzles))
+                pieces.append(self._puzzles[begin : self._at])
+                n -= self._at - begin
+        except StopIteration:
+            pass
+        except Exception as error:
+            if not pieces:
+                raise
+            self._failure = error
+        return joined(pieces) if pieces else ()
+
+    def _look_at(self, numbers: Sequence[int], records: Sequence[Record]) -> None:
+        if isinstance(records, Texts):
+            self._puzzles = records.texts
+        else:
+            told = [puzzle_of(record, self._domain) for record in records]
+            self._why |= {self._end + i: why for i, (_, why) in enumerate(told) if why}
+            self._puzzles = [puzzle for puzzle, _ in told]
+        self._at = 0
+        self._begins.append(self._end)
+        self._pieces.append(_Piece(numbers, records, len(records)))
+        self._end += len(records)
 
     def taken(
         self, places: Sequence[int], found: Columns
-    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, list[Any]]]]:
+    ) -> Iterator[tuple[Sequence[int], Sequence[Record], dict[str, Sequence[Any]]]]:
         """Numbers and records of the puzzles at these places, from 0, in order, with what became of them."""
         if self._why:
             reasons = [self._why.pop(place, why) for place, why in zip(places, found["reason"], strict=True)]
@@ -80,7 +107,9 @@ class Waiting(Iterator[Any]):
                 yield piece.numbers[which], piece.records[which], some
             else:
                 each = [place - begin for place in places[at:end]]
-                yield [piece.numbers[i] for i in each], gathered([piece.records[i] for i in each]), some
+                records = piece.records
+                of_these = records.picked(each) if isinstance(records, Texts) else [records[i] for i in each]
+                yield [piece.numbers[i] for i in each], of_these, some
             piece.left -= end - at
             if not piece.left:
                 del self._pieces[index], self._begins[index]
@@ -96,7 +125,7 @@ class _Piece:
     left: int
 
 
-def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, list[Any]]:
+def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -> dict[str, Sequence[Any]]:
     """The columns of a table: the problem, what became of it, and what the input said besides.
 
     Parameters
@@ -115,24 +144,35 @@ def table_of(records: Sequence[Record], found: Columns, domain: Domain | None) -
             for record, answer, status, reason, layout in zip(records, *columns, strict=True)
         ]
         problems, told["reason"], others = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+        return {"problem": problems, **told, **_side_by_side(others)}
+    return {"problem": problems, **told, **others}
+
+
+def _side_by_side(others: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """What each record says besides, as columns."""
     names = dict.fromkeys(name for one in others for name in one)
-    return {"problem": problems, **told, **{name: [one.get(name) for one in others] for name in names}}
+    return {name: [one.get(name) for one in others] for name in names}
 
 
-def _as_they_are(
-    records: Sequence[Record], found: Columns, domain: Domain | None
-) -> tuple[list[str] | None, Sequence[Mapping[str, Any]]]:
+def _as_they_are(records: Sequence[Record], found: Columns, domain: Domain | None) -> tuple[Sequence[str] | None, Any]:
     """Problems that all were read as they stand, a character a cell, and what came with them; None where not all."""
-    plain = isinstance(records, Texts)
+    answers = found["solution"]
     problems = records.texts if isinstance(records, Texts) else [record.puzzle for record in records]
-    text, answers = "".join(problems), found["solution"]
-    if " " in text or not text.isprintable() or None in answers or any(found["reason"]):
-        return None, []
-    if list(map(len, problems)) != list(map(len, answers)):
-        return None, []
-    others: Sequence[Mapping[str, Any]] = [] if plain else [record.others for record in records]
+    if any(found["reason"].value if isinstance(found["reason"], Same) else found["reason"]):
+        return None, {}
+    if isinstance(problems, Even) and isinstance(answers, Even):
+        least, most = problems.codes.min(initial=127), problems.codes.max(initial=0)
+        if problems.width != answers.width or not ord(" ") < least <= most < DELETE:
+            return None, {}
+    else:
+        text = "".join(problems)
+        if " " in text or not text.isprintable() or None in answers:
+            return None, {}
+        if list(map(len, problems)) != list(map(len, answers)):
+            return None, {}
+    others = records.others if isinstance(records, Texts) else _side_by_side([record.others for record in records])
     if domain is not None:
-        return problems, [{**one, "domain": domain.name} for one in others or [{}] * len(problems)]
-    if not plain and any(record.domain is not None for record in records):
-        return None, []
+        return problems, {**others, "domain": Same(domain.name, len(problems))}
+    if not isinstance(records, Texts) and any(record.domain is not None for record in records):
+        return None, {}
     return problems, others

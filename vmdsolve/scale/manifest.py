@@ -123,7 +123,8 @@ class Manifest:
         try:
             head = loads(lines[0])
             if head["manifest"] != VERSION:
-                raise InvalidInput(f"{path} is of version {head['manifest']!r:.60}; this one writes {VERSION!r}")
+                what = f"{path} is of version {head['manifest']!r:.60}; this one writes {VERSION!r}"
+                raise InvalidInput(f"{what}: finish it with the vmdsolve that began it, or name another folder")
             out = cls(path, dict(head["settings"]), Place.of(head["shard"]))
             for line in lines[1:]:
                 told = loads(line)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..api.columns import BatchSolver
+from ..compact import pairs
 from ..files.puzzle import puzzle_of
 from ..files.record import Record
 from ..files.texts import Texts
@@ -16,7 +17,7 @@ from ..problem import Status
 __all__ = ["columns_of", "ends_of"]
 
 
-def columns_of(records: Sequence[Record], solver: BatchSolver) -> dict[str, list[Any]]:
+def columns_of(records: Sequence[Record], solver: BatchSolver) -> dict[str, Sequence[Any]]:
     """The columns of these records: the problem, what became of it, and what the input said besides.
 
     No column tells of time: a shard is the same, byte for byte, wherever it was made.
@@ -41,7 +42,8 @@ def columns_of(records: Sequence[Record], solver: BatchSolver) -> dict[str, list
 def ends_of(columns: Mapping[str, Sequence[Any]]) -> dict[str, int]:
     """How many rows there are of each status, and of each method that found an answer."""
     solved = [status for status in Status if status.has_solution]
-    statuses, ways = Counter(columns["status"]), Counter[Any]()
-    for (status, method), n in Counter(zip(columns["status"], columns["method"], strict=True)).items():
+    statuses, ways = Counter[str](), Counter[Any]()
+    for (status, method), n in pairs(columns["status"], columns["method"]).items():
+        statuses[status] += n
         ways[method] += n * (status in solved)
     return {**statuses, **{f"by {method}": n for method, n in ways.items() if n}}

@@ -35,8 +35,9 @@ def compiled(rules: Rules, time_limit: float | None = None) -> tuple[_native.Rul
     if not (time_limit is None or time_limit >= 0):
         raise InvalidInput(f"limits are None or at least 0, got {time_limit}")
     left = min(inf if time_limit is None else time_limit, seconds_left())
-    native, begun = _MADE.get(rules), time.perf_counter()
+    native = _MADE.get(rules)
     if native is None:
+        begun = time.perf_counter()
         clock = Deadline(None if left == inf else left)
         try:
             with within(clock), our_errors(heed=False):
@@ -46,7 +47,8 @@ def compiled(rules: Rules, time_limit: float | None = None) -> tuple[_native.Rul
             stop_point()  # it was not the caller's limit
             return None, 0.0
         _MADE[rules] = native
-    return native, None if left == inf else max(0.0, left - (time.perf_counter() - begun))
+        left = max(0.0, left - (time.perf_counter() - begun))  # looking them up costs a problem none of its time
+    return native, None if left == inf else left
 
 
 def prepared(rules: Rules, time_limit: float | None) -> bool:

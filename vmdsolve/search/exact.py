@@ -367,7 +367,10 @@ def _solve_filtered(
 
 
 def _integers(values: npt.ArrayLike) -> Board:
-    array, fits = np.asarray(values), np.iinfo(np.int32)
+    array = np.asarray(values)
+    if array.dtype == np.int32 and array.flags.c_contiguous and array.flags.aligned:
+        return array
+    fits = np.iinfo(np.int32)
     if array.dtype.kind not in "iu":
         raise InvalidInput(f"values: wanted integers, got {array.dtype}")
     if array.size and not fits.min <= int(array.min()) <= int(array.max()) <= fits.max:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
+from ...compact import Even
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import Board, Problem
 from .. import notations, registry
@@ -238,8 +239,8 @@ def _of_items(items: Items, domain: Domain) -> Problem:
 
 def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain, Board] | None:
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
-    if not all(issubclass(kind, str) for kind in set(map(type, grids))):  # a set: there are few types, and many grids
-        return None
+    if not isinstance(grids, Even) and not all(issubclass(kind, str) for kind in set(map(type, grids))):
+        return None  # a set: there are few types, and many grids
     lines = cast(Sequence[str], grids)
     try:
         domain = by_size(len(plain_line(lines[0]))) if name is None else _named(name)

@@ -15,6 +15,7 @@ from stat import S_ISREG
 from typing import Any, TextIO
 
 from ...atomic import written
+from ...compact import Even
 from ...domains import Domain
 from ...errors import InvalidInput
 from ..opening import MAX_IDLE
@@ -77,6 +78,7 @@ class Source:
         self.number = self.idle = self.to_skip = 0
         self.at_once = self.together = False
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
+        self.again: deque[str] = deque()  # lines that a format looks at a second time, before any other
         self._ahead: deque[str] = deque()
         self._taken: list[str] | None = []  # what was read so far, while that is short
         self._size = 0
@@ -132,18 +134,41 @@ class Source:
                 self.idle, self._taken = 0, None
             self._put_back(rest)
 
-    def plain_lines(self) -> list[str]:
+    def plain_lines(self) -> Sequence[str]:
         """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
         if self._ahead or not self.at_once:
             return []
         text = self._block()
-        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
-        if lines != text.split() or "\0" in text or len(lines) < 2 or text[0] == "#" or "\n#" in text:
+        lines: Sequence[str] | None = Even.lines(text)
+        if lines is None:
+            lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+            if lines != text.split() or "\0" in text:
+                lines = []
+        if len(lines) < 2 or text[0] == "#" or "\n#" in text:
             self._put_back(text)
             return []
         if self._taken is not None:
             self._keep(text)
         return lines
+
+    def plain_rows(self, delimiter: str, count: int, puzzle: int) -> list[Sequence[str]]:
+        """The columns of the next rows, many at a time, if all have so many fields, none of them quoted, and puzzles no
+        blanks; [] if not, or nobody knows.
+        """
+        if self._ahead or self.again or not self.at_once:
+            return []
+        text = self._block()
+        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+        columns: list[Sequence[str]] = list(zip(*(line.split(delimiter) for line in lines), strict=False))
+        even = len(columns) == count and text.count(delimiter) == (count - 1) * len(lines)
+        puzzles = "".join(columns[puzzle]) if even else ""
+        plain = puzzles.split() == [puzzles] and "" not in columns[puzzle] and '"' not in text and "\0" not in text
+        if not plain or len(lines) < 2 or max(map(len, lines)) > MAX_LINE:
+            self._put_back(text)
+            return []
+        if self._taken is not None:
+            self._keep(text)
+        return columns
 
     def _block(self) -> str:
         """Lines of some hundred thousand characters in all; the last may be longer than it may be."""

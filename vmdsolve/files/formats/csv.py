@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ...atomic import replacing
+from ...compact import Even
 from ...domains import Domain
 from ...domains.base import plain_line
 from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ..record import Record
+from ..texts import Texts
 from .base import Source, Table, TextFormat, Written, names_of
 from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in, shown
@@ -60,6 +62,10 @@ def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
     """The fields of a column as `quoted` has them, which mostly are as they stand; or the one that all rows have."""
     if alike(values):
         return _field_told(values[0], delimiter)
+    if isinstance(values, Even):
+        codes, begins = values.bytes(), set(values.codes[:, 0].tobytes().decode())
+        if MAY_RUN.isdisjoint(begins) and not any(sign.encode() in codes for sign in f'{delimiter}"\r\n'):
+            return values
     kinds = set(map(type, values))
     if kinds <= {int, float}:
         return list(map(repr, values))
@@ -126,7 +132,7 @@ class Csv(TextFormat):
         first = next(iter(fields_of(line, ",")), "")
         return "," in line and (domain is None or not domain.has(",") or is_problem(first, domain))
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: Source) -> Iterator[Record | Texts]:
         if source.first().lower().startswith("sep="):  # for Excel
             next(source.lines())
             source.first()
@@ -234,7 +240,9 @@ def _field(row: Sequence[str], place: int) -> str:
 # Rows -------------------------------------------------------------------------------------------------
 
 
-def _records(source: Source, delimiter: str, columns: Columns | None, header: bool, ours: bool) -> Iterator[Record]:
+def _records(
+    source: Source, delimiter: str, columns: Columns | None, header: bool, ours: bool
+) -> Iterator[Record | Texts]:
     rows = _rows(source, delimiter, columns)
     if ours:
         rows = ((line, list(map(unguarded, row)), why) for line, row, why in rows)
@@ -251,6 +259,19 @@ def _records(source: Source, delimiter: str, columns: Columns | None, header: bo
             yield _cells(source, row)
         else:
             yield _record(source, columns, row, delimiter)
+            if source.together and not (ours or source.to_skip):
+                yield from _plain(source, columns, len(row), delimiter)
+
+
+def _plain(source: Source, columns: Columns, count: int, delimiter: str) -> Iterator[Texts]:
+    """The rows that follow, as long as they are plain: which a csv reader reads as they stand."""
+    if delimiter == " " or columns.domain is not None or source.answers:
+        return
+    while source.together and (found := source.plain_rows(delimiter, count, columns.puzzle)):
+        texts, first = found[columns.puzzle], source.number + 1
+        source.number += len(texts)
+        others = {name: found[i] for i, name in columns.others if i < count}
+        yield Texts(Even.of(texts) or texts, [(0, source.name, first)], others)
 
 
 def _record(source: Source, columns: Columns, row: list[str], delimiter: str) -> Record:

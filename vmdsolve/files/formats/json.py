@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...atomic import replacing
+from ...compact import Even
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
@@ -93,8 +94,8 @@ def _each_told(values: Sequence[Any]) -> Sequence[str | Sequence[str]]:
     text = json.encoder.encode_basestring_ascii
     if alike(values):
         return [json.dumps(_told(values[0]), default=str)]
-    if set(map(type, values)) == {str}:
-        joined = "".join(values)
+    if isinstance(values, Even) or set(map(type, values)) == {str}:
+        joined = values.bytes().decode() if isinstance(values, Even) else "".join(values)
         if joined.isascii() and joined.isprintable() and '"' not in joined and "\\" not in joined:
             return ['"', values, '"']
     return [[

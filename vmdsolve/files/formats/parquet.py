@@ -9,9 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...atomic import replacing
+from ...compact import Even
 from ...errors import InvalidInput, MissingExtra
 from ..record import Record
+from ..texts import Texts
 from .base import MAX_LINE, Format, Source, Table, Written, names_of
 from .cells import board_text
 from .columns import Columns, columns_of, domain_of, shown
@@ -22,6 +26,7 @@ __all__ = ["Parquet"]
 
 CHUNK = 10_000  # rows a group, and rows read at once
 MOST_ITEMS = 1 << 23  # items of lists in a row group
+MOST_TEXT = 1 << 31  # bytes of an array of texts
 
 
 class Parquet(Format):
@@ -31,7 +36,7 @@ class Parquet(Format):
     def ready(self) -> None:
         _pyarrow()
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: Source) -> Iterator[Record | Texts]:
         pa = _pyarrow()
         try:
             file = _opened(source, pa)
@@ -85,6 +90,9 @@ def _arrow(table: Table, schema: Any, pa: Any) -> Any:
 
 
 def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
+    if isinstance(values, Even) and kind == pa.string() and values.codes.size < MOST_TEXT:
+        n, ends = len(values), np.arange(len(values) + 1, dtype=np.int32) * values.width
+        return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
@@ -92,13 +100,21 @@ def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
     return pa.array(values, kind)
 
 
-def _rows(source: Source, batch: Any, columns: Columns, pa: Any) -> Iterator[Record]:
+def _rows(source: Source, batch: Any, columns: Columns, pa: Any) -> Iterator[Record | Texts]:
     some = batch.slice(min(source.to_skip, len(batch)))
     _pass_over(source, len(batch) - len(some))
-    for row in zip(*(_values(column, source, pa) for column in some.columns), strict=True):
+    values = [_values(column, source, pa) for column in some.columns]
+    plain = columns.domain is None and not source.answers and set(map(type, values[columns.puzzle])) == {str}
+    for i, row in enumerate(zip(*values, strict=True)):
         if source.to_skip:
             _pass_over(source, 1)
             continue
+        if plain and source.together:
+            texts, first = values[columns.puzzle][i:], source.number + 1
+            source.number += len(texts)
+            others = {name: values[place][i:] for place, name in columns.others}
+            yield Texts(Even.of(texts) or texts, [(0, source.name, first)], others)
+            return
         source.number += 1
         yield _record(source, columns, row)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
 from collections.abc import Callable, Iterator
 
 from .base import MAX_LINE, Source
@@ -23,7 +22,7 @@ def quoted_rows(source: Source, delimiter: str, swallowed: Callable[[list[str]],
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # of the whole process: only ever raised
     lines = source.lines()
-    again: deque[str] = deque()  # lines behind a quote that should not have opened
+    again = source.again  # lines behind a quote that should not have opened
     taken: list[str] = []  # by the row that is read
 
     def feed() -> Iterator[str]:

@@ -9,6 +9,9 @@ from types import NoneType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+from ...compact import Even, Same
 
 __all__ = ["alike", "woven"]
 
@@ -23,6 +26,10 @@ def alike(column: Sequence[Any]) -> bool:
     >>> alike([0, 0]), alike([1, True]), alike([0.0, -0.0]), alike([0.5] * 2)
     (True, False, False, True)
     """
+    if isinstance(column, Same):
+        return True
+    if isinstance(column, Even):  # texts, which hardly say the same twice
+        return bool((column.codes == column.codes[0]).all())
     kinds = set(map(type, column))
     if len(kinds) > 1:
         return False
@@ -39,18 +46,33 @@ def woven(parts: Sequence[str | Sequence[str]], n: int) -> bytes:
     >>> woven(["<", ["a", "b"], ">", ["1", "22"]], 2)
     b'<a>1<b>22'
     """
-    texts = [part if isinstance(part, str) else "".join(part) for part in parts]
-    widths = [len(text) if isinstance(part, str) else len(part[0]) for part, text in zip(parts, texts, strict=True)]
-    even = all(
-        isinstance(part, str) or set(map(len, part)) == {width} for part, width in zip(parts, widths, strict=True)
-    )
-    if not even or not all(map(str.isascii, texts)):
-        pattern = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
-        columns = [part for part in parts if not isinstance(part, str)]
-        return "".join(map(pattern.__mod__, zip(*columns, strict=True)) if columns else [pattern % ()] * n).encode()
-    out, end = np.empty((n, sum(widths)), np.uint8), 0
-    for part, text, width in zip(parts, texts, widths, strict=True):
-        begin, end = end, end + width
-        codes = np.frombuffer(text.encode(), np.uint8)
-        out[:, begin:end] = codes if isinstance(part, str) else codes.reshape(n, width)
-    return out.tobytes()
+    parts = _fewer(parts)
+    codes = [_codes(part) for part in parts]
+    if all(one is not None for one in codes):
+        widths = [0, *np.cumsum([one.shape[-1] for one in codes if one is not None])]
+        out = np.empty((n, widths[-1]), np.uint8)
+        for begin, end, one in zip(widths, widths[1:], codes, strict=False):
+            out[:, begin:end] = one
+        return out.tobytes()
+    pattern = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
+    columns = [part for part in parts if not isinstance(part, str)]
+    return "".join(map(pattern.__mod__, zip(*columns, strict=True)) if columns else [pattern % ()] * n).encode()
+
+
+def _fewer(parts: Sequence[str | Sequence[str]]) -> list[str | Sequence[str]]:
+    """The same parts; texts that stand side by side are one."""
+    out: list[str | Sequence[str]] = []
+    for part in parts:
+        if out and isinstance(part, str) and isinstance(out[-1], str):
+            out[-1] += part
+        else:
+            out.append(part)
+    return out
+
+
+def _codes(part: str | Sequence[str]) -> npt.NDArray[np.uint8] | None:
+    """Characters of a text [W], or of a column of texts [n, W]; None where they are not even, or not of ASCII."""
+    if isinstance(part, str):
+        return np.frombuffer(part.encode(), np.uint8) if part.isascii() else None
+    even = part if isinstance(part, Even) else Even.of(part)
+    return None if even is None else even.codes

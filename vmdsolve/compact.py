@@ -1,0 +1,176 @@
+"""Columns of many values without an object for each: texts of one width as bytes, and one value that all rows have.
+
+They are sequences as any other, and equal to a list that says the same; whoever takes them whole takes what they hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Even", "Same", "joined", "pairs"]
+
+Codes = npt.NDArray[np.uint8]
+
+
+class _Column(Sequence[Any]):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (list, tuple, _Column)) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+class Even(_Column):
+    """Texts of ASCII, all of one width.
+
+    Parameters
+    ----------
+    codes
+        uint8 [n, W], their characters.
+
+    Examples
+    --------
+    >>> Even.of(["1...", ".2.."])
+    ['1...', '.2..']
+    >>> Even.of(["1...", ".2.."])[1], Even.of(["1...", "2"])
+    ('.2..', None)
+    """
+
+    __slots__ = ("codes",)
+
+    def __init__(self, codes: Codes) -> None:
+        self.codes = np.ascontiguousarray(codes)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Even | None:
+        """The same texts; None where they are not even."""
+        text = "".join(texts)
+        if not text.isascii() or len(set(map(len, texts))) != 1 or not text:
+            return None
+        return cls(np.frombuffer(text.encode(), np.uint8).reshape(len(texts), -1))
+
+    @classmethod
+    def lines(cls, text: str) -> Even | None:
+        """The lines of a text, each ended by a newline; None where they are not even, or hold blanks or controls.
+
+        Examples
+        --------
+        >>> Even.lines("1..\\n.2.\\n"), Even.lines("1..\\n2\\n"), Even.lines("1..\\n. .\\n")
+        (['1..', '.2.'], None, None)
+        """
+        width = text.find("\n")
+        if width < 1 or len(text) % (width + 1) or not text.isascii():
+            return None
+        codes = np.frombuffer(text.encode(), np.uint8).reshape(-1, width + 1)
+        even = (codes[:, -1] == ord("\n")).all() and codes[:, :-1].min() > ord(" ")
+        return cls(codes[:, :-1]) if even else None
+
+    @property
+    def width(self) -> int:
+        """Characters of each."""
+        return int(self.codes.shape[1])
+
+    def bytes(self, end: str = "") -> bytes:
+        """All of them, each with this character behind it.
+
+        Examples
+        --------
+        >>> Even.of(["ab", "cd"]).bytes("\\n")
+        b'ab\\ncd\\n'
+        """
+        if not end:
+            return self.codes.tobytes()
+        n, width = self.codes.shape
+        out = np.full((n, width + 1), ord(end), np.uint8)
+        out[:, :-1] = self.codes
+        return out.tobytes()
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Even: ...
+
+    def __getitem__(self, i: int | slice) -> str | Even:
+        return Even(self.codes[i]) if isinstance(i, slice) else self.codes[i].tobytes().decode("ascii")
+
+    def __iter__(self) -> Iterator[str]:
+        text, width = self.codes.tobytes().decode("ascii"), self.width
+        return iter([text[i : i + width] for i in range(0, len(text), width)])
+
+
+class Same(_Column):
+    """One value, n times.
+
+    Examples
+    --------
+    >>> Same("SOLVED", 3)[1:]
+    ['SOLVED', 'SOLVED']
+    """
+
+    __slots__ = ("_n", "value")
+
+    def __init__(self, value: Any, n: int) -> None:
+        self.value, self._n = value, n
+
+    def __len__(self) -> int:
+        return self._n
+
+    @overload
+    def __getitem__(self, i: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Same: ...
+
+    def __getitem__(self, i: int | slice) -> Any:
+        some = range(self._n)[i]
+        return Same(self.value, len(some)) if isinstance(some, range) else self.value
+
+    def __iter__(self) -> Iterator[Any]:
+        return repeat(self.value, self._n)
+
+
+def pairs(one: Sequence[Any], two: Sequence[Any]) -> Counter[tuple[Any, Any]]:
+    """How often two columns say what together.
+
+    Examples
+    --------
+    >>> pairs(Same("SOLVED", 3), ["search", "search", "vmd"])
+    Counter({('SOLVED', 'search'): 2, ('SOLVED', 'vmd'): 1})
+    """
+    if isinstance(one, Same) and isinstance(two, Same):
+        return Counter({(one.value, two.value): len(one)} if len(one) else {})
+    return Counter(zip(one, two, strict=True))
+
+
+def joined(columns: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    """Columns, of which there are some, one after another.
+
+    Examples
+    --------
+    >>> type(joined([Same(0, 2), Same(0, 1)])).__name__, joined([Same(0, 2), [1]])
+    ('Same', [0, 0, 1])
+    """
+    first = columns[0]
+    if len(columns) == 1:
+        return first
+    even = [column for column in columns if isinstance(column, Even)]
+    if len(even) == len(columns) and len({one.width for one in even}) == 1:
+        return Even(np.concatenate([one.codes for one in even]))
+    same = [column for column in columns if isinstance(column, Same)]
+    if len(same) == len(columns) and len({(type(one.value), one.value) for one in same}) == 1:
+        return Same(first[0], sum(map(len, columns)))
+    return list(chain.from_iterable(columns))
