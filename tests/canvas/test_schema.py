@@ -100,6 +100,8 @@ def test_properties_come_in_the_order_in_which_parts_are_written() -> None:
     base, own = {"properties": {"a": {"type": "null"}}}, {"properties": {"b": {"type": "null"}}}
     assert accepted({"type": "object", "allOf": [base], **own}, {"a": None, "b": None})
     assert accepted({"type": "object", **own, "allOf": [base]}, {"b": None, "a": None})
+    assert accepted({"$ref": "#/$defs/base", **own, "$defs": {"base": base}}, {"a": None, "b": None})
+    assert accepted({**own, "$ref": "#/$defs/base", "$defs": {"base": base}}, {"b": None, "a": None})
 
 
 @pytest.mark.parametrize("name", FORMATS)

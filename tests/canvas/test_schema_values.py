@@ -211,6 +211,18 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [1],
         [None, 2, "a"],
     ),
+    (
+        {
+            "type": "object",
+            "allOf": [
+                {"patternProperties": {"^a": {"type": "integer"}}},
+                {"patternProperties": {"^a": {"minimum": 2}}},
+            ],
+            "patternProperties": {"b$": {"maximum": 5}},
+        },
+        [{"a": 6, "b": 5}, {"ab": 3}],
+        [{"a": 1}, {"ab": 6}, {"b": 6}, {"a": 2.5}],
+    ),
     ({"$ref": "#/definitions/a~1b%25", "definitions": {"a/b%": {"const": 1}}}, [1], [2]),
 ]
 

@@ -211,7 +211,9 @@ def _compiled(tree: Node, vocabulary: Vocabulary, what: str, max_states: int, no
 
 def _want_vocabulary(given: object) -> None:
     if not isinstance(given, Vocabulary):
-        raise InvalidInput(f"the vocabulary is {given!r:.40}; wanted a Vocabulary, as Vocabulary.from_huggingface reads")
+        raise InvalidInput(
+            f"the vocabulary is {given!r:.40}; wanted a Vocabulary, as Vocabulary.from_huggingface reads"
+        )
 
 
 def _over_tokens(dfa: Dfa, vocabulary: Vocabulary, what: str, max_states: int, notes: Iterable[str] = ()) -> Grammar:

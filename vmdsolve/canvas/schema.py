@@ -129,7 +129,6 @@ class Reader:
         if not isinstance(schema, dict):
             return schema, path
         said = annotated(schema)
-        first = [name for name in said if name in ("properties", "allOf")] == ["allOf", "properties"]
         if LOGIC & said.keys():
             if self.negated:
                 refuse(where, "has conditions in what must not hold, which is not read; say it without one of them")
@@ -137,6 +136,7 @@ class Reader:
             parts = conditions(said, lambda part: self.exact(part, where, path), where)
             said = {name: value for name, value in said.items() if name not in LOGIC}
             said |= {"allOf": [*said.get("allOf", ()), *parts]} if parts else {}
+        order = [*said]
         for name in ("$ref", "allOf"):
             if name not in said:
                 continue
@@ -153,8 +153,8 @@ class Reader:
                     place, path, part = part, (*path, part), self.target(part, where)
                 part, path = self.plain(part, place, path)
                 out = part if out == {} else merged(part, out, where)
-            if name == "allOf" and first and isinstance(out, dict) and "properties" in out:
-                own = said["properties"]
+            own = said.get("properties")
+            if own and order.index(name) < order.index("properties") and isinstance(out, dict):
                 out = out | {
                     "properties": {k: v for k, v in out["properties"].items() if k not in own} | out["properties"]
                 }
