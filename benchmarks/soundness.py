@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from vmdsolve.canvas import Grammar, Vocabulary, compile_json_schema, posterior
+from vmdsolve.canvas.formats import FORMATS
 from vmdsolve.errors import InvalidInput
 
 from .driver import Row, table
@@ -57,7 +58,7 @@ def schema(rng: random.Random, depth: int = 2) -> Any:
     def some() -> list[Any]:
         return [inner() for _ in range(rng.randint(1, 3))]
 
-    sizes = {"minItems": rng.randint(0, 2), "maxItems": rng.randint(0, 3)}
+    sizes: dict[str, Any] = {"minItems": rng.randint(0, 2), "maxItems": rng.randint(0, 3), "uniqueItems": True}
     kind = rng.randrange(9)
     if kind == 0:
         return {"type": "array", "items": rng.choice((inner(), True, False)), **_some(rng, sizes)}
@@ -87,6 +88,7 @@ def _scalar(rng: random.Random) -> dict[str, Any]:
         return {"type": "integer", "multipleOf": rng.randint(1, 12), **_some(rng, {"minimum": rng.randint(-12, 30)})}
     if kind == 3:
         lengths = {"minLength": rng.randint(0, 3), "maxLength": rng.randint(0, 5), "pattern": rng.choice(PATTERNS)}
+        lengths["format"] = rng.choice([*FORMATS])
         return {"type": "string", **_some(rng, lengths)}
     if kind == 4:
         return {"enum": [value(rng) for _ in range(rng.randint(1, 3))]}
@@ -133,7 +135,7 @@ def judged(of: Any, found: Any) -> bool:
     of = _as_python(of)
     newer = any(name in str(of) for name in NEWER)
     kind = jsonschema.Draft202012Validator if newer else jsonschema.Draft7Validator
-    return bool(kind(of, format_checker=kind.FORMAT_CHECKER).is_valid(found))
+    return bool(kind(of, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER).is_valid(found))
 
 
 def _as_python(said: Any) -> Any:

@@ -149,6 +149,8 @@ def test_weights_stand_on_the_edges_of_their_steps() -> None:
     ("call", "message"),
     [
         (lambda: compile_regex("(?=a)b", BYTES), "there is no look-around"),
+        (lambda: compile_regex(None, BYTES), "a regular expression is None; wanted text"),  # type: ignore[arg-type]
+        (lambda: compile_choice(["a"], [b"a"]), "wanted a Vocabulary"),  # type: ignore[arg-type]
         (lambda: compile_regex("a[^\\s\\S]", BYTES), "allows nothing, not even the empty text"),
         (lambda: compile_regex("(a|b)*a(a|b){24}", BYTES), "needs over 10,000 states, or too long to find them"),
         (lambda: compile_regex("a{0,200}", BYTES, max_states=100), "needs over 100 states"),

@@ -41,6 +41,8 @@ def test_tokens_beyond_the_vocabulary_are_in_no_text() -> None:
     assert not matcher.accept_tokens([-1])
     with pytest.raises(InvalidInput, match=r"a token is 0\.5"):
         matcher.accept_tokens([0.5])  # type: ignore[list-item]
+    with pytest.raises(InvalidInput, match="tokens are 0; wanted a list of them"):
+        matcher.accept_tokens(0)  # type: ignore[arg-type]
     assert matcher.accept_tokens([0, 1, 4])
     matcher.reset()
     assert matcher.state == matcher.grammar.start

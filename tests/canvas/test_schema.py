@@ -100,6 +100,8 @@ def test_properties_come_in_the_order_in_which_parts_are_written() -> None:
     base, own = {"properties": {"a": {"type": "null"}}}, {"properties": {"b": {"type": "null"}}}
     assert accepted({"type": "object", "allOf": [base], **own}, {"a": None, "b": None})
     assert accepted({"type": "object", **own, "allOf": [base]}, {"b": None, "a": None})
+    assert accepted({"$ref": "#/$defs/base", **own, "$defs": {"base": base}}, {"a": None, "b": None})
+    assert accepted({**own, "$ref": "#/$defs/base", "$defs": {"base": base}}, {"b": None, "a": None})
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -148,6 +150,7 @@ def test_what_is_tightened_is_said() -> None:
     for schema, what in (
         ({"type": "string", "maxLength": 1000}, "at most 100 characters"),
         ({"type": "array", "items": {"type": "null"}, "maxItems": 99}, "at most 32 items"),
+        ({"type": "array", "items": {"type": "string"}, "uniqueItems": True}, "at most 1 item: different ones are not"),
         ({"type": "number", "minimum": 1e-7}, "bounds are moved inwards to 6 decimals"),
         ({"type": "string", "format": "colour"}, "format 'colour' is not looked at"),
         ({"type": "object", "properties": {"a": {"type": "null"}}}, "no properties besides those that are named"),
@@ -174,7 +177,8 @@ def test_what_is_tightened_is_said() -> None:
         ({"type": "text"}, "has type 'text'; wanted some of object"),
         (False, "allows nothing"),
         ({"type": "integer", "minimum": 5, "maximum": 4}, "allows nothing"),
-        ({"$dynamicRef": "#a"}, "has '\\$dynamicRef', which is not read"),
+        ({"$dynamicRef": "#a", "$defs": {"x": {"$dynamicAnchor": "a"}, "y": {"$id": "b", "$dynamicAnchor": "a"}}},
+         "has '\\$dynamicRef', which is not read"),
         ({"type": "array", "contains": {}, "maxContains": 2}, "has 'maxContains', which is not read"),
         ({"type": "array", "contains": {}, "minContains": 2}, "has 'minContains', which is not read"),
         ({"type": "array", "contains": {}, "prefixItems": [{}]}, "has 'contains' beside items one by one"),
@@ -183,8 +187,8 @@ def test_what_is_tightened_is_said() -> None:
         ({"not": {"format": "date"}}, "says not 'format', which cannot be told"),
         ({"not": {"uniqueItems": True}}, "says not 'uniqueItems', which cannot be told"),
         ({"not": {}}, "allows nothing"),
-        ({"type": "array", "uniqueItems": True}, "has 'uniqueItems', which is not read"),
-        ({"type": "array", "items": {"type": "null"}, "uniqueItems": True}, "not read but for an enum"),
+        ({"type": "array", "uniqueItems": True, "minItems": 2}, "has 'uniqueItems' of 2 items or more"),
+        ({"$ref": "#k", "$defs": {"x": {"$anchor": "k"}, "y": {"$anchor": "k"}}}, "refers to '#k', which is not in it"),
         ({"type": "number", "multipleOf": 1001}, "has multipleOf 1001, which is not counted"),
         ({"type": "object", "additionalProperties": True, "minProperties": 9999}, "of too many properties"),
         ({"$ref": "http://x.org/a"}, "refers to 'http://x.org/a', which is not in it"),

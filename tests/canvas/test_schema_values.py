@@ -8,6 +8,24 @@ from typing import Any
 import pytest
 from helpers.schemas import accepted, assert_sound
 
+FORMATS = [  # a format, texts of it, others
+    (
+        "ipv6",
+        ["::", "::1", "2001:DB8::1", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:8"],
+        ["1:2:3:4:5:6:7", "1::2::3", "g::", ":1"],
+    ),
+    (
+        "uri",
+        ["https://u@a.org:50051/b?c=d#e", "mailto:a@b.org", "urn:isbn:1", "file:///a"],
+        ["a.org", "/a", "http://a b"],
+    ),
+    ("uri-reference", ["", "/a/b?c", "a", "#b", "../c"], ["\\", "a b", "%4"]),
+    ("uuid", ["123e4567-E89B-12d3-a456-426614174000"], ["123e4567e89b12d3a456426614174000"]),
+    ("duration", ["P1Y2M3DT4H5M6S", "PT1H", "P2W"], ["P", "PT", "P1Y2W", "1D"]),
+    ("regex", ["^[a-z]+$", r"\d{3}(a|b)?"], ["(", "["]),
+    ("hostname", ["a.b-c.org", "a" * 63], ["a" * 64, "-a", "a..b"]),
+]
+
 KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it allows, values that it does not
     ({"type": "integer", "minimum": -17, "maximum": 1234}, [-17, 0, 999, 1234], [-18, 1235, 1.5, "1", True]),
     ({"type": "integer", "exclusiveMinimum": 99}, [100, 10**12], [99, -100]),
@@ -48,6 +66,14 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [[], ["a", "a"], ["a", 1, None], ["b"]],
     ),
     ({"type": "array", "uniqueItems": True, "maxItems": 1}, [[], [5]], [[1, 1]]),
+    ({"type": "array", "uniqueItems": True, "items": {"type": "string"}}, [[], ["a"]], [["a", "a"]]),
+    ({"type": "array", "uniqueItems": True, "items": {"type": "boolean"}}, [[], [False, True]], [[True, True]]),
+    (
+        {"type": "array", "uniqueItems": True, "items": {"type": "integer", "minimum": -1, "maximum": 4}},
+        [[], [-1, 0, 4]],
+        [[0, 0], [5]],
+    ),
+    ({"type": "array", "uniqueItems": True, "contains": {"const": 1}}, [[1]], [[], [1, 1], [2]]),
     ({"type": "array"}, [[], [1, "a", [2]]], [{}]),
     (
         {"type": "object", "properties": {"a": {"const": 1}, "b": {}, "c": {"type": "null"}}, "required": ["b"]},
@@ -185,6 +211,18 @@ KNOWN: list[tuple[Any, list[Any], list[Any]]] = [  # a schema, values that it al
         [1],
         [None, 2, "a"],
     ),
+    (
+        {
+            "type": "object",
+            "allOf": [
+                {"patternProperties": {"^a": {"type": "integer"}}},
+                {"patternProperties": {"^a": {"minimum": 2}}},
+            ],
+            "patternProperties": {"b$": {"maximum": 5}},
+        },
+        [{"a": 6, "b": 5}, {"ab": 3}],
+        [{"a": 1}, {"ab": 6}, {"b": 6}, {"a": 2.5}],
+    ),
     ({"$ref": "#/definitions/a~1b%25", "definitions": {"a/b%": {"const": 1}}}, [1], [2]),
 ]
 
@@ -196,3 +234,10 @@ def test_values_are_in_the_grammar_where_they_satisfy_the_schema(
     assert [value for value in allowed if not accepted(schema, value)] == []
     assert [value for value in others if accepted(schema, value)] == []
     assert_sound(schema)
+
+
+@pytest.mark.parametrize(("name", "texts", "others"), FORMATS, ids=lambda part: str(part)[:20])
+def test_texts_that_people_write_are_of_their_format(name: str, texts: list[str], others: list[str]) -> None:
+    schema = {"type": "string", "format": name}
+    assert [text for text in texts if not accepted(schema, text)] == []
+    assert [text for text in others if accepted(schema, text)] == []

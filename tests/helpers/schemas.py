@@ -18,8 +18,9 @@ jsonschema = pytest.importorskip("jsonschema", reason="it is the judge; of the e
 def judged(schema: Any, value: Any) -> bool:
     """Whether a value satisfies a schema."""
     newer = any(name in str(schema) for name in ("prefixItems", "dependentRequired", "unevaluated"))
-    kind = jsonschema.Draft202012Validator if newer else jsonschema.Draft7Validator
-    return bool(kind(schema, format_checker=kind.FORMAT_CHECKER).is_valid(value))
+    other = jsonschema.Draft202012Validator if newer else jsonschema.Draft7Validator
+    kind = jsonschema.validators.validator_for(schema, default=other)
+    return bool(kind(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER).is_valid(value))
 
 
 def words(schema: Any, n: int = 40) -> list[bytes]:

@@ -61,6 +61,8 @@ def parse(pattern: str, notation: Notation = OURS) -> Node:
     InvalidInput
         What is not read, and at which character.
     """
+    if not isinstance(pattern, str):
+        raise InvalidInput(f"a regular expression is {pattern!r:.40}; wanted text")
     if len(pattern) > MAX_PATTERN:
         raise InvalidInput(f"a regular expression of {len(pattern):,} characters; wanted at most {MAX_PATTERN:,}")
     reader = _Reader(pattern, notation)

@@ -145,6 +145,7 @@ def compile_dfa(
     InvalidInput
         Another shape, numbers that are no states, nothing that is accepted.
     """
+    _want_vocabulary(vocabulary)
     dfa = Dfa.from_table(step, accepting, start)
     return _over_tokens(dfa, vocabulary, "the automaton", max_states)
 
@@ -200,11 +201,19 @@ def compile_token_dfa(
 
 
 def _compiled(tree: Node, vocabulary: Vocabulary, what: str, max_states: int, notes: Iterable[str] = ()) -> Grammar:
+    _want_vocabulary(vocabulary)
     try:
         dfa = Dfa.of(tree)
     except TooLarge:
         raise _too_large(what, max_states) from None
     return _over_tokens(dfa, vocabulary, what, max_states, notes)
+
+
+def _want_vocabulary(given: object) -> None:
+    if not isinstance(given, Vocabulary):
+        raise InvalidInput(
+            f"the vocabulary is {given!r:.40}; wanted a Vocabulary, as Vocabulary.from_huggingface reads"
+        )
 
 
 def _over_tokens(dfa: Dfa, vocabulary: Vocabulary, what: str, max_states: int, notes: Iterable[str] = ()) -> Grammar:

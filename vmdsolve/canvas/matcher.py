@@ -83,7 +83,15 @@ class CanvasMatcher:
         return self.state == self.grammar.end
 
     def accept_tokens(self, tokens: Iterable[int]) -> bool:
-        """Go on by these tokens, all of them or none: False, and nothing changed, where the grammar forbids one."""
+        """Go on by these tokens, all of them or none: False, and nothing changed, where the grammar forbids one.
+
+        Raises
+        ------
+        InvalidInput
+            What is no list of whole numbers.
+        """
+        if not isinstance(tokens, Iterable):
+            raise InvalidInput(f"tokens are {tokens!r:.40}; wanted a list of them")
         states = [self.state]
         for token in tokens:
             states.append(advance(self.grammar, states[-1], whole(token, "a token")))

@@ -20,7 +20,7 @@ from ..automata.pattern import parse
 from ..errors import InvalidInput
 from ..untrusted import read_json
 from . import json_text as written
-from .formats import FORMATS
+from .formats import FORMATS, LONGEST
 from .schema_arrays import array_tree
 from .schema_keywords import (
     GROUPS,
@@ -42,6 +42,7 @@ from .schema_merge import merged
 from .schema_numbers import number
 from .schema_objects import object_tree
 from .schema_reading import LIMITS, Limits, Path
+from .schema_refs import rooted
 
 __all__ = ["LIMITS", "Limits", "Read", "Reader", "read_schema"]
 
@@ -77,7 +78,7 @@ def read_schema(
     TooLarge
     """
     try:
-        root = read_json(_text_of(schema), "the JSON Schema", most=MOST_TEXT)
+        root = rooted(read_json(_text_of(schema), "the JSON Schema", most=MOST_TEXT))
         reader = Reader(root, closed, limits)
         tree = reader.value(root, "#", ())
     except (TypeError, ValueError) as error:
@@ -128,7 +129,6 @@ class Reader:
         if not isinstance(schema, dict):
             return schema, path
         said = annotated(schema)
-        first = [name for name in said if name in ("properties", "allOf")] == ["allOf", "properties"]
         if LOGIC & said.keys():
             if self.negated:
                 refuse(where, "has conditions in what must not hold, which is not read; say it without one of them")
@@ -136,6 +136,7 @@ class Reader:
             parts = conditions(said, lambda part: self.exact(part, where, path), where)
             said = {name: value for name, value in said.items() if name not in LOGIC}
             said |= {"allOf": [*said.get("allOf", ()), *parts]} if parts else {}
+        order = [*said]
         for name in ("$ref", "allOf"):
             if name not in said:
                 continue
@@ -152,8 +153,8 @@ class Reader:
                     place, path, part = part, (*path, part), self.target(part, where)
                 part, path = self.plain(part, place, path)
                 out = part if out == {} else merged(part, out, where)
-            if name == "allOf" and first and isinstance(out, dict) and "properties" in out:
-                own = said["properties"]
+            own = said.get("properties")
+            if own and order.index(name) < order.index("properties") and isinstance(out, dict):
                 out = out | {
                     "properties": {k: v for k, v in out["properties"].items() if k not in own} | out["properties"]
                 }
@@ -175,13 +176,11 @@ class Reader:
 
     def target(self, pointer: str, where: str) -> Any:
         """The part of the whole schema that a $ref means."""
-        base = self.root.get("$id") if isinstance(self.root, dict) else None
-        inner = pointer[len(base) :] if isinstance(base, str) and pointer.startswith(base) else pointer
-        if inner not in ("", "#") and not inner.startswith("#/"):
+        if pointer != "#" and not pointer.startswith("#/"):
             refuse(where, f"refers to {pointer!r:.60}, which is not in it; write that part into $defs")
         found = self.root
-        for name in unquote(inner).split("/")[1:]:
-            name = name.replace("~1", "/").replace("~0", "~")
+        for name in pointer.split("/")[1:]:
+            name = unquote(name).replace("~1", "/").replace("~0", "~")
             inside = isinstance(found, list) and name.isdecimal() and int(name) < len(found)
             if not inside and not (isinstance(found, dict) and name in found):
                 refuse(where, f"refers to {pointer!r:.60}, where there is nothing")
@@ -311,13 +310,15 @@ class Reader:
         parts = [self.matching(pattern) for pattern in wanted]
         known = FORMATS.get(schema.get("format", ""))
         if known is not None:
-            parts.append(Dfa.of(Sequence((text('"'), parse(known), text('"')))))
+            parts.append(Dfa.of(Sequence((text('"'), written.escaped(parse(known)), text('"')))))
         elif "format" in schema:
             self.note(where, f"format {schema['format']!r:.40} is not looked at")
         unwanted = [self.matching(pattern) for pattern in schema.get(UNLIKE, ())]
         others = [text(written.dumped(value)) for value in schema.get(OTHERS, ()) if isinstance(value, str)]
         unwanted += [Dfa.of(Alternatives(tuple(others)))] if others else []
         least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
+        if (longest := LONGEST.get(schema.get("format", ""))) is not None:
+            most = longest if most is None else min(most, longest)
         limit = max(least, self.limits.beside_pattern if parts else self.limits.characters)
         if most is not None and most > limit:
             most = limit

@@ -6,12 +6,13 @@ from typing import Any
 
 from ..automata.nodes import Alternatives, Node, Repeat, Sequence, either, optional, text
 from . import json_text as written
-from .schema_keywords import refuse
+from .schema_keywords import refuse, same
 from .schema_reading import Path, Reading
 
 __all__ = ["array_tree"]
 
 MOST_DIFFERENT = 64  # listed values, of lists that hold no value twice
+KNOWN = f"{MOST_DIFFERENT} values at most, listed or whole numbers between bounds"
 
 
 def array_tree(reader: Reading, schema: dict[str, Any], where: str, path: Path) -> Node | None:
@@ -21,9 +22,15 @@ def array_tree(reader: Reading, schema: dict[str, Any], where: str, path: Path) 
     more = schema.get("additionalItems", True) if isinstance(given, list) else given
     least, most = int(schema.get("minItems", 0)), schema.get("maxItems")
     if schema.get("uniqueItems") and most not in (0, 1):
-        if "contains" in schema:
-            refuse(where, "has 'contains' beside 'uniqueItems', which is not read; leave one of them out")
-        return _different(reader, more if not first else None, least, most, where, path)
+        listed = None if first or "contains" in schema else _values(reader, more, where, path)
+        if listed is not None:
+            return _different(reader, *listed, least, most, where)
+        if least > 1:
+            refuse(
+                where, f"has 'uniqueItems' of {least} items or more, which is not read but for {KNOWN}; leave it out"
+            )
+        most = 1
+        reader.note(where, f"at most 1 item: different ones are not told from each other, but for {KNOWN}")
     if most is not None and most > (limit := max(reader.limits.items, least, len(first))):
         most = limit
         reader.note(where, f"at most {most} items")
@@ -78,14 +85,28 @@ def _containing(
     return Sequence((text("["), either(*ways), text("]")))
 
 
-def _different(reader: Reading, items: Any, least: int, most: float | None, where: str, path: Path) -> Node | None:
-    """Lists of different values, if they are given one by one."""
+def _values(reader: Reading, items: Any, where: str, path: Path) -> tuple[Any, list[Any], Path] | None:
+    """What is said of items, the few values that it leaves, and the path to it; None: there are more, or none."""
     said, inner = reader.plain(False if items is None else items, f"{where}/items", path)
-    values = said.get("enum") if isinstance(said, dict) else None
-    if not values or len(values) > MOST_DIFFERENT:
-        refuse(where, f"has 'uniqueItems', which is not read but for an enum of at most {MOST_DIFFERENT}; leave it out")
-    trees = [reader.value({**said, "enum": [value]}, f"{where}/items", inner) for value in values]
-    kept = [tree for i, tree in enumerate(trees) if tree is not None and values.index(values[i]) == i]
-    reader.note(where, "different items come in the order of their enum")
+    if not isinstance(said, dict):
+        return None
+    values = [said["const"]] if "const" in said else said.get("enum")
+    if values is None and said.get("type") == "boolean":
+        values = [False, True]
+    ends = [said.get(name) for name in ("minimum", "maximum")]
+    if values is None and said.get("type") == "integer" and all(type(end) is int for end in ends):
+        values = [*range(ends[0], min(ends[1], ends[0] + MOST_DIFFERENT) + 1)]
+    return (said, values, inner) if values and len(values) <= MOST_DIFFERENT else None
+
+
+def _different(
+    reader: Reading, said: Any, values: list[Any], path: Path, least: int, most: float | None, where: str
+) -> Node | None:
+    """Lists of different values, which are given one by one."""
+    once = [value for i, value in enumerate(values) if not any(same(value, other) for other in values[:i])]
+    rest = {name: part for name, part in said.items() if name != "const"}
+    trees = [reader.value({**rest, "enum": [value]}, f"{where}/items", path) for value in once]
+    kept = [tree for tree in trees if tree is not None]
+    reader.note(where, "different items come in the order of their values")
     found = written.sublists(kept, least, len(kept) if most is None else int(most))
     return None if found is None else Sequence((text("["), found, text("]")))

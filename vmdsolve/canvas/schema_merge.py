@@ -115,6 +115,7 @@ def _end(tighter: Callable[[Any, Any], Any]) -> Callable[[Any, Any, str], Any]:
 MERGES: dict[str, Callable[[Any, Any, str], Any]] = {
     "type": _types,
     "properties": _properties,
+    "patternProperties": _properties,
     "required": lambda a, b, _: list(dict.fromkeys([*a, *b])),
     "enum": lambda a, b, _: [value for value in a if any(same(value, other) for other in b)],
     "items": lambda a, b, _: {"allOf": [a, b]},
