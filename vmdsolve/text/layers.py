@@ -49,10 +49,18 @@ def stream_mask(n: int, block: int, device: torch.device | None = None) -> Tenso
 
 
 def turns(begin: int, n: int, d: int, device: torch.device | None = None) -> Tensor:
-    """complex64 [n, 1, d / 2], by what the channels of heads of d are turned at positions begin .. begin + n - 1."""
+    """[n, 1, d / 2, 2], cosine and sine of what heads of d channels are turned by at begin .. begin + n - 1."""
     rate = BASE ** (-torch.arange(0, d, 2, device=device, dtype=torch.float32) / d)
     angle = (torch.arange(begin, begin + n, device=device, dtype=torch.float32)[:, None] * rate)[:, None]
-    return torch.polar(torch.ones_like(angle), angle)
+    return torch.stack([angle.cos(), angle.sin()], -1)
+
+
+def turned(x: Tensor, by: Tensor) -> Tensor:
+    """Pairs of channels [B, n, heads, d / 2, 2], turned."""
+    if torch.compiler.is_compiling():  # which writes no code for complex numbers, and needs none
+        (a, b), (cos, sin) = x.unbind(-1), by.unbind(-1)
+        return torch.stack([a * cos - b * sin, a * sin + b * cos], -1)
+    return torch.view_as_real(torch.view_as_complex(x) * torch.view_as_complex(by))
 
 
 def paired(weight: Tensor, d: int) -> Tensor:
@@ -120,8 +128,8 @@ class Layer(nn.Module):
         v = F.linear(heard_h, weight[2 * H :]).view(B, n, self.heads, d).transpose(1, 2)
         match = paired(self.match.expand(2, self.heads, d).reshape(-1), d)[first:]
         matched = F.layer_norm(qk, (d,)).float().flatten(-2) * match
-        turned = torch.view_as_real(torch.view_as_complex(matched.view(B, n, -1, d // 2, 2)) * turn)
-        *query, k = turned.view(B, n, -1, self.heads, d).to(v.dtype).transpose(1, 3).unbind(2)
+        matched = turned(matched.view(B, n, -1, d // 2, 2), turn).view(B, n, -1, self.heads, d)
+        *query, k = matched.to(v.dtype).transpose(1, 3).unbind(2)
         if not query:
             return h, (k, v)
         [q] = query
