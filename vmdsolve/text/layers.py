@@ -73,7 +73,7 @@ def paired(weight: Tensor, d: int) -> Tensor:
     >>> paired(torch.arange(4), 4).tolist()
     [0, 2, 1, 3]
     """
-    return weight.unflatten(0, (-1, 2, d // 2)).transpose(1, 2).flatten(0, 2)
+    return weight.reshape(-1, 2, d // 2, *weight.shape[1:]).transpose(1, 2).flatten(0, 2)
 
 
 def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -124,7 +124,7 @@ class Layer(nn.Module):
         (B, n, H), d = h.shape, h.shape[2] // self.heads
         first = H if keys_only else 0  # no query then
         heard_h, weight = _modulated(self.attention_norm(h), heard, 0), self.qkv.weight
-        qk = F.linear(heard_h, paired(weight[first : 2 * H], d)).unflatten(-1, (-1, d))
+        qk = F.linear(heard_h, paired(weight[first : 2 * H], d)).view(B, n, -1, d)
         v = F.linear(heard_h, weight[2 * H :]).view(B, n, self.heads, d).transpose(1, 2)
         match = paired(self.match.expand(2, self.heads, d).reshape(-1), d)[first:]
         matched = F.layer_norm(qk, (d,)).float().flatten(-2) * match
