@@ -50,6 +50,12 @@ def test_an_absent_latent_is_called_absent(name: str, tmp_path: Path) -> None:
     assert json.loads(run("diagnose", name, "--json").stdout)["latent"] == "absent"
 
 
+def test_several_pictures_do_not_go_into_one_file() -> None:
+    said = run("plot", "--latent", "sudoku-4x4", "-o", "z.png")
+    assert said.exit_code == 2
+    assert "z.png is a file's name: name a folder with -o" in said.stderr
+
+
 def test_noise_on_states_is_told_alive_or_dead(tmp_path: Path) -> None:
     """The weights that come along live; the same without noise say one thing for all z."""
     said = run("plot", "--latent", "sudoku-4x4", "-n", 64, "-o", tmp_path / "plots")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -71,6 +73,22 @@ def test_what_is_wrong_is_said_before_anything_is_written(text: Path, tmp_path: 
         assert said in made.stderr
         assert made.stderr.count("\n") == 1
         assert not folder.exists()
+
+
+def test_what_is_wrong_with_files_is_said_before_torch_is_waited_for(text: Path) -> None:
+    code = """
+import sys
+from vmdsolve.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    print(end.code, "torch" in sys.modules)
+"""
+    for arguments, said in (([], "no file to learn from"), ([str(text), "--length", "4096"], "the longest document")):
+        command = [sys.executable, "-c", code, "train", "text", *arguments]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert made.stdout == "2 False\n", made.stderr
+        assert said in made.stderr
 
 
 def test_a_run_is_neither_written_over_nor_changed(text: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from .shared import Device
 
 __all__ = ["plot"]
 
-RESULTS = (".json", ".jsonl")
+RESULTS, PICTURES = (".json", ".jsonl"), (".png", ".svg", ".pdf")
 
 
 def plot(
@@ -69,5 +69,7 @@ def _latent(what: list[str], output: Path | None, n: int, device: str | None) ->
 
     if len(what) != 1:
         raise InvalidInput(f"--latent is of one model; got {len(what)}: {', '.join(what)}")
+    if output is not None and output.suffix in PICTURES:
+        raise InvalidInput(f"--latent draws several pictures; {output} is a file's name: name a folder with -o")
     want("matplotlib", "plot")
     look(what[0], n=n, device=device, plots=output or Path(f"{Path(what[0]).stem}-latent"))

@@ -12,15 +12,12 @@ from typer import Argument, Option
 from ..errors import InvalidInput
 from ..extras import want_torch
 from ..train.config import checked, read_config
-from ..train.keys import PUZZLES, logs_of
-from .shared import device_of, domain_names
-from .training import EVERY, HOW, as_before, check_folder, followed, take_options, trained
+from ..train.keys import PUZZLES
+from .shared import domain_names
+from .training import EVERY, HOW, as_before, check_folder, take_options, trained
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..train import Trainer
-    from ..train.loggers import Logger
 
 __all__ = ["train"]
 
@@ -61,7 +58,7 @@ def train(
     --run-dir ANOTHER. Ctrl-C and SIGTERM end it after the step that it is in: all is saved.
     """
     from ..train.kept import config_text
-    from ..train.loggers import loggers_named
+    from ..train.progress import explained
     from ..train.run import Run, layers, learned
 
     given = {**options, "domain": domain}
@@ -77,36 +74,20 @@ def train(
     if print_config:
         typer.echo(config_text(run.told(**{name: told.get(name) for name in HOW})), nl=False)
         return
-    loggers = loggers_named(logs_of(told.get("log", "")))
     want_torch("train")
-    import torch
 
-    from ..train.ranks import joined
+    def begun(trainer: Trainer) -> int:
+        many = f", {trainer.ranks.n} processes" * (trainer.ranks.n > 1)
+        typer.echo(f"training {where.name} in {folder}{many}")
+        if run.preset:
+            typer.echo(f"preset {run.preset}, since problems of {where.name} have many answers; --preset names another")
+        typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
+        width = trainer.config.divergences
+        for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):
+            typer.echo(text)
+        return width
 
-    if "threads" in told:
-        torch.set_num_threads(told["threads"])
-    ranks, device = joined(device_of(told.get("device")))
-    trainer = run.trainer(device, ranks)
-    if not ranks.first:
-        followed(trainer, trainer.run(every=told["every"], seconds=told.get("seconds")))
-        return
-    typer.echo(f"training {where.name} in {folder}{f', {ranks.n} processes' * (ranks.n > 1)}")
-    if run.preset:
-        typer.echo(f"preset {run.preset}, since problems of {where.name} have many answers; --preset names another")
-    _run(trainer, folder, loggers, told["every"], told.get("seconds"))
+    trained(run, told, folder, begun)
 
 
 take_options(train, PUZZLES, apart=("domain",))
-
-
-def _run(trainer: Trainer, folder: Path, loggers: Sequence[Logger], every: int, seconds: float | None) -> None:
-    from ..train.progress import explained
-
-    steps, width = trainer.recipe.steps, trainer.config.divergences
-    typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
-    for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):
-        typer.echo(text)
-    trained(
-        trainer, lambda: trainer.run(folder, every=every, seconds=seconds, loggers=loggers), folder, steps=steps,
-        width=width, full=trainer.recipe.kl_warmup,
-    )  # fmt: skip

@@ -12,9 +12,7 @@ from ..errors import InvalidInput
 from ..extras import want_torch
 from ..text.keys import TEXT
 from ..train.config import checked, read_config
-from ..train.keys import logs_of
-from .shared import device_of
-from .training import EVERY, HOW, as_before, check_folder, followed, take_options, trained
+from .training import EVERY, HOW, as_before, check_folder, take_options, trained
 
 if TYPE_CHECKING:
     from ..text.trainer import TextTrainer
@@ -49,7 +47,6 @@ def train_text(
     """
     from ..text.run import TextRun
     from ..train.kept import config_text
-    from ..train.loggers import loggers_named
     from ..train.run import layers
 
     given = {**options, "files": files or None}
@@ -70,34 +67,19 @@ def train_text(
         named = {name: before[name] for name in ("vocabulary",) if name in before}
         typer.echo(config_text(run.told(**how, **named), table=TEXT), nl=False)
         return
-    loggers = loggers_named(logs_of(told.get("log", "")))
-    import torch
+    _ = run.texts  # what is wrong with files is said before torch is waited for
 
-    from ..train.ranks import joined
+    def begun(trainer: TextTrainer) -> int:
+        width, data, many = trainer.config.latent, trainer.data, f", {trainer.ranks.n} processes"
+        typer.echo(f"training {trainer.config.kind} on text in {run_dir}{many * (trainer.ranks.n > 1)}")
+        size = sum(p.numel() for p in trainer.model.parameters())
+        typer.echo(f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from")
+        typer.echo("loss: cross-entropy of open cells, held out: the bound, exact left to right; both in nats a token")
+        if width:
+            typer.echo("KL: what z tells of a window, in nats; active: parts of z in use")
+        return width
 
-    if "threads" in told:
-        torch.set_num_threads(told["threads"])
-    ranks, device = joined(device_of(told.get("device")))
-    trainer = run.trainer(device, ranks)
-    if not ranks.first:
-        followed(trainer, trainer.run(every=told["every"], seconds=told.get("seconds")))
-        return
-    _run(trainer, run_dir, loggers, told["every"], told.get("seconds"))
+    trained(run, told, run_dir, begun)
 
 
 take_options(train_text, TEXT, apart=("files",))
-
-
-def _run(trainer: TextTrainer, folder: Path, loggers: list[Any], every: int, seconds: float | None) -> None:
-    steps, width, data = trainer.recipe.steps, trainer.config.latent, trainer.data
-    many = f", {trainer.ranks.n} processes" * (trainer.ranks.n > 1)
-    typer.echo(f"training {trainer.config.kind} on text in {folder}{many}")
-    size = sum(p.numel() for p in trainer.model.parameters())
-    typer.echo(f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from")
-    typer.echo("loss: cross-entropy of open cells, held out: the bound, exact left to right; both in nats a token")
-    if width:
-        typer.echo("KL: what z tells of a window, in nats; active: parts of z in use")
-    trained(
-        trainer, lambda: trainer.run(folder, every=every, seconds=seconds, loggers=loggers), folder, steps=steps,
-        width=width, full=trainer.recipe.kl_warmup,
-    )  # fmt: skip

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import inspect
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 from typer import Option
 
 from ..errors import InvalidInput
 from ..train.config import read_config
-from ..train.keys import COMMON, Keys
+from ..train.keys import COMMON, Keys, logs_of
+from .shared import device_of
 
 if TYPE_CHECKING:
+    from ..train.loggers import Logger
     from ..train.progress import Progress
+    from ..train.ranks import Ranks
 
-__all__ = ["EVERY", "HOW", "Training", "as_before", "check_folder", "followed", "take_options", "trained"]
+__all__ = ["EVERY", "HOW", "Training", "as_before", "check_folder", "take_options", "trained"]
 
 EVERY = 50  # steps between two lines
 HOW = tuple(COMMON)
 STOPPING = "stopping after this step; Ctrl-C again stops at once, without saving"
+
+
+class Schedule(Protocol):
+    """What a command needs of a recipe."""
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def kl_warmup(self) -> float: ...
 
 
 class Training(Protocol):
@@ -30,8 +42,24 @@ class Training(Protocol):
 
     @property
     def step(self) -> int: ...
-
+    @property
+    def recipe(self) -> Schedule: ...
+    @property
+    def ranks(self) -> Ranks: ...
     def stop(self) -> None: ...
+    def run(
+        self, folder: Path | None = None, *, every: int = ..., seconds: float | None = ...,
+        loggers: Sequence[Logger] = ...,
+    ) -> Iterator[Progress]: ...  # fmt: skip
+
+
+Trained = TypeVar("Trained", bound=Training, covariant=True)
+
+
+class Planned(Protocol[Trained]):
+    """What a command needs of a run: a Run, or a TextRun."""
+
+    def trainer(self, device: str = ..., ranks: Ranks | None = ...) -> Trained: ...
 
 
 def take_options(command: Callable[..., None], table: Keys, apart: tuple[str, ...]) -> None:
@@ -68,33 +96,52 @@ def as_before(folder: Path, table: Keys, *more: str) -> dict[str, Any]:
     return {name: before[name] for name in ("every", "log", *more) if name in before}
 
 
-def trained(
-    trainer: Training, runs: Callable[[], Iterator[Progress]], folder: Path, *, steps: int, width: int, full: float
-) -> None:
+def trained(run: Planned[Trained], told: Mapping[str, Any], folder: Path, begun: Callable[[Trained], int]) -> None:
     """Train to the end: a line a progress, a word where the latent is dead, an exit code where a signal ended it.
 
     Parameters
     ----------
-    runs
-        begins the run
-    steps, width
-        of the recipe, and how many parts z has; 0: there is none
-    full
-        share of the steps after which the KL has its full weight
+    run, told, folder
+        what is trained, how, by key, and where
+    begun
+        says what the first lines tell of a trainer, and how many parts its z has; 0: there is none
     """
+    from ..train.loggers import loggers_named
+
+    loggers = loggers_named(logs_of(told.get("log", "")))
+    import torch
+
+    from ..train.ranks import joined
+
+    if "threads" in told:
+        torch.set_num_threads(told["threads"])
+    ranks, device = joined(device_of(told.get("device")))
+    trainer = run.trainer(device, ranks)
+    if ranks.first:
+        _shown(trainer, told, folder, loggers, begun(trainer))
+        return
+    from ..train.stopping import stoppable
+
+    with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM)):  # the first tells of all
+        for _ in trainer.run(every=told["every"], seconds=told.get("seconds")):
+            pass
+
+
+def _shown(trainer: Training, told: Mapping[str, Any], folder: Path, loggers: Sequence[Logger], width: int) -> None:
     from ..api.progress import bar
     from ..train.progress import line_of
     from ..train.stopping import stoppable
 
-    done, told = trainer.step, False
+    steps, full = trainer.recipe.steps, max(0.1, trainer.recipe.kl_warmup)
+    done, dead = trainer.step, False
     with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM), STOPPING) as heard, bar("steps", steps, done) as go:
-        for p in runs():
+        for p in trainer.run(folder, every=told["every"], seconds=told.get("seconds"), loggers=loggers):
             typer.echo(line_of(p, steps, width))
             go(p.step - done)
             done = p.step
-            if width and not p.active_units and not told and p.step >= max(0.1, full) * steps:
+            if width and not p.active_units and not dead and p.step >= full * steps:
                 typer.echo("the latent is dead: no dimension of z tells the network anything", err=True)
-                told = True
+                dead = True
     weights = folder / "weights.safetensors"
     typer.echo(f"done: {weights}" if trainer.step >= steps else f"stopped at step {trainer.step}: {weights}")
     if heard:
@@ -102,12 +149,3 @@ def trained(
         if heard[0] == signal.SIGINT:
             raise KeyboardInterrupt
         raise typer.Exit(128 + heard[0])
-
-
-def followed(trainer: Training, run: Iterator[Progress]) -> None:
-    """Train as one of the ranks that say nothing: their steps are those of the first, which tells of them."""
-    from ..train.stopping import stoppable
-
-    with stoppable(trainer.stop, (signal.SIGINT, signal.SIGTERM)):
-        for _ in run:
-            pass

@@ -48,20 +48,32 @@ def stream_mask(n: int, block: int, device: torch.device | None = None) -> Tenso
     return torch.cat([own[:, None] > own[None], own[:, None] == own[None]], 1)
 
 
-Angles = tuple[Tensor, Tensor]  # cosine and sine [n, 1, 1, d] of the rotation of every position
-
-
-def angles(begin: int, n: int, d: int, device: torch.device | None = None) -> Angles:
-    """Of the positions begin .. begin + n - 1, for heads of d channels."""
+def turns(begin: int, n: int, d: int, device: torch.device | None = None) -> Tensor:
+    """[n, 1, d / 2, 2], cosine and sine of what heads of d channels are turned by at begin .. begin + n - 1."""
     rate = BASE ** (-torch.arange(0, d, 2, device=device, dtype=torch.float32) / d)
-    angle = (torch.arange(begin, begin + n, device=device, dtype=torch.float32)[:, None] * rate)[:, None, None]
-    return torch.cat([angle.cos()] * 2, -1), torch.cat([-angle.sin(), angle.sin()], -1)
+    angle = (torch.arange(begin, begin + n, device=device, dtype=torch.float32)[:, None] * rate)[:, None]
+    return torch.stack([angle.cos(), angle.sin()], -1)
 
 
-def rotate(x: Tensor, by: Angles) -> Tensor:
-    """Queries and keys [B, n, 2, heads, d], turned."""
-    a, b = x.chunk(2, -1)
-    return torch.addcmul(x * by[0], torch.cat([b, a], -1), by[1])
+def turned(x: Tensor, by: Tensor) -> Tensor:
+    """Pairs of channels [B, n, heads, d / 2, 2], turned."""
+    if torch.compiler.is_compiling():  # which writes no code for complex numbers, and needs none
+        (a, b), (cos, sin) = x.unbind(-1), by.unbind(-1)
+        return torch.stack([a * cos - b * sin, a * sin + b * cos], -1)
+    return torch.view_as_real(torch.view_as_complex(x) * torch.view_as_complex(by))
+
+
+def paired(weight: Tensor, d: int) -> Tensor:
+    """Rows of a weight, of heads of d, in the order in which channels are turned: i of a head beside i + d / 2.
+
+    Pairs that lie side by side are complex numbers as they are, and turning them is one product.
+
+    Examples
+    --------
+    >>> paired(torch.arange(4), 4).tolist()
+    [0, 2, 1, 3]
+    """
+    return weight.reshape(-1, 2, d // 2, *weight.shape[1:]).transpose(1, 2).flatten(0, 2)
 
 
 def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -105,16 +117,22 @@ class Layer(nn.Module):
         self.hidden_update = nn.Linear(4 * H, H, bias=False)
 
     def forward(
-        self, h: Tensor, by: Angles, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
+        self, h: Tensor, turn: Tensor, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
         heard: Heard | None, keys_only: bool,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
         """States [B, n, H] of cells, and their keys and values; see `Stack`."""
-        B, n, H = h.shape
-        qkv = self.qkv(_modulated(self.attention_norm(h), heard, 0)).view(B, n, 3, self.heads, -1)
-        matched = rotate(F.layer_norm(qkv[:, :, :2], qkv.shape[-1:]) * self.match, by).to(qkv.dtype)
-        q, k, v = (part.transpose(1, 2) for part in (*matched.unbind(2), qkv[:, :, 2]))
-        if keys_only:
+        (B, n, H), d = h.shape, h.shape[2] // self.heads
+        first = H if keys_only else 0  # no query then
+        heard_h, weight = _modulated(self.attention_norm(h), heard, 0), self.qkv.weight
+        qk = F.linear(heard_h, paired(weight[first : 2 * H], d)).view(B, n, -1, d)
+        v = F.linear(heard_h, weight[2 * H :]).view(B, n, self.heads, d).transpose(1, 2)
+        match = paired(self.match.expand(2, self.heads, d).reshape(-1), d)[first:]
+        matched = F.layer_norm(qk, (d,)).float().flatten(-2) * match
+        matched = turned(matched.view(B, n, -1, d // 2, 2), turn).view(B, n, -1, self.heads, d)
+        *query, k = matched.to(v.dtype).transpose(1, 3).unbind(2)
+        if not query:
             return h, (k, v)
+        [q] = query
         if past is not None and mask is None:
             m = behind(q, *past, k, v)
         else:
@@ -199,7 +217,7 @@ class Stack(nn.Module):
         self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool,
         heard: Sequence[Heard] | None, *, read: bool,
     ) -> tuple[Tensor, Keys]:  # fmt: skip
-        by = angles(begin, h.shape[1], h.shape[2] // self.heads, h.device)
+        turn = turns(begin, h.shape[1], h.shape[2] // self.heads, h.device)
         keys, injected = [], h
         for i in range(self.count):
             at = 0 if self.tied else i
@@ -207,6 +225,6 @@ class Stack(nn.Module):
                 h = h + injected
             before = None if past is None else past[i]
             own_heard = heard[at] if heard else None
-            h, own = self.layers[at](h, by, before, mask, causal, own_heard, read and i == self.count - 1)
+            h, own = self.layers[at](h, turn, before, mask, causal, own_heard, read and i == self.count - 1)
             keys.append(own)
         return h, keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from .recipe import TextRecipe
 
 if TYPE_CHECKING:
     from ..train.ranks import Ranks
+    from .data import TextData
     from .stored import Said
     from .trainer import TextTrainer
     from .vocabulary import Vocabulary
@@ -101,25 +103,36 @@ class TextRun:
         """All keys of its config, with these others."""
         return told_of(None, self.recipe, self.config, **self.data, **others)
 
-    def trainer(self, device: str = "cpu", ranks: Ranks | None = None) -> TextTrainer:
-        """The TextTrainer, where the run has come to, its files read; `ranks`: this process among those that train.
+    @cached_property
+    def texts(self) -> TextData:
+        """What it learns from: its files, read; torch is not needed for it.
 
         Raises
         ------
-        InvalidInput, ModelMismatch
-            Files that cannot be read, a state that does not fit.
+        InvalidInput
+            Files that cannot be read, or give no window.
         """
-        from ..train.ranks import ALONE
         from .data import read_data
-        from .trainer import TextTrainer
 
         told = dict(self.data)
         files = told.pop("files", [])
         if self._vocabulary is not None:
             told["vocabulary"] = self._vocabulary
-        data = read_data(files, self.config.length, block=self.config.block, **told)
-        shape = {**asdict(self.config), "symbols": data.vocabulary.size}
-        made = TextTrainer(data, TextConfig(**shape), self.recipe, device, ranks or ALONE)
+        return read_data(files, self.config.length, block=self.config.block, **told)
+
+    def trainer(self, device: str = "cpu", ranks: Ranks | None = None) -> TextTrainer:
+        """The TextTrainer, where the run has come to; `ranks`: this process among those that train.
+
+        Raises
+        ------
+        InvalidInput, ModelMismatch
+            As `texts`, or a state that does not fit.
+        """
+        from ..train.ranks import ALONE
+        from .trainer import TextTrainer
+
+        shape = {**asdict(self.config), "symbols": self.texts.vocabulary.size}
+        made = TextTrainer(self.texts, TextConfig(**shape), self.recipe, device, ranks or ALONE)
         if self.resumed is not None:
             made.resume(self.resumed)
         return made
