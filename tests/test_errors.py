@@ -6,6 +6,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -232,7 +233,7 @@ def test_every_public_name_is_there_and_documented() -> None:
         if callable(value):
             assert value.__doc__, name
     assert {"VMD", "Plan", "Predictor", "Recipe", "Trainer", "evaluate", "load_model", "save_model"} <= {*dir(vmdsolve)}
-    assert vmdsolve.__version__.count(".") == 2
+    assert vmdsolve.__version__ == version("vmdsolve")
     assert vmdsolve.get_domain("sudoku-9x9") is get("sudoku-9x9")
 
 

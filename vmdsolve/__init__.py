@@ -9,11 +9,10 @@ Names are loaded when first used: `import vmdsolve` imports neither torch nor Nu
 
 from importlib import import_module
 
-from ._version import __version__
-
 TYPE_CHECKING = False  # typing's own would have to be loaded, and Ctrl-C meets whoever loads long before any command
 
 if TYPE_CHECKING:
+    from ._version import __version__ as __version__
     from .api.candidates import Candidates as Candidates
     from .api.candidates import candidates as candidates
     from .api.check import check as check
@@ -100,6 +99,7 @@ _WHERE = {
     "Violation": "problem",
     "Watched": "api.watch",
     "VmdsolveError": "errors",
+    "__version__": "_version",
     "as_done": "api.solve",
     "candidates": "api.candidates",
     "check": "api.check",

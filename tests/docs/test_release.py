@@ -1,4 +1,4 @@
-"""What a release is made by: every file says the same version, Pythons and needs, and what reads them accepts them."""
+"""What a release is made by: files agree on versions, Pythons and needs, and what reads them accepts them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 import yaml
 from helpers.pages import ROOT
 
-from vmdsolve import __version__
-
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -20,14 +18,21 @@ def read(path: str) -> Any:
     return yaml.safe_load(text)
 
 
-def test_every_file_says_the_same_version() -> None:
-    said = {
-        PROJECT["project"]["version"],
-        read("CITATION.cff")["version"],
-        read(".ci/conda/recipe.yaml")["context"]["version"],
-        re.findall(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0],
-    }
-    assert said == {__version__}
+def test_what_is_typed_by_hand_says_the_same_version() -> None:
+    """All else has it from git's tags; what a copy without history goes by sorts before the release."""
+    said = re.findall(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+    assert read("CITATION.cff")["version"] == said
+    assert PROJECT["tool"]["setuptools_scm"]["fallback_version"] == f"{said}.dev0"
+
+
+def test_the_version_is_typed_nowhere_else() -> None:
+    assert "version" in PROJECT["project"]["dynamic"]
+    assert "version" not in PROJECT["project"]
+    assert (
+        PROJECT["tool"]["scikit-build"]["metadata"]["version"]["provider"]
+        == "scikit_build_core.metadata.setuptools_scm"
+    )
+    assert read(".ci/conda/recipe.yaml")["context"]["version"] == '${{ env.get("VMDSOLVE_VERSION") }}'
 
 
 def test_there_is_a_wheel_for_every_python_that_is_named() -> None:
@@ -46,7 +51,10 @@ def test_the_conda_recipe_needs_what_the_project_needs() -> None:
 
 def test_a_release_publishes_only_what_was_tried_and_only_of_a_tag() -> None:
     jobs = read(".github/workflows/release.yml")["jobs"]
-    assert jobs["publish"]["needs"] == ["wheels", "sdist"]
+    assert jobs["publish"]["needs"] == ["sdist", "wheels"]
+    assert jobs["wheels"]["needs"] == "sdist"  # what is published is made from what is published
+    checkout = jobs["sdist"]["steps"][0]["with"]
+    assert checkout == {"fetch-depth": 0}  # without history there are no tags
     assert jobs["publish"]["if"] == "startsWith(github.ref, 'refs/tags/')"
     assert "test-command" in PROJECT["tool"]["cibuildwheel"]
     written = [name for name, job in jobs.items() if "write" in (job.get("permissions") or {}).values()]

@@ -19,7 +19,6 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from .._version import __version__
 from ..errors import VmdsolveError
 from ..plain import Plain, clean, cut, guard
 from .help import EXIT_CODES, Command, Commands, examples
@@ -186,6 +185,8 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _version(version: Annotated[bool, Option("--version", help="Print the version.")] = False) -> None:
     if version:
+        from .._version import __version__
+
         typer.echo(f"vmdsolve {__version__}")
         raise typer.Exit
 
