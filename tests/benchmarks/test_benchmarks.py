@@ -274,7 +274,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
     ("arguments", "rows"),
     [
         (["startup", "--repeats", "1", "--no-answers"], 3),
-        (["schemas"], 186),
+        (["schemas"], 340),
         (["shares", "--kinds", "latin:5,jigsaw:5", "--n", "4", "--no-write"], 2),
         (["loops", "--sets", "easy", "--n", "2", "--loops", "0,4"], 2),
         (["kernels", "--boards", "2", "--repeats", "1", "--threads", "1"], 6),

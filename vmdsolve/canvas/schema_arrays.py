@@ -93,7 +93,7 @@ def _values(reader: Reading, items: Any, where: str, path: Path) -> tuple[Any, l
     values = [said["const"]] if "const" in said else said.get("enum")
     if values is None and said.get("type") == "boolean":
         values = [False, True]
-    ends = [said.get(name) for name in ("minimum", "maximum")]
+    ends: list[Any] = [said.get(name) for name in ("minimum", "maximum")]
     if values is None and said.get("type") == "integer" and all(type(end) is int for end in ends):
         values = [*range(ends[0], min(ends[1], ends[0] + MOST_DIFFERENT) + 1)]
     return (said, values, inner) if values and len(values) <= MOST_DIFFERENT else None
