@@ -5,7 +5,8 @@ learn the mean of all answers; one that learns the answer nearest to what it say
 that all, copies would agree on few answers. So a share of the copies is dealt to answers by the law, whatever they say
 (systematic sampling: each answer has its due, rounded up or down at random), and of all copies none takes more than its
 share and a deviation of as many independent draws. The assignment is the cheapest under these bounds, found exactly:
-discrete optimal transport from noise to answers.
+discrete optimal transport from noise to answers. The bounds are those of one board at one step: where answers are many
+more than copies, one that is seldom the nearest is learned little oftener than it is dealt, and drawn too seldom.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
