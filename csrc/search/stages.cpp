@@ -8,7 +8,8 @@ namespace vmd {
 Outcome StagedSearch::next(Budget& budget, int32_t* values) {
   const auto L = static_cast<size_t>(rules_.L());
   if (!learning_ && count_ <= Learner::kBlocked) {
-    const int64_t patience = std::max<int64_t>(0, patience_ - fast_->nodes());
+    const int64_t open = std::count(values_.begin(), values_.end(), kOpen);  // a solution may need a node for each
+    const int64_t patience = std::max<int64_t>(0, (count_ + 1) * patience_ + open - fast_->nodes());
     Budget some = budget;
     some.nodes = std::min(budget.nodes, patience);
     const int64_t before = some.nodes;
