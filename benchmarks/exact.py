@@ -20,6 +20,8 @@ from vmdsolve.problem import Board
 
 from .driver import RESULTS, Row, Run, summary, table
 from .puzzles import ProblemSet, choose, sudoku
+from .tdoku import library_in
+from .tdoku import seconds as tdoku_seconds
 
 BEFORE = "VMDSOLVE_BEFORE"  # names the native module of another build, which takes its turns, too
 GOALS = {"first": 1, "unique": 2}  # solutions asked for
@@ -32,7 +34,8 @@ METHOD = (
     "one native call for all problems of a set, arrays in and arrays out, turn by turn with one warm-up; seconds of "
     "the processor with one thread, of the clock with more; `first`: until an answer, `unique`: until it is proved the "
     f"only one; before: the native module of an earlier build, named by ${BEFORE}, in a process of its own each turn; "
-    "tdoku: as published for another machine, one core of an Intel Xeon, not measured here."
+    "tdoku, there: as published for another machine, one core of an Intel Xeon; tdoku, here: its own library, by "
+    "--tdoku, in a process of its own each turn, one thread, seconds of the processor."
 )
 CHILD = """
 import importlib.util, sys, time
@@ -55,19 +58,21 @@ def run(
     threads: Annotated[str, Option(help="Numbers of threads, separated by commas.")] = "1,2",
     repeats: Annotated[int, Option(min=1, help="Turns of each.")] = 9,
     seed: Annotated[int, Option(min=0, help="Of the random subset.")] = 0,
+    tdoku: Annotated[Path | None, Option(help="Folder of tdoku's sources, after ./BUILD.sh there.")] = None,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
-    """Our exact search on 9x9 Sudoku, by code path and threads, beside tdoku's published figures."""
+    """Our exact search on 9x9 Sudoku, by code path and threads, beside tdoku or its published figures."""
+    peer = library_in(tdoku) if tdoku else None
     numbers = [int(number) for number in threads.split(",")]
     said = {"n": n, "sets": sets, "threads": numbers, "repeats": repeats, "seed": seed}
     with Run("exact", METHOD, said, (), out) as this:
         for chosen in choose(this, sets, n, seed):
             for goal in GOALS:
-                this.rows += _rows(chosen, goal, numbers, repeats)
+                this.rows += _rows(chosen, goal, numbers, repeats, peer)
         print(shown(this.rows))
 
 
-def _rows(chosen: ProblemSet, goal: str, numbers: list[int], repeats: int) -> list[Row]:
+def _rows(chosen: ProblemSet, goal: str, numbers: list[int], repeats: int, peer: Path | None) -> list[Row]:
     """All ways to solve one set, turn by turn."""
     rules = _native.Rules(81, 9, *sudoku().rules.native())
     boards, limit = chosen.boards, GOALS[goal]
@@ -75,12 +80,15 @@ def _rows(chosen: ProblemSet, goal: str, numbers: list[int], repeats: int) -> li
     ways = [(path, 1) for path in reversed(paths)] + [(paths[-1], number) for number in numbers if number != 1]
     taken: dict[tuple[str, int], list[float]] = {way: [] for way in ways}
     before: list[float] = []
+    theirs: list[float] = []
     for turn in range(repeats + 1):
         for (path, number), seconds in taken.items():
             call = partial(_native.solve_batch, rules, boards, limit, threads=number, path=paths.index(path))
             seconds.append(_timed(call, number))
         if os.environ.get(BEFORE) and turn:
             before.append(_before(boards, limit))
+        if peer and turn:
+            theirs.append(tdoku_seconds(peer, chosen.lines, limit))
     found = _native.solve_batch(rules, boards, limit)
     assert (found[1] == 1).all(), "a problem of these sets has one answer"
     rows: list[Row] = []
@@ -91,6 +99,8 @@ def _rows(chosen: ProblemSet, goal: str, numbers: list[int], repeats: int) -> li
         row["published"] = PUBLISHED.get(chosen.name, (None, None))[list(GOALS).index(goal)]
         if before and (path, number) == ways[0]:
             row["before"] = summary(before)
+        if theirs and number == 1:
+            row["tdoku"] = summary(theirs)
         rows.append(row)
     return rows
 
@@ -126,7 +136,8 @@ def shown(rows: list[Row]) -> str:
         "times before",
         "tdoku, there",
     ]
-    return table(titles, [_line(row) for row in rows])
+    here = any("tdoku" in row for row in rows)
+    return table(titles + ["tdoku, here", "times tdoku"] * here, [_line(row) + _beside(row) * here for row in rows])
 
 
 def _line(row: Row) -> list[str]:
@@ -138,3 +149,11 @@ def _line(row: Row) -> list[str]:
         f"{low} to {high}", "-" if before is None else f"{before['median'] / seconds['median']:.2f}",
         "-" if published is None else f"{published:,}",
     ]  # fmt: skip
+
+
+def _beside(row: Row) -> list[str]:
+    """tdoku's rate on the same machine, and ours as a ratio to it."""
+    if "tdoku" not in row:
+        return ["-", "-"]
+    theirs = row["tdoku"]["median"]
+    return [f"{row['n'] / theirs:,.0f}", f"{theirs / row['seconds']['median']:.2f}"]

@@ -16,6 +16,8 @@ void set_bit(Block* blocks, int64_t bit) {
   blocks[bit / 512].words[bit % 512 / 64] |= uint64_t{1} << (bit % 64);
 }
 
+bool has_bit(const Block* blocks, size_t bit) { return (blocks[bit / 512].words[bit % 512 / 64] >> (bit % 64) & 1) != 0; }
+
 }  // namespace
 
 std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
@@ -81,7 +83,50 @@ std::unique_ptr<LaneLayout> LaneLayout::build(const Rules& rules) {
           for (int w = 0; w < 8; ++w) row[j].words[w] |= other[j].words[w];
       }
   }
+  layout->find_partners(units);
   return layout;
+}
+
+void LaneLayout::find_partners(const std::vector<std::span<const int32_t>>& units) {
+  const auto is_full = [this](const auto& of) { return of.size() == static_cast<size_t>(V); };
+  if (lane_bits > 16 || std::none_of(units.begin(), units.end(), is_full)) return;  // 25x25: slower by half with it
+  const size_t blocks = static_cast<size_t>(n), lanes = blocks * 512 / static_cast<size_t>(lane_bits);
+  unit.assign(lanes * blocks, Block{});
+  std::vector<std::vector<size_t>> units_of(static_cast<size_t>(L));
+  for (size_t u = 0; u < units.size(); ++u)
+    for (const int32_t cell : units[u]) {
+      units_of[static_cast<size_t>(cell)].push_back(u);
+      for (size_t j = 0; j < blocks; ++j)
+        for (size_t w = 0; w < 8; ++w)
+          unit[u * blocks + j].words[w] |= bits[static_cast<size_t>(cell) * blocks + j].words[w];
+    }
+  partner.assign(kMaxPartners * lanes, -1);
+  outside.assign(kMaxPartners * blocks, Block{});
+  std::vector<size_t> shared(units.size());
+  for (size_t u = 0; u < units.size(); ++u) {
+    stop_point();
+    if (!is_full(units[u])) continue;
+    std::fill(shared.begin(), shared.end(), 0);
+    for (const int32_t cell : units[u])
+      for (const size_t other : units_of[static_cast<size_t>(cell)]) ++shared[other];
+    size_t found = 0;
+    for (size_t other = 0; other < units.size() && found < kMaxPartners; ++other) {
+      if (shared[other] < 2 || shared[other] == units[u].size()) continue;
+      partner[found * lanes + u] = static_cast<int32_t>(other);
+      ++found;
+    }
+    partners = std::max(partners, found);
+  }
+  partner.resize(partners * lanes);
+  outside.resize(partners * blocks);
+  for (size_t p = 0; p < partners; ++p)
+    for (size_t u = 0; u < lanes; ++u)
+      for (size_t i = 0; i < static_cast<size_t>(lane_bits); ++i) {
+        const size_t bit = u * static_cast<size_t>(lane_bits) + i;
+        const int32_t other = partner[p * lanes + u];
+        if (other >= 0 && has_bit(&unit[static_cast<size_t>(other) * blocks], bit)) continue;
+        set_bit(&outside[p * blocks], static_cast<int64_t>(bit));
+      }
 }
 
 }  // namespace vmd

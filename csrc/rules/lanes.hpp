@@ -7,6 +7,7 @@
 //                value elimination   cell c takes v:  symbol[v] &= ~peers[c]
 //                naked single        bit set in exactly one symbol (once & ~twice)
 //                hidden single       lane x with x & (x - 1) == 0, in a unit that needs every symbol
+//                pointing            a lane whose bits all lie in another unit: that unit has the symbol there
 //                clash               such a lane is zero, or a cell has no symbol left
 //              A cell has one bit in each of its units; all of them always agree.
 // Limits       units of at most 64 cells, at most 32 vectors a symbol; other rules use DomainModel.
@@ -14,6 +15,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace vmd {
@@ -36,9 +38,18 @@ struct LaneLayout {
   std::vector<Block> peers;      // [L, n] bits of the cells that share a unit with it
   std::vector<Block> cells;      // [n] all bits in use
   std::vector<Block> full;       // [n] lanes of units with as many cells as symbols
+  std::vector<Block> unit;       // [lanes, n] all bits of the cells of each lane
+  // Units that share at least two cells are partners. Of each lane in `full`, kMaxPartners at most:
+  static constexpr size_t kMaxPartners = 16;
+  size_t partners = 0;           // the most that a lane has
+  std::vector<int32_t> partner;  // [partners, lanes] the partner's lane
+  std::vector<Block> outside;    // [partners, n] the lane's bits that its partner has not; all where there is none
 
   /// Null unless all constraints are AllDifferent and fit the limits above.
   static std::unique_ptr<LaneLayout> build(const Rules& rules);
+
+ private:
+  void find_partners(const std::vector<std::span<const int32_t>>& units);
 };
 
 }  // namespace vmd

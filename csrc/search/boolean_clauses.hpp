@@ -37,6 +37,8 @@ class BooleanClauses {
   }
   /// Which variable first, and whether true first: all are in the order now.
   void prefer(std::vector<double> activity, std::vector<uint8_t> phase);
+  /// From now on the variable is decided so.
+  void prefer(int32_t variable, bool yes) { phase_[static_cast<size_t>(variable)] = yes; }
   /// At level 0: one of these literals is true.
   void add(std::span<const Lit> literals);
 

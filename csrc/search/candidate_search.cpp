@@ -26,7 +26,7 @@ bool CandidateSearch::takes(const Rules& rules) {
 
 CandidateSearch::CandidateSearch(const Rules& rules, int64_t restart_unit, size_t clauses)
     : rules_(rules), restart_unit_(restart_unit), first_limit_(clauses), model_(rules),
-      first_(static_cast<size_t>(rules.L())), seen_(first_.size()) {}
+      first_(static_cast<size_t>(rules.L())), seen_(first_.size()), tabu_(rules) {}
 
 void CandidateSearch::start(const int32_t* values, const float* marginals) {
   model_.start(values);
@@ -35,7 +35,8 @@ void CandidateSearch::start(const int32_t* values, const float* marginals) {
   built_ = Built::nothing;
   blocked_.clear();
   assumed_.clear();
-  nodes_ = found_ = learned_ = restarts_ = 0;
+  nodes_ = found_ = learned_ = restarts_ = moves_ = 0;
+  tabu_.start();
   until_restart_ = restart_unit_;
   clause_limit_ = first_limit_;
   exhausted_ = chronological_ = false;
@@ -71,6 +72,7 @@ Outcome CandidateSearch::run(Budget& budget, int32_t* values) {
   if (built_ != Built::all) build(budget);
   for (;;) {
     if (exhausted_) return Outcome::exhausted;
+    if (moves_ > 0) search_locally(budget);
     if (budget.nodes <= 0) return Outcome::node_limit;
     const bool ok = clauses_.propagate(budget);
     --budget.nodes;
@@ -117,13 +119,40 @@ bool CandidateSearch::decide() {
 
 void CandidateSearch::restart() {
   clauses_.go_back(0);
+  if (local_) moves_ = kMoves * restart_unit_ * luby(restarts_);
   until_restart_ = restart_unit_ * luby(++restarts_);
   if (clauses_.learned() < clause_limit_) return;
   clause_limit_ += kMoreClauses;
   clauses_.reduce();
 }
 
+/// At level 0.
+void CandidateSearch::search_locally(Budget& budget) {
+  if (!tabu_.run(model_, budget, moves_)) return;
+  moves_ = 0;
+  local_ = false;
+  // Where all values are alike, they change their names for those that are assumed.
+  std::vector<int32_t> name(static_cast<size_t>(rules_.V()), kOpen);
+  uint64_t left = sets::full(rules_.V());
+  for (const Lit lit : assumed_) {
+    const Decision assumed = candidates_[static_cast<size_t>(BooleanClauses::variable(lit))];
+    name[static_cast<size_t>(tabu_.at(assumed.cell))] = assumed.value;
+    left &= ~sets::one(assumed.value);
+  }
+  for (int32_t& its : name) {
+    if (its != kOpen) continue;
+    its = sets::lowest(left);
+    left = sets::without_lowest(left);
+  }
+  for (size_t i = 0; i < candidates_.size(); ++i) {
+    const int32_t value = tabu_.at(candidates_[i].cell);
+    const int32_t its = assumed_.empty() ? value : name[static_cast<size_t>(value)];
+    clauses_.prefer(static_cast<int32_t>(i), candidates_[i].value == its);
+  }
+}
+
 bool CandidateSearch::after_solution() {
+  local_ = false;
   if (clauses_.level() == 0) return false;
   if (found_ >= kBlocked) {  // what the clauses exclude holds no further solution, nor do earlier branches
     chronological_ = true;
@@ -170,6 +199,7 @@ void CandidateSearch::build(Budget& budget) {
       return;
     }
     number_candidates();
+    local_ = marginals_ == nullptr && blocked_.empty();
     next_ = 0;
     built_ = Built::exclusions;
   }
@@ -226,6 +256,7 @@ void CandidateSearch::want_each_value(const Constraint& unit) {
     if (!open(cell)) decided |= model_.at(cell);
   }
   if (sets::count(values) != static_cast<int>(unit.cells.size())) return;
+  local_ = false;
   for (const int v : sets::members(values & ~decided)) {
     literals_.clear();
     for (const int32_t cell : unit.cells)

@@ -9,7 +9,9 @@
 // Symmetry     where all values are alike (no givens, nothing forbidden, no marginals) the largest unit takes the first
 //              values in order, until a solution is found: if there is any, there is one like that. These are
 //              decisions, so all that is learned holds without them.
-// Restarts     as learn.hpp.
+// Restarts     as learn.hpp. In between local search (tabu.hpp) makes some moves, until there is a first solution: what
+//              it finds is what decisions prefer from then on, so that it is the next solution found, like any other.
+//              Not where a unit needs every value, for there it does not get far.
 // Exact        as learn.hpp: each solution is blocked by a clause; after kBlocked of them chronologically.
 // Time         what is built for a problem is left off when the time is over, as is propagation.
 // Test         csrc/tests/test_search.cpp
@@ -19,6 +21,7 @@
 #include "search/boolean_clauses.hpp"
 #include "search/domain_model.hpp"
 #include "search/learner.hpp"
+#include "search/tabu.hpp"
 
 namespace vmd {
 
@@ -26,6 +29,7 @@ class CandidateSearch final : public Learner {
  public:
   static constexpr int64_t kRestartUnit = 64;
   static constexpr size_t kClauses = 4000;
+  static constexpr int64_t kMoves = 8;  // of local search for each failure, a quarter of the time
 
   explicit CandidateSearch(const Rules& rules, int64_t restart_unit = kRestartUnit, size_t clauses = kClauses);
   /// Whether these rules are such.
@@ -54,6 +58,7 @@ class CandidateSearch final : public Learner {
   void block_now(const int32_t* values);
   bool decide();
   void restart();
+  void search_locally(Budget& budget);
   bool after_solution();
   void read(int32_t* values) const;
   int32_t variable(int32_t cell, int32_t value) const;
@@ -76,6 +81,9 @@ class CandidateSearch final : public Learner {
   std::vector<Lit> literals_, assumed_;
   int64_t nodes_ = 0, found_ = 0, learned_ = 0, restarts_ = 0, until_restart_ = 0;
   size_t clause_limit_ = 0;
+  Tabu tabu_;
+  int64_t moves_ = 0;    // that it has left
+  bool local_ = false;  // whether it is of use
   bool exhausted_ = false, chronological_ = false;
 };
 

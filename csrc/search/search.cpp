@@ -63,25 +63,33 @@ bool has_avx512() {
 #endif
 
 template <class T, int N>
-std::unique_ptr<Search> on_this_cpu(const Rules& rules) {
+std::unique_ptr<Search> on_this_cpu(const Rules& rules, bool singles) {
 #if defined(VMD_X86)
-  if (has_avx512()) return std::make_unique<Avx512<LaneModel<T, N, 64>>>(rules);
-  if (has_avx2()) return std::make_unique<Avx2<LaneModel<T, N, 32>>>(rules);
+  if (has_avx512()) return std::make_unique<Avx512<LaneModel<T, N, 64>>>(rules, singles);
+  if (has_avx2()) return std::make_unique<Avx2<LaneModel<T, N, 32>>>(rules, singles);
 #endif
-  return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules);
+  return std::make_unique<DepthFirst<LaneModel<T, N, 16>>>(rules, singles);
 }
 
-std::unique_ptr<Search> singles(const Rules& rules) {
+/// singles: no other reasoning, where rules only say which cells differ.
+std::unique_ptr<Search> by_propagation(const Rules& rules, bool singles) {
   const LaneLayout* lanes = rules.lanes();
   if (lanes == nullptr) return std::make_unique<DepthFirst<DomainModel>>(rules);
-  if (lanes->lane_bits == 16 && lanes->n == 1) return on_this_cpu<uint16_t, 1>(rules);  // 9x9
-  if (lanes->lane_bits == 16 && lanes->n == 2) return on_this_cpu<uint16_t, 2>(rules);  // 16x16
-  if (lanes->lane_bits == 16) return on_this_cpu<uint16_t, 0>(rules);
-  if (lanes->lane_bits == 32) return on_this_cpu<uint32_t, 0>(rules);  // 25x25
-  return on_this_cpu<uint64_t, 0>(rules);
+  if (lanes->lane_bits == 16 && lanes->n == 1) return on_this_cpu<uint16_t, 1>(rules, singles);  // 9x9
+  if (lanes->lane_bits == 16 && lanes->n == 2) return on_this_cpu<uint16_t, 2>(rules, singles);  // 16x16
+  if (lanes->lane_bits == 16) return on_this_cpu<uint16_t, 0>(rules, singles);
+  if (lanes->lane_bits == 32) return on_this_cpu<uint32_t, 0>(rules, singles);  // 25x25
+  return on_this_cpu<uint64_t, 0>(rules, singles);
 }
 
 constexpr int64_t kPatience = 10'000;
+
+/// Of boards where learning from candidates follows: the longer a node takes, the sooner it pays.
+int64_t patience_of(const Rules& rules) {
+  if (rules.boxes() != nullptr) return kPatience;
+  const bool wide = rules.lanes() != nullptr && rules.lanes()->lane_bits > 16;  // 25x25
+  return wide ? kPatience / 100 : kPatience / 10;
+}
 
 /// Then by clauses of cells and sets of values, for any rules.
 std::unique_ptr<Search> by_sets(const Rules& rules, std::unique_ptr<Search> fast) {
@@ -98,14 +106,13 @@ std::unique_ptr<Search> make_search(const Rules& rules, int path) {
     const BoxPath& chosen = *(path < 0 ? paths.back() : paths[static_cast<size_t>(path)]).path;
     fast = std::make_unique<DepthFirst<BoxModel>>(rules, chosen);
   } else {
-    fast = singles(rules);
+    fast = by_propagation(rules, false);
   }
   if (!CandidateSearch::takes(rules)) return by_sets(rules, std::move(fast));
-  const int64_t patience = rules.boxes() != nullptr ? kPatience : kPatience / 10;  // nodes of other boards take longer
   const auto learner = [&rules] { return std::make_unique<CandidateSearch>(rules); };
-  return std::make_unique<StagedSearch>(rules, std::move(fast), learner, patience);
+  return std::make_unique<StagedSearch>(rules, std::move(fast), learner, patience_of(rules));
 }
 
-std::unique_ptr<Search> make_singles_search(const Rules& rules) { return by_sets(rules, singles(rules)); }
+std::unique_ptr<Search> make_singles_search(const Rules& rules) { return by_sets(rules, by_propagation(rules, true)); }
 
 }  // namespace vmd

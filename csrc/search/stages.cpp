@@ -4,11 +4,18 @@
 #include <algorithm>
 
 namespace vmd {
+namespace {
+
+constexpr int64_t kMostPatience = 10'000;  // of all solutions together, unless one alone has more
+
+}  // namespace
 
 Outcome StagedSearch::next(Budget& budget, int32_t* values) {
   const auto L = static_cast<size_t>(rules_.L());
   if (!learning_ && count_ <= Learner::kBlocked) {
-    const int64_t patience = std::max<int64_t>(0, patience_ - fast_->nodes());
+    const int64_t open = std::count(values_.begin(), values_.end(), kOpen);  // a solution may need a node for each
+    const int64_t most = std::max(patience_, std::min(kMostPatience, (count_ + 1) * patience_ + open));
+    const int64_t patience = std::max<int64_t>(0, most - fast_->nodes());
     Budget some = budget;
     some.nodes = std::min(budget.nodes, patience);
     const int64_t before = some.nodes;

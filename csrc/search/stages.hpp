@@ -1,7 +1,7 @@
 // stages.hpp -- first the fast engine; what it does not settle in a while, the one that learns.
 //
 // Most problems need few nodes, and then nothing beats an engine that does little at each. A problem that used up its
-// patience, so many nodes, is hard, and is begun anew by a Learner; solutions already found are blocked there. A problem
+// patience, so many nodes a solution, is hard, and is begun anew by a Learner; solutions found are blocked there. One
 // with more than Learner::kBlocked solutions by then is not hard, only rich: it stays where it is.
 #pragma once
 #include <functional>

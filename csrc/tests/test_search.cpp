@@ -12,6 +12,7 @@
 #include "search/lane_model.hpp"
 #include "search/learn.hpp"
 #include "search/stages.hpp"
+#include "search/tabu.hpp"
 
 namespace {
 
@@ -62,13 +63,14 @@ void random_rules_agree_with_brute_force() {
     for (float& m : marginals) m = static_cast<float>(draw(random, 0, 9));
     CHECK(enumerate(restless, givens, marginals.data()) == expected);
     CHECK(enumerate(learning, givens) == expected);
-    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 40));
+    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 4));
     CHECK(enumerate(staged, givens) == expected);
     if (!vmd::CandidateSearch::takes(rules)) continue;
     vmd::CandidateSearch candidates(rules), forgetful(rules, 1, 2);
     CHECK(enumerate(candidates, givens) == expected);
     CHECK(enumerate(forgetful, givens, marginals.data()) == expected);
-    auto handed_over = staged_by<vmd::CandidateSearch>(rules, draw(random, 0, 40));
+    CHECK(enumerate(forgetful, givens) == expected);  // with local search
+    auto handed_over = staged_by<vmd::CandidateSearch>(rules, draw(random, 0, 4));
     CHECK(enumerate(handed_over, givens) == expected);
   }
   CHECK(rich > 20);  // more solutions than are blocked one by one
@@ -147,7 +149,7 @@ void lateness_changes_nothing() {
     const Values open(static_cast<size_t>(form.L), vmd::kOpen);
     vmd::DepthFirst<vmd::DomainModel> general(rules);
     vmd::LearningSearch restless(rules, 1, 2), learning(rules);
-    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 40));
+    auto staged = staged_by<vmd::LearningSearch>(rules, draw(random, 0, 4));
     for (Search* search : {static_cast<Search*>(&general), static_cast<Search*>(&restless),
                            static_cast<Search*>(&learning), static_cast<Search*>(&staged)})
       compare(*search, open);
@@ -159,7 +161,7 @@ void lateness_changes_nothing() {
   compare(learning, Values(8, vmd::kOpen));
   const Rules lanes = sudoku(2).rules();
   compare(*vmd::make_search(lanes), Values(16, vmd::kOpen));
-  auto handed_over = staged_by<vmd::CandidateSearch>(lanes, 7);
+  auto handed_over = staged_by<vmd::CandidateSearch>(lanes, 0);
   vmd::CandidateSearch candidates(lanes), forgetful(lanes, 1, 2);
   for (Search* search : {static_cast<Search*>(&handed_over), static_cast<Search*>(&candidates), static_cast<Search*>(&forgetful)})
     compare(*search, Values(16, vmd::kOpen));
@@ -196,7 +198,7 @@ void alike_values_lose_nothing() {
 template <class Model>
 void instruction_sets_agree(const Rules& rules, const Values& givens) {
   const auto chosen = vmd::make_singles_search(rules);
-  vmd::DepthFirst<Model> portable(rules);
+  vmd::DepthFirst<Model> portable(rules, true);
   Values a(givens.size()), b(givens.size());
   const auto count = [&](Search& search, Values& out) {
     return vmd::count_solutions(search, givens.data(), nullptr, 50, Budget(3000, -1), rules.L(), out.data());
@@ -222,6 +224,95 @@ void every_lane_type_agrees() {
   const auto search = vmd::make_search(rules);
   const auto found = vmd::count_solutions(*search, open.data(), nullptr, -1, Budget(), 40, out.data());
   CHECK(found.status == vmd::Status::unsatisfiable && found.complete);
+}
+
+/// Of a Sudoku in which touching cells differ, too: many units that share cells, some of them three by three.
+Rules kings() {
+  Form form = sudoku(3);
+  for (int32_t cell = 0; cell < 72; ++cell) {
+    if (cell % 9 < 8) form.add("AllDifferent", {cell, cell + 10});
+    if (cell % 9 > 0) form.add("AllDifferent", {cell, cell + 8});
+  }
+  return form.rules();
+}
+
+/// Pointing takes nothing that a solution has, saves nodes, and is the same for vectors of any width.
+template <class T, int N>
+void pointing_agrees(const Rules& rules, int64_t problems) {
+  vmd::DepthFirst<vmd::LaneModel<T, N, 16>> narrow(rules), singles(rules, true);
+  vmd::DepthFirst<vmd::LaneModel<T, N, 32>> middle(rules);
+  vmd::DepthFirst<vmd::LaneModel<T, N, 64>> wide(rules);
+  const auto L = static_cast<size_t>(rules.L());
+  Values problem(L), solution(L), first(L);
+  int64_t pointed = 0, plain = 0;
+  for (int64_t i = 0; i < problems; ++i) {
+    vmd::generate_one(singles, rules, {3}, i, problem.data(), solution.data());
+    const auto count = [&](Search& search) {
+      const auto found = vmd::count_solutions(search, problem.data(), nullptr, -1, Budget(), rules.L(), first.data());
+      CHECK(found.count == 1 && found.complete && first == solution);
+      return found.nodes;
+    };
+    const int64_t nodes = count(narrow);
+    CHECK(count(middle) == nodes && count(wide) == nodes);
+    pointed += nodes;
+    plain += count(singles);
+    for (size_t c = 0; c < L; c += 2) problem[c] = vmd::kOpen;  // and one with more solutions
+    Budget few(300, -1), same(300, -1);
+    narrow.start(problem.data(), nullptr);
+    wide.start(problem.data(), nullptr);
+    for (Values x(L), y(L);;) {
+      const Outcome outcome = narrow.next(few, x.data());
+      CHECK(wide.next(same, y.data()) == outcome && x == y && few.nodes == same.nodes);
+      if (outcome != Outcome::solution) break;
+    }
+  }
+  CHECK(pointed < plain);
+}
+
+/// Graphs with a hidden colouring: local search finds one, wherever it is left off, and finds none where there is none.
+void local_search_finds_colours() {
+  Random random(6);
+  for (int trial = 0; trial < 40; ++trial) {
+    Form form{30, 3};
+    for (int32_t a = 0; a < 30; ++a)
+      for (int32_t b = a + 1; b < 30; ++b)
+        if (a % 3 != b % 3 && draw(random, 0, 3) == 0) form.add("AllDifferent", {a, b});
+    const Rules rules = form.rules();
+    Values givens(30, vmd::kOpen);
+    givens[0] = 0;
+    vmd::DomainModel model(rules);
+    model.start(givens.data());
+    Budget budget;
+    CHECK(model.propagate(budget));
+    vmd::Tabu tabu(rules), late(rules);
+    int64_t moves = 100'000, left = moves;
+    CHECK(tabu.run(model, budget, moves));
+    for (const vmd::Constraint& c : rules.constraints())
+      for (size_t i = 0; i < c.cells.size(); ++i)
+        for (size_t j = 0; j < i; ++j) CHECK(tabu.at(c.cells[i]) != tabu.at(c.cells[j]));
+    CHECK(tabu.at(0) == 0);
+    for (bool found = false; !found;) {
+      Budget some;
+      some.late_at_look(draw(random, 0, 20));
+      try {
+        found = late.run(model, some, left);
+      } catch (const vmd::Late&) {
+      }
+    }
+    CHECK(left == moves);
+    for (int32_t cell = 0; cell < 30; ++cell) CHECK(tabu.at(cell) == late.at(cell));
+  }
+  Form edges{4, 3};
+  for (int32_t a = 0; a < 4; ++a) edges.add("AllDifferent", {a, (a + 1) % 4});
+  edges.add("AllDifferent", {0, 2});
+  edges.add("AllDifferent", {1, 3});
+  const Rules rules = edges.rules(), none = Form{4, 3}.rules();
+  vmd::DomainModel model(none);
+  model.start(Values(4, vmd::kOpen).data());
+  vmd::Tabu tabu(rules);
+  Budget budget;
+  int64_t moves = 500;
+  CHECK(!tabu.run(model, budget, moves) && moves == 0);
 }
 
 void generator_makes_minimal_problems() {
@@ -278,6 +369,9 @@ int main() {
   lateness_changes_nothing();
   alike_values_lose_nothing();
   every_lane_type_agrees();
+  pointing_agrees<uint16_t, 1>(sudoku(3).rules(), 12);
+  pointing_agrees<uint16_t, 0>(kings(), 6);
+  local_search_finds_colours();
   generator_makes_minimal_problems();
   nonsense_is_refused();
   std::puts("ok");
