@@ -44,7 +44,7 @@ class DenoiseBoard : protected BoardInputs<I> {
   using Held::modulate;
 
   /// Board b of `boards`: as many loops as it takes to settle, or all, or as many as there is time for.
-  VMD_INLINE void run(const DenoiseBoards& boards, int64_t b) {
+  void run(const DenoiseBoards& boards, int64_t b) {
     const int32_t* x = boards.x + b * v.L;
     float* logits = boards.logits + b * rows;
     int64_t loop = 0;
@@ -71,7 +71,7 @@ class DenoiseBoard : protected BoardInputs<I> {
 
  protected:
   /// One loop: `next`, which may be `state`, from `state`.
-  VMD_INLINE void apply(const int32_t* x, float* next) {
+  void apply(const int32_t* x, float* next) {
     for (int64_t first = 0; first < padded; first += kRows) message_tile(first);
     average_messages();
     receive();
@@ -81,7 +81,7 @@ class DenoiseBoard : protected BoardInputs<I> {
 
   /// Add noise of so many loops to all states, each in the measure of its own deviation, which `factor` holds. Their mean
   /// over channels stays zero, as norm has it here.
-  VMD_INLINE void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
+  void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
     if (!noise.keys || deviation == 0.0f) return;
     using U = typename Lane<F>::U;
     const NoiseKey key = noise_key(noise.keys[b], time);
@@ -111,7 +111,7 @@ class DenoiseBoard : protected BoardInputs<I> {
   }
 
   /// Logits [L,V] of the states as they are.
-  VMD_INLINE void readout(float* logits) const {
+  void readout(float* logits) const {
     for (int64_t i = 0; i < rows; ++i) {
       F dot[kParts] = {};
       for (int64_t j = 0; j < v.Hp; j += kLanesPadded)
@@ -134,7 +134,7 @@ class DenoiseBoard : protected BoardInputs<I> {
     return t2[0] + t2[1];
   }
 
-  VMD_INLINE void embed(const int32_t* x) {
+  void embed(const int32_t* x) {
     for (int64_t i = 0; i < padded; ++i) {
       const int64_t l = i < rows ? i / v.V : 0, symbol = i % v.V;
       const float* from = v.state + state_of(x[l], symbol) * v.Hp;
@@ -147,7 +147,7 @@ class DenoiseBoard : protected BoardInputs<I> {
   }
 
   /// factor = 1 / deviation of a tile of states; copy = the states as inputs of products.
-  VMD_INLINE void find_factors(const float* states, int64_t first) {
+  void find_factors(const float* states, int64_t first) {
     alignas(64) float squared[kRows];
     const int64_t Hp = v.Hp, stride = deep(Hp);
     const float H = static_cast<float>(v.H), *const tile = states + first * Hp;
@@ -183,11 +183,11 @@ class DenoiseBoard : protected BoardInputs<I> {
   }
 
   /// A product of states, from that of what was put in for them.
-  VMD_INLINE F of_states(const F& sum, int64_t i) const {
+  static VMD_INLINE F of_states(const F& sum, const float* factor_here) {
     if constexpr (kNormed)
       return sum;
     else
-      return sum * factor[i];
+      return sum * *factor_here;
   }
 
   /// out(row, column, sums) for n rows a [n,K] times w [K,columns].
@@ -206,12 +206,12 @@ class DenoiseBoard : protected BoardInputs<I> {
       return state + first * v.Hp;
   }
 
-  VMD_INLINE void message_tile(int64_t first) {
+  void message_tile(int64_t first) {
     const int64_t Mp = v.Mp;
-    const float* const bias = v.message_bias;
+    const float *const bias = v.message_bias, *const factors = factor + first;
     float* const said = messages + first * Mp;
     const auto finish = [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-      store_as(said + r * Mp + column, I::relu(F(of_states(sum, first + r) + load_as<F>(bias + column))));
+      store_as(said + r * Mp + column, I::relu(F(of_states(sum, factors + r) + load_as<F>(bias + column))));
     };
     if constexpr (I::kTiles) {
       multiply_into<I, true>(tiles, inputs(first), deep(v.Hp), message, Mp, kRows, said);
@@ -256,6 +256,7 @@ class DenoiseBoard : protected BoardInputs<I> {
   VMD_INLINE void average_channels(int64_t n, int64_t target, int64_t s, int64_t j, const Place& place) {
     const float share = 1.0f / static_cast<float>(n), *const said = messages + s * v.Mp + j;
     const int64_t Mp = v.Mp;
+    E* const to = mean + target * deep(Mp) + j;
     F sum[C * kParts] = {};
     for (int64_t i = 0; i < n; ++i) {
       const float* from = said + place(i) * Mp;
@@ -263,11 +264,10 @@ class DenoiseBoard : protected BoardInputs<I> {
       for (int p = 0; p < C * kParts; ++p) sum[p] += floats(from, p);
     }
 #pragma GCC unroll 16
-    for (int p = 0; p < C * kParts; ++p)
-      I::store(mean + target * deep(v.Mp) + j + p * I::kLanes, F(sum[p] * share));
+    for (int p = 0; p < C * kParts; ++p) I::store(to + p * I::kLanes, F(sum[p] * share));
   }
 
-  VMD_INLINE void average_messages() {
+  void average_messages() {
     const int64_t V = v.V;
     for (int64_t l = 0; l < v.L; ++l)
       average(V, 1, l, [&](int64_t i) __attribute__((always_inline)) { return l * V + i; });
@@ -278,22 +278,23 @@ class DenoiseBoard : protected BoardInputs<I> {
     }
   }
 
-  VMD_INLINE void receive() {
+  void receive() {
     for (int64_t g = 0; g < v.groups; ++g)
       for (int64_t first = v.group_rows[g]; first < v.group_rows[g + 1]; first += kRows) {
-        const int64_t n = smaller(kRows, v.group_rows[g + 1] - first);
+        const int64_t n = smaller(kRows, v.group_rows[g + 1] - first), Np = v.Np;
+        float* const to = received + first * Np;
         const E *from = mean + first * deep(v.Mp), *weights = group_updates + g * deep(v.Mp) * v.Np;
         if constexpr (I::kTiles)  // rows written beyond a group are the next one's, which comes later
-          multiply_into<I, true>(tiles, from, deep(v.Mp), weights, v.Np, n, received + first * v.Np);
+          multiply_into<I, true>(tiles, from, deep(v.Mp), weights, Np, n, to);
         else
-          product(from, weights, v.Mp, v.Np, n, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-            store_as(received + (first + r) * v.Np + column, sum);
+          product(from, weights, v.Mp, Np, n, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+            store_as(to + r * Np + column, sum);
           });
       }
   }
 
   /// base = what is injected into a tile's candidates and what they receive.
-  VMD_INLINE void gather_tile_inputs(const int32_t* x, int64_t first) {
+  void gather_tile_inputs(const int32_t* x, int64_t first) {
     for (int64_t r = 0, n; r < kRows; r += n) {
       const int64_t l = (first + r) / v.V < v.L ? (first + r) / v.V : 0;  // rows of padding repeat cell 0; nobody reads them
       const int64_t symbol = (first + r) % v.V;
@@ -306,7 +307,7 @@ class DenoiseBoard : protected BoardInputs<I> {
     }
   }
 
-  VMD_INLINE void update_tile(const int32_t* x, int64_t first, float* next) {
+  void update_tile(const int32_t* x, int64_t first, float* next) {
     gather_tile_inputs(x, first);
     const int64_t stride = deep(v.Np);
     E* const to = hidden;
@@ -324,16 +325,20 @@ class DenoiseBoard : protected BoardInputs<I> {
       });
       multiply_into<I, false>(tiles, hidden, deep(v.Np), update, Hp, kRows, tile);
     } else {
+      const int64_t Hp = v.Hp, Np = v.Np;
+      const float *const factors = factor + first, *const told_here = base, *const bias = update_bias;
+      const float* const before = state + first * Hp;
+      float* const after = next + first * Hp;
       product(
-          inputs(first), self_update, v.Hp, v.Np,
+          inputs(first), self_update, Hp, Np,
           kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-            keep(r, column, F(sum * factor[first + r] + load_as<F>(base + r * v.Np + column)));
+            keep(r, column, F(sum * factors[r] + load_as<F>(told_here + r * Np + column)));
           });
       product(
-          hidden, update, v.Np, v.Hp,
+          hidden, update, Np, Hp,
           kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
-            const int64_t place = (first + r) * v.Hp + column;
-            store_as(next + place, F(load_as<F>(state + place) + (sum + load_as<F>(update_bias + column))));
+            const int64_t place = r * Hp + column;
+            store_as(after + place, F(load_as<F>(before + place) + (sum + load_as<F>(bias + column))));
           });
     }
     find_factors(next, first);

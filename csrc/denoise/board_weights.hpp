@@ -18,7 +18,7 @@ class BoardWeights {
   }
 
   /// The latent's scale, shift and gate into this board's weights; z has D numbers.
-  VMD_INLINE void modulate(const float* z) {
+  void modulate(const float* z) {
     const int64_t width = 2 * v.Np + v.Hp;
     for (int64_t j = 0; j < width; ++j) latent[j] = v.modulate_bias[j];
     for (int64_t d = 0; d < v.D; ++d)

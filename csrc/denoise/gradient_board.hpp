@@ -138,7 +138,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
       float *const seen = hidden_slab + t * Np, *const d_tile = d_slab + t * Np, *const d_norm = d_normed + tile * Hp;
-      const float* const inputs_of_tile = base;
+      const float *const inputs_of_tile = base, *const factors = factor + tile;
       this->find_factors(state, tile);
       normalise(tile);
       this->gather_tile_inputs(x, tile);
@@ -146,7 +146,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
           this->inputs(tile), this->self_update, Hp, Np,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
             const F other = load_as<F>(inputs_of_tile + r * Np + j);
-            store_as(seen + r * Np + j, I::relu(F(of_states(sum, tile + r) + other)));
+            store_as(seen + r * Np + j, I::relu(F(of_states(sum, factors + r) + other)));
           });
       product(
           rounded(d_state + tile * Hp, Hp, kRows), update_back, Hp, Np,
@@ -250,11 +250,12 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     for (int64_t t = 0; t < n; t += kRows) {
       const int64_t tile = first + t;
       float *const d_tile = d_slab + t * Mp, *const d_norm = d_normed + tile * Hp;
+      const float* const factors = factor + tile;
       back_through_averages(tile, d_tile);
       product(
           this->inputs(tile), this->message, Hp, Mp,
           kRows, [&](int64_t r, int64_t j, const F& sum) __attribute__((always_inline)) {
-            const F said = of_states(sum, tile + r) + load_as<F>(bias + j);
+            const F said = of_states(sum, factors + r) + load_as<F>(bias + j);
             float* to = d_tile + r * Mp + j;
             store_as(to, F(said > 0.0f ? load_as<F>(to) : F{}));
           });

@@ -1,7 +1,9 @@
 // path.hpp -- what the code paths of `denoise` share with the code that chooses among them.
 //
 // A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library
-// but <cstdint>, and calls nothing inline that is not forced: an inline function of it, compiled here for a wide machine, could be the one that the linker keeps.
+// but <cstdint>, and calls nothing inline that is not forced: an inline function of it, compiled here for a wide machine,
+// could be the one that the linker keeps. Members of classes made for its own instruction set, which no other file can
+// name, are its own: what several passes call is compiled once.
 #pragma once
 #include <cstdint>
 

@@ -8,6 +8,8 @@
 //              assign(c, v), remove(c, v), read(values), domains(out)
 // A decision is tried, then refuted (its value removed in the state before it), so the stack never holds
 // more than L * V decisions, and refutations need no room.
+// A class that is compiled for other instructions (search.cpp) takes the loop and says next() and propagate() again: were
+// they said here, each would be compiled for the portable machine, too, where wide vectors take longest and nobody calls it.
 #pragma once
 #include <vector>
 
@@ -17,10 +19,10 @@
 namespace vmd {
 
 template <class Model>
-class DepthFirst : public Search {
+class DepthFirstLoop : public Search {
  public:
   template <class... Options>
-  explicit DepthFirst(const Rules& rules, const Options&... options) : model_(rules, options...) {}
+  explicit DepthFirstLoop(const Rules& rules, const Options&... options) : model_(rules, options...) {}
 
   void start(const int32_t* values, const float* marginals) override {
     model_.start(values);
@@ -30,17 +32,17 @@ class DepthFirst : public Search {
     state_ = State::fresh;
   }
   void forbid(int32_t cell, int32_t value) override { model_.remove(cell, value); }
-  Outcome next(Budget& budget, int32_t* values) override { return run(budget, values); }
-  bool propagate(Budget& budget, uint64_t* domains) override {
-    const bool ok = model_.propagate(budget);
-    if (ok && domains != nullptr) model_.domains(domains);
-    return ok;
-  }
   int64_t nodes() const override { return nodes_; }
   bool exhausted() const override { return state_ == State::failed && stack_.empty(); }
 
  protected:
   enum class State { fresh, consistent, failed };  // fresh: to be propagated; failed: the board leads nowhere
+
+  inline __attribute__((always_inline)) bool propagate_givens(Budget& budget, uint64_t* domains) {
+    const bool ok = model_.propagate(budget);
+    if (ok && domains != nullptr) model_.domains(domains);
+    return ok;
+  }
 
   inline __attribute__((always_inline)) Outcome run(Budget& budget, int32_t* values) {
     if (budget.late_at_once()) return Outcome::time_limit;
@@ -87,6 +89,14 @@ class DepthFirst : public Search {
   std::vector<Decision> stack_;
   int64_t nodes_ = 0;
   State state_ = State::fresh;
+};
+
+template <class Model>
+class DepthFirst final : public DepthFirstLoop<Model> {
+ public:
+  using DepthFirstLoop<Model>::DepthFirstLoop;
+  Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
+  bool propagate(Budget& budget, uint64_t* domains) override { return this->propagate_givens(budget, domains); }
 };
 
 }  // namespace vmd

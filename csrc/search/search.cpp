@@ -43,14 +43,16 @@ namespace {
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,popcnt,lzcnt"), flatten))
 
 template <class Model>
-struct Avx2 final : DepthFirst<Model> {
-  using DepthFirst<Model>::DepthFirst;
+struct Avx2 final : DepthFirstLoop<Model> {
+  using DepthFirstLoop<Model>::DepthFirstLoop;
   VMD_AVX2 Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
+  VMD_AVX2 bool propagate(Budget& budget, uint64_t* domains) override { return this->propagate_givens(budget, domains); }
 };
 template <class Model>
-struct Avx512 final : DepthFirst<Model> {
-  using DepthFirst<Model>::DepthFirst;
+struct Avx512 final : DepthFirstLoop<Model> {
+  using DepthFirstLoop<Model>::DepthFirstLoop;
   VMD_AVX512 Outcome next(Budget& budget, int32_t* values) override { return this->run(budget, values); }
+  VMD_AVX512 bool propagate(Budget& budget, uint64_t* domains) override { return this->propagate_givens(budget, domains); }
 };
 
 bool has_avx2() {

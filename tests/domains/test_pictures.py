@@ -151,6 +151,7 @@ def test_a_zebra_is_a_table_of_houses() -> None:
         "|     2 dog .     |",
         "+-----------------+",
         "not placed: tea, milk",
+        "fox and milk are in the same house",
     ]
     wide = max(map(len, str(problem).split("\n")))
     assert wide <= 80

@@ -15,7 +15,7 @@ from vmdsolve import domains
 from vmdsolve.api.kinds import told_of
 from vmdsolve.api.pictures import print_puzzles, save_picture
 from vmdsolve.drawing import Picture, Said
-from vmdsolve.drawing.figure import Box, Figure, Stroke, Word, below, beside, figure
+from vmdsolve.drawing.figure import Box, Disc, Figure, Stroke, Word, below, beside, figure
 from vmdsolve.drawing.page import page
 from vmdsolve.drawing.raster import gif, png
 from vmdsolve.drawing.saved import PICTURES
@@ -51,6 +51,14 @@ def test_a_solved_board_shows_every_symbol_where_it_stands() -> None:
     symbols = sorted((mark.y, mark.x, mark.text) for mark in drawn.marks if isinstance(mark, Word))
     assert [text for _, _, text in symbols] == ["1", "2", "4", "3"]
     assert [int(x // 40) for _, x, _ in symbols] == [0, 3, 2, 1]
+
+
+def test_a_line_goes_through_the_middles_of_its_cells_from_a_disc_on() -> None:
+    drawn = figure(domains.get("thermo").parse("4 4/r1c1 r1c2 r2c2/................").picture())
+    one, other = [mark for mark in drawn.marks if isinstance(mark, Stroke) and mark.width == 8]
+    assert one[:4] == (20, 20, 60, 20)
+    assert other[:4] == (60, 20, 60, 60)
+    assert [mark[:2] for mark in drawn.marks if isinstance(mark, Disc)] == [(20, 20), (60, 20), (60, 60)]
 
 
 def test_what_others_wrote_stays_text() -> None:

@@ -62,6 +62,31 @@ def test_a_shape_shows_every_cell_once(kind: str) -> None:
     assert sorted(cells) == list(range(problem.rules.L))
 
 
+def looks(layout: domains.Domain) -> list[Any]:
+    """What a page shows of a board before anything is in it."""
+    return [shape_of(layout), layout.legend, sorted(layout.shaded())]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_boards_with_other_rules_look_different(kind: str) -> None:
+    layout = domains.layout_of(domains.get(told_of(kind)["said"]).parse(told_of(kind)["example"]))
+    for seed in range(3):
+        other = layout.image(np.random.default_rng(seed))[0]
+        if {*other.constraints} != {*layout.constraints}:
+            assert looks(other) != looks(layout)
+
+
+def test_clues_that_stand_at_no_cell_are_shown() -> None:
+    houses = "houses 3/pet: fox dog cat/drink: tea milk water/fox = tea/water at 1"
+    assert (
+        asked("open", text=houses, domain="zebra")["legend"]
+        == "fox and tea are in the same house; water lives in house 1"
+    )
+    thermo = asked("open", text="4 4/r1c4 r1c3 r2c4/r4c1 r4c2 r3c2/............2...", domain="thermo")
+    assert thermo["shape"]["paths"] == [[3, 2, 7], [12, 13, 9]]
+    assert thermo["legend"] == "thermometer r1c4 r1c3 r2c4; thermometer r4c1 r4c2 r3c2"
+
+
 def test_hints_lead_to_the_solution() -> None:
     held = [-1] * 16
     for _ in range(16):

@@ -42,7 +42,7 @@ class Pictured(ABC):
     boxed
         V characters that stand for these where box-drawing characters can be shown; "" for the same
     legend
-        a line that says what they mean; "" where that is plain
+        a line below the board: what they mean, or clues that stand at no cell; "" for none
     """
 
     symbols: str

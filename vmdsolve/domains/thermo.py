@@ -19,7 +19,7 @@ __all__ = ["DOMAINS", "Thermo"]
 class Thermo(Lined):
     """An n x n board, 2 to 25, with thermometers, the bulb first. Density: thermometers a cell."""
 
-    name = "thermo"
+    name, line_called = "thermo", "thermometer"
     about = "Fill the grid as a Sudoku; numbers rise along each thermometer, from its bulb on."
     text_form = (
         "`n n`; a line for each thermometer, of its cells from the bulb on, as r1c1 r1c2 r2c2; perhaps one line of "

@@ -61,6 +61,7 @@ class Zebra(Clued):
         self.constraints = (*(AllDifferent(row, "attribute") for row in rows), *(rule for rule, _ in rules))
         listed = (f"{name}: {' '.join(items)}" for name, items in attributes.items())
         self.clues = "/".join([f"houses {n}", *listed, *(" ".join(clue) for clue in clues)])
+        self.legend = "; ".join(map(clue_text, clues))
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ..plain import clean, cut
@@ -24,7 +24,7 @@ SOLID = "█"
 OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
 INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
 ROOM, DISC = 48, 17  # of a vertex on the circle, and the radius of its disc
-SHADE = "#e8ecef"
+SHADE, PATH = "#e8ecef", "#cfd4d9"
 GROUNDS = {"unit": "#fff0b8", "next": "#b7e4c0", "broken": "#ffc7bf"}
 
 
@@ -182,6 +182,7 @@ def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
     high = [SIZE if any(CELL in square for square in row) else LOW for row in squares]
     x, y = [0, *accumulate(wide)], [0, *accumulate(high)]
     grounds, words, number = list[Box](), list[Box | Word](), 0
+    middles = list[tuple[float, float]]()
     for r, row in enumerate(squares):
         for c, square in enumerate(row):
             before, _, after = square.partition(CELL)
@@ -201,8 +202,19 @@ def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
             words += _word(MARKS.get(cell.style, ""), x[c + 1] - 7, y[r] + 13, 12, cell.style)
             words += _word(before, x[c] + 3, y[r] + 11, 10, "clue", at="start")
             words += _word(after, x[c + 1] - 3, y[r] + high[r] - 4, 10, "clue", at="end")
+            middles.append((x[c] + wide[c] / 2, y[r] + high[r] / 2))
             number += 1
-    return Figure((*grounds, *_walls(drawn, x, y), *words), x[-1], y[-1])
+    return Figure((*grounds, *_paths(drawn.sheet.paths, middles), *_walls(drawn, x, y), *words), x[-1], y[-1])
+
+
+def _paths(paths: Sequence[Sequence[int]], middles: Sequence[tuple[float, float]]) -> Iterable[Mark]:
+    """Lines through cells: a large disc at the first, and one that rounds each corner and the end."""
+    for first, *rest in paths:
+        for a, b in pairwise((first, *rest)):
+            yield Stroke(*middles[a], *middles[b], PATH, 8)
+        yield Disc(*middles[first], 14, PATH, PATH)
+        for cell in rest:
+            yield Disc(*middles[cell], 3.5, PATH, PATH)
 
 
 def _walls(drawn: Drawn, x: Sequence[int], y: Sequence[int]) -> list[Stroke]:

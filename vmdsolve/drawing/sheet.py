@@ -39,6 +39,8 @@ class Sheet:
         None: no walls at all
     blocks
         text of a whole square: what is shown instead where box characters can be
+    paths
+        numbers of cells that a line is drawn through, in figures, round at the first
 
     Examples
     --------
@@ -53,6 +55,7 @@ class Sheet:
     squares: Sequence[Sequence[str]]
     regions: Sequence[Sequence[int]] | None = None
     blocks: Mapping[str, str] = field(default_factory=dict)
+    paths: Sequence[Sequence[int]] = ()
 
     def text(self) -> str:
         """The frame: plain text with a CELL for every cell."""

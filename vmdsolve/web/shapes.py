@@ -25,8 +25,9 @@ def shape_of(layout: Domain) -> dict[str, Any]:
     -------
     dict
         `is` says which: "sheet" with `rows` of squares (`cell` its number, `before` and `after` the text at its sides,
-        or `text` alone), `left` and `above` where walls stand, `inside` which squares are the board's; "lines" with
-        rows of texts and numbers of cells; "graph" with `edges` and the places `at` of its vertices, 0 to 1.
+        or `text` alone), `left` and `above` where walls stand, `inside` which squares are the board's, and `paths` of
+        cells that lines go through; "lines" with rows of texts and numbers of cells; "graph" with `edges` and the
+        places `at` of its vertices, 0 to 1.
 
     Examples
     --------
@@ -59,7 +60,8 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     width = len(rows[0])
     regions = sheet.regions or [[0] * width] * len(rows)
     inside = [[region != OUTSIDE for region in row] for row in regions]
-    return {"is": "sheet", "rows": rows, "left": sheet.left, "above": sheet.above, "inside": inside}
+    paths = [list(path) for path in sheet.paths]
+    return {"is": "sheet", "rows": rows, "left": sheet.left, "above": sheet.above, "inside": inside, "paths": paths}
 
 
 def _lines(frame: str) -> list[list[str | int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Self
 
@@ -63,6 +64,7 @@ class Lined(Boxed):
     density = 0.08
     marks = ""
     least = 2  # cells of a line
+    line_called: str
 
     def __init__(self, n: int, lines: Iterable[Sequence[int]]) -> None:
         board = self.set_board(n)
@@ -70,6 +72,10 @@ class Lined(Boxed):
         self.constraints = (*board, *(rule for line in self.lines for rule in self.along(line)))
         said = (" ".join(f"r{cell // n + 1}c{cell % n + 1}" for cell in line) for line in self.lines)
         self.clues = "/".join([f"{n} {n}", *said])
+        self.legend = self.legend_of(self.line_called)
+
+    def sheet(self) -> Sheet:
+        return replace(super().sheet(), paths=self.lines)
 
     @abstractmethod
     def along(self, line: list[int]) -> Iterable[Constraint]:

@@ -24,7 +24,6 @@ export class Board {
     this.node = draw.call(this);
     this.node.classList.add("board");
     if (small) this.node.classList.add("small");
-    else if (puzzle.givens.length > 150) this.node.classList.add("wide");
     this.node.setAttribute("role", live ? "grid" : "img");
     this.node.setAttribute("aria-label", label);
     for (const cell of puzzle.shaded) this.cells[cell].classList.add("shaded");
@@ -83,8 +82,9 @@ export class Board {
   }
 
   #sheet() {
-    const { rows, left, above, inside } = this.puzzle.shape;
+    const { rows, left, above, inside, paths } = this.puzzle.shape;
     const table = element("table", {});
+    table.style.setProperty("--columns", rows[0].length);
     rows.forEach((row, r) => {
       const line = element("tr", { role: this.live ? "row" : null });
       row.forEach((square, c) => {
@@ -100,7 +100,20 @@ export class Board {
       });
       table.append(line);
     });
+    if (paths.length) this.cells[0].append(this.#paths(paths, rows[0].length, rows.length));
     return table;
+  }
+
+  /** Lines through cells, round at the first, over the whole board; it hangs from cell 0, in the corner. */
+  #paths(paths, columns, rows) {
+    const drawn = vector("svg", { class: "paths", viewBox: `0 0 ${columns} ${rows}`, "aria-hidden": "true" });
+    [drawn.style.width, drawn.style.height] = [`${100 * columns}%`, `${100 * rows}%`];
+    for (const path of paths) {
+      const places = path.map((cell) => this.places[cell].map((place) => place + 0.5));
+      drawn.append(vector("polyline", { points: places.map(([row, column]) => `${column},${row}`).join(" ") }));
+      drawn.append(vector("circle", { cx: places[0][1], cy: places[0][0], r: 0.34 }));
+    }
+    return drawn;
   }
 
   #lines() {

@@ -339,7 +339,9 @@ const kind = () => kinds[$("kind").value];
 const domain = () => ($("size").value.trim() ? `${kind().kind}:${$("size").value.trim()}` : kind().said);
 
 function chosen() {
-  $("kind-about").textContent = `${kind().about} ${kind().text_form}`;
+  $("kind-about").textContent = kind().about;
+  const pieces = kind().text_form.split("`"); // what stands between two of them is a form, letter by letter
+  $("kind-form").replaceChildren(...pieces.map((piece, n) => (n % 2 ? element("code", {}, piece) : piece)));
   $("size").placeholder = kind().sizes;
   $("size").value = "";
 }
