@@ -19,6 +19,7 @@ namespace vmd {
 namespace {
 
 using Byte = uint8_t;
+constexpr int64_t kMostCells = 65536;  // of a board
 
 /// What bytes stand for, and two of them that no text may hold both of.
 class Alphabet {
@@ -55,7 +56,7 @@ const Byte* bytes_of(PyObject* text, int64_t L) {
 
 py::object values_of_texts(const py::object& texts, const py::object& codes_object, int64_t L, int first, int second) {
   const auto codes = array_of<int8_t>(codes_object, "codes", {256});
-  want(L >= 1, "L: wanted at least 1, got " + std::to_string(L));
+  want(L >= 1 && L <= kMostCells, "L: wanted 1 to " + std::to_string(kMostCells) + ", got " + std::to_string(L));
   for (const int sign : {first, second}) want(sign >= -1 && sign < 256, "signs: wanted bytes, or -1");
   const Alphabet alphabet(codes, first, second);
   if (py::isinstance<py::array>(texts)) {
