@@ -13,7 +13,9 @@ from typing import BinaryIO, TextIO
 
 from .errors import InvalidInput
 
-__all__ = ["replacing", "write_lines", "written"]
+__all__ = ["UNFINISHED", "replacing", "write_lines", "written"]
+
+UNFINISHED = ".vmdsolve-"  # what names of files begin with that are not in their place yet
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     if path.exists() and not path.is_file():  # a device, or a link to one: it would be gone
         raise InvalidInput(f"cannot write {path}: it is no plain file")
-    path, name, handle = path.resolve(), f".vmdsolve-{secrets.token_hex(8)}", -1
+    path, name, handle = path.resolve(), f"{UNFINISHED}{secrets.token_hex(8)}", -1
     folder = os.open(path.parent, getattr(os, "O_PATH", os.O_RDONLY))  # which needs no right to list it
     try:
         handle, named = _opened(folder, name)

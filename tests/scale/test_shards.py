@@ -17,7 +17,7 @@ from vmdsolve.errors import InvalidInput, VmdsolveError
 from vmdsolve.files.formats.json import loads
 from vmdsolve.files.record import Record
 from vmdsolve.scale.join import joined, shards_of
-from vmdsolve.scale.manifest import Manifest
+from vmdsolve.scale.manifest import Manifest, manifests
 from vmdsolve.scale.place import Place
 from vmdsolve.scale.rows import columns_of
 from vmdsolve.scale.shards import Shards
@@ -191,6 +191,23 @@ def test_what_is_no_place_for_shards_is_refused_and_left_as_it_was(tmp_path: Pat
         with pytest.raises(InvalidInput, match=message):
             job(tmp_path / name, 3)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.jsonl", "folder.jsonl", "link.jsonl"]
+
+
+def test_a_job_that_begins_while_another_looks_is_no_strange_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.jsonl"
+    out.mkdir()
+    (out / ".vmdsolve-0123456789abcdef").write_text("of a job that was killed before")
+
+    def meanwhile(folder: Path) -> list[Manifest]:
+        found = manifests(folder)
+        Manifest.new(folder, {"seed": 0, "shard_size": 3}, Place(2, 2))
+        return found
+
+    monkeypatch.setattr("vmdsolve.scale.shards.manifests", meanwhile)
+    job(out, 3, Place(1, 2))
+    assert [one.place.k for one in manifests(out)] == [1, 2]
 
 
 def test_a_second_job_other_settings_and_one_that_is_done_are_refused(tmp_path: Path) -> None:

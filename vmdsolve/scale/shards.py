@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..api.columns import BatchSolver
-from ..atomic import replacing
+from ..atomic import UNFINISHED, replacing
 from ..errors import InvalidInput, VmdsolveError
 from ..files.formats import writer_of
 from ..files.formats.base import Format
@@ -172,8 +172,10 @@ def _check(out: Path, wanted: Manifest, resume: bool) -> None:
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
     if not out.exists():
         return
+    # Names before manifests: a job that begins just now has put its manifest there before anything else.
+    strange = [path.name for path in out.iterdir() if not path.name.startswith((LOCK, UNFINISHED))]
     found = manifests(out)
-    if not found and any(not path.name.startswith(LOCK) for path in out.iterdir()):  # a job may have died very soon
+    if strange and not found:
         raise InvalidInput(f"{out} holds files that are no shards; name a folder that is new or empty")
     for one in found:
         if (one.place.n, one.settings) != (wanted.place.n, wanted.settings):
