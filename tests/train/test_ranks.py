@@ -99,7 +99,7 @@ def test_gradients_and_terms_of_all_ranks_are_those_of_one(kind: str, monkeypatc
 
 @pytest.mark.slow
 def test_two_processes_train_as_one_and_one_goes_on(tmp_path: Path) -> None:
-    told = {**RUNS["matched"], **SHAPE}
+    told = {**RUNS["matched"], **SHAPE, "price": 0.5}
     for n in (1, 2):
         train(tmp_path / str(n), n, *(text for key, value in told.items() for text in flags(key, value)))
     one, two = log(tmp_path / "1"), log(tmp_path / "2")

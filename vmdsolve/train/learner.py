@@ -30,6 +30,7 @@ from .matching import answers_to, matched
 from .memory import check_memory
 from .mixture import MixedStream, Mixture
 from .near import near_answers
+from .prices import Prices
 from .ranks import ALONE, Ranks
 from .recipe import Recipe
 from .stream import ALL, Stream, check_source
@@ -93,6 +94,7 @@ class Learner:
             self.model.denoiser.block = block
         z = self.model.z_width(self.model.units(domain.rules))
         self.stream = MixedStream(domain, recipe, z) if isinstance(domain, Mixture) else Stream(domain, recipe, z)
+        self.prices = Prices(recipe.price)
         self.step = self.puzzles = 0
 
     def batch(self, step: int, boards: int | None = None, own: slice = ALL) -> tuple[Tensor, ...]:
@@ -123,7 +125,10 @@ class Learner:
         loops, boards = r.loops_at(at), r.batch_at(at)
         how = Learning(r.kl_weight_at(at), r.free_bits, r.code_at(at), loops + r.free_at(step, at), loops)
         own = self.ranks.share(boards)
-        batch, units = self.batch(step, boards, own), self.model.units(self.stream.at(step).rules)
+        stream = self.stream.at(step)
+        batch, units = self.batch(step, boards, own), self.model.units(stream.rules)
+        if r.price and isinstance(stream.answers, Law):
+            self.prices.begin(stream.domain.name, len(stream.answers.p))
         noise = r.noise_at(step, boards)
         for group in self.optimizer.param_groups:
             group["lr"] = r.rate_at(step, at)
@@ -145,6 +150,8 @@ class Learner:
             if not isfinite(number):
                 raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
         self.optimizer.step()
+        if r.price:
+            self.prices.settle(self.ranks, self.device)
         decay = min(r.ema, (step + 1) / (step + 20))
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
@@ -192,7 +199,12 @@ class Learner:
         for b, (board, answer) in enumerate(zip(tokens, known, strict=True)):
             own, rng = slice(b * K, (b + 1) * K), np.random.default_rng((self.recipe.seed, self.step, 4, first + b))
             if isinstance(stream.answers, Law):
-                near = matched(said[own], board, *answers_to(board, stream.answers, rng), dealt=dealt, again=again)
+                rows, due, offset = answers_to(board, stream.answers, rng)
+                price, answers = self.prices.of(rows) if self.recipe.price else None, stream.answers.boards[rows]
+                taken = matched(said[own], board, answers, due, offset, dealt=dealt, again=again, price=price)
+                if self.recipe.price:
+                    self.prices.learned(rows, taken, due * K)
+                near = answers[taken]
             else:
                 near = near_answers(
                     stream.domain.rules, said[own], board, answer, rng, dealt=dealt, again=again,

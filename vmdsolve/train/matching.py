@@ -5,8 +5,8 @@ learn the mean of all answers; one that learns the answer nearest to what it say
 that all, copies would agree on few answers. So a share of the copies is dealt to answers by the law, whatever they say
 (systematic sampling: each answer has its due, rounded up or down at random), and of all copies none takes more than its
 share and a deviation of as many independent draws. The assignment is the cheapest under these bounds, found exactly:
-discrete optimal transport from noise to answers. The bounds are those of one board at one step: where answers are many
-more than copies, one that is seldom the nearest is learned little oftener than it is dealt, and drawn too seldom.
+discrete optimal transport from noise to answers. The bounds are those of one board at one step: where answers are more
+than copies, one that is seldom the nearest would be learned little oftener than it is dealt; prices.py sees to those.
 
 Source: the winner that learns (Guzman-Rivera et al., Multiple choice learning, 2012), made fair as minibatch optimal
 transport couples noise and data (Pooladian et al., 2023; Tong et al., 2024).
@@ -29,16 +29,18 @@ __all__ = ["answers_to", "matched", "room"]
 MOST = 4096  # answers that are looked at; of more, so many drawn by the law
 
 
-def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt.NDArray[np.float64], float]:
-    """Answers [S, L] that the law has for tokens x [L], the share [S] of each, and what `matched` rounds by.
+def answers_to(
+    x: Board, law: Law, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], float]:
+    """Numbers [S] of the law's answers to tokens x [L], the share [S] of each, and what `matched` rounds by.
 
     The answers are at most MOST, in random order.
 
     Examples
     --------
     >>> law = Law(np.array([[0, 1], [1, 0], [1, 1]], np.int32), np.array([0.5, 0.25, 0.25]))
-    >>> answers, share, offset = answers_to(np.array([1, -1]), law, np.random.default_rng(1))
-    >>> answers.tolist(), share.tolist(), 0 <= offset < 1
+    >>> rows, share, offset = answers_to(np.array([1, -1]), law, np.random.default_rng(1))
+    >>> law.boards[rows].tolist(), share.tolist(), 0 <= offset < 1
     ([[1, 0], [1, 1]], [0.5, 0.5], True)
     """
     rows = rng.permutation(np.flatnonzero(((law.boards == x) | (x == OPEN)).all(axis=1)))
@@ -46,7 +48,7 @@ def answers_to(x: Board, law: Law, rng: np.random.Generator) -> tuple[Board, npt
     if len(rows) > MOST:
         kept = rng.choice(len(rows), MOST, replace=False, p=p)
         rows, p = rows[kept], np.full(MOST, 1 / MOST)
-    return law.boards[rows], p, rng.random()
+    return rows, p, rng.random()
 
 
 def room(p: float, K: int) -> int:
@@ -69,8 +71,9 @@ def matched(
     *,
     dealt: float,
     again: float = 0.0,
-) -> Board:
-    """The answer [K, L] that each of K copies learns.
+    price: npt.NDArray[np.float64] | None = None,
+) -> npt.NDArray[np.int64]:
+    """Which answer each of K copies learns: [K] numbers below S.
 
     Parameters
     ----------
@@ -85,6 +88,8 @@ def matched(
     again
         Nats that an answer costs beyond the first copy for each that learns it already: so many a copy gives up of what
         it says to learn one that no other does.
+    price
+        [S] nats that each answer costs besides, see prices.py; None: nothing.
 
     Raises
     ------
@@ -94,25 +99,26 @@ def matched(
     Examples
     --------
     >>> said = np.log(np.float32([[[0.9, 0.1]], [[0.8, 0.2]], [[0.7, 0.3]], [[0.4, 0.6]]]))
-    >>> matched(said, np.array([-1]), np.array([[0], [1]]), np.array([0.25, 0.75]), dealt=0.5).ravel().tolist()
+    >>> matched(said, np.array([-1]), np.array([[0], [1]]), np.array([0.25, 0.75]), dealt=0.5).tolist()
     [0, 0, 1, 1]
     """
     if not len(answers):
         raise InvalidInput("a board has no answer by the law that it was drawn from")
     K, L, V = said.shape
     if len(answers) == 1:
-        return np.repeat(answers, K, axis=0)
+        return np.zeros(K, np.int64)
     from scipy.optimize import linear_sum_assignment
 
     unknown = (x == OPEN)[:, None]
     hot: npt.NDArray[np.bool_] = answers[..., None] == np.arange(V)
     cost = -(said * unknown).reshape(K, L * V) @ hot.reshape(-1, L * V).T.astype(np.float32)
     places, due = _places(share, K, offset, dealt)
-    cost = cost.astype(np.float64)[:, places] + again * _before(places)
+    cost = cost.astype(np.float64) + (0.0 if price is None else price)
+    cost = cost[:, places] + again * _before(places)
     cost[:, :due] -= K * (1 + np.ptp(cost))  # whatever it costs elsewhere
     rows, chosen = linear_sum_assignment(cost)
-    out = np.empty((K, L), np.int32)
-    out[rows] = answers[places[chosen]]
+    out = np.empty(K, np.int64)
+    out[rows] = places[chosen]
     return out
 
 

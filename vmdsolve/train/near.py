@@ -95,7 +95,8 @@ def near_answers(
     for cells, answers in few:
         if answers is not None:
             even = np.full(len(answers), 1 / len(answers))
-            out[:, cells] = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt, again=again)
+            taken = matched(said[:, cells], x[cells], answers, even, rng.random(), dealt=dealt, again=again)
+            out[:, cells] = answers[taken]
     return out
 
 

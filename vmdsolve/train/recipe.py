@@ -57,6 +57,9 @@ class Recipe:
     again
         where matched: nats that an answer costs more for each copy that learns it already, so that a copy which is
         nearly as near to another learns that one
+    price
+        where matched, with data "law": nats by which an answer costs more from then on for each copy that learns it
+        beyond its due, and less for each that falls short, see prices.py; 0: what was learned is forgotten
     later
         how much more later loops count in the loss: loop i of n as (i / n) to this power; 0: all alike
     solving
@@ -130,6 +133,9 @@ class Recipe:
     again: float = choice(
         0.0, "Where matched: nats an answer costs for each copy that has it already.", low=0, high=1000
     )
+    price: float = choice(
+        0.0, "Where matched to a law: nats an answer's price moves by a copy beyond its due.", low=0, high=1000
+    )
     later: float = choice(1.0, "How much more later loops count; 0: all alike.", low=0, high=1000)
     solving: float = choice(0.9, "Share of the boards whose clues are all visible.", low=0, high=1)
     reveal: str = choice("random", "Which cells are visible besides the clues.", among=("random", "ease"))
@@ -178,6 +184,9 @@ class Recipe:
                 "matched goes with attempts of 2 or more, data 'law' or 'answers', and one block; attempts is "
                 f"{self.attempts}, data {self.data!r}, blocks is {self.blocks}"
             )
+        if self.price and not (self.matched and self.data == "law"):
+            told = f"matched is {self.matched}, data {self.data!r}"
+            raise InvalidInput(f"price is {self.price}, {told}; prices go with matched and data 'law'")
         if self.puzzles and self.data != "answers":
             raise InvalidInput(f"puzzles is {self.puzzles}, data is {self.data!r}; puzzles go with data 'answers'")
         if self.hard and not (self.data == "problems" or self.puzzles):

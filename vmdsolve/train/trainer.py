@@ -35,6 +35,7 @@ from .kept import ConfigLog
 from .learner import Learner
 from .loggers import Begun, JsonLog, Logger, Tell, logging, names_of
 from .mixture import Mixture
+from .prices import PREFIX
 from .progress import Progress
 from .ranks import ALONE, Ranks
 from .recipe import Recipe
@@ -246,7 +247,7 @@ class Trainer(Learner, Holds):
         self.saved = self.step
 
     def _tensors_of_state(self) -> dict[str, Tensor]:
-        return tensors_of(self.model, self.average, self.optimizer)
+        return tensors_of(self.model, self.average, self.optimizer) | self.prices.tensors()
 
     def resume(self, folder: Path) -> None:
         """Go on from `save`, and hold the folder.
@@ -263,6 +264,7 @@ class Trainer(Learner, Holds):
             self._hold(folder)
         tensors, said = load_tensors(path, lambda said: self._check_state(said, folder))
         restore(tensors, self.model, self.average, self.optimizer, path)
+        self.prices.restore(tensors)
         self.step, self.puzzles = said.record["step"], said.record["puzzles"]
         self.hours = float(said.record["hours"])
         self.saved, self.init = self.step, said.record.get("init")
@@ -287,7 +289,8 @@ class Trainer(Learner, Holds):
             file = recipe.examples or recipe.hard
             now = f"{file} is another file" if file else f"it is {self.stream.source}"
             raise ModelMismatch(f"{folder} was trained on {data}; {now} now")
-        check_shapes(said.shapes, self.model, said.path)
+        numbers = {name: shape for name, shape in said.shapes.items() if not name.startswith(PREFIX)}
+        check_shapes(numbers, self.model, said.path)
 
 
 def _number(value: Any, kind: Any) -> bool:
