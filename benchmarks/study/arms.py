@@ -284,7 +284,7 @@ LATER = {
     name: getattr(Recipe(), name)
     for name in (
         "examples", "native", "hard", "hard_share", "later", "reveal", "batch_to", "tail", "tail_loops", "tail_free",
-        "begin_noise", "path_noise", "attempts", "others", "matched", "dealt", "again", "puzzles",
+        "begin_noise", "path_noise", "attempts", "others", "matched", "dealt", "again", "price", "puzzles",
     )
 } | {"pool": "mean"}  # fmt: skip
 
