@@ -13,9 +13,10 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Even", "Same", "joined", "pairs"]
+__all__ = ["DELETE", "Even", "Same", "joined", "pairs"]
 
 Codes = npt.NDArray[np.uint8]
+DELETE = 127  # the character, the last of ASCII and not to be seen
 
 
 class _Column(Sequence[Any]):
@@ -23,8 +24,6 @@ class _Column(Sequence[Any]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (list, tuple, _Column)) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return repr(list(self))

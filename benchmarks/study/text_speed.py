@@ -16,7 +16,7 @@ from typer import Option
 
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.masks import opened
-from vmdsolve.text.model import TextModel
+from vmdsolve.text.model import Cache, TextModel, Told
 
 from ..driver import RESULTS, Row, Run, summary, table
 
@@ -160,7 +160,7 @@ def _evaluation(model: TextModel, x0: Tensor) -> Callable[[], object]:
     n = c.length - c.cells if c.block else 0
 
     @torch.no_grad()
-    def made() -> tuple[Tensor, object, object]:
+    def made() -> tuple[Tensor, Told | None, Cache | None]:
         cache = model.read(x0[:, :n]) if n else None
         x = torch.full((len(x0), c.length - n), V)
         return x, model.hear(model.prior_draw(x, torch.zeros(len(x0), 1, c.z_width), cache)), cache
@@ -169,6 +169,6 @@ def _evaluation(model: TextModel, x0: Tensor) -> Callable[[], object]:
 
     @torch.no_grad()
     def evaluate() -> None:
-        model.logits(x, z, cache)  # type: ignore[arg-type]
+        model.logits(x, z, cache)
 
     return evaluate

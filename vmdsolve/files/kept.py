@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..compact import Even, Same
+from ..compact import DELETE, Even, Same
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
@@ -30,7 +30,6 @@ __all__ = ["MOST_ROWS", "Kept", "digest_of", "is_sane", "kept_line", "key_of", "
 MOST_ROWS = 1 << 17  # of a line
 BEGIN = re.compile(rb'\{"records": (\[[\d, \[\]]*\]), "puzzles": "([0-9a-f]{0,16})", "rows": ')
 TEXTS = b',"texts":"'  # stands before the texts of one width, and nowhere else: what is made of values has blanks there
-DELETE = 127  # the character, the last of ASCII and not to be seen
 END = len(b', "check": "0123456789abcdef"}\n')
 TYPES: dict[str, tuple[type, ...]] = {
     "problem": (str,), "solution": (str, NoneType), "status": (str,), "method": (str, NoneType),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..compact import Even, Same, joined
+from ..compact import DELETE, Even, Same, joined
 from ..domains import Domain
 from ..problem import Status
 from .puzzle import puzzle_of
@@ -19,7 +19,6 @@ __all__ = ["Waiting", "table_of"]
 
 LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
 Columns = Mapping[str, Sequence[Any]]
-DELETE = 127  # the character, the last of ASCII and not to be seen
 
 
 class Waiting(Iterator[Any]):
@@ -161,7 +160,7 @@ def _as_they_are(records: Sequence[Record], found: Columns, domain: Domain | Non
     if any(found["reason"].value if isinstance(found["reason"], Same) else found["reason"]):
         return None, {}
     if isinstance(problems, Even) and isinstance(answers, Even):
-        least, most = problems.codes.min(initial=127), problems.codes.max(initial=0)
+        least, most = problems.codes.min(initial=DELETE), problems.codes.max(initial=0)
         if problems.width != answers.width or not ord(" ") < least <= most < DELETE:
             return None, {}
     else:
