@@ -31,6 +31,7 @@ from vmdsolve.train import Recipe, Trainer
 
 from ..driver import RESULTS, Row, Run, table
 from ..puzzles import ProblemSet, choose, sudoku
+from .arms import essential
 from .choices import ARMS, BASES, Arm, planned, shape
 from .noisy import Noisy
 
@@ -149,8 +150,11 @@ def task_of(name: str, begin: str, applications: float, seed: int, hard: Path, f
     """One training of an arm; its folder is named by all that it and its measurement depend on."""
     arm, base = ARMS[name], BASES[begin]
     recipe, config = planned(arm, base, applications * 1e6, seed=seed, hard=str(hard)), shape(arm, base)
-    said = {**asdict(recipe), "hard": bool(recipe.hard)}  # where the file lies says nothing; its hash is in `measure`
-    choices = json.dumps([said, asdict(config), arm.loops, begin, measure], sort_keys=True)
+    said = {
+        **essential(recipe),
+        "hard": bool(recipe.hard),
+    }  # where the file lies says nothing; its hash is in `measure`
+    choices = json.dumps([said, essential(config), arm.loops, begin, measure], sort_keys=True)
     digest = hashlib.blake2b(choices.encode(), digest_size=4).hexdigest()
     own = f"{begin}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}-{seed}-{digest}"
     return Task(name, arm, recipe, config, begin, folder / own)

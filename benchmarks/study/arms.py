@@ -289,17 +289,15 @@ LATER = {
 } | {"pool": "mean"}  # fmt: skip
 
 
-def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
-    """8 hex digits for every choice of a training but its seed: results under other choices are not mixed.
+def essential(choices: ModelConfig | Recipe) -> dict[str, Any]:
+    """Its fields; those that came after the first results only where they are not at their defaults."""
+    return {name: value for name, value in asdict(choices).items() if LATER.get(name, ...) != value}
 
-    A field that came after the first results counts only where it is not at its default.
-    """
-    chosen = {name: value for name, value in asdict(recipe).items() if LATER.get(name, ...) != value}
-    shape = {
-        name: value for name, value in asdict(config).items()
-        if name not in ("symbols", "sampling", "noise") and LATER.get(name, ...) != value
-    }  # fmt: skip
-    said = json.dumps(shape, sort_keys=True) + json.dumps({**chosen, "seed": None}, sort_keys=True)
+
+def fingerprint(config: ModelConfig, recipe: Recipe) -> str:
+    """8 hex digits for every choice of a training but its seed: results under other choices are not mixed."""
+    shape = {name: value for name, value in essential(config).items() if name not in ("symbols", "sampling", "noise")}
+    said = json.dumps(shape, sort_keys=True) + json.dumps({**essential(recipe), "seed": None}, sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
 

@@ -127,7 +127,7 @@ class Learner:
         own = self.ranks.share(boards)
         stream = self.stream.at(step)
         batch, units = self.batch(step, boards, own), self.model.units(stream.rules)
-        if r.price and isinstance(stream.answers, Law):
+        if isinstance(stream.answers, Law):
             self.prices.begin(stream.domain.name, len(stream.answers.p))
         noise = r.noise_at(step, boards)
         for group in self.optimizer.param_groups:
@@ -150,8 +150,7 @@ class Learner:
             if not isfinite(number):
                 raise TrainingDiverged(f"training diverged at step {step + 1}: {what} is {number}")
         self.optimizer.step()
-        if r.price:
-            self.prices.settle(self.ranks, self.device)
+        self.prices.settle(self.ranks, self.device)
         decay = min(r.ema, (step + 1) / (step + 20))
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
@@ -200,10 +199,9 @@ class Learner:
             own, rng = slice(b * K, (b + 1) * K), np.random.default_rng((self.recipe.seed, self.step, 4, first + b))
             if isinstance(stream.answers, Law):
                 rows, due, offset = answers_to(board, stream.answers, rng)
-                price, answers = self.prices.of(rows) if self.recipe.price else None, stream.answers.boards[rows]
+                price, answers = self.prices.of(rows), stream.answers.boards[rows]
                 taken = matched(said[own], board, answers, due, offset, dealt=dealt, again=again, price=price)
-                if self.recipe.price:
-                    self.prices.learned(rows, taken, due * K)
+                self.prices.learned(rows, taken, due * K)
                 near = answers[taken]
             else:
                 near = near_answers(

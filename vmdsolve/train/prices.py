@@ -34,7 +34,7 @@ class Prices:
     ----------
     rate
         Nats by which a price moves for each copy beyond what is due, in shares of what is due where that is more than
-        one copy; 0: there are no prices.
+        one copy; 0: there are no prices, and nothing is counted.
 
     Examples
     --------
@@ -55,15 +55,16 @@ class Prices:
 
     def begin(self, name: str, S: int) -> None:
         """A step on boards of this kind, which have so many answers, begins: what it finds counts from its end on."""
+        if not self.rate:
+            return
         held = self._held.setdefault(name, torch.zeros(S, dtype=torch.float64))
         if len(held) != S:
             raise ModelMismatch(f"a state has prices of {len(held)} answers of {name}; there are {S}")
         self._now, self._change = name, torch.zeros(S, dtype=torch.float64)
 
-    def of(self, rows: Numbers) -> Floats:
-        """[S'] the prices of these answers."""
-        prices: Floats = self._held[self._now].numpy()[rows]
-        return prices
+    def of(self, rows: Numbers) -> Floats | None:
+        """[S'] the prices of these answers; None where there are none."""
+        return self._held[self._now].numpy()[rows] if self.rate else None
 
     def learned(self, rows: Numbers, chosen: Numbers, due: Floats) -> None:
         """The copies of a board learned these of its answers.
@@ -77,12 +78,15 @@ class Prices:
         due
             [S'] how many copies the law gives each
         """
+        if not self.rate:
+            return
         took = np.bincount(chosen, minlength=len(rows))
         self._change[torch.from_numpy(rows)] += torch.from_numpy(self.rate * (took - due) / np.maximum(1.0, due))
 
     def settle(self, ranks: Ranks = ALONE, device: torch.device | str = "cpu") -> None:
         """The step ends: what all ranks found, who exchange it by this device, changes the prices."""
-        self._held[self._now] += ranks.of_all(self._change.to(device)).cpu()
+        if self.rate:
+            self._held[self._now] += ranks.of_all(self._change.to(device)).cpu()
 
     def tensors(self) -> dict[str, Tensor]:
         """All prices, for a state."""
