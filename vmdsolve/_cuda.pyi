@@ -64,6 +64,9 @@ class Denoise:
         settling: tuple[int, int],
         logits: int,
         spent: int,
+        keys: int,
+        begin_noise: float,
+        path_noise: float,
         stream: int,
     ) -> None: ...
     def solve(
@@ -85,6 +88,9 @@ class Denoise:
         spent: int,
         first: int,
         settling: tuple[int, int],
+        keys: int,
+        begin_noise: float,
+        path_noise: float,
         stream: int,
     ) -> None: ...
 

@@ -22,6 +22,7 @@ struct DenoiseCudaArgs {
   PeerLists settle;
   float* logits;
   int32_t* spent;
+  DenoiseNoise noise{};
 };
 
 struct SolveArgs;  // solve_args.hpp

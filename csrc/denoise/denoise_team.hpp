@@ -17,6 +17,7 @@
 // wrote of a
 //              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from
 //              all banks.
+// Noise        joins the states where they are normalised, as in noise.hpp, each in the measure of its deviation
 // Settling     every kSettleEvery loops logits are read in passing, into the room of the means, and looked at
 // Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went
 // in),
@@ -24,6 +25,8 @@
 //              are float32.
 #pragma once
 #include "denoise/denoise_team_memory.hpp"
+#include "denoise/noise.hpp"       // defines: noise_at, noise_key
+#include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
 #include "kernels/peers.hpp"  // defines: PeerLists
 
 namespace vmd {
@@ -46,8 +49,9 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   VMD_TEAM float* logits() const { return reinterpret_cast<float*>(means_); }
 
   /// How many loops a board x [L] took to settle by its peers, if there are any, else `loops`; X is an integer type.
+  /// The board is number b of those that there is noise for.
   template <class X>
-  VMD_TEAM int run(Team& team, const X* x, int loops, const PeerLists& peers) {
+  VMD_TEAM int run(Team& team, const X* x, int loops, const PeerLists& peers, const DenoiseNoise& noise, int64_t b) {
     const int V = static_cast<int>(v.V);
     team.each(c.tiles * kTile, [&](int row) {
       const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody reads their messages
@@ -57,9 +61,11 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     typename Team::template PerThread<Lane> of;
     for (int loop = 0;; ++loop) {
       const bool last = loop == loops, look = peers.cells && loop > 0 && loop % kSettleEvery == 0;
+      const float stirred = last || !noise.keys ? 0.0f : loop == 0 ? noise.begin : noise.path;
+      const NoiseKey key = stirred > 0 ? noise_key(noise.keys[b], loop) : NoiseKey{};
       team.warps([&](int w) {
         loop == 0 ? embed(team, w, of) : update(team, w, of);
-        find_normed(team, w, of, last || look ? logits() : nullptr);
+        find_normed(team, w, of, last || look ? logits() : nullptr, key, stirred);
         if (!last) send_messages(team, w, of);
       });
       if (last || (look && settles(team, x, peers))) return loop;
@@ -115,7 +121,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
           const float* state = v.state + (row >> 24) * v.Hp;
           VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
             VMD_UNROLLED for (int e = 0; e < 2; ++e) {
-              const int h = 8 * j + lane % 4 * 2 + e;
+              const int h = channel(lane, j, e);
               float value = h < v.Hp ? state[h] : 0.0f;
               const float cell = v.placed && h < v.Hp ? v.cell[(row & 0xffff) * v.Hp + h] : 0.0f;
               const float name = v.named && h < v.Hp ? v.symbol[(row >> 16 & 0xff) * v.Hp + h] : 0.0f;
@@ -127,40 +133,20 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     });
   }
 
-  /// The states times 1 / deviation, as inputs of products; the logits instead, if they are wanted.
-  VMD_TEAM void find_normed(Team& team, int w, Lanes& of, float* logits) {
+  /// The states times 1 / deviation, as inputs of products; logits before, if they are wanted; then noise in the states,
+  /// `stirred` of their deviations, if there is any.
+  VMD_TEAM void find_normed(Team& team, int w, Lanes& of, float* logits, const NoiseKey& key, float stirred) {
     each_tile(w, [&](int i, int tile) {
-      PerLane<Sum> squares, dots;
-      team.lanes([&](int lane) {
-        const auto& state = of(w, lane).state[i];
-        VMD_UNROLLED for (int half = 0; half < 2; ++half) {
-          float square = 0, dot = 0;
-          VMD_UNROLLED for (int j = 0; j < H / 8; ++j)
-            VMD_UNROLLED for (int e = 0; e < 2; ++e) {
-              const float h = state[j][2 * half + e];
-              square = multiply_add(h, h, square);
-              if (logits) dot = multiply_add(h, readout_[8 * j + lane % 4 * 2 + e], dot);
-            }
-          squares[lane].of[half] = square;
-          dots[lane].of[half] = dot;
-        }
-      });
-      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
-        sum_over_quads(team, [&](int lane) -> float& { return squares[lane].of[half]; });
-        if (logits) sum_over_quads(team, [&](int lane) -> float& { return dots[lane].of[half]; });
+      PerLane<Sum> factors;
+      find_factors(team, w, of, i, factors);
+      if (logits) read_out(team, w, of, i, tile, factors, logits);
+      if (stirred > 0) {
+        stir(team, w, of, i, tile, factors, key, stirred);
+        find_factors(team, w, of, i, factors);
       }
       team.lanes([&](int lane) {
         Lane& mine = of(w, lane);
-        float factor[2];
-        VMD_UNROLLED for (int half = 0; half < 2; ++half)
-          factor[half] = inverse_root(squares[lane].of[half] / static_cast<float>(v.H) + 1e-5f);
-        if (logits) {
-          VMD_UNROLLED for (int half = 0; half < 2; ++half) {
-            const int row = tile * kTile + lane / 4 + 8 * half;
-            if (lane % 4 == 0 && row < c.rows)
-              logits[row] = multiply_add(dots[lane].of[half], factor[half], v.readout_bias);
-          }
-        }
+        const float* factor = factors[lane].of;
         VMD_UNROLLED for (int k = 0; k < H / 16; ++k)
           VMD_UNROLLED for (int r = 0; r < 4; ++r) {
             const float* d = mine.state[i][2 * k + r / 2] + r % 2 * 2;
@@ -169,6 +155,80 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
       });
     });
   }
+
+  /// 1 / the deviation of the states of each row that a lane has.
+  VMD_TEAM void find_factors(Team& team, int w, Lanes& of, int i, PerLane<Sum>& factors) {
+    team.lanes([&](int lane) {
+      const auto& state = of(w, lane).state[i];
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        float square = 0;
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int e = 0; e < 2; ++e)
+            square = multiply_add(state[j][2 * half + e], state[j][2 * half + e], square);
+        factors[lane].of[half] = square;
+      }
+    });
+    VMD_UNROLLED for (int half = 0; half < 2; ++half)
+      sum_over_quads(team, [&](int lane) -> float& { return factors[lane].of[half]; });
+    team.lanes([&](int lane) {
+      VMD_UNROLLED for (int half = 0; half < 2; ++half)
+        factors[lane].of[half] = inverse_root(factors[lane].of[half] / static_cast<float>(v.H) + 1e-5f);
+    });
+  }
+
+  /// The logits of a tile's candidates.
+  VMD_TEAM void read_out(Team& team, int w, Lanes& of, int i, int tile, PerLane<Sum>& factors, float* logits) {
+    PerLane<Sum> dots;
+    team.lanes([&](int lane) {
+      const auto& state = of(w, lane).state[i];
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        float dot = 0;
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int e = 0; e < 2; ++e)
+            dot = multiply_add(state[j][2 * half + e], readout_[channel(lane, j, e)], dot);
+        dots[lane].of[half] = dot;
+      }
+    });
+    VMD_UNROLLED for (int half = 0; half < 2; ++half)
+      sum_over_quads(team, [&](int lane) -> float& { return dots[lane].of[half]; });
+    team.lanes([&](int lane) {
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        const int row = tile * kTile + lane / 4 + 8 * half;
+        if (lane % 4 == 0 && row < c.rows)
+          logits[row] = multiply_add(dots[lane].of[half], factors[lane].of[half], v.readout_bias);
+      }
+    });
+  }
+
+  /// Noise into a tile's states, its mean over channels taken away.
+  VMD_TEAM void stir(Team& team, int w, Lanes& of, int i, int tile, PerLane<Sum>& factors, const NoiseKey& key,
+                     float stirred) {
+    const auto noise = [&](int lane, int half, int j, int e) -> float {
+      const int64_t row = tile * kTile + lane / 4 + 8 * half, h = channel(lane, j, e);
+      return h < v.H ? noise_at<float>(key, static_cast<uint32_t>(row * v.H + h)) : 0.0f;
+    };
+    PerLane<Sum> middles;
+    team.lanes([&](int lane) {
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        float sum = 0;  // of whole numbers: exact
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int e = 0; e < 2; ++e)
+            sum += noise(lane, half, j, e);
+        middles[lane].of[half] = sum;
+      }
+    });
+    VMD_UNROLLED for (int half = 0; half < 2; ++half)
+      sum_over_quads(team, [&](int lane) -> float& { return middles[lane].of[half]; });
+    team.lanes([&](int lane) {
+      VMD_UNROLLED for (int half = 0; half < 2; ++half) {
+        const float middle = middles[lane].of[half] / static_cast<float>(v.H);
+        const float scale = stirred / kNoiseScale / factors[lane].of[half];
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int e = 0; e < 2; ++e)
+            if (channel(lane, j, e) < v.H)
+              of(w, lane).state[i][j][2 * half + e] += (noise(lane, half, j, e) - middle) * scale;
+      }
+    });
+  }
+
+  /// The channel of which a lane has number e of part j of a row's states.
+  static VMD_TEAM int channel(int lane, int j, int e) { return 8 * j + lane % 4 * 2 + e; }
 
   VMD_TEAM void send_messages(Team& team, int w, Lanes& of) {
     each_tile(w, [&](int i, int tile) {

@@ -17,7 +17,7 @@ struct NoiseKey {
   uint32_t low, high;
 };
 
-VMD_INLINE NoiseKey noise_key(uint64_t key, int64_t time) {
+VMD_HD VMD_INLINE NoiseKey noise_key(uint64_t key, int64_t time) {
   uint64_t x = key + (static_cast<uint64_t>(time) + 1) * 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
@@ -26,20 +26,23 @@ VMD_INLINE NoiseKey noise_key(uint64_t key, int64_t time) {
 }
 
 template <class U>
-VMD_INLINE U mix32(U x) {
+VMD_HD VMD_INLINE U mix32(U x) {
   x = (x ^ (x >> 16)) * 0x85ebca6bu;
   x = (x ^ (x >> 13)) * 0xc2b2ae35u;
   return x ^ (x >> 16);
 }
 
-/// The sums of bytes at the places of a vector, minus their mean.
+/// The sums of bytes at the places of a vector, or at one place, minus their mean.
 template <class F>
-VMD_INLINE F noise_at(const NoiseKey& key, const typename Lane<F>::U& places) {
+VMD_HD VMD_INLINE F noise_at(const NoiseKey& key, const typename Lane<F>::U& places) {
   using I = typename Lane<F>::I;
   const auto w = mix32(mix32(places ^ key.low) ^ key.high);
   const auto pairs = (w & 0x00ff00ffu) + ((w >> 8) & 0x00ff00ffu);
   const auto sums = (pairs & 0xffffu) + (pairs >> 16);
-  return __builtin_convertvector(I(sums) - 510, F);
+  if constexpr (sizeof(F) == sizeof(float))
+    return static_cast<float>(static_cast<int32_t>(sums) - 510);
+  else
+    return __builtin_convertvector(I(sums) - 510, F);
 }
 
 }  // namespace vmd

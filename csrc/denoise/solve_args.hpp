@@ -10,6 +10,7 @@
 #pragma once
 #include <cstdint>
 
+#include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
 #include "kernels/unmask.hpp"
 
 namespace vmd {
@@ -26,6 +27,7 @@ struct SolveArgs {
   int32_t *x_new, *nfe, *spent;
   float* first;
   PeerLists settle;  // by whom boards settle; null: they do not
+  DenoiseNoise noise{};  // on states, the same at all of a board's evaluations
 };
 
 }  // namespace vmd

@@ -27,7 +27,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 /// Logits of B boards as the kernel's block computes them, one after the other; `spent` [B] are their loops, if wanted.
 template <int kWarps, int H, int M, int N>
 Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed,
-                const PeerLists& settle = {}, int* spent = nullptr) {
+                const PeerLists& settle = {}, int* spent = nullptr, const DenoiseNoise& noise = {}) {
   using Block = Turns<32 * kWarps>;
   using Body = DenoiseTeam<Block, H, M, N>;
   CHECK(listed.rows <= Body::max_rows);
@@ -39,7 +39,7 @@ Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const flo
   Floats logits(at(B * v.L * v.V));
   for (int64_t b = 0; b < B; ++b) {
     if (b == 0 || v.D > 0) body.modulate(team, z + b * v.D);
-    const int took = body.run(team, x + b * v.L, loops, settle);
+    const int took = body.run(team, x + b * v.L, loops, settle, noise, b);
     if (spent) spent[b] = took;
     std::copy(body.logits(), body.logits() + v.L * v.V, logits.begin() + b * v.L * v.V);
   }
@@ -89,6 +89,40 @@ void test_boards_of_any_shape(int rounds) {
   }
   std::printf("%d warps of width %d: relative error %.4f on average, %.4f at worst\n", kWarps, H, sum, worst);
   CHECK(sum < 0.01);
+}
+
+/// Noise on states is what the CPU adds, for boards of any key; without keys, and of no size, it changes nothing.
+void test_noise_is_the_cpus() {
+  double worst = 0;
+  for (int round = 0; round < 40; ++round) {
+    const int64_t V = 1 + below(9), L = 1 + below(80 / V);
+    const Model model(L, V, {8 + below(9), 4 + below(13), 8 + below(25), below(3), below(4)}, round % 3);
+    const Prepared prepared(model.s, model.weights());
+    const Structure structure(L, V, model.units);
+    const DenoiseLists lists(structure.view());
+    const ListedView listed = lists.beside(prepared.view);
+    const int64_t B = 3;
+    const int loops = static_cast<int>(1 + below(4));
+    std::vector<int32_t> x(at(B * L));
+    for (int32_t& value : x) value = static_cast<int32_t>(below(V + 1)) - 1;
+    const Floats z = normal(B * model.s.D, 1);
+    const std::vector<uint64_t> keys{rng(), rng(), rng()};
+    const DenoiseNoise noise{keys.data(), round % 4 == 0 ? 0.0f : 1.0f, round % 4 == 1 ? 0.0f : 0.2f};
+    const auto run = [&](const DenoiseNoise& some) {
+      return by_turns<2, 16, 16, 32>(listed, B, x.data(), z.data(), loops, 1, {}, nullptr, some);
+    };
+    const Floats logits = run(noise);
+    DenoiseRun how{loops};
+    how.noise = noise;
+    const Evaluated cpu(Denoise(model.s, model.weights()), structure, B, x.data(), z.data(), how);
+    CHECK(cpu.good);
+    const double error = relative_error(logits.data(), Doubles(cpu.logits.begin(), cpu.logits.end()));
+    worst = std::max(worst, error);
+    CHECK(error < 0.05);
+    CHECK(run({}) == run({keys.data(), 0, 0}));
+    CHECK((run({}) != logits) == (noise.begin > 0 || loops > 1));
+  }
+  std::printf("noise: relative error %.4f at worst\n", worst);
 }
 
 /// A board leaves at the first look that finds it settled, with the logits that so many loops give.
@@ -148,7 +182,8 @@ void test_a_solve_is_its_steps() {
     Floats first(at(n * V)), logits(at(s.L * V));
     const float thresholds[] = {kInfinity, kInfinity, 0.3f};
     SolveArgs a{B, T, loops, x.data(), allowed.data(), z.data(), some.lists(), key.data(), {}, x_new.data(), nfe.data(),
-                spent.data(), first.data(), below(2) ? some.lists() : PeerLists{}};
+                spent.data(), first.data(), below(2) ? some.lists() : PeerLists{},
+               {below(2) ? key.data() : nullptr, 0.5f, 0.1f}};
     a.rule = {kOrders[at(round) % std::size(kOrders)].order, below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
               thresholds[below(3)],          rng(),        0};
     std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
@@ -170,7 +205,7 @@ void test_a_solve_is_its_steps() {
         for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && legal[l] == 0;
         stuck += lost, filled += open == 0;
         if (open == 0 || lost) break;
-        applied += body.run(team, now.data(), loops, a.settle);
+        applied += body.run(team, now.data(), loops, a.settle, a.noise, b);
         std::copy(body.logits(), body.logits() + s.L * V, logits.begin());
         if (step == 0) CHECK(std::equal(logits.begin(), logits.end(), first.begin() + b * s.L * V));
         n_keep[0] = (open + T - step - 1) / (T - step);
@@ -227,6 +262,7 @@ void test_a_solve_that_overflows_says_so() {
 }  // namespace
 
 int main() {
+  test_noise_is_the_cpus();
   test_boards_leave_as_they_settle();
   test_a_solve_is_its_steps();
   test_a_solve_that_overflows_says_so();

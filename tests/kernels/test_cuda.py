@@ -1,11 +1,12 @@
 """The kernels on a GPU equal the CPU's bit for bit, and the denoiser is near torch; without a GPU these are skipped.
 
 What can be seen without one is tested elsewhere: the blocks' work in csrc/tests/test_team.cpp and
-test_denoise_team.cpp, the loop in test_loop_cuda.py.
+test_denoise_team.cpp, the loop in sampler/test_on_gpu.py.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -246,6 +247,29 @@ def test_the_denoiser_is_near_torch(domain: str, widths: tuple[int, int, int], l
 
 @on_gpu
 @torch.inference_mode()
+@pytest.mark.parametrize("noise", [(1.0, 0.0), (0.0, 0.2), (1.0, 0.2)])
+def test_noise_on_states_is_that_of_the_cpu(noise: tuple[float, float]) -> None:
+    domain = domains.get("sudoku-9x9")
+    config = ModelConfig.of(domain, width=20, message=17, hidden=40, loops=4, latent=1, prior="states")
+    model = VMD(replace(config, noise=noise), seed=1).eval()
+    boards = held_out(domain, 40)[0]
+    z = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+    there, here = (Predictor(model, domain.rules, device, bf16=device == "cuda") for device in ("cuda", "cpu"))
+    assert there.backend == "native"
+    got, wanted = there(boards, z), here(boards, z)
+    assert np.linalg.norm(got - wanted) < 0.02 * np.linalg.norm(wanted)
+    assert np.linalg.norm(got - there(boards, z[::-1])) > 0.02 * np.linalg.norm(wanted)  # the noise is z's
+    plan, keys = Plan(steps=4, settle=True), np.arange(40, dtype=np.uint64)
+    whole, steps = (
+        fill_boards(there, domain.rules, boards, plan, keys=keys, seed=4, keep_first=True, trace=trace)
+        for trace in (False, True)
+    )
+    for name in ("values", "nfe", "loops", "first"):
+        np.testing.assert_array_equal(getattr(whole, name), getattr(steps, name))
+
+
+@on_gpu
+@torch.inference_mode()
 @pytest.mark.parametrize("order", kernels.ORDERS)
 def test_a_solve_equals_evaluations_and_steps(order: str) -> None:
     domain = domains.get("sudoku-9x9")
@@ -273,7 +297,7 @@ def test_boards_leave_as_they_settle() -> None:
     model = packaged(domain)
     assert model is not None
     x = torch.from_numpy(held_out(domain, 60)[0]).cuda()
-    z = torch.zeros((len(x), model.config.latent), device="cuda") if model.config.latent else None
+    z = torch.zeros((len(x), model.config.code_width), device="cuda") if model.config.code_width else None
     kernel = native_cuda(model.denoiser)
     structure, peers = structure_of(model.units(domain.rules)), domain.rules.peers
     said = kernel.evaluate(structure, x, z, loops=90, peers=peers)

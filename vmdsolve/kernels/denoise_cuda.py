@@ -16,6 +16,7 @@ from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.cuda import pairs, place, tensor, why_not
 from vmdsolve.kernels.denoise import Evaluated, Network
+from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.kernels.structure import Structure
 
 if TYPE_CHECKING:
@@ -49,11 +50,19 @@ class DenoiseCuda(Network):
         return logits
 
     def evaluate(
-        self, structure: Structure, x: Tensor, z: Tensor | None = None, *, loops: int, peers: Peers | None = None
+        self,
+        structure: Structure,
+        x: Tensor,
+        z: Tensor | None = None,
+        *,
+        loops: int,
+        peers: Peers | None = None,
+        noise: StateNoise | None = None,
     ) -> Evaluated:
         """Up to `loops` loops for x int32 [B, L] and z float32 [B, D], on tensors, all of them finished.
 
-        Boards settle as by `Denoise.evaluate`. Values are not looked at: a symbol beyond V - 1 counts as another one.
+        Boards settle, and have noise on their states, as by `Denoise.evaluate`; keys of noise are a tensor int64 [B].
+        Values are not looked at: a symbol beyond V - 1 counts as another one.
         """
         import torch
 
@@ -69,6 +78,7 @@ class DenoiseCuda(Network):
             settling=_settling(peers, x),
             logits=logits.data_ptr(),
             spent=spent.data_ptr(),
+            **_stirring(noise, x),
             stream=place(x)["stream"],
         )
         return Evaluated(logits, spent, torch.ones_like(spent, dtype=torch.bool))
@@ -92,6 +102,7 @@ class DenoiseCuda(Network):
         seed: int = 0,
         settling: Peers | None = None,
         keep_first: bool = False,
+        states: StateNoise | None = None,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Up to `steps` steps.
 
@@ -109,6 +120,8 @@ class DenoiseCuda(Network):
             uint64 [B, L] symbols allowed from outside; the others as for `unmask`, in which step counts from 0
         settling
             By which peers boards settle; None: they do not.
+        states
+            Noise on states, the same at each evaluation; its keys a tensor int64 [B].
         """
         import torch
 
@@ -138,6 +151,7 @@ class DenoiseCuda(Network):
             spent=spent.data_ptr(),
             first=0 if first is None else first.data_ptr(),
             settling=_settling(settling, x),
+            **_stirring(states, x),
             stream=place(x)["stream"],
         )
         return values, nfe, spent, first
@@ -173,3 +187,11 @@ class DenoiseCuda(Network):
 def _settling(peers: Peers | None, x: Tensor) -> tuple[int, int]:
     """Addresses of the peers by which boards settle; 0 where they do not."""
     return (0, 0) if peers is None else pairs(peers, x, {"L": x.shape[1]})
+
+
+def _stirring(noise: StateNoise | None, x: Tensor) -> dict[str, Any]:
+    """Noise on states as a launch takes it: the address of its keys, 0 where there is none."""
+    if noise is None:
+        return {"keys": 0, "begin_noise": 0.0, "path_noise": 0.0}
+    keys = tensor("keys", noise.keys, ("int64",), "B", {"B": len(x)}, x)
+    return {"keys": keys.data_ptr(), "begin_noise": float(noise.begin), "path_noise": float(noise.path)}

@@ -21,6 +21,7 @@ from ..errors import InvalidInput, ModelMismatch
 from ..kernels.cuda import why_not
 from ..kernels.denoise import Evaluated
 from ..kernels.denoise_cuda import DenoiseCuda
+from ..kernels.state_noise import StateNoise
 from ..model.denoiser import Denoiser
 from ..model.native import native_cuda, structure_of
 from ..model.units import Units
@@ -52,8 +53,7 @@ class ByTorch:
         self.cuda: DenoiseCuda | None = None
         denoiser, kind = self.model.denoiser, self.device.type
         fits = isinstance(denoiser, Denoiser) and self.model.latent.native
-        plain = self.model.config.pool == "mean" and not self.model.config.stirs  # no CUDA kernel sums, or adds noise
-        on_cuda = bf16 and plain and not why_not()
+        on_cuda = bf16 and self.model.config.pool == "mean" and not why_not()  # no CUDA kernel sums
         can = fits and (kind == "cpu" or on_cuda)
         self.backend = backend or ("native" if can else "torch")
         if self.backend not in ("native", "torch") or (self.backend == "native" and not can):
@@ -87,12 +87,19 @@ class ByTorch:
         """Whether `prepare` gives what z does to a block, [B, 2N + H], so that torch works it out once a draw."""
         return self.backend == "torch" and self.model.denoiser.modulate is not None
 
+    def stirred(self, z: Tensor) -> tuple[StateNoise | None, Tensor | None]:
+        """What z [B, Z] is to a native kernel: noise on states, or a code; where there is no latent neither."""
+        said = z if self.z_width else None
+        noise = self.model.latent.noise(said)
+        return noise, said if noise is None else None
+
     def on_tensors(self, x: Tensor, z: Tensor, *, loops: int, settles: Settles | None, time_limit: float) -> Evaluated:
         """`Predictor.on_tensors`."""
         said = z if self.z_width else None
         if self.cuda is not None and (settles is None or settles.counts is None):  # whose kernel knows peers alone
             peers = None if settles is None else settles.peers
-            return self.cuda.evaluate(structure_of(self.units), x, said, loops=loops, peers=peers)
+            noise, code = self.stirred(z)
+            return self.cuda.evaluate(structure_of(self.units), x, code, loops=loops, peers=peers, noise=noise)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
             code, modulation = (None, said) if self.modulates else (said, None)
             tokens, code = self.model.latent.condition(x.long(), code)

@@ -147,11 +147,12 @@ def fill_on_gpu(
     z = predict.draw(boards, normal(keys, predict.z_width, seed=seed)) if z is None else z
     arrays = boards, allowed, z, keys
     x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
+    states, code = predict.stirred(latent)
     values, nfe, loops, first = predict.fused.solve(
         predict.structure,
         x,
         sets,
-        latent if predict.z_width else None,
+        code,
         rules.peers if plan.legal else Peers.none(rules.L),
         key=key,
         steps=plan.steps,
@@ -164,6 +165,7 @@ def fill_on_gpu(
         seed=seed,
         settling=None if settles is None else settles.peers,
         keep_first=keep_first,
+        states=states,
     )
     found, spent = values.cpu().numpy(), nfe.cpu().numpy().astype(np.int64)
     applied = loops.cpu().numpy().astype(np.int64)

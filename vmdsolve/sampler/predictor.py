@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..kernels.denoise_cuda import DenoiseCuda
+    from ..kernels.state_noise import StateNoise
     from ..model.vmd import VMD
     from .by_torch import ByTorch
 
@@ -155,6 +156,10 @@ class Predictor:
     def on_tensors(self, x: Tensor, z: Tensor, *, settles: Settles | None = None, time_limit: float = inf) -> Evaluated:
         """`evaluate` on tensors of the device: x int32 [B, L], z by `prepare`. A GPU knows no time limit."""
         return self._torch.on_tensors(x, z, loops=self.most_loops, settles=settles, time_limit=time_limit)
+
+    def stirred(self, z: Tensor) -> tuple[StateNoise | None, Tensor | None]:
+        """What z [B, Z] is to the fused kernel: noise on states, or a code; where there is no latent neither."""
+        return self._torch.stirred(z)
 
     @property
     def _torch(self) -> ByTorch:
