@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +24,8 @@ from vmdsolve.errors import InvalidInput, TrainingDiverged
 from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.checkpoint import packaged, save_model
 from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.folded import folded
 from vmdsolve.model.packaged import packaged_file
-from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 from vmdsolve.train import Recipe, Trainer
 
@@ -193,26 +193,9 @@ def _begun(task: Task) -> Path:
     if task.config.latent:
         return path
     task.folder.mkdir(parents=True, exist_ok=True)
-    save_model(task.folder / "begun.safetensors", folded(model), {})
+    without = replace(model.config, latent=0)
+    save_model(task.folder / "begun.safetensors", folded(model, without) if model.config.latent else model, {})
     return task.folder / "begun.safetensors"
-
-
-def folded(model: VMD) -> VMD:
-    """A model without latent that says what this one, with a Gaussian latent, says at z = 0."""
-    config = ModelConfig(**{**asdict(model.config), "latent": 0, "sampling": model.config.sampling})
-    out, denoiser = VMD(config), model.denoiser
-    if denoiser.modulate is None:
-        return model
-    held = {name: value.clone() for name, value in denoiser.state_dict().items() if not name.startswith("modulate")}
-    scale, shift, gate = denoiser.modulate.split(denoiser.modulate.factors(torch.zeros(1, model.config.code_width))[0])
-    for name in held:
-        if re.fullmatch(r"(inject|self_update|symbol_update|unit_updates\.\d+)\.weight", name):
-            held[name] *= scale[:, None]
-    held["inject.bias"] = scale * (held["inject.bias"] + shift)
-    held["update.weight"] *= gate[:, None]
-    held["update.bias"] *= gate
-    out.denoiser.load_state_dict(held)
-    return out
 
 
 def bred(path: Path) -> Path:

@@ -54,7 +54,7 @@ class Noisy(Predictor):
         return Evaluated(logits, np.full(len(x), self.most_loops, np.int32), np.ones(len(x), bool))
 
     def _logits(self, x: Board, z: Floats) -> Floats:
-        keys = np.ascontiguousarray(z[:, :KEY]).view(np.uint64)[:, 0]
+        keys = z[:, :KEY].copy().view(np.uint64)[:, 0]  # a copy begins where such numbers may
         code = torch.from_numpy(np.ascontiguousarray(z[:, KEY:])) if z.shape[1] > KEY else None
         rows = range(len(x))  # one by one: a product's rounding depends on its number of rows
         with torch.no_grad():

@@ -18,7 +18,7 @@ from vmdsolve.kernels.denoise import Denoise
 from vmdsolve.kernels.state_noise import StateNoise, state_noise
 from vmdsolve.model.checkpoint import load_model, save_model
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.native import NativeModel, load_native, native, structure_of
+from vmdsolve.model.native import NativeModel, load_native, native, noise_of, structure_of
 from vmdsolve.model.stirring import key_of, noise_on
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import OPEN
@@ -48,6 +48,11 @@ def test_noise_in_torch_is_the_same_to_the_bit(keys: list[int], time: int, n: in
 def test_a_key_is_the_bits_of_z() -> None:
     z = np.random.default_rng(0).standard_normal((50, 2), np.float32)
     np.testing.assert_array_equal(key_of(torch.from_numpy(z)).numpy().view(np.uint64), z.view(np.uint64)[:, 0])
+    odd = np.arange(5, dtype=np.float32)[1:].reshape(2, 2)  # begins where no number of 8 bytes may
+    held = noise_of(ModelConfig.of(DOMAIN, latent=1, prior="states", noise=(1.0, 0.0)), odd)
+    assert held is not None
+    assert held.keys.ctypes.data % 8 == 0
+    assert held.keys.tolist() == key_of(torch.from_numpy(odd)).numpy().view(np.uint64).tolist()
 
 
 @pytest.mark.slow

@@ -94,7 +94,8 @@ def noise_of(config: ModelConfig, z: Floats) -> StateNoise | None:
     """
     if not config.stirs:
         return None
-    return StateNoise(np.ascontiguousarray(z, np.float32).view(np.uint64)[:, 0], *config.noise)
+    keys = np.array(z, np.float32, order="C").view(np.uint64)[:, 0]  # a copy begins where such numbers may
+    return StateNoise(keys, *config.noise)
 
 
 def load_native(path: Path) -> NativeModel:

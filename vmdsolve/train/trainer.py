@@ -24,9 +24,11 @@ from ..arguments import seconds as checked_seconds
 from ..arguments import whole
 from ..domains import Domain
 from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
-from ..model.about import About, history_of
+from ..model.about import About, about, history_of
 from ..model.checkpoint import load_into, load_tensors, not_finite, save_model, save_tensors
 from ..model.config import ModelConfig
+from ..model.folded import folded, unfolded
+from ..model.vmd import VMD
 from .averages import Averages
 from .config import told_of
 from .held import Holds
@@ -76,12 +78,18 @@ class Trainer(Learner, Holds):
     def begin_with(self, weights: Path) -> None:
         """Start from these weights instead of random ones; the optimiser starts anew.
 
+        Where they have a Gaussian latent and the model has no code, the network begins as they are at z = 0.
+
         Raises
         ------
         ModelMismatch
             No such file, damaged, or of another config, but for loops, which are not in weights.
         """
-        load_into(self.model, weights)
+        if (whole := unfolded(self.config, about(weights).config)) is None:
+            load_into(self.model, weights)
+        else:
+            load_into(held := VMD(whole), weights)
+            self.model.load_state_dict(folded(held, self.config).state_dict())
         self.average.load_state_dict(self.model.state_dict())
         self.init, self._begun = history_of(weights), weights
 
