@@ -19,7 +19,7 @@ from ..compact import DELETE, Even, Same
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
-from .formats.json import json_of
+from .formats.json import is_plain, json_of
 from .formats.woven import alike
 from .record import Record
 from .rows import NAMES
@@ -72,7 +72,7 @@ def _said(record: Record) -> str:
 
 def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
     """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
-    even = {name: column for name, column in table.items() if isinstance(column, Even) and _is_plain(column)}
+    even = {name: one for name, one in table.items() if isinstance(one, Even) and not alike(one) and is_plain(one)}
     rows = {name: {"width": even[name].width} if name in even else _packed(column) for name, column in table.items()}
     head = f'{{"records": {json_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
     texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
@@ -132,12 +132,6 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((number, 1))
     return runs
-
-
-def _is_plain(column: Even) -> bool:
-    """Whether JSON has these texts as they are."""
-    plain = not alike(column) and ord(" ") <= column.codes.min() and column.codes.max() < DELETE
-    return plain and b'"' not in (text := column.bytes()) and b"\\" not in text
 
 
 def _packed(column: Sequence[Any]) -> object:

@@ -13,8 +13,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...atomic import replacing
-from ...compact import Even
+from ...compact import DELETE, Even
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
@@ -26,7 +28,7 @@ from .columns import carried, columns_of, domain_of, refuse_doubled
 from .named import known_domain
 from .woven import alike, woven
 
-__all__ = ["Json", "Jsonl", "Listed", "is_json", "json_line", "json_of"]
+__all__ = ["Json", "Jsonl", "Listed", "is_json", "is_plain", "json_line", "json_of"]
 
 MAX_FILE = 1 << 26  # characters
 LOOK = 10  # lines
@@ -94,10 +96,8 @@ def _each_told(values: Sequence[Any]) -> Sequence[str | Sequence[str]]:
     text = json.encoder.encode_basestring_ascii
     if alike(values):
         return [json.dumps(_told(values[0]), default=str)]
-    if isinstance(values, Even) or set(map(type, values)) == {str}:
-        joined = values.bytes().decode() if isinstance(values, Even) else "".join(values)
-        if joined.isascii() and joined.isprintable() and '"' not in joined and "\\" not in joined:
-            return ['"', values, '"']
+    if (isinstance(values, Even) or set(map(type, values)) == {str}) and is_plain(values):
+        return ['"', values, '"']
     return [[
         text(one) if type(one) is str
         else words[one] if one is None or type(one) is bool
@@ -105,6 +105,20 @@ def _each_told(values: Sequence[Any]) -> Sequence[str | Sequence[str]]:
         else json.dumps(_told(one), default=str)
         for one in values
     ]]  # fmt: skip
+
+
+def is_plain(texts: Sequence[str]) -> bool:
+    """Whether JSON has these texts as they are.
+
+    Examples
+    --------
+    >>> is_plain(["1..", ".2."]), is_plain(['"1"', ".2."]), is_plain(Even.of(["1..", ".2."]))
+    (True, False, True)
+    """
+    text = texts.bytes() if isinstance(texts, Even) else "".join(texts).encode("utf-8", "surrogatepass")
+    codes = np.frombuffer(text, np.uint8)
+    plain = not codes.size or ord(" ") <= codes.min() <= codes.max() < DELETE
+    return plain and b'"' not in text and b"\\" not in text
 
 
 class Json(TextFormat):
