@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
+from copy import copy
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vmdsolve import Solution, Status, sample, solve, solve_batch
+from vmdsolve.results import Solutions
 
 
 @pytest.mark.parametrize("status", Status)
@@ -70,3 +74,25 @@ def test_fields_made_late_are_those_made_at_once() -> None:
         assert bool(late.violations) == bool(late.reason) == (late.status is Status.UNSATISFIABLE)
         with pytest.raises(AttributeError, match="'Solution' object has no attribute 'texts'"):
             late.texts  # noqa: B018
+
+
+@given(st.integers(0, 9), st.slices(9), st.slices(9))
+def test_solutions_that_are_made_later_are_as_a_list_of_them(n: int, one: slice, other: slice) -> None:
+    later = Solutions({"status": Status.UNKNOWN}, lambda name, i: {name: i, "seed": -i}, range(n))
+    assert [(each.nfe, each.seed) for each in later[one][other]] == [(i, -i) for i in range(n)[one][other]]
+    assert len(later[one]) == len(range(n)[one])
+    assert [each.nfe for each in reversed(later)] == [*reversed(range(n))]
+    for i in (n, -n - 1):
+        with pytest.raises(IndexError):
+            _ = later[i]
+
+
+def test_a_field_that_was_looked_at_is_the_same_object_from_then_on() -> None:
+    [one] = solve_batch([np.array([1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 4, 0, 0, 3, 0, 0])], method="search")
+    assert all(getattr(one, item.name) is getattr(one, item.name) for item in fields(one))
+    assert not hasattr(one, "_later")
+    with pytest.raises(AttributeError, match="'Solution' object has no attribute 'answer'"):
+        _ = one.answer  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        one.seed = 3  # type: ignore[misc]
+    assert one == pickle.loads(pickle.dumps(one)) == copy(one) == Solution(Status.SOLVED, text=one.text)

@@ -1,7 +1,8 @@
 # Types of the native module. Shapes and meanings: vmdsolve/search, vmdsolve/kernels/__init__.py.
 
+from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ _I64: TypeAlias = npt.NDArray[np.int64]
 _U64: TypeAlias = npt.NDArray[np.uint64]
 _F32: TypeAlias = npt.NDArray[np.float32]
 _Bool: TypeAlias = npt.NDArray[np.bool_]
+_L = TypeVar("_L", bound=Later)
 
 # interruption: ask() ends the native calls of every thread that has called heed(), with KeyboardInterrupt
 
@@ -101,6 +103,19 @@ def breed(
 # the judge of full boards: equal to the givens [B, L] or [L], no symbol twice in a unit
 
 def accepts(V: int, offsets: _I32, cells: _I32, givens: _I32, boards: _I32) -> _Bool: ...
+
+# objects whose fields are made when they are looked at: make(name, number) gives that field, and perhaps others
+
+class Later:
+    @property
+    def _make(self) -> Callable[[str, int], dict[str, Any]]: ...
+    @property
+    def _number(self) -> int: ...
+
+def copies(  # each with its number, made when it is its turn
+    one: _L, make: Callable[[str, int], dict[str, Any]], begin: int, end: int
+) -> Iterator[_L]: ...
+def fill(one: Later, fields: dict[str, Any]) -> None: ...  # frozen as its class may be
 
 # values of texts, a character a cell: None where one of them is no such text
 

@@ -5,21 +5,20 @@ A layout (`Layout`, in life a Domain) draws boards and names cells; results carr
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from itertools import repeat
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _native
 from .drawing import Frame, Part, Picture, Said, Shown
 from .drawing.figure import Figure
 from .trace import Trace
 
-__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Statistics", "Status", "Violation", "solutions_later"]
+__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Solutions", "Statistics", "Status", "Violation"]
 
 OPEN = -1
 
@@ -168,19 +167,16 @@ class Violation(Shown):
         return _without(self, "rule", "layout", "board")
 
 
-class _Later(Shown):
-    """Fields that are made when they are first looked at, by `_later`: a function and what to call it with."""
+class _Later(_native.Later, Shown):
+    """Fields that are made when they are first looked at, by a function that is told their name and a number."""
 
-    __slots__ = ("_later",)
-    _later: tuple[Callable[[str, int], Mapping[str, Any]], int]
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:  # called for what no slot holds
         if name.startswith("_") or name not in FIELDS:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        make, i = self._later
-        made = make(name, i)
-        for one, value in made.items():
-            object.__setattr__(self, one, value)
+        made = self._make(name, self._number)
+        _native.fill(self, made)
         return made[name]
 
 
@@ -340,22 +336,60 @@ class Solution(_Later):
         return _without(self, "layout", "givens")
 
 
-HOLD = vars(_Later)["_later"].__set__  # of a frozen class; many times as fast as object.__setattr__ from Python
 FIELDS = frozenset(one.name for one in fields(Solution))
 
 
-def solutions_later(make: Callable[[str, int], Mapping[str, Any]], n: int) -> list[Solution]:
-    """n solutions; `make(name, i)` gives that field of number i, and others that come with it, when it is looked at.
+class Solutions(Sequence[Solution]):
+    """Solutions that are made one by one, as they are asked for, and anew each time.
+
+    Parameters
+    ----------
+    same
+        The fields that all of them share.
+    make
+        `make(name, i)` gives that field of number i, and others that come with it, when it is looked at.
+    numbers
+        The number of each.
 
     Examples
     --------
-    >>> [later] = solutions_later(lambda name, i: {"status": Status.UNKNOWN, "nfe": i + 7}, 1)
-    >>> later.nfe, bool(later)
-    (7, False)
+    >>> later = Solutions({"status": Status.UNKNOWN}, lambda name, i: {"nfe": i + 7}, range(2))
+    >>> later[1].nfe, bool(later[0]), len(later[1:])
+    (8, False, 1)
     """
-    out = list(map(object.__new__, repeat(Solution, n)))
-    deque(map(HOLD, out, zip(repeat(make), range(n))), 0)
-    return out
+
+    __slots__ = ("_make", "_numbers", "_one")
+
+    def __init__(
+        self, same: Mapping[str, Any] | Solution, make: Callable[[str, int], dict[str, Any]], numbers: range
+    ) -> None:
+        if isinstance(same, Solution):
+            self._one = same
+        else:
+            self._one = object.__new__(Solution)
+            _native.fill(self._one, dict(same))
+        self._make, self._numbers = make, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, i: int) -> Solution: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Solutions: ...
+
+    def __getitem__(self, i: int | slice) -> Solution | Solutions:
+        if isinstance(i, slice):
+            return Solutions(self._one, self._make, self._numbers[i])
+        number = self._numbers[i]
+        return next(_native.copies(self._one, self._make, number, number + 1))
+
+    def __iter__(self) -> Iterator[Solution]:
+        numbers = self._numbers
+        if numbers.step != 1:
+            return super().__iter__()
+        return _native.copies(self._one, self._make, numbers.start, numbers.stop)
 
 
 def _without(result: Any, *names: str) -> list[Any]:

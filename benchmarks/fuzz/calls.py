@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
@@ -222,4 +223,32 @@ def values_of_texts(r: Random, native: Native) -> Call:
     return Call(native.values_of_texts, [r.choice((texts, tuple(texts), codes_of)), codes, L, first, second])
 
 
-CALLS = (make_rules, propagate, solve_batch, nearest, enumeration, generate, breed, accepts, values_of_texts, stop)
+def later(r: Random, native: Native) -> Call:
+    """Copies of an object, some of whose fields are made; all of them go at the end."""
+    kind = type("Slots", (native.Later,), {"__slots__": ("a", "b", "c")})
+    fields: dict[str, Any] = {name: r.choice((None, [], "text")) for name in r.sample("abc", r.choice((1, 3)))}
+    one, begin = kind(), r.choice((0, 7, -3))
+
+    def use(one: Any, fields: Any, make: Any, begin: Any, end: Any) -> Any:
+        native.fill(one, fields)
+        some = list(islice(native.copies(one, make, begin, end), 9))
+        for each in some[::2]:
+            native.fill(each, {"c": [each]})
+        return [getattr(each, name, each._make) for each in some for name in "abc"]
+
+    return Call(use, [one, fields, r.choice((print, None)), begin, begin + r.choice((0, 1, 9))])
+
+
+CALLS = (
+    make_rules,
+    propagate,
+    solve_batch,
+    nearest,
+    enumeration,
+    generate,
+    breed,
+    accepts,
+    values_of_texts,
+    later,
+    stop,
+)

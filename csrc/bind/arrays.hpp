@@ -67,16 +67,16 @@ inline void want_shape(const pybind11::array& array, const Shape& shape, const c
 template <class T>
 Array<T> array_of(const pybind11::object& object, const char* name, const Shape& shape) {
   namespace py = pybind11;
-  const std::string wanted =
-      std::string(py::str(py::dtype::of<T>())) + " " + shape_text(shape) + ", C-contiguous";
+  const auto wanted = [&](const char* what) {  // only where something is wrong: dtypes take long to say their names
+    return std::string(name) + ": wanted " + what + std::string(py::str(py::dtype::of<T>())) + " " + shape_text(shape) +
+           ", C-contiguous, got ";
+  };
   if (!py::isinstance<py::array>(object))
-    throw std::invalid_argument(std::string(name) + ": wanted a NumPy array " + wanted + ", got " +
-                                std::string(py::str(py::type::of(object))));
+    throw std::invalid_argument(wanted("a NumPy array ") + std::string(py::str(py::type::of(object))));
   const auto array = py::reinterpret_borrow<py::array>(object);
   const bool contiguous = (array.flags() & py::array::c_style) != 0;
   if (!array.dtype().equal(py::dtype::of<T>()) || !contiguous || !has_shape(array, shape))
-    throw std::invalid_argument(std::string(name) + ": wanted " + wanted + ", got " +
-                                std::string(py::str(array.dtype())) + " " + shape_text(shape_of(array)) +
+    throw std::invalid_argument(wanted("") + std::string(py::str(array.dtype())) + " " + shape_text(shape_of(array)) +
                                 (contiguous ? "" : ", not C-contiguous"));
   want_aligned(array, name);
   return py::reinterpret_borrow<Array<T>>(array);

@@ -6,12 +6,9 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <algorithm>
-#include <array>
-#include <cstring>
-
 #include "bind/arrays.hpp"
 #include "bind/interrupt.hpp"
+#include "support/alphabet.hpp"
 
 namespace py = pybind11;
 
@@ -19,31 +16,6 @@ namespace vmd {
 namespace {
 
 using Byte = uint8_t;
-constexpr int64_t kMostCells = 65536;  // of a board
-
-/// What bytes stand for, and two of them that no text may hold both of.
-class Alphabet {
- public:
-  Alphabet(const Array<int8_t>& codes, int first, int second) : first_(first), second_(second) {
-    for (size_t byte = 0; byte < 256; ++byte) values_[byte] = byte < 128 ? codes.data()[byte] : -2;
-  }
-
-  /// False: the text is none of these.
-  bool read(const Byte* text, int64_t L, int32_t* out) const {
-    for (int64_t i = 0; i < L; ++i) out[i] = values_[text[i]];
-    int32_t least = 0;
-    for (int64_t i = 0; i < L; ++i) least = std::min(least, out[i]);
-    return least >= -1 && !(has(text, L, first_) && has(text, L, second_));
-  }
-
- private:
-  static bool has(const Byte* text, int64_t L, int sign) {
-    return sign >= 0 && std::memchr(text, sign, static_cast<size_t>(L)) != nullptr;
-  }
-
-  std::array<int32_t, 256> values_{};
-  const int first_, second_;
-};
 
 /// The bytes of a str of L characters; null where it is none, or not of ASCII.
 const Byte* bytes_of(PyObject* text, int64_t L) {
@@ -58,7 +30,7 @@ py::object values_of_texts(const py::object& texts, const py::object& codes_obje
   const auto codes = array_of<int8_t>(codes_object, "codes", {256});
   want(L >= 1 && L <= kMostCells, "L: wanted 1 to " + std::to_string(kMostCells) + ", got " + std::to_string(L));
   for (const int sign : {first, second}) want(sign >= -1 && sign < 256, "signs: wanted bytes, or -1");
-  const Alphabet alphabet(codes, first, second);
+  const Alphabet alphabet(codes.data(), first, second);
   if (py::isinstance<py::array>(texts)) {
     const auto bytes = owned(array_of<Byte>(texts, "texts", {-1, L}));
     const int64_t B = bytes.shape(0);

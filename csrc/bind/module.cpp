@@ -11,6 +11,7 @@ void register_denoise(pybind11::module_& m);  // denoise.cpp
 void register_gradient(pybind11::module_& m);  // gradient.cpp
 void register_interrupt(pybind11::module_& m);  // interrupt.cpp
 void register_kernels(pybind11::module_& m);  // kernels.cpp
+void register_later(pybind11::module_& m);    // later.cpp
 void register_lines(pybind11::module_& m);    // lines.cpp
 void register_normal(pybind11::module_& m);   // normal.cpp
 void register_search(pybind11::module_& m);   // search.cpp
@@ -31,6 +32,7 @@ PYBIND11_MODULE(_native, m) {
   vmd::register_gradient(m);
   vmd::register_interrupt(m);
   vmd::register_kernels(m);
+  vmd::register_later(m);
   vmd::register_lines(m);
   vmd::register_normal(m);
   vmd::register_search(m);

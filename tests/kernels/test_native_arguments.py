@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+import weakref
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,8 @@ from vmdsolve.domains import get
 from vmdsolve.model.native import native, structure_of
 from vmdsolve.peers import Peers
 
-CLASSES = [kind for kind in vars(_native).values() if isinstance(kind, type) and kind is not _native.Kind]
+WHOLE = (_native.Kind, _native.Later)  # numbers; what needs no __init__
+CLASSES = [kind for kind in vars(_native).values() if isinstance(kind, type) and kind not in WHOLE]
 STRUCTURE = _native.Structure(4, 2, [0, 2, 4], [0, 1, 2, 3], [0, 2])
 GRADIENT = _native.DenoiseGradient(STRUCTURE, H=3, M=3, N=3, cells=False, symbols=False)
 
@@ -75,6 +79,52 @@ def test_nothing_is_no_object(kind: Any, name: str) -> None:
         return
     with pytest.raises(TypeError):
         (member.fget if isinstance(member, property) else member)(None)
+
+
+class Slots(_native.Later):
+    __slots__ = ("a", "b")
+
+
+class Loose(Slots):
+    """With a dictionary of its own, and a list of weak references."""
+
+
+@pytest.mark.parametrize(
+    ("one", "why"), [(7, "wanted a Later"), (Loose(), "fields are slots"), (_native.Stop(), "wanted a Later")]
+)
+def test_copies_are_of_objects_whose_fields_are_slots(one: Any, why: str) -> None:
+    with pytest.raises(TypeError, match=why):
+        _native.copies(one, print, 0, 1)
+
+
+def test_what_is_no_object_of_later_fields_is_not_filled() -> None:
+    with pytest.raises(TypeError, match="wanted a Later"):
+        _native.fill(7, {"a": 1})  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        _native.fill(Slots(), {"c": 1})
+    with pytest.raises(AttributeError, match="every field is there"):
+        _ = Slots()._make
+
+
+def test_copies_hold_what_they_refer_to_and_the_collector_finds_their_circles() -> None:
+    held = [object()]
+    one = Slots()
+    _native.fill(one, {"a": held})
+    before = sys.getrefcount(held)
+    some = list(_native.copies(one, print, 5, 8))
+    assert [(each.a is held, each._make is print, each._number) for each in some] == [
+        (True, True, i) for i in (5, 6, 7)
+    ]
+    assert sys.getrefcount(held) == before + 3
+    assert not any(map(gc.is_tracked, some))
+    held.append(some[0])
+    _native.fill(some[0], {"b": weakref.ref(some[0].__class__)})
+    assert gc.is_tracked(some[0])
+    ended = weakref.ref(gone := type("Gone", (), {})())
+    held.append(gone)
+    del gone, some, one, held
+    gc.collect()
+    assert ended() is None
 
 
 def no_units() -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
@@ -13,10 +13,10 @@ import numpy as np
 from ..checker import violations
 from ..compact import Same
 from ..domains import Domain, layout_of
-from ..domains.reading import Grid, read_each, read_many, same_kind
+from ..domains.reading import Grid, Grids, read_each, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
-from ..results import solutions_later
+from ..results import Solutions
 from .assumed import assumed
 from .options import Options
 from .traced import trace_of
@@ -50,16 +50,17 @@ class Batch(NamedTuple):
 
 
 def batch_of(
-    grids: Sequence[Grid], options: Options, *, report: bool, first: int = 0, slice: float = inf  # noqa: A002
+    grids: Grids, options: Options, *, report: bool, first: int = 0, slice: float = inf  # noqa: A002
 ) -> Batch:  # fmt: skip
     """Read grids; the first of them has the number `first`."""
     begun = time.perf_counter()
     fast = read_many(grids, options.domain)
-    if fast is not None:  # plain lines of one domain, the common case
+    if fast is not None:  # plain lines or numbers of one domain, the common case
         domain, boards = fast
         share = (time.perf_counter() - begun) / len(grids)
-        numbers = range(first, first + len(grids))
-        return Batch([Task(domain, domain.rules, boards, options, numbers, share, slice)], ([], []), None)
+        numbers, grid = range(first, first + len(grids)), _form_of(grids)
+        task = Task(domain, domain.rules, boards, options, numbers, share, slice, grid, forms=True)
+        return Batch([task], ([], []), None)
     problems: list[Problem] = []  # of the rows below
     members: dict[tuple[Domain, Rules], list[int]] = {}
     rows: list[int] = []
@@ -88,18 +89,24 @@ def batch_of(
     return Batch(tasks, (numbers_of_invalid, invalid), failure)
 
 
+def _form_of(grids: Grids) -> Callable[[int], Grid] | None:
+    """What shows the form of each of the boards of an array; None of texts."""
+    if not isinstance(grids, np.ndarray) or grids.ndim == 1:
+        return None
+    form = np.zeros(grids.shape[1:], grids.dtype)
+    return lambda _: form
+
+
 def _invalid(error: InvalidInput, options: Options) -> Solution:
     reason = str(error)
     return Solution(Status.INVALID, seed=options.seed, violations=(Violation("input", (), reason),), reason=reason)
 
 
 def solutions_of(task: Task, part: Settled) -> Several:
-    """Solutions with the numbers of their problems; their fields are made when somebody looks at them."""
-    solutions = solutions_later(_Fate(task, part), len(part.rows))
-    if task.grid is not None and part.values is not None:  # what was handed in may change after this
-        for row, values, solution in zip(part.rows.tolist(), part.values, solutions, strict=True):
-            object.__setattr__(solution, "grid", same_kind(task.grid(row), task.domain, values))
-    return numbers_of(task, part.rows), solutions
+    """Solutions with the numbers of their problems; they are made when it is their turn, and most of their fields when
+    somebody looks at them."""
+    fate = _Fate(task, part)
+    return numbers_of(task, part.rows), Solutions(fate.same, fate, range(len(part.rows)))
 
 
 def columns_of(task: Task, part: Settled) -> Columns:
@@ -130,25 +137,51 @@ def numbers_of(task: Task, rows: Ints) -> Sequence[int]:
 
 
 class _Fate:
-    """What became of some problems, as the fields of their solutions."""
+    """What became of some problems, as the fields of their solutions.
+
+    Attributes
+    ----------
+    same
+        The fields that all of them share.
+    """
 
     def __init__(self, task: Task, part: Settled) -> None:
         self._task, self._part = task, part
         self._status = part.status.under(task.rules)
-        self._same = {
+        self.same: dict[str, Any] = {
             "status": self._status, "method": part.method, "unique": part.unique, "seconds": part.spent,
             "seed": task.options.seed, "layout": task.domain, "proof": None,
         }  # fmt: skip
+        if self._status is not Status.UNSATISFIABLE:
+            self.same |= {"violations": (), "reason": task.domain.note}
+        if part.values is None:
+            self.same |= {"text": None, "grid": None}
+        if not part.tried.any():
+            self.same |= {"nfe": 0, "loops": 0, "latents_tried": 0}
+        if not part.traces and not task.options.trace:
+            self.same["trace"] = None
+        if part.z is None:
+            self.same["z"] = None
+        self._grids = None if task.forms or task.grid is None else self._like(task.grid)
 
-    def __call__(self, name: str, i: int) -> Mapping[str, Any]:
+    def _like(self, grid: Callable[[int], Grid]) -> list[Any] | None:
+        """Answers in the form of what was handed in, which may change after this."""
+        if self._part.values is None:
+            return None
+        several = zip(self._part.rows.tolist(), self._part.values, strict=True)
+        return [same_kind(grid(row), self._task.domain, values) for row, values in several]
+
+    def __call__(self, name: str, i: int) -> dict[str, Any]:
         """A field of number i, and those that cost no more with it."""
-        if name in self._same:
-            return self._same
         part, row = self._part, int(self._part.rows[i])
         match name:
-            case "text" | "grid":  # the grid of text is text; any other is there already
-                text = None if part.values is None else self._texts[i]
-                return {"text": text} if self._task.grid is not None and text else {"text": text, "grid": text}
+            case "text" | "grid" if self._task.grid is None:
+                text = self._texts[i]
+                return {"text": text, "grid": text}
+            case "text":
+                return {"text": self._texts[i]}
+            case "grid":
+                return {"grid": self._grid(i, row)}
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
             case "nodes" | "clauses":
@@ -163,12 +196,18 @@ class _Fate:
             case _:
                 return {"z": None if part.z is None else part.z[i]}
 
+    def _grid(self, i: int, row: int) -> Any:
+        if self._grids is not None:
+            return self._grids[i]
+        assert self._task.grid is not None and self._part.values is not None  # noqa: PT018
+        return same_kind(self._task.grid(row), self._task.domain, self._part.values[i])
+
     @cached_property
     def _texts(self) -> list[str]:
         assert self._part.values is not None
         return self._task.domain.format_many(self._part.values)
 
-    def _why(self, row: int) -> Mapping[str, Any]:
+    def _why(self, row: int) -> dict[str, Any]:
         """The rules that givens break, and what there is to say."""
         task, givens = self._task, self._task.givens[row]
         clash = violations(task.rules, givens) if self._status is Status.UNSATISFIABLE else []

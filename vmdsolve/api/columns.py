@@ -148,7 +148,7 @@ def _fill(out: dict[str, list[Any]], numbers: Sequence[int], found: Columns) -> 
 def _array(name: str, column: Sequence[Any]) -> Array:
     """A column as an array: of numbers, or of objects."""
     if name in ("nfe", "loops"):
-        return np.array(column, np.int64)
-    out = np.empty(len(column), object)
-    out[:] = column.value if isinstance(column, Same) else list(column)
-    return out
+        return np.full(len(column), column.value, np.int64) if isinstance(column, Same) else np.array(column, np.int64)
+    if isinstance(column, Same):
+        return np.full(len(column), column.value, object)
+    return np.fromiter(column, object, len(column))

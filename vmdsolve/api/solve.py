@@ -18,7 +18,7 @@ from .options import BatchOptions, Options, SolveOptions
 from .progress import counted
 from .proving import Prover
 from .stages import run
-from .stream import AS_COLUMNS, AS_SOLUTIONS, in_order, stream
+from .stream import AS_COLUMNS, AS_SOLUTIONS, in_order, source_of, stream
 
 __all__ = ["as_done", "columns_as_done", "solve", "solve_batch"]
 
@@ -122,7 +122,7 @@ def solve_batch(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> It
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    return _watched(chain.from_iterable(in_order(iter(problems), checked)), problems, checked)
+    return _watched(chain.from_iterable(in_order(source_of(problems), checked)), problems, checked)
 
 
 @takes(BatchOptions)
@@ -156,7 +156,7 @@ def as_done(problems: Iterable[Grid], **options: Unpack[BatchOptions]) -> Iterat
     """
     checked = Options(BatchOptions, **options)
     problems = listed(problems)
-    several = stream(iter(problems), checked, AS_SOLUTIONS)
+    several = stream(source_of(problems), checked, AS_SOLUTIONS)
     return _watched(chain.from_iterable(zip(*some, strict=True) for some in several), problems, checked)
 
 
@@ -189,7 +189,7 @@ def columns_as_done(
     (range(0, 2), ['1234341221434321', '1423231441323241'])
     """
     checked = Options(BatchOptions, **options)
-    return stream(iter(listed(problems)), checked, AS_COLUMNS)
+    return stream(source_of(listed(problems)), checked, AS_COLUMNS)
 
 
 def _watched(done: Iterator[Item], problems: Iterable[Grid], options: Options) -> Iterator[Item]:

@@ -144,20 +144,28 @@ def exactly(task: Task, open_: Open) -> Step:
         threads=task.options.threads,
         marginals=open_.guide,
     )
-    hard = _late(result, goes_on)
+    hard, good = _late(result, goes_on), accepts(task.rules, givens, result.values)
+    if good.all() and not hard.any():  # as nearly always
+        yield from _found(open_, result, good, unique)
+        return open_.none()
     found, proved = (result.counts > 0) & ~hard, result.complete
-    if (found & ~accepts(task.rules, givens, result.values)).any():
+    if (found & ~good).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
     none, late = ~found & ~hard & proved, ~found & ~hard & ~proved
-    if not found.all():
-        yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
-        yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
+    yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
+    yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
+    yield from _found(open_, result, found, unique)
+    yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
+    return open_.none()
+
+
+def _found(open_: Open, result: search.SearchResult, found: Mask, unique: bool) -> Iterator[Settled]:
+    """Those that have an answer; `unique`: whether it is the only one was asked."""
     for which, said in _said(result) if unique else [(found, None)]:
         some = found & which
-        values = result.values if some.all() else result.values[some]
-        yield open_.settled(some, Status.SOLVED, "search", values, unique=said, effort=result.effort[some])
-    yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
-    return open_.kept(np.zeros(len(open_), np.bool_))
+        those = slice(None) if some.all() else some
+        effort = result.effort[those]
+        yield open_.settled(those, Status.SOLVED, "search", result.values[those], unique=said, effort=effort)
 
 
 def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
@@ -181,8 +189,10 @@ def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
 
 def _late(result: search.SearchResult, goes_on: bool) -> Mask:
     """Which problems search did not settle in its slice, of those that have time left."""
-    late: Mask = result.status == SearchStatus.TIME_LIMIT
-    return late if goes_on else np.zeros_like(late)
+    if not goes_on:
+        return np.zeros(len(result.status), np.bool_)
+    late: Mask = result.status == int(SearchStatus.TIME_LIMIT)  # an Enum takes NumPy as long as some puzzles
+    return late
 
 
 def _said(result: search.SearchResult) -> list[tuple[Mask, bool | None]]:

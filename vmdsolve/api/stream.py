@@ -6,10 +6,14 @@ of this, only when they come, and which run out of time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from time import perf_counter
-from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
 
 from ..compact import Same
 from ..domains.reading import Grid
@@ -22,7 +26,7 @@ from .options import Options
 from .stages import TURN, run_all
 from .work import Settled, Task
 
-__all__ = ["AS_COLUMNS", "AS_SOLUTIONS", "in_order", "stream"]
+__all__ = ["AS_COLUMNS", "AS_SOLUTIONS", "in_order", "source_of", "stream"]
 
 Told = TypeVar("Told")
 
@@ -56,18 +60,24 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Sequence[Solu
     """Solutions in the order of the problems, as many at a time as are known; few are held back, so one that takes long
     stops the reading at last.
     """
-    held: dict[int, Solution] = {}
+    held: dict[int, Sequence[Solution]] = {}  # runs of solutions by the number of the first
     turn, most = 0, (HELD - 1) * options.batch_size
-    for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: len(held) <= most):
-        if not held and numbers == range(turn, turn + len(numbers)):  # as nearly always
-            turn += len(numbers)
-            yield solutions
-            continue
-        held.update(zip(numbers, solutions, strict=True))
-        begun = turn
+    for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: sum(map(len, held.values())) <= most):
+        for run in _runs(numbers):
+            held[numbers[run.start]] = solutions[run] if run.stop - run.start < len(numbers) else solutions
         while turn in held:
-            turn += 1
-        yield [held.pop(number) for number in range(begun, turn)]
+            known = held.pop(turn)
+            turn += len(known)
+            yield known
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[slice]:
+    """The runs of numbers that follow each other, of numbers that rise."""
+    if isinstance(numbers, range):
+        yield slice(0, len(numbers))
+        return
+    ends = [*np.flatnonzero(np.diff(numbers) != 1) + 1, len(numbers)]
+    yield from map(slice, [0, *ends], ends)
 
 
 def stream(
@@ -85,6 +95,7 @@ def stream(
         Whether more may be read now; asked before each batch.
     """
     threads = thread_count(options.threads)
+    read = partial(_together, source) if isinstance(source, Taking) else partial(_one_by_one, source)
     pace, aside, number = _Pace(options.batch_size, threads), Aside(threads, told.settled), 0
     failure: Exception | None = None
     while failure is None:
@@ -92,8 +103,8 @@ def stream(
             yield from aside.work(TURN)
             continue
         begun, away, late = perf_counter(), 0.0, 0  # away: with whoever looks at the solutions
-        grids, failure = _read(source, pace.size)
-        if not grids:
+        grids, failure = read(pace.size)
+        if not len(grids):
             break
         batch = batch_of(grids, options, report=options.invalid == "report", first=number, slice=pace.slice)
         failure = batch.failure or failure
@@ -117,16 +128,46 @@ def stream(
         raise failure
 
 
-def _read(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | None]:
+def _one_by_one(source: Iterator[Grid], n: int) -> tuple[Sequence[Grid], Exception | None]:
     """The next n, or as many as there are before the source raises something."""
     grids: list[Grid] = []
     try:
-        if isinstance(source, Taking):
-            return source.take(n), None
         grids.extend(islice(source, n))  # keeps what came before
     except Exception as error:
         return grids, error
     return grids, None
+
+
+def _together(source: Taking, n: int) -> tuple[Sequence[Grid], Exception | None]:
+    """The same of a source that gives several at a time."""
+    try:
+        return source.take(n), None
+    except Exception as error:
+        return [], error
+
+
+def source_of(problems: Iterable[Grid]) -> Iterator[Grid]:
+    """Problems one after another; of an array of boards many at a time."""
+    boards = type(problems) is np.ndarray and problems.ndim > 1 and problems.dtype.kind in "iu"
+    return _Boards(problems) if boards else iter(problems)  # type: ignore[arg-type]
+
+
+class _Boards(Iterator[Grid]):
+    """The boards of an array."""
+
+    def __init__(self, boards: npt.NDArray[Any]) -> None:
+        self._boards, self._at = boards, 0
+
+    def __next__(self) -> Grid:
+        for board in self.take(1):
+            return board
+        raise StopIteration
+
+    def take(self, n: int) -> Sequence[Grid]:
+        """The next n, or as many as there are."""
+        some: Any = self._boards[self._at : self._at + n]
+        self._at += n
+        return some  # type: ignore[no-any-return]
 
 
 @runtime_checkable

@@ -46,12 +46,13 @@ def names(table: Any) -> list[str]:
 
 
 def cells(table: Any, name: str) -> Sequence[Any]:
-    """What a column holds, as Python has it: text as str, a board as an array."""
+    """What a column holds, as Python has it: text as str, a board as an array, or boards as one array of them."""
     if isinstance(table, Mapping):
         column = next(column for own, column in table.items() if str(own) == name)
-        if not isinstance(column, np.ndarray):
-            return list(column)
-        return column.tolist() if column.ndim == 1 else list(column)
+        if isinstance(column, np.ndarray):
+            boards: Any = column.tolist() if column.ndim == 1 else column
+            return boards  # type: ignore[no-any-return]
+        return list(column)
     if _make(table) == "pyarrow":
         out: list[Any] = table.column(table.schema.names.index(name)).to_pylist()
         return out

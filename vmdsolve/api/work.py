@@ -47,6 +47,8 @@ class Task:
         Seconds that search may spend on one of them in one go, before it is put aside for later.
     grid
         From a row to what was handed in, whose form its answer takes; None: text.
+    forms
+        Whether `grid` gives but that form, which stays as it is, and not what was handed in itself.
     sampling
         Whether answers are drawn, many of them, and not looked for.
     """
@@ -59,6 +61,7 @@ class Task:
     spent: float = 0.0
     slice: float = inf
     grid: Callable[[int], Grid] | None = None
+    forms: bool = False
     sampling: bool = False
 
     def of(self, rows: Ints) -> Board:
@@ -189,8 +192,12 @@ class Open:
             self.traces,
         )
 
+    def none(self) -> Open:
+        """None of them: all are settled."""
+        return Open.of(self.rows[:0], self.boards[:0], self.clock)
+
     def settled(
-        self, which: Mask | Ints, status: Status, method: str | None, values: Board | None = None, **more: Any
+        self, which: Mask | Ints | slice, status: Status, method: str | None, values: Board | None = None, **more: Any
     ) -> Settled:
         """Some of them with their fate, and their answers."""
         cost = self.nfe[which], self.tried[which], self.loops[which]

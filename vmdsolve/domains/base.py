@@ -32,6 +32,7 @@ __all__ = ["CELL", "DECORATION", "SYMBOLS", "Domain", "Image", "codes_of", "fill
 OPEN_TEXT = ".0"  # read as an open cell; the first is written
 SYMBOLS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@$&"  # 64: one a bit of a set of symbols
 DECORATION = "|+-"  # drawn around boards of several lines; dropped with the white space
+UNDRAWN = str.maketrans("", "", DECORATION)
 
 
 def plain_line(text: str) -> str:
@@ -42,8 +43,8 @@ def plain_line(text: str) -> str:
     >>> plain_line("1 . | . .\\n. . | . 4\\n----+----\\n. . | . .\\n. . | 2 .")
     '1......4......2.'
     """
-    drawn = "\n" in text.strip()
-    return "".join(c for c in text if not c.isspace() and not (drawn and c in DECORATION))
+    plain = "".join(text.split())
+    return plain.translate(UNDRAWN) if "\n" in text.strip() else plain
 
 
 def codes_of(text: str) -> npt.NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from .reader import FEW as FEW
 from .reader import Grid as Grid
+from .reader import Grids as Grids
 from .reader import find_domain as find_domain
 from .reader import is_part as is_part
 from .reader import is_problem as is_problem
@@ -17,6 +18,7 @@ from .values import same_kind as same_kind
 __all__ = [
     "FEW",
     "Grid",
+    "Grids",
     "find_domain",
     "is_part",
     "is_problem",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from ...compact import Even
 from ...errors import InvalidInput, InvalidProblem
@@ -16,11 +17,12 @@ from ..clued import Family
 from ..objects import of_object
 from .spelling import OPEN_SIGNS, is_cell, problem_of
 from .texts import by_size, problem_in, strictly
-from .values import Items, plain, tokens
+from .values import Items, plain, tokens, values_of_numbers
 
 __all__ = [
     "FEW",
     "Grid",
+    "Grids",
     "find_domain",
     "is_part",
     "is_problem",
@@ -40,6 +42,7 @@ class _Array(Protocol):
 
 # A sequence: of cells, or of rows of them; a mapping: a problem with its clues, see `Family.problem`.
 Grid = str | bytes | Problem | Sequence[Any] | Mapping[str, Any] | Iterator[Any] | _Array
+Grids = Sequence[Grid] | npt.NDArray[Any]  # in an array a board each, or its text
 FEW = 8  # grids that are read one by one rather than halved again
 
 
@@ -237,8 +240,10 @@ def _of_items(items: Items, domain: Domain) -> Problem:
     return domain.parse("".join(opened if item is None or item == "" else str(item) for item in items.ravel()))
 
 
-def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain, Board] | None:
+def read_many(grids: Grids, name: str | Domain | None) -> tuple[Domain, Board] | None:
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
+    if isinstance(grids, np.ndarray) and grids.ndim > 1:
+        return _many_numbers(grids, name)
     if not isinstance(grids, Even) and not all(issubclass(kind, str) for kind in set(map(type, grids))):
         return None  # a set: there are few types, and many grids
     lines = cast(Sequence[str], grids)
@@ -252,6 +257,16 @@ def read_many(grids: Sequence[Grid], name: str | Domain | None) -> tuple[Domain,
     return None if boards is None else (domain, boards)
 
 
+def _many_numbers(grids: npt.NDArray[Any], name: str | Domain | None) -> tuple[Domain, Board] | None:
+    """The same of an array of boards [B, L] or [B, rows, columns]."""
+    try:
+        domain = by_size(int(np.prod(grids.shape[1:]))) if name is None else _named(name)
+    except InvalidInput:
+        return None
+    boards = None if isinstance(domain, Family) else values_of_numbers(domain, grids)
+    return None if boards is None else (domain, boards)
+
+
 def _only_sign(lines: Sequence[str], domain: Domain) -> str | None:
     """The one sign for open cells in all of these texts, where domains write another."""
     if domain.verbatim or isinstance(domain, Family) or any(len(line) != domain.rules.L for line in lines):
@@ -260,7 +275,7 @@ def _only_sign(lines: Sequence[str], domain: Domain) -> str | None:
     return used.pop() if len(used) == 1 and used <= {*OPEN_SIGNS} - {*" .0"} else None
 
 
-def read_each(grids: Sequence[Grid], name: str | Domain | None) -> Iterator[Problem | InvalidInput]:
+def read_each(grids: Grids, name: str | Domain | None) -> Iterator[Problem | InvalidInput]:
     """Each grid as a problem, or why it is none: what is plain is read together, and only the rest one by one.
 
     Examples

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InvalidInput, InvalidProblem
-from ...problem import Board, Problem
+from ...problem import OPEN, Board, Problem
 from ..base import Domain
 
-__all__ = ["Items", "plain", "same_kind", "tokens"]
+__all__ = ["Items", "plain", "same_kind", "tokens", "values_of_numbers"]
 
 Items = npt.NDArray[np.object_]
+NONE = -2  # of a number that is no value
 MOST = 1 << 17  # items of one grid; the largest problem has 65,536 cells
 
 
@@ -160,6 +161,29 @@ def _token(item: Any, cell: int, name: Any) -> str:
         except (TypeError, ValueError, OverflowError):  # a complex number, infinity
             pass
     raise InvalidProblem(f"{name(cell)} holds {_short(item)}; wanted a whole number or a symbol")
+
+
+def values_of_numbers(domain: Domain, grids: npt.NDArray[Any]) -> Board | None:
+    """Values [B, L] of an array of boards at once; None if any of them needs to be read by itself.
+
+    Examples
+    --------
+    >>> from vmdsolve.domains import get
+    >>> values_of_numbers(get("latin-2"), np.array([[[0, 2], [2, 0]]])).tolist()
+    [[-1, 1, 1, -1]]
+    """
+    table, L = domain.number_table, domain.rules.L
+    plain = grids.dtype.kind in "iu" and grids.size > 0 and grids.shape[1:] in (domain.shape, (L,))
+    if not plain or not table or min(table) < 0 or type(domain).from_numbers is not Domain.from_numbers:
+        return None
+    known = domain.parse_many([symbol * L for symbol in table.values()])
+    least, most = int(grids.min()), int(grids.max())
+    if known is None or least < OPEN or most > max(table) or (least == OPEN and (grids == 0).any()):  # which is open?
+        return None
+    values = np.full(max(table) + 2, NONE, np.int32)
+    values[[*table, OPEN]] = [*known[:, 0], OPEN]
+    boards: Board = values[grids.reshape(len(grids), L)]
+    return None if (boards == NONE).any() else boards
 
 
 def same_kind(grid: Any, domain: Domain, values: Board) -> Any:

@@ -1,0 +1,24 @@
+// alphabet.hpp -- what the characters of a text stand for, where each stands for the value of a cell.
+#pragma once
+#include <array>
+#include <cstdint>
+
+namespace vmd {
+
+constexpr int64_t kMostCells = 65536;  // of a text
+
+class Alphabet {
+ public:
+  /// codes [256]: of each byte the value that it stands for, -1 for an open cell, less for none; bytes of 128 and more
+  /// stand for none. first, second: two bytes that no text may hold both of; -1: there are none.
+  Alphabet(const int8_t* codes, int first, int second);
+
+  /// The values of a text of L <= kMostCells characters. False: it is none of these, and what `out` holds means nothing.
+  bool read(const uint8_t* text, int64_t L, int32_t* out) const;
+
+ private:
+  std::array<int8_t, 256> values_{};
+  const int first_, second_;
+};
+
+}  // namespace vmd
