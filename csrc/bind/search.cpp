@@ -175,10 +175,11 @@ py::tuple solve_batch(const Rules& rules, const py::object& object, int64_t limi
     parallel_for(B, threads, grain_of(B, threads), [&](int64_t begin, int64_t end) {
       const auto search = make_search(rules, path);
       for (int64_t b = begin; b < end; ++b) {
-        stop_point();
+        const auto now = Budget::Clock::now();  // once a problem: it takes as long as an easy one's propagation
+        stop_point(now);
         const Found found =
             count_solutions(*search, in + b * L, guide == nullptr ? nullptr : guide + b * L * V, limit,
-                            Budget(node_limit, time_limit), static_cast<int32_t>(L), out + b * L);
+                            Budget(node_limit, time_limit, now), static_cast<int32_t>(L), out + b * L);
         counts_out[b] = found.count;
         status_out[b] = static_cast<int32_t>(found.status);
         complete_out[b] = found.complete;

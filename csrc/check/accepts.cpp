@@ -13,9 +13,14 @@ namespace {
 
 constexpr size_t kSide = 64;  // bytes of one cell of all boards that are judged side by side: a vector
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define VMD_X86 1
+#define VMD_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2"), flatten))
+#endif
+
 /// Word: as many bits as there are symbols; of each cell the bit of what it holds, the boards side by side.
 template <class Word>
-void judge(const AcceptsArgs& args) {
+inline void judge(const AcceptsArgs& args) {
   constexpr int32_t kBits = std::numeric_limits<Word>::digits;
   constexpr int64_t kLanes = kSide / sizeof(Word);
   using Side [[gnu::vector_size(kSide)]] = Word;
@@ -52,12 +57,26 @@ void judge(const AcceptsArgs& args) {
   }
 }
 
-}  // namespace
-
-void accepts(const AcceptsArgs& args) {
+inline void by_symbols(const AcceptsArgs& args) {
   if (args.V <= 16) return judge<uint16_t>(args);
   if (args.V <= 32) return judge<uint32_t>(args);
   judge<uint64_t>(args);
+}
+
+#if defined(VMD_X86)
+/// The same in vectors as wide as they are.
+VMD_AVX512 void by_symbols_avx512(const AcceptsArgs& args) { by_symbols(args); }
+#endif
+
+}  // namespace
+
+void accepts(const AcceptsArgs& args) {
+#if defined(VMD_X86)
+  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  if (wide) return by_symbols_avx512(args);
+#endif
+  by_symbols(args);
 }
 
 }  // namespace vmd

@@ -3,9 +3,9 @@
 
 namespace vmd {
 
-Deadline::Deadline(double seconds) {
+Deadline::Deadline(double seconds, Clock::time_point now) {
   if (seconds >= 0 && seconds < 1e9)  // longer than any process lives: no limit, and no overflow
-    end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    end_ = now + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 Budget::Budget(int64_t node_limit, Deadline deadline) : deadline_(deadline) {

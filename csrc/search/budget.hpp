@@ -5,6 +5,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "support/stop.hpp"
 
@@ -20,7 +21,8 @@ class Deadline {
 
   Deadline() = default;
   /// So many seconds from now; negative: never.
-  explicit Deadline(double seconds);
+  explicit Deadline(double seconds) : Deadline(seconds, Clock::now()) {}
+  Deadline(double seconds, Clock::time_point now);
   bool over(Clock::time_point now) const { return now >= end_; }
   bool endless() const { return end_ == Clock::time_point::max(); }
 
@@ -35,6 +37,10 @@ class Budget {
   Budget() = default;
   /// Negative: no limit.
   Budget(int64_t node_limit, double seconds) : Budget(node_limit, Deadline(seconds)) {}
+  /// As of now, for who has read the clock: with more time than a few looks take, it is not over at once.
+  Budget(int64_t node_limit, double seconds, Clock::time_point now) : Budget(node_limit, Deadline(seconds, now)) {
+    fresh_ = seconds > kFew;
+  }
   Budget(int64_t node_limit, Deadline deadline);
 
   /// The time is over, or the call was asked to stop.
@@ -44,8 +50,9 @@ class Budget {
   }
   /// The same before anything is done: without a time limit, only whether it was asked to stop, for the clock costs more
   /// than an easy problem.
-  bool late_at_once() const {
-    return deadline_.endless() ? current_stop != nullptr && current_stop->heard() : late();
+  bool late_at_once() {
+    const bool fresh = std::exchange(fresh_, false);
+    return fresh || deadline_.endless() ? current_stop != nullptr && current_stop->heard() : late();
   }
   /// The same after `work` more, about nanoseconds; mostly without a look at the clock.
   bool late_after(int64_t work) { return (until_look_ -= work) < 0 && look(); }
@@ -62,9 +69,12 @@ class Budget {
   int64_t nodes = INT64_MAX;  // left
 
  private:
+  static constexpr double kFew = 1e-5;  // seconds
+
   bool look();
 
   Deadline deadline_;
+  bool fresh_ = false;  // it was made as of now, and nothing was done yet
   int64_t work_between_looks_ = 20'000;
   int64_t until_look_ = work_between_looks_;
   int64_t looks_left_ = INT64_MAX;

@@ -82,5 +82,8 @@ inline bool stop_asked(Stop::Clock::time_point now) { return current_stop != nul
 inline void stop_point() {
   if (stop_asked()) throw Stopped{};
 }
+inline void stop_point(Stop::Clock::time_point now) {
+  if (stop_asked(now)) throw Stopped{};
+}
 
 }  // namespace vmd

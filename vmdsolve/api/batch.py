@@ -131,8 +131,8 @@ def refused_columns(refused: Sequence[Solution]) -> Columns:
 
 def numbers_of(task: Task, rows: Ints) -> Sequence[int]:
     """The numbers of these problems; a range where that says it."""
-    if len(rows) == len(task.givens) and (rows == np.arange(len(rows))).all():
-        return task.numbers[: len(rows)]
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:  # they rise
+        return task.numbers[int(rows[0]) : int(rows[-1]) + 1]
     return list(map(task.numbers.__getitem__, rows.tolist()))
 
 
@@ -173,7 +173,7 @@ class _Fate:
 
     def __call__(self, name: str, i: int) -> dict[str, Any]:
         """A field of number i, and those that cost no more with it."""
-        part, row = self._part, int(self._part.rows[i])
+        part = self._part
         match name:
             case "text" | "grid" if self._task.grid is None:
                 text = self._texts[i]
@@ -181,26 +181,27 @@ class _Fate:
             case "text":
                 return {"text": self._texts[i]}
             case "grid":
-                return {"grid": self._grid(i, row)}
+                return {"grid": self._grid(i)}
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
             case "nodes" | "clauses":
                 nodes, clauses = (0, 0) if part.effort is None else part.effort[i].tolist()
                 return {"nodes": nodes, "clauses": clauses}
             case "violations" | "reason":
-                return self._why(row)
+                return self._why(int(part.rows[i]))
             case "trace":
+                row = int(part.rows[i])
                 return {"trace": trace_of(self._task, row, part.traces.get(row, ()))}
             case "givens":
-                return {"givens": self._task.givens[row]}
+                return {"givens": self._task.givens[part.rows[i]]}
             case _:
                 return {"z": None if part.z is None else part.z[i]}
 
-    def _grid(self, i: int, row: int) -> Any:
+    def _grid(self, i: int) -> Any:
         if self._grids is not None:
             return self._grids[i]
         assert self._task.grid is not None and self._part.values is not None  # noqa: PT018
-        return same_kind(self._task.grid(row), self._task.domain, self._part.values[i])
+        return same_kind(self._task.grid(int(self._part.rows[i])), self._task.domain, self._part.values[i])
 
     @cached_property
     def _texts(self) -> list[str]:
