@@ -22,9 +22,9 @@ METHOD = (
     "one in {odd} shards has a problem that takes until its limit of {limit:g} s more. A worker dies after an "
     "exponential time of mean {life:g} hours, loses the shard that it was at, and is back after {back:g} minutes. "
     "Each worker of an array job goes through all of the input; a driver does so once for all, and hands out at "
-    "most {driver:,.0f} problems a second. Medians of {seeds} runs."
+    "most {driver:,.0f} problems a second: it reads a shard, packs it and puts into place what came back, all in one "
+    "thread; what Ray itself takes for a shard is not in it. Medians of {seeds} runs."
 )
-DRIVES = 5  # times what it takes to read a line, to hand it out and put its answer into place: assumed
 BYTES = 185  # of a row of csv: a 9x9 problem, its answer and the rest
 
 
@@ -76,9 +76,7 @@ def run(
     size: Annotated[int, Option(min=1, help="Of a shard.")] = 20_000,
     solve: Annotated[float | None, Option(help="Problems a second that a core solves and writes, as measured.")] = None,
     read: Annotated[float | None, Option(help="Lines a second that a job passes over, as measured.")] = None,
-    driver: Annotated[
-        float | None, Option(help="Lines a second that a driver reads; by default a fifth of it.")
-    ] = None,
+    driver: Annotated[float | None, Option(help="Problems a second that a driver hands out, as measured.")] = None,
     spread: Annotated[float, Option(min=0, help="How unlike workers are.")] = 0.2,
     uneven: Annotated[float, Option(min=0, help="How unlike shards are.")] = 0.1,
     odd: Annotated[int, Option(min=1, help="Of so many shards one has a problem that takes until its limit.")] = 100,
@@ -91,7 +89,7 @@ def run(
     """A job of a billion problems: hours, core hours, what is done twice, by how many work at it."""
     costs = measured()
     solve, read = solve or 1e6 / costs["shards .parquet"], read or 1e6 / costs["lines passed over"]
-    driver = driver or 1e6 / costs["lines read"] / DRIVES
+    driver = driver or 1e6 / costs["handed out .parquet"]
     rates = Rates(round(solve), round(read), round(driver), spread, uneven, odd, limit, life, back)
     said = {"n": n, "size": size, **rates._asdict(), "seeds": seeds}
     with Run("plan", METHOD.format(**rates._asdict(), seeds=seeds), said, (), out) as this:
@@ -107,7 +105,7 @@ def measured(folder: Path = RESULTS) -> dict[str, float]:
     for path in sorted(folder.glob("streaming-*.json"), reverse=True):
         rows = [row for row in json.loads(path.read_text())["rows"] if row["part"] == "cost"]
         found = {row["what"]: float(row["microseconds"]["median"]) for row in rows}
-        if "lines passed over" in found:
+        if "handed out .parquet" in found:
             return found
     raise SystemExit(
         "no rates are measured: run `python -m benchmarks streaming --parts cost`, or give --solve, --read, --driver"

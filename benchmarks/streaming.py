@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import pickle
 import random
 import signal
 import socket
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,11 +24,13 @@ import numpy as np
 from typer import Option
 
 from vmdsolve import BatchSolver, search, solve_batch
+from vmdsolve.api.columns import COLUMNS
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.records import read
-from vmdsolve.scale.on_ray import run_on_ray
-from vmdsolve.scale.shards import Shards
+from vmdsolve.files.skipping import taken
+from vmdsolve.scale.on_ray import made, run_on_ray
+from vmdsolve.scale.shards import SIZE, Shards
 from vmdsolve.search import generate_values
 from vmdsolve.train.recipe import Recipe
 
@@ -41,7 +45,8 @@ METHOD = (
     "9x9 Sudoku, method search. cost: processor seconds, turn by turn, on one thread: `search.solve_values` on arrays; "
     f"`solve_batch` (aim {CORE:g} times that), and with every text looked at; BatchSolver; reading a file, solving and "
     f"writing shards (aim {OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that "
-    "are read, and that are passed over by a job whose part they are not. memory: the most of a process by lines (aim "
+    "are read, and that are passed over by a job whose part they are not; what a driver does of a line itself: reading "
+    "and packing shards, putting into place what came back. memory: the most of a process by lines (aim "
     f"{MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared byte by byte "
     "with one that nobody disturbed. ray: problems a second to those of the local job, wall clock, the start of the "
     f"cluster apart (aim {RAY:g}). ranks: boards of all batches a processor second of one training process, and of the "
@@ -109,6 +114,7 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     boards = domain.parse_many(texts)
     assert boards is not None
     solver = BatchSolver(method="search", threads=1)
+    content = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), ".parquet").content
     ways: dict[str, Callable[[], object]] = {
         "search.solve_values": lambda: search.solve_values(domain.rules, boards, limit=1, threads=1),
         "solve_batch": lambda: sum(1 for _ in solve_batch(texts, method="search", threads=1)),
@@ -117,22 +123,23 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
         **{f"shards {ending}": partial(shards, folder, source, ending, solver) for ending in ENDINGS},
         "lines read": lambda: sum(1 for _ in read(source)),
         "lines passed over": lambda: read(source).skip(n),
+        "handed out .parquet": partial(handed_out, folder, source, content),
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    spent: dict[str, list[float]] = {name: [] for name in ways}
     for repeat in range(repeats + 1):
         for name, call in ways.items():
             start = time.process_time()
             call()
             if repeat:
-                taken[name].append(time.process_time() - start)
-    for name, seconds in taken.items():
-        ratio = np.divide(seconds, taken["solve_batch"]).tolist()
+                spent[name].append(time.process_time() - start)
+    for name, seconds in spent.items():
+        ratio = np.divide(seconds, spent["solve_batch"]).tolist()
         row: Row = {
             "what": name,
             "microseconds": summary(1e6 * s / n for s in seconds),
             "to_solve_batch": summary(ratio),
         }
-        row["to_core"] = summary(np.divide(seconds, taken["search.solve_values"]).tolist())
+        row["to_core"] = summary(np.divide(seconds, spent["search.solve_values"]).tolist())
         yield row
     lines(folder / "one.txt", puzzles, 1)
     lines(folder / "many.txt", puzzles, ONE_FILE * n)  # the start of a command takes as long as many problems
@@ -143,8 +150,8 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
             for name in ("one.txt", "many.txt")
         )
         each.append(1e6 * (all_.processor - one.processor) / (ONE_FILE * n))
-    batch = summary(1e6 * s / n for s in taken["solve_batch"])["median"]
-    core = summary(1e6 * s / n for s in taken["search.solve_values"])["median"]
+    batch = summary(1e6 * s / n for s in spent["solve_batch"])["median"]
+    core = summary(1e6 * s / n for s in spent["search.solve_values"])["median"]
     told = {"to_solve_batch": summary(e / batch for e in each), "to_core": summary(e / core for e in each)}
     yield {"what": "one file .csv", "microseconds": summary(each), **told}
 
@@ -154,6 +161,19 @@ def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
     out = Path(tempfile.mkdtemp(dir=folder)) / f"out{ending}"
     with Shards(out, {}) as job:
         return sum(job.run(read(source), solver))
+
+
+def handed_out(folder: Path, source: Path, content: bytes) -> None:
+    """What a driver does itself: read shards, pack them for others, put what comes back into place."""
+    out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
+    with Shards(out, {}) as job:
+        records = read(source)
+        for shard in count():
+            n, some = job.next(shard, records)
+            if not n:
+                break
+            pickle.dumps(some, pickle.HIGHEST_PROTOCOL)
+            job.put(shard, content, n, COLUMNS, {"SOLVED": n})
 
 
 def memory(folder: Path, puzzles: list[str], most: int) -> Iterator[Row]:
@@ -206,7 +226,7 @@ def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
     ray.init(num_cpus=cores, log_to_driver=False, logging_level="ERROR", include_dashboard=False)
     options: dict[str, Any] = {"method": "search"}
     try:
-        taken = {}
+        taken_by = {}
         for name in ("warm-up", "local", "ray"):
             out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
             begun = time.perf_counter()
@@ -215,12 +235,12 @@ def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
                     done = sum(job.run(read(source), BatchSolver(method="search", threads=cores)))
                 else:
                     done = sum(run_on_ray(job, read(source), options))
-            taken[name] = time.perf_counter() - begun
+            taken_by[name] = time.perf_counter() - begun
             if done != n:
                 raise InvalidInput(f"{name}: {done} of {n} problems are done")
     finally:
         ray.shutdown()
-    local, its = n / taken["local"], n / taken["ray"]
+    local, its = n / taken_by["local"], n / taken_by["ray"]
     yield {
         "what": "ray",
         "n": n,

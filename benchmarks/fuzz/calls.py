@@ -236,7 +236,7 @@ def later(r: Random, native: Native) -> Call:
             native.fill(each, {"c": [each]})
         return [getattr(each, name, each._make) for each in some for name in "abc"]
 
-    return Call(use, [one, fields, r.choice((print, None)), begin, begin + r.choice((0, 1, 9))])
+    return Call(use, [one, fields, r.choice(("make", None)), begin, begin + r.choice((0, 1, 9))])
 
 
 CALLS = (

@@ -91,3 +91,11 @@ def test_small_rules_are_made_even_where_no_time_is_left() -> None:
     rules = Rules(3, 3, (AllDifferent([0, 1, 2]),))
     assert prepared(rules, 0.0)
     assert solve_values(rules, [[0, 1, OPEN]], time_limit=0.0).status[0] == SearchStatus.TIME_LIMIT
+
+
+@pytest.mark.parametrize("seconds", [1e-12, 1e-9, 0.5, None])
+def test_looking_up_rules_that_were_made_takes_none_of_the_time(seconds: float | None) -> None:
+    rules = Rules(3, 3, (AllDifferent([0, 1, 2]),))
+    made, _ = compiled(rules)
+    assert made is not None
+    assert compiled(rules, seconds) == (made, seconds)
