@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from vmdsolve import constraints as declared
 from vmdsolve._native import Kind
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table, Tuples
 from vmdsolve.deadline import Deadline, within
 from vmdsolve.domains.worded import clause
 from vmdsolve.errors import InvalidInput
@@ -137,6 +138,32 @@ def test_a_value_that_the_automaton_does_not_know_is_refused_by_both_statements(
 
 def test_repeated_rows_of_a_table_count_once() -> None:
     assert Table([0, 1], [(0, 1), [0, 1], (1, 0)]).tuples == ((0, 1), (1, 0))
+
+
+def test_tables_that_share_their_rows_share_what_is_made_of_them() -> None:
+    rows = Tuples(iter([(0, np.int64(1)), [1, 0], (0, 1)]))
+    assert rows == ((0, 1), (1, 0))
+    assert {*map(type, itertools.chain(*rows))} == {int}
+    first, second = Table([0, 1], rows), Table([1, 2], rows)
+    assert first.tuples is rows is second.tuples
+    assert first.native()[1] is second.native()[1]
+    assert first.native()[1] == [2, 0, 1, 1, 0]
+    assert first == Table([0, 1], list(rows))
+    assert hash(first) == hash(Table([0, 1], list(rows)))
+    assert pickle.loads(pickle.dumps(first)) == first
+
+
+@pytest.mark.parametrize("rows", [[(0, True)], [(0, 1), (0, -1)], [(0, 0.5)], [(0, "1")], [(0, 1), (1,)]])
+def test_rows_that_no_table_can_list_are_refused(rows: list[Any]) -> None:
+    with pytest.raises(InvalidInput, match="Table"):
+        Table([0, 1], rows)
+
+
+def test_a_table_of_many_rows_is_searched_to_its_end() -> None:
+    rule = Table([0, 1, 2], [(a, b, 0) for a in range(50) for b in range(50)])
+    assert rule.violations([49, 49, OPEN]) == rule.violations([OPEN, 49, 0]) == rule.violations([49, 49, 0]) == []
+    assert rule.violations([49, 49, 1])
+    assert rule.violations([OPEN, 50, OPEN])
 
 
 def test_constraints_are_values() -> None:

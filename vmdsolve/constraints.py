@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import ClassVar
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +30,12 @@ from .errors import InvalidInput
 from .linear import Linear
 from .problem import OPEN, Board, Constraint, Violation, as_cells
 
-__all__ = ["DFA", "AllDifferent", "Count", "Less", "Linear", "Predicate", "Regular", "Sum", "Table"]
+__all__ = ["DFA", "AllDifferent", "Count", "Less", "Linear", "Predicate", "Regular", "Sum", "Table", "Tuples"]
 
 Mask = npt.NDArray[np.bool_]
 MOST = 2**40  # of totals and counts; the native limits are the same
 MOST_STATES = 2**28  # times cells, or symbols
+LOOK = 1024  # rows between two looks at the clock
 
 
 def _too_large(**numbers: int) -> str | None:
@@ -173,32 +175,81 @@ class Count(Constraint):
         return _too_large(low=self.low, high=self.high)
 
 
+class Tuples(tuple[tuple[int, ...], ...]):
+    """What a `Table` lists: distinct rows of whole numbers, 0 or more, looked at once for all Tables that share them.
+
+    Examples
+    --------
+    >>> apart = Tuples((a, b) for a in range(9) for b in range(9) if abs(a - b) > 1)
+    >>> rules = [Table(pair, apart, "no bar") for pair in ((0, 1), (1, 2))]
+
+    Raises
+    ------
+    InvalidInput
+        A value is no whole number, or below 0.
+    """
+
+    def __new__(cls, rows: Iterable[Sequence[int]]) -> Self:
+        if isinstance(rows, cls):
+            return rows
+        listed = [tuple(row) for row in rows]
+        if {*map(type, chain.from_iterable(listed))} - {int}:
+            listed = [tuple(whole(value, "a value of Table") for value in row) for row in listed]
+        held = super().__new__(cls, dict.fromkeys(listed))
+        if min(chain.from_iterable(held), default=0) < 0:
+            index, row = next((i, row) for i, row in enumerate(held) if min(row, default=0) < 0)
+            raise InvalidInput(f"Table row {index} holds value {min(row)}; values are 0 or more")
+        return held
+
+    @cached_property
+    def native(self) -> list[int]:
+        """What the propagator is told; kept, because many units of many problems share their rows."""
+        return [len(self), *chain.from_iterable(self)]
+
+    @cached_property
+    def widths(self) -> frozenset[int]:
+        """How many values a row has."""
+        return frozenset(map(len, self))
+
+    @cached_property
+    def greatest(self) -> int:
+        """The greatest value; 0 where there is no row."""
+        return max(chain.from_iterable(self), default=0)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tuples, (tuple(self),)  # without what is kept
+
+
 @dataclass(frozen=True)
 class Table(Constraint):
     """The cells' values, in order, are one of the listed tuples."""
 
     cells: tuple[int, ...]
-    tuples: tuple[tuple[int, ...], ...]
+    tuples: Tuples
     relation: str
 
     def __init__(self, cells: Iterable[int], tuples: Iterable[Sequence[int]], relation: str = "table") -> None:
         object.__setattr__(self, "cells", as_cells(cells, "Table"))
-        rows = tuple(dict.fromkeys(tuple(whole(v, "a value of Table") for v in row) for row in tuples))
-        for index, row in enumerate(rows):
-            if len(row) != len(self.cells):
-                raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
-            if min(row) < 0:
-                raise InvalidInput(f"Table row {index} holds value {min(row)}; values are 0 or more")
+        rows = Tuples(tuples)
+        if rows.widths - {len(self.cells)}:
+            index, row = next((i, row) for i, row in enumerate(rows) if len(row) != len(self.cells))
+            raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
         object.__setattr__(self, "tuples", rows)
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
+        stop_point()
         held = [int(values[cell]) for cell in self.cells]
-        for number, row in enumerate(self.tuples):
-            if number % 1024 == 0:
+        filled = [place for place, value in enumerate(held) if value != OPEN]
+        if not filled and self.tuples:
+            return []
+        if filled:
+            parts = itemgetter(*filled)
+            wanted, rows = parts(held), iter(self.tuples)
+            while block := tuple(islice(rows, LOOK)):
+                if wanted in map(parts, block):
+                    return []
                 stop_point()
-            if all(h in (OPEN, v) for h, v in zip(held, row, strict=True)):
-                return []
         shown = " ".join("." if value == OPEN else str(value + 1) for value in held)
         reason = f"{shown} is none of the {len(self.tuples)} allowed rows"
         return [Violation(self.relation, self.cells, reason, rule=self)]
@@ -211,14 +262,10 @@ class Table(Constraint):
         return out
 
     def native(self) -> tuple[Kind, list[int]]:
-        return Kind["Table"], [len(self.tuples), *chain.from_iterable(self.tuples)]
-
-    @cached_property
-    def _greatest(self) -> int:
-        return max(map(max, self.tuples), default=0)
+        return Kind["Table"], self.tuples.native
 
     def fault(self, V: int) -> str | None:
-        if self._greatest < V:
+        if self.tuples.greatest < V:
             return None
         index, row = next((i, row) for i, row in enumerate(self.tuples) if max(row) >= V)
         return f"holds value {max(row)} in row {index}; values are 0 to {V - 1}"

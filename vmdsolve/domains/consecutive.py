@@ -7,11 +7,12 @@ Known counts: without bars, no grid of order 4 and 20 of order 5.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
 
-from ..constraints import Table
+from ..constraints import Table, Tuples
 from ..drawing import Sheet
 from ..problem import Constraint, Rules
 from .base import CELL, SYMBOLS, Image
@@ -24,6 +25,12 @@ from .parts.values import cell_of, lines_of_grid, listed, order_of
 __all__ = ["DOMAINS", "Consecutive"]
 
 RIGHT, BELOW, LEFT, ABOVE = 1, 2, 4, 8  # where bars are, added up
+
+
+@lru_cache(maxsize=64)
+def _beside(n: int, *, bar: bool) -> Tuples:
+    """Values of neighbours with a bar between them, or without."""
+    return Tuples((a, b) for a in range(n) for b in range(n) if (abs(a - b) == 1) == bar)
 
 
 class Consecutive(Boxed):
@@ -40,13 +47,11 @@ class Consecutive(Boxed):
 
     def __init__(self, n: int, bars: Iterable[tuple[int, int]], *, in_boxes: bool = False) -> None:
         self.bars, self.in_boxes = {(min(pair), max(pair)) for pair in bars}, in_boxes
-        board, pairs = self.set_board(n, in_boxes=in_boxes), neighbours(n, n)
-        apart = [
-            [(a, b) for a in range(n) for b in range(n) if (abs(a - b) == 1) == barred] for barred in (False, True)
-        ]
+        board = self.set_board(n, in_boxes=in_boxes)
+        barred = ((pair, pair in self.bars) for pair in neighbours(n, n))
         self.constraints = (
             *board,
-            *(Table(pair, apart[pair in self.bars], "bar" if pair in self.bars else "no bar") for pair in pairs),
+            *(Table(pair, _beside(n, bar=bar), "bar" if bar else "no bar") for pair, bar in barred),
         )
         shown = np.zeros(n * n, np.int64)
         for a, b in self.bars:

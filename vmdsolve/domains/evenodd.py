@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..constraints import Table
+from ..constraints import Table, Tuples
 from ..drawing import Sheet
 from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
@@ -38,7 +38,7 @@ class EvenOdd(Boxed):
 
     def __init__(self, marks: Sequence[str]) -> None:
         n, self.parity = round(len(marks) ** 0.5), tuple(marks)
-        values = [[(v,) for v in range(n) if (v + 1) % 2 == odd] for odd in (0, 1)]
+        values = [Tuples((v,) for v in range(n) if (v + 1) % 2 == odd) for odd in (0, 1)]
         marked = ((cell, MARKS[mark]) for cell, mark in enumerate(marks) if mark)
         self.constraints = (
             *self.set_board(n),

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..constraints import Regular, Sum, Table
+from ..constraints import Regular, Sum, Table, Tuples
 from ..drawing import Sheet
 from ..problem import Constraint
 from .base import SYMBOLS, Image
@@ -52,10 +52,11 @@ def _by_label(n: int, size: int) -> dict[tuple[str, float], list[Word]]:
     return out
 
 
-def tuples(n: int, size: int, label: str) -> tuple[Word, ...]:
+@lru_cache(maxsize=1024)
+def tuples(n: int, size: int, label: str) -> Tuples:
     """Values of the cells of a cage that give its label."""
     total, signs = (int(label), "+-*:") if label.isdigit() else (int(label[:-1]), label[-1])
-    return tuple(sorted({word for sign in signs for word in _by_label(n, size).get((sign, total), ())}))
+    return Tuples(sorted({word for sign in signs for word in _by_label(n, size).get((sign, total), ())}))
 
 
 def rule(n: int, cells: list[int], label: str) -> Constraint:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ..constraints import AllDifferent, Regular, Table
+from ..constraints import AllDifferent, Regular, Table, Tuples
 from ..errors import InvalidInput
 from ..problem import Constraint
 from .base import Domain
@@ -66,7 +66,7 @@ class ListTask(Domain):
         self.task, self.name, self.symbols, self.shape = task, f"list-{task}-{n}", ITEMS, (2, n)
         self.about = f"A list and its answer: {TASKS[task]}."
         self.example = ITEMS[:n] + "." * n
-        listed, answer, same = range(n), range(n, 2 * n), [(v, v) for v in range(V)]
+        listed, answer, same = range(n), range(n, 2 * n), Tuples((v, v) for v in range(V))
         if task in ("copy", "reverse"):
             pairs = zip(listed, answer if task == "copy" else reversed(answer), strict=True)
             self.constraints = tuple(Table(pair, same, task) for pair in pairs)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..constraints import Table
+from ..constraints import Table, Tuples
 from ..drawing import Sheet
 from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
@@ -30,7 +30,7 @@ PARITY = {"e": 0, "o": 1}
 
 
 @lru_cache(maxsize=1024)
-def giving(n: int, label: str) -> tuple[tuple[int, int], ...]:
+def giving(n: int, label: str) -> Tuples:
     """Values of two cells across that give what a circle says."""
     want, sign = int(label[:-1]), label[-1]
     rules: dict[str, Callable[[int, int], bool]] = {
@@ -40,7 +40,7 @@ def giving(n: int, label: str) -> tuple[tuple[int, int], ...]:
         ":": lambda a, b: a == b * want or b == a * want,
     }
     gives = rules[sign]
-    return tuple((a, b) for a in range(n) for b in range(n) if gives(a + 1, b + 1))
+    return Tuples((a, b) for a in range(n) for b in range(n) if gives(a + 1, b + 1))
 
 
 class Mathrax(Clued):
@@ -63,7 +63,7 @@ class Mathrax(Clued):
         for cell, label in self.circles.items():
             a, b, c, d = cell, cell + 1, cell + n, cell + n + 1
             if label in PARITY:
-                alike = [(v,) for v in range(n) if (v + 1) % 2 == PARITY[label]]
+                alike = Tuples((v,) for v in range(n) if (v + 1) % 2 == PARITY[label])
                 rules += [Table([one], alike, "parity") for one in (a, b, c, d)]
             else:
                 rules += [Table(pair, giving(n, label), "circle") for pair in ((a, d), (b, c))]

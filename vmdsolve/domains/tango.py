@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..constraints import Table
+from ..constraints import Table, Tuples
 from ..drawing import CELL, Sheet
 from ..problem import Constraint
 from .base import Image
@@ -23,7 +23,7 @@ from .takuzu import Takuzu
 __all__ = ["DOMAINS", "Tango"]
 
 Pair = tuple[int, int]
-SIGNS = {"=": ((0, 0), (1, 1)), "x": ((0, 1), (1, 0))}
+SIGNS = {"=": Tuples([(0, 0), (1, 1)]), "x": Tuples([(0, 1), (1, 0)])}
 NONE = "_- "
 MAX_SIDE = 60
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from ...constraints import DFA, AllDifferent, Count, Less, Regular, Sum, Table
+from ...constraints import DFA, AllDifferent, Count, Less, Regular, Sum, Table, Tuples
 from ...errors import InvalidProblem
 from ...problem import Constraint
 from ..parts.automata import sandwich
@@ -86,7 +86,7 @@ class Place:
 
 
 @lru_cache(maxsize=512)
-def pairs(n: int, rule: str, value: int = 0) -> tuple[tuple[int, int], ...]:
+def pairs(n: int, rule: str, value: int = 0) -> Tuples:
     """Values of two cells that obey a rule."""
     holds: Callable[[int, int], bool] = {
         "same": lambda a, b: a == b,
@@ -95,7 +95,7 @@ def pairs(n: int, rule: str, value: int = 0) -> tuple[tuple[int, int], ...]:
         "difference": lambda a, b: abs(a - b) == value,
         "ratio": lambda a, b: a == b * value or b == a * value,
     }[rule]
-    return tuple((a, b) for a in range(n) for b in range(n) if holds(a + 1, b + 1))
+    return Tuples((a, b) for a in range(n) for b in range(n) if holds(a + 1, b + 1))
 
 
 def diagonal(n: int, rising: bool) -> list[int]:
@@ -274,7 +274,7 @@ def between_line(at: Place, value: Any) -> Iterator[Constraint]:
     numbers = range(at.n)
     if at.n > MOST_ROWS:
         raise at.error(f"there is such a rule here only on boards of at most {MOST_ROWS} rows")
-    rows = [(a, x, b) for a in numbers for x in numbers for b in numbers if a < x < b or b < x < a]
+    rows = Tuples((a, x, b) for a in numbers for x in numbers for b in numbers if a < x < b or b < x < a)
     for part in at.parts(value):
         for line in at.lines(part):
             yield from (Table([line[0], cell, line[-1]], rows, "between line") for cell in line[1:-1])

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from ...constraints import AllDifferent, Table
+from ...constraints import AllDifferent, Table, Tuples
 from ...problem import Constraint
 
 __all__ = ["near", "straight"]
 
 
 @lru_cache(maxsize=512)
-def near(V: int, most: int) -> tuple[tuple[int, int], ...]:
+def near(V: int, most: int) -> Tuples:
     """Pairs of values that differ by `most` at most."""
-    return tuple((a, b) for a in range(V) for b in range(V) if abs(a - b) <= most)
+    return Tuples((a, b) for a in range(V) for b in range(V) if abs(a - b) <= most)
 
 
 def straight(cells: Sequence[int], V: int, relation: str) -> list[Constraint]:
