@@ -5,8 +5,11 @@
 //              most of a board of cells that differ, and costs a look at one byte each.
 // Literals     2 v: variable v is true; 2 v + 1: it is false.
 // Learning     first unique implication point, without literals that follow from the others (Sorensson & Biere, SAT
-//              2009); the half of the clauses with the most levels (LBD, Audemard & Simon, IJCAI 2009) is forgotten,
-//              but for those with at most kKeptLevels and those that were not learned.
+//              2009), and one literal in place of all that are false because the same variable is true; the half of the
+//              clauses with the most levels (LBD, Audemard & Simon, IJCAI 2009) is forgotten, but for those with at most
+//              kKeptLevels and those that were not learned.
+// Target       decisions go back to the longest trail without a failure so far, and where that says nothing to what a
+//              variable was last (target phases: Biere & Fleury, POS 2020).
 // Time         propagate() may throw Late; called again, it goes on as if it had never left off.
 // Test         csrc/tests/test_search.cpp
 #pragma once
@@ -38,7 +41,10 @@ class BooleanClauses {
   /// Which variable first, and whether true first: all are in the order now.
   void prefer(std::vector<double> activity, std::vector<uint8_t> phase);
   /// From now on the variable is decided so.
-  void prefer(int32_t variable, bool yes) { phase_[static_cast<size_t>(variable)] = yes; }
+  void prefer(int32_t variable, bool yes) {
+    phase_[static_cast<size_t>(variable)] = yes;
+    target_[static_cast<size_t>(variable)] = 0;
+  }
   /// At level 0: one of these literals is true.
   void add(std::span<const Lit> literals);
 
@@ -70,6 +76,7 @@ class BooleanClauses {
  private:
   using Reason = int32_t;  // a clause, by its place; kNone; below that, the true variable that excludes it
   static constexpr Reason kNone = -1;
+  static constexpr Lit kNoLit = -1;
   static constexpr int32_t kGiven = 0;  // the levels of a clause that must stay
   static constexpr Reason excluded_by(int32_t variable) { return -2 - variable; }
 
@@ -92,6 +99,9 @@ class BooleanClauses {
   template <class Body>
   void for_causes(Lit lit, const Body& body);
   void meet(Lit lit);
+  void aim();
+  void join();
+  int32_t excluder(Lit lit) const;
   bool follows(Lit lit);
   void simplify(const std::vector<int32_t>& old_pool, int32_t place, int32_t levels);
   size_t level_of(Lit lit) const { return static_cast<size_t>(level_[static_cast<size_t>(variable(lit))]); }
@@ -100,6 +110,8 @@ class BooleanClauses {
   std::vector<int32_t> level_;
   std::vector<Reason> reason_;
   std::vector<uint8_t> phase_;
+  std::vector<int8_t> target_;  // positive: true, negative: false, 0: it says nothing
+  size_t aimed_ = 0;            // how many literals the target came from
   ActivityOrder order_;
   std::vector<Lit> trail_;
   std::vector<size_t> marks_;
@@ -116,6 +128,7 @@ class BooleanClauses {
   Lit clash_ = -1;                           // one that is true: this literal is false
 
   std::vector<uint8_t> seen_;
+  std::vector<int32_t> together_;  // by the variable that makes them false: literals of clause_; 0 outside of join()
   std::vector<Lit> clause_, work_, touched_;
   size_t open_ = 0;
   std::vector<size_t> levels_;

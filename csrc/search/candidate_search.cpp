@@ -9,7 +9,7 @@
 namespace vmd {
 namespace {
 
-constexpr size_t kMoreClauses = 500;  // after each time that some were forgotten
+constexpr size_t kMoreClauses = 200;  // after each time that some were forgotten
 constexpr int64_t kMostExclusions = int64_t{1} << 23;  // a 36x36 Sudoku has less
 
 }  // namespace

@@ -4,8 +4,9 @@
 //              is true; of the cells of a unit and one value at most one, and exactly one where the unit has as many
 //              cells as values. Then as learn.hpp, but on literals that cost a byte each: it learns and forgets many
 //              times as fast, and may also decide that a cell does not take a value.
-// Order        the most active candidate first (activity_order.hpp), in or out as it was last; at first in, and those
-//              with the greatest marginal, without marginals those of cells with few values.
+// Order        the most active candidate first (activity_order.hpp), in or out as in the target (boolean_clauses.hpp), or
+//              as it was last; at first in, and those with the greatest marginal, without marginals those of cells with
+//              few values.
 // Symmetry     where all values are alike (no givens, nothing forbidden, no marginals) the largest unit takes the first
 //              values in order, until a solution is found: if there is any, there is one like that. These are
 //              decisions, so all that is learned holds without them.
@@ -28,7 +29,7 @@ namespace vmd {
 class CandidateSearch final : public Learner {
  public:
   static constexpr int64_t kRestartUnit = 64;
-  static constexpr size_t kClauses = 4000;
+  static constexpr size_t kClauses = 2000;
   static constexpr int64_t kMoves = 8;  // of local search for each failure, a quarter of the time
 
   explicit CandidateSearch(const Rules& rules, int64_t restart_unit = kRestartUnit, size_t clauses = kClauses);
