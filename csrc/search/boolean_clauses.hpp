@@ -11,7 +11,7 @@
 // Target       decisions go back to the longest trail without a failure so far, and where that says nothing to what a
 //              variable was last (target phases: Biere & Fleury, POS 2020).
 // Time         propagate() may throw Late; called again, it goes on as if it had never left off.
-// Test         csrc/tests/test_search.cpp
+// Test         csrc/tests/test_search.cpp, test_candidates.cpp
 #pragma once
 #include <cstdint>
 #include <span>

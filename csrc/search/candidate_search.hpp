@@ -15,7 +15,7 @@
 //              Not where a unit needs every value, for there it does not get far.
 // Exact        as learn.hpp: each solution is blocked by a clause; after kBlocked of them chronologically.
 // Time         what is built for a problem is left off when the time is over, as is propagation.
-// Test         csrc/tests/test_search.cpp
+// Test         csrc/tests/test_search.cpp, test_candidates.cpp
 #pragma once
 #include <vector>
 
