@@ -12,8 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.api.exact import enumerate_solutions
 from vmdsolve.api.generate import generate
-from vmdsolve.domains import get, notations
+from vmdsolve.api.kinds import told_of
+from vmdsolve.constraints import Less
+from vmdsolve.domains import families, get, notations
+from vmdsolve.domains.sudoku import Sudoku
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Problem
 from vmdsolve.testing import partial, problems
@@ -36,6 +40,7 @@ HELD = {
     },
     "non": {"nonogram"},
 }  # fmt: skip
+BESIDE = {"thermo", "arrow", "sandwich", "even-odd", "anti-knight", "anti-king"}  # of f-puzzles, by a rule each
 BARE = {"akari", "starbattle", "nonogram", "kakuro", "kenken", "endview", "futoshiki"}  # without given cells
 
 
@@ -70,6 +75,30 @@ def test_what_is_written_reads_back_as_the_same_problem(name: str, data: st.Data
         assert written == 2 or (written == 1 and domain in BARE)
     else:
         assert not written
+
+
+@pytest.mark.parametrize("kind", sorted(name for name in families() if told_of(name).get("example")))
+def test_no_rule_is_lost_on_the_way(kind: str) -> None:
+    problem = get(told_of(kind)["said"]).parse(told_of(kind)["example"])
+    for name in notations.names():
+        try:
+            there = back(name, problem)
+        except InvalidInput:
+            assert not (kind in BESIDE and name in ("f-puzzles", "sudokupad"))
+            continue
+        answers = [{answer.text for answer in enumerate_solutions(one, limit=60)} for one in (problem, there)]
+        assert answers[0] == answers[1], name
+
+
+@pytest.mark.parametrize("name", notations.names())
+def test_a_rule_that_a_notation_does_not_know_is_not_left_out(name: str) -> None:
+    class Mine(Sudoku):
+        """A Sudoku of one's own."""
+
+    layout = Mine(2, 2)
+    layout.constraints = (*layout.constraints, Less(0, 1, "rising"))
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        notations.write(name, layout.problem())
 
 
 @cache

@@ -12,6 +12,7 @@ from importlib import import_module
 from ...errors import InvalidInput
 from ...problem import Problem
 from .base import Notation as Notation
+from .base import refused
 
 __all__ = ["Notation", "find", "get", "names", "write"]
 
@@ -71,7 +72,7 @@ def write(name: str, problem: Problem) -> str:
     Raises
     ------
     InvalidInput
-        For an unknown name, and where the notation cannot hold the problem.
+        For an unknown name, and where the notation cannot hold the problem, all of it.
 
     Examples
     --------
@@ -79,4 +80,14 @@ def write(name: str, problem: Problem) -> str:
     >>> write("f-puzzles", get("sudoku-4x4").parse("1..............."))[:40]
     'https://f-puzzles.com/?load=N4IgzglgXgpi'
     """
-    return get(name).write(problem)
+    notation = get(name)
+    text = notation.write(problem)
+    back = notation.read(text)
+    if _units(back) != _units(problem) or back.rules.V != problem.rules.V or (back.values != problem.values).any():
+        raise refused(problem, f"{notation.name}", "it would lose some of its rules")
+    return text
+
+
+def _units(problem: Problem) -> set[frozenset[int]]:
+    """What each rule is about; how it is said may differ."""
+    return {frozenset(rule.cells) for rule in problem.rules.constraints}

@@ -10,10 +10,11 @@ from ...errors import InvalidProblem
 from ...problem import OPEN, Problem
 from ..base import Domain
 from .base import Scanner, numbers_of, refused
+from .beside import named
 from .blocks import put_blocks, put_grid, take_blocks, take_grid
 from .game import Game, sized
 from .rules import RULES
-from .variant import DIAGONALS, Setting, boxes_of, named, problem_of, setting_of
+from .variant import DIAGONALS, Setting, boxes_of, problem_of, setting_of
 
 __all__ = ["Solo"]
 

@@ -14,9 +14,10 @@ from ...errors import InvalidProblem
 from ...problem import OPEN, Problem
 from ...untrusted import loads
 from .base import MAX_TEXT, Notation
+from .beside import named
 from .fpuzzles import read_json, read_setting, unpacked, warned
 from .scl import parse
-from .variant import LARGEST, Setting, link_of, named, problem_of
+from .variant import LARGEST, Setting, link_of, problem_of
 
 __all__ = ["SudokuPad"]
 

@@ -19,15 +19,17 @@ from ..base import SYMBOLS, Domain
 from ..jigsaw import Jigsaw
 from ..killer import Killer
 from ..latin import LatinSquare
+from ..parts.boxed import Boxed
 from ..parts.grids import box_shape, region_sheet, rows_and_columns
 from ..parts.regions import cells_of, renumbered
 from ..sudoku import Sudoku
-from ..variants import SudokuX, Windoku
+from ..variants import AntiKing, AntiKnight, SudokuX, Windoku
 from . import lzstring
 from .base import refused
+from .beside import BESIDE, named
 from .rules import RULES, Place
 
-__all__ = ["LARGEST", "LINK", "Setting", "SudokuVariant", "named", "problem_of", "setting_of"]
+__all__ = ["LARGEST", "LINK", "Setting", "SudokuVariant", "problem_of", "setting_of"]
 
 Setting = dict[str, Any]
 LARGEST = 25
@@ -74,17 +76,6 @@ def boxes_of(h: int, w: int) -> list[int]:
     """
     n = h * w
     return [cell // n // h * (n // w) + cell % n // w for cell in range(n * n)]
-
-
-def named(n: int, cell: int) -> str:
-    """How f-puzzles calls a cell.
-
-    Examples
-    --------
-    >>> named(9, 10)
-    'R2C2'
-    """
-    return f"R{cell // n + 1}C{cell % n + 1}"
 
 
 def problem_of(setting: Setting, values: Sequence[int], regions: Sequence[int]) -> Problem:
@@ -171,6 +162,10 @@ def setting_of(problem: Problem, notation: str) -> tuple[Setting, list[int]]:
             {"cells": [named(n, c) for c in cells]} | ({"value": str(total)} if total else {})
             for total, cells in board.cages
         ]
+    elif isinstance(board, Boxed) and type(board) in BESIDE:
+        h, w = box_shape(n)
+        regions = boxes_of(h, w) if h > 1 else [-1] * (n * n)
+        setting = BESIDE[type(board)](board)
     elif isinstance(board, Jigsaw):
         regions = board.regions.tolist()
     elif isinstance(board, LatinSquare):
@@ -179,6 +174,8 @@ def setting_of(problem: Problem, notation: str) -> tuple[Setting, list[int]]:
         regions = boxes_of(board.h, board.w)
         if isinstance(board, SudokuX):
             setting = dict.fromkeys(DIAGONALS, True)
+        elif isinstance(board, AntiKnight):
+            setting = {"antiking" if isinstance(board, AntiKing) else "antiknight": True}
         elif isinstance(board, Windoku):
             windows = [c.cells for c in board.constraints if c.relation == "window"]
             setting["extraregion"] = [{"cells": [named(n, c) for c in window]} for window in windows]
