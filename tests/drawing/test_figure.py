@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,8 +16,10 @@ from vmdsolve import domains
 from vmdsolve.api.kinds import told_of
 from vmdsolve.api.pictures import print_puzzles, save_picture
 from vmdsolve.drawing import Picture, Said
-from vmdsolve.drawing.figure import Box, Disc, Figure, Stroke, Word, below, beside, figure
+from vmdsolve.drawing.figure import Figure, below, beside, figure
+from vmdsolve.drawing.marks import Area, Box, Disc, Mark, Stroke, Word
 from vmdsolve.drawing.page import page
+from vmdsolve.drawing.pdf import on_paper
 from vmdsolve.drawing.raster import gif, png
 from vmdsolve.drawing.saved import PICTURES
 from vmdsolve.drawing.svg import svg
@@ -29,21 +32,69 @@ def texts(source: str) -> list[str]:
     return [node.text or "" for node in ElementTree.fromstring(source).iter("{http://www.w3.org/2000/svg}text")]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_mark_is_within_the_figure_and_every_clue_is_shown(kind: str) -> None:
+def extent(mark: Mark) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom; of a word as a font of one width has it."""
+    match mark:
+        case Box(x, y, width, height):
+            return x, y, x + width, y + height
+        case Disc(x, y, radius):
+            return x - radius, y - radius, x + radius, y + radius
+        case Stroke(x1, y1, x2, y2):
+            return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+        case Area(points):
+            xs, ys = zip(*points, strict=True)
+            return min(xs), min(ys), max(xs), max(ys)
+        case Word(text, x, y, size, _, at):
+            width = 0.6 * size * len(text)
+            left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[at] * width
+            return left, y - 0.7 * size, left + width, y
+
+
+def pictures(kind: str) -> list[Picture]:
+    """A problem, with candidates, solved, and its first hint."""
     problem = domains.get(told_of(kind)["said"]).parse(told_of(kind)["example"])
-    drawn = figure(vmdsolve.solve(problem).picture())
-    for mark in drawn.marks:
-        if isinstance(mark, Box):
-            assert 0 <= mark.x <= mark.x + mark.width <= drawn.width
-            assert 0 <= mark.y <= mark.y + mark.height <= drawn.height
-        elif isinstance(mark, Stroke):
-            assert 0 <= min(mark.x1, mark.x2) <= max(mark.x1, mark.x2) <= drawn.width
-        else:
-            assert 0 <= mark.x <= drawn.width + 1
-            assert 0 <= mark.y <= drawn.height + 1
-    words = [mark.text for mark in drawn.marks if isinstance(mark, Word)]
-    assert texts(svg([drawn])) == words
+    others = [problem.picture(candidates=True), vmdsolve.hint(problem).picture()]
+    return [problem.picture(), vmdsolve.solve(problem).picture(), *others]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mark_is_within_the_figure_and_no_words_overlap(kind: str) -> None:
+    for picture in pictures(kind):
+        drawn = figure(picture)
+        for mark in drawn.marks:
+            left, top, right, bottom = extent(mark)
+            assert -1 <= left <= right <= drawn.width + 1, mark
+            assert -1 <= top <= bottom <= drawn.height + 1, mark
+        words = [(extent(mark), mark) for mark in drawn.marks if isinstance(mark, Word) and mark.text.strip()]
+        for (one, word), (two, other) in combinations(words, 2):
+            apart = one[2] <= two[0] + 1 or two[2] <= one[0] + 1 or one[3] <= two[1] or two[3] <= one[1]
+            assert apart, (word, other)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_word_is_in_the_file_and_in_letters_that_paper_knows(kind: str) -> None:
+    for picture in pictures(kind):
+        drawn = figure(picture)
+        words = [mark.text for mark in drawn.marks if isinstance(mark, Word)]
+        assert texts(svg([drawn])) == words
+        assert "?" not in "".join(on_paper(word) for word in words)
+
+
+def test_walls_are_black_and_numbers_on_them_stand_in_their_corners() -> None:
+    akari = figure(domains.get("akari").parse("2 2/- 1/x -").picture())
+    walls = [mark for mark in akari.marks if isinstance(mark, Box) and mark.fill == "#444444"]
+    assert [wall[:4] for wall in walls] == [(40, 0, 40, 40), (0, 40, 40, 40)]
+    assert [mark.text for mark in akari.marks if isinstance(mark, Word)][:1] == ["1"]
+    kakuro = figure(domains.get("kakuro").parse(told_of("kakuro")["example"]).picture())
+    down, across = ([mark for mark in kakuro.marks if isinstance(mark, Word) and mark.text == n] for n in ("24", "19"))
+    assert (down[0].at, down[0].y > 20, across[0].at) == ("start", True, "end")
+    assert not any("\\" in mark.text for mark in kakuro.marks if isinstance(mark, Word) and mark.ink == "#ffffff")
+
+
+@pytest.mark.parametrize(("kind", "shapes"), [("starbattle", 5), ("queens", 8 * 2 + 56), ("minesweeper", 5)])
+def test_pieces_are_shapes_for_no_font_has_them_all(kind: str, shapes: int) -> None:
+    drawn = figure(pictures(kind)[1])
+    assert sum(isinstance(mark, Area) for mark in drawn.marks) == shapes
 
 
 def test_a_solved_board_shows_every_symbol_where_it_stands() -> None:

@@ -21,7 +21,7 @@ __all__ = ["DOMAINS", "Arrow"]
 class Arrow(Lined):
     """An n x n board, 2 to 25, with arrows, the circle first. Density: arrows a cell."""
 
-    name, line_called = "arrow", "arrow"
+    name, line_called, pointed = "arrow", "arrow", True
     about = "Fill the grid as a Sudoku; the number in the circle of each arrow is the sum of those along it."
     text_form = (
         "`n n`; a line for each arrow, of its cells from the circle on, as r1c1 r1c2 r1c3; perhaps one line of cells"

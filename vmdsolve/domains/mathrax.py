@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Self
 
@@ -139,7 +140,8 @@ class Mathrax(Clued):
     def sheet(self) -> Sheet:
         """With the circles in rows and columns between those of the cells."""
         n = self.shape[0]
-        return spaced_sheet(n, {(cell // n * 2 + 1, cell % n * 2 + 1): label for cell, label in self.circles.items()})
+        labels = {(cell // n * 2 + 1, cell % n * 2 + 1): label for cell, label in self.circles.items()}
+        return replace(spaced_sheet(n, labels), ringed=True)
 
 
 DOMAINS = {"mathrax": kind_of(Mathrax)}

@@ -22,7 +22,8 @@ def shaded(rules: Rules, columns: int) -> list[int]:
     units = [rule.cells for rule in rules.constraints if rule.relation in SHADED] if {*SHADED} & {*names} else []
     if "cage" in names:
         units += _every_other([rule.cells for rule in rules.constraints if rule.relation == "box"], columns)
-    return sorted({cell for unit in units for cell in unit})
+    cells = sorted({cell for unit in units for cell in unit})
+    return cells if len(cells) < rules.L else []  # where all are, a tone says nothing
 
 
 def _every_other(boxes: list[tuple[int, ...]], columns: int) -> list[tuple[int, ...]]:

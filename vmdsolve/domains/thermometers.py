@@ -128,7 +128,7 @@ class Thermometers(Margins):
             row, column = len(text) - rows + cell // columns, len(text[-1]) - columns + cell % columns
             regions[row][column] = number[cell]
             text[row][column] = ("*" if cell in bulbs else " ") + text[row][column]
-        return Sheet(text, regions)
+        return Sheet(text, regions, paths=self.tubes)
 
 
 DOMAINS = {"thermometers": kind_of(Thermometers, "thermometer-puzzle")}

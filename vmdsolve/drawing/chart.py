@@ -11,7 +11,7 @@ from ..errors import InvalidInput
 from ..extras import want
 from ..plain import clean
 
-__all__ = ["KINDS", "chart", "named", "save_chart", "wanted"]
+__all__ = ["KINDS", "chart", "in_percent", "named", "plain_numbers", "save_chart", "wanted"]
 
 KINDS = (".png", ".svg", ".pdf")
 LONGEST = 60  # characters of a name in a legend
@@ -49,6 +49,25 @@ def chart(
     if title:
         figure.suptitle(named(title, 90), fontsize=9)
     return figure, figure.subplots(rows, columns, squeeze=False, **shared)
+
+
+def in_percent(axes: Any) -> None:
+    """Shares, upwards, in percent; no axis goes beyond 0 and 100."""
+    from matplotlib.ticker import PercentFormatter
+
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, -0.004), min(high, 1.004))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+
+
+def plain_numbers(axis: Any) -> None:
+    """Numbers of a logarithmic axis as people write them, between powers, too, where there are few of those."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    said = FuncFormatter(lambda value, _: f"{value:g}")
+    low, high = sorted(axis.get_view_interval())
+    axis.set_major_formatter(said)
+    axis.set_minor_formatter(said if high < 10 * low else NullFormatter())
 
 
 def named(name: str, longest: int = LONGEST) -> str:

@@ -1,78 +1,32 @@
-"""Figures: pictures as lines, boxes and words with places, in pixels; svg.py, raster.py and pdf.py write them."""
+"""Figures: pictures as marks; svg.py, raster.py and pdf.py write them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import accumulate
 
 from ..plain import clean, cut
 from .graph import PAINTS, Graph, around
+from .marks import Area, Box, Disc, Mark, Stroke, Word, paler
+from .paths import arrow, on_wall, tube
 from .picture import Frame, Part, Picture
-from .sheet import CELL, OUTSIDE, Cell, Drawn
+from .sheet import CELL, OUTSIDE, SOLID, Cell, Drawn, Sheet
+from .signs import SIGNS
 from .text import MARKS, STYLES
 
-__all__ = ["Box", "Disc", "Figure", "Mark", "Stroke", "Word", "below", "beside", "board", "figure"]
+__all__ = ["Figure", "below", "beside", "board", "figure"]
 
 SIZE, LOW = 40, 22  # of a square with a cell in it, and of the height of rows without
 LETTER, LINE = 8.4, 20  # what a character of 14 pixels takes, and a line
 GAP = 12
 NARROW = 40  # characters a line, at least
 WIDEST = 400  # characters of one word
-SOLID = "█"
 OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
 INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
 ROOM, DISC = 48, 17  # of a vertex on the circle, and the radius of its disc
-SHADE, PATH = "#e8ecef", "#cfd4d9"
+SHADE, WALL = "#e8ecef", "#444444"
 GROUNDS = {"unit": "#fff0b8", "next": "#b7e4c0", "broken": "#ffc7bf"}
-
-
-class Box(NamedTuple):
-    """A filled rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fill: str
-
-
-class Disc(NamedTuple):
-    """A filled circle with a thin edge, about its middle."""
-
-    x: float
-    y: float
-    radius: float
-    fill: str
-    ink: str
-
-
-class Stroke(NamedTuple):
-    """A line."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    ink: str
-    width: float
-
-
-class Word(NamedTuple):
-    """A text on its baseline; `at` says which end of it x is: start, middle or end; `pale` 0 to 1."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-    ink: str
-    at: str = "middle"
-    bold: bool = False
-    pale: float = 0.0
-
-
-Mark = Box | Disc | Stroke | Word
 
 
 @dataclass(frozen=True)
@@ -89,6 +43,8 @@ class Figure:
         for mark in self.marks:
             if isinstance(mark, Stroke):
                 out.append(mark._replace(x1=mark.x1 + x, y1=mark.y1 + y, x2=mark.x2 + x, y2=mark.y2 + y))
+            elif isinstance(mark, Area):
+                out.append(mark._replace(points=tuple((a + x, b + y) for a, b in mark.points)))
             else:
                 out.append(mark._replace(x=mark.x + x, y=mark.y + y))
         return tuple(out)
@@ -172,57 +128,60 @@ def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
     sure
         [L] 0 to 1, how sure each symbol is: pale where it is not
     """
-    squares = drawn.sheet.squares
+    sheet, squares = drawn.sheet, drawn.sheet.squares
     cells = iter(drawn.cells if drawn.cells is not None else ())
     held = [[next(cells, Cell("")) if CELL in square else None for square in row] for row in squares]
-    wide = [
-        max(_width(row[c], in_row[c]) for row, in_row in zip(squares, held, strict=True))
-        for c in range(len(squares[0]))
-    ]
-    high = [SIZE if any(CELL in square for square in row) else LOW for row in squares]
+    tiles = [[sheet.is_tile(r, c) for c in range(len(row))] for r, row in enumerate(squares)]
+    wide = [max(_width(squares[r][c], held[r][c], tile=tiles[r][c]) for r in range(len(squares)))
+            for c in range(len(squares[0]))]  # fmt: skip
+    high = [SIZE if any(tiles[r]) or any(CELL in square for square in row) else LOW for r, row in enumerate(squares)]
     x, y = [0, *accumulate(wide)], [0, *accumulate(high)]
-    grounds, words, number = list[Box](), list[Box | Word](), 0
+    grounds, words, number = list[Box](), list[Mark](), 0
     middles = list[tuple[float, float]]()
     for r, row in enumerate(squares):
         for c, square in enumerate(row):
             before, _, after = square.partition(CELL)
-            cell = held[r][c]
+            cell, place = held[r][c], (x[c], y[r], wide[c], high[r])
+            if cell is None and tiles[r][c] and sheet.wall is not None:
+                grounds.append(Box(*place, WALL))
+                words += on_wall(sheet.labels(r, c), *place)
             if cell is None:
-                words += _in_square(drawn.sheet.blocks.get(square, square), x[c], y[r], wide[c], high[r], "clue", 14)
+                if not tiles[r][c] or sheet.wall is None:
+                    words += _between(sheet, square, *place, 20 if tiles[r][c] else 14)
                 continue
             text = cell.text if cell.boxed is None else cell.boxed
             if cell.style == "open" and text in OPEN:
                 text = ""
             ground = GROUNDS.get(cell.style) or (SHADE if number in drawn.shaded else "")
             if ground:
-                grounds.append(Box(x[c], y[r], wide[c], high[r], ground))
+                grounds.append(Box(*place, ground))
             pale = _pale(sure, number)
             size = 22 if len(text) < 3 else 15
-            words += _in_square(text, x[c], y[r], wide[c], high[r], cell.style, size, pale)
+            words += _in_square(text, *place, cell.style, size, pale)
             words += _word(MARKS.get(cell.style, ""), x[c + 1] - 7, y[r] + 13, 12, cell.style)
+            before = "" if number in sheet.heads else before
             words += _word(before, x[c] + 3, y[r] + 11, 10, "clue", at="start")
             words += _word(after, x[c + 1] - 3, y[r] + high[r] - 4, 10, "clue", at="end")
             middles.append((x[c] + wide[c] / 2, y[r] + high[r] / 2))
             number += 1
-    return Figure((*grounds, *_paths(drawn.sheet.paths, middles), *_walls(drawn, x, y), *words), x[-1], y[-1])
+    draw = arrow if sheet.pointed else tube
+    lines = (mark for path in sheet.paths for mark in draw([middles[cell] for cell in path]))
+    return Figure((*grounds, *lines, *_walls(sheet, x, y), *words), x[-1], y[-1])
 
 
-def _paths(paths: Sequence[Sequence[int]], middles: Sequence[tuple[float, float]]) -> Iterable[Mark]:
-    """Lines through cells: a large disc at the first, and one that rounds each corner and the end."""
-    for first, *rest in paths:
-        for a, b in pairwise((first, *rest)):
-            yield Stroke(*middles[a], *middles[b], PATH, 8)
-        yield Disc(*middles[first], 14, PATH, PATH)
-        for cell in rest:
-            yield Disc(*middles[cell], 3.5, PATH, PATH)
+def _between(sheet: Sheet, square: str, x: float, y: float, width: float, height: float, size: float) -> list[Mark]:
+    """What stands in a square without a cell: a clue, or a sign of the cells beside it."""
+    text = sheet.blocks.get(square, square)
+    ring = [Disc(x + width / 2, y + height / 2, 14, "#ffffff", "#777777")] * (sheet.ringed and bool(text.strip()))
+    return [*ring, *_in_square(text, x, y, width, height, "clue", size)]
 
 
-def _walls(drawn: Drawn, x: Sequence[int], y: Sequence[int]) -> list[Stroke]:
+def _walls(sheet: Sheet, x: Sequence[int], y: Sequence[int]) -> list[Stroke]:
     """Lines between cells, and over them walls."""
-    sheet, thin, thick = drawn.sheet, dict[Stroke, None](), dict[Stroke, None]()
+    thin, thick = dict[Stroke, None](), dict[Stroke, None]()
     for r, row in enumerate(sheet.squares):
         for c, square in enumerate(row):
-            inside = CELL in square and (sheet.regions is None or sheet.regions[r][c] != OUTSIDE)
+            inside = (CELL in square or sheet.tiled) and (sheet.regions is None or sheet.regions[r][c] != OUTSIDE)
             sides: tuple[tuple[bool, tuple[int, int, int, int]], ...] = (
                 (sheet.left[r][c], (x[c], y[r], x[c], y[r + 1])),
                 (sheet.left[r][c + 1], (x[c + 1], y[r], x[c + 1], y[r + 1])),
@@ -250,20 +209,24 @@ def _lines(part: Part, wide: int) -> Figure:
     return Figure(tuple(words), longest * LETTER, LINE * len(lines))
 
 
-def _width(square: str, cell: Cell | None) -> int:
+def _width(square: str, cell: Cell | None, *, tile: bool) -> int:
     before, _, after = square.partition(CELL)
     if cell is None:
-        return max(18, int(LETTER * min(len(square), WIDEST)) + 6)
+        return max(SIZE if tile else 18, int(LETTER * min(len(square), WIDEST)) + 6)
     longest, held = min(max(len(before), len(after)), WIDEST), min(len(cell.text), WIDEST)
     return max(SIZE, 6 * longest + 8, 9 * held + 8 if held > 2 else 0)
 
 
 def _in_square(
     text: str, x: float, y: float, width: float, height: float, style: str, size: float, pale: float = 0.0
-) -> list[Box | Word]:
-    """A text in the middle of a square; the sign of a filled one fills it."""
+) -> list[Mark]:
+    """A text in the middle of a square; a sign as a shape, that of a filled square fills it."""
+    ink = paler(INKS.get(style, "#000000"), pale)
     if text == SOLID:
-        return [Box(x + 3, y + 3, width - 6, height - 6, INKS.get(style, "#000000"))]
+        return [Box(x + 3, y + 3, width - 6, height - 6, ink)]
+    if text in SIGNS:
+        side, at = min(width, height), (x + width / 2, y + height / 2)
+        return [Area(tuple((at[0] + side * a, at[1] + side * b) for a, b in part), ink) for part in SIGNS[text]]
     return [*_word(text, x + width / 2, y + height / 2 + size * 0.35, size, style, pale=pale)]
 
 

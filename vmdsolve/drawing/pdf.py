@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .figure import Box, Disc, Figure, Stroke
+from .figure import Figure
+from .marks import Area, Box, Disc, Stroke, paler
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-__all__ = ["PAPERS", "pages"]
+__all__ = ["PAPERS", "on_paper", "pages"]
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
 EDGE, TITLE = 15.0, 9.0  # millimetres around a page, and above a figure
@@ -48,7 +49,7 @@ def _place(out: FPDF, title: str, figure: Figure, x: float, y: float, width: flo
     scale = min(LARGEST, width / max(1, figure.width), (height - TITLE) / max(1, figure.height))
     out.set_font("Helvetica", size=10)
     out.set_text_color(80, 80, 80)
-    out.text(x, y + 4, _latin(title))
+    out.text(x, y + 4, on_paper(title))
     y += TITLE
     for mark in figure.marks:
         if isinstance(mark, Box):
@@ -63,14 +64,18 @@ def _place(out: FPDF, title: str, figure: Figure, x: float, y: float, width: flo
             out.set_draw_color(mark.ink)
             out.set_line_width(scale * mark.width)
             out.line(x + scale * mark.x1, y + scale * mark.y1, x + scale * mark.x2, y + scale * mark.y2)
+        elif isinstance(mark, Area):
+            out.set_fill_color(mark.fill)
+            points = [(x + scale * a, y + scale * b) for a, b in mark.points]
+            out.polygon(points, style="F")
         else:
             out.set_font("Helvetica", "B" * mark.bold, size=scale * mark.size * 72 / 25.4)
-            out.set_text_color(mark.ink)
-            text = _latin(mark.text)
+            out.set_text_color(paler(mark.ink, mark.pale))
+            text = on_paper(mark.text)
             shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.at] * out.get_string_width(text)
             out.text(x + scale * mark.x - shift, y + scale * mark.y, text)
 
 
-def _latin(text: str) -> str:
+def on_paper(text: str) -> str:
     """What the fonts of every reader of PDF have."""
     return text.replace("·", ".").encode("latin-1", "replace").decode("latin-1")

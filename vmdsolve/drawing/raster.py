@@ -7,7 +7,8 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from .figure import Box, Disc, Figure, Stroke
+from .figure import Figure
+from .marks import Area, Box, Disc, Stroke, paler
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,10 +52,12 @@ def _drawn(figure: Figure, width: float, height: float) -> Image:
         elif isinstance(mark, Stroke):
             ends = [SCALE * (place + MARGIN) for place in (mark.x1, mark.y1, mark.x2, mark.y2)]
             pen.line(ends, fill=mark.ink, width=max(1, round(SCALE * mark.width)))
+        elif isinstance(mark, Area):
+            pen.polygon([(SCALE * (x + MARGIN), SCALE * (y + MARGIN)) for x, y in mark.points], fill=mark.fill)
         else:
             place = (SCALE * (mark.x + MARGIN), SCALE * (mark.y + MARGIN))
             font, bold = _font(round(SCALE * mark.size)), SCALE // 2 * mark.bold
-            ink = _paler(mark.ink, mark.pale)
+            ink = paler(mark.ink, mark.pale)
             pen.text(place, mark.text, fill=ink, font=font, anchor=ANCHORS[mark.at], stroke_width=bold, stroke_fill=ink)
     return image
 
@@ -64,9 +67,3 @@ def _font(size: int) -> FreeTypeFont | ImageFont:
     from PIL import ImageFont
 
     return ImageFont.load_default(size)
-
-
-def _paler(ink: str, pale: float) -> tuple[int, int, int]:
-    """A colour on its way to white."""
-    red, green, blue = (int(ink[i : i + 2], 16) for i in (1, 3, 5))
-    return tuple(round(part + (255 - part) * pale) for part in (red, green, blue))  # type: ignore[return-value]

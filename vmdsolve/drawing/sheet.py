@@ -10,9 +10,10 @@ from typing import NamedTuple
 from ..plain import clean, cut
 from .text import MARKS, Line
 
-__all__ = ["CELL", "OUTSIDE", "Cell", "Drawn", "Sheet"]
+__all__ = ["CELL", "OUTSIDE", "SOLID", "Cell", "Drawn", "Sheet"]
 
 CELL = "□"  # stands in frames and clue texts where the character of the next cell goes
+SOLID = "█"  # of a square that is filled
 WIDEST = 400  # characters of a square: a column is as wide as its widest
 OUTSIDE = -1  # the region of squares that are no part of the board, as clues in its margin are
 CORNERS = " ╵╷│╶└┌├╴┘┐┤─┴┬┼"  # by what meets there: 1 from above, 2 from below, 4 from the right, 8 from the left
@@ -40,7 +41,13 @@ class Sheet:
     blocks
         text of a whole square: what is shown instead where box characters can be
     paths
-        numbers of cells that a line is drawn through, in figures, round at the first
+        numbers of cells that figures draw a line through, round at the first, before whose symbol nothing is written
+    pointed
+        paths are arrows: from a ring at the first cell to a point at the last
+    tiled
+        squares without a cell are as large as the others: walls, where `blocks` has a SOLID, or numbers
+    ringed
+        texts between cells stand in circles
 
     Examples
     --------
@@ -56,6 +63,9 @@ class Sheet:
     regions: Sequence[Sequence[int]] | None = None
     blocks: Mapping[str, str] = field(default_factory=dict)
     paths: Sequence[Sequence[int]] = ()
+    pointed: bool = False
+    tiled: bool = False
+    ringed: bool = False
 
     def text(self) -> str:
         """The frame: plain text with a CELL for every cell."""
@@ -65,6 +75,31 @@ class Sheet:
         if self.regions is None or not (0 <= row < len(self.squares) and 0 <= column < len(self.squares[0])):
             return OUTSIDE
         return self.regions[row][column]
+
+    @cached_property
+    def wall(self) -> str | None:
+        """The text of a square that is black, where those without a cell are."""
+        return next((text for text, block in self.blocks.items() if block == SOLID), None)
+
+    def is_tile(self, row: int, column: int) -> bool:
+        """Whether a square of the board stands where a cell could, and has none."""
+        return self.tiled and CELL not in self.squares[row][column] and self._region(row, column) != OUTSIDE
+
+    def labels(self, row: int, column: int) -> tuple[str, ...]:
+        r"""What a wall shows: one text, or of the numbers below and to the right of it each its own.
+
+        Examples
+        --------
+        >>> walls = Sheet([["9\\12", "4x"]], blocks={"x": SOLID}, tiled=True)
+        >>> walls.labels(0, 0), walls.labels(0, 1)
+        (('9', '12'), ('4',))
+        """
+        return tuple(self.squares[row][column].replace(self.wall or "", "").split("\\"))
+
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """Cells in which paths begin."""
+        return frozenset(path[0] for path in self.paths)
 
     @cached_property
     def left(self) -> list[list[bool]]:

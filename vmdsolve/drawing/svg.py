@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
-from .figure import Box, Disc, Figure, Mark, Stroke, Word
+from .figure import Figure
+from .marks import Area, Box, Disc, Mark, Stroke, Word
 
 __all__ = ["svg"]
 
@@ -53,7 +54,8 @@ def _marks(figure: Figure) -> str:
             out += map(_mark, marks)
         else:
             ink, width = kind
-            path = "".join(f"M{x1:g} {y1:g}L{x2:g} {y2:g}" for x1, y1, x2, y2, *_ in marks)
+            strokes = (mark for mark in marks if isinstance(mark, Stroke))
+            path = "".join(f"M{x1:g} {y1:g}L{x2:g} {y2:g}" for x1, y1, x2, y2, *_ in strokes)
             out.append(f'<path d="{path}" stroke="{ink}" stroke-width="{width:g}" stroke-linecap="square"/>')
     return "".join(out)
 
@@ -65,6 +67,8 @@ def _mark(mark: Mark) -> str:
         )
     if isinstance(mark, Disc):
         return f'<circle cx="{mark.x:g}" cy="{mark.y:g}" r="{mark.radius:g}" fill="{mark.fill}" stroke="{mark.ink}"/>'
+    if isinstance(mark, Area):
+        return f'<polygon points="{" ".join(f"{x:g},{y:g}" for x, y in mark.points)}" fill="{mark.fill}"/>'
     assert isinstance(mark, Word)
     more = ' font-weight="bold"' * mark.bold + (f' opacity="{1 - mark.pale:.2f}"' if mark.pale else "")
     place = f'x="{mark.x:g}" y="{mark.y:g}" font-size="{mark.size:g}" fill="{mark.ink}" text-anchor="{mark.at}"'

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..drawing.chart import chart, named, save_chart, wanted
+from ..drawing.chart import chart, in_percent, named, plain_numbers, save_chart, wanted
 from ..errors import InvalidInput
 from ..untrusted import loads
 
@@ -108,6 +108,8 @@ def draw_results(rows: Sequence[Mapping[str, Any]], path: Path) -> Path:
             [told[name]] = axis.plot(*zip(*points, strict=True), "o-", markersize=3, color=colour)
         axis.set_xscale("log", base=2)
         axis.set_xlabel(about)
+        plain_numbers(axis.xaxis)
+        in_percent(axis)
     axes[0][0].set_ylabel("share of problems solved")
     if len(told) > 1:
         figure.legend(told.values(), map(named, told), fontsize=7, loc="outside lower center", ncols=3)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ..drawing.chart import chart, named, save_chart, wanted
+from ..drawing.chart import chart, in_percent, named, plain_numbers, save_chart, wanted
 from ..errors import InvalidInput
 from ..untrusted import loads
 from .config import read_config
@@ -129,7 +129,11 @@ def draw_curves(curves: Mapping[str, Sequence[Row]], path: Path, *, title: str =
                 )  # fmt: skip
                 told += [y for _, y in points]
         panel.set_title(about, fontsize="medium")
-        panel.set_yscale("log" if logarithmic and min(told) > 0 else "linear")
+        if logarithmic and min(told) > 0:
+            panel.set_yscale("log")
+            plain_numbers(panel.yaxis)
+        if "solved" in names:
+            in_percent(panel)
     axes[-1].set_xlabel("puzzles seen")
     axes[0].legend(fontsize="small")
     return save_chart(figure, path)

@@ -65,6 +65,7 @@ class Lined(Boxed):
     marks = ""
     least = 2  # cells of a line
     line_called: str
+    pointed = False  # whether lines are drawn as arrows
 
     def __init__(self, n: int, lines: Iterable[Sequence[int]]) -> None:
         board = self.set_board(n)
@@ -75,7 +76,7 @@ class Lined(Boxed):
         self.legend = self.legend_of(self.line_called)
 
     def sheet(self) -> Sheet:
-        return replace(super().sheet(), paths=self.lines)
+        return replace(super().sheet(), paths=self.lines, pointed=self.pointed)
 
     @abstractmethod
     def along(self, line: list[int]) -> Iterable[Constraint]:

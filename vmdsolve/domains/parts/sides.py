@@ -67,6 +67,7 @@ class Sided(Clued):
 
     def __init__(self, start: str, n: int, symbols: str, clues: Sequence[str], *, diagonals: bool = False) -> None:
         self.start, self.shape, self.symbols, self.sides = start, (n, n), symbols, tuple(clues)
+        self.boxed = symbols.replace(BLANK, " ")
         self.diagonals = diagonals
         along = (Regular(view, self.sight(c), "view") for view, c in zip(views(n), self.sides, strict=True) if c)
         self.constraints = (*once_each(n, len(symbols), diagonals=diagonals), *along)

@@ -88,4 +88,4 @@ class Walled(Clued):
         return f"row {at // columns + 1}, column {at % columns + 1}"
 
     def sheet(self) -> Sheet:
-        return Sheet(self.squares, [[0] * len(row) for row in self.squares], self.blocks)
+        return Sheet(self.squares, [[0] * len(row) for row in self.squares], self.blocks, tiled=True)
