@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .api.candidates import candidates as candidates
     from .api.check import check as check
     from .api.columns import BatchSolver as BatchSolver
+    from .api.convert import convert as convert
     from .api.cpmpy import from_cpmpy as from_cpmpy
     from .api.cpmpy import to_cpmpy as to_cpmpy
     from .api.dimacs import Dimacs as Dimacs
@@ -104,6 +105,7 @@ _WHERE = {
     "candidates": "api.candidates",
     "check": "api.check",
     "check_proof": "api.proving",
+    "convert": "api.convert",
     "count_solutions": "api.exact",
     "domain_of": "model.about",
     "enumerate_solutions": "api.exact",
@@ -161,6 +163,7 @@ __all__ = [
     "candidates",
     "check",
     "check_proof",
+    "convert",
     "count_solutions",
     "domain_of",
     "enumerate_solutions",

@@ -22,6 +22,15 @@ def test_clauses_are_printed_or_written(tmp_path: Path) -> None:
     assert named.stdout == vmdsolve.to_dimacs("1...", domain="latin-2").text
 
 
+def test_other_forms_are_printed_or_written(tmp_path: Path) -> None:
+    printed = run("convert", P, "--to", "f-puzzles")
+    assert (printed.stdout, printed.exit_code) == (vmdsolve.convert(P, "f-puzzles") + "\n", 0)
+    assert S in run("solve", printed.stdout.strip()).stdout  # it is read again
+    file = tmp_path / "a.txt"
+    assert "wrote" in run("convert", P, "--to", "tatham", "-o", file).stderr
+    assert file.read_text() == vmdsolve.convert(P, "tatham") + "\n"
+
+
 def test_the_answer_of_a_solver_is_read(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_text("v " + " ".join(str(4 * cell + int(symbol)) for cell, symbol in enumerate(S)) + " 0\n")
@@ -35,6 +44,9 @@ def test_the_answer_of_a_solver_is_read(tmp_path: Path) -> None:
     [
         ([P, "-o", "a.txt"], "wanted a name that ends in .cnf"),
         ([P, "--model", "x", "--but", S], "leave out -o and --but"),
+        ([P, "--to", "line", "--but", S], "--model and --but are of clauses"),
+        ([P, "--to", "paper"], "wanted one of line, board, cells, f-puzzles"),
+        ([P, "--to", "non"], "cannot be written as a .non"),
         ([P, S], "convert takes one puzzle, got several"),
         (["1x" + P[2:]], "row 1, column 2"),
     ],

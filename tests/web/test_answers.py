@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import vmdsolve
 from vmdsolve import domains
+from vmdsolve.api.convert import convert
 from vmdsolve.api.kinds import told_of
 from vmdsolve.web.answers import ASKED, MOST_CELLS, answer
 from vmdsolve.web.shapes import shape_of
@@ -43,6 +45,11 @@ def test_every_kind_has_an_example_that_can_be_opened_solved_checked_and_explain
     assert len(asked("marks", **again)["marks"]) == len(opened["givens"])
     for form in ("line", "cells", "board"):
         assert asked("write", **again, held=solved["values"], form=form)["text"]
+    for form in opened["forms"]:  # those of other programs say the puzzle as it was given
+        if form not in ("line", "cells", "board"):
+            assert asked("write", **again, held=solved["values"], form=form)["text"] == convert(
+                told["example"], form, domain=told["said"]
+            )
     drawn = asked("draw", **again, n=2)
     assert len(drawn["boards"]) == 2
 
@@ -104,6 +111,23 @@ def test_a_given_is_not_replaced_by_what_is_filled_in() -> None:
     assert asked("write", **SUDOKU, held=held, form="cells")["text"] == SUDOKU["text"]
 
 
+def test_a_page_to_print_is_a_pdf() -> None:
+    pytest.importorskip("fpdf", reason="the extra print is not installed")
+    assert b64decode(asked("write", **SUDOKU, form="pdf")["base64"]).startswith(b"%PDF")
+
+
+def test_walls_and_what_stands_between_cells_are_told_from_cells() -> None:
+    akari = asked("open", text="2 2/- 1/x -", domain="akari")["shape"]["rows"]
+    assert akari == [[{"cell": 0}, {"wall": ["1"]}], [{"wall": [""]}, {"cell": 1}]]
+    kakuro = asked("open", text=told_of("kakuro")["example"], domain="kakuro")["shape"]["rows"]
+    assert next(square for square in kakuro[0] if len(square["wall"]) > 1) == {"wall": ["24", ""]}
+    mines = asked("open", text=told_of("minesweeper")["example"], domain="minesweeper")["shape"]["rows"]
+    assert {"tile": True, "text": "3"} in mines[2]
+    tubes = asked("open", text=told_of("thermometers")["example"], domain="thermometers")["shape"]
+    assert not any(square.get("before") for row in tubes["rows"] for square in row)  # a bulb is drawn, not written
+    assert len(tubes["paths"]) > 3
+
+
 def test_what_is_wrong_is_named_with_its_cells() -> None:
     found = asked("check", **SUDOKU, held=[-1, 3, *[-1] * 14])
     assert not found["right"]
@@ -159,7 +183,8 @@ def test_of_a_file_every_puzzle_is_offered() -> None:
         ("check", {**SUDOKU, "held": [9] * 16}, "a value of held"),
         ("solve", {**SUDOKU, "method": "magic"}, "method"),
         ("solve", {**SUDOKU, "loops": -1}, "loops"),
-        ("write", {**SUDOKU, "form": "pdf"}, "form is 'pdf'; wanted one of line, board, cells"),
+        ("write", {**SUDOKU, "form": "doc"}, "nothing is written as 'doc'; wanted one of line, board, cells"),
+        ("write", {**SUDOKU, "form": "non"}, "cannot be written as a .non"),
         ("draw", {**SUDOKU, "n": 1000}, "n is 1000"),
         ("generate", {"domain": "sudoku", "difficulty": "silly"}, "difficulty"),
         ("generate", {}, "domain is missing; wanted text"),

@@ -265,6 +265,51 @@ def test_pictures_are_made_of_every_kind_of_board(page: Page) -> None:
         assert size > 500
 
 
+def test_what_other_programs_read_is_offered_and_saved(page: Page, tmp_path: Path) -> None:
+    page.browser.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page.open("sudoku-4x4", EASY)
+    offered = [option.get_attribute("value") for option in Select(page.find("#form")).options]
+    assert offered == ["link", "line", "board", "cells", "f-puzzles", "sudokupad", "puzz.link", "tatham", "dimacs",
+                       "svg", "png", "pdf"]  # fmt: skip
+    for form, name in (
+        ("f-puzzles", "puzzle.txt"),
+        ("dimacs", "puzzle.cnf"),
+        ("svg", "puzzle.svg"),
+        ("png", "puzzle.png"),
+    ):
+        Select(page.find("#form")).select_by_value(form)
+        page.click("#save")
+        page.wait(lambda name=name: (tmp_path / name).exists() and (tmp_path / name).stat().st_size)
+    assert solve((tmp_path / "puzzle.txt").read_text()).text == solve(EASY).text
+    page.open("zebra", "pet: fox dog/drink: tea milk/fox = tea")
+    assert "f-puzzles" not in [option.get_attribute("value") for option in Select(page.find("#form")).options]
+
+
+def test_nothing_is_clipped_and_text_fits_its_cell(page: Page) -> None:
+    script = """
+      const wide = [...document.querySelectorAll('#board td, #board .value')].filter(node => {
+        const cell = node.closest('.cell');
+        return node === cell ? false : node.getBoundingClientRect().width > (cell || node).clientWidth + 1
+          || (!cell && node.scrollWidth > node.clientWidth + 1);
+      });
+      const board = document.querySelector('#board').getBoundingClientRect();
+      const out = [...document.querySelectorAll('#board .before, #board .after')].filter(node => {
+        const at = node.getBoundingClientRect();
+        return at.width && (at.left < board.left - 1 || at.top < board.top - 1 || at.right > board.right + 1);
+      });
+      return [...wide, ...out].map(node => node.outerHTML.slice(0, 200));"""
+    for width in (1200, 360):
+        page.browser.set_window_size(width, 900)
+        page.open()
+        kinds = [option.text for option in Select(page.find("#kind")).options]
+        for kind in kinds if width == 1200 else ("killer", "kakuro", "colouring", "mathrax", "thermometers"):
+            Select(page.find("#kind")).select_by_visible_text(kind)
+            page.browser.execute_script("document.getElementById('title').textContent = ''")
+            page.click("#example")
+            page.wait(lambda: page.find("#title").text)
+            assert page.browser.execute_script(script) == [], (kind, width)
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (1200, "dark"), (360, "light")])
 @pytest.mark.parametrize("kind", ["sudoku", "colouring", "zebra"])
 def test_axe_finds_nothing_wrong(page: Page, kind: str, width: int, theme: str) -> None:

@@ -45,7 +45,9 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "check": ("check", "check", ("check answers.csv", "check 1......2..4..3.. 14.....2..4..3..")),
     "convert": (
         "convert", "convert",
-        ("convert 1......2..4..3.. -o puzzle.cnf", "convert 1......2..4..3.. --model solver.out"),
+        ("convert 1......2..4..3.. -o puzzle.cnf",
+         "convert 1......2..4..3.. --to f-puzzles",
+         "convert 1......2..4..3.. --model solver.out"),
     ),
     "count": (
         "count", "count",

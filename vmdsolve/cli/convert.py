@@ -10,6 +10,7 @@ import typer
 from typer import Argument, Option
 
 from ..api.options import CheckOptions, Options
+from ..atomic import write_lines
 from ..errors import InvalidInput
 from .shared import domain_first, options_from
 from .single import only_problem
@@ -23,25 +24,43 @@ def convert(
     inputs: Annotated[
         list[str], Argument(metavar="INPUT", help="A puzzle, or a file of one, or - for standard input.")
     ],
-    output: Annotated[Path | None, Option("-o", "--output", help="Write here, .cnf; by default it is printed.")] = None,
+    to: Annotated[
+        str, Option("--to", metavar="FORM", help="dimacs (clauses), line, board, cells, f-puzzles, sudokupad ...")
+    ] = "dimacs",
+    output: Annotated[
+        Path | None,
+        Option("-o", "--output", help="Write here; clauses have the ending .cnf. By default it is printed."),
+    ] = None,
     but: Annotated[str | None, Option("--but", metavar="ANSWER", help="Forbid this answer by one clause more.")] = None,
     model: Annotated[
         Path | None, Option("--model", help="What a SAT solver printed of the clauses: print its answer as a board.")
     ] = None,
     **options: Any,
 ) -> None:
-    """Write a puzzle as clauses in the format DIMACS, for SAT solvers and model counters.
+    """Write a puzzle as others read it: as clauses in the format DIMACS, for SAT solvers and model counters, or --to.
 
     Models of the clauses are the puzzle's solutions, one for one. With --but they are those that differ from an answer:
     none, where it is the only one. With --model the answer that a solver found is checked and printed.
+
+    --to writes a text (line, board, cells), or what other programs open: f-puzzles, sudokupad, puzz.link, tatham, non.
     """
+    from ..api.convert import convert as converted
     from ..api.dimacs import to_dimacs
 
     inputs, options["domain"] = domain_first(inputs, options["domain"])
     checked = Options(CheckOptions, **options)
     refuse_own_input(inputs)
+    if to != "dimacs":
+        if model is not None or but is not None:
+            raise InvalidInput(f"--model and --but are of clauses; leave them out, or --to {to}")
+        text = converted(only_problem(inputs, checked.domain, "convert"), to, time_limit=checked.time_limit)
+        if output is None:
+            typer.echo(text)
+        else:
+            typer.echo(f"wrote {write_lines(output, [text])}", err=True)
+        return
     if output is not None and output.suffix != ".cnf":
-        raise InvalidInput(f"cannot write {output}: wanted a name that ends in .cnf")
+        raise InvalidInput(f"cannot write {output}: wanted a name that ends in .cnf, or --to")
     if model is not None and (output or but):
         raise InvalidInput("--model reads an answer; leave out -o and --but")
     given = only_problem(inputs, checked.domain, "convert")

@@ -6,6 +6,7 @@ for each cell, -1 where nothing is. What cannot be done raises InvalidInput, in 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
@@ -19,6 +20,7 @@ import numpy as np
 from .. import domains
 from ..api.candidates import candidates
 from ..api.check import check
+from ..api.convert import TEXTS, convert, endings, forms_of
 from ..api.exact import count_solutions
 from ..api.generate import generate
 from ..api.kinds import told_of
@@ -31,6 +33,7 @@ from ..domains.reading import puzzles_in, read
 from ..drawing.figure import figure
 from ..drawing.svg import svg
 from ..errors import InvalidInput, VmdsolveError
+from ..extras import want
 from ..files.records import open_input
 from ..hints import explain, hint
 from ..hints.grade import grade
@@ -48,7 +51,6 @@ MOST_CELLS = 4096  # of a board that a page draws
 MOST_READ = 200  # puzzles of one file that are offered
 MOST_DRAWN = 16  # samples side by side
 MODEL = ("steps", "loops", "latents", "order", "seed")  # options of `solve` that the page may set
-FORMATS = ("line", "board", "cells", "svg")
 
 
 def answer(asked: str, question: Question, seconds: float) -> Answer:
@@ -167,10 +169,12 @@ def _view(problem: Problem) -> Answer:
         "note": " ".join(filter(None, (layout.assumes, layout.note))),
         "symbols": list(layout.symbols),
         "glyphs": list(glyphs),
+        "called": list(layout.called) if layout.called else [],
         "givens": problem.values.tolist(),
         "names": [layout.cell_name(cell) for cell in range(problem.rules.L)],
         "shape": shape_of(layout),
         "shaded": [*layout.shaded()],
+        "forms": {name: endings()[name] for name in forms_of(problem)},
     }
 
 
@@ -316,15 +320,20 @@ def graded(question: Question, seconds: float) -> Answer:
 
 
 def written(question: Question, seconds: float) -> Answer:
-    """The puzzle, with what is filled in, as text, or as a picture."""
-    del seconds
+    """The puzzle with what is filled in, as text or as a picture; for other programs the puzzle alone."""
     problem, layout = _given(question)
     form, held = _text(question, "form", "line"), _held(question, problem)
-    if form not in FORMATS:
-        raise InvalidInput(f"form is {clean(form[:40])!r}; wanted one of {', '.join(FORMATS)}")
+    if form in TEXTS:
+        return {"text": TEXTS[form](layout, held)}
+    if form not in ("svg", "pdf"):
+        return {"text": convert(problem, form, time_limit=seconds)}
+    drawn = figure(layout.picture(held, givens=problem.values))
     if form == "svg":
-        return {"text": svg([figure(layout.picture(held, givens=problem.values))])}
-    return {"text": {"line": layout.write, "board": layout.render, "cells": layout.format}[form](held)}
+        return {"text": svg([drawn])}
+    want("fpdf", "a page to print")
+    from ..drawing.pdf import pages
+
+    return {"base64": b64encode(pages([[(problem.domain, drawn)]], each=1)).decode("ascii")}
 
 
 def _frames(trace: Trace | None) -> list[Answer]:

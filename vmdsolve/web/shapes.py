@@ -24,9 +24,10 @@ def shape_of(layout: Domain) -> dict[str, Any]:
     Returns
     -------
     dict
-        `is` says which: "sheet" with `rows` of squares (`cell` its number, `before` and `after` the text at its sides,
-        or `text` alone), `left` and `above` where walls stand, `inside` which squares are the board's, and `paths` of
-        cells that lines go through; "lines" with rows of texts and numbers of cells; "graph" with `edges` and the
+        `is` says which: "sheet" with `rows` of squares (`cell` its number, `before` and `after` the text at its sides;
+        or `wall`, one text or two, down and across; or `text`, of a `tile` where it is as large as a cell), `left` and
+        `above` where walls stand, `inside` which squares are the board's, `ringed`, and `paths` of cells that lines go
+        through, `pointed` or not; "lines" with rows of texts and numbers of cells; "graph" with `edges` and the
         places `at` of its vertices, 0 to 1.
 
     Examples
@@ -46,22 +47,28 @@ def shape_of(layout: Domain) -> dict[str, Any]:
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:
     cell, rows = 0, []
-    for squares in sheet.squares:
+    for r, squares in enumerate(sheet.squares):
         row: list[dict[str, Any]] = []
-        for square in squares:
+        for c, square in enumerate(squares):
             before, held, after = square.partition(CELL)
             if held:
-                texts = {"before": _text(before), "after": _text(after)}
+                texts = {"before": "" if cell in sheet.heads else _text(before), "after": _text(after)}
                 row.append({"cell": cell} | {side: text for side, text in texts.items() if text})
                 cell += 1
+            elif sheet.is_tile(r, c) and sheet.wall is not None:
+                row.append({"wall": [_text(label) for label in sheet.labels(r, c)]})
             else:
-                row.append({"text": _text(sheet.blocks.get(square, square))})
+                row.append({"tile": True} if sheet.is_tile(r, c) else {})
+                row[-1] |= {"text": _text(sheet.blocks.get(square, square))}
         rows.append(row)
     width = len(rows[0])
     regions = sheet.regions or [[0] * width] * len(rows)
     inside = [[region != OUTSIDE for region in row] for row in regions]
     paths = [list(path) for path in sheet.paths]
-    return {"is": "sheet", "rows": rows, "left": sheet.left, "above": sheet.above, "inside": inside, "paths": paths}
+    return {
+        "is": "sheet", "rows": rows, "left": sheet.left, "above": sheet.above, "inside": inside,
+        "paths": paths, "pointed": sheet.pointed, "ringed": sheet.ringed,
+    }  # fmt: skip
 
 
 def _lines(frame: str) -> list[list[str | int]]:

@@ -2,6 +2,7 @@
 
 const OPEN = -1;
 const SOLID = "█";
+const BLANK = "·"; // of a cell that is surely empty
 
 /** An element with classes and attributes; children are nodes or text. */
 export function element(tag, attributes = {}, ...children) {
@@ -32,7 +33,7 @@ export class Board {
 
   /** What cells hold, and how they look: `held` values, `looks` cell -> classes, `marks` cell -> text, `sure` 0 to 1. */
   show(held, { looks = new Map(), marks = new Map(), sure = null } = {}) {
-    const { givens, glyphs, names, shape } = this.puzzle;
+    const { givens, glyphs, names, shape, called } = this.puzzle;
     this.cells.forEach((node, cell) => {
       const value = held[cell];
       const given = givens[cell] !== OPEN;
@@ -44,10 +45,10 @@ export class Board {
       if (value !== OPEN && shape.is === "graph" && value < PAINTS.length) node.classList.add("painted", PAINTS[value]);
       node.classList.add(...(looks.get(cell) || []));
       const shown = node.querySelector(".value");
-      shown.textContent = text;
+      shown.textContent = value !== OPEN && (!text.trim() || called[value] === "empty") ? BLANK : text;
       shown.style.opacity = sure && !given && value !== OPEN ? Math.max(0.15, sure[cell]) : "";
       node.querySelector(".marks").textContent = marked;
-      if (this.live) node.setAttribute("aria-label", said(names[cell], text, given, marked, looks.get(cell)));
+      if (this.live) node.setAttribute("aria-label", said(names[cell], (value !== OPEN && called[value]) || text, given, marked, looks.get(cell)));
     });
   }
 
@@ -89,29 +90,41 @@ export class Board {
       const line = element("tr", { role: this.live ? "row" : null });
       row.forEach((square, c) => {
         const held = square.cell !== undefined;
-        const node = held
-          ? this.#cell("td", square.cell, [r, c], square.before, square.after)
-          : element("td", { role: this.live ? "gridcell" : null }, square.text);
-        node.classList.add(inside[r][c] ? (held ? "inside" : "between") : "outside");
-        if (square.text === SOLID) node.classList.add("block");
+        const node = held ? this.#cell("td", square.cell, [r, c], square.before, square.after) : this.#beside(square);
+        node.classList.add(inside[r][c] ? (held || square.wall || square.tile ? "inside" : "between") : "outside");
         const walls = { left: left[r][c], right: left[r][c + 1], top: above[r][c], bottom: above[r + 1][c] };
         for (const [side, wall] of Object.entries(walls)) if (wall) node.classList.add(side);
         line.append(node);
       });
       table.append(line);
     });
-    if (paths.length) this.cells[0].append(this.#paths(paths, rows[0].length, rows.length));
+    const corner = this.places[0]; // of cell 0, from which lines through cells hang
+    if (paths.length) this.cells[0].append(this.#paths(paths, rows[0].length - corner[1], rows.length - corner[0], corner));
     return table;
   }
 
-  /** Lines through cells, round at the first, over the whole board; it hangs from cell 0, in the corner. */
-  #paths(paths, columns, rows) {
-    const drawn = vector("svg", { class: "paths", viewBox: `0 0 ${columns} ${rows}`, "aria-hidden": "true" });
+  /** A square without a cell: a wall with its numbers, a number as large as a cell's, a clue or a sign. */
+  #beside({ wall, tile, text }) {
+    const role = this.live ? "gridcell" : null;
+    if (wall) {
+      const split = wall.length > 1;
+      const labels = wall.map((label, n) => element("span", { class: split ? ["down", "across"][n] : null }, label));
+      return element("td", { role, class: split ? "wall split" : "wall" }, ...labels);
+    }
+    const ring = this.puzzle.shape.ringed && text ? "ring" : null;
+    return element("td", { role, class: tile ? "tile" : null }, ring ? element("span", { class: ring }, text) : text);
+  }
+
+  /** Lines through cells, over the whole board: from a round bulb, or from a ring to an arrow's point. */
+  #paths(paths, columns, rows, [top, left]) {
+    const pointed = this.puzzle.shape.pointed;
+    const drawn = vector("svg", { class: pointed ? "paths pointed" : "paths", viewBox: `0 0 ${columns} ${rows}`, "aria-hidden": "true" });
     [drawn.style.width, drawn.style.height] = [`${100 * columns}%`, `${100 * rows}%`];
     for (const path of paths) {
-      const places = path.map((cell) => this.places[cell].map((place) => place + 0.5));
-      drawn.append(vector("polyline", { points: places.map(([row, column]) => `${column},${row}`).join(" ") }));
-      drawn.append(vector("circle", { cx: places[0][1], cy: places[0][0], r: 0.34 }));
+      const places = path.map((cell) => [this.places[cell][1] - left + 0.5, this.places[cell][0] - top + 0.5]);
+      drawn.append(vector("polyline", { points: places.join(" ") }));
+      drawn.append(vector("circle", { cx: places[0][0], cy: places[0][1], r: pointed ? 0.38 : 0.34 }));
+      if (pointed) drawn.append(vector("polyline", { points: point(places.at(-2), places.at(-1)).join(" ") }));
     }
     return drawn;
   }
@@ -133,6 +146,8 @@ export class Board {
     const spots = element("div", { class: "spot", role: this.live ? "row" : null });
     at.forEach(([x, y], cell) => {
       const node = this.#cell("div", cell, [y * 20, x * 20], String(cell + 1));
+      node.style.setProperty("--out-x", x * 2 - 1);
+      node.style.setProperty("--out-y", y * 2 - 1);
       node.style.left = `${100 * x}%`;
       node.style.top = `${100 * y}%`;
       spots.append(node);
@@ -145,6 +160,13 @@ function vector(tag, attributes = {}) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;
+}
+
+/** The point of an arrow between two places, as three corners. */
+function point([x1, y1], [x2, y2]) {
+  const far = Math.hypot(x2 - x1, y2 - y1) / 0.22;
+  const [dx, dy] = [(x2 - x1) / far, (y2 - y1) / far];
+  return [[x2 - dx - dy, y2 - dy + dx], [x2, y2], [x2 - dx + dy, y2 - dy - dx]];
 }
 
 const PAINTS = ["v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"];

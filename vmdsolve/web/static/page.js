@@ -1,9 +1,9 @@
 // The page: what is shown, what keys and buttons do, and what is asked of the server.
 
+import { copied, offered, saved } from "./along.js";
 import { ask, stop } from "./ask.js";
 import { Board, element } from "./board.js";
 import { Filling } from "./filling.js";
-import { png } from "./picture.js";
 
 const OPEN = -1;
 const $ = (id) => document.getElementById(id);
@@ -50,13 +50,15 @@ function take(answer, held = null) {
   board = new Board(puzzle, `${puzzle.domain}, ${puzzle.givens.length} cells`, { live: true });
   $("board").replaceChildren(board.node);
   $("pad").replaceChildren(...puzzle.glyphs.map((glyph, value) => {
-    const button = element("button", { type: "button", "aria-label": `symbol ${puzzle.symbols[value]}` }, glyph.trim() || puzzle.symbols[value]);
+    const called = puzzle.called[value] || `symbol ${puzzle.symbols[value]}`;
+    const button = element("button", { type: "button", "aria-label": called, title: called }, called === "empty" ? "·" : glyph.trim() || "·");
     button.addEventListener("click", () => enter(value, pencilled()));
     return button;
   }));
   at = Math.max(0, puzzle.givens.indexOf(OPEN));
   board.cells.forEach((node) => (node.tabIndex = -1));
   if (board.cells[at]) board.cells[at].tabIndex = 0;
+  offered($("form"), puzzle.forms);
   const others = puzzle.others || [];
   if (others.length) {
     $("other").replaceChildren(...others.map((other, n) => element("option", { value: n }, `${n + 1}: ${other.text.slice(0, 60)}`)));
@@ -299,35 +301,13 @@ function valueOf(text) {
 
 // Taking along ------------------------------------------------------------------------------------------------------
 
-async function made(form) {
-  if (form === "link") return location.href;
-  const drawn = form === "svg" || form === "png";
-  const held = (drawn && over.values) || filling.held;
-  const answer = await ask("write", { ...about(), held, form: drawn ? "svg" : form });
-  if (!answer) return "";
-  return form === "png" ? png(answer.text) : answer.text;
-}
+/** What is to be taken along: the puzzle with what it holds; in pictures what is shown over it. */
+const current = () => ({ about: about(), held: filling.held, shown: over.values || filling.held, forms: puzzle.forms });
 
-async function copy() {
-  const form = $("form").value;
+async function takeAlong(how, said) {
   try {
-    const what = await made(form);
-    if (form === "png") await navigator.clipboard.write([new ClipboardItem({ "image/png": what })]);
-    else await navigator.clipboard.writeText(what);
-    say(["copied"]);
-  } catch (error) {
-    say([`it could not be copied: ${error.message}`], true);
-  }
-}
-
-async function save() {
-  const form = $("form").value;
-  try {
-    const what = await made(form);
-    const blob = what instanceof Blob ? what : new Blob([what], { type: "text/plain" });
-    const link = element("a", { href: URL.createObjectURL(blob), download: `puzzle.${{ svg: "svg", png: "png" }[form] || "txt"}` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    await how($("form").value, current());
+    if (said) say([said]);
   } catch (error) {
     say([error.message], true);
   }
@@ -404,7 +384,9 @@ async function begin() {
     button.addEventListener("click", () => puzzle && QUESTIONS[button.dataset.ask]());
   }
   const clicks = {
-    stop, pencil, copy, save, play, print: () => window.print(),
+    stop, pencil, play, print: () => window.print(),
+    copy: () => takeAlong(copied, "copied"),
+    save: () => takeAlong(saved),
     erase: () => change(() => filling.erase(at)),
     undo: () => change(() => filling.undo()),
     redo: () => change(() => filling.redo()),
