@@ -34,9 +34,9 @@ struct Written {
     return offset_of > kNothing ? std::max(std::min(to_float(row[t]) * over + offset_of, 0.0f), least) : least;
   }
 
-  /// Log-marginals of chunk k of a row, of n tokens; `y` may be where the row is, `far` has room for a chunk.
-  void write_chunk(const T* row, Beside beside, float least, int64_t k, int64_t n, float* far, float* y) const {
-    const int64_t begin = k * kChunk;
+  /// Log-marginals of stretch k of a row, of n tokens; `y` may be where the row is, `far` has room for a stretch.
+  void write_stretch(const T* row, Beside beside, float least, int64_t k, int64_t n, float* far, float* y) const {
+    const int64_t begin = k * kStretch;
     const auto first = static_cast<size_t>(g.far_first[static_cast<size_t>(k)]),
                last = static_cast<size_t>(g.far_first[static_cast<size_t>(k) + 1]);
     for (size_t i = first; i < last; ++i) far[i - first] = written(row, beside.offset, least, g.far[i]);
@@ -64,8 +64,8 @@ struct Written {
     } else if (!g.whole) {  // few tokens: those alone
       std::vector<float> all(g.picked.size());  // read before any is written: `out` may be where the logits are
       for (size_t i = 0; i < all.size(); ++i) all[i] = written(from, offsets, kNothing, g.picked[i]);
-      for (size_t first = 0; entropy && first < all.size(); first += kChunk) {
-        const size_t n = std::min<size_t>(kChunk, all.size() - first);
+      for (size_t first = 0; entropy && first < all.size(); first += kStretch) {
+        const size_t n = std::min<size_t>(kStretch, all.size() - first);
         std::copy_n(all.begin() + static_cast<int64_t>(first), n, y);
         sum += entropy_of(y, p, static_cast<int64_t>(n));
       }
@@ -76,11 +76,11 @@ struct Written {
       for (size_t i = 0; i < g.near.size(); ++i) near[i] = offsets[g.near[i]];
       std::fill(near + g.near.size(), near + kNear, kNothing);
       const Beside beside{offsets, g.token_class.data(), near, g.ranks.data()};
-      for (int64_t k = 0; k * kChunk < g.V; ++k) {
-        const int64_t n = std::min(kChunk, g.V - k * kChunk);
-        if (out) write_chunk(from, beside, floor, k, n, p, out + r * g.V + k * kChunk);
+      for (int64_t k = 0; k * kStretch < g.V; ++k) {
+        const int64_t n = std::min(kStretch, g.V - k * kStretch);
+        if (out) write_stretch(from, beside, floor, k, n, p, out + r * g.V + k * kStretch);
         if (!entropy) continue;
-        write_chunk(from, beside, kNothing, k, n, p, y);
+        write_stretch(from, beside, kNothing, k, n, p, y);
         sum += entropy_of(y, p, n);
       }
     }
@@ -93,7 +93,7 @@ void all_rows(const Grammar& g, const CanvasRows& rows, const float* offset, flo
               double* entropy, int threads) {
   const Written<T> work{g, rows, offset, floor, out, entropy};
   parallel_for(rows.R, threads, 1, [&](int64_t begin, int64_t end) {
-    std::vector<float> y(kChunk), p(kChunk);
+    std::vector<float> y(kStretch), p(kStretch);
     for (int64_t r = begin; r < end; ++r) work.row(r, y.data(), p.data());
   });
 }

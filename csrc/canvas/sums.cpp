@@ -1,4 +1,4 @@
-// sums.cpp -- rows over threads, classes that stream and classes that are picked, sums that need a second look.
+// sums.cpp -- rows over threads and side by side, or their few tokens picked; sums that need a second look.
 #include "canvas/sums.hpp"
 
 #include <algorithm>
@@ -15,10 +15,8 @@ namespace {
 
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
 constexpr double kNone = -std::numeric_limits<double>::infinity();
-constexpr int64_t kFirst = 2048;  // tokens whose largest the row's sums are taken beside
-constexpr float kRise = 60;       // above it, where the row is read again
+constexpr float kRise = 60;       // above the row's reference, where it is read again
 constexpr double kFaint = 1e-18;  // sums below this may lack tokens
-static_assert(kChunk == kFlushed && kBlock == kSide);
 
 const std::vector<const CanvasPath*>& paths() {
   static const auto& found = *new std::vector<const CanvasPath*>([] {  // never gone: threads may outlive main()
@@ -35,6 +33,13 @@ const std::vector<const CanvasPath*>& paths() {
   return found;
 }
 
+/// What a thread works in.
+struct Work {
+  std::vector<float> floats;
+  std::vector<double> doubles, sums;
+  void side(size_t n) { floats.resize(n), doubles.resize(n); }
+};
+
 /// The rows of one call, as numbers of type T.
 template <class T>
 struct Rows {
@@ -42,12 +47,11 @@ struct Rows {
   const CanvasRows& rows;
   const CanvasPath& path;
   float over = 1.0f / rows.temperature;
-  StreamView view{g.V,
-                  g.columns,
-                  g.streams.data(),
-                  g.chunk_first.data(),
-                  g.place.data(),
-                  g.picked_class.data()};
+  SideView view{g.V,
+                g.C,
+                {g.bundles[0].view(), g.bundles[1].view(), g.bundles[2].view(), g.bundles[3].view()},
+                g.many.data(),
+                static_cast<int64_t>(g.many.size())};
 
   const T* row(int64_t r) const { return static_cast<const T*>(rows.logits) + r * g.V; }
   float y(const T* row, int32_t token) const { return to_float(row[token]) * over; }
@@ -75,35 +79,71 @@ struct Rows {
     return static_cast<double>(top) + std::log(sum);
   }
 
-  bool whole_sums(const T* row, std::vector<double>& sums, double* out) const {
-    double streamed[kMaxStreams];
-    float reference = kNothing, top;
-    for (int64_t t = 0; t < std::min(kFirst, g.V); ++t)
-      reference = std::max(reference, y(row, static_cast<int32_t>(t)));
-    if (!(std::abs(reference) < std::numeric_limits<float>::infinity())) reference = 0;
-    const auto read = [&] {
-      sums.assign(static_cast<size_t>(g.C), 0.0);
-      return passes().sums(view, row, over, reference, &top, streamed, sums.data());
-    };
-    if (!read()) return false;
-    if (top > reference + kRise) {
-      reference = top;
-      if (!read()) return false;
+  /// The fewest rows side by side, of those that this CPU can, that are n; as many as it can if n is more.
+  int width_for(int64_t n) const {
+    int width = 0;
+    while (width + 1 < kWidths && passes().sums[width + 1] != nullptr && (4 << width) < n) ++width;
+    return width;
+  }
+
+  /// What rows are summed beside: about their largest number, so that none of them is beyond float32.
+  float reference_of(const T* row) const {
+    float largest = kNothing;
+    for (const int32_t t : g.sample) largest = std::max(largest, y(row, t));
+    return std::abs(largest) < std::numeric_limits<float>::infinity() ? largest : 0.0f;
+  }
+
+  /// Rows r[0] .. r[n - 1] that are read whole, side by side.
+  bool side_by_side(const int64_t* r, int64_t n, Work& space, double* out, bool sums) const {
+    const int width = width_for(n), lanes = 4 << width;
+    const T* from[kSide];
+    float reference[kSide], top[kSide];
+    for (int i = 0; i < lanes; ++i) {
+      from[i] = row(r[std::min<int64_t>(i, n - 1)]);
+      reference[i] = sums ? reference_of(from[i]) : 0;
     }
-    for (size_t k = 0; k < g.streamed.size(); ++k) sums[static_cast<size_t>(g.streamed[k])] = streamed[k];
-    finish(row, static_cast<double>(reference), sums, out);
+    space.side(static_cast<size_t>(lanes * g.C));
+    const auto pass = (sums ? passes().sums : passes().bests)[width];
+    const auto read = [&] { return pass(view, from, over, reference, space.floats.data(), space.doubles.data(), top); };
+    if (!read()) return false;
+    if (!sums) {
+      for (int64_t i = 0; i < n; ++i)
+        for (int32_t c = 1; c < g.C; ++c) {
+          const float best = static_cast<float>(space.doubles[static_cast<size_t>(c * lanes + i)]) * over;
+          if (!(best < std::numeric_limits<float>::infinity())) return false;
+          out[r[i] * g.C + c] = static_cast<double>(best);
+        }
+      return true;
+    }
+    bool risen = false;
+    for (int i = 0; i < lanes; ++i)
+      if (const float highest = top[i] * over; highest > reference[i] + kRise) {
+        if (highest == std::numeric_limits<float>::infinity()) return false;
+        reference[i] = highest;
+        risen = true;
+      }
+    if (risen) read();
+    for (int64_t i = 0; i < n; ++i) {
+      space.sums.resize(static_cast<size_t>(g.C));
+      for (int32_t c = 0; c < g.C; ++c) space.sums[static_cast<size_t>(c)] = space.doubles[static_cast<size_t>(c * lanes + i)];
+      if (!finish(from[i], static_cast<double>(reference[i]), space.sums, out + r[i] * g.C)) return false;
+    }
     return true;
   }
 
-  /// Logarithms of sums beside a number into `out`; faint ones are taken again.
-  void finish(const T* row, double beside, std::vector<double>& sums, double* out) const {
+  /// Logarithms of sums beside a number into `out`; faint ones are taken again. False where one is NaN.
+  bool finish(const T* row, double beside, std::vector<double>& sums, double* out) const {
     sums.resize(static_cast<size_t>((g.C + kSide - 1) / kSide * kSide), 1.0);
     std::vector<int32_t> faint;
     for (int32_t c = 0; c < g.C; ++c)
-      if (double& sum = sums[static_cast<size_t>(c)]; sum < kFaint) sum = 1.0, faint.push_back(c);
+      if (double& sum = sums[static_cast<size_t>(c)]; c == 0 || sum < kFaint)
+        sum = 1.0, faint.push_back(c);
+      else if (std::isnan(sum))
+        return false;
     path.logs64(sums.data(), static_cast<int64_t>(sums.size()));
     for (int32_t c = 1; c < g.C; ++c) out[c] = beside + sums[static_cast<size_t>(c)];
     for (const int32_t c : faint) out[c] = c == 0 ? kNone : sum_beside_own(row, c);
+    return true;
   }
 
   /// y of the picked tokens into the buffer; false for NaN or +inf.
@@ -113,37 +153,32 @@ struct Rows {
     return passes().pick(row, g.picked.data(), static_cast<int64_t>(n), over, buffer.data(), top);
   }
 
-  bool picked_sums(const T* row, std::vector<float>& buffer, std::vector<double>& sums, double* out) const {
+  bool picked_sums(const T* row, Work& space, double* out) const {
     float top;
-    if (!pick(row, buffer, &top)) return false;
+    if (!pick(row, space.floats, &top)) return false;
     if (top == kNothing) top = 0;
-    path.exps(buffer.data(), static_cast<int64_t>(buffer.size()), top);
-    sums.assign(static_cast<size_t>(g.C), 0.0);
+    path.exps(space.floats.data(), static_cast<int64_t>(space.floats.size()), top);
+    space.sums.assign(static_cast<size_t>(g.C), 0.0);
     for (size_t i = 0; i < g.picked.size(); ++i)
-      sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(buffer[i]);
-    finish(row, static_cast<double>(top), sums, out);
+      space.sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(space.floats[i]);
+    return finish(row, static_cast<double>(top), space.sums, out);
+  }
+
+  bool picked_bests(const T* row, Work& space, double* out) const {
+    float top;
+    if (!pick(row, space.floats, &top)) return false;
+    for (size_t i = 0; i < g.picked.size(); ++i)
+      out[g.picked_class[i]] = std::max(out[g.picked_class[i]], static_cast<double>(space.floats[i]));
     return true;
   }
 
-  bool sums(int64_t r, std::vector<float>& buffer, std::vector<double>& of_classes, double* out) const {
-    std::fill(out, out + g.C, kNone);
-    if (rows.held[r] >= 0) return held(r, out), true;
-    return g.whole ? whole_sums(row(r), of_classes, out) : picked_sums(row(r), buffer, of_classes, out);
-  }
-
-  bool bests(int64_t r, std::vector<float>& buffer, double* out) const {
-    std::fill(out, out + g.C, kNone);
-    if (rows.held[r] >= 0) return held(r, out), true;
-    float top;
-    if (g.whole) {
-      double streamed[kMaxStreams];
-      if (!passes().bests(view, row(r), over, 0, &top, streamed, out)) return false;
-      for (size_t k = 0; k < g.streamed.size(); ++k) out[g.streamed[k]] = streamed[k];
-      return true;
+  /// All rows of r, at most as many as stand side by side.
+  bool some(const int64_t* r, int64_t n, Work& space, double* out, bool sums) const {
+    if (g.whole) return side_by_side(r, n, space, out, sums);
+    for (int64_t i = 0; i < n; ++i) {
+      double* const to = out + r[i] * g.C;
+      if (!(sums ? picked_sums(row(r[i]), space, to) : picked_bests(row(r[i]), space, to))) return false;
     }
-    if (!pick(row(r), buffer, &top)) return false;
-    for (size_t i = 0; i < g.picked.size(); ++i)
-      out[g.picked_class[i]] = std::max(out[g.picked_class[i]], static_cast<double>(buffer[i]));
     return true;
   }
 };
@@ -151,12 +186,20 @@ struct Rows {
 template <class T>
 bool every_row(const Grammar& g, const CanvasRows& rows, double* out, int threads, int path, bool sums) {
   const Rows<T> work{g, rows, canvas_path(path)};
+  std::fill(out, out + rows.R * g.C, kNone);
+  std::vector<int64_t> open;
+  for (int64_t r = 0; r < rows.R; ++r)
+    if (rows.held[r] < 0)
+      open.push_back(r);
+    else
+      work.held(r, out + r * g.C);
+  const auto n = static_cast<int64_t>(open.size());
+  int64_t together = 4 << work.width_for(n);  // fewer, where threads would have none
+  while (together > 4 && (n + together - 1) / together < thread_count(threads)) together /= 2;
   std::atomic<bool> good{true};
-  parallel_for(rows.R, threads, 1, [&](int64_t begin, int64_t end) {
-    std::vector<float> buffer;
-    std::vector<double> of_classes;
-    for (int64_t r = begin; r < end; ++r)
-      if (!(sums ? work.sums(r, buffer, of_classes, out + r * g.C) : work.bests(r, buffer, out + r * g.C))) good = false;
+  parallel_for(n, threads, together, [&](int64_t begin, int64_t end) {
+    Work space;
+    if (!work.some(open.data() + begin, end - begin, space, out, sums)) good = false;
   });
   return good;
 }

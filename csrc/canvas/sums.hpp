@@ -8,14 +8,14 @@
 //                  tokens     of a class, one drawn in proportion to exp(y), or the first of the best
 // Shapes       logits [R,V] f32 or bfloat16 (R rows are B boards of L cells)   held [R] i32, open < 0
 //              sums, bests [R,C] f64   offset [R,C] f32   out [R,V] f32   entropy [R] f64, nats
-// Memory       where many tokens live (tables.hpp), rows stream by once: classes of many tokens are summed under their
-//              bits, tokens of others are picked from the numbers of 64 blocks; all beside the largest of the row's first
-//              tokens. A sum so small beside that number that tokens may be missing in it is taken again, beside its own
-//              largest; a row that rises above it by 60 is read again. Where few live, those alone are read.
-// Exact        exp32; float32 sums of 64 blocks, float64 of these; the same bits on every path of the CPU, within 1e-6
-//              of the exact sum relatively. Draws within a class: exp32 beside the class's sum, float64 sums by parts
-//              of 64 tokens.
-// Parallelism  rows by threads; tokens by vector lanes
+// Memory       where many tokens live (tables.hpp), rows pass by once, sixteen of them side by side (sums_side.hpp): added
+//              up by class beside the largest of the row's first live tokens. A sum so small beside that number that
+//              tokens may be missing in it is taken again, beside its own largest; rows of which one rises above it by
+//              60 are read again. Where few live, those alone are read.
+// Exact        float32 sums of 32 chunks, float64 of these; the same bits on every path of the CPU and whatever rows
+//              stand beside each other, within 2e-6 of the exact sum relatively. Draws within a class: exp32 beside the
+//              class's sum, float64 sums by parts of 64 tokens.
+// Parallelism  rows by threads and vector lanes
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 #pragma once
 #include <cstdint>
@@ -34,7 +34,7 @@ struct CanvasRows {
   float temperature;
 };
 
-/// False where a live token's logit is NaN or +inf; the outputs are then not to be used.
+/// False where a live token's logit, or that over the temperature, is NaN or +inf; outputs are then not to be used.
 bool class_sums(const Grammar& grammar, const CanvasRows& rows, double* out, int threads, int path = -1);
 bool class_bests(const Grammar& grammar, const CanvasRows& rows, double* out, int threads, int path = -1);
 int canvas_paths();

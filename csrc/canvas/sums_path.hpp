@@ -1,12 +1,14 @@
 // sums_path.hpp -- the part of sums.hpp that meets every logit, written once for vectors of any width.
 //
 // A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library but
-// <cstdint>, and calls nothing inline that is not forced. Sixteen tokens are taken side by side whatever the width, in
-// parts of as many as a vector holds, so that all paths add up the same numbers in the same order.
+// <cstdint>, and calls nothing inline that is not forced. Whole rows stand side by side (sums_side.hpp); of one row,
+// sixteen tokens do whatever the width, in parts of as many as a vector holds. So all paths add up the same numbers in
+// the same order.
 #pragma once
 #include <cstdint>
 
 #include "canvas/edges_path.hpp"
+#include "canvas/sums_side.hpp"
 #include "support/bf16.hpp"     // defines: Bf16, to_float
 #include "support/float32.hpp"  // defines: exp32, lanes
 #include "support/float64.hpp"  // defines: exp_beside, log64, f64x4, f64x8, f64x16
@@ -18,24 +20,7 @@
 namespace vmd {
 
 constexpr int kSide = 16;
-constexpr int64_t kFlush = 64;                // blocks whose sums are float32, and whose numbers stay in a cache
-constexpr int64_t kFlushed = kFlush * kSide;  // tokens of these
-
-/// What a path needs of a grammar, plain.
-struct StreamView {
-  int64_t V;
-  int n;                     // columns of classes that stream: one of kStreams (tables.hpp)
-  const uint16_t* streams;   // [blocks][n]
-  const int32_t* first;      // [chunks+1] where the tokens of other classes in a chunk begin
-  const uint16_t* place;     // of each such token, in its chunk
-  const int32_t* of_class;   // its class
-};
-
-/// Of one row: sums beside `reference`, or maxima, of each class that streams, into `out`, and of the others, added to
-/// `others` [C]; `top`: the largest y of all tokens. False for NaN or +inf.
-template <class T>
-using StreamPass = bool (*)(const StreamView&, const T* row, float over, float reference, float* top,
-                            double* out, double* others);
+constexpr int kWidths = 3;  // rows side by side: 4, 8, 16
 
 /// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False
 /// as above.
@@ -56,7 +41,7 @@ using WritePass = void (*)(const T* row, const Beside& beside, float over, float
 
 template <class T>
 struct CanvasPasses {
-  StreamPass<T> sums, bests;
+  SidePass<T> sums[kWidths], bests[kWidths];  // of 4 << width rows; null: not that many
   PickPass<T> pick;
   WritePass<T> write;
 };
@@ -75,23 +60,18 @@ extern const CanvasPath kCanvasPortable;  // sums_portable.cpp
 extern const CanvasPath kCanvasAvx2;      // sums_avx2.cpp
 extern const CanvasPath kCanvasAvx512;    // sums_avx512.cpp
 
-/// As many float64 as F has lanes, and as many as are one vector; where there are but two, one by one.
+/// As many float64 as are one vector where F is one; where that is but two, one by one.
 template <class F>
-struct DoublesOf;
+struct OneOf {
+  using type = double;
+};
 template <>
-struct DoublesOf<f32x4> {
+struct OneOf<f32x8> {
   using type = f64x4;
-  using one = double;
 };
 template <>
-struct DoublesOf<f32x8> {
+struct OneOf<f32x16> {
   using type = f64x8;
-  using one = f64x4;
-};
-template <>
-struct DoublesOf<f32x16> {
-  using type = f64x16;
-  using one = f64x8;
 };
 
 template <class F>
@@ -100,7 +80,7 @@ struct CanvasVectors {
   using U = typename Lane<F>::U;
   static constexpr int kWidth = lanes<F>, kParts = kSide / kWidth;
   using Doubles = typename DoublesOf<F>::type;
-  using OfEdges = typename DoublesOf<F>::one;
+  using OfEdges = typename OneOf<F>::type;
 
   static VMD_INLINE F load(const float* from) {
     F out;
@@ -111,23 +91,6 @@ struct CanvasVectors {
     uint16_t __attribute__((vector_size(2 * kWidth))) bits;
     __builtin_memcpy(&bits, from, sizeof bits);
     return bits_as<F>(__builtin_convertvector(bits, U) << 16);
-  }
-
-  /// Lanes of part `part` whose bit is set.
-  static VMD_INLINE I chosen(uint32_t bits, int part) {
-    I place;
-    for (int lane = 0; lane < kWidth; ++lane) place[lane] = 1 << lane;
-    return ((I{} + static_cast<int32_t>(bits >> (part * kWidth))) & place) != 0;
-  }
-  static VMD_INLINE F add(const F& sum, const F& e, uint32_t bits, int part) {
-#if defined(__AVX512F__)
-    if constexpr (kWidth == 16) return _mm512_mask_add_ps(sum, static_cast<__mmask16>(bits), sum, e);
-#endif
-    return sum + (chosen(bits, part) ? e : F{});
-  }
-  static VMD_INLINE F most(const F& best, const F& y, uint32_t bits, int part) {
-    const F masked = chosen(bits, part) ? y : F{} - __builtin_inff();
-    return masked > best ? masked : best;
   }
 
 #if defined(__AVX512F__)
@@ -145,83 +108,6 @@ struct CanvasVectors {
     return all != 0;
   }
 #endif
-
-  /// n classes of one row and the picked tokens of others; kSum: sums, else maxima.
-  template <class T, int n, bool kSum>
-  static VMD_INLINE bool pass(const StreamView& s, const T* row, float over, float reference, float* top,
-                              double* out, double* others) {
-    constexpr float kNothing = -__builtin_inff();
-    constexpr int kOf = n > 0 ? n : 1;
-    Doubles total[kOf][kParts] = {};
-    F held[kOf][kParts], high[kParts];
-    Flags bad[kParts] = {};
-    for (int p = 0; p < kParts; ++p) high[p] = F{} + kNothing;
-    for (int k = 0; k < n; ++k)
-      for (int p = 0; p < kParts; ++p) held[k][p] = kSum ? F{} : F{} + kNothing;
-    const int64_t whole = s.V / kSide, blocks = (s.V + kSide - 1) / kSide;
-    T last[kSide];
-    if (whole < blocks) {
-      for (int i = 0; i < kSide; ++i)
-        last[i] = row[whole * kSide + i < s.V ? whole * kSide + i : whole * kSide];
-    }
-    float numbers[kFlushed];
-    for (int64_t begin = 0; begin < blocks; begin += kFlush) {
-      const int64_t end = begin + kFlush < blocks ? begin + kFlush : blocks;
-      for (int64_t b = begin; b < end; ++b) {
-        const T* at = b < whole ? row + b * kSide : last;
-        const uint16_t* bits = s.streams + b * n;
-        for (int p = 0; p < kParts; ++p) {
-          const F y = load(at + p * kWidth) * over;
-          bad[p] = wrong(bad[p], y);
-          high[p] = y > high[p] ? y : high[p];
-          const F x = kSum ? exp32<F>(y - reference) : y;
-          __builtin_memcpy(numbers + (b - begin) * kSide + p * kWidth, &x, sizeof x);
-          for (int k = 0; k < n; ++k)
-            held[k][p] = kSum ? add(held[k][p], x, bits[k], p) : most(held[k][p], x, bits[k], p);
-        }
-      }
-      for (int32_t i = s.first[begin / kFlush]; i < s.first[begin / kFlush + 1]; ++i) {
-        const double x = static_cast<double>(numbers[s.place[i]]), old = others[s.of_class[i]];
-        others[s.of_class[i]] = kSum ? old + x : x > old ? x : old;
-      }
-      if constexpr (kSum)
-        for (int k = 0; k < n; ++k)
-          for (int p = 0; p < kParts; ++p) {
-            total[k][p] += __builtin_convertvector(held[k][p], Doubles);
-            held[k][p] = F{};
-          }
-    }
-    bool good = true;
-    float all = kNothing;
-    for (int p = 0; p < kParts; ++p) {
-      good = good && !any_wrong(bad[p]);
-      for (int lane = 0; lane < kWidth; ++lane) all = high[p][lane] > all ? high[p][lane] : all;
-    }
-    *top = all;
-    for (int k = 0; k < n; ++k) {
-      double sum = 0, best = kNothing;
-      for (int i = 0; i < kSide; ++i) {
-        sum += total[k][i / kWidth][i % kWidth];
-        const double y = static_cast<double>(held[k][i / kWidth][i % kWidth]);
-        best = y > best ? y : best;
-      }
-      out[k] = kSum ? sum : best;
-    }
-    return good;
-  }
-
-  template <class T, bool kSum>
-  static VMD_INLINE bool any(const StreamView& s, const T* row, float over, float reference, float* top,
-                             double* out, double* others) {
-    switch (s.n) {
-      case 0: return pass<T, 0, kSum>(s, row, over, reference, top, out, others);
-      case 2: return pass<T, 2, kSum>(s, row, over, reference, top, out, others);
-      case 4: return pass<T, 4, kSum>(s, row, over, reference, top, out, others);
-      case 6: return pass<T, 6, kSum>(s, row, over, reference, top, out, others);
-      case 8: return pass<T, 8, kSum>(s, row, over, reference, top, out, others);
-      default: return pass<T, 12, kSum>(s, row, over, reference, top, out, others);
-    }
-  }
 
   template <class T>
   static VMD_INLINE bool pick(const T* row, const int32_t* tokens, int64_t n, float over, float* y,
@@ -299,18 +185,24 @@ struct CanvasVectors {
   }
 };
 
+/// A pass over as many rows as L has lanes; null where F has fewer.
+template <class F, class L, class T, template <class> class Of>
+constexpr SidePass<T> side_pass() {
+  if constexpr (lanes<L> > lanes<F>)
+    return nullptr;
+  else
+    return [](const SideView& s, const T* const* rows, float over, const float* reference, float* room, double* out,
+              float* top) { return SideBySide<L, Of<L>>::pass(s, rows, over, reference, room, out, top); };
+}
+
 /// The functions of one path, in the file that is compiled for it.
 template <class F, class T>
 constexpr CanvasPasses<T> canvas_passes() {
   using V = CanvasVectors<F>;
-  return {[](const StreamView& s, const T* row, float over, float reference, float* top, double* out,
-             double* others) {
-            return V::template any<T, true>(s, row, over, reference, top, out, others);
-          },
-          [](const StreamView& s, const T* row, float over, float reference, float* top, double* out,
-             double* others) {
-            return V::template any<T, false>(s, row, over, reference, top, out, others);
-          },
+  return {{side_pass<F, f32x4, T, SideSums>(), side_pass<F, f32x8, T, SideSums>(),
+           side_pass<F, f32x16, T, SideSums>()},
+          {side_pass<F, f32x4, T, SideBests>(), side_pass<F, f32x8, T, SideBests>(),
+           side_pass<F, f32x16, T, SideBests>()},
           [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
             return V::template pick<T>(row, tokens, n, over, y, top);
           },

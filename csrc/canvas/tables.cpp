@@ -12,7 +12,6 @@ namespace vmd {
 namespace {
 
 constexpr int64_t kWholeFrom = 512, kWholeShare = 8;  // live tokens, and their share, from which rows are read whole
-constexpr int64_t kStreamShare = 24;  // of the vocabulary in a class; picking fewer costs less than a bit for all
 
 void want(bool condition, const char* what) {
   if (!condition) throw std::invalid_argument(std::string("grammar: ") + what);
@@ -40,14 +39,38 @@ Lists listed_by(int64_t rows, size_t n, const Row& row) {
   return out;
 }
 
-/// Where among ascending tokens those of each chunk begin.
-std::vector<int32_t> chunks_of(const std::vector<int32_t>& ascending, int64_t V) {
+/// Where among ascending tokens those of each stretch begin.
+std::vector<int32_t> stretches_of(const std::vector<int32_t>& ascending, int64_t V) {
   std::vector<int32_t> first;
-  for (int64_t begin = 0; begin < V + kChunk; begin += kChunk)
+  for (int64_t begin = 0; begin < V + kStretch; begin += kStretch)
     first.push_back(static_cast<int32_t>(
         std::lower_bound(ascending.begin(), ascending.end(), static_cast<int32_t>(std::min(begin, V))) -
         ascending.begin()));
   return first;
+}
+
+/// Bundles of live tokens, chunk by chunk, each class's from the largest size to the smallest.
+void bundle(const std::vector<int32_t>& token_class, Bundles* bundles) {
+  const auto V = static_cast<int32_t>(token_class.size());
+  const auto class_of = [&](int32_t t) { return token_class[static_cast<size_t>(t)]; };
+  for (int size = 0; size < kBundles; ++size) bundles[size].first.push_back(0);
+  for (int32_t begin = 0; begin < V; begin += kChunk) {
+    std::vector<int32_t> tokens;
+    for (int32_t t = begin; t < std::min(begin + kChunk, V); ++t)
+      if (class_of(t) != 0) tokens.push_back(t);
+    std::stable_sort(tokens.begin(), tokens.end(), [&](int32_t a, int32_t b) { return class_of(a) < class_of(b); });
+    for (auto at = tokens.begin(); at != tokens.end();) {
+      const int32_t c = class_of(*at);
+      const auto end = std::find_if(at, tokens.end(), [&](int32_t t) { return class_of(t) != c; });
+      for (int size = 0; size < kBundles; ++size)
+        for (const int n = 8 >> size; end - at >= n; at += n) {
+          bundles[size].of_class.push_back(c);
+          for (int i = 0; i < n; ++i) bundles[size].place.push_back(static_cast<uint8_t>(at[i] - begin));
+        }
+    }
+    for (int size = 0; size < kBundles; ++size)
+      bundles[size].first.push_back(static_cast<int32_t>(bundles[size].of_class.size()));
+  }
 }
 
 }  // namespace
@@ -109,24 +132,12 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
   std::iota(by_size.begin(), by_size.end(), 0);
   std::stable_sort(by_size.begin(), by_size.end(), [&](int32_t a, int32_t b) { return size(a) > size(b); });
   whole = V - size(0) >= std::max(kWholeFrom, V / kWholeShare);
-  for (const int32_t c : by_size)
-    if (whole && c != 0 && streamed.size() < kMaxStreams && size(c) >= V / kStreamShare) streamed.push_back(c);
-  columns = *std::lower_bound(std::begin(kStreams), std::end(kStreams), static_cast<int>(streamed.size()));
-  const size_t blocks = static_cast<size_t>((V + kBlock - 1) / kBlock), n = static_cast<size_t>(columns);
-  streams.resize(blocks * n);
-  for (size_t i = 0; i < streamed.size(); ++i)
-    for (int64_t at = tokens.begin(streamed[i]); at < tokens.end(streamed[i]); ++at) {
-      const auto t = static_cast<size_t>(tokens.item[static_cast<size_t>(at)]);
-      streams[t / kBlock * n + i] = static_cast<uint16_t>(streams[t / kBlock * n + i] | 1u << t % kBlock);
-    }
   for (int32_t t = 0; t < V; ++t)
-    if (const int32_t c = token_class[static_cast<size_t>(t)];
-        c != 0 && std::find(streamed.begin(), streamed.end(), c) == streamed.end()) {
-      picked.push_back(t);
-      picked_class.push_back(c);
-      place.push_back(static_cast<uint16_t>(t % kChunk));
-    }
-  chunk_first = chunks_of(picked, V);
+    if (const int32_t c = token_class[static_cast<size_t>(t)]; c != 0) picked.push_back(t), picked_class.push_back(c);
+  sample.assign(picked.begin(), picked.begin() + static_cast<int64_t>(std::min(kSample, picked.size())));
+  for (const int32_t c : by_size)
+    if (c != 0 && size(c) > kMany) many.push_back(c);
+  if (whole) bundle(token_class, bundles);
   near.assign(by_size.begin(), by_size.begin() + std::min<int64_t>(C, kNear - 1));
   std::vector<uint8_t> rank(static_cast<size_t>(C), kNear - 1);
   for (size_t i = 0; i < near.size(); ++i) rank[static_cast<size_t>(near[i])] = static_cast<uint8_t>(i);
@@ -134,7 +145,7 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     ranks.push_back(rank[static_cast<size_t>(token_class[static_cast<size_t>(t)])]);
     if (ranks.back() == kNear - 1) far.push_back(t);
   }
-  far_first = chunks_of(far, V);
+  far_first = stretches_of(far, V);
 }
 
 std::vector<int32_t> Grammar::soonest(int32_t start) const {

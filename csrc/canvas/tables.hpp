@@ -4,8 +4,8 @@
 //              set: classes that an edge takes; edge: from a state by a set to the next state
 // Shapes       token_class [V] i32   set_first [N+1], set_class [..] i32   edge_first [Q+1], edge_next, edge_set [E] i32
 //              edge_weight [E] f32 natural logarithms, or null   least [Q] i32: fewest tokens until the text is complete
-// Streams      where many tokens live, whole rows are read: a class of many tokens is summed under one bit a token, the
-//              tokens of all others are picked one by one. Where few live, all are picked. This is decided here.
+// Bundles      where many tokens live, whole rows are read, chunk by chunk: the tokens of a class in a chunk are bundles
+//              of eight, four, two and one (sums_side.hpp). Where few live, they are picked. This is decided here.
 // Limits       V, C, N <= 2^22, Q <= 2^20, E <= 2^26
 // Test         tests/canvas/test_native.py
 #pragma once
@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "canvas/bundles_view.hpp"  // defines: BundleView, kChunk, kBundles
 #include "canvas/lanes.hpp"  // defines: Lanes, Lists
 #include "canvas/number.hpp"
 
@@ -22,12 +23,19 @@ constexpr int64_t kMaxTokens = 1 << 22;
 constexpr int64_t kMaxClasses = 1 << 22;
 constexpr int64_t kMaxGrammarStates = 1 << 20;
 constexpr int64_t kMaxEdges = 1 << 26;
-constexpr int kStreams[] = {0, 2, 4, 6, 8, 12};  // so many classes stream at once, perhaps some of no token
-constexpr int kMaxStreams = 12;
-constexpr int kBlock = 16;     // tokens of a row that are taken side by side
-constexpr int64_t kChunk = 64 * kBlock;  // tokens whose numbers stay in the first cache
-constexpr int kNear = 64;                // classes whose offsets four vectors hold
+constexpr int64_t kMany = 1024;     // tokens of a class of which not all are added up as float32
+constexpr size_t kSample = 64;      // tokens whose largest a row's sums are taken beside
+constexpr int64_t kStretch = 1024;  // tokens whose log-marginals stay in the first cache
+constexpr int kNear = 64;           // classes whose offsets four vectors hold
 constexpr int64_t kPart = 64;  // tokens of a class whose chances are added up first, where one is drawn
+
+/// Tokens of one class in one chunk, as many of them as all these bundles have.
+struct Bundles {
+  std::vector<int32_t> first;     // [chunks+1] those of each chunk
+  std::vector<int32_t> of_class;  // of each
+  std::vector<uint8_t> place;     // of its tokens, ascending, in the chunk
+  BundleView view() const { return {first.data(), of_class.data(), place.data()}; }
+};
 
 struct Grammar {
   Grammar(std::span<const int32_t> token_class, std::span<const int32_t> set_first,
@@ -52,18 +60,16 @@ struct Grammar {
   std::vector<double> log_weight;
   std::vector<int32_t> least;
 
-  bool whole;                         // rows are read whole
-  std::vector<int32_t> streamed;      // classes, kMaxStreams at most; none unless `whole`
-  int columns;                        // as many as they are, or the next of kStreams
-  std::vector<uint16_t> streams;      // [blocks of V][columns]: which tokens of a block are of the class
-  std::vector<int32_t> picked;        // tokens of the other classes but 0, ascending
+  bool whole;                         // rows are read whole, by bundles; else tokens are picked
+  Bundles bundles[kBundles];          // of 8, 4, 2 and 1; of all classes but 0; none unless `whole`
+  std::vector<int32_t> many;          // classes of more than kMany tokens
+  std::vector<int32_t> sample;        // the first live tokens, kSample at most
+  std::vector<int32_t> picked;        // live tokens, ascending
   std::vector<int32_t> picked_class;  // the class of each
-  std::vector<int32_t> chunk_first;   // [chunks of kChunk tokens + 1] where in `picked` each begins
-  std::vector<uint16_t> place;        // of each picked token, in its chunk
   std::vector<int32_t> near;          // the kNear - 1 largest classes, class 0 among them
   std::vector<uint8_t> ranks;         // [V] which of these; kNear - 1: none
   std::vector<int32_t> far;           // tokens of none of these, ascending
-  std::vector<int32_t> far_first;     // [chunks + 1] where in `far` each chunk begins
+  std::vector<int32_t> far_first;     // [stretches + 1] where in `far` each stretch begins
 
   Number weight_of(int64_t edge) const {
     return weight.empty() ? Number{1.0, 0} : weight[static_cast<size_t>(edge)];

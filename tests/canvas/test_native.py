@@ -11,7 +11,7 @@ from helpers.grammars import ints
 from vmdsolve import _native
 from vmdsolve.canvas import reference
 from vmdsolve.canvas.grammar import Grammar
-from vmdsolve.canvas.law import native, posterior
+from vmdsolve.canvas.law import Posterior, native, posterior
 from vmdsolve.errors import InvalidInput
 
 V = 5003  # no multiple of 16
@@ -123,17 +123,54 @@ def test_bfloat16_tensors_are_read_as_they_are() -> None:
     np.testing.assert_array_equal(ours.log_marginals(), same.log_marginals())
 
 
-def test_logits_that_are_no_numbers_are_named_wherever_they_are_seen() -> None:
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_logits_of_live_tokens_that_are_no_numbers_are_named(value: float) -> None:
     rng = np.random.default_rng(6)
     grammar = mixed(rng, 3, 20)
-    for token, value in (
-        (int(np.argmax(grammar.token_class == 2)), np.inf),
-        (int(np.argmin(grammar.token_class)), np.nan),
-    ):
-        logits = rng.standard_normal((2, V)).astype(np.float32)
-        logits[1, token] = value
-        with pytest.raises(InvalidInput, match=rf"logits\[1, {token}\] is {value}"):
-            posterior(grammar, logits).draw()
+    for token in (int(np.argmax(grammar.token_class == 2)), V - 1 - int(np.argmax(grammar.token_class[::-1] > 0))):
+        for rows in (2, 19):  # of few side by side, and of a second lot
+            logits = rng.standard_normal((rows, V)).astype(np.float32)
+            logits[rows - 1, token] = value
+            for asked in (Posterior.draw, Posterior.argmax):
+                with pytest.raises(InvalidInput, match=rf"logits\[{rows - 1}, {token}\] is {value}"):
+                    asked(posterior(grammar, logits))
+
+
+def test_logits_of_dead_tokens_may_be_anything() -> None:
+    rng = np.random.default_rng(7)
+    grammar = mixed(rng, 3, 20)
+    logits = rng.standard_normal((3, V)).astype(np.float32)
+    dirty = np.where(grammar.token_class == 0, rng.choice(np.float32([np.nan, np.inf, -np.inf, 1e38]), V), logits)
+    clean, same = posterior(grammar, logits), posterior(grammar, dirty)
+    np.testing.assert_array_equal(same.log_z, clean.log_z)
+    np.testing.assert_array_equal(same.draw(3), clean.draw(3))
+    np.testing.assert_array_equal(same.argmax(), clean.argmax())
+    np.testing.assert_array_equal(same.log_marginals(), clean.log_marginals())
+
+
+def test_a_row_has_the_same_sums_whatever_stands_beside_it() -> None:
+    rng = np.random.default_rng(9)
+    grammar = mixed(rng, 3, 40)
+    logits = (5 * rng.standard_normal((23, V))).astype(np.float32)
+    logits[7, 2000:] += 300  # a row that is read again, beside others that are not
+    held = np.where(rng.random(23) < 0.2, 17, -1).astype(np.int32)
+    of = native(grammar)
+    for sums in (True, False):
+        whole = of.numbers(logits, held, 0.9, sums, 1)
+        assert whole is not None
+        for n in (1, 2, 4, 5, 8, 9, 17):
+            for threads in (1, 3):
+                parts = [of.numbers(logits[i : i + n], held[i : i + n], 0.9, sums, threads) for i in range(0, 23, n)]
+                np.testing.assert_array_equal(np.concatenate(parts), whole)
+        apart = np.zeros((23, V + 3), np.float32)  # rows that begin anywhere in memory
+        for shift in range(4):
+            apart.reshape(-1)[shift : shift + logits.size] = logits.reshape(-1)
+            shifted = apart.reshape(-1)[shift : shift + logits.size].reshape(logits.shape)
+            np.testing.assert_array_equal(of.numbers(shifted, held, 0.9, sums, 1), whole)
+
+
+def test_logits_beyond_float32_ask_for_another_temperature() -> None:
+    grammar = mixed(np.random.default_rng(6), 3, 20)
     with pytest.raises(InvalidInput, match="raise the temperature"):
         posterior(grammar, np.full((1, V), 1e38, np.float32), temperature=1e-6).draw()
 

@@ -285,7 +285,6 @@ class Posterior:
         out = self._native.numbers(*self._rows[:3], sums, self._threads)
         if out is None:
             refuse_logits(self.grammar, self._rows)
-            refuse_logits(self.grammar, self._rows, dead=True)  # seen where a row streams by
             raise InvalidInput("logits over temperature are beyond float32; raise the temperature")
         return out
 

@@ -108,9 +108,9 @@ def writable(out: Any, shape: tuple[int, ...]) -> F32:
     return np.asarray(out)
 
 
-def refuse_logits(grammar: Grammar, rows: Rows, *, dead: bool = False) -> None:
-    """Say which logit of the grammar's tokens is none; of any token, if `dead`."""
-    live = (grammar.token_class > 0) | dead
+def refuse_logits(grammar: Grammar, rows: Rows) -> None:
+    """Say which logit of the grammar's tokens is none."""
+    live = grammar.token_class > 0
     for r, row in enumerate(rows.floats):
         if rows.held[r] < 0 and len(wrong := np.flatnonzero(~(row < np.inf) & live)):
             at = ", ".join(map(str, np.unravel_index(r, rows.shape[:-1])))
