@@ -185,3 +185,13 @@ def test_the_main_calls_have_examples() -> None:
     for name in ("api.solve", "search.exact", "checker", "constraints", "domains.base", "files.records"):
         tests = doctest.DocTestFinder().find(importlib.import_module(f"vmdsolve.{name}"))
         assert sum(len(test.examples) for test in tests) > 0, name
+
+
+def test_sources_without_their_compiled_part_say_what_to_do(tmp_path: Path) -> None:
+    bare = tmp_path / "vmdsolve"
+    bare.mkdir()
+    (bare / "__init__.py").write_text((PACKAGE / "__init__.py").read_text(encoding="utf-8"), encoding="utf-8")
+    called = [sys.executable, "-S", "-c", "import vmdsolve"]
+    told = subprocess.run(called, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.stderr.splitlines()[-1].startswith(f"ImportError: vmdsolve is taken from its sources in {bare}, which")
+    assert "pip install -e ." in told.stderr

@@ -7,6 +7,7 @@
 Names are loaded when first used: `import vmdsolve` imports neither torch nor NumPy.
 """
 
+import sys
 from importlib import import_module
 
 TYPE_CHECKING = False  # typing's own would have to be loaded, and Ctrl-C meets whoever loads long before any command
@@ -127,6 +128,12 @@ _WHERE = {
     "to_dimacs": "api.dimacs",
     "watch": "api.watch",
 }
+if all(finder.find_spec("vmdsolve._native", __path__) is None for finder in sys.meta_path):
+    raise ImportError(
+        f"vmdsolve is taken from its sources in {__path__[0]}, which hold no compiled part: start Python in another "
+        "folder, or install these sources by `pip install -e .`"
+    )
+
 __all__ = [
     "OPEN",
     "VMD",

@@ -152,3 +152,11 @@ def test_generate_refuses_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.
     result = run("generate", "latin-4", "-o", tmp_path / "a.txt")
     assert (result.exit_code, result.stderr) == (2, "vmdsolve: found no solution in time\n")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize("command", ["solve", "show", "hint", "check", "count", "convert", "explain"])
+def test_empty_text_is_no_folder(command: str, empty: str) -> None:
+    result = run(command, empty)
+    assert result.exit_code == 2
+    assert result.stderr == "vmdsolve: an input is empty text; wanted the name of a file, or a puzzle\n"

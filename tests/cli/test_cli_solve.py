@@ -198,7 +198,41 @@ def test_statistics_are_printed_where_they_are_asked_for(tmp_path: Path) -> None
     assert len(lines) == 2
     assert all("nodes, 0 clauses; 0 network evaluations, 0 loops, 0 latents; " in line for line in lines)
     assert "nodes" not in run("solve", P, "--method", "search").stderr
-    for more in (["-o", tmp_path / "o.csv"], ["--all", 2], ["--prove", tmp_path / "p.lrat"]):
-        refused = run("solve", P, "--statistics", *more)
-        assert refused.exit_code == 2
-        assert "--statistics is for puzzles that are solved and printed" in refused.stderr
+    refused = run("solve", P, "--statistics", "-o", tmp_path / "o.csv", "--shard-size", 2)
+    assert refused.exit_code == 2
+    assert "--statistics goes with one file" in refused.stderr
+
+
+@pytest.mark.parametrize("more", [["--all", 2], ["--unique", "--prove", "p.lrat"]])
+def test_statistics_are_told_of_all_answers_and_of_a_proof(
+    more: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = solve("1......2..4..3..", "--statistics", *more)
+    lines = [line for line in told.stderr.splitlines() if " nodes, " in line]
+    assert len(lines) == 1
+    assert int(lines[0].split(" ", 1)[0]) > 0
+
+
+@pytest.mark.parametrize("more", [[], ["--all", 3]])
+def test_statistics_are_columns_of_a_file_beside_those_of_the_input(more: list[object], tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(f"puzzle,nodes\n{'.' * 16},mine\n{CLASH},\n", encoding="utf-8")
+    solve(source, "-o", out, "--statistics", *more)
+    rows = table(out.read_text())
+    assert [row["input_nodes"] for row in rows] == ["mine"] * (len(rows) - 1) + [""]
+    assert all(int(row["nodes"]) > 0 for row in rows[:-1])
+    assert rows[-1]["status"] == "UNSATISFIABLE"
+    assert {row["clauses"] for row in rows} == {row["latents"] for row in rows} == {"0"}
+    numbers = [int(row["nodes"]) for row in rows[:-1]]
+    assert numbers == sorted(numbers)
+
+
+def test_a_job_goes_on_with_the_statistics_that_it_was_begun_with(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.txt", tmp_path / "out.csv"
+    source.write_text(f"{P}\n{P}\n", encoding="utf-8")
+    solve(source, "-o", out, "--statistics")
+    (tmp_path / "out.csv.partial.jsonl").unlink(missing_ok=True)
+    assert "nodes" in out.read_text()
+    solve(source, "-o", out)
+    assert "nodes" not in out.read_text()

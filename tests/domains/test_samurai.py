@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import vmdsolve
 from vmdsolve.api.generate import generate
 from vmdsolve.domains import get, layout_of
+from vmdsolve.domains.reading import read
 from vmdsolve.domains.samurai import STANDARD, WIDE, Samurai
 from vmdsolve.errors import InvalidInput, InvalidProblem
+from vmdsolve.files.records import open_input
 from vmdsolve.problem import OPEN
 from vmdsolve.search import enumerate_values, solve_values
 from vmdsolve.testing.oracles import brute_force, cp_sat
@@ -51,12 +55,30 @@ def test_every_form_is_the_same_problem(form: str) -> None:
     assert problem.layout.corners == BOARDS
 
 
+NAMELESS = [
+    form for form in FORMS if form not in ("as it is written", "blanks where open", "five boards", "on one line of 441")
+]
+
+
+@pytest.mark.parametrize("form", NAMELESS)
+def test_text_of_its_shape_alone_needs_no_name(form: str, tmp_path: Path) -> None:
+    assert read(FORMS[form]).values.tolist() == PUZZLE.values.tolist()
+    file = tmp_path / "some.txt"
+    for text in ([FORMS[form]], [FORMS[form]] * 2):
+        file.write_text("\n\n".join(text) + "\n", encoding="utf-8")
+        found = [read(record.puzzle, record.domain).values.tolist() for record in open_input(str(file))]
+        assert found == [PUZZLE.values.tolist()] * len(text)
+
+
+def test_a_samurai_that_is_none_is_told_by_its_row() -> None:
+    with pytest.raises(InvalidInput, match="row 1, column 1 holds 'q'"):
+        read("q" + FORMS["rows without what is outside"][1:])
+
+
 def test_values_of_python_are_the_same_problem() -> None:
     grid = [[None if sign in " ." else int(sign) for sign in row] for row in FULL]
     for values in (grid, np.array(grid, dtype=object), np.array([[n or 0 for n in row] for row in grid])):
         assert get("samurai").problem(values).values.tolist() == PUZZLE.values.tolist()
-    with pytest.raises(InvalidInput, match="this is a samurai, of five Sudoku boards, not a board: name the domain"):
-        vmdsolve.solve(CELLS)
 
 
 def test_a_cell_that_one_board_gives_alone_is_given() -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from sybil.example import Example
 
 from vmdsolve import cli
-from vmdsolve.cli.shared import domain_first
+from vmdsolve.cli.problems import domain_first
 from vmdsolve.domains.reading import read
 
 ROOT = Path(__file__).parents[2]

@@ -143,6 +143,12 @@ class Solutions(Iterator[Solution]):
     def complete(self) -> bool:
         return self._boards.complete
 
+    @property
+    def effort(self) -> tuple[int, int]:
+        """Nodes and clauses of search so far; 0 where fillings of some cells are told apart."""
+        boards = self._boards
+        return (0, 0) if isinstance(boards, search.Projection) else (boards.nodes, boards.clauses)
+
     def __next__(self) -> Solution:
         begun, given, clock = time.perf_counter(), self._given, Deadline(self._left)
         try:
@@ -153,6 +159,7 @@ class Solutions(Iterator[Solution]):
             raise StopIteration from None
         if not accepts(given.rules, given.values, values[None])[0]:
             raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
+        nodes, clauses = self.effort
         found = Solution(
             Status.SOLVED.under(given.rules),
             same_kind(self._grid, layout, values),
@@ -161,6 +168,8 @@ class Solutions(Iterator[Solution]):
             seconds=time.perf_counter() - begun,
             layout=layout,
             givens=given.values,
+            nodes=nodes,
+            clauses=clauses,
         )
         self._left = clock.limit  # what is made of a solution takes longer than to find it
         return found

@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from ..api.options import CheckOptions, Options
 from ..errors import InvalidInput
+from .problems import domain_first, problem_of, records_of
 from .shared import Column, Format, count_of, options_from
 from .single import check_one_proof
 from .streams import refuse_own_input
@@ -32,8 +33,13 @@ Item = tuple["Record", str | None]
 
 @options_from(CheckOptions)
 def check(
-    puzzle: Annotated[str, Argument(help="A puzzle, or a file, best with a column `solution`.")],
-    solution: Annotated[str | None, Argument(help="The proposed answer, or a file of them.")] = None,
+    inputs: Annotated[
+        list[str],
+        Argument(
+            metavar="PUZZLE [SOLUTION]",
+            help="A puzzle, or a file, best with a column `solution`; and the proposed answer, or a file of them.",
+        ),
+    ],
     format: Format = None,  # noqa: A002
     column: Column = None,
     proof: Annotated[
@@ -53,11 +59,16 @@ def check(
     from ..api.progress import counted
     from ..files.records import open_input
 
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     domain = Options(CheckOptions, **options).domain
-    refuse_own_input([puzzle, solution or ""])
+    if len(inputs) > 2:
+        raise InvalidInput(f"check takes a puzzle and an answer, or a file of each; got {len(inputs)} of them")
+    puzzle, solution = [*inputs, None][:2]
+    assert puzzle is not None
+    refuse_own_input(inputs)
     if proof is not None:
         check_one_proof(puzzle, solution, proof, {**options, "domain": domain})
-    records = open_input(puzzle, domain, format=format, column=column)
+    records = records_of([puzzle], domain, format, column)
     answers = None if solution is None else open_input(solution, domain, answers=True, format=format)
     counts: Counter[str] = Counter()
     try:
@@ -103,14 +114,12 @@ def _one(record: Record, text: str | None, options: dict[str, Any]) -> str:
     """One of KINDS, when all that is wrong has been said."""
     from ..api.check import check as check_one
     from ..domains import layout_of
-    from ..domains.reading import read, read_answer
+    from ..domains.reading import read_answer
     from ..problem import OPEN
     from . import screen
 
     try:
-        if record.reason:
-            raise InvalidInput(record.reason)
-        given = read(record.puzzle, options["domain"] or record.domain)
+        given = problem_of(record, options["domain"])
         held = read_answer(text, given) if text else given
     except InvalidInput as error:
         screen.say(f"{record.where}unreadable: {error}")

@@ -12,9 +12,8 @@ from typer import Argument, Option
 from ..api.options import CheckOptions, Options
 from ..atomic import write_lines
 from ..errors import InvalidInput
-from .shared import domain_first, options_from
-from .single import only_problem
-from .streams import refuse_own_input
+from .problems import domain_first, only_problem
+from .shared import options_from
 
 __all__ = ["convert"]
 
@@ -49,7 +48,6 @@ def convert(
 
     inputs, options["domain"] = domain_first(inputs, options["domain"])
     checked = Options(CheckOptions, **options)
-    refuse_own_input(inputs)
     if to != "dimacs":
         if model is not None or but is not None:
             raise InvalidInput(f"--model and --but are of clauses; leave them out, or --to {to}")

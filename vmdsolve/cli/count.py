@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +10,8 @@ from typer import Argument, Option
 from ..api.options import CountingOptions, Options
 from ..errors import InvalidInput
 from .output import OutputFormat, format_named, line_of
-from .shared import count_of, domain_first, options_from
-from .streams import refuse_own_input
+from .problems import domain_first, each_problem, records_of
+from .shared import count_of, options_from
 
 if TYPE_CHECKING:
     from ..api.estimate import Estimate
@@ -36,23 +35,14 @@ def count(
     An estimate has no bias, but an error, which is told with it.
     """
     from ..api.progress import counted
-    from ..domains.reading import read
-    from ..files.records import open_input
 
     inputs, options["domain"] = domain_first(inputs, options["domain"])
     checked, shape = Options(CountingOptions, **options), format_named(output_format) or "text"
     if estimate and checked.cells is not None:
         raise InvalidInput("--estimate is for whole boards; leave out --cells, or count")
-    refuse_own_input(inputs)
-    records = chain.from_iterable([open_input(argument, checked.domain) for argument in inputs])
+    records = counted(records_of(inputs, checked.domain), "problems", count_of(inputs, checked.domain))
     cut = False
-    for number, record in enumerate(counted(records, "problems", count_of(inputs, checked.domain))):
-        try:
-            if record.reason:
-                raise InvalidInput(record.reason)
-            given = read(record.puzzle, checked.domain or record.domain)
-        except InvalidInput as error:
-            raise InvalidInput(f"{record.where}{error}") from error
+    for number, (record, given) in enumerate(each_problem(records, checked.domain)):
         found: Count | Estimate
         if estimate:
             found = _estimated(given, checked)

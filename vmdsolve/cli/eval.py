@@ -15,6 +15,7 @@ from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
 from .output import Json, say
+from .problems import domain_first, each_problem
 from .shared import Column, Format, device_of, domain_names, options_from
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ __all__ = ["evaluate"]
 
 @options_from(EvalOptions)
 def evaluate(
-    what: Annotated[
-        str,
+    inputs: Annotated[
+        list[str],
         Argument(
             metavar="DOMAIN|FILE", help="A domain: fresh puzzles; or a file of them.", autocompletion=domain_names
         ),
@@ -49,6 +50,9 @@ def evaluate(
     Fresh puzzles are minimal, and training never draws them. Weights of examples bring their own domain; full boards
     in a file are examples, of which --nll tells how likely they are with nothing given.
     """
+    [what, *more], domain = domain_first(inputs, domain)
+    if more:
+        raise InvalidInput(f"eval takes a domain or a file of its puzzles, got {len(inputs)} arguments")
     o = Options(EvalOptions, **options)
     clock = Deadline(o.time_limit)
     from .. import domains
@@ -170,17 +174,11 @@ def _boards(
     import numpy as np
 
     from .. import domains
-    from ..domains.reading import read
     from ..files.records import read as read_file
 
     problems = []
-    for record in read_file(file, name, format=form, column=column):
-        try:
-            if record.reason:
-                raise InvalidInput(record.reason)
-            problems.append(read(record.puzzle, name or record.domain))
-        except InvalidInput as error:
-            raise InvalidInput(f"{record.where}{error}") from error
+    for record, given in each_problem(read_file(file, name, format=form, column=column), name):
+        problems.append(given)
         if clock.over:
             raise TimeoutError(f"{len(problems)} problems of {file} were read in {clock.seconds:g} s; allow more")
         if problems[-1].domain != (one := problems[0].domain):

@@ -43,6 +43,8 @@ def every(
             count += 1
             yield record, replace(solution, unique=unique)
         if not count:
-            yield record, Solution(Status.UNSATISFIABLE if found.complete else Status.TIMEOUT, method="search")
+            ended = Status.UNSATISFIABLE if found.complete else Status.TIMEOUT
+            nodes, clauses = found.effort
+            yield record, Solution(ended, method="search", nodes=nodes, clauses=clauses)
         elif not found.complete and count < n:
             typer.echo(f"{record.where}time ran out after {count} of at most {n} answers", err=True)

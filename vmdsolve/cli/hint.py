@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 from ..api.options import HintOptions, Options
-from ..errors import InvalidInput
+from .problems import domain_first, each_problem, records_of
 from .shared import Column, Format, options_from
-from .streams import refuse_own_input
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..domains import Domain
-    from ..problem import Problem
 
 __all__ = ["explain", "hint"]
 
-Puzzle = Annotated[str, Argument(help="A puzzle, or a file of puzzles.")]
+Puzzles = Annotated[list[str], Argument(metavar="INPUT", help="Files, - for standard input, or puzzles.")]
 
 
 @options_from(HintOptions)
 def hint(
-    puzzle: Puzzle,
+    inputs: Puzzles,
     every: Annotated[bool, Option("--all", help="Hint after hint, until nothing more is forced.")] = False,
     format: Format = None,  # noqa: A002
     column: Column = None,
@@ -39,8 +32,10 @@ def hint(
     from ..hints import walkthrough
     from . import screen
 
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     stuck, checked = False, Options(HintOptions, **options)
-    for where, given in _problems(puzzle, checked.domain, format, column):
+    for record, given in each_problem(records_of(inputs, checked.domain, format, column), checked.domain):
+        where = record.where
         for found in walkthrough(given, time_limit=checked.time_limit):
             screen.say(f"{where}{found.reason} [{found.technique}]", indent="  ")
             for line in found.because:
@@ -56,7 +51,7 @@ def hint(
 
 @options_from(HintOptions)
 def explain(
-    puzzle: Puzzle,
+    inputs: Puzzles,
     format: Format = None,  # noqa: A002
     column: Column = None,
     **options: Any,
@@ -69,8 +64,10 @@ def explain(
     from ..problem import Status
     from . import screen
 
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     unsolvable, checked = False, Options(HintOptions, **options)
-    for where, given in _problems(puzzle, checked.domain, format, column):
+    for record, given in each_problem(records_of(inputs, checked.domain, format, column), checked.domain):
+        where = record.where
         found = why(given, time_limit=checked.time_limit)
         screen.say(f"{where}{found.reason}", indent="  ")
         for line in (*found.facts, *found.rules) if found.long else ():
@@ -83,21 +80,3 @@ def explain(
             screen.show(found.board())
         unsolvable |= found.status is not Status.SOLVED
     raise typer.Exit(1 if unsolvable else 0)
-
-
-def _problems(
-    puzzle: str, domain: Domain | None, form: str | None, column: str | None
-) -> Iterator[tuple[str, Problem]]:
-    """Where it stands, and what it says, of every puzzle of the input."""
-    from ..domains.reading import read
-    from ..files.records import open_input
-
-    refuse_own_input([puzzle])
-    for record in open_input(puzzle, domain, format=form, column=column):
-        try:
-            if record.reason:
-                raise InvalidInput(record.reason)
-            given = read(record.puzzle, domain or record.domain)
-        except InvalidInput as error:
-            raise InvalidInput(f"{record.where}{error}") from error
-        yield record.where, given

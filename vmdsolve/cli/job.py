@@ -30,7 +30,8 @@ Solved = Callable[[Numbered], Iterator[tuple[int, "Record", "Solution"]]]
 
 def to_file(
     records: Iterator[Record], inputs: list[str], output: Path, given: Options, options: dict[str, Any],
-    file: dict[str, Any], solved: Solved | None, *, resume: bool, n: int | None, total: int | None,
+    file: dict[str, Any], solved: Solved | None, *, resume: bool, n: int | None,
+    total: int | None, statistics: bool = False,
 ) -> Tally:  # fmt: skip
     """Everything into one file, in the order of the input.
 
@@ -55,7 +56,7 @@ def to_file(
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
     domain = options["domain"]
     prints = Prints(inputs)  # before anything is read: what changes then is noticed
-    settings = {**_settings(prints, domain, given, n), **file}
+    settings = {**_settings(prints, domain, given, n), **file, **({"statistics": True} if statistics else {})}
     go_on = AGAIN if n is None and once is None else ANEW
     first = next(records)  # an unreadable file is noticed here, before a journal is begun
     with Journal(output, settings, resume=resume, say=_say, go_on=go_on) as journal:
@@ -68,7 +69,7 @@ def to_file(
                 rows = (
                     _by_columns(left, journal, options)
                     if solved is None
-                    else _by_rows(left, journal, solved, domain, n)
+                    else _by_rows(left, journal, solved, domain, n, statistics=statistics)
                 )
                 for done in rows:
                     advance(done)
@@ -102,12 +103,14 @@ def _by_rows(
     solved: Solved,
     domain: Domain | None,
     n: int | None,
+    *,
+    statistics: bool,
 ) -> Iterator[int]:
     """The same, a solution at a time."""
     from ..files.rows import row_of
 
     for number, record, solution in solved(pair for some in left for pair in zip(*some, strict=True)):
-        row = row_of(record, solution, domain or record.domain)
+        row = row_of(record, solution, domain or record.domain, statistics=statistics)
         if n is None:
             journal.add(row, number, [record])
         else:

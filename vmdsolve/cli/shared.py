@@ -24,8 +24,7 @@ from ..orders import ORDERS
 if TYPE_CHECKING:
     from ..domains import Domain
 
-__all__ = ["Column", "Device", "Format", "Output", "count_of", "device_of", "domain_first", "domain_names", "kept"]
-__all__ += ["options_from"]
+__all__ = ["Column", "Device", "Format", "Output", "count_of", "device_of", "domain_names", "kept", "options_from"]
 
 Format = Annotated[
     str | None, Option("--format", help="Format of the input where its name does not say: csv, json, ...")
@@ -41,16 +40,6 @@ Item = TypeVar("Item")
 def device_of(name: str | None) -> str:
     """The device of that name, or by default a GPU if there is one."""
     return Options(EvalOptions, device=name).device or default_device()
-
-
-def domain_first(inputs: list[str], domain: str | None) -> tuple[list[str], str | None]:
-    """Inputs and their domain, which may be named before them, as in `solve cryptarithm SEND+MORE=MONEY`."""
-    from ..domains.registry import known
-    from ..files.opening import is_file
-
-    if domain is None and len(inputs) > 1 and known(inputs[0]) and not is_file(inputs[0]):
-        return inputs[1:], inputs[0]
-    return inputs, domain
 
 
 SHORT = {"domain": "-d", "method": "-m"}

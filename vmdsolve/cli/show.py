@@ -12,8 +12,8 @@ from typer import Argument, Option
 
 from ..api.option import table_of
 from ..api.options import CheckOptions, Options
+from .problems import domain_first, problem_of, records_of
 from .shared import options_from
-from .streams import refuse_own_input
 
 __all__ = ["show"]
 
@@ -32,22 +32,18 @@ def show(
 
     On a terminal with box-drawing characters and colours, elsewhere in plain text.
     """
-    from ..domains.reading import read
     from ..errors import InvalidInput
-    from ..files.records import open_input
     from . import screen
 
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
     domain = Options(CheckOptions, **options).domain
-    refuse_own_input(inputs)
-    records = (record for argument in inputs for record in open_input(argument, domain))
+    records = records_of(inputs, domain)
     unreadable, several = False, n != 1
     for number, record in enumerate(islice(records, n and min(n, sys.maxsize))):
         if number:
             typer.echo()
         try:
-            if record.reason:
-                raise InvalidInput(record.reason)
-            problem = read(record.puzzle, domain or record.domain)
+            problem = problem_of(record, domain)
         except InvalidInput as error:
             screen.say(f"{record.where}unreadable: {error}", err=True)
             unreadable = True

@@ -1,47 +1,21 @@
-"""Commands for a single puzzle: how it is found, and how proofs of it are written and checked."""
+"""Commands for a single puzzle: how proofs of it are written and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from ..api.option import table_of
 from ..api.options import SolveOptions
-from ..errors import InvalidInput
+from .problems import only_problem
 
-if TYPE_CHECKING:
-    from ..domains import Domain
-    from ..problem import Problem
-
-__all__ = ["check_one_proof", "only_problem", "prove_one"]
+__all__ = ["check_one_proof", "prove_one"]
 
 
-def only_problem(inputs: Sequence[str], domain: str | Domain | None, what: str) -> Problem:
-    """The one problem that these inputs hold.
-
-    Raises
-    ------
-    InvalidInput
-        There are several, or none, or it cannot be read.
-    """
-    from ..domains.reading import read
-    from ..files.records import open_input
-
-    records = chain.from_iterable(open_input(argument, domain) for argument in inputs)
-    found = list(islice(records, 2))
-    if len(found) != 1:
-        raise InvalidInput(f"{what} takes one puzzle, got {'several' if found else 'none'}")
-    [record] = found
-    if record.reason:
-        raise InvalidInput(f"{record.where}{record.reason}")
-    return read(record.puzzle, domain or record.domain)
-
-
-def prove_one(inputs: Sequence[str], path: Path, options: dict[str, Any]) -> None:
+def prove_one(inputs: Sequence[str], path: Path, options: dict[str, Any], *, statistics: bool) -> None:
     """Solve one puzzle and write the proof, as `solve --prove` does; ends the command."""
     from ..api.solve import solve
     from . import screen
@@ -55,6 +29,8 @@ def prove_one(inputs: Sequence[str], path: Path, options: dict[str, Any]) -> Non
     elif solution.text is not None:
         typer.echo(solution.text)
     screen.say(solution.outcome, err=True)
+    if statistics:
+        screen.say(str(solution.statistics), err=True)
     if solution.proof is None:
         why = solution.reason or ("there are several answers" if solution.unique is False else "nothing is proved")
         screen.say(f"no proof is written: {why}", err=True)

@@ -20,7 +20,8 @@ from ..errors import InvalidInput
 from .every import every
 from .job import to_file, to_folder
 from .output import OutputFormat, format_named
-from .shared import Column, Format, Output, count_of, domain_first, options_from
+from .problems import domain_first
+from .shared import Column, Format, Output, count_of, options_from
 from .shown import Shown
 from .single import prove_one
 from .streams import refuse_own_input
@@ -65,7 +66,11 @@ def solve(
     engine: Annotated[str, Option("--engine", help="Who solves shards: local, or ray, a cluster of it.")] = "local",
     trace: Traced = None,
     statistics: Annotated[
-        bool, Option("--statistics", help="Print what each puzzle took, nodes and clauses of search and so on, too.")
+        bool,
+        Option(
+            "--statistics",
+            help="Tell what each puzzle took, nodes and clauses of search and so on, too; with -o in columns.",
+        ),
     ] = False,
     format: Format = None,  # noqa: A002
     column: Column = None,
@@ -106,8 +111,8 @@ def solve(
     if trace is not None and all_:
         raise InvalidInput("--trace draws what the model does, and --all asks search alone: leave one of them out")
     options["trace"] = drawn_trace(trace)
-    if statistics and (output not in (None, STDOUT) or all_ or prove):
-        raise InvalidInput("--statistics is for puzzles that are solved and printed; leave out -o, --all and --prove")
+    if statistics and sharded:
+        raise InvalidInput("--statistics goes with one file, or what is printed; leave it out, or the shards")
     if resume and all_:
         raise InvalidInput("--resume continues a job of one answer a puzzle; leave out --all")
     limited = options["time_limit"] is None and (len(inputs) > 1 or _is_input(inputs[0]))
@@ -118,7 +123,7 @@ def solve(
     if prove is not None:
         if output is not None or all_ or sharded:
             raise InvalidInput("--prove solves one puzzle and prints its answer; leave out -o, --all and shards")
-        prove_one(inputs, prove, options)
+        prove_one(inputs, prove, options, statistics=statistics)
     file = {"format": format, "column": column}
     domain = options["domain"]
     opened = [open_input(argument, domain, format=format, column=column) for argument in inputs]
@@ -145,8 +150,8 @@ def solve(
     else:
         tally = to_file(
             records, inputs, output, given, {**options, "domain": domain}, file,
-            None if all_ is None and trace is None else partial(_as_done, options=options, n=all_, trace=trace),
-            resume=resume, n=all_, total=total,
+            partial(_as_done, options=options, n=all_, trace=trace) if all_ or trace or statistics else None,
+            resume=resume, n=all_, total=total, statistics=statistics,
         )  # fmt: skip
     if not drawn:  # a drawing says it all
         done = tally if all_ is None else f"{tally.solved.total()} answers"

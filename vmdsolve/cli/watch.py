@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, Option
 
-from ..api.options import WatchOptions
+from ..api.options import Options, WatchOptions
+from .problems import domain_first, only_problem
 from .shared import options_from
 
 __all__ = ["watch"]
@@ -16,7 +17,7 @@ __all__ = ["watch"]
 
 @options_from(WatchOptions)
 def watch(
-    puzzle: Annotated[str, Argument(help="A puzzle.")],
+    inputs: Annotated[list[str], Argument(metavar="PUZZLE", help="A puzzle, or a file of one.")],
     boards: Annotated[int, Option("-n", min=1, max=64, help="K, how many latents.")] = 4,
     output: Annotated[
         Path | None,
@@ -32,7 +33,9 @@ def watch(
     from ..api.watch import watch as watched
     from . import screen
 
-    seen = watched(puzzle, boards, **options)
+    inputs, options["domain"] = domain_first(inputs, options["domain"])
+    checked = Options(WatchOptions, **options)
+    seen = watched(only_problem(inputs, checked.domain, "watch"), boards, **options)
     for loops, right, sure in zip(seen.loops.tolist(), seen.right, seen.confidence, strict=True):
         typer.echo(f"{loops:>5} loops: {int(right.sum())} of {len(right)} are answers; sure to {sure.mean():.3f}")
     if output is None:

@@ -50,7 +50,7 @@ MARKS = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf
 def is_file(argument: str) -> bool:
     """True if there is something of that name."""
     try:
-        return Path(argument).exists()
+        return bool(argument) and Path(argument).exists()  # "" is no name, but Path("") is this folder
     except (OSError, ValueError):  # too long, or with a NUL: no name of a file
         return False
 

@@ -75,6 +75,8 @@ def open_input(
         if not answers:
             reading.read(argument, domain)
     except InvalidInput as error:
+        if not argument.strip():
+            raise InvalidInput("an input is empty text; wanted the name of a file, or a puzzle") from None
         if FILE_NAME.fullmatch(argument) or (domain is None and PATH_NAME.fullmatch(argument)):
             raise InvalidInput(f"no such file: {argument}") from None
         if domain is None and known(argument):

@@ -21,6 +21,7 @@ from ..plain import clean
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
 from .formats.base import Format, Table, Written, names_of
+from .formats.columns import carried
 from .formats.csv import quoted
 from .formats.json import json_line
 from .formats.named import known_domain
@@ -116,9 +117,12 @@ def csv_line(row: Row, others: Sequence[str] = ()) -> str:
     return quoted(map(row.columns.get, (*NAMES, *others)))
 
 
-def row_of(record: Record, solution: Solution, domain: str | Domain | None) -> Row:
-    """The row of one solved record; `domain` is the one asked for, or None."""
+def row_of(record: Record, solution: Solution, domain: str | Domain | None, *, statistics: bool = False) -> Row:
+    """The row of one solved record; `domain` is the one asked for, or None; with statistics, what search took, too."""
     problem, reason, others = repeated(record, solution.text, solution.status, solution.reason, solution.layout, domain)
+    if statistics:
+        took = {"nodes": solution.nodes, "clauses": solution.clauses, "latents": solution.latents_tried}
+        others = took | dict(zip(carried(tuple(others), (*NAMES, *took)), others.values(), strict=True))
     return Row(
         problem=problem,
         solution=solution.text,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["described"]
+from .forms import is_rule
+
+__all__ = ["described", "kind_shown"]
 
 COPY = "copy its board as text"
 KNOWN: tuple[tuple[str, str, str], ...] = (  # how it begins or what it holds; what it is; what to do
@@ -29,6 +31,20 @@ SAMURAI = [18] * 6 + [21] * 3 + [9] * 3 + [21] * 3 + [18] * 6  # cells of its ro
 MOST = 4_000  # characters that are looked at
 
 
+def kind_shown(text: str) -> str | None:
+    """The kind of puzzles whose rows alone are like these of a levelled text: a samurai's, the squares outside or not.
+
+    Examples
+    --------
+    >>> kind_shown("\\n".join(["." * 21] * 21)), kind_shown("." * 81)
+    ('samurai', None)
+    """
+    rows = [line for line in text.split("\n") if line.strip() and not is_rule(line)]
+    sizes = [len("".join(row.replace("|", "").split())) for row in rows]
+    listed = len(rows) == 21 and any(all(row.count(mark) == 20 for row in rows) for mark in ",;\t")
+    return "samurai" if listed or sizes in (SAMURAI, [21] * 21, [sum(SAMURAI)]) else None
+
+
 def described(text: str) -> tuple[str, str] | None:
     """What a text is that is no bare board, and what to do with it; None where nothing is known of it.
 
@@ -40,8 +56,6 @@ def described(text: str) -> tuple[str, str] | None:
     for pattern, what, advice in PATTERNS:
         if pattern.match(text[:MOST]):
             return what, advice
-    if [len(line) for line in text.split()] == SAMURAI or len(text.strip()) == sum(SAMURAI):
-        return "a samurai, of five Sudoku boards", "name the domain samurai"
     if len(text.split()) == 1 and len(text.strip()) in (64, 729):  # 4 x 16 and 9 x 81
         return "a list of the candidates of each cell", "give the board alone, with one sign for open cells"
     return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ...errors import InvalidInput
 from ..base import Domain
 from ..clued import Family
 from .forms import is_rule, levelled
+from .naming import kind_shown
 from .texts import SECTION, is_head, problem_in, shapes
 
 __all__ = ["puzzles_in"]
@@ -33,6 +36,9 @@ def puzzles_in(text: str, name: str | Domain | None = None) -> list[str]:
     said = [line for line in lines if line.strip() and not is_head(line) and not is_rule(line)]
     if where is not None and (where.verbatim or isinstance(where, Family)):
         return [block for block in text.split("\n\n") if block.strip()]
+    apart = [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
+    if where is None and all(kind_shown(levelled(block)) for block in apart):
+        return apart
     if len(said) > 1 and all(_is_whole(line, where) for line in said[:3]):
         return said
     if _is_whole(text, where):

@@ -13,7 +13,7 @@ from .. import notations, registry
 from ..base import Domain, plain_line
 from ..clued import Family
 from .forms import FORMS, Shape, is_rule, levelled
-from .naming import described
+from .naming import described, kind_shown
 from .spelling import problem_of
 from .values import PUZZLES, plain, tokens
 
@@ -106,6 +106,8 @@ def problem_in(text: str, where: Domain | None) -> Problem:
             if isinstance(found, Problem):
                 return found
             first = found if first is None else first
+    if where is None and (kind := kind_shown(level)) is not None:
+        return registry.get(kind).parse(text)
     raise _refusal(level, where, first)
 
 
