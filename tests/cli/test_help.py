@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -60,3 +62,17 @@ def test_the_shell_completes(words: str, wanted: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "vmdsolve"], env=env, capture_output=True, text=True, check=False)
     assert done.stdout.split() == wanted
     assert done.stderr == ""
+
+
+FILES = r"\.(csv|txt|parquet|out|lrat|cnf|svg|html|toml|jsonl)\b|runs/"
+LONG = r"^(train|web|demo|info|eval|diagnose|check-domain|sample text|solve text)\b"  # with tests of their own
+ALONE = [
+    line for _, _, lines in {**cli.COMMANDS, **cli.OF_TWO}.values() for line in lines
+    if not re.search(f"{FILES}|{LONG}", line)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ALONE)
+def test_an_example_that_needs_no_file_does_what_it_says(line: str) -> None:
+    done = run(*shlex.split(line))
+    assert done.exit_code == (1 if line.startswith("explain") else 0), done.stderr

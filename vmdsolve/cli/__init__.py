@@ -56,7 +56,7 @@ COMMANDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "count --estimate puzzles.txt"),
     ),
     "hint": ("hint", "hint", ("hint 1......2..4..3..", "hint --all puzzle.txt")),
-    "explain": ("hint", "explain", ("explain 11......2..4..3..",)),
+    "explain": ("hint", "explain", ("explain 11.....2..4..3..",)),
     "generate": ("generate", "generate", ("generate sudoku-9x9", "generate killer -n 100 -o killer.csv")),
     "sample": ("sample", "sample", ("sample brackets-16 -n 10", "sample sudoku-4x4 --given 1......2..4..3..")),
     "train": (
