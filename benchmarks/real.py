@@ -185,6 +185,7 @@ SETS = {
     "starbattle": RealSet("puzzles/Starbattle.json", Puzzlekit("starbattle", {"-": "0", "x": "1"})),
     "consecutive": RealSet("puzzles/ConsecutiveSudoku.json", Puzzlekit("consecutive", NUMBERS)),
     "even-odd": RealSet("puzzles/EvenOddSudoku.json", Puzzlekit("even-odd", NUMBERS)),
+    "hitori": RealSet("puzzles/Hitori.json", Puzzlekit("hitori", FILLED)),
     "kakurasu": RealSet("puzzles/Kakurasu.json", Puzzlekit("kakurasu", FILLED)),
     "mathrax": RealSet("puzzles/Mathrax.json", Puzzlekit("mathrax", NUMBERS)),
     "minesweeper": RealSet("puzzles/Minesweeper.json", Puzzlekit("minesweeper", FILLED, cell="-")),

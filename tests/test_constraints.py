@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 
 from vmdsolve import constraints as declared
 from vmdsolve._native import Kind
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table, Tuples
+from vmdsolve.constraints import (
+    DFA,
+    AllDifferent,
+    Connected,
+    Count,
+    Less,
+    Linear,
+    Predicate,
+    Regular,
+    Sum,
+    Table,
+    Tuples,
+)
 from vmdsolve.deadline import Deadline, within
 from vmdsolve.domains.worded import clause
 from vmdsolve.errors import InvalidInput
@@ -188,6 +200,7 @@ def test_constraints_are_values() -> None:
         (Linear([0], [1], "==", 2**62), f"Linear reaches {2**62 + 5} with its coefficients times its greatest number"),
         (Linear([0, 1], [2**61, -(2**61)], "<=", 0), f"Linear reaches {2**62 * 4 + 1} with its coefficients"),
         (Linear([0], [2], ">", 3, numbers=[1, 2]), "Linear has 2 numbers; wanted 3, one for each symbol"),
+        (Connected([0, 1], [1, 3], [(0, 1)]), "Connected joins value 3; values are 0 to 2"),
         (Sum([0], 2**70), f"Sum has total = {2**70}; wanted -2**40 to 2**40"),
     ],
 )

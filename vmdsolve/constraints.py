@@ -1,4 +1,4 @@
-"""The seven kinds of constraint that carry every domain, and one escape hatch.
+"""The eight kinds of constraint that carry every domain, and one escape hatch.
 
 Each class states its rule three times, on purpose and independently: `violations` in plain Python (the
 checker's word, partial boards allowed), `accepts` for many full boards at once, and `native`, the numbers
@@ -25,12 +25,14 @@ from vmdsolve._native import Kind
 
 from . import sets
 from .arguments import whole
+from .connected import Connected
 from .deadline import stop_point
 from .errors import InvalidInput
 from .linear import Linear
 from .problem import OPEN, Board, Constraint, Violation, as_cells
 
-__all__ = ["DFA", "AllDifferent", "Count", "Less", "Linear", "Predicate", "Regular", "Sum", "Table", "Tuples"]
+__all__ = ["DFA", "AllDifferent", "Connected", "Count", "Less", "Linear", "Predicate", "Regular", "Sum", "Table"]
+__all__ += ["Tuples"]
 
 Mask = npt.NDArray[np.bool_]
 MOST = 2**40  # of totals and counts; the native limits are the same

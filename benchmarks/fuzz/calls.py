@@ -60,6 +60,9 @@ def _params(r: Random, kind: str, k: int, V: int) -> list[int]:
     if kind == "Count":
         low = r.randrange(-1, k + 1)
         return [r.randrange(V), low, low + r.randrange(0, 3)]
+    if kind == "Connected":
+        values = r.sample(range(V), r.randrange(V + 1))
+        return [len(values), *values, *(r.randrange(k) for _ in range(2 * r.randrange(3 * k) if k else 0))]
     if kind == "Table":
         n = r.choice((0, 1, 3, 70))
         return [n, *(r.randrange(V) for _ in range(n * k))]

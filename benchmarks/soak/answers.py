@@ -34,9 +34,9 @@ WANTED = {
     "kakuro": 300, "kenken": 4500, "killer": 1700, "nonogram": 8000, "skyscrapers": 6500, "starbattle": 1900,
     "takuzu": 900, "zebra": 1700,
     # and these, which have come later
-    "anti-king": 300, "anti-knight": 300, "arrow": 300, "consecutive": 500, "even-odd": 500, "kakurasu": 800,
-    "mathrax": 500, "minesweeper": 500, "renban": 500, "sandwich": 500, "str8ts": 500, "suguru": 500, "tango": 800,
-    "tenner": 300, "thermo": 300, "thermometers": 500, "trinairo": 500, "samurai": 100,
+    "anti-king": 300, "anti-knight": 300, "arrow": 300, "consecutive": 500, "even-odd": 500, "hitori": 500,
+    "kakurasu": 800, "mathrax": 500, "minesweeper": 500, "renban": 500, "sandwich": 500, "str8ts": 500, "suguru": 500,
+    "tango": 800, "tenner": 300, "thermo": 300, "thermometers": 500, "trinairo": 500, "samurai": 100,
 }  # fmt: skip
 JUDGED: dict[str, Callable[[str], Puzzle]] = {**GRIDS, **CLUED, **MARKED}
 BY_MODEL = 4  # puzzles of a chunk that are solved by method vmd, too

@@ -104,6 +104,27 @@ def minesweeper(lines: Iterator[str]) -> Puzzle:
     return Puzzle("01", _last(lines, len(cell), "01"), tuple(rules))
 
 
+def hitori(lines: Iterator[str]) -> Puzzle:
+    rows, columns = numbers(next(lines))
+    table = list(chain.from_iterable(grid(lines, rows, columns)))
+    across, down = _lines(rows, columns)
+    sides = {pair for line in (*across, *down) for pair in pairwise(line)}
+    rules: list[Rule] = [Between(pair, 1, 0, 1) for pair in sides]
+    for line in (*across, *down):
+        for number in {*map(table.__getitem__, line)}:
+            rules.append(Between(tuple(c for c in line if table[c] == number), 0, 0, 1))
+
+    def in_one(values: Cells) -> bool:
+        part = {c: c for c, value in enumerate(values) if not value}
+        for a, b in sides:
+            if a in part and b in part:
+                old, new = part[a], part[b]
+                part = {c: new if name == old else name for c, name in part.items()}
+        return len({*part.values()}) < 2
+
+    return Puzzle("01", _last(lines, rows * columns, "01"), (*rules, Holds(tuple(range(rows * columns)), in_one)))
+
+
 def tenner(lines: Iterator[str]) -> Puzzle:
     height, columns = numbers(next(lines))
     rows = height - 1
@@ -291,7 +312,7 @@ def mathrax(lines: Iterator[str]) -> Puzzle:
 MARKED: dict[str, Callable[[str], Puzzle]] = {
     read.__name__.replace("_", "-"): _whole(read)
     for read in (
-        arrow, consecutive, even_odd, kakurasu, mathrax, minesweeper, renban, sandwich, str8ts, suguru, tango, tenner,
-        thermo, thermometers, trinairo,
+        arrow, consecutive, even_odd, hitori, kakurasu, mathrax, minesweeper, renban, sandwich, str8ts, suguru, tango,
+        tenner, thermo, thermometers, trinairo,
     )
 }  # fmt: skip

@@ -12,10 +12,11 @@ const Kind& count_kind();
 const Kind& table_kind();
 const Kind& regular_kind();
 const Kind& linear_kind();
+const Kind& connected_kind();
 
 std::span<const Kind* const> kinds() {
-  static const std::array all{&all_different_kind(), &sum_kind(),     &less_kind(),  &count_kind(),
-                              &table_kind(),         &regular_kind(), &linear_kind()};
+  static const std::array all{&all_different_kind(), &sum_kind(),     &less_kind(),   &count_kind(),
+                              &table_kind(),         &regular_kind(), &linear_kind(), &connected_kind()};
   return all;
 }
 

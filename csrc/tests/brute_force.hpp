@@ -81,6 +81,23 @@ inline bool holds(const vmd::Constraint& c, const Values& x) {
       if (std::equal(word.begin(), word.end(), c.params.begin() + 1 + t * k)) return true;
     return false;
   }
+  if (kind == "Connected") {
+    const auto member = [&](int64_t i) {
+      return std::count(c.params.begin() + 1, c.params.begin() + 1 + p(0), word[static_cast<size_t>(i)]) > 0;
+    };
+    std::set<int64_t> group;
+    for (int64_t i = 0; i < k && group.empty(); ++i)
+      if (member(i)) group.insert(i);
+    for (size_t before = 0; before != group.size();) {
+      before = group.size();
+      for (size_t e = static_cast<size_t>(1 + p(0)); e < c.params.size(); e += 2)
+        for (const auto& [a, b] : {std::pair(c.params[e], c.params[e + 1]), std::pair(c.params[e + 1], c.params[e])})
+          if (group.count(a) > 0 && member(b)) group.insert(b);
+    }
+    for (int64_t i = 0; i < k; ++i)
+      if (member(i) && group.count(i) == 0) return false;
+    return true;
+  }
   CHECK(kind == "Regular");
   const int64_t Q = p(0), V = (static_cast<int64_t>(c.params.size()) - 2 - Q) / Q;
   int64_t state = p(1);
@@ -134,6 +151,12 @@ inline void add_random(Form& form, int64_t number, Random& random) {
   } else if (kind == "Table") {
     numbers.push_back(draw(random, 0, 9));
     for (int64_t i = numbers[0] * k; i > 0; --i) numbers.push_back(draw(random, 0, form.V - 1));
+    form.add(kind, unit, numbers);
+  } else if (kind == "Connected") {
+    for (int64_t v = 0; v < form.V; ++v)
+      if (draw(random, 0, 1) == 0) numbers.push_back(v);
+    numbers.insert(numbers.begin(), static_cast<int64_t>(numbers.size()));
+    for (int64_t i = k == 0 ? 0 : 2 * draw(random, 0, 6); i > 0; --i) numbers.push_back(draw(random, 0, k - 1));
     form.add(kind, unit, numbers);
   } else {
     CHECK(kind == "Regular");

@@ -27,6 +27,7 @@ SAMPLES = [
     ("futoshiki", 4, 1, 0),
     ("consecutive", 25, 4, 0),
     ("even-odd", 15, 4, 0),
+    ("hitori", 118, 4, 0),
     ("kakurasu", 35, 4, 0),
     ("mathrax", 24, 4, 0),
     ("minesweeper", 45, 4, 0),

@@ -37,6 +37,7 @@ def as_values(board: Any) -> dict[str, Any]:
         "thermo": lambda: {"lines": [[pair(c) for c in line] for line in board.lines], "size": n},
         "consecutive": lambda: {"bars": [(pair(a), pair(b)) for a, b in sorted(board.bars)], "size": n},
         "cryptarithm": lambda: {"words": board.equation},
+        "hitori": lambda: {"numbers": board.printed.tolist()},
         "kakurasu": lambda: {"above": board.clues_of[:columns], "left": board.clues_of[columns:]},
         "mathrax": lambda: {"circles": [[board.circles.get(r * n + c) for c in range(n - 1)] for r in range(n - 1)]},
         "minesweeper": lambda: {

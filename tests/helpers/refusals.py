@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Connected, Count, Less, Linear, Predicate, Regular, Sum, Table
 from vmdsolve.problem import OPEN
 
 LOOP = DFA(0, frozenset({0}), ((0, 0),))
@@ -31,6 +31,20 @@ CONSTRAINTS: dict[str, tuple[Callable[[], Any], str]] = {
     "half a count": (lambda: Count([0], 0, 0.5, 1), "Count's low is 0.5; wanted a whole number"),
     "negative symbol": (lambda: Count([0], -1, 0, 1), "Count counts value -1; values are 0 or more"),
     "low above high": (lambda: Count([0], 0, 2, 1), "Count needs low <= high, got low = 2, high = 1"),
+    "half a member": (lambda: Connected([0], [0.5], []), "a symbol of Connected is 0.5; wanted a whole number"),
+    "negative member": (lambda: Connected([0], [-1], []), "Connected joins value -1; values are 0 or more"),
+    "edge to nowhere": (
+        lambda: Connected([0, 1], [0], [(0, 2)]),
+        "Connected has the edge (0, 2); wanted two of its cells",
+    ),
+    "edge to itself": (
+        lambda: Connected([0, 1], [0], [(1, 1)]),
+        "Connected has the edge (1, 1); wanted two of its cells",
+    ),
+    "edge of three": (
+        lambda: Connected([0, 1, 2], [0], [(0, 1, 2)]),
+        "Connected has the edge (0, 1, 2); wanted two of its cells",
+    ),
     "short row": (lambda: Table([0, 1], [(0, 1), (1,)]), "Table row 1 has 1 values for 2 cells"),
     "open in a row": (lambda: Table([0, 1], [(0, OPEN)]), "Table row 0 holds value -1; values are 0 or more"),
     "half in a row": (lambda: Table([0], [(0.5,)]), "a value of Table is 0.5; wanted a whole number"),

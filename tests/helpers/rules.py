@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Connected, Count, Less, Linear, Predicate, Regular, Sum, Table
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Board, Constraint, Rules
 from vmdsolve.search import solve_values
@@ -67,12 +67,29 @@ def _accepted(rule: Regular, held: tuple[int, ...]) -> bool:
     return state in rule.dfa.accept
 
 
+def _connected(draw: st.DrawFn, cells: list[int], V: int) -> Connected:
+    pairs = [(a, b) for a in cells for b in cells if a != b]
+    edges = draw(st.lists(st.sampled_from(pairs), max_size=6)) if pairs else []
+    return Connected(cells, draw(st.frozensets(st.integers(0, V - 1))), edges, "r")
+
+
+def _joined(rule: Connected, held: tuple[int, ...]) -> bool:
+    """Parts grow together edge by edge."""
+    part = {cell: cell for cell, value in zip(rule.cells, held, strict=True) if value in rule.symbols}
+    for a, b in rule.edges:
+        if a in part and b in part:
+            old, new = part[a], part[b]
+            part = {cell: new if name == old else name for cell, name in part.items()}
+    return len({*part.values()}) < 2
+
+
 SAMPLES: dict[type[Constraint], Sample] = {
     AllDifferent: Sample(lambda _, cells, _V: AllDifferent(cells, "r"), lambda _, held: len({*held}) == len(held)),
     Sum: Sample(_sum, lambda rule, held: sum(value + rule.first for value in held) == rule.total),
     Linear: Sample(_linear, _reached),
     Less: Sample(lambda _, cells, _V: Less(*cells[:2], "r"), lambda _, held: held[0] < held[1], least=2),
     Count: Sample(_count, lambda rule, held: rule.low <= held.count(rule.symbol) <= rule.high),
+    Connected: Sample(_connected, _joined),
     Table: Sample(
         lambda draw, cells, V: Table(cells, draw(st.lists(_rows(cells, V), max_size=8)), "r"),
         lambda rule, held: held in rule.tuples,

@@ -23,7 +23,7 @@ FOUR = get("sudoku-4x4").rules
 @pytest.mark.parametrize(
     ("kind", "cells", "params", "message"),
     [
-        (None, [0], [], "kind must be in 0..6, got 9"),
+        (None, [0], [], "kind must be in 0..7, got 9"),
         ("AllDifferent", [0, 0], [], r"constraint 0 \(AllDifferent\): names cell 0 twice"),
         ("AllDifferent", [0, 7], [], r"cells must be in 0..2, got 7"),
         ("AllDifferent", [0], [1], "needs 0 params, got 1"),
@@ -36,6 +36,12 @@ FOUR = get("sudoku-4x4").rules
         ("Linear", [0], [0, 0, 3, -(2**61), 0, 2**61], r"may be 2\*\*62 at most together"),
         ("Linear", [0], [0, -(2**63), 0], "total, coefficients and numbers must be in"),
         ("Count", [0], [5, 0, 1], "symbol must be in 0..2, got 5"),
+        ("Connected", [0], [], "needs params: n, then n values, then two positions for every edge"),
+        ("Connected", [0], [3, 0, 1], "n = 3 values and pairs of positions do not match 2 params"),
+        ("Connected", [0, 1], [1, 0, 1], "n = 1 values and pairs of positions do not match 2 params"),
+        ("Connected", [0, 1], [-1, 0], "n = -1 values and pairs of positions do not match 1 params"),
+        ("Connected", [0, 1], [1, 3, 0, 1], "values must be in 0..2, got 3"),
+        ("Connected", [0, 1], [1, 2, 0, 2], "positions must be in 0..1, got 2"),
         ("Table", [0, 1], [2, 0, 1, 1], "n = 2 tuples of 2 values do not match 3 params"),
         ("Table", [0], [1, 3], "tuple values must be in 0..2, got 3"),
         ("Regular", [0], [0, 0], "Q must be in 1.."),

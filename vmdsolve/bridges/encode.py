@@ -11,7 +11,7 @@ from functools import singledispatch
 from itertools import combinations, product
 from typing import cast
 
-from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
+from ..constraints import AllDifferent, Connected, Count, Less, Linear, Regular, Sum, Table
 from ..deadline import stop_point
 from ..errors import InvalidInput
 from ..problem import OPEN, Constraint, Problem
@@ -124,6 +124,46 @@ def _(constraint: Count, clauses: Clauses) -> None:
         return count if count <= high and count + n - place - 1 >= low else None
 
     add_reading(clauses, Reading(constraint.cells, 0, step, lambda state: low <= cast(int, state) <= high))
+
+
+@_add.register
+def _(constraint: Connected, clauses: Clauses) -> None:
+    """Walked from the first member on, a step for each place that a member may lie farther: all members are come to."""
+    member = []
+    for cell in constraint.cells:
+        member.append(clauses.new())
+        _either(clauses, member[-1], [clauses.holds(cell, value) for value in constraint.symbols])
+    reached, before = [], [clauses.new()]  # whether there is a member before a place
+    clauses.add([-before[0]])
+    for m in member:
+        reached.append(clauses.new())
+        _all_of(clauses, reached[-1], [m, -before[-1]])
+        before.append(clauses.new())
+        _either(clauses, before[-1], [before[-2], m])
+    for _ in range(len(member) - 1):
+        further = []
+        for place, m in enumerate(member):
+            near = clauses.new()
+            _either(clauses, near, [reached[i] for i in (place, *constraint.joined[place])])
+            further.append(clauses.new())
+            _all_of(clauses, further[-1], [m, near])
+        reached = further
+    for m, r in zip(member, reached, strict=True):
+        clauses.add([-m, r])
+
+
+def _either(clauses: Clauses, variable: int, literals: list[int]) -> None:
+    """The variable is true where one of these literals is."""
+    clauses.add([-variable, *literals])
+    for literal in literals:
+        clauses.add([variable, -literal])
+
+
+def _all_of(clauses: Clauses, variable: int, literals: list[int]) -> None:
+    """The variable is true where all of these literals are."""
+    clauses.add([variable, *(-literal for literal in literals)])
+    for literal in literals:
+        clauses.add([-variable, literal])
 
 
 @_add.register

@@ -6,7 +6,7 @@ from functools import singledispatch
 from itertools import product
 from typing import Any
 
-from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
+from ..constraints import AllDifferent, Connected, Count, Less, Linear, Regular, Sum, Table
 from ..deadline import stop_point
 from ..errors import InvalidInput
 from ..extras import want
@@ -128,6 +128,32 @@ def _(constraint: Count, cells: list[Any], V: int) -> Any:
     del V
     held = cpmpy.Count(cells, constraint.symbol)
     return [held >= constraint.low, held <= constraint.high]
+
+
+@_said.register
+def _(constraint: Connected, cells: list[Any], V: int) -> Any:
+    """Walked from the first member on; the variables that this takes follow from the cells."""
+    import cpmpy
+
+    del V
+    said = list[Any]()
+
+    def named(expression: Any) -> Any:
+        variable = cpmpy.boolvar()
+        said.append(variable == expression)
+        return variable
+
+    member = [named(cpmpy.any([cell == value for value in constraint.symbols])) for cell in cells]
+    reached, before = [], named(False)
+    for m in member:
+        reached.append(named(m & ~before))
+        before = named(before | m)
+    for _ in range(len(member) - 1):
+        reached = [
+            named(m & cpmpy.any([reached[i] for i in (place, *constraint.joined[place])]))
+            for place, m in enumerate(member)
+        ]
+    return [*said, *(m.implies(r) for m, r in zip(member, reached, strict=True))]
 
 
 @_said.register

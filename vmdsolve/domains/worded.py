@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property, singledispatch
 
-from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
+from ..constraints import AllDifferent, Connected, Count, Less, Linear, Regular, Sum, Table
 from ..problem import Constraint, Rules, Violation
 
 __all__ = ["MAX_NAMED", "Worded", "clause", "listed", "often"]
@@ -184,6 +184,12 @@ def _(constraint: Less, unit: str, domain: Worded) -> str:
 @clause.register
 def _(constraint: Count, unit: str, domain: Worded) -> str:
     return f"{domain.symbol_text(constraint.symbol)} stands {often(constraint.low, constraint.high)} in {unit}"
+
+
+@clause.register
+def _(constraint: Connected, unit: str, domain: Worded) -> str:
+    named = listed(map(domain.symbol_text, constraint.symbols), "or")
+    return f"the cells of {unit} that are {named} are one group, joined side by side"
 
 
 @clause.register

@@ -22,6 +22,7 @@ LETTER, LINE = 8.4, 20  # what a character of 14 pixels takes, and a line
 GAP = 12
 NARROW = 40  # characters a line, at least
 WIDEST = 400  # characters of one word
+ON_SOLID = "#ffffff"
 OPEN = ("", ".", "·")  # what text shows of an open cell; a square is there without
 INKS = {"filled": "#075985", "open": "#777777", "clue": "#444444", "aside": "#555555"}
 ROOM, DISC = 48, 17  # of a vertex on the circle, and the radius of its disc
@@ -160,8 +161,9 @@ def board(drawn: Drawn, *, sure: Sequence[float] | None = None) -> Figure:
             words += _in_square(text, *place, cell.style, size, pale)
             words += _word(MARKS.get(cell.style, ""), x[c + 1] - 7, y[r] + 13, 12, cell.style)
             before = "" if number in sheet.heads else before
-            words += _word(before, x[c] + 3, y[r] + 11, 10, "clue", at="start")
-            words += _word(after, x[c + 1] - 3, y[r] + high[r] - 4, 10, "clue", at="end")
+            clues = _word(before, x[c] + 3, y[r] + 11, 10, "clue", at="start")
+            clues += _word(after, x[c + 1] - 3, y[r] + high[r] - 4, 10, "clue", at="end")
+            words += [word._replace(ink=ON_SOLID) for word in clues] if text == SOLID else clues
             middles.append((x[c] + wide[c] / 2, y[r] + high[r] / 2))
             number += 1
     draw = arrow if sheet.pointed else tube

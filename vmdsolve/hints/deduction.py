@@ -15,10 +15,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from .. import sets
-from ..constraints import AllDifferent, Sum
+from ..constraints import AllDifferent, Connected, Sum
 from ..deadline import stop_point
 from ..problem import OPEN, Constraint
-from .filtering import supported
+from .filtering import border, supported
 from .phrases import Phrases, listed
 from .result import TECHNIQUES, Hint
 
@@ -114,7 +114,7 @@ class _Board:
         for c, left in zip(self.constraints, self.view, strict=True):
             for cell, mask in zip(c.cells, left, strict=True):
                 if self.values[cell] == OPEN and mask.bit_count() == 1:
-                    held = self.held(c)
+                    held = self.held(c, cell)
                     why = self.rule(c) + (f", and {held}" if held else "")
                     if why == self.say.fact(cell, mask.bit_length() - 1):
                         why = "that is a clue"
@@ -243,9 +243,13 @@ class _Board:
     def rule(self, c: Constraint) -> str:
         return self.say.rule(c) + (" without repeats" if id(c) in self.distinct else "")
 
-    def held(self, c: Constraint) -> str:
-        """Which symbols stand in the constraint's cells."""
+    def held(self, c: Constraint, of: int | None = None) -> str:
+        """Which symbols stand in the constraint's cells; of Connected those alone that settle a cell, or that clash."""
         placed = [cell for cell in c.cells if self.values[cell] != OPEN]
+        if isinstance(c, Connected):
+            full = int(sets.full(len(self.say.domain.symbols)))
+            placed_sets = [full if self.values[cell] == OPEN else sets.one(self.values[cell]) for cell in c.cells]
+            placed = [c.cells[i] for i in border(c, placed_sets, None if of is None else c.cells.index(of))]
         return listed(self.say.fact(cell, self.values[cell]) for cell in placed)
 
     def blockers(self, v: int, cells: Sequence[int]) -> tuple[Constraint, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import singledispatch
+from typing import cast
 
-from ..constraints import AllDifferent, Count, Less, Linear, Predicate, Regular, Sum, Table
+from ..constraints import AllDifferent, Connected, Count, Less, Linear, Predicate, Regular, Sum, Table
 from ..deadline import stop_point
 from ..problem import Constraint
 from ..sets import listed, one
 
-__all__ = ["supported"]
+__all__ = ["border", "supported"]
 
 MOST_DISTINCT = 12  # values: there are 2^12 sets of them
 MOST_SUMS = 2048  # that a Linear may reach on the way, to be followed one by one
@@ -90,6 +91,59 @@ def _(constraint: Regular, sets: Sequence[int], *, distinct: bool = False) -> li
     dfa, width = constraint.dfa, len(constraint.dfa.step[0])  # values from here on are dead, and -1 is the dead state
     follow = lambda q, v: dfa.step[q][v] if q >= 0 and v < width else -1  # noqa: E731
     return _words(sets, dfa.start, follow, dfa.accept.__contains__)
+
+
+@supported.register
+def _(constraint: Connected, sets: Sequence[int], *, distinct: bool = False) -> list[int]:
+    """Only cells on the way from one fixed member to another can part them."""
+    del distinct
+    members = sum(map(one, constraint.symbols))
+    able = [bool(mask & members) for mask in sets]
+    fixed = [i for i, mask in enumerate(sets) if mask and not mask & ~members]
+    if not fixed:
+        return list(sets)
+    came_from = {fixed[0]: fixed[0]}
+    line = [fixed[0]]
+    for here in line:
+        stop_point()
+        for there in constraint.joined[here]:
+            if able[there] and there not in came_from:
+                came_from[there] = here
+                line.append(there)
+    if not {*fixed} <= came_from.keys():
+        return [0] * len(sets)
+    on_the_way = set[int]()
+    for place in fixed:
+        while place not in on_the_way:
+            on_the_way.add(place)
+            place = came_from[place]
+    parting = {
+        cell for cell in on_the_way.difference(fixed)
+        if not constraint.group(fixed[0], lambda i, cell=cell: able[i] and i != cell).issuperset(fixed)
+    }  # fmt: skip
+    return [m & members if i in parting else m if i in came_from else m & ~members for i, m in enumerate(sets)]
+
+
+def border(constraint: Connected, sets: Sequence[int], place: int | None) -> list[int]:
+    """The places that are no members and shut in a part of the others: why `place` is what it is, or None can hold.
+
+    Examples
+    --------
+    >>> row = Connected(range(5), [1], [(0, 1), (1, 2), (2, 3), (3, 4)])
+    >>> border(row, [0b10, 0b11, 0b01, 0b11, 0b11], 3)
+    [2]
+    """
+    members = sum(map(one, constraint.symbols))
+    able = {i for i, mask in enumerate(sets) if mask & members}
+    apart, left = list[set[int]](), able - {place}
+    while left:
+        apart.append(constraint.group(min(left), left.__contains__))
+        left -= apart[-1]
+    held = [part for part in apart if any(not sets[i] & ~members for i in part)]
+    parted = len(held) > 1 or place is None  # else it is the place itself that would be apart
+    inside = min(held, key=len) if parted else constraint.group(cast(int, place), able.__contains__)
+    around = {i for at in inside for i in constraint.joined[at]}
+    return sorted(around - able)
 
 
 @supported.register

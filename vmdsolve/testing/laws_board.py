@@ -37,7 +37,7 @@ def declaration(domain: Domain) -> str:
         raise wrong(f"shape is {shape!r}", "Wanted (rows, columns), whole numbers above 0")
     for c in constraints:
         if not isinstance(c, Constraint):
-            raise wrong(f"constraints hold {c!r}", "Wanted the six kinds of vmdsolve.constraints, or a Predicate")
+            raise wrong(f"constraints hold {c!r}", "Wanted kinds of vmdsolve.constraints, or a Predicate")
         relation: Any = c.relation
         if not (isinstance(relation, str) and relation):
             raise wrong(f"{c!r} has the relation {relation!r}", "Wanted a role name: the model shares weights by it")

@@ -8,7 +8,7 @@ from importlib import import_module
 from math import inf
 from typing import Any
 
-from ..constraints import AllDifferent, Count, Less, Linear, Regular, Sum, Table
+from ..constraints import AllDifferent, Connected, Count, Less, Linear, Regular, Sum, Table
 from ..deadline import seconds_left, stop_point
 from ..errors import InvalidInput, MissingExtra
 from ..problem import OPEN, Board, Constraint, Rules
@@ -168,6 +168,31 @@ def _(constraint: Count, model: Any, cells: list[Any], V: int) -> None:
             model.add(cell == constraint.symbol).only_enforce_if(h)
             model.add(cell != constraint.symbol).only_enforce_if(~h)
     model.add_linear_constraint(sum(held), constraint.low, constraint.high)
+
+
+@_add.register
+def _(constraint: Connected, model: Any, cells: list[Any], V: int) -> None:
+    """Members have their distance from the first: one less than it has one that is joined to each, but to that."""
+    k, place = len(cells), {cell: i for i, cell in enumerate(constraint.cells)}
+    member, first = ([model.new_bool_var("") for _ in cells] for _ in range(2))
+    distance = [model.new_int_var(0, k - 1, "") for _ in cells]
+    for i, cell in enumerate(cells):
+        model.add_allowed_assignments([cell, member[i]], [(v, int(v in constraint.symbols)) for v in range(V)])
+        model.add(sum(member[:i]) == 0).only_enforce_if(first[i])
+        model.add_implication(first[i], member[i])
+        model.add_bool_or([first[i], ~member[i], *member[:i]])
+        model.add(distance[i] == 0).only_enforce_if(~member[i])
+        model.add(distance[i] == 0).only_enforce_if(first[i])
+    ways: list[list[Any]] = [[one] for one in first]
+    for a, b in {(place[a], place[b]) for edge in constraint.edges for a, b in (edge, edge[::-1])}:
+        way = model.new_bool_var("")
+        ways[b].append(way)
+        model.add_implication(way, member[a])
+        model.add_implication(way, member[b])
+        model.add(distance[b] == distance[a] + 1).only_enforce_if(way)
+        model.add(distance[b] <= distance[a]).only_enforce_if([~way, member[a], member[b]])
+    for m, some in zip(member, ways, strict=True):
+        model.add_bool_or([~m, *some])
 
 
 @_add.register
