@@ -288,9 +288,8 @@ def test_what_other_programs_read_is_offered_and_saved(page: Page, tmp_path: Pat
 def test_nothing_is_clipped_and_text_fits_its_cell(page: Page) -> None:
     script = """
       const wide = [...document.querySelectorAll('#board td, #board .value')].filter(node => {
-        const cell = node.closest('.cell');
-        return node === cell ? false : node.getBoundingClientRect().width > (cell || node).clientWidth + 1
-          || (!cell && node.scrollWidth > node.clientWidth + 1);
+        if (node.classList.contains('value')) return node.offsetWidth > node.parentNode.clientWidth + 1;
+        return !node.classList.contains('cell') && node.scrollWidth > node.clientWidth + 1;
       });
       const board = document.querySelector('#board').getBoundingClientRect();
       const out = [...document.querySelectorAll('#board .before, #board .after')].filter(node => {
