@@ -289,7 +289,7 @@ def test_nothing_is_clipped_and_text_fits_its_cell(page: Page) -> None:
     script = """
       const wide = [...document.querySelectorAll('#board td, #board .value')].filter(node => {
         if (node.classList.contains('value')) return node.offsetWidth > node.parentNode.clientWidth + 1;
-        return !node.classList.contains('cell') && node.scrollWidth > node.clientWidth + 1;
+        return !node.matches('.cell, :has(.ring)') && node.scrollWidth > node.clientWidth + 1;
       });
       const board = document.querySelector('#board').getBoundingClientRect();
       const out = [...document.querySelectorAll('#board .before, #board .after')].filter(node => {
