@@ -11,6 +11,8 @@ namespace vmd {
 namespace {
 
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
+static_assert(kFar == kNear - 1);
+
 template <class T>
 struct Written {
   const Grammar& g;
@@ -29,20 +31,15 @@ struct Written {
       path.halves.write(from, beside, over, least, n, y);
   }
 
-  float written(const T* row, const float* offsets, float least, int64_t t) const {
-    const float offset_of = offsets[g.token_class[static_cast<size_t>(t)]];
-    return offset_of > kNothing ? std::max(std::min(to_float(row[t]) * over + offset_of, 0.0f), least) : least;
-  }
-
-  /// Log-marginals of stretch k of a row, of n tokens; `y` may be where the row is, `far` has room for a stretch.
-  void write_stretch(const T* row, Beside beside, float least, int64_t k, int64_t n, float* far, float* y) const {
+  /// Log-marginals of stretch k of a row, of n tokens; `y` may be where the row is.
+  void write_stretch(const T* row, Beside beside, float least, int64_t k, int64_t n, float* y) const {
     const int64_t begin = k * kStretch;
-    const auto first = static_cast<size_t>(g.far_first[static_cast<size_t>(k)]),
-               last = static_cast<size_t>(g.far_first[static_cast<size_t>(k) + 1]);
-    for (size_t i = first; i < last; ++i) far[i - first] = written(row, beside.offset, least, g.far[i]);
     beside.classes += begin, beside.ranks += begin;
     write(row + begin, beside, least, n, y);
-    for (size_t i = first; i < last; ++i) y[g.far[i] - begin] = far[i - first];
+    for (int32_t i = g.far_first[static_cast<size_t>(k)]; i < g.far_first[static_cast<size_t>(k) + 1]; ++i) {
+      float& of = y[g.far[static_cast<size_t>(i)] - begin];  // the logit so far
+      of = written(of, beside.offset[g.far_class[static_cast<size_t>(i)]], over, least);
+    }
   }
 
   /// Of n log-marginals; `y` and `p` have room for whole sixteens.
@@ -63,7 +60,8 @@ struct Written {
       if (out && t < g.V && offsets[g.token_class[static_cast<size_t>(t)]] > kNothing) out[r * g.V + t] = 0;
     } else if (!g.whole) {  // few tokens: those alone
       std::vector<float> all(g.picked.size());  // read before any is written: `out` may be where the logits are
-      for (size_t i = 0; i < all.size(); ++i) all[i] = written(from, offsets, kNothing, g.picked[i]);
+      for (size_t i = 0; i < all.size(); ++i)
+        all[i] = written(to_float(from[g.picked[i]]), offsets[g.picked_class[i]], over, kNothing);
       for (size_t first = 0; entropy && first < all.size(); first += kStretch) {
         const size_t n = std::min<size_t>(kStretch, all.size() - first);
         std::copy_n(all.begin() + static_cast<int64_t>(first), n, y);
@@ -78,9 +76,9 @@ struct Written {
       const Beside beside{offsets, g.token_class.data(), near, g.ranks.data()};
       for (int64_t k = 0; k * kStretch < g.V; ++k) {
         const int64_t n = std::min(kStretch, g.V - k * kStretch);
-        if (out) write_stretch(from, beside, floor, k, n, p, out + r * g.V + k * kStretch);
+        if (out) write_stretch(from, beside, floor, k, n, out + r * g.V + k * kStretch);
         if (!entropy) continue;
-        write_stretch(from, beside, kNothing, k, n, p, y);
+        write_stretch(from, beside, kNothing, k, n, y);
         sum += entropy_of(y, p, n);
       }
     }

@@ -26,16 +26,24 @@ constexpr int kWidths = 3;  // rows side by side: 4, 8, 16
 /// as above.
 template <class T>
 using PickPass = bool (*)(const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top);
+constexpr int kFar = 63;  // the rank of classes that have none
+
 /// Offsets of classes, and the classes of tokens that lie side by side.
 struct Beside {
   const float* offset;     // [C]
   const int32_t* classes;  // of tokens
   const float* near;       // [64] offsets of the largest classes
-  const uint8_t* ranks;    // of tokens, which of these; 63 where it is none
+  const uint8_t* ranks;    // of tokens, which of these, or kFar
 };
 
-/// Log-marginals of n tokens: y + offset, from `floor` to 0; floor where the class has -inf. Tokens whose class is not
-/// among the largest may get anything.
+/// ln of a marginal: y + offset, from `floor` to 0; floor where the class has -inf, whatever the logit is.
+VMD_INLINE float written(float x, float offset, float over, float floor) {
+  const float y = x * over + offset, low = y < 0 ? y : 0.0f;
+  const float live = offset > -__builtin_inff() ? low : offset;
+  return live > floor ? live : floor;
+}
+
+/// Log-marginals of n tokens; those whose class is not among the largest get the logit itself. `out` may be `row`.
 template <class T>
 using WritePass = void (*)(const T* row, const Beside& beside, float over, float floor, int64_t n, float* out);
 
@@ -139,21 +147,17 @@ struct CanvasVectors {
       const __mmask16 upper = _mm512_test_epi32_mask(rank, _mm512_set1_epi32(32));
       const F offset = _mm512_mask_blend_ps(upper, _mm512_permutex2var_ps(a, rank, b),
                                             _mm512_permutex2var_ps(c, rank, d));
-      const F y = load(row + i) * over + offset;
+      const F x = load(row + i), y = x * over + offset;
       const __mmask16 live = _mm512_cmp_ps_mask(offset, F{} - __builtin_inff(), _CMP_GT_OQ);
       const F low = _mm512_maskz_min_ps(0xffff, y, F{});
-      const F of = _mm512_mask_max_ps(F{} + floor, live, low, F{} + floor);
+      const F near = _mm512_mask_max_ps(F{} + floor, live, low, F{} + floor);
+      const F of = _mm512_mask_mov_ps(near, _mm512_cmpeq_epi32_mask(rank, _mm512_set1_epi32(kFar)), x);
       __builtin_memcpy(out + i, &of, sizeof of);  // stores past the caches took ten times as long
     }
 #endif
-    for (; i < n; ++i) out[i] = written(row[i], beside.offset[beside.classes[i]], over, floor);
-  }
-
-  template <class T>
-  static VMD_INLINE float written(T x, float offset, float over, float floor) {
-    const float y = to_float(x) * over + offset, low = y < 0 ? y : 0.0f;
-    const float live = offset > -__builtin_inff() ? low : offset;  // a dead token may have any logit, NaN too
-    return live > floor ? live : floor;
+    for (; i < n; ++i)
+      out[i] = beside.ranks[i] == kFar ? to_float(row[i])
+                                        : written(to_float(row[i]), beside.offset[beside.classes[i]], over, floor);
   }
 
   static VMD_INLINE void exps(float* y, int64_t n, float top) {

@@ -143,7 +143,7 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
   for (size_t i = 0; i < near.size(); ++i) rank[static_cast<size_t>(near[i])] = static_cast<uint8_t>(i);
   for (int32_t t = 0; t < V; ++t) {
     ranks.push_back(rank[static_cast<size_t>(token_class[static_cast<size_t>(t)])]);
-    if (ranks.back() == kNear - 1) far.push_back(t);
+    if (ranks.back() == kNear - 1) far.push_back(t), far_class.push_back(token_class[static_cast<size_t>(t)]);
   }
   far_first = stretches_of(far, V);
 }

@@ -67,8 +67,9 @@ struct Grammar {
   std::vector<int32_t> picked;        // live tokens, ascending
   std::vector<int32_t> picked_class;  // the class of each
   std::vector<int32_t> near;          // the kNear - 1 largest classes, class 0 among them
-  std::vector<uint8_t> ranks;         // [V] which of these; kNear - 1: none
+  std::vector<uint8_t> ranks;         // [V] which of these; kNear - 1 = kFar: none
   std::vector<int32_t> far;           // tokens of none of these, ascending
+  std::vector<int32_t> far_class;     // the class of each
   std::vector<int32_t> far_first;     // [stretches + 1] where in `far` each stretch begins
 
   Number weight_of(int64_t edge) const {
