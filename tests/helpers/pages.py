@@ -23,6 +23,7 @@ from sybil.example import Example
 
 from vmdsolve import cli
 from vmdsolve.cli.problems import domain_first
+from vmdsolve.domains import known
 from vmdsolve.domains.reading import read
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +99,7 @@ def assert_parses(words: list[str]) -> None:
     if "domain" in given and ("puzzle" in given or "inputs" in given):
         puzzles, domain = domain_first(given.get("inputs") or [given["puzzle"]], given["domain"])
         for puzzle in puzzles:
-            if puzzle != "-" and not NAME.search(puzzle):
+            if puzzle != "-" and not NAME.search(puzzle) and not (name == "eval" and known(puzzle)):
                 read(puzzle, domain)
 
 
