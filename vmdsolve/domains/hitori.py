@@ -130,7 +130,7 @@ def _shading(rng: np.random.Generator, size: int) -> npt.NDArray[np.bool_]:
             values[cell] = SHADED
             if rest.violations(values):
                 values[cell] = UNSHADED
-    return np.array(values).reshape(size, size) == SHADED
+    return np.asarray(np.reshape(values, (size, size)) == SHADED)
 
 
 DOMAINS = {"hitori": kind_of(Hitori)}

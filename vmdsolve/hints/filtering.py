@@ -117,10 +117,12 @@ def _(constraint: Connected, sets: Sequence[int], *, distinct: bool = False) -> 
         while place not in on_the_way:
             on_the_way.add(place)
             place = came_from[place]
-    parting = {
-        cell for cell in on_the_way.difference(fixed)
-        if not constraint.group(fixed[0], lambda i, cell=cell: able[i] and i != cell).issuperset(fixed)
-    }  # fmt: skip
+    parting = set[int]()
+    for cell in on_the_way.difference(fixed):
+        able[cell] = False
+        if not constraint.group(fixed[0], able.__getitem__).issuperset(fixed):
+            parting.add(cell)
+        able[cell] = True
     return [m & members if i in parting else m if i in came_from else m & ~members for i, m in enumerate(sets)]
 
 
