@@ -7,7 +7,6 @@
 Names are loaded when first used: `import vmdsolve` imports neither torch nor NumPy.
 """
 
-import sys
 from importlib import import_module
 
 TYPE_CHECKING = False  # typing's own would have to be loaded, and Ctrl-C meets whoever loads long before any command
@@ -128,11 +127,10 @@ _WHERE = {
     "to_dimacs": "api.dimacs",
     "watch": "api.watch",
 }
-if all(finder.find_spec("vmdsolve._native", __path__) is None for finder in sys.meta_path):
-    raise ImportError(
-        f"vmdsolve is taken from its sources in {__path__[0]}, which hold no compiled part: start Python in another "
-        "folder, or install these sources by `pip install -e .`"
-    )
+_BARE = (
+    f"vmdsolve is taken from its sources in {__path__[0]}, which hold no compiled part: start Python in another "
+    "folder, or install these sources by `pip install -e .`"
+)
 
 __all__ = [
     "OPEN",
@@ -200,6 +198,8 @@ def __getattr__(name: str) -> object:
     try:
         module = import_module(f".{_WHERE[name]}", __name__)
     except ModuleNotFoundError as error:
+        if error.name == "vmdsolve._native":
+            raise ImportError(_BARE) from error
         if error.name != "torch":
             raise
         from .errors import MissingExtra

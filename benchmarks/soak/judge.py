@@ -94,7 +94,26 @@ class Unlike(NamedTuple):
         return len({tuple(values[cell] for cell in line) for line in self.lines}) == len(self.lines)
 
 
-Rule = Different | Total | Between | Holds | Among | Unlike
+class OneGroup(NamedTuple):
+    """The cells that hold a symbol hang together, by pairs of neighbours."""
+
+    pairs: frozenset[tuple[int, int]]
+    symbol: int
+
+    def groups(self, values: list[int]) -> list[set[int]]:
+        """The cells that hold the symbol, those that hang together in one set."""
+        name = {cell: cell for cell, value in enumerate(values) if value == self.symbol}
+        for a, b in self.pairs:
+            if a in name and b in name:
+                old, new = name[a], name[b]
+                name = {cell: new if one == old else one for cell, one in name.items()}
+        return [{cell for cell, one in name.items() if one == group} for group in {*name.values()}]
+
+    def __call__(self, values: list[int]) -> bool:
+        return len(self.groups(values)) < 2
+
+
+Rule = Different | Total | Between | Holds | Among | Unlike | OneGroup
 
 
 class Puzzle(NamedTuple):

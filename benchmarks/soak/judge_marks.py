@@ -6,7 +6,21 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain, pairwise
 
-from .judge import DIGITS, Between, Cells, Different, Holds, Puzzle, Rule, Total, Unjudged, grid, latin, numbers
+from .judge import (
+    DIGITS,
+    Between,
+    Cells,
+    Different,
+    Holds,
+    OneGroup,
+    Puzzle,
+    Rule,
+    Total,
+    Unjudged,
+    grid,
+    latin,
+    numbers,
+)
 from .judge_clues import _given, _groups, _last, _result, _square, _whole
 from .judge_grids import sudoku
 
@@ -113,16 +127,7 @@ def hitori(lines: Iterator[str]) -> Puzzle:
     for line in (*across, *down):
         for number in {*map(table.__getitem__, line)}:
             rules.append(Between(tuple(c for c in line if table[c] == number), 0, 0, 1))
-
-    def in_one(values: Cells) -> bool:
-        part = {c: c for c, value in enumerate(values) if not value}
-        for a, b in sides:
-            if a in part and b in part:
-                old, new = part[a], part[b]
-                part = {c: new if name == old else name for c, name in part.items()}
-        return len({*part.values()}) < 2
-
-    return Puzzle("01", _last(lines, rows * columns, "01"), (*rules, Holds(tuple(range(rows * columns)), in_one)))
+    return Puzzle("01", _last(lines, rows * columns, "01"), (*rules, OneGroup(frozenset(sides), 0)))
 
 
 def tenner(lines: Iterator[str]) -> Puzzle:

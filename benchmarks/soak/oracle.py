@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
+from time import monotonic
 from typing import Any
 
-from .judge import Among, Between, Different, Holds, Puzzle, Total, Unlike
+from .judge import Among, Between, Different, Holds, OneGroup, Puzzle, Total, Unlike
 
 __all__ = ["answers"]
 
@@ -50,21 +52,37 @@ def answers(puzzle: Puzzle, limit: int, seconds: float) -> list[str] | None:
                 model.add_allowed_assignments([x[cell] for cell in cells], rows)
             case Among(cells, rows):
                 model.add_allowed_assignments([x[cell] for cell in cells], sorted(rows))
+            case OneGroup():
+                pass  # asked of what is found: of all cuts there are, few are needed
             case Unlike(lines):
                 model.add_all_different([sum(V**i * x[cell] for i, cell in enumerate(line)) for line in lines])
 
     class Keep(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            found.append("".join(puzzle.symbols[self.value(cell)] for cell in x))
+            found.append([self.value(cell) for cell in x])
             if len(found) == limit:
                 self.stop_search()
 
-    found: list[str] = []
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.enumerate_all_solutions = True
-    solver.parameters.max_time_in_seconds = seconds
-    status = solver.solve(model, Keep())
-    if len(found) < limit and status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
-        return None
-    return sorted(found)
+    end = monotonic() + seconds
+    while True:
+        found: list[list[int]] = []
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.enumerate_all_solutions = True
+        solver.parameters.max_time_in_seconds = max(0.0, end - monotonic())
+        status = solver.solve(model, Keep())
+        if len(found) < limit and status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
+            return None
+        cuts = [cut for rule in puzzle.rules if isinstance(rule, OneGroup) for row in found for cut in _cuts(rule, row)]
+        if not cuts:
+            return sorted("".join(puzzle.symbols[value] for value in row) for row in found)
+        for symbol, lost, gained in cuts:
+            model.add_bool_or([*(~holds(c, symbol) for c in lost), *(holds(c, symbol) for c in gained)])
+
+
+def _cuts(rule: OneGroup, values: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
+    """Of each two groups: a cell of either does not hold the symbol, or one beside the first does."""
+    groups = rule.groups(values)
+    for group in groups[:-1]:
+        beside = {cell for pair in rule.pairs for cell in pair if {*pair} & group} - group
+        yield rule.symbol, [min(group), min(groups[-1])], sorted(beside)

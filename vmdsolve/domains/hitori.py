@@ -60,6 +60,8 @@ class Hitori(Clued):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         numbers = read_squares(lines)
         first = lines.taken - len(numbers) + 1
+        if len(numbers) < 2 or len(numbers[0]) < 2:
+            lines.fail(f"a board of {len(numbers)} by {len(numbers[0])}; wanted 2 rows and 2 columns or more", first)
         for row, line in enumerate(numbers):
             for column, number in enumerate(line):
                 if not NUMBER.fullmatch(number):
