@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import vmdsolve
 from vmdsolve import domains
 from vmdsolve.api.generate import generate
-from vmdsolve.constraints import DFA, AllDifferent, Count, Less, Predicate, Regular, Sum, Table
+from vmdsolve.constraints import DFA, AllDifferent, Connected, Count, Less, Predicate, Regular, Sum, Table
 from vmdsolve.domains import Domain
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.hints import hint, walkthrough
@@ -203,6 +203,11 @@ CASES = [
      "cell b is 2: 2 stands 2 to 3 times in the count, and cell a is 1"),
     (Free(3, 2, Count(range(3), 1, 1, 1)), "2..", "one constraint",
      "cell b is 1: 2 stands once in the count, and cell a is 2"),
+    (Free(4, 2, Connected(range(4), [1], [(0, 1), (1, 2), (2, 3), (3, 0)])), "212.", "one constraint",
+     "cell d is 2: the cells of the connected that are 2 are one group, joined side by side, and cell b is 1"),
+    (Free(4, 2, Connected(range(4), [1], [(0, 1), (1, 2), (2, 3)])), "21.2", "conflict",
+     "cell a is 2, cell b is 1 and cell d is 2, but the cells of the connected that are 2 are one group, joined "
+     "side by side"),
     (Free(3, 3, Table(range(3), [(0, 1, 2), (1, 2, 2)])), "...", "one constraint",
      "cell c is 3: the table is one of its 2 allowed rows"),
     (Free(3, 2, Regular(range(3), NO_TWO)), ".2.", "one constraint",

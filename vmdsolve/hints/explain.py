@@ -192,10 +192,14 @@ class _Conflict:
     def shrink(self) -> None:
         if broken := violations(self.rules, self.values):  # givens that clash by themselves are a good start
             few = min(broken, key=lambda v: len(v.cells))
-            rest = [cell for cell in range(self.rules.L) if cell not in few.cells]
-            self.values[rest] = OPEN
-            held = self.values.tolist()
-            self.constraints = [c for c in self.constraints if c.relation == few.relation and c.violations(held)]
+            rest, alone = [cell for cell in range(self.rules.L) if cell not in few.cells], self.values.copy()
+            alone[rest] = OPEN
+            held = alone.tolist()
+            clashing = [c for c in self.constraints if c.relation == few.relation and c.violations(held)]
+            if clashing:
+                self.values, self.constraints = alone, clashing
+            else:  # other cells have their part in it, as those around a group that is cut off
+                self.constraints = [c for c in self.constraints if c is few.rule]
         for clash in (self.by_propagation, self.by_search):
             self.spare_givens(clash)
             self.spare_constraints(clash)
