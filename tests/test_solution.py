@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmdsolve import Solution, Status, sample, solve, solve_batch
-from vmdsolve.results import Solutions
+from vmdsolve.results import LaterSolutions
 
 
 @pytest.mark.parametrize("status", Status)
@@ -78,7 +78,7 @@ def test_fields_made_late_are_those_made_at_once() -> None:
 
 @given(st.integers(0, 9), st.slices(9), st.slices(9))
 def test_solutions_that_are_made_later_are_as_a_list_of_them(n: int, one: slice, other: slice) -> None:
-    later = Solutions({"status": Status.UNKNOWN}, lambda name, i: {name: i, "seed": -i}, range(n))
+    later = LaterSolutions({"status": Status.UNKNOWN}, lambda name, i: {name: i, "seed": -i}, range(n))
     assert [(each.nfe, each.seed) for each in later[one][other]] == [(i, -i) for i in range(n)[one][other]]
     assert len(later[one]) == len(range(n)[one])
     assert [each.nfe for each in reversed(later)] == [*reversed(range(n))]

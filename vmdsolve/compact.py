@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DELETE", "Even", "Same", "joined", "pairs"]
+__all__ = ["DELETE", "Even", "Same", "joined", "pairs", "runs"]
 
 Codes = npt.NDArray[np.uint8]
 DELETE = 127  # the character, the last of ASCII and not to be seen
@@ -173,3 +173,17 @@ def joined(columns: Sequence[Sequence[Any]]) -> Sequence[Any]:
     if len(same) == len(columns) and len({(type(one.value), one.value) for one in same}) == 1:
         return Same(first[0], sum(map(len, columns)))
     return list(chain.from_iterable(columns))
+
+
+def runs(numbers: Sequence[int]) -> list[slice]:
+    """Where numbers follow each other: the places of each such run.
+
+    Examples
+    --------
+    >>> runs([4, 5, 6, 9, 2]), runs(range(7, 9))
+    ([slice(0, 3, None), slice(3, 4, None), slice(4, 5, None)], [slice(0, 2, None)])
+    """
+    if not len(numbers):
+        return []
+    breaks = [] if isinstance(numbers, range) else (np.flatnonzero(np.diff(numbers) != 1) + 1).tolist()
+    return list(map(slice, [0, *breaks], [*breaks, len(numbers)]))

@@ -18,7 +18,7 @@ from .drawing import Frame, Part, Picture, Said, Shown
 from .drawing.figure import Figure
 from .trace import Trace
 
-__all__ = ["ADVICE", "OPEN", "Board", "Layout", "Solution", "Solutions", "Statistics", "Status", "Violation"]
+__all__ = ["ADVICE", "OPEN", "Board", "LaterSolutions", "Layout", "Solution", "Statistics", "Status", "Violation"]
 
 OPEN = -1
 
@@ -339,7 +339,7 @@ class Solution(_Later):
 FIELDS = frozenset(one.name for one in fields(Solution))
 
 
-class Solutions(Sequence[Solution]):
+class LaterSolutions(Sequence[Solution]):
     """Solutions that are made one by one, as they are asked for, and anew each time.
 
     Parameters
@@ -353,7 +353,7 @@ class Solutions(Sequence[Solution]):
 
     Examples
     --------
-    >>> later = Solutions({"status": Status.UNKNOWN}, lambda name, i: {"nfe": i + 7}, range(2))
+    >>> later = LaterSolutions({"status": Status.UNKNOWN}, lambda name, i: {"nfe": i + 7}, range(2))
     >>> later[1].nfe, bool(later[0]), len(later[1:])
     (8, False, 1)
     """
@@ -377,11 +377,11 @@ class Solutions(Sequence[Solution]):
     def __getitem__(self, i: int) -> Solution: ...
 
     @overload
-    def __getitem__(self, i: slice) -> Solutions: ...
+    def __getitem__(self, i: slice) -> LaterSolutions: ...
 
-    def __getitem__(self, i: int | slice) -> Solution | Solutions:
+    def __getitem__(self, i: int | slice) -> Solution | LaterSolutions:
         if isinstance(i, slice):
-            return Solutions(self._one, self._make, self._numbers[i])
+            return LaterSolutions(self._one, self._make, self._numbers[i])
         number = self._numbers[i]
         return next(_native.copies(self._one, self._make, number, number + 1))
 

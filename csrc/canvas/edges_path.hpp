@@ -7,6 +7,7 @@
 
 #include "canvas/lanes_view.hpp"  // defines: kLanes, LanesView
 #include "canvas/number.hpp"    // defines: Number, number, number_of_log, log_of, kZeroExponent, kLogLimit
+#include "support/float32.hpp"  // defines: load_as, store_as
 #include "support/float64.hpp"  // defines: exp_beside, log64, f64x2, f64x4, f64x8
 
 namespace vmd {
@@ -36,17 +37,6 @@ struct EdgeVectors {
   using I = typename Lane64<D>::I;
   static constexpr int kWidth = static_cast<int>(sizeof(D) / sizeof(double));
 
-  template <class V, class T>
-  static VMD_INLINE V load(const T* from) {
-    V out;
-    __builtin_memcpy(&out, from, sizeof out);
-    return out;
-  }
-  template <class V, class T>
-  static VMD_INLINE void store(T* to, const V& vector) {
-    __builtin_memcpy(to, &vector, sizeof vector);
-  }
-
   template <bool two>
   static VMD_INLINE void add(const LanesView& v, const double* x, const double* y, double* sum) {
     for (int64_t k = 0; k < v.eights; ++k) {
@@ -56,9 +46,9 @@ struct EdgeVectors {
           const uint64_t *const left = v.operands + at + 2 * pair, *const right = left + 1;
           f64x2 term = {x[*left & 0xffffffff], x[*right & 0xffffffff]};
           if constexpr (two) term *= f64x2{y[*left >> 32], y[*right >> 32]};
-          total[pair] += term * load<f64x2>(v.factor + at + 2 * pair);
+          total[pair] += term * load_as<f64x2>(v.factor + at + 2 * pair);
         }
-      for (int pair = 0; pair < kLanes / 2; ++pair) store(sum + k * kLanes + 2 * pair, total[pair]);
+      for (int pair = 0; pair < kLanes / 2; ++pair) store_as(sum + k * kLanes + 2 * pair, total[pair]);
     }
     for (const Rest* rest = v.rest; rest < v.rest + v.rests; ++rest) {
       double total = sum[rest->lane];
@@ -73,7 +63,7 @@ struct EdgeVectors {
 
   /// Numbers side by side as mantissas and exponents, and back.
   static VMD_INLINE void apart(const Number* in, D* m, I* e) {
-    const I low = load<I>(in), high = load<I>(in + kWidth / 2);
+    const I low = load_as<I>(in), high = load_as<I>(in + kWidth / 2);
     if constexpr (kWidth == 8) {
       *m = bits_as<D>(__builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14));
       *e = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
@@ -85,11 +75,11 @@ struct EdgeVectors {
   static VMD_INLINE void together(const D& m, const I& e, Number* out) {
     const I bits = bits_as<I>(m);
     if constexpr (kWidth == 8) {
-      store(out, __builtin_shufflevector(bits, e, 0, 8, 1, 9, 2, 10, 3, 11));
-      store(out + kWidth / 2, __builtin_shufflevector(bits, e, 4, 12, 5, 13, 6, 14, 7, 15));
+      store_as(out, __builtin_shufflevector(bits, e, 0, 8, 1, 9, 2, 10, 3, 11));
+      store_as(out + kWidth / 2, __builtin_shufflevector(bits, e, 4, 12, 5, 13, 6, 14, 7, 15));
     } else {
-      store(out, __builtin_shufflevector(bits, e, 0, 4, 1, 5));
-      store(out + kWidth / 2, __builtin_shufflevector(bits, e, 2, 6, 3, 7));
+      store_as(out, __builtin_shufflevector(bits, e, 0, 4, 1, 5));
+      store_as(out + kWidth / 2, __builtin_shufflevector(bits, e, 2, 6, 3, 7));
     }
   }
 
@@ -118,10 +108,10 @@ struct EdgeVectors {
         D m;
         I e;
         apart(in + k, &m, &e);
-        const I live = m != 0.0, d = e - base - load<I>(height + k);
+        const I live = m != 0.0, d = e - base - load_as<I>(height + k);
         top = e > top ? e : top;
         const I near = (d >= -kOperand) & (d <= kOperand);
-        store(value + k, (bits_as<I>(m) + ((d & near) << 52)) & live);
+        store_as(value + k, (bits_as<I>(m) + ((d & near) << 52)) & live);
         found = listed(live & ~near, k, found, outside);
       }
       for (int lane = 0; lane < kWidth; ++lane) most = top[lane] > most ? top[lane] : most;
@@ -142,11 +132,11 @@ struct EdgeVectors {
     int64_t found = 0, k = 0;
     if constexpr (kWidth > 1)
       for (; k + kWidth <= n; k += kWidth) {
-        const D sums = load<D>(sum + k);
+        const D sums = load_as<D>(sum + k);
         const I live = sums != 0.0, d = (bits_as<I>(sums) >> 52) - 1023;  // of inf 1024
         D m;
         I e;
-        numbers_of(sums, load<I>(height + k) + base, live, &m, &e);
+        numbers_of(sums, load_as<I>(height + k) + base, live, &m, &e);
         Number side[kWidth];
         together(m, e, side);
         for (int lane = 0; lane < kWidth; ++lane) out[row[k + lane]] = side[lane];
@@ -165,7 +155,7 @@ struct EdgeVectors {
     int64_t k = 0;
     if constexpr (kWidth > 1)
       for (; k + kWidth <= n; k += kWidth) {
-        const D x = load<D>(logs + k), low = x < -kLogLimit ? D{} - kLogLimit : x;
+        const D x = load_as<D>(logs + k), low = x < -kLogLimit ? D{} - kLogLimit : x;
         const I live = x > -__builtin_inf();
         D whole, m;
         const D power = exp_beside(live ? (low > kLogLimit ? D{} + kLogLimit : low) : D{}, &whole);

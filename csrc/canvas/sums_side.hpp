@@ -10,7 +10,7 @@
 
 #include "canvas/bundles_view.hpp"  // defines: SideView, kChunk, kBundles
 #include "support/bf16.hpp"     // defines: Bf16, to_float
-#include "support/float32.hpp"  // defines: Lane, VMD_INLINE, bits_as, lanes
+#include "support/float32.hpp"  // defines: Lane, VMD_INLINE, bits_as, lanes, load_as, store_as
 #include "support/float64.hpp"  // defines: f64x4, f64x8, f64x16
 
 #if defined(__x86_64__)
@@ -198,25 +198,14 @@ struct SideBySide {
   using Doubles = typename DoublesOf<F>::type;
   static constexpr int kRows = lanes<F>;
 
-  template <class V, class T>
-  static VMD_INLINE V load(const T* from) {
-    V out;
-    __builtin_memcpy(&out, from, sizeof out);
-    return out;
-  }
-  template <class V, class T>
-  static VMD_INLINE void store(T* to, const V& vector) {
-    __builtin_memcpy(to, &vector, sizeof vector);
-  }
-
   /// Tokens of type T that are as long as a vector; what is turned over are pairs of tokens where T is half a float.
   template <class T>
   static constexpr int kTokens = kRows * static_cast<int>(sizeof(float) / sizeof(T));
 
-  static VMD_INLINE void spread(const F& of_token, int i, float*, float* out) { store(out + i * kRows, of_token); }
+  static VMD_INLINE void spread(const F& of_token, int i, float*, float* out) { store_as(out + i * kRows, of_token); }
   static VMD_INLINE void spread(const F& of_pair, int i, Bf16*, float* out) {
-    store(out + 2 * i * kRows, bits_as<U>(of_pair) << 16);
-    store(out + (2 * i + 1) * kRows, bits_as<U>(of_pair) & 0xffff0000u);
+    store_as(out + 2 * i * kRows, bits_as<U>(of_pair) << 16);
+    store_as(out + (2 * i + 1) * kRows, bits_as<U>(of_pair) & 0xffff0000u);
   }
 
   /// Tokens `begin` and so on of every row as [token][row].
@@ -225,7 +214,7 @@ struct SideBySide {
     F square[kRows];
     int64_t i = 0;
     for (; i + kTokens<T> <= n; i += kTokens<T>) {
-      for (int r = 0; r < kRows; ++r) square[r] = load<F>(rows[r] + begin + i);
+      for (int r = 0; r < kRows; ++r) square[r] = load_as<F>(rows[r] + begin + i);
       turn_over(square);
       for (int j = 0; j < kRows; ++j) spread(square[j], j, static_cast<T*>(nullptr), out + i * kRows);
     }
@@ -246,7 +235,7 @@ struct SideBySide {
   template <int n>
   static VMD_INLINE F bundle(Of& of, const float* chunk, const uint8_t* place) {
     if constexpr (n == 1)
-      return of.of(load<F>(chunk + *place * kRows));
+      return of.of(load_as<F>(chunk + *place * kRows));
     else
       return Of::join(bundle<n / 2>(of, chunk, place), bundle<n / 2>(of, chunk, place + n / 2));
   }
@@ -254,14 +243,14 @@ struct SideBySide {
   static VMD_INLINE void bundles(Of& of, const float* chunk, const BundleView& b, int64_t k, float* room) {
     for (int32_t i = b.first[k]; i < b.first[k + 1]; ++i) {
       float* const to = room + int64_t{b.of_class[i]} * kRows;
-      store(to, Of::join(load<F>(to), bundle<n>(of, chunk, b.place + int64_t{i} * n)));
+      store_as(to, Of::join(load_as<F>(to), bundle<n>(of, chunk, b.place + int64_t{i} * n)));
     }
   }
   /// What was added up of a class as float32 goes to what is float64.
   static VMD_INLINE void flush(int64_t c, float* room, double* out) {
-    const Doubles more = __builtin_convertvector(load<F>(room + c * kRows), Doubles);
-    store(out + c * kRows, Of::join(load<Doubles>(out + c * kRows), more));
-    store(room + c * kRows, F{} + Of::kNothing);
+    const Doubles more = __builtin_convertvector(load_as<F>(room + c * kRows), Doubles);
+    store_as(out + c * kRows, Of::join(load_as<Doubles>(out + c * kRows), more));
+    store_as(room + c * kRows, F{} + Of::kNothing);
   }
 
   template <class T>
@@ -271,10 +260,10 @@ struct SideBySide {
     float around[(kMore + kChunk + kMore) * kRows];
     float* const chunk = around + kMore * kRows;
     const int64_t before = ahead(rows);
-    Of of{F{} + over, load<F>(reference), F{} - __builtin_inff()};
+    Of of{F{} + over, load_as<F>(reference), F{} - __builtin_inff()};
     for (int64_t c = 0; c < s.C; ++c) {
-      store(room + c * kRows, F{} + Of::kNothing);
-      store(out + c * kRows, Doubles{} + static_cast<double>(Of::kNothing));
+      store_as(room + c * kRows, F{} + Of::kNothing);
+      store_as(out + c * kRows, Doubles{} + static_cast<double>(Of::kNothing));
     }
     for (int64_t k = 0; k * kChunk < s.V; ++k) {
       bool live = false;
@@ -294,7 +283,7 @@ struct SideBySide {
         for (int64_t i = 0; i < s.n_many; ++i) flush(s.many[i], room, out);
     }
     for (int64_t c = 0; c < s.C; ++c) flush(c, room, out);
-    store(top, of.top);
+    store_as(top, of.top);
     return of.good();
   }
 };

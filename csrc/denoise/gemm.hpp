@@ -9,7 +9,7 @@
 // Packed: panels of kPanel vectors of columns (the last one narrower), each [K / kGroup][columns][kGroup].
 #pragma once
 #include "denoise/path.hpp"
-#include "support/float32.hpp"  // defines: VMD_INLINE
+#include "support/float32.hpp"  // defines: VMD_INLINE, load_as, store_as
 
 namespace vmd {
 
@@ -25,18 +25,6 @@ struct OfVectors {
     return sum + a * b;
   }
 };
-
-template <class T>
-VMD_INLINE T load_as(const void* from) {
-  T out;
-  __builtin_memcpy(&out, from, sizeof out);
-  return out;
-}
-
-template <class T>
-VMD_INLINE void store_as(void* to, const T& value) {
-  __builtin_memcpy(to, &value, sizeof value);
-}
 
 /// out(row, column, sums) for C vectors of columns from `column` on.
 template <class I, int C, class Out>

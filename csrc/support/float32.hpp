@@ -69,6 +69,19 @@ VMD_HD VMD_INLINE To bits_as(const From& from) {
   return __builtin_bit_cast(To, from);
 }
 
+/// What stands at an address, however it is aligned; and to put it there.
+template <class T>
+VMD_INLINE T load_as(const void* from) {
+  T out;
+  __builtin_memcpy(&out, from, sizeof out);
+  return out;
+}
+
+template <class T>
+VMD_INLINE void store_as(void* to, const T& value) {
+  __builtin_memcpy(to, &value, sizeof value);
+}
+
 template <class F>
 VMD_HD VMD_INLINE F exp32(const F& x) {
   using U = typename Lane<F>::U;

@@ -50,6 +50,21 @@ inline Form sudoku(int32_t n) {
   return form;
 }
 
+/// The rules of a Latin square of n by n.
+inline Form latin_square(int32_t n) {
+  Form form{n * n, n};
+  for (int32_t i = 0; i < n; ++i) {
+    Values row, column;
+    for (int32_t k = 0; k < n; ++k) {
+      row.push_back(n * i + k);
+      column.push_back(n * k + i);
+    }
+    form.add("AllDifferent", row);
+    form.add("AllDifferent", column);
+  }
+  return form;
+}
+
 /// The rule of each kind, said once more.
 inline bool holds(const vmd::Constraint& c, const Values& x) {
   std::vector<int64_t> word;

@@ -14,16 +14,7 @@ using vmd::Budget, vmd::Search;
 void learning_loses_nothing() {
   Random random(8);
   const int32_t n = 18;
-  Form form{n * n, n};
-  for (int32_t i = 0; i < n; ++i) {
-    Values row, column;
-    for (int32_t k = 0; k < n; ++k) {
-      row.push_back(n * i + k);
-      column.push_back(n * k + i);
-    }
-    form.add("AllDifferent", row);
-    form.add("AllDifferent", column);
-  }
+  const Form form = latin_square(n);
   const Rules rules = form.rules();
   int64_t learned = 0;
   for (int trial = 0; trial < 20; ++trial) {

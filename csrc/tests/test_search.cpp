@@ -82,16 +82,7 @@ void proofs_agree() {
   int unsatisfiable = 0;
   for (int trial = 0; trial < 120; ++trial) {
     const int32_t n = 6;
-    Form form{n * n, n};
-    for (int32_t i = 0; i < n; ++i) {
-      Values row, column;
-      for (int32_t k = 0; k < n; ++k) {
-        row.push_back(n * i + k);
-        column.push_back(n * k + i);
-      }
-      form.add("AllDifferent", row);
-      form.add("AllDifferent", column);
-    }
+    Form form = latin_square(n);
     for (int64_t u = trial % 2 == 0 ? 0 : draw(random, 1, 6); u > 0; --u) {
       const auto a = static_cast<int32_t>(draw(random, 0, n * n - 2));
       form.add("Less", {a, a + 1});

@@ -16,7 +16,7 @@ from ..domains import Domain, layout_of
 from ..domains.reading import Grid, Grids, read_each, read_many, same_kind
 from ..errors import InvalidInput
 from ..problem import Problem, Rules, Solution, Status, Violation
-from ..results import Solutions
+from ..results import LaterSolutions
 from .assumed import assumed
 from .options import Options
 from .traced import trace_of
@@ -106,7 +106,7 @@ def solutions_of(task: Task, part: Settled) -> Several:
     """Solutions with the numbers of their problems; they are made when it is their turn, and most of their fields when
     somebody looks at them."""
     fate = _Fate(task, part)
-    return numbers_of(task, part.rows), Solutions(fate.same, fate, range(len(part.rows)))
+    return numbers_of(task, part.rows), LaterSolutions(fate.same, fate, range(len(part.rows)))
 
 
 def columns_of(task: Task, part: Settled) -> Columns:
@@ -200,7 +200,8 @@ class _Fate:
     def _grid(self, i: int) -> Any:
         if self._grids is not None:
             return self._grids[i]
-        assert self._task.grid is not None and self._part.values is not None  # noqa: PT018
+        assert self._task.grid is not None
+        assert self._part.values is not None
         return same_kind(self._task.grid(int(self._part.rows[i])), self._task.domain, self._part.values[i])
 
     @cached_property

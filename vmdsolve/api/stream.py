@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from time import perf_counter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from ..compact import Same
+from ..compact import Same, runs
 from ..domains.reading import Grid
 from ..problem import Solution
 from ..search.threads import thread_count
@@ -63,21 +63,12 @@ def in_order(source: Iterator[Grid], options: Options) -> Iterator[Sequence[Solu
     held: dict[int, Sequence[Solution]] = {}  # runs of solutions by the number of the first
     turn, most = 0, (HELD - 1) * options.batch_size
     for numbers, solutions in stream(source, options, AS_SOLUTIONS, lambda: sum(map(len, held.values())) <= most):
-        for run in _runs(numbers):
+        for run in runs(numbers):
             held[numbers[run.start]] = solutions[run] if run.stop - run.start < len(numbers) else solutions
         while turn in held:
             known = held.pop(turn)
             turn += len(known)
             yield known
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[slice]:
-    """The runs of numbers that follow each other, of numbers that rise."""
-    if isinstance(numbers, range):
-        yield slice(0, len(numbers))
-        return
-    ends = [*np.flatnonzero(np.diff(numbers) != 1) + 1, len(numbers)]
-    yield from map(slice, [0, *ends], ends)
 
 
 def stream(
@@ -149,7 +140,7 @@ def _together(source: Taking, n: int) -> tuple[Sequence[Grid], Exception | None]
 def source_of(problems: Iterable[Grid]) -> Iterator[Grid]:
     """Problems one after another; of an array of boards many at a time."""
     boards = type(problems) is np.ndarray and problems.ndim > 1 and problems.dtype.kind in "iu"
-    return _Boards(problems) if boards else iter(problems)  # type: ignore[arg-type]
+    return _Boards(np.asarray(problems)) if boards else iter(problems)
 
 
 class _Boards(Iterator[Grid]):
@@ -165,9 +156,9 @@ class _Boards(Iterator[Grid]):
 
     def take(self, n: int) -> Sequence[Grid]:
         """The next n, or as many as there are."""
-        some: Any = self._boards[self._at : self._at + n]
+        some = self._boards[self._at : self._at + n]
         self._at += n
-        return some  # type: ignore[no-any-return]
+        return cast(Sequence[Grid], some)  # an array of boards is as good
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +50,7 @@ def cells(table: Any, name: str) -> Sequence[Any]:
     if isinstance(table, Mapping):
         column = next(column for own, column in table.items() if str(own) == name)
         if isinstance(column, np.ndarray):
-            boards: Any = column.tolist() if column.ndim == 1 else column
-            return boards  # type: ignore[no-any-return]
+            return cast(Sequence[Any], column.tolist() if column.ndim == 1 else column)
         return list(column)
     if _make(table) == "pyarrow":
         out: list[Any] = table.column(table.schema.names.index(name)).to_pylist()

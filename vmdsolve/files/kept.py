@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..compact import DELETE, Even, Same
+from ..compact import DELETE, Even, Same, runs
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
@@ -74,7 +74,8 @@ def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) ->
     """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
     even = {name: one for name, one in table.items() if isinstance(one, Even) and not alike(one) and is_plain(one)}
     rows = {name: {"width": even[name].width} if name in even else _packed(column) for name, column in table.items()}
-    head = f'{{"records": {json_of(_runs(numbers))}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
+    ranges = [(numbers[run.start], run.stop - run.start) for run in runs(numbers)]
+    head = f'{{"records": {json_of(ranges)}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
     texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
     body = b"".join([head.encode(), *texts])
     return body + _end(_hash(body, key))
@@ -86,13 +87,13 @@ def told_by(key: bytes, line: bytes) -> Kept | None:
     if begin is None or end != _end(_hash(line[:-END], key)):
         return None
     try:
-        runs = [range(first, first + n) for first, n in loads(begin[1])]
-        if not runs or min(map(len, runs)) < 1 or sum(map(len, runs)) > MOST_ROWS:
+        told = [range(first, first + n) for first, n in loads(begin[1])]
+        if not told or min(map(len, told)) < 1 or sum(map(len, told)) > MOST_ROWS:
             return None
     except (ValueError, TypeError, OverflowError):
         return None
-    numbers = runs[0] if len(runs) == 1 else [number for run in runs for number in run]
-    return Kept(numbers, begin[2].decode()) if len(runs) == 1 or len({*numbers}) == len(numbers) else None
+    numbers = told[0] if len(told) == 1 else [number for run in told for number in run]
+    return Kept(numbers, begin[2].decode()) if len(told) == 1 or len({*numbers}) == len(numbers) else None
 
 
 def table_in(line: bytes, n: int) -> dict[str, Sequence[Any]] | None:
@@ -119,19 +120,6 @@ def is_sane(table: Table) -> bool:
     """True if each field is what it may be, whatever a line's hash says."""
     typed = all(set(map(type, table[name])) <= {*kinds} for name, kinds in TYPES.items())
     return typed and {*table["status"]} <= STATUSES and all(0 <= n < 1 << 63 for n in (*table["nfe"], *table["loops"]))
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Numbers as runs: where each begins, and how long it is."""
-    if isinstance(numbers, range):
-        return [(numbers.start, len(numbers))]
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and sum(runs[-1]) == number:
-            runs[-1] = runs[-1][0], runs[-1][1] + 1
-        else:
-            runs.append((number, 1))
-    return runs
 
 
 def _packed(column: Sequence[Any]) -> object:

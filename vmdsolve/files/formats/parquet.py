@@ -69,7 +69,7 @@ class Parquet(Format):
         types = {"unique": pa.bool_(), "nfe": pa.int64(), "loops": pa.int64(), "seconds": pa.float64()}  # no text
         schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
         few = [name for name in names if name not in ("problem", "solution")]  # which hardly say the same twice
-        packed = {name: "none" if name == "solution" else "snappy" for name in names}  # of digits it saves a third
+        packed = {name: "none" if name == "solution" else "snappy" for name in names}  # digits gain little by it
         with (
             replacing(out) as stream,
             pa.parquet.ParquetWriter(stream, schema, use_dictionary=few, compression=packed) as writer,
