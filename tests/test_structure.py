@@ -188,8 +188,8 @@ def test_the_main_calls_have_examples() -> None:
 
 
 def test_sources_without_their_compiled_part_say_what_to_do() -> None:
-    call = "import sys; sys.modules['vmdsolve._native'] = None; import vmdsolve; vmdsolve.solve"
+    call = "import sys, vmdsolve; sys.modules['vmdsolve._native'] = None; print(vmdsolve.__path__[0]); vmdsolve.solve"
     told = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=False)
-    wanted = f"ImportError: vmdsolve is taken from its sources in {PACKAGE}, which"
+    wanted = f"ImportError: vmdsolve is taken from its sources in {told.stdout.strip()}, which"
     assert told.stderr.splitlines()[-1].startswith(wanted)
     assert "pip install -e ." in told.stderr
