@@ -213,6 +213,20 @@ def test_a_terminal_obeys_nothing_but_colours(tmp_path: Path, several: bool, puz
     assert "\x1b[" in out.getvalue()
 
 
+def test_a_bar_is_gone_before_an_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would stand below it, and give the streams back whenever the error happens to be freed."""
+    file = tmp_path / "f.txt"
+    file.write_text(f"{P}\nrubbish\n{P}\n")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    out, err = Terminal(), Terminal()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        app(["count", str(file)], standalone_mode=False)
+    shown, hidden, told = (err.getvalue().rindex(text) for text in ("\x1b[?25l", "\x1b[?25h", "vmdsolve: "))
+    assert shown < hidden < told
+
+
 @pytest.mark.slow
 def test_a_training_says_where_in_plain_text() -> None:
     name = "a\x1b[2J\udcff\u202e"

@@ -122,7 +122,7 @@ def rate_text(speed: float | None) -> str:
 
 
 def counted(items: Iterable[Item], what: str, total: int | None = None, done: int = 0) -> Iterator[Item]:
-    """The same items, with a bar that counts them as they go by.
+    """The same items, with a bar that counts them as they go by; close it where something else may end the work.
 
     Examples
     --------

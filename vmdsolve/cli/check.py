@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,8 +74,9 @@ def check(
     counts: Counter[str] = Counter()
     try:
         kinds, total = _all(_with_answers(records, answers), options), count_of([puzzle], domain, format, column)
-        for kind in counted(kinds, "checked", total):
-            counts[kind] += 1
+        with closing(counted(kinds, "checked", total)) as watched:
+            for kind in watched:
+                counts[kind] += 1
     finally:  # at Ctrl-C, too
         summary = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
         if counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,22 +41,24 @@ def count(
     checked, shape = Options(CountingOptions, **options), format_named(output_format) or "text"
     if estimate and checked.cells is not None:
         raise InvalidInput("--estimate is for whole boards; leave out --cells, or count")
-    records = counted(records_of(inputs, checked.domain), "problems", count_of(inputs, checked.domain))
-    cut = False
-    for number, (record, given) in enumerate(each_problem(records, checked.domain)):
-        found: Count | Estimate
-        if estimate:
-            found = _estimated(given, checked)
-            told = f"about {found.n:.3g}, with a standard error of {found.error:.2g} ({found.samples} samples)"
-        else:
-            found = _counted(given, checked)
-            limited = not found.complete and found.n != checked.limit
-            told = f"{found.n}" + " or more" * (not found.complete) + ", time ran out" * limited
-            cut |= limited
-        if shape == "text":
-            typer.echo(record.where + told)
-        else:
-            typer.echo(line_of({"problem": record.puzzle, **found._asdict()}, shape, head=not number), nl=False)
+    total, cut = count_of(inputs, checked.domain), False
+    with closing(
+        counted(records_of(inputs, checked.domain), "problems", total)
+    ) as records:  # the bar goes with an error
+        for number, (record, given) in enumerate(each_problem(records, checked.domain)):
+            found: Count | Estimate
+            if estimate:
+                found = _estimated(given, checked)
+                told = f"about {found.n:.3g}, with a standard error of {found.error:.2g} ({found.samples} samples)"
+            else:
+                found = _counted(given, checked)
+                limited = not found.complete and found.n != checked.limit
+                told = f"{found.n}" + " or more" * (not found.complete) + ", time ran out" * limited
+                cut |= limited
+            if shape == "text":
+                typer.echo(record.where + told)
+            else:
+                typer.echo(line_of({"problem": record.puzzle, **found._asdict()}, shape, head=not number), nl=False)
     raise typer.Exit(1 if cut else 0)
 
 

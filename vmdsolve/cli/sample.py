@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,13 +78,14 @@ def sample(
                 unsolved[_why(one)] = None
             yield row
 
-    if output is None:
-        for row in rows():
-            if row.solution is not None:
-                typer.echo(row.solution)
-    else:
-        with alone(output), kept(rows(), "samples") as done:
-            write_rows(done, output)
+    with closing(rows()) as made:
+        if output is None:
+            for row in made:
+                if row.solution is not None:
+                    typer.echo(row.solution)
+        else:
+            with alone(output), kept(made, "samples") as done:
+                write_rows(done, output)
     if trace is not None:
         from ..api.traced import beside
 
