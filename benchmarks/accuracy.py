@@ -25,9 +25,10 @@ from .puzzles import choose, sudoku
 
 METHOD = (
     "the model fills the boards, the checker judges; no propagation, no search, {legal}. A problem counts if one of "
-    "its K boards is right; its latents stop at the first. First latent without order noise, the others with {noise} "
-    "on the confidence. NFE = network evaluations a problem, all its latents together; block applications = "
-    "NFE x loops. Intervals: Wilson, 95%, of the sample."
+    "its K boards is right; its latents stop at the first. First latent without noise, the others with {noise} "
+    "on the confidence, and on states where that is what z is. NFE = network evaluations a problem, all its latents "
+    "together; block applications: loops, which a board leaves once it breaks no rule. Intervals: Wilson, 95%, of the "
+    "sample."
 )
 KS = (1, 16, 64)
 SETS = ("held-out", "no-guess", "nearly-full", "17_clue", "top1465", "11+")
@@ -74,12 +75,13 @@ def run(
             left = None if end is None else end - time.perf_counter()
             about: Row = {"set": problems.name, "order": order, "steps": T, "n": len(problems.boards)}
             about |= {key: parameters[key] for key in ("loops", "legal", "seed", "model")}
+            plan = Plan.of(model.config, steps=T, order=order, legal=legal, settle=True)
             result: Accuracy | None = None
             if left is None or len(problems.boards) * T * pace < left:
                 with suppress(TimeoutError):
                     result = evaluate(
-                        sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, order=order, legal=legal),
-                        latents=latents, seed=seed, seconds=None if left is None else left / (len(cells) - done),
+                        sudoku(), problems.boards, predict=predict, plan=plan, latents=latents, seed=seed,
+                        seconds=None if left is None else left / (len(cells) - done),
                     )  # fmt: skip
                 if result is not None:
                     pace = result.seconds / max(1, sum(result.evaluations_at))

@@ -127,7 +127,7 @@ def _accuracy(files: list[Result]) -> list[str]:
             blocks += [f"{title}, {files[0]['parameters']['parameters']:,} parameters:", _by_steps(some)]
     legend = (
         "A cell: problems solved, Wilson's 95% interval of the sample, and block applications a problem "
-        "(network evaluations x loops). K boards a problem, T steps a board."
+        "(loops, which a board leaves once it breaks no rule). K boards a problem, T steps a board."
     )
     return [*blocks, legend, _source(used)]
 

@@ -49,7 +49,9 @@ def measured(path: Path, sets: list[ProblemSet], loops: list[int], steps: list[i
         predict = Predictor(model, sudoku().rules, "cpu", loops=count, bf16=True, threads=threads)
         for problems in sets:
             for T in steps:
-                found = evaluate(sudoku(), problems.boards, predict=predict, plan=Plan(steps=T, legal=False))
+                found = evaluate(
+                    sudoku(), problems.boards, predict=predict, plan=Plan.of(model.config, steps=T, legal=False)
+                )
                 yield {
                     "puzzles": seen, "model": fingerprint(model.state_dict()), "loops": count, "set": problems.name,
                     "steps": T, "n": found.total, "solved": found.solved, "interval": wilson(found.solved, found.total),

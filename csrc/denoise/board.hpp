@@ -82,7 +82,7 @@ class DenoiseBoard : protected BoardInputs<I> {
   /// Add noise of so many loops to all states, each in the measure of its own deviation, which `factor` holds. Their mean
   /// over channels stays zero, as norm has it here.
   void stir(const DenoiseNoise& noise, int64_t b, int64_t time, float deviation) {
-    if (!noise.keys || deviation == 0.0f) return;
+    if (!noise.of(b) || deviation == 0.0f) return;
     using U = typename Lane<F>::U;
     const NoiseKey key = noise_key(noise.keys[b], time);
     U lane;

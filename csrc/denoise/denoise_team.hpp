@@ -61,7 +61,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     typename Team::template PerThread<Lane> of;
     for (int loop = 0;; ++loop) {
       const bool last = loop == loops, look = peers.cells && loop > 0 && loop % kSettleEvery == 0;
-      const float stirred = last || !noise.keys ? 0.0f : loop == 0 ? noise.begin : noise.path;
+      const float stirred = last || !noise.of(b) ? 0.0f : loop == 0 ? noise.begin : noise.path;
       const NoiseKey key = stirred > 0 ? noise_key(noise.keys[b], loop) : NoiseKey{};
       team.warps([&](int w) {
         loop == 0 ? embed(team, w, of) : update(team, w, of);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from time import perf_counter
@@ -121,7 +121,7 @@ def rate_text(speed: float | None) -> str:
     return f"{speed:,.0f} a second" if speed >= 10 else f"{speed:.1f} a second"
 
 
-def counted(items: Iterable[Item], what: str, total: int | None = None, done: int = 0) -> Iterator[Item]:
+def counted(items: Iterable[Item], what: str, total: int | None = None, done: int = 0) -> Generator[Item, None, None]:
     """The same items, with a bar that counts them as they go by; close it where something else may end the work.
 
     Examples

@@ -168,7 +168,9 @@ def _plan(predict: Predictor, options: Options, *, legal: bool) -> Plan:
     whole_in_z = predict.model.config.stirs
     temperature = options.temperature if options.temperature is not None else 0.0 if whole_in_z else 1.0
     asked = options if options.order is not None or whole_in_z else options.but(order="random")
-    return planned(predict, asked, temperature=temperature, legal=legal, settle=whole_in_z, counted_first=whole_in_z)
+    return planned(
+        predict, asked, temperature=temperature, legal=legal, settle=whole_in_z, counted_first=whole_in_z, still=False
+    )
 
 
 def _uniformly(task: Task, left: Open, keys: Keys) -> list[Settled]:

@@ -60,7 +60,7 @@ def with_model(task: Task, open_: Open) -> Step:
     predict = task.predict if task.trained else None
     if predict is None:
         return open_
-    from ..sampler import SECOND_NOISE, board_keys  # late, for most problems need no model
+    from ..sampler import board_keys  # late, for most problems need no model
     from ..sampler.evaluation import settling
 
     helped = open_.allowed is not None
@@ -72,7 +72,7 @@ def with_model(task: Task, open_: Open) -> Step:
     if helped and plan.order == "margin":
         plan = replace(plan, threshold=EARLY)
     return (yield from tries(
-        task, open_, predict, plan, again=replace(plan, noise=SECOND_NOISE), keys=board_keys(task.rules, open_.boards),
+        task, open_, predict, plan, again=plan.other, keys=board_keys(task.rules, open_.boards),
         latents=latents or (MANY if z is None else len(z)), share=MODEL_SHARE if helped else 1.0,
         guided=helped and task.options.asks,
         z=None if z is None else lambda latent, rows: np.repeat(z[None, latent % len(z)], len(rows), axis=0),

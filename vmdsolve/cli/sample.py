@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -67,7 +67,7 @@ def sample(
     unsolved: dict[str, None] = {}
     traces: list[Trace] = []
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Generator[Row, None, None]:
         for one in counted(drawn, "samples", n):
             cost = one.nfe, round(one.seconds, 6)
             row = Row(asked, one.text, str(one.status), one.method, None, *cost, one.reason, loops=one.loops)

@@ -29,7 +29,7 @@ class StateNoise(NamedTuple):
     Attributes
     ----------
     keys
-        uint64 [B], or the same bits as a tensor int64 [B]
+        uint64 [B], or the same bits as a tensor int64 [B]; 0: that board has no noise
     begin
         what is added to the states before the first loop
     path
@@ -71,7 +71,7 @@ def state_noise(keys: Any, time: int, shape: tuple[int, ...]) -> npt.NDArray[np.
     Parameters
     ----------
     keys
-        uint64 [B]
+        uint64 [B]; of a board whose key is 0 all is 0
     time
         loops done
     shape
@@ -83,8 +83,8 @@ def state_noise(keys: Any, time: int, shape: tuple[int, ...]) -> npt.NDArray[np.
 
     Examples
     --------
-    >>> np.round(state_noise(np.array([1, 2], np.uint64), 0, (3,)), 1).shape
-    (2, 3)
+    >>> state_noise(np.array([1, 0], np.uint64), 0, (3,)).any(axis=1).tolist()
+    [True, False]
 
     References
     ----------
@@ -96,7 +96,8 @@ def state_noise(keys: Any, time: int, shape: tuple[int, ...]) -> npt.NDArray[np.
     w = _mixed(_mixed(places ^ low) ^ high)
     pairs = (w & np.uint32(0x00FF00FF)) + ((w >> np.uint32(8)) & np.uint32(0x00FF00FF))
     sums = (pairs & np.uint32(0xFFFF)) + (pairs >> np.uint32(16))
-    return ((sums.astype(np.float32) - np.float32(510)) / SCALE).reshape(len(x), *shape)
+    drawn = (sums.astype(np.float32) - np.float32(510)) / SCALE
+    return np.where((keys != 0)[:, None], drawn, np.float32(0)).reshape(len(x), *shape)
 
 
 def _mixed(x: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

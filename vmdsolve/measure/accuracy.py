@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..deadline import Deadline, within
 from ..domains import Domain
 from ..errors import InvalidInput
 from ..problem import Board
-from ..sampler import SECOND_NOISE, Plan, Predictor
+from ..sampler import Plan, Predictor
 from ..sampler.attempts import attempts
 from ..sampler.keys import board_keys
 from ..search import generate_values
@@ -162,8 +162,7 @@ def evaluate(
     predict
         The network.
     plan, again
-        How the first latent fills boards, and how the others do; by default the same with an order noise of at least
-        SECOND_NOISE.
+        How the first latent fills boards, and how the others do; by default `plan.other`.
     latents
         K, the most latents a problem, 1 or more.
     seed
@@ -199,7 +198,7 @@ def evaluate(
         domain.rules,
         boards,
         plan,
-        again=again or replace(plan, noise=max(plan.noise, SECOND_NOISE)),
+        again=again or plan.other,
         keys=board_keys(domain.rules, boards),
         latents=range(latents),
         seed=seed,

@@ -44,6 +44,8 @@ class Sampling:
         cells that a step may open again: see Plan
     rate
         share of these that a step opens
+    still
+        with prior "states", the first board of a problem without noise, z = 0: where problems have one answer
     """
 
     draw: str = choice("once", "How often z is drawn.", among=DRAWS)
@@ -52,6 +54,7 @@ class Sampling:
     order: str = choice("margin", "Which cells are filled first.")
     remask: str = choice("none", "Cells that a step may open again.", among=REMASK)
     rate: float = choice(0.2, "Share of these that a step opens.", low=0, high=1)
+    still: bool = choice(False, "With prior states, a problem's first board without noise.")
 
     def __post_init__(self) -> None:
         check(self, ModelMismatch)
@@ -145,6 +148,8 @@ class ModelConfig:
         if self.prior == "cells" and self.classes:
             raise ModelMismatch("the classes of a prior over cells are the symbols: leave classes at 0")
         object.__setattr__(self, "noise", _deviations(self.noise))
+        if self.sampling.still and not self.stirs:
+            raise ModelMismatch("sampling.still is for prior 'states', where z = 0 is no noise; leave it out")
         if self.prior == "states" and (self.classes or self.latent > 1):
             raise ModelMismatch("with prior 'states' z is one draw of noise: latent is 1, or 0 for none; classes is 0")
         if (most := self._largest()) > MOST_NUMBERS:

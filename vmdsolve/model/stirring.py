@@ -29,16 +29,18 @@ def key_of(z: Tensor) -> Tensor:
 def noise_on(keys: Any, time: int, h: Tensor) -> Tensor:
     """Noise of mean 0 and variance 1 for states h [B, ...] after so many loops, by keys uint64 [B] or int64 tensors.
 
+    A board whose key is 0 has none.
+
     Examples
     --------
     >>> from vmdsolve.kernels.state_noise import state_noise
     >>> import numpy as np
-    >>> keys = np.array([3, 2**63 + 5], np.uint64)
-    >>> bool((noise_on(keys, 4, torch.zeros(2, 5, 3)).numpy() == state_noise(keys, 4, (5, 3))).all())
+    >>> keys = np.array([3, 2**63 + 5, 0], np.uint64)
+    >>> bool((noise_on(keys, 4, torch.zeros(3, 5, 3)).numpy() == state_noise(keys, 4, (5, 3))).all())
     True
     """
-    held = keys if isinstance(keys, Tensor) else torch.from_numpy(keys.view("int64"))
-    x = held.to(h.device) + _signed((time + 1) * 0x9E3779B97F4A7C15)
+    held = (keys if isinstance(keys, Tensor) else torch.from_numpy(keys.view("int64"))).to(h.device)
+    x = held + _signed((time + 1) * 0x9E3779B97F4A7C15)
     x = (x ^ _right(x, 30)) * _signed(0xBF58476D1CE4E5B9)
     x = (x ^ _right(x, 27)) * _signed(0x94D049BB133111EB)
     x = x ^ _right(x, 31)
@@ -46,7 +48,8 @@ def noise_on(keys: Any, time: int, h: Tensor) -> Tensor:
     w = _mixed(_mixed(places ^ (x & MASK)[:, None]) ^ _right(x, 32)[:, None])
     pairs = (w & 0x00FF00FF) + ((w >> 8) & 0x00FF00FF)
     sums = (pairs & 0xFFFF) + (pairs >> 16)
-    return ((sums - 510).float() / float(SCALE)).view(h.shape).to(h)
+    drawn = (sums - 510).float() / float(SCALE)
+    return torch.where(held[:, None] != 0, drawn, 0.0).view(h.shape).to(h)
 
 
 def _signed(number: int) -> int:

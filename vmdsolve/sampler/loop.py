@@ -152,6 +152,8 @@ class Loop:
         at = self._host(rows)
         if fixed is not None:
             drawn = fixed[at]
+        elif self.plan.still:
+            drawn = np.zeros((len(at), predict.z_width), np.float32)
         else:
             drawn = predict.draw(self._host(self.x[rows]), normal(keys[at], predict.z_width, seed=self.seed, step=step))
         prepare = getattr(predict, "prepare", None)

@@ -144,7 +144,10 @@ def fill_on_gpu(
             done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace, z=z)
         raise_refusal(done.values)
         return done
-    z = predict.draw(boards, normal(keys, predict.z_width, seed=seed)) if z is None else z
+    if z is None and plan.still:
+        z = np.zeros((len(boards), predict.z_width), np.float32)
+    elif z is None:
+        z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
     arrays = boards, allowed, z, keys
     x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
     states, code = predict.stirred(latent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -37,6 +37,8 @@ class Plan:
         uniform noise on the confidence: another order of commits a latent
     each_step
         draw z anew at every step (ancestral sampling) rather than once (the paper's Algorithm 2)
+    still
+        z = 0, whatever would be drawn: where z is noise on states, none of it
     blocks
         left to right in so many blocks of cells, z drawn anew where a block begins; T is shared among them
     remask
@@ -62,6 +64,7 @@ class Plan:
     temperature: float = 0.0
     noise: float = 0.0
     each_step: bool = False
+    still: bool = False
     blocks: int = 1
     remask: str = "none"
     rate: float = 0.2
@@ -81,6 +84,17 @@ class Plan:
             raise InvalidInput(f"remask is {self.remask!r}; wanted one of {', '.join(REMASK)}")
         if not 0 < self.rate <= 1:
             raise InvalidInput(f"rate is {self.rate!r}; wanted a share above 0, at most 1")
+
+    @property
+    def other(self) -> Plan:
+        """How further latents of a problem fill boards: z is drawn, and cells come in another order each time.
+
+        Examples
+        --------
+        >>> Plan(steps=1, still=True).other == Plan(steps=1, noise=SECOND_NOISE)
+        True
+        """
+        return replace(self, noise=max(self.noise, SECOND_NOISE), still=False)
 
     @staticmethod
     def of(config: ModelConfig, **overrides: Any) -> Plan:

@@ -60,7 +60,12 @@ class HeldOut:
             return None
         rules = self._domain.rules
         predict = Predictor(model, rules, str(device), threads=torch.get_num_threads())
-        found = evaluate(self._domain, self.boards, predict=predict, plan=Plan(steps=1, legal=False))
+        found = evaluate(
+            self._domain,
+            self.boards,
+            predict=predict,
+            plan=Plan(steps=1, legal=False, still=model.config.sampling.still),
+        )
         return round(found.rate, 4)
 
     def _filled(self, model: VMD, device: torch.device, domain: Domain) -> float:

@@ -1,6 +1,6 @@
 """The latent as noise on the denoiser's states: where a network that is one block, many times, begins, and how it goes.
 
-    z [B, 2]    two numbers, whose bits are the key of all of a board's noise: see kernels/state_noise.py
+    z [B, 2]    two numbers, whose bits are the key of all of a board's noise: see kernels/state_noise.py; z = 0: none
 
 Noise breaks the symmetry between a problem's answers, and the loops settle on one of them, in one evaluation.
 No network is asked for z, no weight is added, and nothing is tied to positions or symbols: the same z serves any board.
