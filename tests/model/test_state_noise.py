@@ -57,13 +57,17 @@ def test_a_boards_noise_is_its_keys_alone() -> None:
     supervise=st.integers(1, 3),
     begin=st.sampled_from([0.0, 0.5, 2.0]),
     path=st.sampled_from([0.0, 0.1, 1.0]),
+    still=st.booleans(),
 )
 def test_native_loops_and_the_module_in_torch_add_the_same(
-    seed: int, sizes: Any, widths: Any, places: int, B: int, free: int, supervise: int, begin: float, path: float
-) -> None:
+    seed: int, sizes: Any, widths: Any, places: int, B: int, free: int, supervise: int, begin: float, path: float,
+    still: bool,
+) -> None:  # fmt: skip
     model, units = random_model(seed, *sizes, widths, 2, places)
     x, z = inputs(seed, B, units, 2)
-    noise = StateNoise(keys_of(seed, B), begin, path)
+    keys = keys_of(seed, B)
+    keys[0] *= not still
+    noise = StateNoise(keys, begin, path)
     d_logits = torch.from_numpy(np.random.default_rng(seed).standard_normal((supervise, *x.shape, units.V), np.float32))
     found = []
     for way in (None, *FLOAT32):
@@ -97,6 +101,15 @@ def test_noise_comes_before_the_first_loop_and_between_loops() -> None:
     assert not torch.equal(read(2, 0.0, 1.0), model.denoiser(tokens, units, None, 2))
     assert torch.equal(read(2, 1.0, 1.0), read(2, 1.0, 1.0))
     assert not torch.equal(read(2, 1.0, 1.0), read(2, 1.0, 1.0, seed=1))
+
+
+def test_a_board_whose_key_is_0_has_no_noise() -> None:
+    model, units = random_model(4, 9, 4, 2, (16, 16, 32), 0, 0)
+    x, _ = inputs(4, 3, units, 0)
+    tokens, keys = torch.from_numpy(x.astype(np.int64)), keys_of(4, 3)
+    keys[1] = 0
+    plain, stirred = (model.denoiser(tokens, units, None, 4, noise=of) for of in (None, StateNoise(keys, 1.0, 1.0)))
+    assert (stirred == plain).flatten(2).all(2)[0].tolist() == [False, True, False]
 
 
 def test_attention_takes_it_too() -> None:

@@ -21,9 +21,10 @@ from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.native import NativeModel, load_native, native, noise_of, structure_of
 from vmdsolve.model.stirring import key_of, noise_on
 from vmdsolve.model.vmd import VMD
-from vmdsolve.problem import OPEN
+from vmdsolve.problem import OPEN, Board
 from vmdsolve.sampler import Plan, Predictor, fill_boards, latent_keys
-from vmdsolve.sampler.keys import board_keys
+from vmdsolve.sampler.attempts import Round, attempts
+from vmdsolve.sampler.keys import Keys, board_keys
 
 DOMAIN = get("sudoku-4x4")
 
@@ -35,7 +36,9 @@ def model_of(noise: tuple[float, float] = (1.0, 0.1), mixer: str = "messages", *
 
 
 @given(
-    keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=4), time=st.integers(0, 2**31), n=st.integers(1, 40)
+    keys=st.lists(st.just(0) | st.integers(0, 2**64 - 1), min_size=1, max_size=4),
+    time=st.integers(0, 2**31),
+    n=st.integers(1, 40),
 )
 def test_noise_in_torch_is_the_same_to_the_bit(keys: list[int], time: int, n: int) -> None:
     held = np.array(keys, np.uint64)
@@ -66,6 +69,7 @@ def test_kernel_and_torch_say_the_same(seed: int, loops: int, begin: float, path
     units = model.units(DOMAIN.rules)
     x, _ = inputs(seed, 3, units, 0)
     z = np.random.default_rng(seed).standard_normal((3, 2), np.float32)
+    z[seed % 3] = 0  # without noise
     peers = DOMAIN.rules.peers if settle else None
     by = DOMAIN.rules.settles if settle else None
     by_torch = Predictor(model, DOMAIN.rules, loops=loops, backend="torch").evaluate(x, z, settles=by)
@@ -119,6 +123,36 @@ def test_a_file_keeps_it_and_needs_no_torch_to_be_sampled(tmp_path: Path) -> Non
     others = latent_keys(board_keys(DOMAIN.rules, boards), 1)
     other = fill_boards(Predictor(bare, DOMAIN.rules), DOMAIN.rules, boards, Plan(steps=2), keys=others, seed=5)
     assert (other.values != filled[0].values).any()
+
+
+def test_a_problems_first_board_may_be_still_and_the_others_are_not() -> None:
+    """z = 0 is the network without noise; what `Plan.other` fills, z is drawn for."""
+    model, boards = model_of((2.0, 0.2)), np.full((4, 16), OPEN, np.int32)
+    quiet = replace(model.config, noise=(0.0, 0.0))
+    still = replace(model.config, sampling=replace(model.config.sampling, still=True))
+    assert ModelConfig.from_json(still.to_json()) == still
+    plan = Plan.of(still, steps=1)
+    assert (plan.still, plan.other.still, Plan.of(model.config).still) == (True, False, False)
+    keys, predict = board_keys(DOMAIN.rules, boards), Predictor(model, DOMAIN.rules)
+    first, second = attempts_of(predict, boards, plan, keys)
+    assert first.z is not None
+    assert second.z is not None
+    assert not first.z.any()
+    assert second.z.all()
+    calm = VMD(quiet).eval().requires_grad_(False)
+    calm.load_state_dict(model.state_dict())
+    wanted = fill_boards(Predictor(calm, DOMAIN.rules), DOMAIN.rules, boards, Plan(steps=1), keys=keys)
+    np.testing.assert_array_equal(first.values, wanted.values)
+    with pytest.raises(ModelMismatch, match="still is for prior 'states'"):
+        replace(still, prior="standard")
+
+
+def attempts_of(predict: Predictor, boards: Board, plan: Plan, keys: Keys) -> list[Round]:
+    """Two boards of each, whatever the checker says of the first."""
+    return [
+        next(attempts(predict, DOMAIN.rules, boards, plan if not k else plan.other, keys=keys, latents=[k]))
+        for k in range(2)
+    ]
 
 
 def test_attention_is_stirred_too() -> None:

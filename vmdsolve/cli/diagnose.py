@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
@@ -57,7 +57,10 @@ def diagnose(
     examples: Annotated[
         Path | None, Option(help="The file that they learned from, where it lies elsewhere now.")
     ] = None,
-    n: Annotated[int, Option("-n", min=1, help="Boards to look at, at least; whole batches are used.")] = 512,
+    n: Annotated[
+        int,
+        Option("-n", min=1, help="Boards to look at, in whole batches; where z is noise on states, 16 of each start."),
+    ] = 512,
     as_json: Json = False,
     device: Device = None,
     time_limit: Annotated[float | None, Option(help="Seconds for all of it; fewer boards are looked at then.")] = None,
@@ -98,6 +101,7 @@ def look(
     from ..api.weights import model_for
     from ..measure.gaps import gaps_of
     from ..measure.latent import diagnose as diagnosed
+    from ..measure.states import DRAWS
     from ..sampler import Predictor
     from ..train.stream import Stream
 
@@ -120,7 +124,8 @@ def look(
 
     if said.config.stirs:
         predict = Predictor(model, where.rules, device_of(device))
-        _states(predict, where, path, n, (batch.start for batch in boards), as_json, plots, clock, apart)
+        few = max(1, n // DRAWS)  # each is looked at with so many z
+        _states(predict, where, path, few, _first(few, boards), as_json, plots, clock, apart)
         return
     result = diagnosed(there, where.rules, boards, likeliest=likeliest, seconds=clock.limit, predicted=PREDICTED)
     left, source = apart(), f"{stream.source}{missing}"
@@ -140,6 +145,15 @@ def look(
         name, board = f"{where.name}, {_called(path)}", where.shape
         for file in plot_diagnosis(result, plots, name=name, symbols=where.symbols, shape=board):
             typer.echo(f"wrote {file}", err=True)
+
+
+def _first(n: int, batches: Iterable[Any]) -> Iterator[Any]:
+    """The first n starts of batches."""
+    for batch in batches:
+        yield batch.start[:n]
+        n -= len(batch.start)
+        if n <= 0:
+            return
 
 
 # What is meant ----------------------------------------------------------------------------------------------
