@@ -3,6 +3,7 @@
 import { copied, offered, saved } from "./along.js";
 import { ask, stop } from "./ask.js";
 import { Board, element } from "./board.js";
+import { contentOf } from "./dropped.js";
 import { Filling } from "./filling.js";
 import { Stepping } from "./stepping.js";
 import { themed } from "./theme.js";
@@ -108,7 +109,8 @@ async function asked(what, question, then) {
 async function open(question, { keep = false, held = null } = {}) {
   await asked("open", question, (answer) => {
     if (!keep) $("others").hidden = true;
-    take(answer, held && held.length === answer.givens.length ? held : null);
+    const fits = held && held.length === answer.givens.length && held.every((value) => value === OPEN || value in answer.symbols);
+    take(answer, fits ? held : null);
   });
 }
 
@@ -292,6 +294,7 @@ async function takeAlong(how, said) {
 // Other puzzles -----------------------------------------------------------------------------------------------------
 
 const kind = () => kinds[$("kind").value];
+const wanted = () => ($("as-kind").checked ? domain() : "");
 const domain = () => ($("size").value.trim() ? `${kind().kind}:${$("size").value.trim()}` : kind().said);
 
 function chosen() {
@@ -302,20 +305,20 @@ function chosen() {
   $("size").value = "";
 }
 
-async function read(text, name = undefined) {
+async function read(text) {
   if (!text.trim()) return say(["there is no puzzle; type or paste one"], true);
-  return open({ text, name, domain: $("as-kind").checked ? domain() : "" });
+  return open({ text, domain: wanted() });
 }
 
 async function file(dropped) {
   if (!dropped) return;
-  if (dropped.size > 900_000) {
-    say([`${dropped.name} has ${dropped.size.toLocaleString()} bytes; a page reads up to 900,000; the command line reads any`], true);
-    return;
+  try {
+    const content = await contentOf(dropped);
+    $("text").value = (content.text || "").slice(0, 100_000);
+    await open({ ...content, name: dropped.name, domain: wanted() });
+  } catch (error) {
+    say([error.message], true);
   }
-  const text = await dropped.text();
-  $("text").value = text.slice(0, 100_000);
-  await read(text, dropped.name);
 }
 
 // The beginning -----------------------------------------------------------------------------------------------------
@@ -325,7 +328,10 @@ async function linked() {
   const held = parts.get("held");
   const values = held === null ? null : held.split(",").map((value) => (value === "" ? OPEN : Number(value)));
   if (parts.get("puzzle")) await open({ text: parts.get("puzzle"), domain: parts.get("domain") || "" }, { held: values });
-  if (!puzzle) await open({ text: kind().example, domain: kind().said });
+  if (puzzle) return;
+  const wrong = $("said").textContent; // of a link that holds no puzzle
+  await open({ text: kind().example, domain: kind().said });
+  if (wrong) say([wrong], true);
 }
 
 async function begin() {
