@@ -13,12 +13,15 @@ P, S = "1......2..4..3..", "1234341221434321"
 
 
 def test_clauses_are_printed_or_written(tmp_path: Path) -> None:
-    printed = run("convert", P)
+    printed = run("convert", P, "--to", "dimacs")
     assert (printed.stdout, printed.exit_code) == (vmdsolve.to_dimacs(P).text, 0)
     file = tmp_path / "a.cnf"
+    assert "wrote" in run("convert", P, "-o", file).stderr
+    assert file.read_text() == vmdsolve.to_dimacs(P).text
     assert "wrote" in run("convert", P, "-o", file, "--but", S).stderr
     assert file.read_text() == vmdsolve.to_dimacs(P, but=S).text
-    named = run("convert", "latin-2", "1...")
+    assert run("convert", P, "--but", S).stdout == file.read_text()
+    named = run("convert", "latin-2", "1...", "--to", "dimacs")
     assert named.stdout == vmdsolve.to_dimacs("1...", domain="latin-2").text
 
 
@@ -26,7 +29,14 @@ def test_other_forms_are_printed_or_written(tmp_path: Path) -> None:
     printed = run("convert", P, "--to", "f-puzzles")
     assert (printed.stdout, printed.exit_code) == (vmdsolve.convert(P, "f-puzzles") + "\n", 0)
     assert S in run("solve", printed.stdout.strip()).stdout  # it is read again
+    for texts in ([P], ["latin-2", "1..."]):
+        assert run("convert", *texts).stdout == texts[-1] + "\n"  # a line, as in Python
+    clues = tmp_path / "a.non"
+    assert "wrote" in run("convert", "nonogram", "2 2/1/1/1/1", "-o", clues).stderr
+    assert clues.read_text() == vmdsolve.convert("2 2/1/1/1/1", "non", domain="nonogram") + "\n"
     file = tmp_path / "a.txt"
+    assert run("convert", P, "-o", file).exit_code == 0
+    assert file.read_text() == P + "\n"
     assert "wrote" in run("convert", P, "--to", "tatham", "-o", file).stderr
     assert file.read_text() == vmdsolve.convert(P, "tatham") + "\n"
 
@@ -42,7 +52,7 @@ def test_the_answer_of_a_solver_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        ([P, "-o", "a.txt"], "wanted a name that ends in .cnf"),
+        ([P, "--to", "dimacs", "-o", "a.txt"], "clauses want a name that ends in .cnf"),
         ([P, "--model", "x", "--but", S], "leave out -o and --but"),
         ([P, "--to", "line", "--but", S], "--model and --but are of clauses"),
         ([P, "--to", "paper"], "wanted one of line, board, cells, f-puzzles"),

@@ -43,6 +43,18 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_drawn(tmp_path: Path) -> No
     assert BOARD in result.stdout
 
 
+def test_of_several_inputs_those_that_can_be_read_are_drawn(tmp_path: Path) -> None:
+    good, missing, broken = tmp_path / "good.txt", tmp_path / "missing.txt", tmp_path / "broken.json"
+    good.write_text(f"{P}\n")
+    broken.write_text('[{"puzzle": ')
+    result = run("show", missing, good, broken, P)
+    assert result.exit_code == 2
+    assert result.stdout == f"{good}:1\n{BOARD}\n{BOARD}"
+    assert f"no such file: {missing}" in result.stderr
+    assert "broken.json" in result.stderr
+    assert run("show", missing).exit_code == 2
+
+
 class Terminal(io.StringIO):
     """A terminal of some encoding."""
 

@@ -205,6 +205,14 @@ def test_every_diagnostic_has_a_picture(model: Any, more: list[str], tmp_path: P
     assert "matplotlib.pyplot" not in sys.modules  # no global state
 
 
+@pytest.mark.slow
+def test_a_symbol_that_begins_with_a_line_stands_in_the_legend(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    found = looked(Waves(1), batches=1)
+    few = replace(found, embedding=replace(found.embedding, symbols=(0,) * len(found.embedding.points)))
+    assert plot_diagnosis(few, tmp_path, symbols="_Q")  # matplotlib warns where it does not
+
+
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     found = looked(Known(1), batches=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,30 @@ def test_a_given_is_not_replaced_by_what_is_filled_in() -> None:
     assert asked("write", **SUDOKU, held=held, form="cells")["text"] == SUDOKU["text"]
 
 
+def test_packed_files_are_read() -> None:
+    packed = b64encode(gzip.compress(f"{SUDOKU['text']}\n{'.' * 16}\n".encode())).decode()
+    found = asked("open", base64=packed, name="two.txt.gz")
+    assert [other["text"] for other in found["others"]] == [SUDOKU["text"], "." * 16]
+    assert asked("open", base64=packed)["others"] == found["others"]  # it is known by its first bytes, too
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ({"text": "a,b\n1,2\n", "name": "mine.csv"}, "mine.csv has no column"),
+        ({"text": "a,b\n1,2\n", "name": "../../\x1b[2J.csv"}, ".csv has no column"),
+        ({"base64": "H4sI", "name": "mine.gz"}, "mine.gz cannot be read"),
+        ({"base64": "?", "name": "mine.gz"}, "base64"),
+        ({"base64": 1}, "base64 is no text"),
+    ],
+)
+def test_a_file_is_called_by_its_own_name(question: dict[str, Any], said: str) -> None:
+    error = answer("open", question, 2.0)["error"]
+    assert said in error
+    assert "dropped" not in error
+    assert "\x1b" not in error
+
+
 def test_a_page_to_print_is_a_pdf() -> None:
     pytest.importorskip("fpdf", reason="the extra print is not installed")
     assert b64decode(asked("write", **SUDOKU, form="pdf")["base64"]).startswith(b"%PDF")
@@ -198,7 +223,8 @@ def test_what_cannot_be_answered_is_said(what: str, question: dict[str, Any], sa
 @given(st.sampled_from(sorted(ASKED)), st.recursive(
     st.none() | st.booleans() | st.integers(-5, 99) | st.text(max_size=20), lambda inner: st.lists(inner, max_size=3)
 ).flatmap(lambda value: st.dictionaries(
-    st.sampled_from(["text", "domain", "held", "n", "seed", "method", "form", "loops", "name", "exact"]), st.just(value)
+    st.sampled_from(["text", "base64", "domain", "held", "n", "seed", "method", "form", "loops", "name", "exact"]),
+    st.just(value),
 )))  # fmt: skip
 def test_whatever_is_asked_gets_an_answer_or_a_sentence(what: str, question: dict[str, Any]) -> None:
     found = answer(what, question, 2.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import signal
@@ -208,6 +209,19 @@ def test_what_is_pasted_is_read_or_refused_in_a_sentence(page: Page) -> None:
     page.wait(lambda: page.cells == "....4..3.1..3...")
 
 
+@pytest.mark.parametrize("held", ["9,9", ",".join(["99"] * 16), ",".join(["x"] * 16), ",".join(["0.5"] * 16)])
+def test_what_a_link_fills_in_wrongly_is_left_out(page: Page, held: str) -> None:
+    page.open("sudoku-4x4", f"{EASY}&held={held}")
+    page.wait(lambda: page.cells == EASY)
+    assert page.find("#said").text == ""
+
+
+def test_a_link_that_holds_no_puzzle_is_told(page: Page) -> None:
+    page.open("nope", "1...")
+    page.wait(lambda: "nope" in page.find("#said").text)
+    assert page.find("#title").text == "sudoku-9x9"  # something to try all the same
+
+
 def test_a_file_is_read_by_its_name(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("puzzle,rating\n....4..3.1..3...,2\n")
@@ -215,6 +229,10 @@ def test_a_file_is_read_by_its_name(page: Page, tmp_path: Path) -> None:
     page.find("#file").send_keys(str(path))
     page.wait(lambda: page.find("#title").text == "sudoku-4x4")
     assert page.cells == "....4..3.1..3..."
+    packed = tmp_path / "mine.txt.gz"
+    packed.write_bytes(gzip.compress(f"{EASY}\n".encode()))
+    page.find("#file").send_keys(str(packed))
+    page.wait(lambda: page.cells == EASY)
 
 
 @pytest.mark.parametrize("kind", ["killer", "skyscrapers", "colouring", "zebra", "nonogram", "brackets", "queens"])

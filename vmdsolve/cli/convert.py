@@ -24,30 +24,38 @@ def convert(
         list[str], Argument(metavar="INPUT", help="A puzzle, or a file of one, or - for standard input.")
     ],
     to: Annotated[
-        str, Option("--to", metavar="FORM", help="dimacs (clauses), line, board, cells, f-puzzles, sudokupad ...")
-    ] = "dimacs",
-    output: Annotated[
-        Path | None,
-        Option("-o", "--output", help="Write here; clauses have the ending .cnf. By default it is printed."),
+        str | None,
+        Option(
+            "--to",
+            metavar="FORM",
+            help="line, board, cells, f-puzzles, sudokupad ..., or dimacs: clauses. By default as -o ends,"
+            " .cnf or .non; dimacs with --but or --model; else line.",
+        ),
     ] = None,
+    output: Annotated[Path | None, Option("-o", "--output", help="Write here. By default it is printed.")] = None,
     but: Annotated[str | None, Option("--but", metavar="ANSWER", help="Forbid this answer by one clause more.")] = None,
     model: Annotated[
         Path | None, Option("--model", help="What a SAT solver printed of the clauses: print its answer as a board.")
     ] = None,
     **options: Any,
 ) -> None:
-    """Write a puzzle as others read it: as clauses in the format DIMACS, for SAT solvers and model counters, or --to.
+    """Write a puzzle as others read it: a text (line, board, cells), what other programs open, or clauses.
 
-    Models of the clauses are the puzzle's solutions, one for one. With --but they are those that differ from an answer:
-    none, where it is the only one. With --model the answer that a solver found is checked and printed.
-
-    --to writes a text (line, board, cells), or what other programs open: f-puzzles, sudokupad, puzz.link, tatham, non.
+    Other programs are f-puzzles, sudokupad, puzz.link, tatham and non. Clauses are in the format DIMACS, for SAT
+    solvers and model counters: their models are the puzzle's solutions, one for one. With --but they are those that
+    differ from an answer: none, where it is the only one. With --model the answer that a solver found is checked and
+    printed.
     """
     from ..api.convert import convert as converted
+    from ..api.convert import endings
     from ..api.dimacs import to_dimacs
 
     inputs, options["domain"] = domain_first(inputs, options["domain"])
     checked = Options(CheckOptions, **options)
+    if to is None and output is not None and output.suffix != ".txt":
+        to = {ending: form for form, ending in endings().items()}.get(output.suffix)
+    if to is None:
+        to = "line" if but is None and model is None else "dimacs"
     if to != "dimacs":
         if model is not None or but is not None:
             raise InvalidInput(f"--model and --but are of clauses; leave them out, or --to {to}")
@@ -58,7 +66,9 @@ def convert(
             typer.echo(f"wrote {write_lines(output, [text])}", err=True)
         return
     if output is not None and output.suffix != ".cnf":
-        raise InvalidInput(f"cannot write {output}: wanted a name that ends in .cnf, or --to")
+        raise InvalidInput(
+            f"cannot write {output}: clauses want a name that ends in .cnf; or name another form by --to"
+        )
     if model is not None and (output or but):
         raise InvalidInput("--model reads an answer; leave out -o and --but")
     given = only_problem(inputs, checked.domain, "convert")

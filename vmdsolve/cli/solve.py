@@ -90,7 +90,7 @@ def solve(
     job for ever: the last line says how many ended so. A puzzle on the command line has no limit.
 
     With --prove FILE a single puzzle is solved, as with --unique, and what is found is proved: `vmdsolve check --proof`
-    checks it without search, and so do programs that read LRAT, over the clauses of `vmdsolve convert`.
+    checks it without search, and so do programs that read LRAT, over the clauses of `vmdsolve convert --to dimacs`.
     """
     from ..files.records import expanded, open_input
     from ..files.skipping import Chained

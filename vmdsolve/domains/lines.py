@@ -55,9 +55,9 @@ class Lines:
         return len(self.lines) - self.taken
 
     def fail(self, reason: str, line: int | None = None) -> NoReturn:
-        """InvalidProblem about a line, the one taken last unless it is said; they count from 1 as they are taken."""
+        """InvalidProblem about a line, the one taken last unless it is said, or about all where none is taken yet."""
         line = self.taken if line is None else line
-        where = f", line {self.places[line - 1] if line else 0}" if self.places or not self.lines else ""
+        where = f", line {self.places[line - 1]}" if self.places and line else ""
         raise InvalidProblem(f"{self.name}{where}: {reason}")
 
     def peek(self) -> str:
@@ -67,9 +67,9 @@ class Lines:
     def line(self, what: str, length: int | None = None) -> str:
         """The next line, of `length` characters."""
         if not self.left:
-            if self.lines and not self.places:
+            if not self.places:
                 raise InvalidProblem(f"{self.name} lacks {what}")
-            raise InvalidProblem(f"{self.name} ends after line {self.places[-1] if self.places else 0}; wanted {what}")
+            raise InvalidProblem(f"{self.name} ends after line {self.places[-1]}; wanted {what}")
         self.taken += 1
         line = self.lines[self.taken - 1]
         if length is not None and len(line) != length:

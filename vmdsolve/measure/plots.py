@@ -91,7 +91,7 @@ def _explained_board(d: Diagnosis, figure: Any, axes: Any, shape: tuple[int, int
     shown = axes.imshow(cells, vmin=0, vmax=1, cmap="viridis", interpolation="nearest", extent=edges)
     axes.set(title=f"variance that z explains, {100 * d.explained:.1f}% in all", xlabel="column", ylabel="row")
     axes.yaxis.get_major_locator().set_params(integer=True)
-    figure.colorbar(shown, label="share of a cell's")
+    figure.colorbar(shown, label="share of a cell's variance")
 
 
 def _embedding(d: Diagnosis, axes: Any, symbols: str) -> None:
@@ -128,7 +128,8 @@ def _traversal(d: Diagnosis, axes: Any, _: str) -> None:
 def _symbol(value: int, symbols: str) -> str:
     if value < 0:
         return "open"
-    return symbols[value] if value < len(symbols) else str(value)
+    sign = symbols[value] if value < len(symbols) else str(value)
+    return "'_'" if sign == "_" else sign  # a legend leaves out what begins so
 
 
 def _unit(d: Diagnosis) -> str:

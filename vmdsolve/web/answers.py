@@ -6,7 +6,8 @@ for each cell, -1 where nothing is. What cannot be done raises InvalidInput, in 
 
 from __future__ import annotations
 
-from base64 import b64encode
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
@@ -117,10 +118,12 @@ def generated(question: Question, seconds: float) -> Answer:
 
 def _read(question: Question, name: str = "") -> tuple[Problem, list[Answer]]:
     """The puzzle of a question; of a file, or where several are written, the first, and all that there are."""
-    text, domain = _text(question, "text"), _text(question, "domain", "") or None
-    if not text.strip():
+    domain = _text(question, "domain", "") or None
+    packed = _text(question, "base64", "")  # a file that is no text
+    text = _text(question, "text", "" if packed else None)
+    if not packed and not text.strip():
         raise InvalidInput("there is no puzzle; type or paste one")
-    if not name:
+    if not packed and not name:
         try:
             return read(text, domain), []
         except InvalidInput:
@@ -138,18 +141,28 @@ def _read(question: Question, name: str = "") -> tuple[Problem, list[Answer]]:
             if first is None:
                 raise
             return first, others
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"dropped{Path(name).suffix[:12]}"
-        path.write_text(text, encoding="utf-8", errors="replace")
-        problems = []
-        for record in islice(open_input(str(path), domain), MOST_READ):
-            if not record.reason:
-                problems.append(read(record.puzzle, domain or record.domain))
+    content = b64decode(packed, validate=True) if packed else text.encode(errors="replace")
+    problems = _in_file(content, name, domain)
     if not problems:
-        raise InvalidInput(
-            f"no puzzle was found in {clean(cut(name, 80))}; wanted one, or many, in a form that is read"
-        )
+        raise InvalidInput(f"no puzzle was found in {_shown(name)}; wanted one, or many, in a form that is read")
     return problems[0], [_named(problem) for problem in problems] if len(problems) > 1 else []
+
+
+def _in_file(content: bytes, name: str, domain: str | None) -> list[Problem]:
+    """The puzzles of a file that is called so; messages call it so, too."""
+    with TemporaryDirectory() as folder:
+        endings = re.findall(r"\.[A-Za-z0-9]{1,12}", Path(name).name)[-2:]  # a packed file has two
+        path = Path(folder) / f"dropped{''.join(endings)}"
+        path.write_bytes(content)
+        try:
+            records = islice(open_input(str(path), domain), MOST_READ)
+            return [read(record.puzzle, domain or record.domain) for record in records if not record.reason]
+        except InvalidInput as error:
+            raise InvalidInput(str(error).replace(str(path), _shown(name))) from error
+
+
+def _shown(name: str) -> str:
+    return clean(cut(name, 80))
 
 
 def _named(problem: Problem) -> Answer:

@@ -3,7 +3,10 @@
 import { copied, offered, saved } from "./along.js";
 import { ask, stop } from "./ask.js";
 import { Board, element } from "./board.js";
+import { contentOf } from "./dropped.js";
 import { Filling } from "./filling.js";
+import { Stepping } from "./stepping.js";
+import { themed } from "./theme.js";
 
 const OPEN = -1;
 const $ = (id) => document.getElementById(id);
@@ -13,9 +16,8 @@ let filling = null;
 let board = null;
 let at = 0; // the cell with the focus
 let over = {}; // what is shown besides: looks, marks, values, sure
-let frames = null; // boards to step through
 let kinds = [];
-let playing = 0;
+const stepping = new Stepping(frame);
 
 // Showing -----------------------------------------------------------------------------------------------------------
 
@@ -25,6 +27,16 @@ function show() {
   remember();
 }
 
+/** Show one of several boards that are stepped through, and what stands beside it. */
+function frame({ values, sure = null, side = null }) {
+  over = { ...over, values, sure };
+  if (side) {
+    $("side").replaceChildren(...side.map(([held, certain, right], k) =>
+      small(held, `latent ${k + 2}${right ? ", right" : ""}`, new Map(), certain)));
+  }
+  show();
+}
+
 function say(lines, wrong = false) {
   const paragraphs = lines.map((line) => element("p", wrong ? { class: "wrong" } : {}, line));
   $("said").replaceChildren(...paragraphs);
@@ -32,12 +44,10 @@ function say(lines, wrong = false) {
 
 function clear() {
   over = {};
-  frames = null;
-  $("scrub").hidden = true;
+  stepping.end();
   $("side").replaceChildren();
   $("said").replaceChildren();
   document.querySelector('[data-ask="marks"]').setAttribute("aria-pressed", "false");
-  clearInterval(playing);
 }
 
 function take(answer, held = null) {
@@ -99,7 +109,8 @@ async function asked(what, question, then) {
 async function open(question, { keep = false, held = null } = {}) {
   await asked("open", question, (answer) => {
     if (!keep) $("others").hidden = true;
-    take(answer, held && held.length === answer.givens.length ? held : null);
+    const fits = held && held.length === answer.givens.length && held.every((value) => value === OPEN || value in answer.symbols);
+    take(answer, fits ? held : null);
   });
 }
 
@@ -150,7 +161,7 @@ const QUESTIONS = {
       });
     }
     if (answer.trace.length > 1) {
-      step("Steps", answer.trace.map((made, n) => ({ ...made, said: `${n + 1} of ${answer.trace.length}` })));
+      stepping.begin("Steps", answer.trace.map((made, n) => ({ ...made, said: `${n + 1} of ${answer.trace.length}` })));
     }
     show();
   }),
@@ -190,7 +201,7 @@ const QUESTIONS = {
   watch: () => asked("watch", { ...about(), n: 4, seed: number("seed") || 0, loops: number("loops") }, (answer) => {
     clear();
     say(["The board that the network leans to, loop after loop; pale is unsure. Beside it those of other latents."]);
-    step("Loops", answer.loops.map((loops, f) => ({
+    stepping.begin("Loops", answer.loops.map((loops, f) => ({
       values: answer.values[f][0],
       sure: answer.confidence[f][0],
       said: `${loops}: ${answer.right[f].filter(Boolean).length} of ${answer.right[f].length} right`,
@@ -209,39 +220,6 @@ function small(values, caption, marked = new Map(), sure = null) {
   const mini = new Board(puzzle, caption, { small: true });
   mini.show(values, { looks: marked, sure });
   return element("figure", {}, mini.node, element("figcaption", {}, caption));
-}
-
-// Stepping through boards -------------------------------------------------------------------------------------------
-
-function step(label, made) {
-  frames = made;
-  $("frame-label").textContent = label;
-  $("frame").max = made.length - 1;
-  $("frame").value = made.length - 1;
-  $("scrub").hidden = false;
-  frame();
-}
-
-function frame() {
-  const now = frames[$("frame").value];
-  over = { ...over, values: now.values, sure: now.sure || null };
-  $("frame-said").textContent = now.said;
-  if (now.side) {
-    $("side").replaceChildren(...now.side.map(([values, sure, right], k) =>
-      small(values, `latent ${k + 2}${right ? ", right" : ""}`, new Map(), sure)));
-  }
-  show();
-}
-
-function play() {
-  clearInterval(playing);
-  $("frame").value = 0;
-  frame();
-  playing = setInterval(() => {
-    if (Number($("frame").value) >= frames.length - 1) return clearInterval(playing);
-    $("frame").value = Number($("frame").value) + 1;
-    return frame();
-  }, 400);
 }
 
 // Filling in --------------------------------------------------------------------------------------------------------
@@ -316,6 +294,7 @@ async function takeAlong(how, said) {
 // Other puzzles -----------------------------------------------------------------------------------------------------
 
 const kind = () => kinds[$("kind").value];
+const wanted = () => ($("as-kind").checked ? domain() : "");
 const domain = () => ($("size").value.trim() ? `${kind().kind}:${$("size").value.trim()}` : kind().said);
 
 function chosen() {
@@ -326,51 +305,37 @@ function chosen() {
   $("size").value = "";
 }
 
-async function read(text, name = undefined) {
+async function read(text) {
   if (!text.trim()) return say(["there is no puzzle; type or paste one"], true);
-  return open({ text, name, domain: $("as-kind").checked ? domain() : "" });
+  return open({ text, domain: wanted() });
 }
 
 async function file(dropped) {
   if (!dropped) return;
-  if (dropped.size > 900_000) {
-    say([`${dropped.name} has ${dropped.size.toLocaleString()} bytes; a page reads up to 900,000; the command line reads any`], true);
-    return;
+  try {
+    const content = await contentOf(dropped);
+    $("text").value = (content.text || "").slice(0, 100_000);
+    await open({ ...content, name: dropped.name, domain: wanted() });
+  } catch (error) {
+    say([error.message], true);
   }
-  const text = await dropped.text();
-  $("text").value = text.slice(0, 100_000);
-  await read(text, dropped.name);
 }
 
 // The beginning -----------------------------------------------------------------------------------------------------
-
-function theme(name) {
-  document.documentElement.dataset.theme = name;
-  $("theme").setAttribute("aria-pressed", String(name === "dark"));
-  try {
-    localStorage.setItem("theme", name);
-  } catch { /* it may be forbidden */ }
-}
-
-function preferred() {
-  try {
-    return localStorage.getItem("theme");
-  } catch {
-    return null;
-  }
-}
 
 async function linked() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const held = parts.get("held");
   const values = held === null ? null : held.split(",").map((value) => (value === "" ? OPEN : Number(value)));
   if (parts.get("puzzle")) await open({ text: parts.get("puzzle"), domain: parts.get("domain") || "" }, { held: values });
-  if (!puzzle) await open({ text: kind().example, domain: kind().said });
+  if (puzzle) return;
+  const wrong = $("said").textContent; // of a link that holds no puzzle
+  await open({ text: kind().example, domain: kind().said });
+  if (wrong) say([wrong], true);
 }
 
 async function begin() {
-  theme(preferred() || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
-  $("theme").addEventListener("click", () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
+  themed($("theme"));
   $("board").addEventListener("keydown", key);
   $("board").addEventListener("focusin", (event) => {
     const cell = event.target.closest("[data-cell]");
@@ -384,7 +349,7 @@ async function begin() {
     button.addEventListener("click", () => puzzle && QUESTIONS[button.dataset.ask]());
   }
   const clicks = {
-    stop, pencil, play, print: () => window.print(),
+    stop, pencil, print: () => window.print(),
     copy: () => takeAlong(copied, "copied"),
     save: () => takeAlong(saved),
     erase: () => change(() => filling.erase(at)),
@@ -398,7 +363,6 @@ async function begin() {
     read: () => read($("text").value),
   };
   for (const [id, action] of Object.entries(clicks)) $(id).addEventListener("click", action);
-  $("frame").addEventListener("input", frame);
   $("kind").addEventListener("change", chosen);
   $("file").addEventListener("change", () => file($("file").files[0]));
   document.addEventListener("dragover", (event) => event.preventDefault());
