@@ -36,7 +36,21 @@ from . import (
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
 from .solve import BASE, speed
-from .study import ablation, beside, chances, curve, gaps, guided, latin5, lists, testtime, text, text_speed, universal
+from .study import (
+    ablation,
+    beside,
+    chances,
+    curve,
+    fewsteps,
+    gaps,
+    guided,
+    latin5,
+    lists,
+    testtime,
+    text,
+    text_speed,
+    universal,
+)
 from .study import tables as study_tables
 from .study.many import tables as many
 
@@ -367,6 +381,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "testtime": _newest(testtime.shown),
     "text": _newest(text.shown),
     "text-speed": _newest(text_speed.shown),
+    "text-steps": _newest(fewsteps.shown),
     "curve": _newest(curve.shown),
     "ablation": _ablation,
     "universal": _newest(universal.shown),

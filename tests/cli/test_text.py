@@ -83,6 +83,11 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
     shown = run("eval", "text", str(file), "--lines", "--weights", weights)
     assert f"{bound['nats_per_token']:.4f} ± {bound['error']:.4f} nats" in shown.stdout
     assert "errors    over 3 documents" in shown.stdout
+    file.write_text("ab ca")  # one window, of which no error is known
+    alone = run("eval", "text", str(file), "--weights", weights).stdout
+    assert "errors    none: there is one window\n" in alone
+    assert not {"nan", "±"} & {*alone.split()}
+    assert json.loads(run("eval", "text", str(file), "--weights", weights, "--json").stdout)["error"] is None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,10 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
             ("sample", "text", "--steps", "1"),
             "steps is 1; this model fills 8 cells in 2 blocks of 4, so wanted 2",
         ),
-        (("sample", "text", "xyz"), "the text, character 1 is 'x', which is none of the 4 of the vocabulary"),
+        (
+            ("sample", "text", "a*b"),
+            "the text, character 2 is '*', which is none of the 4 of the vocabulary; an open token is written '.'",
+        ),
         (("sample", "text", "--order", "up"), "order is 'up'"),
         (("sample", "text", "-o", "out.xyz"), "out.xyz"),
         (("solve", "text", "a.", "--sign", "b"), "an open token is written 'b', which is a symbol"),

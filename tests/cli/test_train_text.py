@@ -58,7 +58,7 @@ def test_what_is_wrong_is_said_before_anything_is_written(text: Path, tmp_path: 
         ((), "no file to learn from; name one or more"),
         ((tmp_path / "none.txt",), f"no such file: {tmp_path / 'none.txt'}"),
         (("-",), "standard input can be read once, and a text is read twice; name a file"),
-        ((empty,), "empty.txt is empty: there is nothing to learn from"),
+        ((empty,), "empty.txt is empty: it holds no text"),
         ((text, "--latent", -1), "latent is -1; wanted a whole number from 0 to 4,096"),
         ((text, "--rate", 0), "rate is 0.0; wanted a number above 0"),
         ((text, "--block", 5, "--length", 16), "a block has 5 cells, which do not divide a window of 16"),

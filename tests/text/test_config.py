@@ -22,6 +22,8 @@ from vmdsolve.text.config import TextConfig
         ({"kind": "autoregressive", "block": 4}, r"^an autoregressive model has neither blocks nor a latent"),
         ({"kind": "autoregressive", "latent": 4}, r"^an autoregressive model has neither blocks nor a latent"),
         ({"classes": 1}, r"^classes is 1; wanted 0 \(a Gaussian latent\) or 2 to 4096$"),
+        ({"classes": 8}, r"^classes is 8, which is of a latent, and latent is 0: give its width, such as 4$"),
+        ({"prior": "conditional"}, r"^prior is 'conditional', which is of a latent, and latent is 0"),
         ({"latent": 2, "prior": "autoregressive"}, r"^an autoregressive prior goes over groups of classes"),
         ({"kind": "causal"}, r"^kind is 'causal'; wanted one of masked, autoregressive$"),
         ({"symbols": 2**18, "width": 8192}, r"^a matrix of 2,147,\d+,\d+ weights is wanted; 268,435,456 is the most"),

@@ -278,6 +278,8 @@ def test_vocabularies_by_name(tmp_path: Path) -> None:
         read_data(Given([[3, 1, 4]]), 2)
     with pytest.raises(InvalidInput, match=r"^documents can be read once, characters must be made of them first"):
         read_data(Given(iter(TEXTS)), 2)
+    with pytest.raises(InvalidInput, match=r"^documents are int; wanted something to iterate over$"):
+        read_data(Given(5), 2)
     with pytest.raises(
         InvalidInput, match=r"^vocabulary is 'bpe:many'; wanted bpe: and how many tokens, as in bpe:4096$"
     ):

@@ -185,6 +185,25 @@ def test_wandb_is_told_all_and_goes_on_with_its_run(tmp_path: Path, monkeypatch:
         WandbLog().start(Begun(folder, {}, "", 3))
 
 
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        (["{}/a.txt", "{}/b.txt"], ["a.txt", "b.txt"]),
+        ("{}/a.txt,{}/b.txt", "a.txt,b.txt"),
+        ("{}/one, two.txt", "one, two.txt"),
+        ("characters", "characters"),
+        ("0:8,0.1:16", "0:8,0.1:16"),
+        (0.05, 0.05),
+    ],
+)
+def test_nobody_is_told_of_folders(held: Any, told: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Wandb()
+    monkeypatch.setitem(sys.modules, "wandb", fake)
+    paths = json.loads(json.dumps(held).replace("{}", (tmp_path / "secret").as_posix()))
+    WandbLog().start(Begun(tmp_path, {"whatever": paths}, "", 0))
+    assert fake.began[0]["config"] == {"whatever": told}
+
+
 def test_tensorboard_is_told_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[Any] = []
 

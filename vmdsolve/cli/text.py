@@ -174,7 +174,8 @@ def evaluate_text(
             "nats_per_token": one.tokens.per_cell, "error": one.tokens.error, "perplexity": one.tokens.perplexity,
             "bits_per_character": one.characters.bits, "bits_error": one.bits_error,
         }  # fmt: skip
-        counts = {"windows": one.windows, "tokens": one.tokens.count, "over": one.over, "rows": len(one.tokens.nats)}
+        rows = len(one.tokens.nats)
+        counts = {"windows": one.windows, "tokens": one.tokens.count, "over": one.over, "rows": rows}
         if as_json:
             figures = {name: value if isfinite(value) else None for name, value in told.items()}
             typer.echo(json.dumps({"measure": one.name, **figures, **counts, "seed": seed}))
@@ -183,10 +184,15 @@ def evaluate_text(
         say((
             ("measure", close.get(one.name, one.name)),
             ("texts", f"{one.tokens.count:,} tokens, {one.windows:,} windows"),
-            ("errors", f"over {len(one.tokens.nats):,} {one.over}"),
-            ("token", f"{told['nats_per_token']:.4f} ± {told['error']:.4f} nats, perplexity {told['perplexity']:.3f}"),
-            ("character", f"{told['bits_per_character']:.4f} ± {told['bits_error']:.4f} bits"),
+            ("errors", f"over {rows:,} {one.over}" if rows > 1 else "none: there is one window"),
+            ("token", f"{_figure(one.tokens.per_cell, one.tokens.error)} nats, perplexity {told['perplexity']:.3f}"),
+            ("character", f"{_figure(one.characters.bits, one.bits_error)} bits"),
         ))  # fmt: skip
+
+
+def _figure(value: float, error: float) -> str:
+    """With its error, where there is one."""
+    return f"{value:.4f} ± {error:.4f}" if isfinite(error) else f"{value:.4f}"
 
 
 def _loaded(weights: Path, device: str | None) -> tuple[TextModel, Vocabulary]:

@@ -94,7 +94,10 @@ class TextConfig:
             raise ModelMismatch("an autoregressive model has neither blocks nor a latent: leave block and latent at 0")
         if self.classes == 1:
             raise ModelMismatch("classes is 1; wanted 0 (a Gaussian latent) or 2 to 4096")
-        if self.latent and self.prior == "autoregressive" and not self.classes:
+        if not self.latent and (self.classes or self.prior != "standard"):
+            told = f"classes is {self.classes}" if self.classes else f"prior is {self.prior!r}"
+            raise ModelMismatch(f"{told}, which is of a latent, and latent is 0: give its width, such as 4")
+        if self.prior == "autoregressive" and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
         if (most := max((V + 2) * H, 4 * H * H, self.z_width * 4 * H)) > MOST_NUMBERS:
             raise ModelMismatch(

@@ -173,7 +173,7 @@ def split(corpus: Corpus, L: int, valid: float, test: float) -> tuple[Windows, W
     """
     for name, share in (("valid", valid), ("test", test), ("valid and test together", valid + test)):
         if not 0 <= share < 1:
-            raise InvalidInput(f"the share of {name} is {share}; wanted 0 or more, and less than 1")
+            raise InvalidInput(f"the share of {name} is {share:g}; wanted 0 or more, and less than 1")
     if len(corpus.begins) > MANY:
         parts = _by_hash(corpus, valid, test)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -170,7 +170,7 @@ def _vocabulary(named: str | Vocabulary, source: Source) -> Vocabulary:
             names = "characters, bytes, integers, bpe: and a number of tokens, or a tokenizer's JSON"
             raise InvalidInput(f"vocabulary is {named!r:.200}; wanted {names}, and there is no such file")
         return Tokenizer.load(named)
-    if isinstance(source, Given) and iter(source.documents) is source.documents:
+    if isinstance(source, Given) and isinstance(source.documents, Iterator):
         raise InvalidInput(
             f"documents can be read once, {named} must be made of them first; give a list, or a Vocabulary"
         )

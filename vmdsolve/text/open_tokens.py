@@ -60,7 +60,10 @@ def read_open(vocabulary: Vocabulary, text: str, sign: str | None = None, where:
     out: list[int] = []
     for i, part in enumerate(text.split(sign)):
         out += [OPEN] * (i > 0)
-        out += vocabulary.encode(part, f"{where}, behind open token {i}" if i else where).tolist()
+        try:
+            out += vocabulary.encode(part, f"{where}, behind open token {i}" if i else where).tolist()
+        except InvalidInput as error:
+            raise InvalidInput(f"{error}; an open token is written {sign!r}") from error
     return np.array(out, np.int32)
 
 

@@ -120,7 +120,7 @@ class Files:
             except UNREADABLE as error:
                 raise InvalidInput(f"{path} cannot be read: {error}") from error
             if empty:
-                raise InvalidInput(f"{path} is empty: there is nothing to learn from")
+                raise InvalidInput(f"{path} is empty: it holds no text")
 
     def _pieces(self, path: str) -> Iterator[Piece]:
         if Path(path).suffix.lower() == ".npy":
@@ -190,6 +190,8 @@ def _data(value: Any, where: str) -> Data:
         raise InvalidInput(f"{where} is no list of numbers: {error}") from error
     if found.size == 0:
         return np.empty(0, np.int64)
+    if not found.ndim:
+        raise InvalidInput(f"{where} is {value!r:.60}; wanted text, or a row of whole numbers")
     if found.ndim != 1 or found.dtype.kind not in "iu":
         raise InvalidInput(f"{where} is {found.dtype} {list(found.shape)}; wanted text, or a row of whole numbers")
     return found
@@ -290,10 +292,14 @@ def _decoded(path: str, raw: Any) -> Iterator[str]:
         except UnicodeDecodeError as error:
             at = place - pending + error.start
             named = encoding.removesuffix("-sig").upper()
-            raise InvalidInput(f"{path} is not {named} at byte {at:,}; for such data, --vocabulary bytes") from error
+            raise InvalidInput(
+                f"{path} is not {named} at byte {at:,}; such data are for models trained with --vocabulary bytes"
+            ) from error
         if (nul := text.find("\0")) >= 0:
             at = place + nul
-            raise InvalidInput(f"{path} is no text: NUL near byte {at:,}; for such data, --vocabulary bytes")
+            raise InvalidInput(
+                f"{path} is no text: NUL near byte {at:,}; such data are for models trained with --vocabulary bytes"
+            )
         place += len(data)
         if text:
             yield text

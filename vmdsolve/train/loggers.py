@@ -210,6 +210,16 @@ def _numbers(progress: Progress) -> dict[str, float]:
 
 
 def _without_folders(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The config without what it tells of somebody's disk."""
-    paths = ("examples", "hard", "init")
-    return {name: Path(value).name if name in paths else value for name, value in config.items()}
+    """The config without what it tells of somebody's disk: of paths, which a config has whole, the last parts."""
+    return {name: _bare(value) for name, value in config.items()}
+
+
+def _bare(value: Any) -> Any:
+    """A value as it is, but for paths, alone, in lists, or with commas between them."""
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    if not isinstance(value, str) or not Path(value).is_absolute():
+        return value
+    parts = [Path(part) for part in value.split(",")]
+    whole = parts if all(part.is_absolute() for part in parts) else [Path(value)]
+    return ",".join(part.name for part in whole)
