@@ -11,12 +11,11 @@ from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import Board, Rules
 from .compiled import compiled, our_errors
-from .exact import MINIMAL_CELLS, TEST_NODES
+from .exact import ENDLESS, MINIMAL_CELLS, TEST_NODES
 
 __all__ = ["breed"]
 
 Nodes = npt.NDArray[np.int64]
-ENDLESS = 2**63 - 1  # nodes that no problem reaches
 
 
 def breed(

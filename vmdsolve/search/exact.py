@@ -13,13 +13,14 @@ import time
 from collections.abc import Iterator
 from enum import IntEnum
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 import vmdsolve._native as _native
 
+from ..arguments import whole
 from ..deadline import seconds_left
 from ..errors import InvalidInput
 from ..problem import Board, Rules
@@ -29,6 +30,7 @@ __all__ = ["Enumeration", "SearchResult", "SearchStatus"]
 __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
 
 Floats = npt.NDArray[np.float32]
+ENDLESS = 2**63 - 1  # native counts end there
 Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
 MINIMAL_CELLS = (
     256  # up to here a generated problem is minimal: whether a given can go is tested with all that it takes
@@ -158,7 +160,7 @@ def solve_values(
     """
     native, seconds, made = _rules_and_seconds(rules, time_limit)
     board, guide = _integers(values), _floats(marginals)
-    most, nodes = _or_none(limit, least=1), _or_none(node_limit)
+    most, nodes = _whole(limit, "limit", 1), _whole(node_limit, "node_limit")
     blind = made and bool(rules.predicates)  # then only check the arrays here: no nodes
     with our_errors():
         out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
@@ -182,8 +184,8 @@ class Enumeration(Iterator[Board]):
     def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
         limit, node_limit, seconds = limits
         self._rules, self._problem = rules, (_integers(values).copy(), _floats(marginals))
-        self._left = _or_none(limit, least=1)
-        self._node_limit = _or_none(node_limit)
+        self._left = _whole(limit, "limit", 1)
+        self._node_limit = _whole(node_limit, "node_limit")
         self._found = False
         self.status: SearchStatus | None = None
         self._begin(_or_none(seconds))
@@ -340,7 +342,9 @@ def generate_values(
     native, seconds, _ = _rules_and_seconds(rules, time_limit)
     with our_errors():
         nodes = TEST_NODES[rules.L > MINIMAL_CELLS]
-        return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads, nodes, attempts, symmetric)
+        return _native.generate(
+            native, n, seed, first, _whole(clues, "clues"), seconds, threads, nodes, attempts, symmetric
+        )
 
 
 def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float, bool]:
@@ -382,10 +386,15 @@ def _floats(marginals: npt.ArrayLike | None) -> Floats | None:
     return None if marginals is None else np.require(marginals, np.float32, ["C", "A", "E"])
 
 
-def _or_none(limit: Any, least: int = 0) -> Any:
+def _or_none(seconds: float | None) -> float:
     """None is -1 on the native side; -1 from a caller is a mistake."""
-    if limit is None:
-        return -1
-    if not limit >= least:
-        raise InvalidInput(f"limits are None or at least {least}, got {limit}")
-    return limit
+    if seconds is None:
+        return -1.0
+    if not seconds >= 0:
+        raise InvalidInput(f"limits are None or at least 0, got {seconds}")
+    return seconds
+
+
+def _whole(limit: int | None, what: str, least: int = 0) -> int:
+    """The same of whole numbers; nobody waits for more than the native side counts to."""
+    return -1 if limit is None else min(whole(limit, what, least), ENDLESS)
