@@ -10,8 +10,9 @@ import vmdsolve._native as _native
 from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import Board, Rules
+from .arguments import ENDLESS
 from .compiled import compiled, our_errors
-from .exact import ENDLESS, MINIMAL_CELLS, TEST_NODES
+from .exact import MINIMAL_CELLS, TEST_NODES
 
 __all__ = ["breed"]
 
