@@ -143,13 +143,14 @@ def enumeration(r: Random, native: Native) -> Call:
     marginals = floats(r, of.L, of.V) if r.random() < 0.5 else None
     nodes, seconds = _limits(r)
 
-    def take(of: Any, values: Any, marginals: Any, times: Any, nodes: Any, seconds: Any) -> Any:
+    def take(of: Any, values: Any, marginals: Any, times: Any, nodes: Any, seconds: Any, taken: Any) -> Any:
         search = native.Search(of, values, marginals)
         for _ in range(times if type(times) is int and 0 <= times < 9 else 9):
-            search.next(nodes, seconds)
+            search.next(nodes, seconds, taken)
         return search.nodes, search.complete
 
-    return Call(take, [of, boards(r, 1, of.L, of.V)[0], marginals, r.randrange(0, 4), nodes, seconds])
+    taken = r.randrange(-1, 3)
+    return Call(take, [of, boards(r, 1, of.L, of.V)[0], marginals, r.randrange(0, 4), nodes, seconds, taken])
 
 
 def generate(r: Random, native: Native) -> Call:

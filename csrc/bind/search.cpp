@@ -220,36 +220,40 @@ py::tuple nearest(const Rules& rules, const py::object& object, const py::object
 class Enumeration {
  public:
   Enumeration(std::shared_ptr<const Rules> rules, const py::object& values, const py::object& marginals)
-      : rules_(std::move(rules)), search_(make_search(*rules_)) {
+      : rules_(std::move(rules)), search_(make_search(*rules_)), last_(static_cast<size_t>(rules_->L())) {
     const auto row = values_of(*rules_, values, false);
     const auto guide = marginals_of(marginals, {rules_->L(), rules_->V()});
     marginals_.assign(guide.data(), guide.data() + guide.size());
     search_->start(row.data(), marginals_.empty() ? nullptr : marginals_.data());
   }
 
-  py::tuple next(int64_t node_limit, double time_limit) {
+  /// taken: solutions that the caller has, -1: all. Where a call was interrupted when it had found one, that is the next.
+  py::tuple next(int64_t node_limit, double time_limit, int64_t taken) {
     check_limit("node_limit", node_limit, -1);
     check_time(time_limit);
+    check_limit("taken", taken, -1);
     if (busy_) throw std::runtime_error("Search: next() is already running in another thread");
-    Array<int32_t> values(rules_->L());
-    int32_t* out = values.mutable_data();
-    const Busy busy(*this);
-    const Outcome outcome = released([&] {
-      Budget budget(node_limit, time_limit);
-      return search_->next(budget, out);
-    });
-    switch (outcome) {
-      case Outcome::solution:
-        found_ = true;
-        return py::make_tuple(static_cast<int>(Status::solved), values);
-      case Outcome::node_limit: return py::make_tuple(static_cast<int>(Status::node_limit), py::none());
-      case Outcome::time_limit: return py::make_tuple(static_cast<int>(Status::time_limit), py::none());
-      case Outcome::exhausted: break;
+    if (taken < 0 || taken >= count_) {
+      const Busy busy(*this);
+      const Outcome outcome = released([&] {
+        Budget budget(node_limit, time_limit);
+        const Outcome now = search_->next(budget, last_.data());
+        if (now == Outcome::solution) ++count_;
+        return now;
+      });
+      switch (outcome) {
+        case Outcome::solution: break;
+        case Outcome::node_limit: return py::make_tuple(static_cast<int>(Status::node_limit), py::none());
+        case Outcome::time_limit: return py::make_tuple(static_cast<int>(Status::time_limit), py::none());
+        case Outcome::exhausted:
+          return py::make_tuple(static_cast<int>(count_ > 0 ? Status::solved : Status::unsatisfiable), py::none());
+      }
     }
-    return py::make_tuple(static_cast<int>(found_ ? Status::solved : Status::unsatisfiable), py::none());
+    return py::make_tuple(static_cast<int>(Status::solved), Array<int32_t>(rules_->L(), last_.data()));
   }
   int64_t nodes() const { return nodes_; }
   int64_t clauses() const { return clauses_; }
+  int64_t found() const { return found_; }
   bool complete() const { return complete_; }
 
  private:
@@ -259,6 +263,7 @@ class Enumeration {
     ~Busy() {
       of.busy_ = false;
       of.nodes_ = of.search_->nodes(), of.clauses_ = of.search_->clauses(), of.complete_ = of.search_->exhausted();
+      of.found_ = of.count_;
     }
     Enumeration& of;
   };
@@ -267,8 +272,10 @@ class Enumeration {
   std::unique_ptr<Search> search_;
   std::vector<float> marginals_;
   // Read and written under the GIL.
-  bool found_ = false, busy_ = false, complete_ = false;
-  int64_t nodes_ = 0, clauses_ = 0;
+  bool busy_ = false, complete_ = false;
+  int64_t nodes_ = 0, clauses_ = 0, found_ = 0;
+  int64_t count_ = 0;          // found, as next() has it while busy
+  std::vector<int32_t> last_;  // [L] the solution found last
 };
 
 py::tuple generate(const Rules& rules, int64_t n, uint64_t seed, int64_t first, int64_t clues, double time_limit,
@@ -344,10 +351,7 @@ py::tuple breed(const Rules& rules, const py::object& values, const py::object& 
       return false;
     }
   });
-  if (!done) {
-    PyErr_SetString(PyExc_TimeoutError, "breed: the time limit ran out");
-    throw py::error_already_set();
-  }
+  if (!done) raise_late("breed: the time limit ran out");
   for (int64_t b = 0; b < B; ++b)
     if (nodes_out[b] < 0)
       throw std::invalid_argument("problem " + std::to_string(b) + " has not its answer as the only solution");
@@ -371,9 +375,10 @@ void register_search(py::module_& m) {
              return std::make_unique<Enumeration>(std::move(rules), values, marginals);
            }),
            py::arg("rules").none(false), "values"_a, "marginals"_a = py::none())
-      .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0)
+      .def("next", &Enumeration::next, "node_limit"_a = -1, "time_limit"_a = -1.0, "taken"_a = -1)
       .def_property_readonly("nodes", [](const Enumeration& e) { return e.nodes(); })
       .def_property_readonly("clauses", [](const Enumeration& e) { return e.clauses(); })
+      .def_property_readonly("found", [](const Enumeration& e) { return e.found(); })
       .def_property_readonly("complete", [](const Enumeration& e) { return e.complete(); });
   m.def("propagate", &propagate, "rules"_a, "values"_a, "time_limit"_a = -1.0, "threads"_a = 0);
   m.def("solve_batch", &solve_batch, "rules"_a, "values"_a, "limit"_a = 1, "node_limit"_a = -1,

@@ -26,7 +26,7 @@ bool CandidateSearch::takes(const Rules& rules) {
 
 CandidateSearch::CandidateSearch(const Rules& rules, int64_t restart_unit, size_t clauses)
     : rules_(rules), restart_unit_(restart_unit), first_limit_(clauses), model_(rules),
-      first_(static_cast<size_t>(rules.L())), seen_(first_.size()), tabu_(rules) {}
+      first_(static_cast<size_t>(rules.L())), seen_(first_.size()), tabu_(rules), placements_(rules) {}
 
 void CandidateSearch::start(const int32_t* values, const float* marginals) {
   model_.start(values);
@@ -35,11 +35,11 @@ void CandidateSearch::start(const int32_t* values, const float* marginals) {
   built_ = Built::nothing;
   blocked_.clear();
   assumed_.clear();
-  nodes_ = found_ = learned_ = restarts_ = moves_ = 0;
+  nodes_ = found_ = learned_ = restarts_ = moves_ = steps_ = 0;
   tabu_.start();
   until_restart_ = restart_unit_;
   clause_limit_ = first_limit_;
-  exhausted_ = chronological_ = false;
+  exhausted_ = chronological_ = by_value_ = false;
 }
 
 void CandidateSearch::forbid(int32_t cell, int32_t value) {
@@ -73,6 +73,8 @@ Outcome CandidateSearch::run(Budget& budget, int32_t* values) {
   for (;;) {
     if (exhausted_) return Outcome::exhausted;
     if (moves_ > 0) search_locally(budget);
+    if (steps_ > 0) search_by_value(budget);
+    if (exhausted_) return Outcome::exhausted;
     if (budget.nodes <= 0) return Outcome::node_limit;
     const bool ok = clauses_.propagate(budget);
     --budget.nodes;
@@ -119,7 +121,9 @@ bool CandidateSearch::decide() {
 
 void CandidateSearch::restart() {
   clauses_.go_back(0);
-  if (local_) moves_ = kMoves * restart_unit_ * luby(restarts_);
+  const int64_t failures = restart_unit_ * luby(restarts_);
+  if (local_) moves_ = kMoves * failures;
+  if (by_value_) steps_ = kSteps * failures;
   until_restart_ = restart_unit_ * luby(++restarts_);
   if (clauses_.learned() < clause_limit_) return;
   clause_limit_ += kMoreClauses;
@@ -151,8 +155,20 @@ void CandidateSearch::search_locally(Budget& budget) {
   }
 }
 
+/// At level 0.
+void CandidateSearch::search_by_value(Budget& budget) {
+  const Placements::Outcome outcome = placements_.run(budget, steps_);
+  if (outcome == Placements::Outcome::going_on) return;
+  steps_ = 0;
+  by_value_ = false;
+  exhausted_ = outcome == Placements::Outcome::none;
+  if (outcome != Placements::Outcome::found) return;
+  for (size_t i = 0; i < candidates_.size(); ++i)
+    clauses_.prefer(static_cast<int32_t>(i), candidates_[i].value == placements_.at(candidates_[i].cell));
+}
+
 bool CandidateSearch::after_solution() {
-  local_ = false;
+  local_ = by_value_ = false;
   if (clauses_.level() == 0) return false;
   if (found_ >= kBlocked) {  // what the clauses exclude holds no further solution, nor do earlier branches
     chronological_ = true;
@@ -281,10 +297,14 @@ void CandidateSearch::assume() {
   });
   if (largest == units.end()) return;
   int32_t value = 0;
+  std::vector<Decision> known;
   for (const int32_t cell : largest->cells) {
     if (open(cell)) assumed_.push_back(BooleanClauses::yes(variable(cell, value)));
+    known.push_back({cell, value});
     ++value;
   }
+  by_value_ = Placements::takes(rules_);
+  if (by_value_) placements_.start(known);
 }
 
 void CandidateSearch::block_now(const int32_t* values) {

@@ -12,7 +12,8 @@
 //              decisions, so all that is learned holds without them.
 // Restarts     as learn.hpp. In between local search (tabu.hpp) makes some moves, until there is a first solution: what
 //              it finds is what decisions prefer from then on, so that it is the next solution found, like any other.
-//              Not where a unit needs every value, for there it does not get far.
+//              Where units need every value it does not get far; where they cover a board on which all values are alike,
+//              it is searched value by value (placements.hpp) in that time.
 // Exact        as learn.hpp: each solution is blocked by a clause; after kBlocked of them chronologically.
 // Time         what is built for a problem is left off when the time is over, as is propagation.
 // Test         csrc/tests/test_search.cpp, test_candidates.cpp
@@ -22,6 +23,7 @@
 #include "search/boolean_clauses.hpp"
 #include "search/domain_model.hpp"
 #include "search/learner.hpp"
+#include "search/placements.hpp"
 #include "search/tabu.hpp"
 
 namespace vmd {
@@ -30,7 +32,8 @@ class CandidateSearch final : public Learner {
  public:
   static constexpr int64_t kRestartUnit = 64;
   static constexpr size_t kClauses = 2000;
-  static constexpr int64_t kMoves = 8;  // of local search for each failure, a quarter of the time
+  // For each failure, a quarter of the time: moves of local search, steps value by value.
+  static constexpr int64_t kMoves = 8, kSteps = 16;
 
   explicit CandidateSearch(const Rules& rules, int64_t restart_unit = kRestartUnit, size_t clauses = kClauses);
   /// Whether these rules are such.
@@ -60,6 +63,7 @@ class CandidateSearch final : public Learner {
   bool decide();
   void restart();
   void search_locally(Budget& budget);
+  void search_by_value(Budget& budget);
   bool after_solution();
   void read(int32_t* values) const;
   int32_t variable(int32_t cell, int32_t value) const;
@@ -83,8 +87,9 @@ class CandidateSearch final : public Learner {
   int64_t nodes_ = 0, found_ = 0, learned_ = 0, restarts_ = 0, until_restart_ = 0;
   size_t clause_limit_ = 0;
   Tabu tabu_;
-  int64_t moves_ = 0;    // that it has left
-  bool local_ = false;  // whether it is of use
+  Placements placements_;
+  int64_t moves_ = 0, steps_ = 0;         // that they have left
+  bool local_ = false, by_value_ = false;  // whether they are of use
   bool exhausted_ = false, chronological_ = false;
 };
 

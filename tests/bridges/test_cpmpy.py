@@ -105,6 +105,17 @@ def test_a_flat_model_is_read(how: str) -> None:
     assert before == [v._value for v in variables]
 
 
+@pytest.mark.parametrize("name", ["sum", "-", "count", "abs", "alldifferent", "=="])
+def test_a_variable_may_be_called_like_an_operator(name: str) -> None:
+    odd, x, y = cp.boolvar(name=name), cp.intvar(0, 4, name="x"), cp.intvar(0, 4, name="y")
+    model = cp.Model(cp.sum([odd, x, y]) == 4, 2 * odd - 3 * x <= -y, cp.Count([odd, x, y], 1) >= odd, ~odd | (x > 1))
+    count = vmdsolve.count_solutions(from_cpmpy(model), limit=None).n
+    assert count == sum(o + x + y == 4 and 2 * o - 3 * x <= -y and (o, x, y).count(1) >= o and (not o or x > 1)
+                        for o in range(2) for x in range(5) for y in range(5))  # fmt: skip
+    alone = vmdsolve.count_solutions(from_cpmpy(cp.Model(odd, x != y)), limit=None)
+    assert alone.n == 20
+
+
 def test_an_answer_goes_back_to_the_variables() -> None:
     x, b = cp.intvar(3, 12, name="x"), cp.boolvar(name="b")
     problem = from_cpmpy(cp.Model(x * x == 16, b == 1, cp.intvar(5, 5, name="five") > x))

@@ -15,7 +15,7 @@ from vmdsolve.domains import colouring, get, layout_of
 from vmdsolve.domains.parts import graphs
 from vmdsolve.domains.parts.graphs import cliques
 from vmdsolve.errors import InvalidInput
-from vmdsolve.search import solve_values
+from vmdsolve.search import SearchStatus, solve_values
 
 PAIRS = list(combinations(range(9), 2))
 
@@ -116,3 +116,21 @@ def test_a_drawing_numbers_the_vertices() -> None:
         " 1: 2  2: . 3: . 4: . 5: . 6: . 7: . 8: . 9: . 10: .",
         "11: . 12: .                                         ",
     ]
+
+
+@pytest.mark.parametrize(("n", "can"), [(6, False), (7, True), (8, False), (9, False), (10, False), (11, True)])
+def test_boards_of_queens_are_coloured_in_as_many_colours_as_rows_or_it_is_proved_that_none_is(
+    n: int, can: bool
+) -> None:
+    """Which of them can, is known: Vasquez, New results on the queens_n2 graph coloring problem, 2004."""
+    squares = [divmod(cell, n) for cell in range(n * n)]
+    edges = [
+        (a, b)
+        for a, b in combinations(range(n * n), 2)
+        if 0 in (down := squares[a][0] - squares[b][0], right := squares[a][1] - squares[b][1])
+        or abs(down) == abs(right)
+    ]
+    problem = get("colouring").problem(edges, colours=n, vertices=n * n)
+    result = solve_values(problem.rules, [problem.values], node_limit=30_000)
+    assert SearchStatus(result.status[0]) is (SearchStatus.SOLVED if can else SearchStatus.UNSATISFIABLE)
+    assert not can or all(result.values[0][a] != result.values[0][b] for a, b in edges)

@@ -42,7 +42,13 @@ def test_quasigroups_of_published_models_are_completed(order: int) -> None:
 
 @pytest.mark.parametrize(
     ("graph", "colours", "edges"),
-    [("queen7_7", 7, 476), ("DSJC125.1", 6, 736), ("le450_5b", 5, 5734), ("DSJC250.1", 9, 3218)],
+    [
+        ("queen7_7", 7, 476),
+        ("queen11_11", 11, 1980),
+        ("DSJC125.1", 6, 736),
+        ("le450_5b", 5, 5734),
+        ("DSJC250.1", 9, 3218),
+    ],
 )
 def test_graphs_are_coloured_in_as_many_colours_as_known(graph: str, colours: int, edges: int) -> None:
     path = DATA / "puzzles" / "dimacs" / f"{graph}.col"

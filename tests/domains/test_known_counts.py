@@ -47,7 +47,7 @@ import vmdsolve
         ("A+B=C base 4", "cryptarithm", 2),
         ("4 4" + "/- - - -" * 4 + "/0 0 0 0" * 4, "consecutive", 0),
         ("5 5" + "/- - - - -" * 5 + "/0 0 0 0 0" * 5, "consecutive", 20),
-        ("2 2/1 2/3 4", "hitori", 5),
+        ("2 2/1|2/3|4", "hitori", 5),
         ("123/456/789", "hitori", 39),
         ("1234/5678/abcd/efgh", "hitori", 562),
         ("4 4/3 3 1 4/4 3 2 2/1 3 4 2/3 4 3 2", "hitori", 1),

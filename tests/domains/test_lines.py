@@ -152,6 +152,19 @@ def test_futoshiki_is_read_as_it_is_printed() -> None:
             assert (again.layout.clues, again.values.tolist()) == (board.clues, problem.values.tolist())
 
 
+def test_a_size_that_may_be_a_row_is_refused_and_the_message_says_both_ways_out() -> None:
+    hitori = get("hitori")
+    with pytest.raises(
+        InvalidProblem, match=r"line 1: '2 2' may be the size, or the first of 3 rows; wanted '\|'"
+    ) as told:
+        hitori.parse("2 2/1 12/A  1")
+    headed, headless = str(told.value).rsplit(": ", 1)[1].split(", or ")
+    assert layout_of(hitori.parse(headed)).clues == headed == "2 2/1|12/A|1"
+    assert layout_of(hitori.parse(headless)).clues == f"3 2/{headless}" == "3 2/2|2/1|12/A|1"
+    assert layout_of(hitori.problem([[1, 12], ["A", 1]])).clues == headed
+    assert layout_of(hitori.parse("3 2/1 2/2 1")).clues == "3 2/3|2/1|2/2|1"  # a size would want a row more
+
+
 @pytest.mark.parametrize("name", [name for name in names() if isinstance(get(name), Family) and "-" not in name])
 @settings(deadline=None, max_examples=40)
 @given(text=st.text("0123456789 ABx.-_/\n[]{},|=:", max_size=40))

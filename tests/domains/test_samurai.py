@@ -10,8 +10,9 @@ import pytest
 import vmdsolve
 from vmdsolve.api.generate import generate
 from vmdsolve.domains import get, layout_of
+from vmdsolve.domains.parts.overlapping import STANDARD, WIDE
 from vmdsolve.domains.reading import read
-from vmdsolve.domains.samurai import STANDARD, WIDE, Samurai
+from vmdsolve.domains.samurai import Samurai
 from vmdsolve.errors import InvalidInput, InvalidProblem
 from vmdsolve.files.records import open_input
 from vmdsolve.problem import OPEN

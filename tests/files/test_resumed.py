@@ -95,6 +95,8 @@ def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
         return [*lines[: what % len(lines)], line, *lines[what % len(lines) :]]
     if how == "swap":
         return [*rest[: what % len(lines)], line, *rest[what % len(lines) :]]
+    if how == "flip" and not line:  # as `cut` leaves it
+        return lines
     if how == "flip":
         what %= len(line)
         return [*lines[:place], line[:what] + bytes([line[what] ^ 4]) + line[what + 1 :], *lines[place + 1 :]]

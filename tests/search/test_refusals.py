@@ -15,7 +15,7 @@ from vmdsolve.constraints import Less
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.problem import OPEN, Rules
-from vmdsolve.search import generate_values, propagate, solve_values
+from vmdsolve.search import enumerate_values, generate_values, propagate, solve_values
 
 FOUR = get("sudoku-4x4").rules
 
@@ -82,8 +82,8 @@ def test_bad_values_are_named(values: np.ndarray, message: str) -> None:
 def test_bad_options_are_named() -> None:
     board = np.full((1, 16), OPEN)
     for options, message in [
-        ({"limit": 0}, "at least 1, got 0"),
-        ({"node_limit": -1}, "at least 0, got -1"),
+        ({"limit": 0}, "limit is 0; wanted a whole number, 1 or more"),
+        ({"node_limit": -1}, "node_limit is -1; wanted a whole number, 0 or more"),
         ({"time_limit": float("nan")}, "got nan"),
         ({"threads": -1}, "threads"),
         ({"marginals": np.zeros((1, 16, 3), np.float32)}, r"wanted float32 \[1, 16, 4\]"),
@@ -162,3 +162,15 @@ def test_tuples_of_no_cells_are_as_many_as_anyone_says(tuples: int) -> None:
     rules = _native.Rules(2, 2, *(np.array(numbers, dtype) for numbers, dtype in arrays))
     counts = _native.solve_batch(rules, np.full((1, 2), OPEN, np.int32), limit=-1)[1]
     assert counts.tolist() == [4 if tuples else 0]
+
+
+@pytest.mark.parametrize("name", ["limit", "node_limit"])
+def test_limits_are_whole_numbers_however_large(name: str) -> None:
+    free = [OPEN] * 16
+    assert solve_values(FOUR, [free], **{name: 2**70}).status[0] == 0
+    assert next(enumerate_values(FOUR, free, **{name: 2**70})).min() == 0
+    for wrong in (1.5, "3", -1, True):
+        with pytest.raises(InvalidInput, match=rf"^{name} is .*; wanted a whole number, \d or more"):
+            solve_values(FOUR, [free], **{name: wrong})
+        with pytest.raises(InvalidInput, match=rf"^{name} is "):
+            enumerate_values(FOUR, free, **{name: wrong})

@@ -154,9 +154,11 @@ class Solutions(Iterator[Solution]):
         try:
             with within(clock):
                 stop_point()
-                values, layout = next(self._boards), layout_of(given)
+                values, layout = self._boards.look(), layout_of(given)
         except TimeoutError:
-            raise StopIteration from None
+            values = None
+        if values is None:
+            raise StopIteration
         if not accepts(given.rules, given.values, values[None])[0]:
             raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
         nodes, clauses = self.effort
@@ -172,4 +174,5 @@ class Solutions(Iterator[Solution]):
             clauses=clauses,
         )
         self._left = clock.limit  # what is made of a solution takes longer than to find it
+        self._boards.found = None  # signals are not heard from here on, so none is lost
         return found

@@ -110,7 +110,7 @@ class _Reader:
     def rules(self, said: Any) -> Iterator[Constraint]:
         """What one constraint of the model becomes."""
         stop_point()
-        name = getattr(said, "name", "")
+        name = _operator(said)
         if isinstance(said, (bool, np.bool_)) or type(said).__name__ == "BoolVal":
             if not said:
                 yield Table([0], [], "false")
@@ -142,7 +142,7 @@ class _Reader:
         terms = self._all_linear([left, right])
         if terms is not None:
             return list(self._linear(_minus(*terms), said.name))
-        if getattr(left, "name", "") == "count" and (bound := _whole(right)) is not None:
+        if _operator(left) == "count" and (bound := _whole(right)) is not None:
             cells, counted = self._cells(left.args[0]), _whole(left.args[1])
             if cells is not None and counted is not None and said.name != "!=":
                 return self._count(cells, counted - self._first, said.name, bound)
@@ -207,7 +207,7 @@ class _Reader:
         finally:
             for variable, value in zip(variables, before, strict=True):
                 variable._value = value
-        yield Table(cells, rows, str(getattr(said, "name", "rule")))
+        yield Table(cells, rows, _operator(said) or "rule")
 
     # Parts -------------------------------------------------------------------------------------------
 
@@ -217,7 +217,7 @@ class _Reader:
 
     def _cells(self, args: Any) -> list[int] | None:
         """The cells of distinct variables; None where they are something else."""
-        cells = [self._cell.get(getattr(arg, "name", None), OPEN) for arg in args]
+        cells = [self._cell[arg.name] if _is_variable(arg) else OPEN for arg in args]
         return None if OPEN in cells or len({*cells}) != len(cells) else cells
 
     def _all_linear(self, args: Any) -> list[Terms] | None:
@@ -228,12 +228,11 @@ class _Reader:
         """An expression as coefficients of cells and what is added; None where it is none."""
         if (number := _whole(said)) is not None:
             return {}, number
-        name = getattr(said, "name", None)
-        if name in self._cell:
-            return {self._cell[name]: 1}, 0
+        if _is_variable(said):
+            return {self._cell[said.name]: 1}, 0
         if type(said).__name__ == "NegBoolView":
             return {self._cell[said._bv.name]: -1}, 1
-        match name:
+        match _operator(said):
             case "sum":
                 parts = [(1, arg) for arg in said.args]
             case "wsum":
@@ -253,6 +252,20 @@ class _Reader:
                 return None
             total = _plus(total, found, factor)
         return total
+
+
+def _is_variable(said: Any) -> bool:
+    """Whether this is a variable, and not one that is negated."""
+    from cpmpy.expressions.variables import NegBoolView, _NumVarImpl
+
+    return isinstance(said, _NumVarImpl) and not isinstance(said, NegBoolView)
+
+
+def _operator(said: Any) -> str:
+    """The name of an operator or global constraint; "" of a variable, which may be called like one."""
+    from cpmpy.expressions.variables import _NumVarImpl
+
+    return "" if isinstance(said, _NumVarImpl) else str(getattr(said, "name", ""))
 
 
 def _whole(said: Any) -> int | None:

@@ -54,11 +54,12 @@ class Hitori(Clued):
                         rules.append(Count(alike.tolist(), UNSHADED, 0, 1, relation))
         rules += [Count(pair, SHADED, 0, 1, "neighbours") for pair in joined]
         self.constraints = (*rules, Connected(range(rows * columns), [UNSHADED], joined))
-        self.clues = "/".join([f"{rows} {columns}", *map(" ".join, self.printed.tolist())])
+        between = "|" if columns == 2 else " "  # else the size might be a row
+        self.clues = "/".join([f"{rows} {columns}", *map(between.join, self.printed.tolist())])
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        numbers = read_squares(lines)
+        numbers = read_squares(lines, numbers=True)
         first = lines.taken - len(numbers) + 1
         if len(numbers) < 2 or len(numbers[0]) < 2:
             lines.fail(f"a board of {len(numbers)} by {len(numbers[0])}; wanted 2 rows and 2 columns or more", first)

@@ -6,13 +6,11 @@ Known counts: two boards of 4x4 that share a box have 288 * 12 = 3,456 grids.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import product
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from ..constraints import AllDifferent
 from ..drawing import CELL, OUTSIDE, Sheet
@@ -20,39 +18,13 @@ from ..errors import InvalidProblem
 from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Fill, kind_of
-from .lines import NUMBERS, OPEN_TOKENS, Lines
+from .lines import Lines
 from .parts.grids import box_shape
+from .parts.overlapping import NONE, ORDER, STANDARD, WIDE, Corner, five_boards, mask_of, read_boards
 from .parts.values import cell_of, lines_of_grid, listed
 from .parts.walled import Walled
 
 __all__ = ["DOMAINS", "Samurai"]
-
-Corner = tuple[int, int]  # row and column of the first cell of a board
-Mask = npt.NDArray[np.bool_]  # [rows, columns]
-Table = npt.NDArray[np.str_]  # the same
-ORDER, MAX_SIDE, MAX_BOARDS = 9, 63, 64
-NONE, NONES = "@", "@#xX"  # squares outside of all boards, as written and as read
-DRAWN = set("|+-=_ \t")
-HEAD = "a line `rows columns order` and the first cell of each board first, as 21 21 9 r1c1 r1c13 r7c7 r13c1 r13c13"
-
-
-def _five(n: int) -> list[Corner]:
-    """Where the boards of a samurai begin."""
-    h, w = box_shape(n)
-    down, right = n - h, n - w
-    return [(0, 0), (0, 2 * right), (down, right), (2 * down, 0), (2 * down, 2 * right)]
-
-
-def _mask(corners: Iterable[Corner], n: int, rows: int, columns: int) -> Mask:
-    """[rows, columns] which squares are cells."""
-    mask = np.zeros((rows, columns), np.bool_)
-    for r, c in corners:
-        mask[r : r + n, c : c + n] = True
-    return mask
-
-
-STANDARD = _mask(_five(ORDER), ORDER, 21, 21)
-WIDE = STANDARD.sum(axis=1).tolist()  # cells of each row
 
 
 class Samurai(Walled):
@@ -80,7 +52,7 @@ class Samurai(Walled):
     def __init__(self, corners: Iterable[Corner], n: int = ORDER) -> None:
         self.corners, self.n = sorted(corners), n
         rows, columns = (max(side) + n for side in zip(*self.corners, strict=True))
-        mask = _mask(self.corners, n, rows, columns)
+        mask = mask_of(self.corners, n, rows, columns)
         numbers = self.set_squares(np.where(mask, CELL, "").astype(object).tolist())
         self.symbols, (h, w) = SYMBOLS[:n], box_shape(n)
         units: dict[tuple[int, ...], str] = {}  # boards may share boxes, even lines
@@ -100,113 +72,8 @@ class Samurai(Walled):
 
     @classmethod
     def read(cls, lines: Lines) -> tuple[Self, str]:
-        head = lines.peek().split()
-        if len(head) > 3 and head[3][:1] in ("r", "R"):
-            return cls._headed(lines)
-        return cls._plain(lines)
-
-    @classmethod
-    def _headed(cls, lines: Lines) -> tuple[Self, str]:
-        head = lines.tokens("rows, columns, order, first cells of boards", whole=True)
-        rows, columns = (lines.number(token, "a side", 2, MAX_SIDE) for token in head[:2])
-        n = lines.number(head[2], "the order", 2, 25)
-        corners = [divmod(cell_of(name, rows, columns, cls.name), columns) for name in head[3:]]
-        if len({*corners}) < len(corners) or len(corners) > MAX_BOARDS:
-            lines.fail(f"{len(corners)} boards; wanted {MAX_BOARDS} at most, each once")
-        if (max(r for r, _ in corners) + n, max(c for _, c in corners) + n) != (rows, columns):
-            lines.fail(f"boards of {n}x{n} at these cells do not end where {rows} rows and {columns} columns do")
-        if min(r for r, _ in corners) or min(c for _, c in corners):
-            lines.fail("no board begins in the first row, or none in the first column")
-        mask, first = _mask(corners, n, rows, columns), lines.taken + 1
-        table = [lines.tokens(f"cells, {NONE} outside of boards", columns) for _ in range(rows)] if lines.left else []
-        cells = cls._cells(lines, table, mask, n, range(first, first + rows)) if table else ""
-        return cls(corners, n), cells + lines.cells()
-
-    @classmethod
-    def _plain(cls, lines: Lines) -> tuple[Self, str]:
-        """Without a first line: known by how many characters there are."""
-        table, places = cls._table(lines)
-        lines.taken = len(lines.lines)
-        held, none = np.isin(table, [*SYMBOLS[:ORDER]]), np.isin(table, [*NONES])
-        if table.shape == STANDARD.shape and not (none & STANDARD).any() and 2 * (held & ~STANDARD).sum() < 21:
-            mask, corners = STANDARD, _five(ORDER)
-        else:
-            mask = ~none
-            corners = cls._corners(lines, mask)
-        return cls(corners), cls._cells(lines, table.tolist(), mask, ORDER, places)
-
-    @classmethod
-    def _table(cls, lines: Lines) -> tuple[Table, Sequence[int]]:
-        """[rows, columns] the characters of all squares, and the line that each row stands in."""
-        rows = [line.rstrip() for line in lines.raw if line.strip()] if lines.places else [*lines.lines]
-        kept = [place for place, line in enumerate(rows, 1) if len(rows) <= 21 or not {*line} <= DRAWN]
-        rows = [rows[place - 1].replace("|", " ") for place in kept]
-        if rows and (mark := next((mark for mark in ",;\t" if all(row.count(mark) == 20 for row in rows)), "")):
-            rows = ["".join(field.strip() or " " for field in row.split(mark)) for row in rows]
-        packed = ["".join(row.split()) for row in rows]
-        sizes, whole = [*map(len, packed)], "".join(packed)
-        if sizes in (WIDE, [sum(WIDE)]):
-            table = np.full(STANDARD.shape, NONE)
-            table[STANDARD] = [*whole]
-        elif sizes in ([ORDER**2] * 5, [ORDER**2 * 5]):
-            table, kept = cls._five_boards(lines, whole), kept * 5
-        elif sizes in ([21] * 21, [21 * 21]):
-            table = np.array([*whole]).reshape(STANDARD.shape)
-        elif len(rows) == 21 and max(map(len, rows)) <= 21 and " " in "".join(rows):
-            # a character in its place, a blank where a cell is open
-            table = np.array([[*row.ljust(21)] for row in rows])
-        elif len({*sizes}) == 1 and {*whole} & {*NONES} and max(len(rows), sizes[0]) <= MAX_SIDE:
-            table = np.array([[*row] for row in packed])
-        else:
-            odd = next((i for i, both in enumerate(zip(sizes, WIDE, strict=False)) if both[0] not in (both[1], 21)), 0)
-            got = f"row {odd + 1} has {sizes[odd]} cells" if len(rows) == 21 else f"there are {len(rows)} rows"
-            what = "wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines of 81"
-            lines.fail(f"{got}; {what}, or {HEAD}", kept[odd] if rows else 0)
-        return table, kept if len(kept) == len(table) else kept[:1] * len(table)
-
-    @classmethod
-    def _five_boards(cls, lines: Lines, whole: str) -> Table:
-        """The rows of five boards, each from left to right and from above; what one gives counts for both."""
-        table = np.full(STANDARD.shape, NONE)
-        for number, (r, c) in enumerate(_five(ORDER)):
-            for cell, sign in enumerate(whole[number * 81 : number * 81 + 81]):
-                at = r + cell // ORDER, c + cell % ORDER
-                if {str(table[at]), sign} <= {*SYMBOLS[:ORDER]} and table[at] != sign:
-                    where = f"row {at[0] + 1}, column {at[1] + 1}"
-                    lines.fail(f"two boards share {where}, and one says {str(table[at])!r}, the other {sign!r}")
-                table[at] = table[at] if table[at] in SYMBOLS[:ORDER] else sign
-        return table
-
-    @classmethod
-    def _corners(cls, lines: Lines, mask: Mask) -> list[Corner]:
-        """The boards that these cells are, if there is one way alone to see them: whole boxes apart, each needed."""
-        R, C = mask.shape
-        found = [
-            (r, c)
-            for r, c in product(range(0, R - ORDER + 1, 3), range(0, C - ORDER + 1, 3))
-            if mask[r : r + ORDER, c : c + ORDER].all()
-        ]
-        for left_out in [None, *found]:
-            kept = [corner for corner in found if corner != left_out]
-            if bool((_mask(kept, ORDER, R, C) == mask).all()) == (left_out is not None) or not kept:
-                doubt = "cells are in no board of 9x9" if left_out is None else "more than one set of boards fits"
-                lines.fail(f"{doubt}; wanted {HEAD}", 1)
-        return found
-
-    @classmethod
-    def _cells(cls, lines: Lines, table: Sequence[Sequence[str]], mask: Mask, n: int, places: Sequence[int]) -> str:
-        """The cells of a table of squares, row by row."""
-        symbols = {symbol: symbol for symbol in SYMBOLS[:n]}
-        symbols |= {symbol.lower(): symbol for symbol in symbols if symbol.lower() not in symbols}
-        symbols |= {number: symbol for number, symbol in NUMBERS.items() if symbol in symbols}
-        cells = dict.fromkeys([" ", *OPEN_TOKENS], ".") | symbols
-        for r, c in np.argwhere(mask | np.isin(table, [*symbols])).tolist():
-            if (token := str(table[r][c])) not in cells or not mask[r, c]:
-                where = f"row {r + 1}, column {c + 1}"
-                what = f"{cls.name} uses {SYMBOLS[:n]} here, and . where a cell is open"
-                outside = f"which is outside of all boards; wanted {NONE}"
-                lines.fail(f"{where} holds {token[:40]!r}{'; ' + what if mask[r, c] else ', ' + outside}", places[r])
-        return "".join(cells[str(table[r][c])] for r, c in np.argwhere(mask).tolist())
+        corners, n, cells = read_boards(lines)
+        return cls(corners, n), cells
 
     @classmethod
     def lines_of(cls, givens: Any, corners: Any = None, order: int = ORDER) -> list[str]:
@@ -233,12 +100,12 @@ class Samurai(Walled):
     def invent(cls, rng: np.random.Generator, size: int, density: float, fill: Fill) -> Self:
         """The five boards of a samurai, of this order."""
         del rng, density, fill
-        return cls(_five(size), size)
+        return cls(five_boards(size), size)
 
     def image(self, rng: np.random.Generator) -> Image:
         """Turn or reflect the layout, as boxes allow; permute the symbols."""
         n, (h, w) = self.n, box_shape(self.n)
-        mask = _mask(self.corners, n, len(self.squares), len(self.squares[0]))
+        mask = mask_of(self.corners, n, len(self.squares), len(self.squares[0]))
         numbers = np.where(mask, np.cumsum(mask).reshape(mask.shape) - 1, -1)
         down, right = (int(rng.choice([1, -1])) for _ in range(2))
         numbers = numbers[::down, ::right]

@@ -1,10 +1,10 @@
 """Exact search: propagate, solve, count, enumerate, estimate, generate, near what is said, on arrays; threads."""
 
 from .compiled import prepared as prepared
-from .exact import Enumeration as Enumeration
+from .enumeration import Enumeration as Enumeration
+from .enumeration import SearchStatus as SearchStatus
+from .enumeration import enumerate_values as enumerate_values
 from .exact import SearchResult as SearchResult
-from .exact import SearchStatus as SearchStatus
-from .exact import enumerate_values as enumerate_values
 from .exact import generate_values as generate_values
 from .exact import propagate as propagate
 from .exact import solve_values as solve_values

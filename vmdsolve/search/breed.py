@@ -10,13 +10,13 @@ import vmdsolve._native as _native
 from ..deadline import Deadline
 from ..errors import InvalidInput
 from ..problem import Board, Rules
+from .arguments import ENDLESS
 from .compiled import compiled, our_errors
 from .exact import MINIMAL_CELLS, TEST_NODES
 
 __all__ = ["breed"]
 
 Nodes = npt.NDArray[np.int64]
-ENDLESS = 2**63 - 1  # nodes that no problem reaches
 
 
 def breed(

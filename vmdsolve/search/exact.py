@@ -9,40 +9,25 @@ one by one and filtered, which is correct and slow.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from enum import IntEnum
-from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 import vmdsolve._native as _native
 
-from ..deadline import seconds_left
 from ..errors import InvalidInput
 from ..problem import Board, Rules
+from .arguments import Floats, count_of, floats, integers, seconds_of
 from .compiled import compiled, our_errors, silent
+from .enumeration import Enumeration, Limits
 
-__all__ = ["Enumeration", "SearchResult", "SearchStatus"]
-__all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
+__all__ = ["SearchResult", "generate_values", "propagate", "solve_values"]
 
-Floats = npt.NDArray[np.float32]
-Limits = tuple[int | None, int | None, float | None]  # solutions, nodes, seconds
 MINIMAL_CELLS = (
     256  # up to here a generated problem is minimal: whether a given can go is tested with all that it takes
 )
 TEST_NODES = 100_000, 200  # that such a test may cost, up to there and beyond, where one may take a minute
-
-
-class SearchStatus(IntEnum):
-    """How the search of one problem ended. The numbers are those of csrc/search/search.hpp."""
-
-    SOLVED = 0  # found as many as asked for, or all there are
-    UNSATISFIABLE = 1  # proved: there is none
-    NODE_LIMIT = 2  # stopped early; what was found is still right
-    TIME_LIMIT = 3
 
 
 class SearchResult(NamedTuple):
@@ -111,7 +96,7 @@ def propagate(
     (['001', '010'], [False])
     """
     native, seconds, _ = _rules_and_seconds(rules, time_limit)
-    board = _integers(values)
+    board = integers(values)
     with our_errors():
         return _native.propagate(native, board, seconds, threads)
 
@@ -157,132 +142,13 @@ def solve_values(
     ([[2, 0, 1], [-1, -1, -1]], [2, 0], [True, True])
     """
     native, seconds, made = _rules_and_seconds(rules, time_limit)
-    board, guide = _integers(values), _floats(marginals)
-    most, nodes = _or_none(limit, least=1), _or_none(node_limit)
+    board, guide = integers(values), floats(marginals)
+    most, nodes = count_of(limit, "limit", 1), count_of(node_limit, "node_limit")
     blind = made and bool(rules.predicates)  # then only check the arrays here: no nodes
     with our_errors():
         out = _native.solve_batch(native, board, most, 0 if blind else nodes, seconds, threads, guide)
     result = SearchResult(*out)
     return _solve_filtered(rules, board, (limit, node_limit, time_limit), guide, result) if blind else result
-
-
-class Enumeration(Iterator[Board]):
-    """Solutions of one problem, each int32 [L], found one at a time; see `enumerate_values`.
-
-    Attributes
-    ----------
-    status
-        SearchStatus, or None while there may be more to come
-    complete
-        True once it is proved that no further solution exists
-    nodes, clauses
-        propagations run, and clauses learned from failures, so far
-    """
-
-    def __init__(self, rules: Rules, values: npt.ArrayLike, limits: Limits, marginals: npt.ArrayLike | None) -> None:
-        limit, node_limit, seconds = limits
-        self._rules, self._problem = rules, (_integers(values).copy(), _floats(marginals))
-        self._left = _or_none(limit, least=1)
-        self._node_limit = _or_none(node_limit)
-        self._found = False
-        self.status: SearchStatus | None = None
-        self._begin(_or_none(seconds))
-
-    def _begin(self, seconds: float) -> None:
-        """Make the search, in so many seconds; where they do not suffice, one that finds nothing stands in."""
-        native, left = compiled(self._rules, None if seconds < 0 else seconds)
-        self._begun = native is not None
-        self._seconds_left = -1.0 if seconds < 0 else max(0.0, seconds if left is None else left)
-        with our_errors():
-            self._search = _native.Search(native or silent(self._rules), *self._problem)
-
-    @property
-    def complete(self) -> bool:
-        return self._search.complete
-
-    @property
-    def nodes(self) -> int:
-        return self._search.nodes
-
-    @property
-    def clauses(self) -> int:
-        return self._search.clauses
-
-    def __next__(self) -> Board:
-        while self.status is None:
-            if self._left == 0:
-                self.status = SearchStatus.SOLVED
-                break
-            board = self._solution()
-            if board is not None and not any(p.violations(board.tolist()) for p in self._rules.predicates):
-                self._left -= 1
-                self._found = True
-                return board
-        raise StopIteration
-
-    def go_on(self, time_limit: float | None) -> None:
-        """Where time ran out, take up the search again where it was left off, for so many seconds more."""
-        if self.status is SearchStatus.TIME_LIMIT:
-            self.status = None
-        self._seconds_left = _or_none(time_limit)
-
-    def _solution(self) -> Board | None:
-        """The next solution of the native rules, or None, with `status` set: this is the end."""
-        if not self._begun:
-            self._begin(self._seconds_left)
-        if not self._begun:
-            self.status = SearchStatus.TIME_LIMIT
-            return None
-        nodes = self._node_limit - self.nodes if self._node_limit >= 0 else -1
-        began, left = time.monotonic(), seconds_left()
-        with our_errors():
-            seconds = min(left, inf if self._seconds_left < 0 else self._seconds_left)
-            code, board = self._search.next(nodes, -1.0 if seconds == inf else seconds)
-        if self._seconds_left >= 0:
-            self._seconds_left = max(0.0, self._seconds_left - (time.monotonic() - began))
-        if board is None:
-            self.status = SearchStatus(code)
-            if self.status in (SearchStatus.SOLVED, SearchStatus.UNSATISFIABLE):
-                self.status = SearchStatus.SOLVED if self._found else SearchStatus.UNSATISFIABLE
-        return board
-
-
-def enumerate_values(
-    rules: Rules,
-    values: npt.ArrayLike,
-    *,
-    limit: int | None = None,
-    node_limit: int | None = None,
-    time_limit: float | None = None,
-    marginals: npt.ArrayLike | None = None,
-) -> Enumeration:
-    """All solutions of one problem, lazily.
-
-    Parameters
-    ----------
-    values
-        int [L], OPEN where nothing is given
-    limit
-        stop after this many; None: all
-    node_limit
-        propagations that all solutions together may cost
-    time_limit
-        seconds of search, not counting what the caller does in between
-    marginals
-        float32 [L, V], see `solve_values`
-
-    Returns
-    -------
-    An iterator; why it ended is in its `status` and `complete`
-
-    Examples
-    --------
-    >>> from vmdsolve.constraints import AllDifferent
-    >>> solutions = enumerate_values(Rules(2, 2, (AllDifferent([0, 1]),)), [-1, -1])
-    >>> [board.tolist() for board in solutions], solutions.complete
-    ([[0, 1], [1, 0]], True)
-    """
-    return Enumeration(rules, values, (limit, node_limit, time_limit), marginals)
 
 
 def generate_values(
@@ -340,13 +206,15 @@ def generate_values(
     native, seconds, _ = _rules_and_seconds(rules, time_limit)
     with our_errors():
         nodes = TEST_NODES[rules.L > MINIMAL_CELLS]
-        return _native.generate(native, n, seed, first, _or_none(clues), seconds, threads, nodes, attempts, symmetric)
+        return _native.generate(
+            native, n, seed, first, count_of(clues, "clues"), seconds, threads, nodes, attempts, symmetric
+        )
 
 
 def _rules_and_seconds(rules: Rules, time_limit: float | None) -> tuple[_native.Rules, float, bool]:
     """The native rules, the seconds that are left, and whether they were made; else they say nothing."""
     native, left = compiled(rules, time_limit)
-    return native or silent(rules), _or_none(left), native is not None
+    return native or silent(rules), seconds_of(left), native is not None
 
 
 def _solve_filtered(
@@ -364,28 +232,3 @@ def _solve_filtered(
         result.complete[b] = solutions.complete
         result.nodes[b], result.clauses[b] = solutions.nodes, solutions.clauses
     return result
-
-
-def _integers(values: npt.ArrayLike) -> Board:
-    array = np.asarray(values)
-    if array.dtype == np.int32 and array.flags.c_contiguous and array.flags.aligned:
-        return array
-    fits = np.iinfo(np.int32)
-    if array.dtype.kind not in "iu":
-        raise InvalidInput(f"values: wanted integers, got {array.dtype}")
-    if array.size and not fits.min <= int(array.min()) <= int(array.max()) <= fits.max:
-        raise InvalidInput(f"values: wanted integers that fit int32, got {array.min()} to {array.max()}")
-    return np.require(array, np.int32, ["C", "A", "E"])  # as native code reads them: no gaps, no odd addresses
-
-
-def _floats(marginals: npt.ArrayLike | None) -> Floats | None:
-    return None if marginals is None else np.require(marginals, np.float32, ["C", "A", "E"])
-
-
-def _or_none(limit: Any, least: int = 0) -> Any:
-    """None is -1 on the native side; -1 from a caller is a mistake."""
-    if limit is None:
-        return -1
-    if not limit >= least:
-        raise InvalidInput(f"limits are None or at least {least}, got {limit}")
-    return limit

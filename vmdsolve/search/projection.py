@@ -17,8 +17,12 @@ __all__ = ["Projection"]
 class Projection(Iterator[Board]):
     """Solutions int32 [L] no two of which agree on all of `cells`, one for each way to fill these.
 
+    Whatever interrupts a call, none is lost: the next one goes on with it.
+
     Attributes
     ----------
+    found
+        a solution that `look` found and nobody took yet; whoever takes it sets None
     complete
         True once it is proved that there are no more.
 
@@ -37,30 +41,42 @@ class Projection(Iterator[Board]):
         self._left, self._seconds = limit, seconds
         self._open: list[tuple[Board, Board | None]] = [(np.asarray(values, np.int32), None)]
         self.complete = False
+        self.found: Board | None = None
 
     def __next__(self) -> Board:
+        board = self.look()
+        if board is None:
+            raise StopIteration
+        self.found = None  # signals are not heard from here on
+        return board
+
+    def look(self) -> Board | None:
+        """The next solution, which stays in `found`; None: there is none, or a limit is reached."""
         clock = Deadline(self._seconds)
-        while self._open and self._left != 0:
-            board, solution = self._open.pop()
+        while self.found is None and self._open and self._left != 0:
+            board, solution = self._open[-1]  # it stays there until all is known that comes in its place
             if solution is None:  # not known yet whether there is one
                 found = solve_values(self._rules, board[None], time_limit=clock.limit)
                 if not found.counts[0]:
-                    if found.complete[0]:
-                        continue
-                    self._open = []
-                    raise StopIteration  # no time is left
+                    if not found.complete[0]:
+                        self._seconds = clock.limit
+                        return None  # no time is left
+                    del self._open[-1]
+                    continue
                 solution = found.values[0]
             cell, symbols = self._branch(board, clock)
+            further: list[tuple[Board, Board | None]] = []
+            if cell is not None:
+                for symbol in sorted(symbols, key=lambda symbol: (symbol == solution[cell], -symbol)):
+                    one = board.copy()
+                    one[cell] = symbol
+                    further.append((one, solution if symbol == solution[cell] else None))
+            seconds, left = clock.limit, None if self._left is None else self._left - 1
+            self._open[-1:] = further  # signals are heard at calls, so not between this line and the next ones
             if cell is None:
-                self._left = None if self._left is None else self._left - 1
-                self._seconds = clock.limit
-                return solution
-            for symbol in sorted(symbols, key=lambda symbol: (symbol == solution[cell], -symbol)):
-                further = board.copy()
-                further[cell] = symbol
-                self._open.append((further, solution if symbol == solution[cell] else None))
-        self.complete = self.complete or not self._open
-        raise StopIteration
+                self.found, self._left, self._seconds = solution, left, seconds
+        self.complete = self.complete or (not self._open and self.found is None)
+        return self.found
 
     def _branch(self, board: Board, clock: Deadline) -> tuple[int | None, list[int]]:
         """The cell of those asked for to branch on, and its symbols; None where all are filled or forced."""

@@ -127,3 +127,8 @@ def test_minarism_is_futoshiki_where_it_shows_no_difference() -> None:
     assert {violation.relation for violation in vmdsolve.check(problem, "1234241343213142")} == {"less"}
     with pytest.raises(InvalidProblem, match="shows the difference of two cells, which there is no rule for here"):
         read(SITE + "minarism/4/4/hhhq21pgi")  # its own example
+
+
+def test_more_letters_than_there_are_are_refused() -> None:
+    with pytest.raises(InvalidProblem, match="has 28 letters in 30 rows; wanted 1 to 26"):
+        read(f"{SITE}easyasabc/30/30/28/zzzzzz")

@@ -348,3 +348,18 @@ def test_no_warning_where_nothing_was_left_out() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read(KILLER)
+
+
+def test_cells_of_no_region_are_none_of_their_own() -> None:
+    regions = [[0, 0, 0, 1], [0, 1, 1, 1], [2, 2, None, None], [2, 2, None, None]]
+    grid = [[{"region": region} for region in row] for row in regions]
+    problem = FPuzzles().read(json.dumps({"size": 4, "grid": grid}))
+    said = [rule.cells for rule in problem.rules.constraints if rule.relation == "region"]
+    assert said == [(0, 1, 2, 4), (3, 5, 6, 7), (8, 9, 12, 13)]
+    assert FPuzzles().read(FPuzzles().write(problem)).rules.constraints == problem.rules.constraints
+
+
+def test_a_cage_that_says_nothing_is_left_out_with_a_warning() -> None:
+    text = "{ce:[[{v:1},],[,]],re:[[[0,0],[0,1]],[[1,0],[1,1]]],ca:[{ce:[[0,0],[1,1]]}]}"
+    with pytest.warns(UserWarning, match="1 of cages without a total that do not say whether numbers repeat"):
+        assert notations.get("sudokupad").read(text).domain == "sudoku-2x2"

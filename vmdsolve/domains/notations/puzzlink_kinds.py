@@ -135,8 +135,8 @@ class EndViewKind(SidedKind):
 
     def read(self, body: Scanner, rows: int, columns: int) -> Problem:
         n, letters = _square(rows, columns), _number(body, "how many letters")
-        if not 1 <= letters <= n:
-            raise InvalidProblem(f"{WHAT} has {letters} letters in {n} rows; wanted 1 to {n}")
+        if not 1 <= letters <= (most := min(n, len(ascii_lowercase))):
+            raise InvalidProblem(f"{WHAT} has {letters} letters in {n} rows; wanted 1 to {most}")
         symbols = ascii_lowercase[:letters]
         return self.body(body, n, f"{n} {n} {symbols[-1]}", symbols)
 

@@ -150,7 +150,7 @@ def _cages(said: Any, n: int) -> tuple[list[Setting], list[Setting], list[str]]:
     """Killer cages, extra regions, and what was guessed of them."""
     killer: list[Setting] = []
     extra: list[Setting] = []
-    silent = 0
+    silent = plain = 0
     for cage in said if isinstance(said, list) else []:
         if not isinstance(cage, dict) or not cage.get("cells"):
             continue  # words beside the puzzle
@@ -159,6 +159,7 @@ def _cages(said: Any, n: int) -> tuple[list[Setting], list[Setting], list[str]]:
         if value in (None, "") or cage.get("style") == "extraregion":
             if unique:
                 extra.append({"cells": names})
+            plain += unique is None
             continue
         if not re.fullmatch(r"\d{1,4}", str(value), re.ASCII) or unique is False:
             raise InvalidProblem(
@@ -167,8 +168,6 @@ def _cages(said: Any, n: int) -> tuple[list[Setting], list[Setting], list[str]]:
             )
         silent += unique is None
         killer.append({"cells": names, "value": str(value)})
-    return (
-        killer,
-        extra,
-        [f"{silent} of cages that do not say whether numbers repeat, read as killer cages"] * bool(silent),
-    )
+    told = [f"{silent} of cages that do not say whether numbers repeat, read as killer cages"] * bool(silent)
+    told += [f"{plain} of cages without a total that do not say whether numbers repeat"] * bool(plain)
+    return killer, extra, told

@@ -109,7 +109,7 @@ def _board(n: int, regions: list[int], setting: Setting) -> Domain:
         return Sudoku(*shape)
     if not stated and max(regions, default=-1) < 0:
         return LatinSquare(n)
-    if not stated and len(Counter(regions)) == n and set(Counter(regions).values()) == {n}:
+    if not stated and min(regions) >= 0 and len(Counter(regions)) == n and {*Counter(regions).values()} == {n}:
         return Jigsaw(regions)
     if shape and stated == set(DIAGONALS):
         return SudokuX(*shape)

@@ -21,16 +21,28 @@ __all__ = ["Walled", "number_cells", "read_squares", "runs"]
 MAX_SIDE = 100
 
 
-def read_squares(lines: Lines, *, whole: bool = False) -> list[list[str]]:
-    """The entries of all squares; `whole`: only white space stands between them."""
+def read_squares(lines: Lines, *, whole: bool = False, numbers: bool = False) -> list[list[str]]:
+    """The entries of all squares; `whole`: only blanks stand between them; `numbers`: any row may hold numbers."""
     if lines.headed(2):
         rows, columns = lines.numbers("rows and columns", 2, 1, MAX_SIDE)
+        if numbers and columns == 2 and lines.places:
+            _refuse_doubt(lines, rows)
     else:
         columns = len(lines.peek().split() if whole else row_of(lines.peek()))
         rows = sum(len(line.split() if whole else row_of(line)) == columns for line in lines.lines)
         if max(rows, columns) > MAX_SIDE:
             lines.fail(f"a board of {rows} by {columns}; wanted at most {MAX_SIDE}", 1)
     return [lines.tokens("squares", columns, whole=whole) for _ in range(rows)]
+
+
+def _refuse_doubt(lines: Lines, rows: int) -> None:
+    """What says the size of a board of two columns may be its first row, if the rows are written in the same way."""
+    first, *below = lines.lines[lines.taken - 1 : lines.taken + rows]
+    if len(below) == rows and all(len(line.split()) == 2 for line in below):
+        tail = "/".join("|".join(line.split()) for line in below)[:60]
+        said, row = " ".join(first.split()), "|".join(first.split())
+        what = f"{said!r} may be the size, or the first of {rows + 1} rows"
+        lines.fail(f"{what}; wanted '|' between the entries of rows: {said}/{tail}, or {row}/{tail}")
 
 
 def number_cells(white: npt.ArrayLike) -> npt.NDArray[np.int64]:
