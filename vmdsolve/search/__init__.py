@@ -1,6 +1,7 @@
 """Exact search: propagate, solve, count, enumerate, estimate, generate, near what is said, on arrays; threads."""
 
 from .compiled import prepared as prepared
+from .effort import Effort as Effort
 from .exact import Enumeration as Enumeration
 from .exact import SearchResult as SearchResult
 from .exact import SearchStatus as SearchStatus
@@ -13,6 +14,7 @@ from .probe import probe as probe
 from .projection import Projection as Projection
 
 __all__ = [
+    "Effort",
     "Enumeration",
     "Projection",
     "SearchResult",

@@ -24,6 +24,7 @@ from ..deadline import seconds_left
 from ..errors import InvalidInput
 from ..problem import Board, Rules
 from .compiled import compiled, our_errors, silent
+from .effort import Effort
 
 __all__ = ["Enumeration", "SearchResult", "SearchStatus"]
 __all__ += ["enumerate_values", "generate_values", "propagate", "solve_values"]
@@ -72,9 +73,9 @@ class SearchResult(NamedTuple):
     clauses: npt.NDArray[np.int64]
 
     @property
-    def effort(self) -> npt.NDArray[np.int64]:
-        """[B, 2] nodes and clauses."""
-        return np.stack([self.nodes, self.clauses], axis=1)
+    def effort(self) -> Effort:
+        """Nodes and clauses."""
+        return Effort(self.nodes, self.clauses)
 
 
 def propagate(

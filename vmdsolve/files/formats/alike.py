@@ -55,7 +55,7 @@ class Alike(NamedTuple):
         >>> line = '{"puzzle": "1...", "id": 7}'
         >>> like = Alike.to(line, {"puzzle": "1...", "id": 7}, None)
         >>> like.columns('{"puzzle": "1...", "id": 7}\\n{"puzzle": ".2..", "id": 8}\\n')
-        {'puzzle': ['1...', '.2..'], 'id': [7, 8]}
+        {'puzzle': ('1...', '.2..'), 'id': [7, 8]}
         """
         line = line.rstrip("\n")
         if not isinstance(item, dict) or "\\" in line or domain_of(item) is not None:
