@@ -113,6 +113,8 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     texts = source.read_text().split()
     boards = domain.parse_many(texts)
     assert boards is not None
+    of_json = folder / "cost.jsonl"
+    of_json.write_text("".join(f'{{"puzzle": "{text}"}}\n' for text in texts), encoding="utf-8")
     solver = BatchSolver(method="search", threads=1)
     content = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), ".parquet").content
     ways: dict[str, Callable[[], object]] = {
@@ -121,6 +123,7 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
         "solve_batch, texts": lambda: [one.text for one in solve_batch(texts, method="search", threads=1)],
         "BatchSolver": lambda: solver.solve(texts),
         **{f"shards {ending}": partial(shards, folder, source, ending, solver) for ending in ENDINGS},
+        "shards .csv of .jsonl": partial(shards, folder, of_json, ".csv", solver),
         "lines read": lambda: sum(1 for _ in read(source)),
         "lines passed over": lambda: read(source).skip(n),
         "handed out .parquet": partial(handed_out, folder, source, content),

@@ -13,6 +13,7 @@ from helpers.commands import P
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vmdsolve.compact import Even
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.formats.woven import alike, woven
 from vmdsolve.files.kept import digest_of
@@ -194,3 +195,61 @@ def test_rows_of_csv_and_parquet_are_taken_as_columns(tmp_path: Path) -> None:
         assert list(some.picked([3, 4, 9])) == [some[3], some[4], some[9]] == [*some[3:5], some[9]]
         assert digest_of(some) == digest_of(list(some))
         assert list(pickle.loads(pickle.dumps(some))) == list(some)
+
+
+JSON_LINE = st.sampled_from(
+    [
+        f'{{"puzzle": "{P}", "id": {i}}}'
+        for i in (7, -80, "1.5", "true", "null", '"a"', "1e999", "1e5", "01", "[1]", "{}")
+    ]
+    + [f'{{"puzzle": "{P}", "id": 1, "id": 2}}', f'{{"id": 7, "puzzle": "{P}"}}', f'{{"puzzle":"{P}","id":7}}', "# no"]
+    + [f'{{"puzzle": "{P} ", "id": 7}}', '{"puzzle": "oops", "id": 7}', '{"puzzle": "", "id": 7}', "{", "", "  ", "[1]"]
+    + [f'{{"puzzle": "{P}", "id": 7, "note": "{one}"}}' for one in ("a", "é", "", "b c", "\\u0041", "x, 1")]
+    + [f'{{"puzzle": "{P}", "solution": {one}, "id": 7}}' for one in (f'"{P}"', "null", "7")]
+    + [f'{{"puzzle": "{P}"}}', f'{{"puzzle": "{P.replace("1", "2")}"}}', f'{{"puzzle": "{P}", "domain": "sudoku-4x4"}}']
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    blocks=st.lists(st.tuples(JSON_LINE, st.integers(1, 40)), max_size=8),
+    steps=st.lists(st.tuples(st.sampled_from(["take", "skip"]), st.integers(0, 60)), max_size=6),
+    column=st.sampled_from([None, "puzzle", "note"]), ended=st.booleans(),
+)  # fmt: skip
+def test_lines_of_json_taken_together_are_the_same(
+    tmp_path: Path, blocks: list[tuple[str, int]], steps: list[tuple[str, int]], column: str | None, ended: bool
+) -> None:
+    path = tmp_path / "a.jsonl"
+    head = f'{{"puzzle": "{P}", "note": "{P}"}}'
+    lines = [head, *(line for line, n in blocks for _ in range(n)), f'{{"puzzle": "{P}"}}']
+    path.write_text("\n".join(lines) + "\n" * ended)
+    wanted, records, at = list(read(path, column=column)), read(path, column=column), 0
+    for how, n in [*steps, ("take", len(wanted))]:
+        some = wanted[at : at + n]
+        if how == "skip":
+            assert records.skip(n) == len(some)
+        else:
+            found = records.take(n)
+            assert [_said(one) for one in found] == [_said(one) for one in some]
+            assert [[*map(type, one.others.values())] for one in found] == [
+                [*map(type, one.others.values())] for one in some
+            ]
+        at = min(at + n, len(wanted))
+
+
+def _said(one: Record) -> tuple[object, ...]:
+    """All of a record but what its file says the answer is, which is not asked of many."""
+    return one.source, one.line, one.puzzle, one.reason, one.domain, dict(one.others)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [('{{"puzzle": "{}"}}', Even), ('{{"id": "{}", "puzzle": "{}"}}', Even), ('{{"n": 7, "puzzle":"{}"}}', Even)],
+)
+def test_lines_of_json_that_are_alike_come_as_texts(tmp_path: Path, line: str, kind: type) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{line.format(P, P)}\n" * 30_000)
+    some = taken(read(path), 40_000)
+    assert isinstance(some, Texts)
+    assert isinstance(some.texts, kind)
+    assert some[-1].line == len(some) == 30_000

@@ -88,7 +88,8 @@ class Hard:
     def _settled(self, complete: bool) -> Settled:
         said = False if len(self._found) > 1 else True if complete else None
         boards = self._boards
-        effort = np.array([[0, 0] if boards is None else [boards.nodes, boards.clauses]])
+        took = (0, 0) if boards is None else (boards.nodes, boards.clauses)
+        effort = search.Effort(*np.array(took)[:, None])
         if self._known is not None:
             return self._known._replace(unique=said, spent=self.spent, effort=effort)
         rows, values = np.zeros(1, np.int64), None

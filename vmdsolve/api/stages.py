@@ -144,16 +144,17 @@ def exactly(task: Task, open_: Open) -> Step:
         threads=task.options.threads,
         marginals=open_.guide,
     )
-    hard, good = _late(result, goes_on), accepts(task.rules, givens, result.values)
-    if good.all() and not hard.any():  # as nearly always
+    good = accepts(task.rules, givens, result.values)
+    if good.all() and not result.status.any():  # each is SOLVED, as nearly always
         yield from _found(open_, result, good, unique)
         return open_.none()
+    hard = _late(result, goes_on)
     found, proved = (result.counts > 0) & ~hard, result.complete
     if (found & ~good).any():
         raise RuntimeError("search returned a board that the checker rejects: a bug in vmdsolve; please report it")
     none, late = ~found & ~hard & proved, ~found & ~hard & ~proved
-    yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort[none])
-    yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort[late])
+    yield open_.settled(none, Status.UNSATISFIABLE, "search", effort=result.effort.of(none))
+    yield open_.settled(late, Status.TIMEOUT, None, effort=result.effort.of(late))
     yield from _found(open_, result, found, unique)
     yield from (Hard.of(task, open_, i, spent) for i in np.flatnonzero(hard).tolist())
     return open_.none()
@@ -161,10 +162,9 @@ def exactly(task: Task, open_: Open) -> Step:
 
 def _found(open_: Open, result: search.SearchResult, found: Mask, unique: bool) -> Iterator[Settled]:
     """Those that have an answer; `unique`: whether it is the only one was asked."""
-    for which, said in _said(result) if unique else [(found, None)]:
-        some = found & which
+    for some, said in [(found & which, said) for which, said in _said(result)] if unique else [(found, None)]:
         those = slice(None) if some.all() else some
-        effort = result.effort[those]
+        effort = result.effort.of(those)
         yield open_.settled(those, Status.SOLVED, "search", result.values[those], unique=said, effort=effort)
 
 
@@ -181,7 +181,7 @@ def uniqueness(task: Task, settled: Settled) -> Iterator[Part]:
     hard, spent = _late(result, goes_on), clock.spent
     for which, said in _said(result):
         if (which & ~hard).any():
-            yield settled.some(which & ~hard, unique=said, spent=spent, effort=result.effort[which & ~hard])
+            yield settled.some(which & ~hard, unique=said, spent=spent, effort=result.effort.of(which & ~hard))
     for i in np.flatnonzero(hard).tolist():
         alone = task.alone(int(settled.rows[i]))
         yield Hard(alone, settled.spent + (limit or 0.0), known=settled.alone(i))
@@ -276,8 +276,9 @@ def run_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, Part]]:
     large: list[Task] = []
     for task in tasks:
         (small if len(task.givens) < threads and not task.trained else large).append(task)
-    alone = (replace(task, options=task.options.but(threads=1)) for task in small)
-    for task, parts in zip(small, spread(lambda task: list(run(task)), alone, threads), strict=True):
-        yield from ((task, part) for part in parts)
+    if small:
+        alone = (replace(task, options=task.options.but(threads=1)) for task in small)
+        for task, parts in zip(small, spread(lambda task: list(run(task)), alone, threads), strict=True):
+            yield from ((task, part) for part in parts)
     for task in large:
         yield from ((task, part) for part in run(task))

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from time import perf_counter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
+from typing import Generic, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 
 from ..compact import Same, runs
 from ..domains.reading import Grid
@@ -138,27 +137,29 @@ def _together(source: Taking, n: int) -> tuple[Sequence[Grid], Exception | None]
 
 
 def source_of(problems: Iterable[Grid]) -> Iterator[Grid]:
-    """Problems one after another; of an array of boards many at a time."""
+    """Problems one after another; of a list, or of an array of boards, many at a time."""
     boards = type(problems) is np.ndarray and problems.ndim > 1 and problems.dtype.kind in "iu"
-    return _Boards(np.asarray(problems)) if boards else iter(problems)
+    if boards or type(problems) in (list, tuple):
+        return _Sliced(cast(Sequence[Grid], problems))
+    return iter(problems)
 
 
-class _Boards(Iterator[Grid]):
-    """The boards of an array."""
+class _Sliced(Iterator[Grid]):
+    """Problems that are there already: the boards of an array, or a list, which may grow meanwhile."""
 
-    def __init__(self, boards: npt.NDArray[Any]) -> None:
-        self._boards, self._at = boards, 0
+    def __init__(self, problems: Sequence[Grid]) -> None:
+        self._problems, self._at = problems, 0
 
     def __next__(self) -> Grid:
-        for board in self.take(1):
-            return board
+        for problem in self.take(1):
+            return problem
         raise StopIteration
 
     def take(self, n: int) -> Sequence[Grid]:
         """The next n, or as many as there are."""
-        some = self._boards[self._at : self._at + n]
-        self._at += n
-        return cast(Sequence[Grid], some)  # an array of boards is as good
+        some = self._problems[self._at : self._at + n]
+        self._at += len(some)
+        return some
 
 
 @runtime_checkable

@@ -18,6 +18,7 @@ from ..domains.reading import Grid
 from ..errors import ModelMismatch
 from ..model.packaged import no_weights, proposing
 from ..problem import Board, Rules, Status
+from ..search import Effort
 from ..sets import Sets
 from .options import Options
 from .weights import is_trained, predictor
@@ -229,7 +230,7 @@ class Settled(NamedTuple):
     z
         [n, D], the latents that the answers came with, as people get them; None where there were none.
     effort
-        int64 [n, 2], nodes and clauses that exact search took; None where it was not asked.
+        What exact search took; None where it was not asked.
     """
 
     status: Status
@@ -243,13 +244,13 @@ class Settled(NamedTuple):
     unique: bool | None = None
     traces: Mapping[int, Sequence[Tried]] = MappingProxyType({})
     z: npt.NDArray[Any] | None = None
-    effort: Ints | None = None
+    effort: Effort | None = None
 
     def some(self, which: Mask, **changed: Any) -> Settled:
         """Some of them; other fields take the values that are given."""
         values = None if self.values is None else self.values[which]
         z = None if self.z is None else self.z[which]
-        changed = {"effort": None if self.effort is None else self.effort[which], **changed}
+        changed = {"effort": None if self.effort is None else self.effort.of(which), **changed}
         nfe, tried, loops = self.nfe[which], self.tried[which], self.loops[which]
         return self._replace(rows=self.rows[which], values=values, nfe=nfe, tried=tried, loops=loops, z=z, **changed)
 

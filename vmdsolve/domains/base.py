@@ -238,8 +238,10 @@ class Domain(Pictured, Worded, ABC):
         return Problem(self.name, self.rules, np.full(self.rules.L, OPEN, np.int32), self)
 
     def parse_many(self, lines: Sequence[str]) -> Board | None:
-        """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`."""
+        """[B, L] values of plain one-line problems at once, or None if any of them needs `parse`, or is no text."""
         if type(self).as_meant is not Domain.as_meant:
+            if not all(isinstance(line, str) for line in lines):
+                return None
             lines = [self.as_meant(line) for line in lines]
         both_open = [ord(sign) for sign in OPEN_TEXT if sign not in self.symbols]
         first, second = both_open if len(both_open) == 2 else (-1, -1)

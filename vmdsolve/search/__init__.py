@@ -1,6 +1,7 @@
 """Exact search: propagate, solve, count, enumerate, estimate, generate, near what is said, on arrays; threads."""
 
 from .compiled import prepared as prepared
+from .effort import Effort as Effort
 from .enumeration import Enumeration as Enumeration
 from .enumeration import SearchStatus as SearchStatus
 from .enumeration import enumerate_values as enumerate_values
@@ -13,6 +14,7 @@ from .probe import probe as probe
 from .projection import Projection as Projection
 
 __all__ = [
+    "Effort",
     "Enumeration",
     "Projection",
     "SearchResult",

@@ -20,6 +20,7 @@ from ..errors import InvalidInput
 from ..problem import Board, Rules
 from .arguments import Floats, count_of, floats, integers, seconds_of
 from .compiled import compiled, our_errors, silent
+from .effort import Effort
 from .enumeration import Enumeration, Limits
 
 __all__ = ["SearchResult", "generate_values", "propagate", "solve_values"]
@@ -57,9 +58,9 @@ class SearchResult(NamedTuple):
     clauses: npt.NDArray[np.int64]
 
     @property
-    def effort(self) -> npt.NDArray[np.int64]:
-        """[B, 2] nodes and clauses."""
-        return np.stack([self.nodes, self.clauses], axis=1)
+    def effort(self) -> Effort:
+        """Nodes and clauses."""
+        return Effort(self.nodes, self.clauses)
 
 
 def propagate(

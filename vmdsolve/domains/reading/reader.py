@@ -8,7 +8,6 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-from ...compact import Even
 from ...errors import InvalidInput, InvalidProblem
 from ...problem import Board, Problem
 from .. import notations, registry
@@ -244,17 +243,24 @@ def read_many(grids: Grids, name: str | Domain | None) -> tuple[Domain, Board] |
     """Values [B, L] of plain one-line texts of one domain, fast; None if any of them needs `read`."""
     if isinstance(grids, np.ndarray) and grids.ndim > 1:
         return _many_numbers(grids, name)
-    if not isinstance(grids, Even) and not all(issubclass(kind, str) for kind in set(map(type, grids))):
-        return None  # a set: there are few types, and many grids
+    if not isinstance(grids[0], str):
+        return None
     lines = cast(Sequence[str], grids)
     try:
         domain = by_size(len(plain_line(lines[0]))) if name is None else _named(name)
     except InvalidInput:
         return None
-    boards = domain.parse_many(lines)
+    boards = domain.parse_many(lines) if _are_texts(lines, domain) else None
     if boards is None and (sign := _only_sign(lines, domain)):
         boards = domain.parse_many([line.replace(sign, ".").replace(sign.upper(), ".") for line in lines])
     return None if boards is None else (domain, boards)
+
+
+def _are_texts(lines: Sequence[object], domain: Domain) -> bool:
+    """Whether all are texts, where `parse_many` does not say so itself."""
+    if type(domain).parse_many is Domain.parse_many:
+        return True
+    return all(issubclass(kind, str) for kind in set(map(type, lines)))  # a set: there are few types, and many lines
 
 
 def _many_numbers(grids: npt.NDArray[Any], name: str | Domain | None) -> tuple[Domain, Board] | None:
@@ -267,9 +273,13 @@ def _many_numbers(grids: npt.NDArray[Any], name: str | Domain | None) -> tuple[D
     return None if boards is None else (domain, boards)
 
 
-def _only_sign(lines: Sequence[str], domain: Domain) -> str | None:
+def _only_sign(lines: Sequence[Any], domain: Domain) -> str | None:
     """The one sign for open cells in all of these texts, where domains write another."""
-    if domain.verbatim or isinstance(domain, Family) or any(len(line) != domain.rules.L for line in lines):
+    if (
+        domain.verbatim
+        or isinstance(domain, Family)
+        or any(not isinstance(line, str) or len(line) != domain.rules.L for line in lines)
+    ):
         return None
     used = {c.lower() for c in {*"".join(lines)} if not domain.is_symbol(c)}
     return used.pop() if len(used) == 1 and used <= {*OPEN_SIGNS} - {*" .0"} else None

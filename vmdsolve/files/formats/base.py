@@ -132,7 +132,7 @@ class Source:
             else:
                 self.number, self.to_skip = self.number + len(lines), self.to_skip - len(lines)
                 self.idle, self._taken = 0, None
-            self._put_back(rest)
+            self.put_back(rest)
 
     def plain_lines(self) -> Sequence[str]:
         """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
@@ -145,11 +145,21 @@ class Source:
             if lines != text.split() or "\0" in text:
                 lines = []
         if len(lines) < 2 or text[0] == "#" or "\n#" in text:
-            self._put_back(text)
+            self.put_back(text)
             return []
         if self._taken is not None:
             self._keep(text)
         return lines
+
+    def plain_text(self) -> str:
+        """The next lines, many at a time, for who looks at them whole, and else puts them back; "" if nobody knows."""
+        if self._ahead or not self.at_once:
+            return ""
+        text, self._taken = self._block(), None
+        if text.count("\n", 0, -1) and len(text) - text.rfind("\n", 0, -1) <= MAX_LINE:  # the last alone may be longer
+            return text
+        self.put_back(text)
+        return ""
 
     def plain_rows(self, delimiter: str, count: int, puzzle: int) -> list[Sequence[str]]:
         """The columns of the next rows, many at a time, if all have so many fields, none of them quoted, and puzzles no
@@ -164,7 +174,7 @@ class Source:
         puzzles = "".join(columns[puzzle]) if even else ""
         plain = puzzles.split() == [puzzles] and "" not in columns[puzzle] and '"' not in text and "\0" not in text
         if not plain or len(lines) < 2 or max(map(len, lines)) > MAX_LINE:
-            self._put_back(text)
+            self.put_back(text)
             return []
         if self._taken is not None:
             self._keep(text)
@@ -175,7 +185,8 @@ class Source:
         text = self.text.read(MAX_LINE)
         return text + self.text.readline(MAX_LINE + 1) if text else ""
 
-    def _put_back(self, text: str) -> None:
+    def put_back(self, text: str) -> None:
+        """Lines that were not understood, to be looked at one by one."""
         *lines, last = text.split("\n")
         self._ahead.extend(line + "\n" for line in lines)
         self._ahead.extend([last] * bool(last))  # of a file that ends without a newline

@@ -22,6 +22,8 @@ from ...domains.reading import is_problem
 from ...errors import InvalidInput
 from ...untrusted import loads
 from ..record import Record
+from ..texts import Texts
+from .alike import Alike
 from .base import MAX_LINE, Format, Source, Table, TextFormat, Written
 from .cells import board_text
 from .columns import carried, columns_of, domain_of, refuse_doubled
@@ -64,9 +66,13 @@ class Jsonl(TextFormat):
     def recognises(self, source: Source) -> bool:
         return self.detects(source.first(), source.domain) and not _is_document(source)
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: Source) -> Iterator[Record | Texts]:
         for line in source.lines():
             if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            if source.to_skip:
+                source.to_skip, source.idle = source.to_skip - 1, 0
+                source.skip_lines()
                 continue
             item = _value(line)
             if isinstance(item, Exception):
@@ -74,6 +80,8 @@ class Jsonl(TextFormat):
             else:
                 found = _record(item, source, source.number)
                 yield found or Record(source.name, source.number, line.strip(), None, WANTED)
+                if found and not found.reason:
+                    yield from _alike(source, line, item)
 
     def lines(self, rows: Iterable[Written], kind: type[Written], others: Sequence[str] = ()) -> Iterator[str]:
         del kind, others
@@ -88,6 +96,21 @@ class Jsonl(TextFormat):
                     for name, column in table.items():
                         parts += [", " if parts else "{", json.dumps(name), ": ", *_each_told(column)]
                     stream.write(woven([*parts, "}\n"], n))
+
+
+def _alike(source: Source, line: str, item: object) -> Iterator[Texts]:
+    """The lines that follow, as long as they are like this one."""
+    like = None
+    while source.together and not (source.to_skip or source.answers) and (text := source.plain_text()):
+        like = like or Alike.to(line, item, source.column)
+        columns = None if like is None else like.columns(text)
+        if like is None or columns is None:
+            source.put_back(text)
+            return
+        texts, first = columns[like.puzzle], source.number + 1
+        source.number += len(texts)
+        others = {name: columns[own] for own, name in like.others.items()}
+        yield Texts(texts if isinstance(texts, Even) else Even.of(texts) or texts, [(0, source.name, first)], others)
 
 
 def _each_told(values: Sequence[Any]) -> Sequence[str | Sequence[str]]:
@@ -134,7 +157,7 @@ class Json(TextFormat):
             return [line.strip()[:2] for line in source.head(2)] == ["[", '{"'] and len(source.head(2)[1]) > 9
         return _is_document(source)
 
-    def read(self, source: Source) -> Iterator[Record]:
+    def read(self, source: Source) -> Iterator[Record | Texts]:
         if not _is_document(source):
             yield from Jsonl().read(source)
             return

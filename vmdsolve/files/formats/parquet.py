@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...atomic import replacing
-from ...compact import Even
+from ...compact import Even, Same
 from ...errors import InvalidInput, MissingExtra
 from ..record import Record
 from ..texts import Texts
@@ -97,6 +97,9 @@ def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
     if isinstance(values, Even) and kind == pa.string() and values.codes.size < MOST_TEXT:
         n, ends = len(values), np.arange(len(values) + 1, dtype=np.int32) * values.width
         return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
+    if isinstance(values, Same):
+        value = values.value if kind != pa.string() or values.value is None else str(values.value)
+        return pa.repeat(pa.scalar(value, kind), len(values))
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
