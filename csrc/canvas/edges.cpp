@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "canvas/scaled.hpp"
 #include "canvas/sums.hpp"       // defines: canvas_path
@@ -18,16 +17,6 @@ namespace {
 constexpr double kNone = -std::numeric_limits<double>::infinity();
 
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
-
-/// Which numbers are the largest, those first.
-std::vector<int32_t> descending(const std::vector<int32_t>& numbers) {
-  std::vector<int32_t> out(numbers.size());
-  std::iota(out.begin(), out.end(), 0);
-  std::sort(out.begin(), out.end(), [&](int32_t a, int32_t b) {
-    return numbers[static_cast<size_t>(a)] > numbers[static_cast<size_t>(b)];
-  });
-  return out;
-}
 
 /// Pairs of a set and a class, the one added up into the other.
 Wiring pairs(const std::vector<int32_t>& x, const Lists& of_x, const std::vector<int32_t>& out,
@@ -57,8 +46,7 @@ CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, 
                              const int32_t* start, const int64_t* left, int threads, int path)
     : g_(std::move(grammar)), view_(view_of(*g_)), path_(canvas_path(path).edges), B_(B), L_(L),
       start_(start, start + B),
-      left_(left, left + B), soonest_(static_cast<size_t>(B)),
-      latest_first_(static_cast<size_t>(B)), longest_first_(descending(g_->least)),
+      left_(left, left + B), windows_(static_cast<size_t>(B)),
       room_(B * (L * (view_.C + view_.N) + (L + 1) * view_.Q)), classes_(room_.numbers()),
       sets_(classes_ + B * L * view_.C), beta_(sets_ + B * L * view_.N) {
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
@@ -67,17 +55,18 @@ CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, 
 }
 
 void CanvasLattice::backward(int64_t b, const double* sums) {
-  const std::vector<int32_t>& soonest = soonest_[static_cast<size_t>(b)] =
-      g_->soonest(start_[static_cast<size_t>(b)]);
-  latest_first_[static_cast<size_t>(b)] = descending(soonest);
-  std::fill(beta(b, L_), beta(b, L_) + view_.Q, Number{1.0, 0});
-  silence(b, L_, beta(b, L_));
+  const Windows& windows = windows_[static_cast<size_t>(b)] =
+      windows_of_states(*g_, start_[static_cast<size_t>(b)], L_, left_[static_cast<size_t>(b)]);
+  for (int64_t q = 0; q < view_.Q; ++q)
+    beta(b, L_)[q] = windows.has(static_cast<size_t>(q), L_) ? Number{1.0, 0} : number_zero();
+  LiveSteps steps(g_->backward, windows_of_edges(*g_, windows), L_, true);
   ScaledNumbers weight(view_.C, path_), set(view_.N, path_), after(view_.Q, path_);
   ScaledSums into_sets(g_->add_sets, pairs(g_->sets.item, g_->pairs_of_class, g_->pair_set, g_->pairs_of_set), weight,
                        nullptr, path_);
   ScaledSums states(g_->backward,
                     {view_.set, view_.next, view_.from, view_.by_set, view_.into, view_.edges, view_.weight}, set,
-                    &after, path_);
+                    &after, path_, &steps);
+  states.only(windows);
   for (int64_t i = L_; i-- > 0;) {
     stop_point();
     Number* const weights = classes_ + (b * L_ + i) * view_.C;
@@ -86,23 +75,11 @@ void CanvasLattice::backward(int64_t b, const double* sums) {
     Number* const here = beta(b, i);
     path_.numbers(sums + i * view_.C, view_.C, weights);
     weight.take(weights);
-    into_sets.add(W, [&](int64_t n) { return weight_of_set(view_, n, weights); });
+    into_sets.add(i, W, [&](int64_t n) { return weight_of_set(view_, n, weights); });
     set.take(W);
     after.take(onward);
-    states.add(here, [&](int64_t q) { return beta_of(view_, q, W, onward); });
-    silence(b, i, here);
-  }
-}
-
-void CanvasLattice::silence(int64_t b, int64_t i, Number* states) const {
-  const std::vector<int32_t>& soonest = soonest_[static_cast<size_t>(b)];
-  for (const int32_t q : latest_first_[static_cast<size_t>(b)]) {
-    if (soonest[static_cast<size_t>(q)] <= i) break;
-    states[q] = number_zero();
-  }
-  for (const int32_t q : longest_first_) {
-    if (may_finish(view_, q, L_ - i, left_[static_cast<size_t>(b)])) break;
-    states[q] = number_zero();
+    steps.move_to(i);
+    states.add(i, here, [&](int64_t q) { return beta_of(view_, q, W, onward); });
   }
 }
 
@@ -138,17 +115,22 @@ void CanvasLattice::offsets(float* out, int threads) const {
 
 void CanvasLattice::offsets_of(int64_t b, float* out) const {
   const double total = log_of(z(b));
-  std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
-  if (total == kNone) return;
+  if (total == kNone) {
+    std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
+    return;
+  }
+  const Windows &windows = windows_[static_cast<size_t>(b)], edges = windows_of_edges(*g_, windows);
+  LiveSteps onward_steps(g_->forward, edges, L_, false), around_steps(g_->around, edges, L_, false);
   std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha),
       A(static_cast<size_t>(view_.N)), O(static_cast<size_t>(view_.C));
   ScaledNumbers set(view_.N, path_), before(view_.Q, path_), after(view_.Q, path_), of_sets(view_.N, path_);
   ScaledSums states(g_->forward,
                     {view_.set, view_.from, view_.next, view_.by_set, view_.edges, view_.into, view_.weight}, set,
-                    &before, path_);
+                    &before, path_, &onward_steps);
+  states.only(windows);
   ScaledSums around(g_->around,
                     {view_.next, view_.from, view_.set, view_.into, view_.edges, view_.by_set, view_.weight}, after,
-                    &before, path_);
+                    &before, path_, &around_steps);
   ScaledSums into_classes(g_->add_classes,
                           pairs(g_->pair_set, g_->pairs_of_set, g_->sets.item, g_->pairs_of_class), of_sets, nullptr,
                           path_);
@@ -159,12 +141,14 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
     set.take(W);
     before.take(alpha.data());
     after.take(onward);
-    around.add(A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
-    states.add(next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
+    onward_steps.move_to(i);
+    around_steps.move_to(i);
+    around.add(i, A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
+    states.add(i + 1, next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
     of_sets.take(A.data());
-    into_classes.add(O.data(), [&](int64_t c) { return around_class(view_, c, A.data()); });
+    into_classes.add(i, O.data(), [&](int64_t c) { return around_class(view_, c, A.data()); });
+    out[i * view_.C] = static_cast<float>(kNone);
     path_.logs(O.data() + 1, total, view_.C - 1, out + i * view_.C + 1);
-    silence(b, i + 1, next.data());
     alpha.swap(next);
   }
 }
@@ -202,7 +186,7 @@ void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, cons
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
     std::vector<double> W(static_cast<size_t>(L * g.N)), v(static_cast<size_t>((L + 1) * g.Q));
     for (int64_t b = begin; b < end; ++b) {
-      const std::vector<int32_t> soonest = g.soonest(start[b]);
+      const Windows windows = windows_of_states(g, start[b], L, left[b]);
       const double* const best = bests + b * L * g.C;
       const auto onward = [&](int64_t i, int64_t e) {
         return (W[static_cast<size_t>(i * g.N + view.set[e])] + log_weight(e)) +
@@ -218,7 +202,7 @@ void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, cons
         }
         for (int64_t q = 0; q < g.Q; ++q) {
           double most = kNone;
-          if (soonest[static_cast<size_t>(q)] <= i && may_finish(view, q, L - i, left[b])) {
+          if (windows.has(static_cast<size_t>(q), i)) {
             if (i == L) most = 0;
             for (int64_t e = view.edges.first[q]; e < view.edges.first[q + 1] && i < L; ++e)
               most = std::max(most, onward(i, e));

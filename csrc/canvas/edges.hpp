@@ -10,7 +10,8 @@
 // Shapes       sums, bests [B,L,C] f64   start [B] i32   left [B] i64   log_z [B] f64   offset [B,L,C] f32
 //              classes [B,L] i32, -1 where there is no path   key [B] u64
 // Limits       L <= 65536, B (L + 1) times Q, C, N <= 2^27: two gigabytes. Sums are kept within 1e13 (number.hpp).
-// Cost         E for a cell, thrice (backward, forward, around sets), by scaled.hpp
+// Cost         E for a cell, thrice (backward, forward, around sets), by scaled.hpp; but for edges that windows.hpp leaves
+//              out there
 // Parallelism  boards by threads
 // Random       lattice.hpp: canvas_words
 // Memory       room.hpp
@@ -25,6 +26,7 @@
 #include "canvas/lattice.hpp"
 #include "canvas/room.hpp"
 #include "canvas/tables.hpp"
+#include "canvas/windows.hpp"
 
 namespace vmd {
 
@@ -49,8 +51,6 @@ class CanvasLattice {
   void walk(uint64_t seed, const uint64_t* key, uint32_t turn, int32_t* classes, int threads) const;
 
  private:
-  /// Zero for states before cell i that no text has reached yet, or from which none can be completed any more.
-  void silence(int64_t b, int64_t i, Number* states) const;
   const Number* classes(int64_t b, int64_t i) const { return classes_ + (b * L_ + i) * view_.C; }
   const Number* sets(int64_t b, int64_t i) const { return sets_ + (b * L_ + i) * view_.N; }
   Number* beta(int64_t b, int64_t i) const { return beta_ + (b * (L_ + 1) + i) * view_.Q; }
@@ -64,8 +64,7 @@ class CanvasLattice {
   const int64_t B_, L_;
   const std::vector<int32_t> start_;
   const std::vector<int64_t> left_;
-  std::vector<std::vector<int32_t>> soonest_, latest_first_;  // [B][Q] states in descending order of soonest
-  const std::vector<int32_t> longest_first_;                  // [Q] of least
+  std::vector<Windows> windows_;  // [B] of states
   const Room room_;
   Number *const classes_, *const sets_, *const beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
 };

@@ -10,10 +10,20 @@
 #include "support/float32.hpp"  // defines: load_as, store_as
 #include "support/float64.hpp"  // defines: exp_beside, log64, f64x2, f64x4, f64x8
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 namespace vmd {
 
 /// Exponents of a number that float64 holds beside a height of its own, which is moved where they leave these.
 constexpr int64_t kOperand = 150, kSum = 250;
+
+/// In which cells lanes matter, from the first to the last; null: in all.
+struct LaneWindows {
+  const int32_t *first, *last;
+  int32_t cell;  // this one
+};
 
 struct EdgePath {
   /// sum[lane] = sum of x y factor over its terms in order; y null: of x factor.
@@ -22,12 +32,12 @@ struct EdgePath {
   /// outside 2^-kOperand .. 2^kOperand go to `outside`, how many is returned.
   int64_t (*scale)(const Number* in, const int64_t* height, int64_t base, int64_t n, double* value,
                    int64_t* high, int32_t* outside);
-  /// out[row[lane]] = sum[lane] 2^(height[lane] + base). Lanes whose sums lie outside 2^-kSum .. 2^kSum go to
-  /// `outside`, how many is returned.
-  int64_t (*settle)(const double* sum, const int64_t* height, const int32_t* row, int64_t base, int64_t n,
-                    Number* out, int32_t* outside);
+  /// out[row[lane]] = sum[lane] 2^(height[lane] + base); zero of lanes that do not matter in this cell. Lanes whose sums
+  /// lie outside 2^-kSum .. 2^kSum go to `outside`, how many is returned.
+  int64_t (*settle)(const double* sum, const int64_t* height, const int32_t* row, const LaneWindows& windows,
+                    int64_t base, int64_t n, Number* out, int32_t* outside);
   void (*numbers)(const double* logs, int64_t n, Number* out);  // number_of_log of each
-  /// ln of each less `total`; what is zero is left as it is.
+  /// ln of each less `total`.
   void (*logs)(const Number* in, double total, int64_t n, float* out);
 };
 
@@ -36,12 +46,14 @@ template <class D>
 struct EdgeVectors {
   using I = typename Lane64<D>::I;
   static constexpr int kWidth = static_cast<int>(sizeof(D) / sizeof(double));
+  using Halves = typename Lane64<D>::Halves;
+  using Floats = typename Lane64<D>::Floats;
 
   template <bool two>
   static VMD_INLINE void add(const LanesView& v, const double* x, const double* y, double* sum) {
     for (int64_t k = 0; k < v.eights; ++k) {
       f64x2 total[kLanes / 2] = {};
-      for (int64_t at = int64_t{kLanes} * v.step[k]; at < int64_t{kLanes} * v.step[k + 1]; at += kLanes)
+      for (int64_t at = int64_t{kLanes} * v.steps[k].first; at < int64_t{kLanes} * v.steps[k].last; at += kLanes)
         for (int pair = 0; pair < kLanes / 2; ++pair) {  // two at once are faster than what gathers more
           const uint64_t *const left = v.operands + at + 2 * pair, *const right = left + 1;
           f64x2 term = {x[*left & 0xffffffff], x[*right & 0xffffffff]};
@@ -72,14 +84,23 @@ struct EdgeVectors {
       *e = __builtin_shufflevector(low, high, 1, 3, 5, 7);
     }
   }
-  static VMD_INLINE void together(const D& m, const I& e, Number* out) {
+  static VMD_INLINE void together(const D& m, const I& e, I* low, I* high) {
     const I bits = bits_as<I>(m);
     if constexpr (kWidth == 8) {
-      store_as(out, __builtin_shufflevector(bits, e, 0, 8, 1, 9, 2, 10, 3, 11));
-      store_as(out + kWidth / 2, __builtin_shufflevector(bits, e, 4, 12, 5, 13, 6, 14, 7, 15));
+      *low = __builtin_shufflevector(bits, e, 0, 8, 1, 9, 2, 10, 3, 11);
+      *high = __builtin_shufflevector(bits, e, 4, 12, 5, 13, 6, 14, 7, 15);
     } else {
-      store_as(out, __builtin_shufflevector(bits, e, 0, 4, 1, 5));
-      store_as(out + kWidth / 2, __builtin_shufflevector(bits, e, 2, 6, 3, 7));
+      *low = __builtin_shufflevector(bits, e, 0, 4, 1, 5);
+      *high = __builtin_shufflevector(bits, e, 2, 6, 3, 7);
+    }
+  }
+  /// Number k of a vector of them, for each, to where its row is.
+  static VMD_INLINE void scatter(const I& numbers, const int32_t* row, Number* out) {
+    store_as(out + row[0], __builtin_shufflevector(numbers, numbers, 0, 1));
+    store_as(out + row[1], __builtin_shufflevector(numbers, numbers, 2, 3));
+    if constexpr (kWidth == 8) {
+      store_as(out + row[2], __builtin_shufflevector(numbers, numbers, 4, 5));
+      store_as(out + row[3], __builtin_shufflevector(numbers, numbers, 6, 7));
     }
   }
 
@@ -90,10 +111,20 @@ struct EdgeVectors {
     *e = live ? (bits >> 52) - 1023 + more : I{} + kZeroExponent;
   }
 
-  static VMD_INLINE int64_t listed(const I& flags, int64_t first, int64_t n, int32_t* list) {
+  static VMD_INLINE bool some(const I& flags) {
+#if defined(__AVX512F__)
+    if constexpr (kWidth == 8) return _mm512_test_epi64_mask(bits_as<__m512i>(flags), bits_as<__m512i>(flags)) != 0;
+#endif
+#if defined(__AVX2__)
+    if constexpr (kWidth == 4) return _mm256_testz_si256(bits_as<__m256i>(flags), bits_as<__m256i>(flags)) == 0;
+#endif
     int64_t any = 0;
-    for (int lane = 0; lane < kWidth; ++lane) any |= flags[lane];
-    if (any == 0) return n;
+    if constexpr (kWidth > 1)
+      for (int lane = 0; lane < kWidth; ++lane) any |= flags[lane];
+    return any != 0;
+  }
+  static VMD_INLINE int64_t listed(const I& flags, int64_t first, int64_t n, int32_t* list) {
+    if (!some(flags)) return n;
     for (int lane = 0; lane < kWidth; ++lane)
       if (flags[lane] != 0) list[n++] = static_cast<int32_t>(first) + lane;
     return n;
@@ -127,23 +158,31 @@ struct EdgeVectors {
     return found;
   }
 
-  static VMD_INLINE int64_t settle(const double* sum, const int64_t* height, const int32_t* row, int64_t base,
-                                   int64_t n, Number* out, int32_t* outside) {
+  static VMD_INLINE int64_t settle(const double* sum, const int64_t* height, const int32_t* row,
+                                   const LaneWindows& windows, int64_t base, int64_t n, Number* out,
+                                   int32_t* outside) {
     int64_t found = 0, k = 0;
     if constexpr (kWidth > 1)
       for (; k + kWidth <= n; k += kWidth) {
         const D sums = load_as<D>(sum + k);
-        const I live = sums != 0.0, d = (bits_as<I>(sums) >> 52) - 1023;  // of inf 1024
+        I live = sums != 0.0;
+        if (windows.first != nullptr)
+          live &= __builtin_convertvector(
+              (load_as<Halves>(windows.first + k) <= windows.cell) & (load_as<Halves>(windows.last + k) >= windows.cell),
+              I);
+        const I d = (bits_as<I>(sums) >> 52) - 1023;  // of inf 1024
         D m;
-        I e;
+        I e, low, high;
         numbers_of(sums, load_as<I>(height + k) + base, live, &m, &e);
-        Number side[kWidth];
-        together(m, e, side);
-        for (int lane = 0; lane < kWidth; ++lane) out[row[k + lane]] = side[lane];
+        together(m, e, &low, &high);
+        scatter(low, row + k, out);
+        scatter(high, row + k + kWidth / 2, out);
         found = listed(live & ((d < -kSum) | (d > kSum)), k, found, outside);
       }
     for (; k < n; ++k) {
-      const Number of = sum[k] == 0 ? number_zero() : number(sum[k], height[k] + base);
+      const bool live = sum[k] != 0 && (windows.first == nullptr ||
+                                        (windows.first[k] <= windows.cell && windows.cell <= windows.last[k]));
+      const Number of = live ? number(sum[k], height[k] + base) : number_zero();
       const int64_t d = of.e - base - height[k];
       if (of.m != 0 && (d < -kSum || d > kSum)) outside[found++] = static_cast<int32_t>(k);
       out[row[k]] = of;
@@ -159,9 +198,11 @@ struct EdgeVectors {
         const I live = x > -__builtin_inf();
         D whole, m;
         const D power = exp_beside(live ? (low > kLogLimit ? D{} + kLogLimit : low) : D{}, &whole);
-        I e;
+        I e, first, second;
         numbers_of(power, bits_as<I>(whole + 6755399441055744.0) - 0x4338000000000000LL, live, &m, &e);
-        together(m, e, out + k);
+        together(m, e, &first, &second);
+        store_as(out + k, first);
+        store_as(out + k + kWidth / 2, second);
       }
     for (; k < n; ++k) out[k] = number_of_log(logs[k]);
   }
@@ -175,11 +216,9 @@ struct EdgeVectors {
         apart(in + k, &m, &e);
         const D ln =
             (log64(m != 0.0 ? m : D{} + 1.0) + __builtin_convertvector(e, D) * 0.69314718055994530942) - total;
-        for (int lane = 0; lane < kWidth; ++lane)
-          if (m[lane] != 0) out[k + lane] = static_cast<float>(ln[lane]);
+        store_as(out + k, __builtin_convertvector(m != 0.0 ? ln : D{} - __builtin_inf(), Floats));
       }
-    for (; k < n; ++k)
-      if (in[k].m != 0) out[k] = static_cast<float>(log_of(in[k]) - total);
+    for (; k < n; ++k) out[k] = static_cast<float>(log_of(in[k]) - total);
   }
 };
 
@@ -192,8 +231,10 @@ constexpr EdgePath edge_path() {
           },
           [](const Number* in, const int64_t* height, int64_t base, int64_t n, double* value, int64_t* high,
              int32_t* outside) { return V::scale(in, height, base, n, value, high, outside); },
-          [](const double* sum, const int64_t* height, const int32_t* row, int64_t base, int64_t n, Number* out,
-             int32_t* outside) { return V::settle(sum, height, row, base, n, out, outside); },
+          [](const double* sum, const int64_t* height, const int32_t* row, const LaneWindows& windows, int64_t base,
+             int64_t n, Number* out, int32_t* outside) {
+            return V::settle(sum, height, row, windows, base, n, out, outside);
+          },
           [](const double* logs, int64_t n, Number* out) { V::numbers(logs, n, out); },
           [](const Number* in, double total, int64_t n, float* out) { V::logs(in, total, n, out); }};
 }

@@ -7,24 +7,26 @@
 namespace vmd {
 
 Lanes::Lanes(const Lists& rows, const std::vector<int32_t>& x, int64_t X, const std::vector<int32_t>* y)
-    : row(rows.first.size() - 1), lane(row.size()), step{0}, place(x.size()) {
+    : row(rows.first.size() - 1), lane(row.size()), place(x.size()) {
   const auto length = [&](size_t k) { return k < row.size() ? rows.end(row[k]) - rows.begin(row[k]) : 0; };
   std::iota(row.begin(), row.end(), 0);
   std::stable_sort(row.begin(), row.end(), [&](int32_t a, int32_t b) {
     return rows.end(a) - rows.begin(a) > rows.end(b) - rows.begin(b);
   });
   for (size_t k = 0; k < row.size(); ++k) lane[static_cast<size_t>(row[k])] = static_cast<int32_t>(k);
-  for (size_t k = 0; k < row.size(); k += kLanes)
-    step.push_back(step.back() + static_cast<int32_t>(length(k + 1)));  // of the second longest
-  int32_t end = step.back() * kLanes;
+  int32_t end = 0;
+  for (size_t k = 0; k < row.size(); k += kLanes) {
+    steps.push_back({end, end + static_cast<int32_t>(length(k + 1))});  // of the second longest
+    end = steps.back().last;
+  }
+  end *= kLanes;
   for (size_t k = 0; k < row.size(); ++k) {
-    const size_t eight = k / kLanes;
-    const int64_t side_by_side = step[eight + 1] - step[eight];
+    const Steps& eight = steps[k / kLanes];
     const int32_t first = end;
     for (int64_t j = 0; j < length(k); ++j)
       place[static_cast<size_t>(rows.item[static_cast<size_t>(rows.begin(row[k]) + j)])] =
-          j < side_by_side
-              ? (step[eight] + static_cast<int32_t>(j)) * kLanes + static_cast<int32_t>(k % kLanes)
+          eight.first + j < eight.last
+              ? (eight.first + static_cast<int32_t>(j)) * kLanes + static_cast<int32_t>(k % kLanes)
               : end++;
     if (end > first) rest.push_back({static_cast<int32_t>(k), first, end});
   }

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "canvas/lanes_view.hpp"  // defines: kLanes, Rest, LanesView
+#include "canvas/lanes_view.hpp"  // defines: kLanes, Rest, LanesView, Steps
 
 namespace vmd {
 
@@ -28,17 +28,16 @@ struct Lanes {
 
   int64_t rows() const { return static_cast<int64_t>(row.size()); }
   int64_t places() const { return static_cast<int64_t>(operands.size()); }
+  LanesView view(const double* factor, const std::vector<Steps>& some, const std::vector<Rest>& rests) const {
+    return {static_cast<int64_t>(some.size()), static_cast<int64_t>(rests.size()), some.data(), operands.data(),
+            factor, rests.data()};
+  }
   LanesView view(const double* factor) const {
-    return {static_cast<int64_t>(step.size()) - 1,
-            static_cast<int64_t>(rest.size()),
-            step.data(),
-            operands.data(),
-            factor,
-            rest.data()};
+    return view(factor, steps, rest);
   }
 
   std::vector<int32_t> row, lane;  // of each lane; of each row
-  std::vector<int32_t> step;       // [eights+1]
+  std::vector<Steps> steps;        // [eights]
   std::vector<int32_t> place;      // of each term
   std::vector<uint64_t> operands;  // of each place
   std::vector<Rest> rest;

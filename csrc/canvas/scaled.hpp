@@ -16,9 +16,10 @@
 #include <span>
 #include <vector>
 
-#include "canvas/edges_path.hpp"  // defines: EdgePath, kOperand, kSum
+#include "canvas/edges_path.hpp"  // defines: EdgePath, LaneWindows, kOperand, kSum
 #include "canvas/lanes.hpp"
 #include "canvas/lattice.hpp"
+#include "canvas/windows.hpp"  // defines: Windows, LiveSteps
 
 namespace vmd {
 
@@ -73,24 +74,35 @@ class ScaledNumbers {
 
 class ScaledSums {
  public:
-  /// y null: there is none.
+  /// y null: there is none. Of steps: those that matter; null: all do.
   ScaledSums(const Lanes& lanes, const Wiring& wiring, const ScaledNumbers& x, const ScaledNumbers* y,
-             const EdgePath& path)
-      : lanes_(lanes), wiring_(wiring), path_(path), x_(x), y_(y),
+             const EdgePath& path, const LiveSteps* steps = nullptr)
+      : lanes_(lanes), wiring_(wiring), path_(path), x_(x), y_(y), steps_(steps),
         sum_(static_cast<size_t>((lanes.rows() + kLanes - 1) / kLanes * kLanes)), height_(sum_.size()),
         factor_(static_cast<size_t>(lanes.places()), 1.0), outside_(sum_.size()) {
     for (size_t t = 0; t < lanes_.place.size(); ++t) refresh(static_cast<int32_t>(t));
   }
 
-  /// The sums, of what x and y took, as numbers. exact(r): that of row r as lattice.hpp has it.
+  /// Rows matter in `rows` alone.
+  void only(const Windows& rows) {
+    for (const int32_t row : lanes_.row) {
+      first_.push_back(rows.first[static_cast<size_t>(row)]);
+      last_.push_back(rows.last[static_cast<size_t>(row)]);
+    }
+  }
+
+  /// The sums, of what x and y took, as numbers, for rows at `cell`. exact(r): that of row r as lattice.hpp has it.
   template <class Exact>
-  void add(Number* out, const Exact& exact) {
+  void add(int64_t cell, Number* out, const Exact& exact) {
     for (const int32_t k : x_.moved()) refresh(wiring_.of_x, k);
     if (y_ != nullptr)
       for (const int32_t k : y_->moved()) refresh(wiring_.of_y, k);
-    path_.add(lanes_.view(factor_.data()), x_.values(), y_ == nullptr ? nullptr : y_->values(), sum_.data());
+    const LanesView view = steps_ == nullptr ? lanes_.view(factor_.data())
+                                             : lanes_.view(factor_.data(), steps_->eights(), steps_->rests());
+    path_.add(view, x_.values(), y_ == nullptr ? nullptr : y_->values(), sum_.data());
     const int64_t base = x_.base() + (y_ == nullptr ? 0 : y_->base());
-    const int64_t n = path_.settle(sum_.data(), height_.data(), lanes_.row.data(), base, lanes_.rows(), out,
+    const LaneWindows windows{first_.empty() ? nullptr : first_.data(), last_.data(), static_cast<int32_t>(cell)};
+    const int64_t n = path_.settle(sum_.data(), height_.data(), lanes_.row.data(), windows, base, lanes_.rows(), out,
                                    outside_.data());
     for (int64_t i = 0; i < n; ++i) {
       const auto lane = static_cast<size_t>(outside_[static_cast<size_t>(i)]);
@@ -121,10 +133,11 @@ class ScaledSums {
   const EdgePath& path_;
   const ScaledNumbers& x_;
   const ScaledNumbers* const y_;
+  const LiveSteps* const steps_;
   std::vector<double> sum_;
   std::vector<int64_t> height_;  // of sums, by lanes
   std::vector<double> factor_;   // of places
-  std::vector<int32_t> outside_;
+  std::vector<int32_t> outside_, first_, last_;  // by lanes
 };
 
 }  // namespace vmd

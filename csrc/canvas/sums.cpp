@@ -79,10 +79,11 @@ struct Rows {
     return static_cast<double>(top) + std::log(sum);
   }
 
-  /// The fewest rows side by side, of those that this CPU can, that are n; as many as it can if n is more.
+  /// The fewest rows side by side, of those that this CPU can, that are n; as many as it can if n is more. Two rows alone
+  /// would take as long as four side by side, or longer.
   int width_for(int64_t n) const {
     int width = 0;
-    while (width + 1 < kWidths && passes().sums[width + 1] != nullptr && (4 << width) < n) ++width;
+    while (width + 1 < kWidths && passes().sums[width + 1] != nullptr && rows_of(width) < n) ++width;
     return width;
   }
 
@@ -95,7 +96,7 @@ struct Rows {
 
   /// Rows r[0] .. r[n - 1] that are read whole, side by side.
   bool side_by_side(const int64_t* r, int64_t n, Work& space, double* out, bool sums) const {
-    const int width = width_for(n), lanes = 4 << width;
+    const int width = width_for(n), lanes = rows_of(width);
     const T* from[kSide];
     float reference[kSide], top[kSide];
     for (int i = 0; i < lanes; ++i) {
@@ -194,7 +195,7 @@ bool every_row(const Grammar& g, const CanvasRows& rows, double* out, int thread
     else
       work.held(r, out + r * g.C);
   const auto n = static_cast<int64_t>(open.size());
-  int64_t together = 4 << work.width_for(n);  // fewer, where threads would have none
+  int64_t together = rows_of(work.width_for(n));  // fewer, where threads would have none
   while (together > 4 && (n + together - 1) / together < thread_count(threads)) together /= 2;
   std::atomic<bool> good{true};
   parallel_for(n, threads, together, [&](int64_t begin, int64_t end) {

@@ -1,13 +1,14 @@
 // sums_path.hpp -- the part of sums.hpp that meets every logit, written once for vectors of any width.
 //
 // A path is one file compiled for one instruction set (CMakeLists.txt). It includes nothing of the standard library but
-// <cstdint>, and calls nothing inline that is not forced. Whole rows stand side by side (sums_side.hpp); of one row,
-// sixteen tokens do whatever the width, in parts of as many as a vector holds. So all paths add up the same numbers in
-// the same order.
+// <cstdint>, and calls nothing inline that is not forced. Whole rows stand side by side (sums_side.hpp, sums_alone.hpp);
+// of one row, sixteen tokens do whatever the width, in parts of as many as a vector holds. So all paths add up the same
+// numbers in the same order.
 #pragma once
 #include <cstdint>
 
 #include "canvas/edges_path.hpp"
+#include "canvas/sums_alone.hpp"
 #include "canvas/sums_side.hpp"
 #include "support/bf16.hpp"     // defines: Bf16, to_float
 #include "support/float32.hpp"  // defines: exp32, lanes
@@ -20,7 +21,8 @@
 namespace vmd {
 
 constexpr int kSide = 16;
-constexpr int kWidths = 3;  // rows side by side: 4, 8, 16
+constexpr int kWidths = 4;
+constexpr int rows_of(int width) { return width == 0 ? 1 : 2 << width; }  // rows side by side: 1, 4, 8, 16
 
 /// y of the n tokens of a list, which go to `y` as whole sixteens, filled with -inf; `top` their largest. False
 /// as above.
@@ -49,7 +51,7 @@ using WritePass = void (*)(const T* row, const Beside& beside, float over, float
 
 template <class T>
 struct CanvasPasses {
-  SidePass<T> sums[kWidths], bests[kWidths];  // of 4 << width rows; null: not that many
+  SidePass<T> sums[kWidths], bests[kWidths];  // of rows_of(width) rows; null: not that many
   PickPass<T> pick;
   WritePass<T> write;
 };
@@ -189,6 +191,13 @@ struct CanvasVectors {
   }
 };
 
+/// A pass over one row.
+template <class F, class T, template <class> class Of>
+constexpr SidePass<T> one_pass() {
+  return [](const SideView& s, const T* const* rows, float over, const float* reference, float* room, double* out,
+            float* top) { return OneRow<F, Of<F>>::pass(s, rows, over, reference, room, out, top); };
+}
+
 /// A pass over as many rows as L has lanes; null where F has fewer.
 template <class F, class L, class T, template <class> class Of>
 constexpr SidePass<T> side_pass() {
@@ -203,9 +212,9 @@ constexpr SidePass<T> side_pass() {
 template <class F, class T>
 constexpr CanvasPasses<T> canvas_passes() {
   using V = CanvasVectors<F>;
-  return {{side_pass<F, f32x4, T, SideSums>(), side_pass<F, f32x8, T, SideSums>(),
+  return {{one_pass<F, T, SideSums>(), side_pass<F, f32x4, T, SideSums>(), side_pass<F, f32x8, T, SideSums>(),
            side_pass<F, f32x16, T, SideSums>()},
-          {side_pass<F, f32x4, T, SideBests>(), side_pass<F, f32x8, T, SideBests>(),
+          {one_pass<F, T, SideBests>(), side_pass<F, f32x4, T, SideBests>(), side_pass<F, f32x8, T, SideBests>(),
            side_pass<F, f32x16, T, SideBests>()},
           [](const T* row, const int32_t* tokens, int64_t n, float over, float* y, float* top) {
             return V::template pick<T>(row, tokens, n, over, y, top);

@@ -22,7 +22,7 @@ namespace vmd {
 constexpr int64_t kFlush = 32;  // chunks whose sums are float32, for classes of many tokens
 constexpr float kLowest = -87;  // beside the reference, where an exponential is 1e-38 and falls no further
 
-/// One row a lane. sums: `out` [C][lanes] takes the sums of exp(y - reference), NaN where a live y is NaN or +inf.
+/// One row a lane, or one alone. sums: `out` [C][lanes] takes the sums of exp(y - reference), NaN where a live y is NaN or +inf.
 /// bests: the largest logits; false where a live one is NaN. `top`: the largest logit of each row, unless that is
 /// NaN. `room`: [C][lanes].
 template <class T>
@@ -31,7 +31,9 @@ using SidePass = bool (*)(const SideView&, const T* const* rows, float over, con
 
 /// As many float64 as F has lanes.
 template <class F>
-struct DoublesOf;
+struct DoublesOf {
+  using type = double;
+};
 template <>
 struct DoublesOf<f32x4> {
   using type = f64x4;
@@ -162,10 +164,12 @@ struct SideSums {
     q = fused(q, r, F{} + 0.24022242f);
     q = fused(q, r, F{} + 0.693147f);
     q = fused(q, r, F{} + 1.0f);
-    return bits_as<F>(bits_as<U>(q) + (bits_as<U>(shifted) << 23));
+    return q * bits_as<F>((bits_as<U>(shifted) << 23) + 0x3f800000u);  // times 2^n: a NaN stays one
   }
-  static VMD_INLINE F join(const F& a, const F& b) { return a + b; }
-  static VMD_INLINE Doubles join(const Doubles& a, const Doubles& b) { return a + b; }
+  template <class N>
+  static VMD_INLINE N join(const N& a, const N& b) {
+    return a + b;
+  }
   VMD_INLINE bool good() const { return true; }
 };
 
@@ -182,8 +186,11 @@ struct SideBests {
     bad |= ~(x < __builtin_inff());
     return x;
   }
+  template <class N>
+  static VMD_INLINE N join(const N& a, const N& b) {
+    return a > b ? a : b;
+  }
   static VMD_INLINE F join(const F& a, const F& b) { return larger(a, b); }
-  static VMD_INLINE Doubles join(const Doubles& a, const Doubles& b) { return a > b ? a : b; }
   VMD_INLINE bool good() const {
     int32_t any = 0;
     for (int lane = 0; lane < lanes<F>; ++lane) any |= bad[lane];

@@ -12,10 +12,12 @@
 
 namespace vmd {
 
-/// The integers of a float64's width.
+/// The integers of a float64's width, and what is half as wide.
 template <class D>
 struct Lane64 {
   using I = int64_t;
+  using Halves = int32_t;
+  using Floats = float;
 };
 
 #if !defined(__CUDACC__)
@@ -27,10 +29,14 @@ using f64x16 = double __attribute__((vector_size(128)));
 template <>
 struct Lane64<f64x4> {
   using I = int64_t __attribute__((vector_size(32)));
+  using Halves = int32_t __attribute__((vector_size(16)));
+  using Floats = float __attribute__((vector_size(16)));
 };
 template <>
 struct Lane64<f64x8> {
   using I = int64_t __attribute__((vector_size(64)));
+  using Halves = int32_t __attribute__((vector_size(32)));
+  using Floats = float __attribute__((vector_size(32)));
 };
 template <>
 struct Lane64<f64x16> {

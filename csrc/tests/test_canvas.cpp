@@ -15,6 +15,7 @@
 #include "canvas/parts.hpp"
 #include "canvas/sums.hpp"
 #include "canvas/sums_path.hpp"
+#include "canvas/windows.hpp"
 #include "check.hpp"
 
 using namespace vmd;
@@ -90,6 +91,58 @@ std::shared_ptr<const Grammar> some_grammar(int64_t V) {
   }
   return std::make_shared<const Grammar>(token_class, set_first, set_class, edge_first, next, set,
                                          below(2) ? weight.data() : nullptr, least);
+}
+
+/// Whether each state can be reached from `start` before each cell, [L+1][Q].
+std::vector<std::vector<char>> reached(const Grammar& g, int32_t start, int64_t L) {
+  std::vector<std::vector<char>> out(at(L + 1), std::vector<char>(at(g.Q)));
+  out[0][at(start)] = 1;
+  for (int64_t i = 0; i < L; ++i)
+    for (size_t e = 0; e < at(g.E); ++e)
+      if (out[at(i)][at(g.from[e])]) out[at(i + 1)][at(g.next[e])] = 1;
+  return out;
+}
+
+void test_what_a_text_may_come_to_matters_and_no_more_of_a_chain() {
+  for (int round = 0; round < 300; ++round) {
+    auto grammar = some_grammar(8);
+    const Grammar& g = *grammar;
+    const int64_t L = 1 + below(12), left = below(3);
+    const int32_t start = below(g.Q);
+    const auto here = reached(g, start, L);
+    const Windows states = windows_of_states(g, start, L, left), edges = windows_of_edges(g, states);
+    for (int64_t i = 0; i <= L; ++i)
+      for (size_t q = 0; q < at(g.Q); ++q)
+        CHECK(states.has(q, i) || !here[at(i)][q] || g.least[q] > L - i + left);
+    for (const Lanes* lanes : {&g.backward, &g.forward, &g.around})
+      for (const bool downwards : {false, true}) {
+        LiveSteps steps(*lanes, edges, L, downwards);
+        for (int64_t turn = 0; turn < L; ++turn) {
+          const int64_t i = downwards ? L - 1 - turn : turn;
+          steps.move_to(i);
+          for (size_t e = 0; e < at(g.E); ++e) {
+            if (!edges.has(e, i)) continue;
+            const int32_t place = lanes->place[e];
+            bool found = false;
+            for (const Steps& eight : steps.eights())
+              found = found || (eight.first * kLanes <= place && place < eight.last * kLanes);
+            for (const Rest& rest : steps.rests()) found = found || (rest.first <= place && place < rest.last);
+            CHECK(found);
+          }
+        }
+      }
+  }
+  // A chain of four: each state matters before one cell alone, and each edge in one.
+  const Grammar chain(std::vector<int32_t>{1}, std::vector<int32_t>{0, 1}, std::vector<int32_t>{1},
+                      std::vector<int32_t>{0, 1, 2, 3, 3}, std::vector<int32_t>{1, 2, 3}, std::vector<int32_t>{0, 0, 0},
+                      nullptr, std::vector<int32_t>{3, 2, 1, 0});
+  const Windows states = windows_of_states(chain, 0, 3, 0), edges = windows_of_edges(chain, states);
+  LiveSteps steps(chain.around, edges, 3, true);  // one set, whose three edges are the rest of an eight
+  for (int32_t i = 3; i-- > 0;) {
+    CHECK(states.first[at(i)] == i && states.last[at(i)] == i && edges.first[at(i)] == i && edges.last[at(i)] == i);
+    steps.move_to(i);
+    CHECK(steps.rests()[0].last - steps.rests()[0].first == 1);
+  }
 }
 
 /// The arrays of one call by turns, each of exactly its size.
@@ -233,6 +286,7 @@ void test_teams_give_what_the_cpu_gives() {
 int main() {
   test_sums_of_numbers_of_any_size();
   test_every_term_has_a_place_of_its_own();
+  test_what_a_text_may_come_to_matters_and_no_more_of_a_chain();
   test_teams_give_what_the_cpu_gives<float>();
   test_teams_give_what_the_cpu_gives<Bf16>();
   std::puts("canvas: ok");

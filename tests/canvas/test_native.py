@@ -123,14 +123,17 @@ def test_bfloat16_tensors_are_read_as_they_are() -> None:
     np.testing.assert_array_equal(ours.log_marginals(), same.log_marginals())
 
 
-@pytest.mark.parametrize("value", [np.inf, np.nan])
-def test_logits_of_live_tokens_that_are_no_numbers_are_named(value: float) -> None:
+@pytest.mark.parametrize(
+    "bits", [0x7F800000, 0x7FC00000, 0x7FC00001, 0x7F800123, 0xFFFFFFFF]
+)  # +inf, and NaN of four kinds
+def test_logits_of_live_tokens_that_are_no_numbers_are_named(bits: int) -> None:
+    value = np.uint32(bits).view(np.float32)
     rng = np.random.default_rng(6)
     grammar = mixed(rng, 3, 20)
     for token in (int(np.argmax(grammar.token_class == 2)), V - 1 - int(np.argmax(grammar.token_class[::-1] > 0))):
-        for rows in (2, 19):  # of few side by side, and of a second lot
+        for rows in (1, 2, 3, 19):  # alone, of few side by side, and of a second lot
             logits = rng.standard_normal((rows, V)).astype(np.float32)
-            logits[rows - 1, token] = value
+            logits.view(np.uint32)[rows - 1, token] = bits
             for asked in (Posterior.draw, Posterior.argmax):
                 with pytest.raises(InvalidInput, match=rf"logits\[{rows - 1}, {token}\] is {value}"):
                     asked(posterior(grammar, logits))
