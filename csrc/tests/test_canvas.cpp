@@ -137,8 +137,8 @@ void test_what_a_text_may_come_to_matters_and_no_more_of_a_chain() {
                       std::vector<int32_t>{0, 1, 2, 3, 3}, std::vector<int32_t>{1, 2, 3}, std::vector<int32_t>{0, 0, 0},
                       nullptr, std::vector<int32_t>{3, 2, 1, 0});
   const Windows states = windows_of_states(chain, 0, 3, 0), edges = windows_of_edges(chain, states);
-  LiveSteps steps(chain.around, edges, 3, true);  // one set, whose three edges are the rest of an eight
-  for (int32_t i = 3; i-- > 0;) {
+  LiveSteps steps(chain.around, edges, 3, false);  // one set, whose three edges are the rest of an eight
+  for (int32_t i = 0; i < 3; ++i) {
     CHECK(states.first[at(i)] == i && states.last[at(i)] == i && edges.first[at(i)] == i && edges.last[at(i)] == i);
     steps.move_to(i);
     CHECK(steps.rests()[0].last - steps.rests()[0].first == 1);
