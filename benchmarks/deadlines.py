@@ -79,7 +79,7 @@ INSTANCES: dict[str, Callable[[], Problem]] = {
     "sudoku-25x25, 57 % open": partial(opened, "sudoku-25x25", 0.57),
     "takuzu 60x60, distinct": partial(invented, "takuzu", 60),
     "nonogram 45x45": partial(invented, "nonogram", 45),
-    "queen10_10 in 10 colours": partial(queen_graph, 10),
+    "queen12_12 in 12 colours": partial(queen_graph, 12),
     "starbattle 20x20": partial(invented, "starbattle", 20),
 }
 

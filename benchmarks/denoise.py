@@ -57,7 +57,8 @@ def run(
         torch.set_num_threads(threads)
     parameters = {"boards": boards, "repeats": repeats, "threads": threads, "loops": loops, "compiled": compiled}
     x, _ = held_out(sudoku(), boards)
-    z = np.random.default_rng(0).standard_normal((boards, model.config.latent), np.float32)
+    z = np.random.default_rng(0).standard_normal((boards, model.z_width(units)), np.float32)
+    z *= not model.config.stirs  # 0 is no noise on states: the network alone is measured
     with Run("denoise", METHOD, parameters, (), out) as this, torch.inference_mode():
         flops, floats = floor(denoiser, units, loops)
         rates = {dtype: square_rate(dtype) for dtype in (torch.float32, torch.bfloat16)}
@@ -69,7 +70,10 @@ def run(
             this.note(f"no path amx: {absent}")
         for dtype, rate in rates.items():
             this.note(f"torch multiplies large matrices of {dtype} at {rate / 1e9:.0f} GFLOP/s")
-        calls = {**ours(denoiser, units, x, z, loops, threads), **theirs(model, units, x, z, loops, compiled)}
+        calls = {
+            **ours(denoiser, units, x, z[:, : model.config.code_width], loops, threads),
+            **theirs(model, units, x, z, loops, compiled),
+        }
         wanted = calls["torch eager, float32, tile 4"]()
         taken = take_turns(calls, repeats, budget=budget, rest=0.02)
         best = max(boards / summary(t)["median"] for name, t in taken.items() if name.startswith("torch"))

@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +22,7 @@ from vmdsolve.api.generate import generate
 from vmdsolve.atomic import written
 from vmdsolve.errors import InvalidInput, TrainingDiverged
 from vmdsolve.measure.accuracy import evaluate
-from vmdsolve.model.checkpoint import packaged, save_model
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.folded import folded
 from vmdsolve.model.packaged import packaged_file
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 from vmdsolve.train import Recipe, Trainer
@@ -174,7 +172,7 @@ def trained(task: Task) -> Made:
     if (task.folder / "state.safetensors").exists():
         trainer.resume(task.folder)
     elif task.begin == "packaged":
-        trainer.begin_with(_begun(task))
+        trainer.begin_with(_begun())
     clock = task.folder / "cpu.json"
     seconds = before = float(json.loads(clock.read_text())) if clock.exists() else 0.0
     begun = time.process_time()
@@ -185,17 +183,12 @@ def trained(task: Task) -> Made:
     return Made(trainer, seconds)
 
 
-def _begun(task: Task) -> Path:
-    """A file of the packaged weights, without their latent where the arm has none."""
-    path, model = packaged_file(sudoku().name), packaged(sudoku())
-    if path is None or model is None:
+def _begun() -> Path:
+    """The file of the packaged weights, which know no code."""
+    path = packaged_file(sudoku().name)
+    if path is None:
         raise InvalidInput(f"no weights come along for {sudoku().name}; take --begin nothing")
-    if task.config.latent:
-        return path
-    task.folder.mkdir(parents=True, exist_ok=True)
-    without = replace(model.config, latent=0)
-    save_model(task.folder / "begun.safetensors", folded(model, without) if model.config.latent else model, {})
-    return task.folder / "begun.safetensors"
+    return path
 
 
 def bred(path: Path) -> Path:

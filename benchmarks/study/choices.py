@@ -53,7 +53,7 @@ BASES = {
             "hard": "bred",
             "hard_share": 0.6,
         },
-        {"loops": 96},
+        {"loops": 96, "latent": 0},  # as the weights are: their z is noise
     ),
 }
 ARMS = {

@@ -35,8 +35,8 @@ def told(solution: Solution) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def hard() -> Problem:
-    """Ten times ten queens in ten colours, which has no answer, and nobody has the patience to see it proved."""
-    n = 10
+    """Twelve times twelve queens in twelve colours: answers are few, and nobody has the patience to see one found."""
+    n = 12
     squares = [divmod(i, n) for i in range(n * n)]
     edges = [
         f"e {i + 1} {j + 1}"
@@ -44,7 +44,7 @@ def hard() -> Problem:
         for j, (c, d) in enumerate(squares[:i])
         if a == c or b == d or abs(a - c) == abs(b - d)
     ]
-    return read("\n".join([f"p edge {n * n} {len(edges)}", *edges]), "colouring-10")
+    return read("\n".join([f"p edge {n * n} {len(edges)}", *edges]), "colouring-12")
 
 
 @pytest.fixture

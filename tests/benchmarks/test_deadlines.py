@@ -12,7 +12,7 @@ from benchmarks.deadlines import run
 
 @pytest.mark.slow
 def test_each_call_has_a_row_that_says_what_became_of_it(tmp_path: Path) -> None:
-    run(seconds=0.2, instances="queen10", calls="solve,check,hint", out=tmp_path)
+    run(seconds=0.2, instances="queen12", calls="solve,check,hint", out=tmp_path)
     [file] = tmp_path.glob("deadlines-*.json")
     rows = json.loads(file.read_text())["rows"]
     assert [row["call"] for row in rows] == ["solve", "check", "hint"]

@@ -148,7 +148,7 @@ class ModelConfig:
         if self.prior == "cells" and self.classes:
             raise ModelMismatch("the classes of a prior over cells are the symbols: leave classes at 0")
         object.__setattr__(self, "noise", _deviations(self.noise))
-        if self.sampling.still and not self.stirs:
+        if self.sampling.still and self.latent and not self.stirs:
             raise ModelMismatch("sampling.still is for prior 'states', where z = 0 is no noise; leave it out")
         if self.prior == "states" and (self.classes or self.latent > 1):
             raise ModelMismatch("with prior 'states' z is one draw of noise: latent is 1, or 0 for none; classes is 0")
