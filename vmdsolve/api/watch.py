@@ -121,6 +121,7 @@ def watch(problem: Grid, boards: int = 4, **options: Unpack[WatchOptions]) -> Wa
     key = board_keys(rules, given.values[None])
     keys = np.concatenate([latent_keys(key, k) for k in range(K)])
     z = most.draw(x, normal(keys, most.z_width, seed=checked.seed))
+    z[: most.model.config.sampling.still] = 0  # as of the first board that `solve` tries
     stops = [stop for stop in STOPS if stop < most.most_loops] + [most.most_loops]
     values, sure = list[Board](), list[npt.NDArray[np.float32]]()
     for stop in stops:

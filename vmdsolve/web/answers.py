@@ -141,7 +141,10 @@ def _read(question: Question, name: str = "") -> tuple[Problem, list[Answer]]:
             if first is None:
                 raise
             return first, others
-    content = b64decode(packed, validate=True) if packed else text.encode(errors="replace")
+    try:
+        content = b64decode(packed, validate=True) if packed else text.encode(errors="replace")
+    except ValueError as error:
+        raise InvalidInput("base64 is not the bytes of a file; drop the file again") from error
     problems = _in_file(content, name, domain)
     if not problems:
         raise InvalidInput(f"no puzzle was found in {_shown(name)}; wanted one, or many, in a form that is read")
