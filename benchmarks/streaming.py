@@ -44,16 +44,16 @@ ENDINGS = (".csv", ".jsonl", ".parquet")
 ONE_FILE = 5  # times the lines of the others
 METHOD = (
     "9x9 Sudoku, method search. cost: processor seconds, turn by turn, on one thread: `search.solve_values` on arrays, "
-    f"{PIECE:,} boards a call, so that its results need no new memory; `solve_batch` (aim {CORE:g} times that), and with "
-    "every text looked at; BatchSolver; reading a file, solving and "
-    f"writing shards (aim {OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that "
-    "are read, and that are passed over by a job whose part they are not; what a driver does of a line itself: reading "
-    "and packing shards, putting into place what came back. memory: the most of a process by lines (aim "
-    f"{MEMORY:g} times). kills: SIGKILL at random moments, each job then resumed to its end and compared byte by byte "
-    "with one that nobody disturbed. ray: problems a second to those of the local job, wall clock, the start of the "
-    f"cluster apart (aim {RAY:g}). ranks: boards of all batches a processor second of one training process, and of the "
-    f"slower of two that share them (aim {RANKS:g} times as many): of trainings of S and of 3 S steps the difference, "
-    "in processor time, so that it holds on a machine that is shared."
+    f"{PIECE:,} boards a call, so that its results need no new memory; `solve_batch` (aim {CORE:g} times that), and "
+    "with every text looked at; BatchSolver; reading a file, solving and writing shards (aim "
+    f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that are read, and "
+    "passed over by a job whose part they are not; what a driver does of a line itself: reading and packing shards, "
+    f"putting into place what came back. memory: the most of a process by lines (aim {MEMORY:g} times). kills: SIGKILL "
+    "at random moments, each job then resumed to its end and compared byte by byte with one that nobody disturbed. "
+    "ray: problems a second to those of the local job, wall clock, the start of the cluster apart (aim "
+    f"{RAY:g}). ranks: boards of all batches a processor second of one training process, and of the slower of two that "
+    f"share them (aim {RANKS:g} times as many): of trainings of S and of 3 S steps the difference, in processor time, "
+    "so that it holds on a machine that is shared."
 )
 
 
