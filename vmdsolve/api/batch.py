@@ -185,8 +185,9 @@ class _Fate:
             case "nfe" | "loops" | "latents_tried":
                 return {"nfe": int(part.nfe[i]), "loops": int(part.loops[i]), "latents_tried": int(part.tried[i])}
             case "nodes" | "clauses":
-                took = (0, 0) if part.effort is None else (int(part.effort.nodes[i]), int(part.effort.clauses[i]))
-                return dict(zip(("nodes", "clauses"), took, strict=True))
+                if part.effort is None:
+                    return {"nodes": 0, "clauses": 0}
+                return {"nodes": int(part.effort.nodes[i]), "clauses": int(part.effort.clauses[i])}
             case "violations" | "reason":
                 return self._why(int(part.rows[i]))
             case "trace":

@@ -38,7 +38,14 @@ from .remask import certainty, reopen
 from .symbols import symbol_order
 from .traced import Traced
 
-__all__ = ["Loop"]
+__all__ = ["Loop", "draw_latents"]
+
+
+def draw_latents(predict: Network, plan: Plan, x: Board, keys: Keys, *, seed: int, step: int = 0) -> Floats:
+    """z float32 [B, Z] of boards x [B, L] by keys uint64 [B], from the prior; 0 where the plan is still."""
+    if plan.still:
+        return np.zeros((len(x), predict.z_width), np.float32)
+    return predict.draw(x, normal(keys, predict.z_width, seed=seed, step=step))
 
 
 class Loop:
@@ -152,10 +159,8 @@ class Loop:
         at = self._host(rows)
         if fixed is not None:
             drawn = fixed[at]
-        elif self.plan.still:
-            drawn = np.zeros((len(at), predict.z_width), np.float32)
         else:
-            drawn = predict.draw(self._host(self.x[rows]), normal(keys[at], predict.z_width, seed=self.seed, step=step))
+            drawn = draw_latents(predict, self.plan, self._host(self.x[rows]), keys[at], seed=self.seed, step=step)
         prepare = getattr(predict, "prepare", None)
         said = drawn if prepare is None else prepare(drawn)
         if self.z is None:

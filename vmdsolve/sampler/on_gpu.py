@@ -19,14 +19,13 @@ import torch
 from torch import Tensor
 
 from ..kernels.cuda import raise_refusal
-from ..kernels.normal import normal
 from ..peers import Peers
 from ..problem import Board, Rules
 from ..sets import Sets
 from .counted import counted_symbols
 from .evaluation import Evaluate, settling
 from .keys import Keys
-from .loop import Loop
+from .loop import Loop, draw_latents
 from .plan import Filled, Floats, Plan
 from .predictor import Predictor
 from .symbols import symbol_order
@@ -144,10 +143,7 @@ def fill_on_gpu(
             done = loop.fill(predict, evaluate, boards, keys=keys, domains=allowed, trace=trace, z=z)
         raise_refusal(done.values)
         return done
-    if z is None and plan.still:
-        z = np.zeros((len(boards), predict.z_width), np.float32)
-    elif z is None:
-        z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
+    z = draw_latents(predict, plan, boards, keys, seed=seed) if z is None else z
     arrays = boards, allowed, z, keys
     x, sets, latent, key = (tensor(array, predict.device) for array in arrays)
     states, code = predict.stirred(latent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from enum import IntEnum
 from math import inf
 
@@ -14,6 +13,7 @@ import vmdsolve._native as _native
 from ..deadline import seconds_left
 from ..problem import Board, Rules
 from .arguments import count_of, floats, integers, seconds_of
+from .boards import Boards
 from .compiled import compiled, our_errors, silent
 
 __all__ = ["Enumeration", "Limits", "SearchStatus", "enumerate_values"]
@@ -30,17 +30,13 @@ class SearchStatus(IntEnum):
     TIME_LIMIT = 3
 
 
-class Enumeration(Iterator[Board]):
-    """Solutions of one problem, each int32 [L], found one at a time; see `enumerate_values`.
-
-    Whatever interrupts a call, none is lost: the next one goes on with it.
+class Enumeration(Boards):
+    """Solutions of one problem, each int32 [L], found one at a time; see `enumerate_values` and `Boards`.
 
     Attributes
     ----------
     status
         SearchStatus, or None while there may be more to come
-    found
-        a solution that `look` found and nobody took yet; whoever takes it sets None
     complete
         True once it is proved that no further solution exists
     nodes, clauses
@@ -54,7 +50,6 @@ class Enumeration(Iterator[Board]):
         self._node_limit = count_of(node_limit, "node_limit")
         self._taken = 0  # from native search
         self._any = False
-        self.found: Board | None = None
         self.status: SearchStatus | None = None
         self._begin(seconds_of(seconds))
 
@@ -77,13 +72,6 @@ class Enumeration(Iterator[Board]):
     @property
     def clauses(self) -> int:
         return self._search.clauses
-
-    def __next__(self) -> Board:
-        board = self.look()
-        if board is None:
-            raise StopIteration
-        self.found = None  # signals are not heard from here on
-        return board
 
     def look(self) -> Board | None:
         """The next solution, which stays in `found`; None, with `status` set: there is none, or a limit is reached."""

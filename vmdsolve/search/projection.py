@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from .. import sets
 from ..deadline import Deadline
 from ..problem import OPEN, Board, Rules
+from .boards import Boards
 from .exact import propagate, solve_values
 
 __all__ = ["Projection"]
 
 
-class Projection(Iterator[Board]):
-    """Solutions int32 [L] no two of which agree on all of `cells`, one for each way to fill these.
-
-    Whatever interrupts a call, none is lost: the next one goes on with it.
+class Projection(Boards):
+    """Solutions int32 [L] no two of which agree on all of `cells`, one for each way to fill these; see `Boards`.
 
     Attributes
     ----------
-    found
-        a solution that `look` found and nobody took yet; whoever takes it sets None
     complete
         True once it is proved that there are no more.
 
@@ -41,14 +38,6 @@ class Projection(Iterator[Board]):
         self._left, self._seconds = limit, seconds
         self._open: list[tuple[Board, Board | None]] = [(np.asarray(values, np.int32), None)]
         self.complete = False
-        self.found: Board | None = None
-
-    def __next__(self) -> Board:
-        board = self.look()
-        if board is None:
-            raise StopIteration
-        self.found = None  # signals are not heard from here on
-        return board
 
     def look(self) -> Board | None:
         """The next solution, which stays in `found`; None: there is none, or a limit is reached."""
