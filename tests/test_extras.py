@@ -72,6 +72,18 @@ def test_an_extra_is_named_with_what_needs_it(package: str, monkeypatch: pytest.
     extras.want(package, "log")
 
 
+def test_a_package_that_is_broken_is_named_with_what_it_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "wandb").mkdir()
+    (tmp_path / "wandb" / "__init__.py").write_text("raise TypeError('of another protobuf')\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "wandb", raising=False)
+    with pytest.raises(
+        MissingExtra, match=r"log needs wandb, which is there but .*TypeError: of another protobuf.*vmdsolve\[wandb\]"
+    ):
+        extras.load("wandb", "wandb", "log")
+    assert extras.load("json", "torch", "log") is __import__("json")
+
+
 def test_extras_are_those_of_the_package() -> None:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for package, extra in extras.EXTRAS.items():

@@ -6,12 +6,14 @@ from __future__ import annotations
 import ctypes
 import sys
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from .errors import MissingExtra
 
-__all__ = ["EXTRAS", "default_device", "want", "want_torch"]
+__all__ = ["EXTRAS", "default_device", "load", "want", "want_torch"]
 
 # the extra that brings a package
 EXTRAS = {
@@ -46,6 +48,32 @@ def want(package: str, what: str) -> None:
         there = sys.modules.get(package) is not None
     if not there:
         raise MissingExtra(f"{what} needs {CALLED.get(package, package)}: pip install 'vmdsolve[{EXTRAS[package]}]'")
+
+
+def load(module: str, package: str, what: str) -> Any:
+    """A module of a package that is not ours, or a sentence where the package is lacking or broken.
+
+    Parameters
+    ----------
+    module
+        Its name, as "torch.utils.tensorboard".
+    package, what
+        As of `want`.
+
+    Raises
+    ------
+    MissingExtra
+        The package is not installed, or does not come to life.
+    """
+    want(package, what)
+    try:
+        return import_module(module)
+    except Exception as error:  # whatever a package does when its own needs are not met
+        said = f"{type(error).__name__}: {error!s:.200}"
+        raise MissingExtra(
+            f"{what} needs {CALLED.get(package, package)}, which is there but fails when it is imported ({said}): "
+            f"pip install --force-reinstall 'vmdsolve[{EXTRAS[package]}]'"
+        ) from error
 
 
 def want_torch(what: str) -> None:

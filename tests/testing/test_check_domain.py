@@ -162,7 +162,7 @@ def test_without_ortools_the_law_is_skipped_and_says_so(monkeypatch: pytest.Monk
     monkeypatch.setattr(oracles, "import_module", missing)
     [result] = [r for r in run_laws(Four()) if r.law == "cp-sat"]
     assert (result.skipped, result.broken) == (True, None)
-    assert str(result).startswith("skipped cp-sat         CP-SAT needs ortools; pip install 'vmdsolve[test]'")
+    assert str(result).startswith("skipped cp-sat         CP-SAT needs ortools: pip install ortools")
 
 
 def test_it_is_the_same_every_time() -> None:

@@ -92,11 +92,11 @@ def draw_results(rows: Sequence[Mapping[str, Any]], path: Path) -> Path:
         There is no matplotlib.
     """
     wanted(path)
-    alike = {name: _text(rows[0].get(name)) for name in TOLD if len({_text(row.get(name)) for row in rows}) == 1}
+    alike = {name: rows[0].get(name) for name in TOLD if len({_text(row.get(name)) for row in rows}) == 1}
     panels: list[tuple[str, str, tuple[str, ...]]] = [("network evaluations a problem", "nfe", ("loops", "latents"))]
     if any(_positive(row["applied"]) for row in rows):
         panels.append(("block applications a problem", "applied", ("latents",)))
-    title = ", ".join(f"{name} {value}" for name, value in alike.items() if value)
+    title = ", ".join(_said(name, value) for name, value in alike.items() if value not in (None, ""))
     figure, axes = chart(1, len(panels), width=1 + 4.5 * len(panels), height=5, title=title, sharey=True)
     told: dict[str, Any] = {}
     for axis, (about, over, apart) in zip(axes[0], panels, strict=True):
@@ -123,9 +123,16 @@ def _lines(
     names = [*told, *(name for name in apart if len({_text(row.get(name)) for row in rows}) > 1)]
     out: dict[str, list[tuple[float, float]]] = {}
     for row in rows:
-        said = [f"{name} {_text(row.get(name))}" for name in names if row.get(name) is not None]
+        said = [_said(name, row.get(name)) for name in names if row.get(name) is not None]
         out.setdefault(", ".join(said), []).append((row[over], row["share"]))
     return {name: sorted(points) for name, points in out.items()}
+
+
+def _said(name: str, value: Any) -> str:
+    """One thing that is true of a line, in the words of `eval`."""
+    if name == "legal":
+        return "rules mask symbols" if value else "no rule helps"
+    return f"{name} {_text(value)}"
 
 
 def _text(value: Any) -> str:

@@ -10,13 +10,12 @@ import pickle
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..api.columns import BatchSolver
-from ..extras import want
+from ..extras import load
 from ..files.formats import writer_of
 from ..files.record import Record
 from .manifest import part_name
@@ -73,8 +72,7 @@ def run_on_ray(shards: Shards, records: Iterator[Record], options: Mapping[str, 
     MissingExtra
         Ray is not installed.
     """
-    want("ray", "engine 'ray'")
-    ray: Any = import_module("ray")
+    ray = load("ray", "ray", "engine 'ray'")
     began = not ray.is_initialized()
     if began:
         ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)

@@ -118,7 +118,7 @@ def _ortools() -> Any:
     try:
         return import_module("ortools.sat.python.cp_model")
     except ImportError as error:
-        raise MissingExtra("CP-SAT needs ortools; pip install 'vmdsolve[test]'") from error
+        raise MissingExtra("CP-SAT needs ortools: pip install ortools") from error
 
 
 @singledispatch

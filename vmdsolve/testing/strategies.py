@@ -18,7 +18,7 @@ from .cases import Case, cases
 try:
     from hypothesis import strategies as st
 except ImportError as error:
-    raise MissingExtra("the strategies of vmdsolve.testing need hypothesis; pip install 'vmdsolve[test]'") from error
+    raise MissingExtra("the strategies of vmdsolve.testing need hypothesis: pip install hypothesis") from error
 
 __all__ = ["hostile", "partial", "problems", "solutions"]
 

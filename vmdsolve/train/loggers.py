@@ -13,12 +13,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import InvalidInput
-from ..extras import want
+from ..extras import load, want
 from .progress import Progress, append_line
 
 __all__ = [
@@ -135,9 +134,8 @@ class TensorBoardLog:
     """Event files in the folder `tensorboard` of the run, for `tensorboard --logdir`; needs tensorboard."""
 
     def start(self, begun: Begun) -> None:
-        want("tensorboard", "log 'tensorboard'")
         where = _folder(begun, "tensorboard") / "tensorboard"
-        tensorboard: Any = import_module("torch.utils.tensorboard")
+        tensorboard = load("torch.utils.tensorboard", "tensorboard", "log 'tensorboard'")
         self.writer = tensorboard.SummaryWriter(str(where), purge_step=begun.step + 1 if begun.step else None)
         self.writer.add_text("config", json.dumps(_without_folders(begun.config), indent=1), begun.step)
 
@@ -158,13 +156,12 @@ class WandbLog:
     """
 
     def start(self, begun: Begun) -> None:
-        want("wandb", "log 'wandb'")
         folder = _folder(begun, "wandb")
         kept = folder / "wandb-id.txt"
         before = kept.read_text(errors="replace").strip() if kept.is_file() else None
         if before is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", before):
             raise InvalidInput(f"{kept} holds {before!r:.80}, which is no number of a run; remove it")
-        wandb: Any = import_module("wandb")
+        wandb = load("wandb", "wandb", "log 'wandb'")
         self.run = wandb.init(
             project=os.environ.get("WANDB_PROJECT") or "vmdsolve", name=folder.name, id=before, resume="allow",
             dir=str(folder), config=_without_folders(begun.config),
