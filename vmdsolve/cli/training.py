@@ -72,7 +72,7 @@ def take_options(command: Callable[..., None], table: Keys, apart: tuple[str, ..
         dashed = name.replace("_", "-")
         flag = f"--{dashed}/--no-{dashed}" if key.kind is bool else f"--{dashed}"
         option = Option(flag, help=f"{key.help} (default {key.default})", rich_help_panel=parts.get(name))
-        kind: Any = Annotated.__class_getitem__((key.kind | None, option))  # type: ignore[attr-defined]
+        kind: Any = Annotated[key.kind | None, option]
         options.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
     kept = [one for one in fixed.parameters.values() if one.kind is not one.VAR_KEYWORD]
     command.__signature__ = fixed.replace(parameters=kept + options)  # type: ignore[attr-defined]
