@@ -49,6 +49,15 @@ def test_the_conda_recipe_needs_what_the_project_needs() -> None:
     assert {need.replace(" ", "") for need in needs["host"]} >= {*PROJECT["build-system"]["requires"]}
 
 
+def test_the_conda_recipe_is_one_to_what_builds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    builder: Any = pytest.importorskip(
+        "rattler_build", reason="rattler-build is not installed: pip install py-rattler-build"
+    )
+    monkeypatch.setenv("VMDSOLVE_VERSION", "1.2.3")
+    (variant,) = builder.Stage0Recipe.from_file(str(ROOT / ".ci/conda/recipe.yaml")).render()
+    assert (variant.recipe.package.name, str(variant.recipe.package.version)) == ("vmdsolve", "1.2.3")
+
+
 def test_a_release_publishes_only_what_was_tried_and_only_of_a_tag() -> None:
     jobs = read(".github/workflows/release.yml")["jobs"]
     assert jobs["publish"]["needs"] == ["sdist", "wheels"]
