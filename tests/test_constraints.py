@@ -159,7 +159,7 @@ def test_tables_that_share_their_rows_share_what_is_made_of_them() -> None:
     first, second = Table([0, 1], rows), Table([1, 2], rows)
     assert first.tuples is rows is second.tuples
     assert first.native()[1] is second.native()[1]
-    assert first.native()[1] == [2, 0, 1, 1, 0]
+    assert [*first.native()[1]] == [2, 0, 1, 1, 0]
     assert first == Table([0, 1], list(rows))
     assert hash(first) == hash(Table([0, 1], list(rows)))
     assert pickle.loads(pickle.dumps(first)) == first

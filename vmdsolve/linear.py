@@ -94,9 +94,10 @@ class Linear(Constraint):
         return COMPARISONS[self.comparison](reached, self.total)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
-        if any(values[cell] == OPEN for cell in self.cells):
+        held = [int(values[cell]) for cell in self.cells]
+        if OPEN in held:
             return []
-        reached = sum(c * self.number(int(values[cell])) for c, cell in zip(self.coefficients, self.cells, strict=True))
+        reached = sum(c * self.number(value) for c, value in zip(self.coefficients, held, strict=True))
         if self.holds(reached):
             return []
         reason = f"adds up to {reached}, which is not {self.comparison} {self.total}"
