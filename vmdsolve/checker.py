@@ -17,6 +17,7 @@ from vmdsolve import _native
 
 from .arguments import whole
 from .errors import InvalidInput
+from .plain import many
 from .problem import OPEN, Board, Rules, Violation
 
 __all__ = ["accepts", "violations"]
@@ -43,7 +44,7 @@ def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
     else:
         board = [whole(value, f"cell {cell}") for cell, value in enumerate(values)]
     if len(board) != rules.L:
-        raise InvalidInput(f"got {len(board)} values for {rules.L} cells")
+        raise InvalidInput(f"got {many(len(board), 'value')} for {many(rules.L, 'cell')}")
     for cell, value in enumerate(board):
         if not OPEN <= value < rules.V:
             raise InvalidInput(f"cell {cell} holds value {value}; values are 0 to {rules.V - 1}, or {OPEN} for open")

@@ -30,6 +30,7 @@ from .connected import Connected
 from .deadline import stop_point
 from .errors import InvalidInput
 from .linear import Linear
+from .plain import many
 from .problem import OPEN, Board, Constraint, Violation, as_cells
 from .regular import DFA, Regular
 
@@ -246,7 +247,7 @@ class Table(Constraint):
         rows = Tuples(tuples)
         if rows.widths - {len(self.cells)}:
             index, row = next((i, row) for i, row in enumerate(rows) if len(row) != len(self.cells))
-            raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
+            raise InvalidInput(f"Table row {index} has {many(len(row), 'value')} for {many(len(self.cells), 'cell')}")
         object.__setattr__(self, "tuples", rows)
         object.__setattr__(self, "relation", relation)
 
@@ -266,7 +267,7 @@ class Table(Constraint):
                     return []
                 stop_point()
         shown = " ".join("." if value == OPEN else str(value + 1) for value in held)
-        reason = f"{shown} is none of the {len(self.tuples)} allowed rows"
+        reason = f"{shown} is not among the {many(len(self.tuples), 'allowed row')}"
         return [Violation(self.relation, self.cells, reason, rule=self)]
 
     def accepts(self, boards: Board) -> Mask:

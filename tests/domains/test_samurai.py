@@ -166,7 +166,7 @@ def test_hints_name_lines_by_where_they_run() -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ("", "there are 0 rows; wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines"),
+        ("", "got 0 rows; wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines"),
         ("\n".join(FORMS["hashes outside"].split("\n")[:20]), "line 1: cells are in no board of 9x9; wanted a line"),
         (FORMS["rows without what is outside"][:-1], "line 21: row 21 has 17 cells; wanted 21 rows of 21"),
         (FORMS["hashes outside"].replace("#", "5", 1), "line 1: row 1, column 10 holds '5', which is outside of all"),

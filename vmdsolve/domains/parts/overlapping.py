@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from ...plain import many
 from ..base import SYMBOLS
 from ..lines import NUMBERS, OPEN_TOKENS, Lines
 from .grids import box_shape
@@ -105,7 +106,7 @@ def _table(lines: Lines) -> tuple[Table, Sequence[int]]:
         table = np.array([[*row] for row in packed])
     else:
         odd = next((i for i, both in enumerate(zip(sizes, WIDE, strict=False)) if both[0] not in (both[1], 21)), 0)
-        got = f"row {odd + 1} has {sizes[odd]} cells" if len(rows) == 21 else f"there are {len(rows)} rows"
+        got = f"row {odd + 1} has {many(sizes[odd], 'cell')}" if len(rows) == 21 else f"got {many(len(rows), 'row')}"
         what = "wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines of 81"
         lines.fail(f"{got}; {what}, or {HEAD}", kept[odd] if rows else 0)
     return table, kept if len(kept) == len(table) else kept[:1] * len(table)

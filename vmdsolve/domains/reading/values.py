@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InvalidInput, InvalidProblem
+from ...plain import many
 from ...problem import OPEN, Board, Problem
 from ..base import Domain
 
@@ -123,7 +124,7 @@ def _stacked(grid: Iterable[Any], what: str, depth: int) -> Items:
 
 
 def _length(part: Items) -> str:
-    return f"{len(part)} cells" if part.ndim == 1 else f"shape {part.shape}"
+    return many(len(part), "cell") if part.ndim == 1 else f"shape {part.shape}"
 
 
 def _is_nested(item: Any) -> bool:
