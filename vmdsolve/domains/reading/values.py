@@ -189,13 +189,13 @@ def values_of_numbers(domain: Domain, grids: npt.NDArray[Any]) -> Board | None:
 
 def same_kind(grid: Any, domain: Domain, values: Board) -> Any:
     """The answer `values` [L] in the shape and kind of the input `grid`."""
+    if isinstance(grid, Problem):
+        return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape)
     text = domain.format(values)
     if isinstance(grid, str):
         return text
     if isinstance(grid, (bytes, bytearray)):
         return type(grid)(text.encode())
-    if isinstance(grid, Problem):
-        return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape)
     if isinstance(grid, (Mapping, Iterator)):  # what has been read is gone
         return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape).tolist()
     found = plain(grid)
