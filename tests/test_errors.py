@@ -96,7 +96,7 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
     "no list of cells": (lambda: as_cells([], "Unit"), "Unit needs at least one cell"),
     "negative cell": (lambda: as_cells([-1], "Unit"), "Unit names cell -1; cells are numbered from 0"),
     "cell twice": (lambda: as_cells([2, 2], "Unit"), "Unit names cell 2 twice; name each cell once"),
-    "checked length": (lambda: checker.violations(RULES, [0]), "got 1 values for 3 cells"),
+    "checked length": (lambda: checker.violations(RULES, [0]), "got 1 value for 3 cells"),
     "checked value": (
         lambda: checker.violations(RULES, [0, 0, 9]),
         "cell 2 holds value 9; values are 0 to 3, or -1 for open",
@@ -132,7 +132,7 @@ CORE: dict[str, tuple[Callable[[], Any], str]] = {
         "killer takes no size, got '9'; a problem's own text says it, if there are several",
     ),
     "two packages": (two_packages, "two installed packages register the domain 'mine'; uninstall one"),
-    "text length": (lambda: Symbols("12").parse("1"), "mine needs 2 cells, got 1 characters"),
+    "text length": (lambda: Symbols("12").parse("1"), "mine needs 2 cells, got 1 character"),
     "character": (
         lambda: Symbols("12").parse("13"),
         "row 1, column 2 (character 2) holds '3'; mine uses 12 and '.' or '0' for open cells",

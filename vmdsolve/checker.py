@@ -17,6 +17,7 @@ from vmdsolve import _native
 
 from .arguments import whole
 from .errors import InvalidInput
+from .plain import many
 from .problem import OPEN, Board, Rules, Violation
 
 __all__ = ["accepts", "violations"]
@@ -38,9 +39,12 @@ def violations(rules: Rules, values: Sequence[int] | Board) -> list[Violation]:
     >>> [v.cells for v in violations(Rules(3, 2, (AllDifferent([0, 2], "row"),)), [1, -1, 1])]
     [(0, 2)]
     """
-    board = [whole(value, f"cell {cell}") for cell, value in enumerate(values)]
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and values.ndim == 1:
+        board: list[int] = values.tolist()
+    else:
+        board = [whole(value, f"cell {cell}") for cell, value in enumerate(values)]
     if len(board) != rules.L:
-        raise InvalidInput(f"got {len(board)} values for {rules.L} cells")
+        raise InvalidInput(f"got {many(len(board), 'value')} for {many(rules.L, 'cell')}")
     for cell, value in enumerate(board):
         if not OPEN <= value < rules.V:
             raise InvalidInput(f"cell {cell} holds value {value}; values are 0 to {rules.V - 1}, or {OPEN} for open")
@@ -61,13 +65,13 @@ def accepts(rules: Rules, givens: Board, boards: Board) -> npt.NDArray[np.bool_]
         raise InvalidInput(f"boards {boards.shape} and givens {givens.shape} must be [B, {rules.L}]")
     if boards.dtype.kind not in "iu" or givens.dtype.kind not in "iu":
         raise InvalidInput(f"boards and givens hold whole numbers, got {boards.dtype} and {givens.dtype}")
-    offsets, cells, others = rules.judged
+    others = rules.constraints
     if len(boards) >= FEW:
+        offsets, cells, others = rules.judged
         good = _native.accepts(rules.V, offsets, cells, _narrow(givens, rules.V), _narrow(boards, rules.V))
     else:
         full = (boards >= 0) & (boards < rules.V)
         good = np.asarray((full & ((givens == OPEN) | (givens == boards))).all(axis=1))
-        others = rules.constraints
     if not others:
         return good
     rows = np.flatnonzero(good)

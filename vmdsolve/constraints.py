@@ -10,6 +10,7 @@ handed to the C++ propagator of the same name. The tests hold the three to each 
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,14 +30,15 @@ from .connected import Connected
 from .deadline import stop_point
 from .errors import InvalidInput
 from .linear import Linear
+from .plain import many
 from .problem import OPEN, Board, Constraint, Violation, as_cells
+from .regular import DFA, Regular
 
 __all__ = ["DFA", "AllDifferent", "Connected", "Count", "Less", "Linear", "Predicate", "Regular", "Sum", "Table"]
 __all__ += ["Tuples"]
 
 Mask = npt.NDArray[np.bool_]
 MOST = 2**40  # of totals and counts; the native limits are the same
-MOST_STATES = 2**28  # times cells, or symbols
 LOOK = 1024  # rows between two looks at the clock
 
 
@@ -60,6 +62,9 @@ class AllDifferent(Constraint):
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
+        held = [values[cell] for cell in self.cells if values[cell] != OPEN]
+        if len({*held}) == len(held):
+            return []  # as nearly always
         holders: dict[int, list[int]] = defaultdict(list)
         for cell in self.cells:
             if values[cell] != OPEN:
@@ -94,9 +99,10 @@ class Sum(Constraint):
         object.__setattr__(self, "first", whole(first, "Sum's first"))
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
-        if any(values[cell] == OPEN for cell in self.cells):
+        held = [int(values[cell]) for cell in self.cells]
+        if OPEN in held:
             return []
-        total = sum(int(values[cell]) + self.first for cell in self.cells)
+        total = sum(held) + self.first * len(held)
         if total == self.total:
             return []
         return [Violation(self.relation, self.cells, f"adds up to {total}, not {self.total}", rule=self)]
@@ -124,7 +130,8 @@ class Less(Constraint):
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
-        a, b = (int(values[cell]) for cell in self.cells)
+        first, second = self.cells
+        a, b = int(values[first]), int(values[second])
         if a == OPEN or b == OPEN or a < b:
             return []
         return [Violation(self.relation, self.cells, "{} is not smaller than {}", (a, b), self)]
@@ -204,9 +211,14 @@ class Tuples(tuple[tuple[int, ...], ...]):
         return held
 
     @cached_property
-    def native(self) -> list[int]:
+    def native(self) -> array[int]:
         """What the propagator is told; kept, because many units of many problems share their rows."""
-        return [len(self), *chain.from_iterable(self)]
+        return array("q", [len(self), *chain.from_iterable(self)])
+
+    @cached_property
+    def found(self) -> frozenset[tuple[int, ...]]:
+        """The same rows, where one is found at once."""
+        return frozenset(self)
 
     @cached_property
     def widths(self) -> frozenset[int]:
@@ -235,13 +247,15 @@ class Table(Constraint):
         rows = Tuples(tuples)
         if rows.widths - {len(self.cells)}:
             index, row = next((i, row) for i, row in enumerate(rows) if len(row) != len(self.cells))
-            raise InvalidInput(f"Table row {index} has {len(row)} values for {len(self.cells)} cells")
+            raise InvalidInput(f"Table row {index} has {many(len(row), 'value')} for {many(len(self.cells), 'cell')}")
         object.__setattr__(self, "tuples", rows)
         object.__setattr__(self, "relation", relation)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
         stop_point()
         held = [int(values[cell]) for cell in self.cells]
+        if len(self.tuples) <= LOOK and tuple(held) in self.tuples.found:
+            return []  # as nearly always
         filled = [place for place, value in enumerate(held) if value != OPEN]
         if not filled and self.tuples:
             return []
@@ -253,7 +267,7 @@ class Table(Constraint):
                     return []
                 stop_point()
         shown = " ".join("." if value == OPEN else str(value + 1) for value in held)
-        reason = f"{shown} is none of the {len(self.tuples)} allowed rows"
+        reason = f"{shown} is not among the {many(len(self.tuples), 'allowed row')}"
         return [Violation(self.relation, self.cells, reason, rule=self)]
 
     def accepts(self, boards: Board) -> Mask:
@@ -263,7 +277,7 @@ class Table(Constraint):
             out |= (held == np.array(row, np.int32)).all(axis=1)
         return out
 
-    def native(self) -> tuple[Kind, list[int]]:
+    def native(self) -> tuple[Kind, array[int]]:
         return Kind["Table"], self.tuples.native
 
     def fault(self, V: int) -> str | None:
@@ -271,84 +285,6 @@ class Table(Constraint):
             return None
         index, row = next((i, row) for i, row in enumerate(self.tuples) if max(row) >= V)
         return f"holds value {max(row)} in row {index}; values are 0 to {V - 1}"
-
-
-@dataclass(frozen=True)
-class DFA:
-    """A deterministic automaton over values: `step[q][v]` is the next state, -1 = dead.
-
-    Examples
-    --------
-    >>> no_two_ones = DFA(start=0, accept=frozenset({0, 1}), step=((0, 1), (0, -1)))
-    """
-
-    start: int
-    accept: frozenset[int]
-    step: tuple[tuple[int, ...], ...]
-
-    def __post_init__(self) -> None:
-        states = len(self.step)
-        if not 0 <= self.start < states:
-            raise InvalidInput(f"DFA start is {self.start}; states are 0 to {states - 1}")
-        if any(not 0 <= q < states for q in self.accept):
-            raise InvalidInput(f"DFA accepts {sorted(self.accept)}; states are 0 to {states - 1}")
-        for q, row in enumerate(self.step):
-            if len(row) != len(self.step[0]):
-                raise InvalidInput(f"DFA state {q} has {len(row)} transitions, state 0 has {len(self.step[0])}")
-            if any(not -1 <= target < states for target in row):
-                raise InvalidInput(f"DFA state {q} leads to {row}; states are 0 to {states - 1}, -1 = dead")
-
-    @cached_property
-    def native(self) -> list[int]:
-        """What the propagator is told; kept, because many units of many problems share an automaton."""
-        flags = [int(q in self.accept) for q in range(len(self.step))]
-        return [len(self.step), self.start, *flags, *chain.from_iterable(self.step)]
-
-
-@dataclass(frozen=True)
-class Regular(Constraint):
-    """The cells' values, read in order, are a word that the automaton accepts."""
-
-    cells: tuple[int, ...]
-    dfa: DFA
-    relation: str
-
-    def __init__(self, cells: Iterable[int], dfa: DFA, relation: str = "regular") -> None:
-        object.__setattr__(self, "cells", as_cells(cells, "Regular"))
-        object.__setattr__(self, "dfa", dfa)
-        object.__setattr__(self, "relation", relation)
-
-    def violations(self, values: Sequence[int]) -> list[Violation]:
-        states = {self.dfa.start}
-        for cell in self.cells:
-            stop_point()
-            value = int(values[cell])
-            rows = (self.dfa.step[q] for q in states)
-            states = {t for row in rows for t in (row if value == OPEN else row[value : value + 1]) if t >= 0}
-        if states & self.dfa.accept:
-            return []
-        return [Violation(self.relation, self.cells, "the word is not one that the rule accepts", rule=self)]
-
-    def accepts(self, boards: Board) -> Mask:
-        dead, width = len(self.dfa.step), len(self.dfa.step[0])
-        step = np.full((dead + 1, width + 1), dead)  # one more column: a value that the automaton does not know
-        step[:dead, :width] = self.dfa.step
-        step[step < 0] = dead
-        state = np.full(len(boards), self.dfa.start)
-        for cell in self.cells:
-            state = step[state, np.minimum(boards[:, cell], width)]
-        return np.isin(state, sorted(self.dfa.accept))
-
-    def native(self) -> tuple[Kind, list[int]]:
-        return Kind["Regular"], self.dfa.native
-
-    def fault(self, V: int) -> str | None:
-        states, width = len(self.dfa.step), len(self.dfa.step[0])
-        if width != V:
-            return f"has transitions for {width} symbols; wanted {V}, one for each (-1 = dead)"
-        if states * max(len(self.cells) + 1, V) > MOST_STATES:
-            return f"has {states} states for {len(self.cells)} cells; wanted at most 2**28 of both multiplied"
-        return None
 
 
 @dataclass(frozen=True)

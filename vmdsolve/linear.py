@@ -14,6 +14,7 @@ from vmdsolve._native import Kind
 
 from .arguments import choice, whole
 from .errors import InvalidInput
+from .plain import many
 from .problem import OPEN, Board, Constraint, Violation, as_cells
 
 __all__ = ["Linear"]
@@ -83,7 +84,9 @@ class Linear(Constraint):
         told = None if numbers is None else _wholes(numbers, "a number of Linear")
         object.__setattr__(self, "numbers", told)
         if len(self.coefficients) != len(self.cells):
-            raise InvalidInput(f"Linear has {len(self.coefficients)} coefficients for {len(self.cells)} cells")
+            raise InvalidInput(
+                f"Linear has {many(len(self.coefficients), 'coefficient')} for {many(len(self.cells), 'cell')}"
+            )
 
     def number(self, value: int) -> int:
         """What a value stands for."""
@@ -94,9 +97,10 @@ class Linear(Constraint):
         return COMPARISONS[self.comparison](reached, self.total)
 
     def violations(self, values: Sequence[int]) -> list[Violation]:
-        if any(values[cell] == OPEN for cell in self.cells):
+        held = [int(values[cell]) for cell in self.cells]
+        if OPEN in held:
             return []
-        reached = sum(c * self.number(int(values[cell])) for c, cell in zip(self.coefficients, self.cells, strict=True))
+        reached = sum(c * self.number(value) for c, value in zip(self.coefficients, held, strict=True))
         if self.holds(reached):
             return []
         reason = f"adds up to {reached}, which is not {self.comparison} {self.total}"
@@ -124,7 +128,7 @@ class Linear(Constraint):
 
     def fault(self, V: int) -> str | None:
         if self.numbers is not None and len(self.numbers) != V:
-            return f"has {len(self.numbers)} numbers; wanted {V}, one for each symbol"
+            return f"has {many(len(self.numbers), 'number')}; wanted {V}, one for each symbol"
         greatest = abs(self.first) + V if self.numbers is None else max(map(abs, self.numbers))
         reached = abs(self.total) + 1 + sum(map(abs, self.coefficients)) * greatest
         if reached > MOST:

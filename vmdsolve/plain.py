@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["LONGEST", "Plain", "clean", "cut", "guard", "under"]
+__all__ = ["LONGEST", "Plain", "clean", "cut", "guard", "many", "under"]
 
 LONGEST = 4_000  # characters of a sentence
 
@@ -47,6 +47,17 @@ def cut(text: str, most: int = LONGEST) -> str:
         return text
     end = most // 4
     return f"{text[: most - end]} ... ({len(text) - most:,} characters left out) ... {text[len(text) - end :]}"
+
+
+def many(n: int, one: str, more: str = "") -> str:
+    """How many there are of what, in a word that fits: `more` of those that take no s.
+
+    Examples
+    --------
+    >>> many(1, "cell"), many(1200, "cell"), many(0, "entry", "entries")
+    ('1 cell', '1,200 cells', '0 entries')
+    """
+    return f"{n:,} {one if n == 1 else more or one + 's'}"
 
 
 class Plain:

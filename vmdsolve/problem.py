@@ -67,7 +67,7 @@ class Constraint(ABC):
         """The same rule for many full boards [B, L] at once -> [B]; tests hold the two to each other."""
 
     @abstractmethod
-    def native(self) -> tuple[int, list[int]] | None:
+    def native(self) -> tuple[int, Sequence[int]] | None:
         """(kind, parameters) for the native propagator, or None for a rule that is only checked."""
 
     def fault(self, V: int) -> str | None:
@@ -160,8 +160,10 @@ class Rules:
     def _native_form(self) -> tuple[tuple[npt.NDArray[Any], ...], tuple[Constraint, ...]]:
         """What is told natively, and the constraints that cannot be."""
         predicates: list[Constraint] = []
-        kinds, cells, params = array("i"), array("i"), array("q")
-        cell_offsets, param_offsets = array("q", [0]), array("q", [0])
+        kinds: list[int] = []
+        cells: list[int] = []
+        params = array("q")  # what tables and automata keep is copied in one go
+        cell_offsets, param_offsets = [0], [0]
         looked = 0
         for constraint in self.constraints:
             form = constraint.native()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from . import _native
 from .drawing import Frame, Part, Picture, Said, Shown
 from .drawing.figure import Figure
+from .plain import many
 from .trace import Trace
 
 __all__ = ["ADVICE", "OPEN", "Board", "LaterSolutions", "Layout", "Solution", "Statistics", "Status", "Violation"]
@@ -312,7 +313,7 @@ class Solution(_Later):
         else:
             parts = [f"{status}: {ADVICE[status]}"]
         if self.nfe:
-            parts.append(f"{self.nfe} network evaluation{'s' * (self.nfe != 1)}")
+            parts.append(f"{many(self.nfe, 'network evaluation')}")
         return "; ".join([*parts, f"{self.seconds:.2f} s"])
 
     def picture(self) -> Picture:

@@ -53,7 +53,7 @@ def test_a_line_without_puzzle_is_invalid_even_if_its_rest_looks_like_one(tmp_pa
     path.write_text(f"id,puzzle\n1,{P}\n{P}\n")
     rows = table(solve(path).stdout)
     assert [row["status"] for row in rows] == ["SOLVED", "INVALID"]
-    assert rows[1]["reason"] == f"{path}:3: the row has 1 fields; the puzzle is field 2"
+    assert rows[1]["reason"] == f"{path}:3: the row has 1 field; the puzzle is field 2"
 
 
 def test_standard_input_is_read() -> None:

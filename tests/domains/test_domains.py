@@ -100,7 +100,7 @@ def test_a_bad_character_is_named_with_its_cell(data: st.DataObject, name: str, 
 
 @pytest.mark.parametrize("text", ["", ".", "." * 15, "." * 17, "1" * 81])
 def test_a_wrong_length_is_refused(text: str) -> None:
-    with pytest.raises(InvalidProblem, match=f"sudoku-4x4 needs 16 cells, got {len(text)} characters"):
+    with pytest.raises(InvalidProblem, match=f"sudoku-4x4 needs 16 cells, got {len(text)} character"):
         domains.get("sudoku-4x4").parse(text)
     assert domains.get("sudoku-4x4").parse_many(["." * 16, text]) is None
 

@@ -111,6 +111,28 @@ def test_boards_are_found_where_there_is_no_doubt(side: int, corners: list[tuple
     assert get("samurai").parse(drawn).layout.corners == corners
 
 
+@pytest.mark.parametrize(("above", "left"), [(3, 0), (0, 3), (1, 1), (0, 0)])
+def test_what_is_around_all_boards_does_not_count(above: int, left: int) -> None:
+    mask = np.full((above + 21 + 2, left + 21 + 1), "@")
+    mask[above : above + 21, left : left + 21] = [
+        [sign if sign in "123456789" else "." for sign in row] for row in FULL
+    ]
+    mask[above : above + 21, left : left + 21][~STANDARD] = "@"
+    found = get("samurai").parse("\n".join("".join(row) for row in mask))
+    assert found.layout.corners == PUZZLE.layout.corners
+    assert found.values.tolist() == PUZZLE.values.tolist()
+    assert get("samurai").parse(layout_of(found).write(found.values)) == found
+
+
+@pytest.mark.parametrize("board", [0, 2])
+def test_what_no_cell_can_hold_is_refused_in_a_cell_that_two_boards_share(board: int) -> None:
+    lines = FORMS["five boards"].split("\n")
+    at = {0: 60, 2: 0}[board]  # the same cell
+    lines[board] = lines[board][:at] + "q" + lines[board][at + 1 :]
+    with pytest.raises(InvalidProblem, match="row 7, column 7 holds 'q'"):
+        get("samurai").parse("\n".join(lines))
+
+
 def test_a_flower_says_where_its_boards_begin() -> None:
     flower = Samurai([(0, 3), (3, 0), (3, 3), (3, 6), (6, 3)])
     again = get("samurai").parse(flower.clues.replace("□", "."))
@@ -166,7 +188,7 @@ def test_hints_name_lines_by_where_they_run() -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ("", "there are 0 rows; wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines"),
+        ("", "got 0 rows; wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines"),
         ("\n".join(FORMS["hashes outside"].split("\n")[:20]), "line 1: cells are in no board of 9x9; wanted a line"),
         (FORMS["rows without what is outside"][:-1], "line 21: row 21 has 17 cells; wanted 21 rows of 21"),
         (FORMS["hashes outside"].replace("#", "5", 1), "line 1: row 1, column 10 holds '5', which is outside of all"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from helpers.commands import run, solve
 
 import vmdsolve
+from vmdsolve.domains.notations.non import Non as Notation
 from vmdsolve.files.formats.non import Non
 from vmdsolve.files.records import read
 from vmdsolve.files.rows import Puzzle
@@ -36,6 +38,35 @@ def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
     path = tmp_path / "a.nonpack"
     path.write_text("".join(Non().lines(rows, Puzzle)))
     assert [(record.puzzle, record.solution) for record in read(path)] == [(row.puzzle, row.solution) for row in rows]
+
+
+THREE = "width 3\nheight 3\nrows\n{}columns\n{}"
+
+
+@pytest.mark.parametrize("columns", ["1\n\n1\n", "1\n1\n\n", "1\n0\n1\n\ntitle x\n", "1\n1\n\n\n"])
+def test_a_blank_line_is_a_line_in_which_nothing_is_painted(columns: str) -> None:
+    found = Notation().read(THREE.format("1\n\n1\n", columns))
+    assert sorted(found.layout.columns) == [(), (1,), (1,)]
+    assert found.layout.rows == [(1,), (), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "said"),
+    [
+        ("1\n1\n1\n", "1\n1\n", "ends after 2 of 3 columns"),
+        ("1\n1\n1\n", "1\n1", "ends after 2 of 3 columns"),
+        ("1\n1\n1\n", "", "ends after 0 of 3 columns"),
+        ("1\n1\n", "1\n1\n1\n", "line 6: 'columns' among 3 rows"),
+        ("1\n1\n1\n1\n", "1\n1\n1\n", "line 7: '1' comes after all 3 rows"),
+        ("1\n1\n1\n\n", "1\n1\n1\n\n2\n", "line 13: '2' comes after all 3 columns"),
+        ("1\n1\n\n", "1\n1\n1\n", "paints 2 by its rows and 3 by its columns"),
+        ("1\n1\n1\n", "1\n1\n\n", "paints 3 by its rows and 2 by its columns"),
+        ("1\n1\n1\nwidth 4\n", "1\n1\n1\n", "does not say width and height once"),
+    ],
+)
+def test_a_line_too_few_or_too_many_is_refused(rows: str, columns: str, said: str) -> None:
+    with pytest.raises(vmdsolve.InvalidProblem, match=said):
+        Notation().read(THREE.format(rows, columns))
 
 
 def test_jobs_write_it_and_read_it_again(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_file_is_read_no_further_than_asked(tmp_path: Path) -> None:
 
 def test_bad_lines_become_records_with_a_reason(tmp_path: Path) -> None:
     records = list(read(put(tmp_path, "a.csv", f"id,puzzle\n1,{P}\n2\n")))
-    assert [r.reason for r in records] == ["", "the row has 1 fields; the puzzle is field 2"]
+    assert [r.reason for r in records] == ["", "the row has 1 field; the puzzle is field 2"]
     lines = ['{"puzzle": 5}', "{oops", "[1]", json.dumps({"puzzle": P}), "[" * 100_000]
     records = list(read(put(tmp_path, "a.jsonl", "\n".join(lines))))
     wanted = 'wanted an object with a text under "puzzle", or a board as a list of rows'

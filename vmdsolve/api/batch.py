@@ -168,8 +168,11 @@ class _Fate:
         """Answers in the form of what was handed in, which may change after this."""
         if self._part.values is None:
             return None
-        several = zip(self._part.rows.tolist(), self._part.values, strict=True)
-        return [same_kind(grid(row), self._task.domain, values) for row, values in several]
+        several = [grid(row) for row in self._part.rows.tolist()]
+        if all(isinstance(one, Problem) for one in several):
+            return None  # these do not change
+        both = zip(several, self._part.values, strict=True)
+        return [same_kind(one, self._task.domain, values) for one, values in both]
 
     def __call__(self, name: str, i: int) -> dict[str, Any]:
         """A field of number i, and those that cost no more with it."""

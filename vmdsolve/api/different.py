@@ -10,6 +10,7 @@ from ..checker import accepts
 from ..deadline import Deadline
 from ..domains.reading import same_kind
 from ..errors import InvalidInput
+from ..plain import many
 from ..problem import OPEN, Solution, Status
 from .work import Task
 
@@ -85,7 +86,7 @@ def _others(task: Task, n: int, seen: set[str]) -> Iterator[Solution]:
         yield replace(found, grid=grid, text=text, seconds=spent)
         if not (n := n - 1):
             return
-    there = f"{len(seen):,} solution{'s' * (len(seen) != 1)}"
+    there = f"{many(len(seen), 'solution')}"
     if boards.complete:
         none = replace(none, status=Status.UNSATISFIABLE, method="search", reason=f"there are no more than {there}")
     else:

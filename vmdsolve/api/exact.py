@@ -14,6 +14,7 @@ from ..deadline import Deadline, stop_point, within
 from ..domains import layout_of
 from ..domains.reading import Grid, read, same_kind
 from ..drawing import Picture, Said, Shown
+from ..plain import many
 from ..problem import Problem, Solution, Status
 from .cells import cells_named
 from .option import takes
@@ -39,7 +40,7 @@ class Count(_Count, Shown):
     __slots__ = ()
 
     def picture(self) -> Picture:
-        what = f"{self.n:,} solution{'s' * (self.n != 1)}"
+        what = f"{many(self.n, 'solution')}"
         if self.complete:
             return Picture((Said(f"{what}, the only one" if self.n == 1 else what if self.n else "no solution"),))
         return Picture((Said(f"{what}, perhaps more" if self.n else "none found yet, perhaps there are some"),))

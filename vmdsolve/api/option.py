@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ForwardRef, TypeVar
 
 __all__ = ["Check", "Option", "table_of", "takes", "type_text"]
@@ -38,7 +39,8 @@ class Option:
     settles: bool = True
 
 
-def table_of(kind: Any) -> dict[str, Option]:
+@cache
+def table_of(kind: Any) -> Mapping[str, Option]:
     """The options of one call, by name.
 
     Examples

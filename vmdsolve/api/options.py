@@ -8,6 +8,7 @@ but for those that say why not. Neither NumPy nor torch is imported, for `vmdsol
 # Annotations are looked at here, so they are no strings (no `from __future__ import annotations`).
 
 from difflib import get_close_matches
+from functools import cache
 from os import PathLike
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
@@ -313,7 +314,7 @@ class Options(SimpleNamespace):
             if name not in table:
                 meant = "".join(f"; did you mean {close!r}?" for close in get_close_matches(name, table, 1))
                 raise TypeError(f"there is no option {name!r}{meant}")
-        found = {name: option.check(given.get(name, option.default), name) for name, option in table.items()}
+        found = _defaults(kind) | {name: table[name].check(value, name) for name, value in given.items()}
         super().__init__(**found)
         if found.get("z") is not None and found.get("method") == "search":
             raise InvalidInput("z is for the model, and method is 'search': leave one of them out")
@@ -335,3 +336,9 @@ class Options(SimpleNamespace):
         out = Options.__new__(Options)
         out.__dict__.update(self.__dict__, **changed)
         return out
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """What a call means that gives no option: looked at once."""
+    return {name: option.check(option.default, name) for name, option in table_of(kind).items()}

@@ -17,6 +17,7 @@ from ..domains import layout_of
 from ..domains.reading import Grid, read
 from ..drawing import Picture, Said, Shown
 from ..errors import InvalidInput
+from ..plain import many
 from ..problem import Board, Problem, Solution, Status
 from ..proofs.lrat import fault_of
 from ..proofs.refute import Refutation
@@ -60,7 +61,7 @@ class Certificate(Shown):
     @property
     def _words(self) -> str:
         what = "there is no answer" if self.answer is None else f"{self.answer} is the only answer"
-        return f"proof in {len(self.lines):,} steps that {what}"
+        return f"proof in {many(len(self.lines), 'step')} that {what}"
 
     def picture(self) -> Picture:
         return Picture((Said(self._words),))

@@ -10,6 +10,7 @@ import typer
 
 from ..api.option import table_of
 from ..api.options import SolveOptions
+from ..plain import many
 from .problems import only_problem
 
 __all__ = ["check_one_proof", "prove_one"]
@@ -35,7 +36,7 @@ def prove_one(inputs: Sequence[str], path: Path, options: dict[str, Any], *, sta
         why = solution.reason or ("there are several answers" if solution.unique is False else "nothing is proved")
         screen.say(f"no proof is written: {why}", err=True)
         raise typer.Exit(1)
-    screen.say(f"wrote {solution.proof.save(path)}, a proof in {len(solution.proof.lines):,} steps", err=True)
+    screen.say(f"wrote {solution.proof.save(path)}, a proof in {many(len(solution.proof.lines), 'step')}", err=True)
     raise typer.Exit(0)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..constraints import Count
 from ..errors import InvalidProblem
+from ..plain import many
 from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Fill, kind_of
@@ -60,7 +61,7 @@ class Akari(Walled):
             if walls[wall] > len(cells):
                 row, column = divmod(wall, numbers.shape[1])
                 raise InvalidProblem(
-                    f"akari: row {row + 1}, column {column + 1} shows {walls[wall]} beside {len(cells)} cells"
+                    f"akari: row {row + 1}, column {column + 1} shows {walls[wall]} beside {many(len(cells), 'cell')}"
                 )
         self.lit_by = {tuple(sorted(cells)): cell for cell, cells in reversed([*enumerate(lit_by)])}
         self.wall_of = {tuple(cells): divmod(wall, numbers.shape[1]) for wall, cells in beside.items()}
@@ -126,7 +127,7 @@ class Akari(Walled):
             case Count(relation="wall", low=n):
                 row, column = self.wall_of[constraint.cells]
                 where = f"row {row + 1}, column {column + 1}"
-                return f"the wall at {where} has {n} bulb{'s' * (n != 1)} beside it"
+                return f"the wall at {where} has {many(n, 'bulb')} beside it"
         return super().rule_text(constraint)
 
     def unit_text(self, constraint: Constraint) -> str:

@@ -21,7 +21,7 @@ from .. import _native
 from ..compact import Even
 from ..drawing import CELL
 from ..errors import InvalidInput, InvalidProblem
-from ..plain import clean
+from ..plain import clean, many
 from ..problem import OPEN, Board, Constraint, Problem, Rules
 from .drawn import Pictured, fill
 from .shades import shaded
@@ -200,7 +200,7 @@ class Domain(Pictured, Worded, ABC):
         """
         line, L = plain_line(text), self.rules.L
         if len(line) != L:
-            raise InvalidProblem(f"{self.name} needs {L} cells, got {len(line)} characters")
+            raise InvalidProblem(f"{self.name} needs {many(L, 'cell')}, got {many(len(line), 'character')}")
         values = self._code[codes_of(self.as_meant(line))].astype(np.int32)
         bad = np.flatnonzero(values < OPEN)
         if bad.size:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..constraints import AllDifferent, Linear, Regular
 from ..drawing import CELL, OUTSIDE, Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
@@ -104,7 +105,7 @@ class Cryptarithm(Clued):
         left, right = (cls._terms(lines, side, base) for side in sides)
         letters = {c for _, word in (*left, *right) for c in word if c in LETTERS}
         if not 1 <= len(letters) <= base:
-            lines.fail(f"{len(letters)} letters; wanted 1 to {base}, as there are digits in base {base}")
+            lines.fail(f"{many(len(letters), 'letter')}; wanted 1 to {base}, as there are digits in base {base}")
         board = cls(left, right, base)
         if fault := board.constraints[1].fault(base):
             lines.fail(f"the sum of these words {fault}")

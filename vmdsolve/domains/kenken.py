@@ -17,6 +17,7 @@ import numpy as np
 
 from ..constraints import Regular, Sum, Table, Tuples
 from ..drawing import Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
@@ -99,8 +100,8 @@ class KenKen(Clued):
             total = lines.number(label.removesuffix(sign), "a label without its sign", low, MAX_TOTAL, line)
             cages.append((f"{total}{sign}", cells))
             if sign in ("-", ":", "") and n ** len(cells) > MAX_TUPLES:
-                what = f"a cage of {len(cells)} cells shows {shown[:40]!r}; wanted a sum or product, such as 12+ or 12*"
-                lines.fail(what, line)
+                what = f"a cage of {many(len(cells), 'cell')} shows {shown[:40]!r}"
+                lines.fail(f"{what}; wanted a sum or product, such as 12+ or 12*", line)
         return cls(n, cages), lines.cells()
 
     @classmethod

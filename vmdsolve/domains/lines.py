@@ -9,6 +9,7 @@ from math import isqrt
 from typing import Any, NoReturn, Self
 
 from ..errors import InvalidProblem
+from ..plain import many
 from ..untrusted import loads
 from .base import SYMBOLS
 
@@ -73,7 +74,7 @@ class Lines:
         self.taken += 1
         line = self.lines[self.taken - 1]
         if length is not None and len(line) != length:
-            self.fail(f"{len(line)} characters, wanted {length}: {what}")
+            self.fail(f"{many(len(line), 'character')}, wanted {length}: {what}")
         return line
 
     def tokens(self, what: str, n: int | None = None, *, whole: bool = False) -> list[str]:
@@ -84,7 +85,7 @@ class Lines:
         line = self.line(what)
         tokens = line.split() if whole else row_of(line, n)
         if n is not None and len(tokens) != n:
-            self.fail(f"{len(tokens)} entries, wanted {n}: {what}")
+            self.fail(f"{many(len(tokens), 'entry', 'entries')}, wanted {n}: {what}")
         return tokens
 
     def number(self, token: str, what: str, low: int = 0, high: int = 2**31, line: int | None = None) -> int:
@@ -121,13 +122,14 @@ class Lines:
             rows, columns, *more = self.tokens("rows and columns", whole=True)
             n, other = (self.number(token, "rows and columns", low, high) for token in (rows, columns))
             if n != other:
-                self.fail(f"{n} rows and {other} columns; wanted as many")
+                self.fail(f"{many(n, 'row')} and {many(other, 'column')}; wanted as many")
             return n, more
         self.one_row_to_many(max(blocks))
         n = len(row_of(self.peek()))
         if not low <= n <= high:
             self.taken += 1
-            self.fail(f"a row of {n} entries; wanted {low} to {high}, or first a line `n n` that says the size")
+            got = f"a row of {many(n, 'entry', 'entries')}"
+            self.fail(f"{got}; wanted {low} to {high}, or first a line `n n` that says the size")
         return n, []
 
     def one_row_to_many(self, blocks: int = 1) -> None:

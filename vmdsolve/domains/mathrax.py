@@ -15,6 +15,7 @@ import numpy as np
 
 from ..constraints import Table, Tuples
 from ..drawing import Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
@@ -76,7 +77,7 @@ class Mathrax(Clued):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         n, other = lines.numbers("rows and columns", 2, 2, 25)
         if n != other:
-            lines.fail(f"{n} rows and {other} columns; wanted as many")
+            lines.fail(f"{many(n, 'row')} and {many(other, 'column')}; wanted as many")
         cells, circles = lines.givens(n, n, SYMBOLS[:n]), {}
         for row in range(n - 1):
             for column, token in enumerate(lines.tokens("circles", n - 1, whole=True)):

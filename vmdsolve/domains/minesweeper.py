@@ -12,6 +12,7 @@ import numpy as np
 
 from ..constraints import Count
 from ..errors import InvalidProblem
+from ..plain import many
 from ..problem import Constraint
 from .base import CELL, Image
 from .clued import Fill, kind_of
@@ -50,7 +51,7 @@ class Minesweeper(Walled):
             around = tuple(c for c in padded[row : row + 3, column : column + 3].ravel().tolist() if c >= 0)
             if shown > len(around):
                 where = f"row {row + 1}, column {column + 1}"
-                raise InvalidProblem(f"minesweeper: {where} shows {shown} among {len(around)} cells")
+                raise InvalidProblem(f"minesweeper: {where} shows {shown} among {many(len(around), 'cell')}")
             if around:
                 self.number_of[around] = (row, column)
                 rules.append(Count(around, 1, shown, shown, "number"))
@@ -63,7 +64,7 @@ class Minesweeper(Walled):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         head = lines.tokens("rows, columns and perhaps mines", whole=True)
         if not 2 <= len(head) <= 3:
-            lines.fail(f"{len(head)} numbers; wanted rows, columns and perhaps how many mines")
+            lines.fail(f"{many(len(head), 'number')}; wanted rows, columns and perhaps how many mines")
         rows, columns = (lines.number(token, "a side", 1, MAX_SIDE) for token in head[:2])
         mines = lines.number(head[2], "the number of mines", 0, rows * columns) if head[2:] else None
         squares = [[CELL if s in OPEN else s for s in lines.tokens("squares", columns)] for _ in range(rows)]
@@ -118,7 +119,7 @@ class Minesweeper(Walled):
     def rule_text(self, constraint: Constraint) -> str:
         n = constraint.low if isinstance(constraint, Count) else 0
         has = "has" if constraint.relation == "mines" else "have"
-        return f"{self.unit_text(constraint)} {has} {n} mine{'s' * (n != 1)}"
+        return f"{self.unit_text(constraint)} {has} {many(n, 'mine')}"
 
 
 DOMAINS = {"minesweeper": kind_of(Minesweeper, "mines")}

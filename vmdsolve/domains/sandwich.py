@@ -12,6 +12,7 @@ import numpy as np
 
 from ..constraints import Regular
 from ..drawing import OUTSIDE, Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import Image
 from .clued import Fill, kind_of
@@ -56,7 +57,7 @@ class Sandwich(Boxed):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         n, other = lines.numbers("rows and columns", 2, 3, 16)
         if n != other:
-            lines.fail(f"{n} rows and {other} columns; wanted as many")
+            lines.fail(f"{many(n, 'row')} and {many(other, 'column')}; wanted as many")
         most = sum(range(2, n))
         clues = [
             None if token in NONE else lines.number(token, "a clue", 0, most)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..constraints import Count
 from ..drawing import Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Family, Fill
@@ -102,7 +103,7 @@ class StarBattle(Clued):
             return "no star stands outside of the regions"
         if constraint.relation == "touch":
             return f"{self.unit_text(constraint)} has at most one star, for stars do not touch"
-        return f"{self.unit_text(constraint)} has {self.stars} star{'s' * (self.stars != 1)}"
+        return f"{self.unit_text(constraint)} has {many(self.stars, 'star')}"
 
     def sheet(self) -> Sheet:
         return region_sheet(self.regions.reshape(self.shape).tolist())

@@ -13,6 +13,7 @@ import numpy as np
 from ..constraints import AllDifferent, Linear
 from ..drawing import Sheet
 from ..errors import InvalidInput
+from ..plain import many
 from ..problem import Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
@@ -107,7 +108,7 @@ class Suguru(Clued):
         match constraint.relation:
             case "most":
                 k = constraint.total if isinstance(constraint, Linear) else 0
-                return f"{self.cell_name(constraint.cells[0])} stands in a region of {k} cell{'s' * (k != 1)}"
+                return f"{self.cell_name(constraint.cells[0])} stands in a region of {many(k, 'cell')}"
             case "touch":
                 return f"{self.unit_text(constraint)} holds no number twice, for its cells touch"
         return super().rule_text(constraint)

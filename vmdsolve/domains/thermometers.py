@@ -14,6 +14,7 @@ import numpy as np
 
 from ..constraints import Count, Linear
 from ..drawing import Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import Image
 from .clued import Fill, kind_of
@@ -116,7 +117,7 @@ class Thermometers(Margins):
             far, near = map(self.cell_name, constraint.cells)
             return f"a thermometer fills from its bulb, so {far} is filled only if {near} is"
         n = constraint.low if isinstance(constraint, Count) else 0
-        return f"{self.unit_text(constraint)} has {n} filled cell{'s' * (n != 1)}"
+        return f"{self.unit_text(constraint)} has {many(n, 'filled cell')}"
 
     def sheet(self) -> Sheet:
         """With walls between thermometers; '*' marks the bulb."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..constraints import AllDifferent, Count
 from ..drawing import CELL, Sheet
+from ..plain import many
 from ..problem import Constraint
 from .base import Image
 from .clued import Clued, Fill, kind_of
@@ -62,7 +63,7 @@ class Trinairo(Clued):
         else:
             rows, columns = lines.left, len(row_of(lines.peek()))
         if rows % 3 or columns % 3 or not 0 < max(rows, columns) <= MAX_SIDE:
-            lines.fail(f"{rows} rows and {columns} columns; wanted multiples of 3, {MAX_SIDE} at most")
+            lines.fail(f"{many(rows, 'row')} and {many(columns, 'column')}; wanted multiples of 3, {MAX_SIDE} at most")
         cells, marked = "", []
         for cell in range(rows * columns if lines.left else 0):
             row, column = divmod(cell, columns)

@@ -195,7 +195,8 @@ def _(constraint: Connected, unit: str, domain: Worded) -> str:
 @clause.register
 def _(constraint: Table, unit: str, domain: Worded) -> str:
     del domain
-    return f"{unit} is one of its {len(constraint.tuples)} allowed rows"
+    rows = len(constraint.tuples)
+    return f"{unit} is its only allowed row" if rows == 1 else f"{unit} is one of its {rows} allowed rows"
 
 
 @clause.register

@@ -22,6 +22,7 @@ from ..constraints import AllDifferent
 from ..drawing import Cell, Drawn, Picture, Said, Sheet
 from ..drawing.text import MARKS
 from ..errors import InvalidProblem
+from ..plain import many
 from ..problem import OPEN, Board, Constraint
 from .base import CELL, SYMBOLS, Image
 from .clued import Clued, Fill, kind_of
@@ -85,13 +86,13 @@ class Zebra(Clued):
                     lines.fail(f"{what}; give one of them another name")
                 items[item] = name
             if len(named) != n:
-                lines.fail(f"{name[:40]!r} has {len(named)} items; wanted {n}, one a house")
+                lines.fail(f"{name[:40]!r} has {many(len(named), 'item')}; wanted {n}, one a house")
             attributes[name] = named
         if not attributes:
             lines.fail("wanted a line `attribute: item item ...` next")
         clues: list[Clue] = []
         if not 2 <= n <= len(SYMBOLS):
-            lines.fail(f"{n} houses; wanted 2 to {len(SYMBOLS)}")
+            lines.fail(f"{many(n, 'house')}; wanted 2 to {len(SYMBOLS)}")
         while len(lines.peek().split()) > 1:
             clue = lines.tokens("a clue", whole=True)
             wanted = ITEMS.get(clue[1], 0)

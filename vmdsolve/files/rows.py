@@ -17,7 +17,7 @@ from ..compact import pairs
 from ..domains import Domain
 from ..domains.reading import one_line
 from ..errors import InvalidInput
-from ..plain import clean
+from ..plain import clean, many
 from ..problem import Solution, Status
 from .formats import WRITTEN, writer_of
 from .formats.base import Format, Table, Written, names_of
@@ -280,4 +280,4 @@ class Tally:
         parts = [f"{self.solved.total()} solved" + f" ({ways})" * bool(ways)]
         parts += [f"{self.unchecked} of them not checked, for lack of rules"] * bool(self.unchecked)
         parts += [f"{n} {status}" for status, n in sorted(self.others.items())]
-        return f"{self.total} problem{'s' * (self.total != 1)}: {', '.join(parts)}"
+        return f"{many(self.total, 'problem')}: {', '.join(parts)}"

@@ -23,6 +23,7 @@ from ..deadline import Deadline, within
 from ..domains import Domain, layout_of
 from ..domains.reading import Grid, read
 from ..drawing import Part, Picture, Said, Shown
+from ..plain import many
 from ..problem import OPEN, Board, Constraint, Problem, Rules, Status
 from .deduction import deduce
 from .phrases import Phrases, listed
@@ -162,7 +163,7 @@ def why_not(given: Problem, clock: Deadline) -> Explanation | None:
 
 
 def _number(items: Sequence[object], what: str) -> str:
-    return f"{len(items)} {what}{'s' * (len(items) != 1)}"
+    return f"{many(len(items), what)}"
 
 
 def _answers(given: Problem, say: Phrases, clock: Deadline) -> Explanation:

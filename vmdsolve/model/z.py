@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInput, ModelMismatch
+from ..plain import many
 from ..problem import OPEN, Rules
 from .config import STATES_WIDTH, ModelConfig
 
@@ -46,7 +47,7 @@ def taken(config: ModelConfig, rules: Rules, rows: Sequence[Sequence[float]]) ->
     width, kinds, wanted = _wanted(config, rules)
     given = np.array(rows, np.float64)
     if given.shape[1] != width:
-        raise InvalidInput(f"z has {given.shape[1]} numbers a row; these weights want {wanted}")
+        raise InvalidInput(f"z has {many(given.shape[1], 'number')} a row; these weights want {wanted}")
     low, high = (0 if config.classes else OPEN, kinds - 1) if kinds else (-FARTHEST, FARTHEST)
     wrong = ~((low <= given) & (given <= high))
     if kinds:

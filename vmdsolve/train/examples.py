@@ -22,6 +22,7 @@ from ..checker import accepts
 from ..domains import Domain
 from ..domains.sequence import TokenSequence, shown
 from ..errors import InvalidInput, InvalidProblem
+from ..plain import many
 from ..problem import OPEN, Board
 from ..search import solve_values
 
@@ -152,8 +153,8 @@ def domain_from(path: Path | str) -> TokenSequence:
     for number, line in lines:
         if len(line) != length:
             raise InvalidInput(
-                f"{path}:{number} has {len(line)} characters, line {lines[0][0]} has {length}; examples of a new "
-                "domain have one length; for windows of longer text name a domain, such as text-64"
+                f"{path}:{number} has {many(len(line), 'character')}, line {lines[0][0]} has {length}; examples of a "
+                "new domain have one length; for windows of longer text name a domain, such as text-64"
             )
     name = Path(path).name.split(".")[0] or "examples"
     domain = TokenSequence(f"{name}-{length}", shown("".join({c for _, line in lines for c in set(line)})), length)
@@ -187,7 +188,7 @@ def _read(line: str, where: str, domain: Domain) -> npt.NDArray[np.int8]:
     """The tokens of one line of L characters or more."""
     n, L = len(line), domain.rules.L
     if n < L:
-        raise InvalidInput(f"{where} has {n} characters; examples of {domain.name} have {L} or more")
+        raise InvalidInput(f"{where} has {many(n, 'character')}; examples of {domain.name} have {L} or more")
     firsts = [*range(0, n - L, L), n - L]
     out = np.empty(n, np.int8)
     for start in range(0, len(firsts), CHUNK):

@@ -38,7 +38,7 @@ from ..extras import want
 from ..files.records import open_input
 from ..hints import explain, hint
 from ..hints.grade import grade
-from ..plain import clean, cut
+from ..plain import clean, cut, many
 from ..problem import OPEN, Board, Problem, Status
 from ..trace import Trace
 from .shapes import shape_of
@@ -205,8 +205,8 @@ def _held(question: Question, problem: Problem) -> Board:
     if held is None:
         return problem.values
     if not isinstance(held, list) or len(held) != problem.rules.L:
-        count = len(held) if isinstance(held, list) else "none"
-        raise InvalidInput(f"held has {count} values; wanted {problem.rules.L}, one a cell")
+        got = many(len(held), "value") if isinstance(held, list) else "no values"
+        raise InvalidInput(f"held has {got}; wanted {problem.rules.L}, one a cell")
     values = [whole(value, "a value of held", OPEN, problem.rules.V - 1) for value in held]
     return np.where(problem.values == OPEN, np.array(values, np.int32), problem.values)
 
@@ -314,7 +314,7 @@ def counted(question: Question, seconds: float) -> Answer:
     """How many solutions there are."""
     problem, _ = _so_far(question)
     found = count_solutions(problem, limit=None, time_limit=seconds)
-    said = f"{found.n:,} solution{'s' * (found.n != 1)}"
+    said = f"{many(found.n, 'solution')}"
     return {"n": found.n, "complete": found.complete, "said": said if found.complete else f"at least {said}"}
 
 

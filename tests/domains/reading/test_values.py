@@ -101,7 +101,7 @@ def test_frames_and_columns_are_read_and_given_back() -> None:
 @pytest.mark.parametrize(
     ("grid", "said"),
     [
-        ({"puzzle": "1"}, "needs 16 cells, got 1 characters"),
+        ({"puzzle": "1"}, "needs 16 cells, got 1 character"),
         ({"rows": "1"}, "an object has the keys rows; wanted one of"),
         ({1, 2}, "a set has no order"),
         (Path("puzzle.txt"), "'puzzle.txt' is the path of a file, not a puzzle: give its text, path.read_text"),

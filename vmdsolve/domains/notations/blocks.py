@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from ...plain import many
 from .base import Scanner
 
 __all__ = ["put_blocks", "put_grid", "take_blocks", "take_grid"]
@@ -33,7 +34,7 @@ def take_grid(scanner: Scanner, n: int) -> list[int | None]:
         else:
             raise scanner.error(f"cells are described up to {len(out)} of {n}")
     if len(out) > n:
-        raise scanner.error(f"{len(out)} cells; wanted {n}")
+        raise scanner.error(f"{many(len(out), 'cell')}; wanted {n}")
     return out
 
 

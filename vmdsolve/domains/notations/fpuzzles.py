@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ...errors import InvalidProblem
+from ...plain import many
 from ...problem import OPEN, Problem
 from ...untrusted import loads
 from ..parts.grids import box_shape
@@ -109,7 +110,7 @@ def read_setting(setting: Any) -> Problem:
     n = len(grid)
     if not 2 <= n <= LARGEST or setting.get("size", n) != n:
         raise InvalidProblem(
-            f"f-puzzles: {n} rows, size {str(setting.get('size'))[:20]}; wanted 2 to {LARGEST}, as said"
+            f"f-puzzles: {many(n, 'row')}, size {str(setting.get('size'))[:20]}; wanted 2 to {LARGEST}, as said"
         )
     usual, values, regions = boxes_of(*box_shape(n)), [], []
     for row, line in enumerate(grid):

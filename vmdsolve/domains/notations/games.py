@@ -10,6 +10,7 @@ import re
 from typing import ClassVar
 
 from ...errors import InvalidProblem
+from ...plain import many
 from ...problem import OPEN, Problem
 from .. import registry
 from ..akari import WALL, Akari
@@ -76,7 +77,7 @@ class Keen(Game):
             if not sign or not number:
                 raise desc.error("wanted a, m, s or d and a number for each block")
             if sign in "-:" and blocks.count(block) != 2:
-                raise desc.error(f"a block of {blocks.count(block)} cells is subtracted or divided; wanted two")
+                raise desc.error(f"a block of {many(blocks.count(block), 'cell')} is subtracted or divided; wanted two")
             alone = blocks.count(block) == 1 and sign in "+*"
             labels[block] = number if alone else number + sign
         shown = [labels.pop(block, "-") for block in blocks]
@@ -93,7 +94,9 @@ class Keen(Game):
                 blocks[cell] = number
             sign = label[-1] if not label.isdigit() else "+" if len(cells) == 1 else ""
             if not sign or (sign in "-:" and len(cells) != 2):
-                raise refused(problem, what, f"a cage of {len(cells)} cells shows {label!r}, which it cannot say")
+                raise refused(
+                    problem, what, f"a cage of {many(len(cells), 'cell')} shows {label!r}, which it cannot say"
+                )
             clues += letters[sign] + label.rstrip("+-*:")
         text = put_blocks(blocks, n, repeats=True)
         if min(blocks) < 0 or take_blocks(Scanner(text, what), n) != blocks:
@@ -135,7 +138,7 @@ class Unequal(Game):
             elif len(numbers) < n * n:
                 raise desc.error("wanted ',' between cells")
         if len(numbers) > n * n:
-            raise desc.error(f"{len(numbers)} cells; wanted {n * n}")
+            raise desc.error(f"{many(len(numbers), 'cell')}; wanted {n * n}")
         if {(b, a) for a, b in less} & set(less):
             raise InvalidProblem("this Unequal ID says of two cells that each is greater than the other")
         board = Futoshiki(n, less)
@@ -192,7 +195,7 @@ class LightUp(Game):
             else:
                 raise desc.error("wanted B, 0 to 4, or a letter for squares without a wall")
         if len(squares) > rows * columns:
-            raise desc.error(f"{len(squares)} squares; wanted {rows * columns}")
+            raise desc.error(f"{many(len(squares), 'square')}; wanted {rows * columns}")
         return registry.get("akari").parse(f"{rows} {columns}/{rows_of(squares, columns)}")
 
     def write(self, problem: Problem, what: str) -> tuple[str, str]:
@@ -215,7 +218,7 @@ class Pattern(Game):
         clues, comma, given = desc.rest.partition(",")
         runs = clues.split("/")
         if len(runs) != rows + columns or not re.fullmatch(r"[\d./]*", clues, re.ASCII):
-            raise desc.error(f"{len(runs)} lines of runs; wanted {columns} for columns and {rows} for rows")
+            raise desc.error(f"{many(len(runs), 'line')} of runs; wanted {columns} for columns and {rows} for rows")
         cells = ["."] * (rows * columns)
         desc.at += len(clues) + len(comma)
         if comma:

@@ -43,9 +43,10 @@ class Non(Notation):
         if len(text) > MAX_TEXT:
             raise InvalidProblem(f"a .non of over {MAX_TEXT:,} characters")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        sides = dict(SIDE.findall(text))
-        if set(sides) != {"width", "height"}:
-            raise InvalidProblem("this .non does not say width and height; wanted a line of each")
+        said = SIDE.findall(text)
+        sides = dict(said)
+        if len(said) != 2 or set(sides) != {"width", "height"}:
+            raise InvalidProblem("this .non does not say width and height once; wanted a line of each")
         width, height = int(sides["width"]), int(sides["height"])
         if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
             raise InvalidProblem(f"this .non is {width} wide and {height} high; wanted 1 to {MAX_SIDE}")
@@ -53,8 +54,13 @@ class Non(Notation):
             raise InvalidProblem(
                 f"this .non has colours ({found[0].strip()!r}); there are only nonograms in one colour here"
             )
-        lines = [line.strip() for line in text.split("\n")]
+        lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
         rows, columns = (_clues(lines, key, n) for key, n in zip(KEYS, (height, width), strict=True))
+        if "0" in (*rows, *columns) and (both := (_painted(rows), _painted(columns)))[0] != both[1]:
+            raise InvalidProblem(
+                f"this .non paints {both[0]} by its rows and {both[1]} by its columns; is a line missing? A blank one "
+                "says that nothing is painted"
+            )
         return registry.get("nonogram").parse("/".join([f"{height} {width}", *columns, *rows]))
 
     def write(self, problem: Problem) -> str:
@@ -79,7 +85,16 @@ def _clues(lines: list[str], key: str, n: int) -> list[str]:
         if line and not CLUE.fullmatch(line):
             raise InvalidProblem(f"this .non, line {number}: {line[:40]!r} among {n} {key}; wanted numbers and commas")
         out.append(" ".join(line.replace(",", " ").split()) or "0")
-    return out + ["0"] * (n - len(out))
+    if len(out) < n:
+        raise InvalidProblem(f"this .non ends after {len(out)} of {n} {key}; wanted 0 where nothing is painted")
+    number, line = next(((number, line) for number, line in enumerate(lines[at + n :], at + n + 1) if line), (0, ""))
+    if CLUE.fullmatch(line):
+        raise InvalidProblem(f"this .non, line {number}: {line[:40]!r} comes after all {n} {key}")
+    return out
+
+
+def _painted(clues: list[str]) -> int:
+    return sum(map(int, " ".join(clues).split()))
 
 
 def goal_of(text: str) -> str | None:

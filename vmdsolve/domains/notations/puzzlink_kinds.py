@@ -7,6 +7,7 @@ from string import ascii_lowercase
 from typing import ClassVar
 
 from ...errors import InvalidProblem
+from ...plain import many
 from ...problem import Problem
 from .. import registry
 from ..akari import WALL, Akari
@@ -136,7 +137,7 @@ class EndViewKind(SidedKind):
     def read(self, body: Scanner, rows: int, columns: int) -> Problem:
         n, letters = _square(rows, columns), _number(body, "how many letters")
         if not 1 <= letters <= (most := min(n, len(ascii_lowercase))):
-            raise InvalidProblem(f"{WHAT} has {letters} letters in {n} rows; wanted 1 to {most}")
+            raise InvalidProblem(f"{WHAT} has {many(letters, 'letter')} in {many(n, 'row')}; wanted 1 to {most}")
         symbols = ascii_lowercase[:letters]
         return self.body(body, n, f"{n} {n} {symbols[-1]}", symbols)
 
@@ -236,7 +237,7 @@ class KakuroKind(Kind):
             else:
                 squares.append(self.wall(self.total(body), self.total(body)))
         if len(squares) > rows * columns:
-            raise body.error(f"{len(squares)} squares; wanted {rows * columns}")
+            raise body.error(f"{many(len(squares), 'square')}; wanted {rows * columns}")
         above = [self.wall(self.total(body), "") if squares[c] == "." else "-" for c in range(columns)]
         left = [self.wall("", self.total(body)) if squares[r * columns] == "." else "-" for r in range(rows)]
         lines = [f"{rows + 1} {columns + 1}", " ".join(["-", *above])]

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...constraints import DFA, AllDifferent, Count, Less, Regular, Sum, Table, Tuples
 from ...errors import InvalidProblem
+from ...plain import many
 from ...problem import Constraint
 from ..parts.automata import sandwich
 from ..parts.grids import KING, KNIGHT, box_shape, leaps, neighbours
@@ -236,7 +237,7 @@ def clone(at: Place, value: Any) -> Iterator[Constraint]:
     for part in at.parts(value):
         cells, others = at.cells(part.get("cells")), at.cells(part.get("cloneCells"))
         if len(cells) != len(others):
-            raise at.error(f"{len(cells)} cells and {len(others)} clones; wanted as many")
+            raise at.error(f"{many(len(cells), 'cell')} and {many(len(others), 'clone')}; wanted as many")
         for a, b in zip(cells, others, strict=True):
             if a != b:
                 yield Table([a, b], pairs(at.n, "same"), "clone")
@@ -287,7 +288,9 @@ def arrow(at: Place, value: Any) -> Iterator[Constraint]:
     for part in at.parts(value):
         circle = at.cells(part.get("cells"))
         if len(circle) != 1:
-            raise at.error(f"a circle of {len(circle)} cells; there is no such rule here, only circles of one cell")
+            raise at.error(
+                f"a circle of {many(len(circle), 'cell')}; there is no such rule here, only circles of one cell"
+            )
         for line in at.lines(part):
             if line[0] != circle[0]:
                 raise at.error("an arrow does not begin in its circle")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...plain import many
 from .base import Scanner
 
 __all__ = ["UNKNOWN", "put_borders", "put_four", "put_sixteen", "take_borders", "take_four", "take_sixteen"]
@@ -44,7 +45,7 @@ def take_sixteen(scanner: Scanner, n: int) -> list[int | None]:
         else:
             out.append(_value(scanner, sign, 16))
     if len(out) > n:
-        raise scanner.error(f"{len(out)} squares; wanted {n}")
+        raise scanner.error(f"{many(len(out), 'square')}; wanted {n}")
     return out
 
 
@@ -92,7 +93,7 @@ def take_four(scanner: Scanner, n: int) -> list[int | None]:
         else:
             raise scanner.error(f"{sign!r} stands for no square")
     if any(number is not None for number in out[n:]) or len(out) > n + 2:
-        raise scanner.error(f"{len(out)} squares; wanted {n}")
+        raise scanner.error(f"{many(len(out), 'square')}; wanted {n}")
     return out[:n]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from ...drawing import Sheet
+from ...plain import many
 from ...problem import Constraint, Rules
 from ..base import SYMBOLS, Image
 from ..clued import Clued, Fill
@@ -91,7 +92,7 @@ class Lined(Boxed):
     def read(cls, lines: Lines) -> tuple[Self, str]:
         n, other = lines.numbers("rows and columns", 2, 2, 25)
         if n != other:
-            lines.fail(f"{n} rows and {other} columns; wanted as many")
+            lines.fail(f"{many(n, 'row')} and {many(other, 'column')}; wanted as many")
         joined, drawn = set(map(frozenset, cls.touching(n))), []
         while lines.peek()[:1] in ("r", "R"):
             names = lines.tokens("cells of a line, as r1c2", whole=True)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ...constraints import AllDifferent
 from ...drawing import CELL, OUTSIDE, Sheet
+from ...plain import many
 
 __all__ = ["KING", "KNIGHT", "box_shape", "boxes", "boxes_in", "leaps", "margin_sheet", "neighbours", "region_sheet"]
 __all__ += ["rows_and_columns", "turned"]
@@ -55,7 +56,7 @@ def boxes_in(h: int, w: int) -> str:
     >>> boxes_in(2, 3)
     'boxes of 2 rows by 3 columns'
     """
-    return f"boxes of {h} row{'s' * (h != 1)} by {w} column{'s' * (w != 1)}"
+    return f"boxes of {many(h, 'row')} by {many(w, 'column')}"
 
 
 def neighbours(rows: int, columns: int) -> list[tuple[int, int]]:

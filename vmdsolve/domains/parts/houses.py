@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...constraints import AllDifferent, Less, Table
+from functools import lru_cache
+
+from ...constraints import AllDifferent, Less, Table, Tuples
 from ...problem import Constraint
 
 __all__ = ["ITEMS", "Clue", "clue_text", "mirrored", "rules_of"]
@@ -22,7 +24,7 @@ def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
     """
     first, word, *rest = clue
     if word == "at":
-        return [Table([cell[first]], [(int(house) - 1,) for house in rest], "at")]
+        return [Table([cell[first]], _at(*rest), "at")]
     a, others = cell[first], [cell[item] for item in rest]
     if word == "between":
         return [Less(others[0], a, "before"), Less(a, others[1], "before")]
@@ -30,9 +32,19 @@ def rules_of(clue: Clue, cell: dict[str, int], n: int) -> list[Constraint]:
         return [Less(*((a, others[0]) if word == "before" else (others[0], a)), "before")]
     if word == "!=":
         return [AllDifferent([a, others[0]], "unlike")]
+    return [Table([a, others[0]], _pairs(word, n), word)]
+
+
+@lru_cache(maxsize=512)
+def _at(*houses: str) -> Tuples:
+    return Tuples((int(house) - 1,) for house in houses)
+
+
+@lru_cache(maxsize=512)
+def _pairs(word: str, n: int) -> Tuples:
+    """The houses that the clue allows."""
     steps = {"=": [0], "left-of": [1], "right-of": [-1], "next-to": [1, -1]}[word]
-    pairs = [(house, house + step) for house in range(n) for step in steps if 0 <= house + step < n]
-    return [Table([a, others[0]], pairs, word)]
+    return Tuples((house, house + step) for house in range(n) for step in steps if 0 <= house + step < n)
 
 
 SAID = {

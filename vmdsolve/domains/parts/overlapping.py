@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from ...plain import many
 from ..base import SYMBOLS
 from ..lines import NUMBERS, OPEN_TOKENS, Lines
 from .grids import box_shape
@@ -104,8 +105,9 @@ def _table(lines: Lines) -> tuple[Table, Sequence[int]]:
     elif len({*sizes}) == 1 and {*whole} & {*NONES} and max(len(rows), sizes[0]) <= MAX_SIDE:
         table = np.array([[*row] for row in packed])
     else:
-        odd = next((i for i, both in enumerate(zip(sizes, WIDE, strict=False)) if both[0] not in (both[1], 21)), 0)
-        got = f"row {odd + 1} has {sizes[odd]} cells" if len(rows) == 21 else f"there are {len(rows)} rows"
+        like = [21] * 21 if sizes[:1] == [21] else WIDE
+        odd = next((i for i, (size, wide) in enumerate(zip(sizes, like, strict=False)) if size != wide), 0)
+        got = f"row {odd + 1} has {many(sizes[odd], 'cell')}" if len(rows) == 21 else f"got {many(len(rows), 'row')}"
         what = "wanted 21 rows of 21, or of 18, 21 and 9 without what is outside, five lines of 81"
         lines.fail(f"{got}; {what}, or {HEAD}", kept[odd] if rows else 0)
     return table, kept if len(kept) == len(table) else kept[:1] * len(table)
@@ -120,12 +122,19 @@ def _from_five(lines: Lines, whole: str) -> Table:
             if {str(table[at]), sign} <= {*SYMBOLS[:ORDER]} and table[at] != sign:
                 where = f"row {at[0] + 1}, column {at[1] + 1}"
                 lines.fail(f"two boards share {where}, and one says {str(table[at])!r}, the other {sign!r}")
-            table[at] = table[at] if table[at] in SYMBOLS[:ORDER] else sign
+            if str(table[at]) in (NONE, *OPEN_TOKENS):  # else it is a symbol, or what nobody may overwrite unseen
+                table[at] = sign
     return table
 
 
 def _corners(lines: Lines, mask: Mask) -> list[Corner]:
-    """The boards that these cells are, if there is one way alone to see them: whole boxes apart, each needed."""
+    """The boards that these cells are, if there is one way alone to see them: whole boxes apart, each needed.
+
+    Squares around all of them do not count.
+    """
+    inside = [np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0)]
+    if mask.any():
+        mask = mask[tuple(slice(some[0], some[-1] + 1) for some in inside)]
     R, C = mask.shape
     found = [
         (r, c)
@@ -134,7 +143,7 @@ def _corners(lines: Lines, mask: Mask) -> list[Corner]:
     ]
     for left_out in [None, *found]:
         kept = [corner for corner in found if corner != left_out]
-        if bool((mask_of(kept, ORDER, R, C) == mask).all()) == (left_out is not None) or not kept:
+        if bool((mask_of(kept, ORDER, R, C) == mask).all()) == (left_out is not None) or not found:
             doubt = "cells are in no board of 9x9" if left_out is None else "more than one set of boards fits"
             lines.fail(f"{doubt}; wanted {HEAD}", 1)
     return found

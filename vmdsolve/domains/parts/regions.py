@@ -18,6 +18,7 @@ from .values import grid_of, lines_of_grid
 __all__ = ["OUTSIDE", "cells_of", "grow_regions", "lines_of_regions", "read_regions", "renumbered", "trade_cells"]
 __all__ += ["windows", "write_regions"]
 
+OPEN = (".", "-", "_")  # as cells are written: no name, or rows of cells would be read as regions
 OUTSIDE = "@"  # the name of no region, where there can be such cells
 
 
@@ -50,7 +51,13 @@ def cells_of(regions: Sequence[int]) -> list[list[int]]:
 
 def read_regions(lines: Lines, rows: int, columns: int, outside: Container[object] = ()) -> list[int]:
     """[L] the region of each cell; see `renumbered`."""
-    return renumbered((name for _ in range(rows) for name in lines.tokens("regions", columns)), outside)
+    names: list[str] = []
+    for _ in range(rows):
+        row = lines.tokens("regions", columns)
+        if odd := [name for name in row if name in OPEN and name not in outside]:
+            lines.fail(f"wanted the region of each cell, got {odd[0]!r}, which stands for an open cell")
+        names += row
+    return renumbered(names, outside)
 
 
 def lines_of_regions(regions: Any, givens: Any, name: str) -> list[str]:

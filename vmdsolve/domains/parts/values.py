@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...errors import InvalidProblem
+from ...plain import many
 from ..base import SYMBOLS
 from ..lines import Lines
 
@@ -45,11 +46,13 @@ def grid_of(value: Any, name: str, what: str, rows: int | None = None, columns: 
     wide = columns or (len(grid[0]) if grid else 0)
     if len(grid) != (rows or len(grid)) or not grid or not wide:
         raise InvalidProblem(
-            f"{name}: {what} has {len(grid)} rows" + (f"; wanted {rows}" if rows else "; wanted one at least")
+            f"{name}: {what} has {many(len(grid), 'row')}" + (f"; wanted {rows}" if rows else "; wanted one at least")
         )
     for number, row in enumerate(grid, 1):
         if len(row) != wide:
-            raise InvalidProblem(f"{name}: row {number} of {what} has {len(row)} entries; wanted {wide}")
+            raise InvalidProblem(
+                f"{name}: row {number} of {what} has {many(len(row), 'entry', 'entries')}; wanted {wide}"
+            )
     return grid
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ...errors import InvalidInput, InvalidProblem
+from ...plain import many
 from ...problem import OPEN, Problem
 from ...untrusted import loads
 from .. import notations, registry
@@ -262,9 +263,9 @@ def _odd_line(text: str, wanted: Sequence[Shape]) -> str | None:
                 n, line, cells = odd[0]
                 if len(rows) - len(odd) == height:
                     return f"line {n}, {line.strip()[:40]!r}, is no row of this {height}x{width} board; leave it out"
-                return f"line {n} has {cells} cells, other rows {width}"
+                return f"line {n} has {many(cells, 'cell')}, other rows {width}"
             if height > 1 and rows and not odd and len(rows) != height and abs(len(rows) - height) < 3:
-                return f"{len(rows)} rows of {width} cells; wanted {height}"
+                return f"{many(len(rows), 'row')} of {many(width, 'cell')}; wanted {height}"
     return None
 
 

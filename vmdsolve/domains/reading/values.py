@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InvalidInput, InvalidProblem
+from ...plain import many
 from ...problem import OPEN, Board, Problem
 from ..base import Domain
 
@@ -123,7 +124,7 @@ def _stacked(grid: Iterable[Any], what: str, depth: int) -> Items:
 
 
 def _length(part: Items) -> str:
-    return f"{len(part)} cells" if part.ndim == 1 else f"shape {part.shape}"
+    return many(len(part), "cell") if part.ndim == 1 else f"shape {part.shape}"
 
 
 def _is_nested(item: Any) -> bool:
@@ -188,13 +189,13 @@ def values_of_numbers(domain: Domain, grids: npt.NDArray[Any]) -> Board | None:
 
 def same_kind(grid: Any, domain: Domain, values: Board) -> Any:
     """The answer `values` [L] in the shape and kind of the input `grid`."""
+    if isinstance(grid, Problem):
+        return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape)
     text = domain.format(values)
     if isinstance(grid, str):
         return text
     if isinstance(grid, (bytes, bytearray)):
         return type(grid)(text.encode())
-    if isinstance(grid, Problem):
-        return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape)
     if isinstance(grid, (Mapping, Iterator)):  # what has been read is gone
         return _cells(domain, values, worded=not domain.number_table).reshape(domain.shape).tolist()
     found = plain(grid)

@@ -17,6 +17,7 @@ from ...domains.base import plain_line
 from ...domains.clued import Family
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
+from ...plain import many
 from ..record import Record
 from ..texts import Texts
 from .base import Source, Table, TextFormat, Written, names_of
@@ -278,7 +279,7 @@ def _record(source: Source, columns: Columns, row: list[str], delimiter: str) ->
     place, solution, count = columns.puzzle, columns.solution, len(row)
     others = {name: row[i] for i, name in columns.others if i < count}
     if place >= count:
-        reason = f"the row has {count} fields; the puzzle is field {place + 1}"
+        reason = f"the row has {many(count, 'field')}; the puzzle is field {place + 1}"
         return Record(source.name, source.number, delimiter.join(row), None, reason, None, others)
     puzzle = source.trimmed(row[place])
     answer = source.trimmed(row[solution]) if solution is not None and solution < count else ""

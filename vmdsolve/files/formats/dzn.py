@@ -17,6 +17,7 @@ from typing import NoReturn
 from ...domains import Domain
 from ...domains.base import SYMBOLS
 from ...errors import InvalidInput
+from ...plain import many
 from .minizinc import Data, read_data
 from .whole import Puzzle, WholeFile, order_of, without_comments
 
@@ -54,7 +55,7 @@ def _cells(rows: Table, name: str) -> str:
     """The cells of a square board, in one line."""
     n = order_of(sum(map(len, rows)), f"cells in the array {name[:40]}")
     if any(len(row) != n for row in rows):
-        raise InvalidInput(f"rows of the array {name[:40]} have {len(rows[0])} cells; wanted {n} rows of {n}")
+        raise InvalidInput(f"rows of the array {name[:40]} have {many(len(rows[0]), 'cell')}; wanted {n} rows of {n}")
     numbers = {"_": ".", "0": "."} | {str(k): symbol for k, symbol in enumerate(SYMBOLS[:n], 1)}
     for row, line in enumerate(rows, 1):
         for column, token in enumerate(line, 1):
@@ -76,7 +77,7 @@ def _board(data: Data, name: str, rows: Table) -> Puzzle:
         wanted = data.number(key)
         side = wanted * wanted if key in ("S", "s") and wanted is not None else wanted
         if side != n:
-            raise InvalidInput(f"{key} is {data.single[key]} in this .dzn, but the array {name} has {n} rows")
+            raise InvalidInput(f"{key} is {data.single[key]} in this .dzn, but the array {name} has {many(n, 'row')}")
     return cells, f"latin-{n}" if name == "start" and not data.single.keys() & {"S", "s"} else None
 
 
@@ -88,7 +89,7 @@ def _number(token: str, what: str, least: int = 0, most: int = 1000) -> int:
 
 def _count(data: Data, name: str, rows: Table, what: str) -> None:
     if name in data.single and data.number(name) != len(rows):
-        raise InvalidInput(f"{name} is {data.single[name][:40]} in this .dzn, but {what} has {len(rows)} rows")
+        raise InvalidInput(f"{name} is {data.single[name][:40]} in this .dzn, but {what} has {many(len(rows), 'row')}")
 
 
 def _nonogram(columns: list[list[int]], rows: list[list[int]]) -> Puzzle:
@@ -150,7 +151,7 @@ def kakuro(data: Data) -> Puzzle:
     for part, (name, down, right) in enumerate((("v_clue", 1, 0), ("h_clue", 0, 1))):
         for at, line in enumerate(data.tables[name], 1):
             if len(line) != 4:
-                _fail(name, at, f"{len(line)} numbers; wanted row, column, length, total")
+                _fail(name, at, f"{many(len(line), 'number')}; wanted row, column, length, total")
             row, column, length, total = (_number(token, f"line {at} of {name}") for token in line)
             if not (1 <= row <= height and 1 <= column <= width and grid[row - 1][column - 1] == "0"):
                 _fail(name, at, f"row {row}, column {column} is no wall")
