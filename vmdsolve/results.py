@@ -313,7 +313,7 @@ class Solution(_Later):
         else:
             parts = [f"{status}: {ADVICE[status]}"]
         if self.nfe:
-            parts.append(f"{many(self.nfe, 'network evaluation')}")
+            parts.append(many(self.nfe, "network evaluation"))
         return "; ".join([*parts, f"{self.seconds:.2f} s"])
 
     def picture(self) -> Picture:

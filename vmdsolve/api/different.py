@@ -86,7 +86,7 @@ def _others(task: Task, n: int, seen: set[str]) -> Iterator[Solution]:
         yield replace(found, grid=grid, text=text, seconds=spent)
         if not (n := n - 1):
             return
-    there = f"{many(len(seen), 'solution')}"
+    there = many(len(seen), "solution")
     if boards.complete:
         none = replace(none, status=Status.UNSATISFIABLE, method="search", reason=f"there are no more than {there}")
     else:

@@ -40,7 +40,7 @@ class Count(_Count, Shown):
     __slots__ = ()
 
     def picture(self) -> Picture:
-        what = f"{many(self.n, 'solution')}"
+        what = many(self.n, "solution")
         if self.complete:
             return Picture((Said(f"{what}, the only one" if self.n == 1 else what if self.n else "no solution"),))
         return Picture((Said(f"{what}, perhaps more" if self.n else "none found yet, perhaps there are some"),))

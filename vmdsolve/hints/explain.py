@@ -163,7 +163,7 @@ def why_not(given: Problem, clock: Deadline) -> Explanation | None:
 
 
 def _number(items: Sequence[object], what: str) -> str:
-    return f"{many(len(items), what)}"
+    return many(len(items), what)
 
 
 def _answers(given: Problem, say: Phrases, clock: Deadline) -> Explanation:

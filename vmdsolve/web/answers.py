@@ -314,7 +314,7 @@ def counted(question: Question, seconds: float) -> Answer:
     """How many solutions there are."""
     problem, _ = _so_far(question)
     found = count_solutions(problem, limit=None, time_limit=seconds)
-    said = f"{many(found.n, 'solution')}"
+    said = many(found.n, "solution")
     return {"n": found.n, "complete": found.complete, "said": said if found.complete else f"at least {said}"}
 
 
