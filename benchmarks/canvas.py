@@ -240,6 +240,6 @@ def shown(rows: list[Row]) -> str:
     body = []
     for row in rows:
         sizes = [row["grammar"], row["states"], row["classes"], row["edges"]]
-        shares = [f"{row[name]:.2f}" for name in SHARES]
+        shares = [f"{row[name]:.2f}" if name in row else "-" for name in SHARES]
         body.append([*sizes, *(ms(row, part) for part in parts), *shares])
     return table(head, body)
