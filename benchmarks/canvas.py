@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,12 +23,14 @@ from vmdsolve.canvas.vocabulary import Vocabulary
 from .driver import RESULTS, Row, Run, summary, table
 
 METHOD = (
-    "random normal logits of deviation 3, one thread, CPU time of that thread, parts turn by turn after a call that is "
-    "not timed. `read` = torch's sum of all logits, `softmax` = torch.softmax of them; sums = sums over classes of "
-    "tokens; backward and forward = the passes over edges; write = log-marginals of all tokens; draw = one joint text; "
-    "best = the most probable one, bests of classes included. step = sums, backward, forward and write; ns an edge = "
-    "both passes by edges and cells. `masks` = as many masks of llguidance as that text has tokens, filled left to "
-    "right, compiling included; they are no masks of an open canvas."
+    "random normal logits of deviation 3, one thread, CPU time of that thread, parts turn by turn after a call that "
+    "is not timed. `read` = torch's sum of all logits, `softmax` = torch.softmax of them; sums = sums over classes of"
+    " tokens; backward and forward = the passes over edges; write = log-marginals of all tokens; draw = one joint "
+    "text; best = the most probable one, bests of classes included. step = sums, backward, forward and write; ns an "
+    "edge = both passes by edges and cells; edges alone = both passes over the same automaton, every set of which is "
+    "one class of as much weight, so that no classes are added up into sets and back. `masks` = as many masks of "
+    "llguidance as that text has tokens, filled left to right, compiling included; they are no masks of an open "
+    "canvas."
 )
 SCHEMA = {
     "type": "object",
@@ -40,6 +43,7 @@ SCHEMA = {
     },
     "required": ["name", "age", "email"],
 }
+SHARES = ("sums_of_softmax", "ns_an_edge_and_cell", "ns_an_edge_alone", "step_of_softmax")
 PATTERNS = {
     "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
     "IPv4": r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)",
@@ -119,6 +123,8 @@ def measured(
     lattice = _native.CanvasLattice(of, sums.reshape(1, L, -1), start, left, 1)
     offset = lattice.offsets(1).reshape(L, -1)
     into = np.zeros(logits.shape, np.float32)
+    alone = edges_alone(grammar, sums)
+    lattice_alone = alone()
 
     def draw() -> Any:
         classes = lattice.walk(0, key, 0, 1).reshape(-1)
@@ -135,6 +141,8 @@ def measured(
         "sums": lambda: of.numbers(logits, held, 1.0, True, 1),
         "backward": lambda: _native.CanvasLattice(of, sums.reshape(1, L, -1), start, left, 1),
         "forward": lambda: lattice.offsets(1),
+        "edges_backward": alone,
+        "edges_forward": lambda: lattice_alone.offsets(1),
         "write": lambda: of.marginals(logits, held, 1.0, offset, -np.inf, into, False, 1),
         "draw": draw,
         "best": best,
@@ -157,7 +165,27 @@ def measured(
     row["sums_of_softmax"] = taken["sums"]["median"] / taken["softmax"]["median"]
     both = taken["backward"]["median"] + taken["forward"]["median"]
     row["ns_an_edge_and_cell"] = 1e9 * both / (grammar.E * L)
+    both = taken["edges_backward"]["median"] + taken["edges_forward"]["median"]
+    row["ns_an_edge_alone"] = 1e9 * both / (grammar.E * L)
     return row
+
+
+def edges_alone(grammar: Grammar, sums: Any) -> Callable[[], Any]:
+    """The backward pass over the same automaton, each set of which is a class that weighs as much."""
+    N, first = grammar.N, grammar.set_first
+    weights = np.full((1, len(sums), N + 1), -np.inf)
+    for n in range(N):
+        weights[0, :, n + 1] = np.logaddexp.reduce(sums[:, grammar.set_class[first[n] : first[n + 1]]], axis=1)
+    of = native(
+        replace(
+            grammar,
+            token_class=(np.arange(grammar.V) % (N + 1)).astype(np.int32),
+            set_first=np.arange(N + 1, dtype=np.int32),
+            set_class=np.arange(1, N + 1, dtype=np.int32),
+        )
+    )
+    start, left = np.array([grammar.start], np.int32), np.zeros(1, np.int64)
+    return lambda: _native.CanvasLattice(of, weights, start, left, 1)
 
 
 def left_to_right_masks(words: Vocabulary, pattern: str, text: list[int]) -> Callable[[], object] | None:
@@ -202,6 +230,7 @@ def shown(rows: list[Row]) -> str:
         *(f"{part}, ms" for part in parts),
         "sums / softmax",
         "ns an edge",
+        "edges alone",
         "step / softmax",
     ]
 
@@ -211,6 +240,6 @@ def shown(rows: list[Row]) -> str:
     body = []
     for row in rows:
         sizes = [row["grammar"], row["states"], row["classes"], row["edges"]]
-        shares = [f"{row[name]:.2f}" for name in ("sums_of_softmax", "ns_an_edge_and_cell", "step_of_softmax")]
+        shares = [f"{row[name]:.2f}" if name in row else "-" for name in SHARES]
         body.append([*sizes, *(ms(row, part) for part in parts), *shares])
     return table(head, body)

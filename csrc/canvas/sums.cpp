@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "canvas/sums_path.hpp"
@@ -36,8 +37,8 @@ const std::vector<const CanvasPath*>& paths() {
 /// What a thread works in.
 struct Work {
   std::vector<float> floats;
-  std::vector<double> doubles, sums;
-  void side(size_t n) { floats.resize(n), doubles.resize(n); }
+  std::vector<double> sums;
+  void side(size_t n) { floats.resize(n), sums.resize(n); }
 };
 
 /// The rows of one call, as numbers of type T.
@@ -87,63 +88,80 @@ struct Rows {
     return width;
   }
 
-  /// What rows are summed beside: about their largest number, so that none of them is beyond float32.
+  /// What rows are summed beside: about their largest logit, so that none of them is beyond float32.
   float reference_of(const T* row) const {
     float largest = kNothing;
-    for (const int32_t t : g.sample) largest = std::max(largest, y(row, t));
-    return std::abs(largest) < std::numeric_limits<float>::infinity() ? largest : 0.0f;
+    for (const int32_t t : g.sample) largest = std::max(largest, to_float(row[t]));
+    return std::abs(largest * over) < std::numeric_limits<float>::infinity() ? largest : 0.0f;
   }
 
   /// Rows r[0] .. r[n - 1] that are read whole, side by side.
-  bool side_by_side(const int64_t* r, int64_t n, Work& space, double* out, bool sums) const {
-    const int width = width_for(n), lanes = rows_of(width);
+  struct Beside {
+    const int64_t n;
+    const int width, lanes;
     const T* from[kSide];
-    float reference[kSide], top[kSide];
-    for (int i = 0; i < lanes; ++i) {
-      from[i] = row(r[std::min<int64_t>(i, n - 1)]);
-      reference[i] = sums ? reference_of(from[i]) : 0;
-    }
-    space.side(static_cast<size_t>(lanes * g.C));
-    const auto pass = (sums ? passes().sums : passes().bests)[width];
-    const auto read = [&] { return pass(view, from, over, reference, space.floats.data(), space.doubles.data(), top); };
-    if (!read()) return false;
-    if (!sums) {
-      for (int64_t i = 0; i < n; ++i)
-        for (int32_t c = 1; c < g.C; ++c) {
-          const float best = static_cast<float>(space.doubles[static_cast<size_t>(c * lanes + i)]) * over;
-          if (!(best < std::numeric_limits<float>::infinity())) return false;
-          out[r[i] * g.C + c] = static_cast<double>(best);
-        }
-      return true;
-    }
-    bool risen = false;
-    for (int i = 0; i < lanes; ++i)
-      if (const float highest = top[i] * over; highest > reference[i] + kRise) {
-        if (highest == std::numeric_limits<float>::infinity()) return false;
-        reference[i] = highest;
-        risen = true;
+    float reference[kSide], risen[kSide];
+  };
+  Beside beside(const int64_t* r, int64_t n, Work& space) const {
+    const int width = width_for(n);
+    Beside out{n, width, rows_of(width), {}, {}, {}};
+    for (int i = 0; i < out.lanes; ++i) out.from[i] = row(r[std::min<int64_t>(i, n - 1)]);
+    space.side(static_cast<size_t>(out.lanes * g.C));
+    return out;
+  }
+  bool read(Beside& b, Work& space, bool sums) const {
+    return (sums ? passes().sums : passes().bests)[b.width](view, b.from, over, b.reference, space.floats.data(),
+                                                            space.sums.data(), b.risen);
+  }
+
+  bool whole_bests(const int64_t* r, int64_t n, Work& space, double* out) const {
+    Beside side = beside(r, n, space);
+    if (!read(side, space, false)) return false;
+    for (int64_t i = 0; i < n; ++i)
+      for (int32_t c = 1; c < g.C; ++c) {
+        const float best = static_cast<float>(space.sums[static_cast<size_t>(c * side.lanes + i)]) * over;
+        if (!(best < std::numeric_limits<float>::infinity())) return false;
+        out[r[i] * g.C + c] = static_cast<double>(best);
       }
-    if (risen) read();
-    for (int64_t i = 0; i < n; ++i) {
-      space.sums.resize(static_cast<size_t>(g.C));
-      for (int32_t c = 0; c < g.C; ++c) space.sums[static_cast<size_t>(c)] = space.doubles[static_cast<size_t>(c * lanes + i)];
-      if (!finish(from[i], static_cast<double>(reference[i]), space.sums, out + r[i] * g.C)) return false;
-    }
     return true;
   }
 
-  /// Logarithms of sums beside a number into `out`; faint ones are taken again. False where one is NaN.
-  bool finish(const T* row, double beside, std::vector<double>& sums, double* out) const {
-    sums.resize(static_cast<size_t>((g.C + kSide - 1) / kSide * kSide), 1.0);
-    std::vector<int32_t> faint;
-    for (int32_t c = 0; c < g.C; ++c)
-      if (double& sum = sums[static_cast<size_t>(c)]; c == 0 || sum < kFaint)
-        sum = 1.0, faint.push_back(c);
-      else if (std::isnan(sum))
-        return false;
-    path.logs64(sums.data(), static_cast<int64_t>(sums.size()));
-    for (int32_t c = 1; c < g.C; ++c) out[c] = beside + sums[static_cast<size_t>(c)];
-    for (const int32_t c : faint) out[c] = c == 0 ? kNone : sum_beside_own(row, c);
+  bool whole_sums(const int64_t* r, int64_t n, Work& space, double* out) const {
+    Beside side = beside(r, n, space);
+    for (int i = 0; i < side.lanes; ++i) side.reference[i] = reference_of(side.from[i]);
+    read(side, space, true);
+    bool far[kSide], again = false;
+    for (int i = 0; i < side.lanes; ++i) again |= far[i] = !(side.risen[i] * over <= kRise);  // or NaN
+    if (again) {
+      if (!read(side, space, false)) return false;
+      for (int i = 0; i < side.lanes; ++i) {
+        if (!far[i]) continue;
+        double most = kNone;
+        for (int32_t c = 1; c < g.C; ++c) most = std::max(most, space.sums[static_cast<size_t>(c * side.lanes + i)]);
+        side.reference[i] = static_cast<float>(most);
+        if (side.reference[i] * over == std::numeric_limits<float>::infinity()) return false;
+      }
+      read(side, space, true);
+    }
+    double about[kSide];
+    for (int64_t i = 0; i < n; ++i) about[i] = static_cast<double>(side.reference[i]) * static_cast<double>(over);
+    return finish(r, n, side.lanes, about, space.sums, out);
+  }
+
+  /// Logarithms of sums [C][lanes] beside a number of each row; faint sums are taken again. False where one is NaN.
+  bool finish(const int64_t* r, int64_t n, int lanes, const double* about, std::vector<double>& sums, double* out) const {
+    sums.resize((sums.size() + kSide - 1) / kSide * kSide, 1.0);
+    std::vector<std::pair<int64_t, int32_t>> faint;
+    for (int32_t c = 1; c < g.C; ++c)
+      for (int64_t i = 0; i < n; ++i)
+        if (double& sum = sums[static_cast<size_t>(c * lanes + i)]; !(sum >= kFaint)) {
+          if (std::isnan(sum)) return false;
+          sum = 1.0, faint.emplace_back(r[i], c);
+        }
+    path.logs64(sums.data(), static_cast<int64_t>(sums.size()));  // of class 0, too, which nobody reads
+    for (int32_t c = 1; c < g.C; ++c)
+      for (int64_t i = 0; i < n; ++i) out[r[i] * g.C + c] = about[i] + sums[static_cast<size_t>(c * lanes + i)];
+    for (const auto& [at, c] : faint) out[at * g.C + c] = sum_beside_own(row(at), c);
     return true;
   }
 
@@ -154,32 +172,33 @@ struct Rows {
     return passes().pick(row, g.picked.data(), static_cast<int64_t>(n), over, buffer.data(), top);
   }
 
-  bool picked_sums(const T* row, Work& space, double* out) const {
+  bool picked_sums(int64_t r, Work& space, double* out) const {
     float top;
-    if (!pick(row, space.floats, &top)) return false;
+    if (!pick(row(r), space.floats, &top)) return false;
     if (top == kNothing) top = 0;
     path.exps(space.floats.data(), static_cast<int64_t>(space.floats.size()), top);
     space.sums.assign(static_cast<size_t>(g.C), 0.0);
     for (size_t i = 0; i < g.picked.size(); ++i)
       space.sums[static_cast<size_t>(g.picked_class[i])] += static_cast<double>(space.floats[i]);
-    return finish(row, static_cast<double>(top), space.sums, out);
+    const double about = static_cast<double>(top);
+    return finish(&r, 1, 1, &about, space.sums, out);
   }
 
-  bool picked_bests(const T* row, Work& space, double* out) const {
+  bool picked_bests(int64_t r, Work& space, double* out) const {
     float top;
-    if (!pick(row, space.floats, &top)) return false;
-    for (size_t i = 0; i < g.picked.size(); ++i)
-      out[g.picked_class[i]] = std::max(out[g.picked_class[i]], static_cast<double>(space.floats[i]));
+    if (!pick(row(r), space.floats, &top)) return false;
+    for (size_t i = 0; i < g.picked.size(); ++i) {
+      double& best = out[r * g.C + g.picked_class[i]];
+      best = std::max(best, static_cast<double>(space.floats[i]));
+    }
     return true;
   }
 
   /// All rows of r, at most as many as stand side by side.
   bool some(const int64_t* r, int64_t n, Work& space, double* out, bool sums) const {
-    if (g.whole) return side_by_side(r, n, space, out, sums);
-    for (int64_t i = 0; i < n; ++i) {
-      double* const to = out + r[i] * g.C;
-      if (!(sums ? picked_sums(row(r[i]), space, to) : picked_bests(row(r[i]), space, to))) return false;
-    }
+    if (g.whole) return sums ? whole_sums(r, n, space, out) : whole_bests(r, n, space, out);
+    for (int64_t i = 0; i < n; ++i)
+      if (!(sums ? picked_sums(r[i], space, out) : picked_bests(r[i], space, out))) return false;
     return true;
   }
 };

@@ -13,8 +13,9 @@
 //              tokens may be missing in it is taken again, beside its own largest; rows of which one rises above it by
 //              60 are read again. Where few live, those alone are read.
 // Exact        float32 sums of 32 chunks, float64 of these; the same bits on every path of the CPU and whatever rows
-//              stand beside each other, within 2e-6 of the exact sum relatively. Draws within a class: exp32 beside the
-//              class's sum, float64 sums by parts of 64 tokens.
+//              stand beside each other, within 2e-6 of the exact sum relatively, and 2^-23 of how far y lies from the row's
+//              largest, or from 0. Draws within a class: exp32 beside the class's sum, float64 sums by parts of 64
+//              tokens.
 // Parallelism  rows by threads and vector lanes
 // Twin         vmdsolve/canvas/reference.py   Test  tests/canvas/test_native.py
 #pragma once

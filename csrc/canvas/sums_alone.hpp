@@ -5,67 +5,69 @@
 #pragma once
 #include <cstdint>
 
-#include "canvas/sums_side.hpp"  // defines: SidePass, SideView, BundleView, kChunk, kFlush
+#include "canvas/sums_side.hpp"  // defines: every_chunk, SideView, BundleView
 
 namespace vmd {
 
-/// A pass over one row: as many bundles side by side as F has lanes, each added up as above.
-template <class F, class Of>
-struct OneRow {
-  using Doubles = typename Of::Doubles;
+/// A pass over one row of T: as many bundles side by side as F has lanes, each added up as above.
+template <class F, class Of, class T>
+class OneRow {
   static constexpr int kWidth = lanes<F>;
 
-  /// Token i of each bundle and so on, n of them.
-  template <int n>
-  static VMD_INLINE F bundle(Of& of, const float* tokens) {
-    if constexpr (n == 1)
-      return of.of(load_as<F>(tokens));
-    else
-      return Of::join(bundle<n / 2>(of, tokens), bundle<n / 2>(of, tokens + n / 2 * kWidth));
+ public:
+  static VMD_INLINE bool pass(const SideView& s, const T* const* rows, float over, const float* reference, float* room,
+                              double* out, float* risen) {
+    OneRow one{*rows, Of(over, F{} + *reference), room, out};
+    every_chunk(s, one);
+    *risen = 0;
+    for (int lane = 0; lane < kWidth; ++lane)
+      if (const float by = one.of_.risen()[lane]; !(by <= *risen)) *risen = by;
+    return one.of_.good();
   }
-  template <int n, class T>
-  static VMD_INLINE void bundles(Of& of, const T* chunk, const BundleView& b, int64_t k, float* room) {
+
+  VMD_INLINE void clear(int64_t c) {
+    room_[c] = Of::kNothing;
+    out_[c] = static_cast<double>(Of::kNothing);
+  }
+  VMD_INLINE void fetch(int64_t begin) { chunk_ = row_ + begin; }
+  template <int n>
+  VMD_INLINE void bundles(const BundleView& b, int64_t k) {
     float tokens[n * kWidth], sums[kWidth];
     for (int32_t i = b.first[k]; i < b.first[k + 1]; i += kWidth) {
       const int32_t some = b.first[k + 1] - i < kWidth ? b.first[k + 1] - i : kWidth;
       const uint8_t* const place = b.place + int64_t{i} * n;
       for (int lane = 0; lane < kWidth; ++lane)
         for (int j = 0; j < n; ++j)
-          tokens[j * kWidth + lane] = lane < some ? to_float(chunk[place[lane * n + j]]) : -__builtin_inff();
-      store_as(sums, bundle<n>(of, tokens));
+          tokens[j * kWidth + lane] = lane < some ? to_float(chunk_[place[lane * n + j]]) : -__builtin_inff();
+      store_as(sums, bundle<n>(tokens));
       for (int lane = 0; lane < some; ++lane) {
-        float& to = room[b.of_class[i + lane]];
+        float& to = room_[b.of_class[i + lane]];
         to = Of::join(to, sums[lane]);
       }
     }
   }
-  static VMD_INLINE void flush(int64_t c, float* room, double* out) {
-    out[c] = Of::join(out[c], static_cast<double>(room[c]));
-    room[c] = Of::kNothing;
+  VMD_INLINE void flush(int64_t c) {
+    out_[c] = Of::join(out_[c], static_cast<double>(room_[c]));
+    room_[c] = Of::kNothing;
   }
 
-  template <class T>
-  static VMD_INLINE bool pass(const SideView& s, const T* const* rows, float over, const float* reference,
-                              float* room, double* out, float* top) {
-    Of of{F{} + over, F{} + *reference, F{} - __builtin_inff()};
-    for (int64_t c = 0; c < s.C; ++c) {
-      room[c] = Of::kNothing;
-      out[c] = static_cast<double>(Of::kNothing);
-    }
-    for (int64_t k = 0; k * kChunk < s.V; ++k) {
-      const T* const chunk = *rows + k * kChunk;
-      bundles<8>(of, chunk, s.bundles[0], k, room);
-      bundles<4>(of, chunk, s.bundles[1], k, room);
-      bundles<2>(of, chunk, s.bundles[2], k, room);
-      bundles<1>(of, chunk, s.bundles[3], k, room);
-      if (k % kFlush == kFlush - 1)
-        for (int64_t i = 0; i < s.n_many; ++i) flush(s.many[i], room, out);
-    }
-    for (int64_t c = 0; c < s.C; ++c) flush(c, room, out);
-    *top = of.top[0];
-    for (int lane = 1; lane < kWidth; ++lane) *top = of.top[lane] > *top ? of.top[lane] : *top;
-    return of.good();
+ private:
+  VMD_INLINE OneRow(const T* row, const Of& of, float* room, double* out) : row_(row), of_(of), room_(room), out_(out) {}
+
+  /// Token i of each bundle and so on, n of them.
+  template <int n>
+  VMD_INLINE F bundle(const float* tokens) {
+    if constexpr (n == 1)
+      return of_.of(load_as<F>(tokens));
+    else
+      return Of::join(bundle<n / 2>(tokens), bundle<n / 2>(tokens + n / 2 * kWidth));
   }
+
+  const T* const row_;
+  const T* chunk_ = nullptr;
+  Of of_;
+  float* const room_;
+  double* const out_;
 };
 
 }  // namespace vmd

@@ -195,7 +195,7 @@ struct CanvasVectors {
 template <class F, class T, template <class> class Of>
 constexpr SidePass<T> one_pass() {
   return [](const SideView& s, const T* const* rows, float over, const float* reference, float* room, double* out,
-            float* top) { return OneRow<F, Of<F>>::pass(s, rows, over, reference, room, out, top); };
+            float* risen) { return OneRow<F, Of<F>, T>::pass(s, rows, over, reference, room, out, risen); };
 }
 
 /// A pass over as many rows as L has lanes; null where F has fewer.
@@ -205,7 +205,7 @@ constexpr SidePass<T> side_pass() {
     return nullptr;
   else
     return [](const SideView& s, const T* const* rows, float over, const float* reference, float* room, double* out,
-              float* top) { return SideBySide<L, Of<L>>::pass(s, rows, over, reference, room, out, top); };
+              float* risen) { return SideBySide<L, Of<L>, T>::pass(s, rows, over, reference, room, out, risen); };
 }
 
 /// The functions of one path, in the file that is compiled for it.

@@ -175,6 +175,7 @@ def test_a_canvas_may_leave_its_text_open_where_more_follows() -> None:
     [
         ({"logits": np.zeros((4, 3), np.float32)}, "logits are of 3 tokens and the grammar of 4"),
         ({"logits": np.zeros((4, 4))}, r"logits are float64; wanted float32 or bfloat16: \.astype"),
+        ({"logits": [[0.0] * 4] * 4}, r"logits are list; wanted float32 or bfloat16: np\.asarray"),
         ({"logits": np.zeros(4, np.float32)}, r"shape \[4\]"),
         ({"logits": np.full((4, 4), np.nan, np.float32)}, r"logits\[0, 0\] is nan"),
         ({"logits": np.full((2, 4, 4), np.inf, np.float32)}, r"logits\[0, 0, 0\] is inf"),

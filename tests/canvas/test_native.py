@@ -61,10 +61,11 @@ def test_sums_and_bests_are_those_of_the_reference_on_every_path(large: int, sca
             ]
             for one in found:
                 np.testing.assert_array_equal(one, found[0])
-            tolerance = 2e-6 + 1e-6 * scale if sums else 0  # y is rounded to float32 before it is added up
+            y = np.abs(np.where(np.isfinite(numbers), numbers, 0)).max(axis=1, keepdims=True) / 0.7
+            tolerance = (2e-6 + 2e-7 * y) * np.ones_like(exact) if sums else np.zeros_like(exact)  # y is float32
             finite = np.isfinite(exact)
             np.testing.assert_array_equal(np.isfinite(found[0]), finite)
-            np.testing.assert_allclose(found[0][finite], exact[finite], atol=tolerance, rtol=0)
+            assert (np.abs(found[0][finite] - exact[finite]) <= tolerance[finite]).all()
 
 
 def test_marginals_and_entropies_of_a_large_vocabulary_sum_to_one() -> None:

@@ -126,8 +126,8 @@ class _Reader:
         """A group after its bracket; None: flags that hold to the end of the group that they stand in."""
         found, outside = self.match(ECMA_GROUP if self.notation.ecma else GROUP), self.flags
         if found is None and self.next() == "?":
-            flags = "" if self.notation.ecma else " nor the flags a, i, m, s, u, U"
-            self.fail(f"begins what is neither a group{flags}; there is no look-around")
+            wanted = "no group" if self.notation.ecma else "neither a group nor the flags a, i, m, s, u, U"
+            self.fail(f"begins {wanted}; there is no look-around")
         if found is not None and not self.notation.ecma:
             on, _, off = (found[1] or "").partition("-")
             self.flags = (self.flags | {*on} - {"a"}) - {*off} - ({"u"} if "a" in on else set())

@@ -74,7 +74,8 @@ def _as_array(logits: Any) -> npt.NDArray[Any]:
     if isinstance(logits, np.ndarray) and dtype == "bfloat16":
         return logits.view(np.uint16)
     if not isinstance(logits, np.ndarray) or logits.dtype != np.float32:
-        remedy = ".astype(np.float32)" if isinstance(logits, np.ndarray) else ".float()"
+        numpy = ".astype(np.float32)" if isinstance(logits, np.ndarray) else "np.asarray(logits, np.float32)"
+        remedy = ".float()" if hasattr(logits, "float") else numpy
         raise InvalidInput(f"logits are {dtype}; wanted float32 or bfloat16: {remedy}")
     return logits
 

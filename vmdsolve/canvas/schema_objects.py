@@ -49,6 +49,8 @@ def object_tree(reader: Reading, schema: dict[str, Any], where: str, path: Path)
     least, most = int(schema.get("minProperties", 0)), schema.get("maxProperties")
     if least <= sum(needed for _, needed in items) and (most is None or (most >= len(items) and not entries)):
         return _uncounted(items, entries)
+    if entries and least > len(items) + 1:
+        reader.note(where, "no object: of names that are not declared only one counts towards minProperties")
     return _counted(items, entries, least, most, where)
 
 

@@ -106,3 +106,19 @@ def test_what_cannot_go_on_is_refused_by_name(model: Any) -> None:
         processor(model, long, 2 * CANVAS)(torch.tensor(PROMPT), scores, 3)
     with pytest.raises(InvalidInput, match="there are 1 grammars for 2 rows"):
         processor(model, [grammar], CANVAS)(torch.tensor(PROMPT), scores, 3)
+
+
+def test_processors_that_would_break_the_text_are_refused_by_name(model: Any) -> None:
+    transformers: Any = pytest.importorskip("transformers")
+    p = processor(model, phrases(V, EOS), CANVAS)
+    with pytest.raises(InvalidInput, match="TopKLogitsWarper takes tokens away"):
+        p.alone(transformers.TopKLogitsWarper(3))
+    penalty = transformers.RepetitionPenaltyLogitsProcessor(1.5)
+    processors = p.alone()
+    processors.append(penalty)
+    with pytest.raises(InvalidInput, match="RepetitionPenaltyLogitsProcessor would change the text"):
+        generate(model, CANVAS, processors)
+    used = p.alone()
+    generate(model, CANVAS, used)
+    with pytest.raises(InvalidInput, match="a new one by alone"):
+        generate(model, CANVAS, used)

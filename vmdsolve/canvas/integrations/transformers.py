@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 __all__ = ["CanvasLogitsProcessor"]
 
+TEMPERATURES = "LinearTemperatureScheduleLogitsProcessor"  # what `generate` appends
+TAKE_AWAY = (
+    "TopKLogitsWarper",
+    "TopPLogitsWarper",
+    "TopHLogitsWarper",
+    "MinPLogitsWarper",
+    "TypicalLogitsWarper",
+    "EpsilonLogitsWarper",
+    "EtaLogitsWarper",
+)
+
 
 class CanvasLogitsProcessor:
     """Makes `generate` write texts of a grammar, one in each row, over one canvas or several.
@@ -75,8 +86,35 @@ class CanvasLogitsProcessor:
         self.t_max = _first(t_max, getattr(config, "t_max", None), 0.8)
 
     def alone(self, *before: Any) -> Any:
-        """A new `LogitsProcessorList` for one call of `generate`; processors of yours come before this one."""
-        return import_module("transformers").LogitsProcessorList([*before, self])
+        """A new `LogitsProcessorList` for one call of `generate`; processors of yours come before this one.
+
+        Raises
+        ------
+        InvalidInput
+            A processor that takes tokens away. At a step: one that follows, but for `generate`'s own temperatures.
+        """
+        for other in before:
+            if (name := type(other).__name__) in TAKE_AWAY:
+                raise InvalidInput(f"{name} takes tokens away, those of the text too; leave it out")
+        ours: Any = self
+        base: Any = import_module("transformers").LogitsProcessorList
+
+        class Alone(base):  # type: ignore[misc]  # which class that is, is known when it is called
+            def __call__(self, input_ids: Tensor, scores: Tensor, **options: Any) -> Tensor:
+                after = [type(other).__name__ for other in self[self.index(ours) + 1 :]]
+                for name in after:
+                    if name != TEMPERATURES:
+                        raise InvalidInput(
+                            f"{name} would change the text that was drawn; leave it out, or put it first"
+                        )
+                if len(after) > 1:
+                    raise InvalidInput(
+                        "this list was given to generate before; make a new one by alone() for each call"
+                    )
+                out: Tensor = super().__call__(input_ids, scores, **options)
+                return out
+
+        return Alone([*before, self])
 
     def __call__(self, input_ids: Tensor, scores: Tensor, cur_step: Any) -> Tensor:
         """What `generate` calls at each step; `cur_step` are the steps that remain, this one counted."""
