@@ -252,7 +252,7 @@ def hashed(r: Random, native: Native) -> Call:
         out = native.XXH64(seed)
         for piece in pieces:
             out.update(piece)
-        return out.digest(), out.hexdigest()
+        return out.copy().digest(), out.hexdigest(), out.name, out.digest_size, out.block_size
 
     pieces = [r.choice((b"", b"abc", bytes(r.choice((31, 32, 33, 3 << 20))))) for _ in range(r.choice((0, 1, 3)))]
     return Call(use, [r.choice((0, 2**64 - 1)), *pieces])

@@ -126,7 +126,11 @@ void register_rows(py::module_& m) {
   m.def("woven", &woven, "parts"_a, "n"_a);
   py::class_<Xxh64>(m, "XXH64")
       .def(py::init<uint64_t>(), "seed"_a = 0)
-      .def("update", &update, "data"_a)
+      .def_property_readonly("name", [](const Xxh64&) { return "xxh64"; })
+      .def_property_readonly("digest_size", [](const Xxh64&) { return 8; })
+      .def_property_readonly("block_size", [](const Xxh64&) { return 32; })
+      .def("copy", [](const Xxh64& hash) { return hash; })
+      .def("update", &update, "data"_a, py::pos_only())
       .def("digest", &digest)
       .def("hexdigest", [](const Xxh64& hash) { return digest(hash).attr("hex")(); });
 }

@@ -38,6 +38,7 @@ const uint8_t* Xxh64::stripes(const uint8_t* data, size_t n) {
 }
 
 void Xxh64::update(const uint8_t* data, size_t size) {
+  if (size == 0) return;
   const size_t held = size_ % kStripe, more = std::min(size, held == 0 ? 0 : kStripe - held);
   size_ += size;
   if (more > 0) {

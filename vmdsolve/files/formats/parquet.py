@@ -26,6 +26,7 @@ __all__ = ["Parquet"]
 
 CHUNK = 10_000  # rows a group, and rows read at once
 MOST_ITEMS = 1 << 23  # items of lists in a row group
+BOARDS = ("problem", "solution")  # hardly say the same twice; to pack them takes as long as all else of a row
 MOST_TEXT = 1 << 31  # bytes of an array of texts
 
 
@@ -68,11 +69,13 @@ class Parquet(Format):
         pa = _pyarrow()
         types = {"unique": pa.bool_(), "nfe": pa.int64(), "loops": pa.int64(), "seconds": pa.float64()}  # no text
         schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
-        few = [name for name in names if name not in ("problem", "solution")]  # which hardly say the same twice
-        packed = {name: "none" if name == "solution" else "snappy" for name in names}  # digits gain little by it
+        few = [name for name in names if name not in BOARDS]
+        packed = {name: "none" if name in BOARDS else "snappy" for name in names}
         with (
             replacing(out) as stream,
-            pa.parquet.ParquetWriter(stream, schema, use_dictionary=few, compression=packed) as writer,
+            pa.parquet.ParquetWriter(
+                stream, schema, use_dictionary=few, compression=packed, write_statistics=few
+            ) as writer,
         ):
             group: list[Any] = []
             for table in tables:
