@@ -74,7 +74,7 @@ class Parquet(Format):
         with (
             replacing(out) as stream,
             pa.parquet.ParquetWriter(
-                stream, schema, use_dictionary=few, compression=packed, write_statistics=few
+                stream, schema, use_dictionary=few, compression=packed, write_statistics=few, memory_pool=_pool(pa)
             ) as writer,
         ):
             group: list[Any] = []
@@ -90,7 +90,7 @@ class Parquet(Format):
 def _arrow(table: Table, schema: Any, pa: Any) -> Any:
     n = len(next(iter(table.values())))
     arrays = [
-        _array(table[name], kind, pa) if name in table else pa.nulls(n, kind)
+        _array(table[name], kind, pa) if name in table else pa.nulls(n, kind, _pool(pa))
         for name, kind in zip(schema.names, schema.types, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -102,12 +102,17 @@ def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
         return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
     if isinstance(values, Same):
         value = values.value if kind != pa.string() or values.value is None else str(values.value)
-        return pa.repeat(pa.scalar(value, kind), len(values))
+        return pa.repeat(pa.scalar(value, kind), len(values), _pool(pa))
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
-        return pa.repeat(pa.scalar(values[0], kind), len(values))
+        return pa.repeat(pa.scalar(values[0], kind), len(values), _pool(pa))
     return pa.array(values, kind)
+
+
+def _pool(pa: Any) -> Any:
+    """The memory that this process has anyway: its own pyarrow gives back between two shards, and asks for anew."""
+    return pa.system_memory_pool()
 
 
 def _rows(source: Source, batch: Any, columns: Columns, pa: Any) -> Iterator[Record | Texts]:
