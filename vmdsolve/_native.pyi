@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Buffer
 
 _I8: TypeAlias = npt.NDArray[np.int8]
 _I32: TypeAlias = npt.NDArray[np.int32]
@@ -124,6 +125,25 @@ def fill(one: Later, fields: dict[str, Any]) -> None: ...  # frozen as its class
 def values_of_texts(
     texts: list[str] | tuple[str, ...] | npt.NDArray[np.uint8], codes: _I8, L: int, first: int = -1, second: int = -1
 ) -> _I32 | None: ...
+def texts_of_values(values: _I32, symbols: bytes, open: int) -> npt.NDArray[np.uint8]: ...  # noqa: A002
+
+# rows of text, many at once: None where they are not even
+
+def even_lines(text: bytes) -> npt.NDArray[np.uint8] | None: ...
+def woven(parts: list[bytes | npt.NDArray[np.uint8]], n: int) -> bytes: ...
+
+class XXH64:  # as the classes of hashlib
+    def __init__(self, seed: int = 0) -> None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest_size(self) -> int: ...
+    @property
+    def block_size(self) -> int: ...
+    def copy(self) -> Self: ...
+    def update(self, obj: Buffer, /) -> None: ...
+    def digest(self) -> bytes: ...
+    def hexdigest(self) -> str: ...
 
 # kernels: None means that an input holds a forbidden value (vmdsolve/kernels/checks.py says which)
 

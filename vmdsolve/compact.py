@@ -13,6 +13,8 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+import vmdsolve._native as _native
+
 __all__ = ["DELETE", "Even", "Same", "joined", "pairs", "runs"]
 
 Codes = npt.NDArray[np.uint8]
@@ -59,7 +61,7 @@ class Even(_Column):
         return cls(np.frombuffer(text.encode(), np.uint8).reshape(len(texts), -1))
 
     @classmethod
-    def lines(cls, text: str) -> Even | None:
+    def lines(cls, text: str | bytes) -> Even | None:
         """The lines of a text, each ended by a newline; None where they are not even, or hold blanks or controls.
 
         Examples
@@ -67,12 +69,10 @@ class Even(_Column):
         >>> Even.lines("1..\\n.2.\\n"), Even.lines("1..\\n2\\n"), Even.lines("1..\\n. .\\n")
         (['1..', '.2.'], None, None)
         """
-        width = text.find("\n")
-        if width < 1 or len(text) % (width + 1) or not text.isascii():
+        if isinstance(text, str) and not text.isascii():
             return None
-        codes = np.frombuffer(text.encode(), np.uint8).reshape(-1, width + 1)
-        even = (codes[:, -1] == ord("\n")).all() and codes[:, :-1].min() > ord(" ")
-        return cls(codes[:, :-1]) if even else None
+        codes = _native.even_lines(text.encode() if isinstance(text, str) else text)
+        return None if codes is None else cls(codes)
 
     @property
     def width(self) -> int:
@@ -87,12 +87,7 @@ class Even(_Column):
         >>> Even.of(["ab", "cd"]).bytes("\\n")
         b'ab\\ncd\\n'
         """
-        if not end:
-            return self.codes.tobytes()
-        n, width = self.codes.shape
-        out = np.full((n, width + 1), ord(end), np.uint8)
-        out[:, :-1] = self.codes
-        return out.tobytes()
+        return _native.woven([self.codes, end.encode("ascii")], len(self.codes))
 
     def __len__(self) -> int:
         return len(self.codes)

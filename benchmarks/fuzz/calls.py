@@ -227,6 +227,37 @@ def values_of_texts(r: Random, native: Native) -> Call:
     return Call(native.values_of_texts, [r.choice((texts, tuple(texts), codes_of)), codes, L, first, second])
 
 
+def texts_of_values(r: Random, native: Native) -> Call:
+    values = np.array([[r.choice((-1, 0, 8, 9, 126, 127, -(2**31), 2**31 - 1)) for _ in range(r.choice((1, 81)))]] * 3)
+    return Call(native.texts_of_values, [values.astype(np.int32), b"123456789"[: r.choice((0, 1, 9))], ord(".")])
+
+
+def even_lines(r: Random, native: Native) -> Call:
+    text = b"".join(b"1.3."[: r.choice((4, 4, 3))] + b"\n" for _ in range(r.choice((0, 1, 1500))))
+    return Call(native.even_lines, [r.choice((text, text[:-1]))])
+
+
+def woven(r: Random, native: Native) -> Call:
+    n = r.choice((0, 1, 1500))
+    parts: list[Any] = [
+        r.choice((b"", b"<>", np.full((n, r.choice((0, 1, 81))), 65, np.uint8))) for _ in range(r.choice((0, 1, 5)))
+    ]
+    return Call(native.woven, [parts, n])
+
+
+def hashed(r: Random, native: Native) -> Call:
+    """A hash, in pieces."""
+
+    def use(seed: int, *pieces: Any) -> Any:
+        out = native.XXH64(seed)
+        for piece in pieces:
+            out.update(piece)
+        return out.copy().digest(), out.hexdigest(), out.name, out.digest_size, out.block_size
+
+    pieces = [r.choice((b"", b"abc", bytes(r.choice((31, 32, 33, 3 << 20))))) for _ in range(r.choice((0, 1, 3)))]
+    return Call(use, [r.choice((0, 2**64 - 1)), *pieces])
+
+
 def later(r: Random, native: Native) -> Call:
     """Copies of an object, some of whose fields are made; all of them go at the end."""
     kind = type("Slots", (native.Later,), {"__slots__": ("a", "b", "c")})
@@ -253,6 +284,10 @@ CALLS = (
     breed,
     accepts,
     values_of_texts,
+    texts_of_values,
+    even_lines,
+    woven,
+    hashed,
     later,
     stop,
 )

@@ -1,4 +1,4 @@
-// lines.cpp -- values of boards from texts, a character a cell, many at once.
+// lines.cpp -- values of boards from texts, a character a cell, many at once; and texts from values.
 //
 // Texts        a list or tuple of str, or uint8 [B, L]: their bytes
 // Codes        int8 [256]: of each byte the value that it stands for, -1 for an open cell, less for none
@@ -7,6 +7,7 @@
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "bind/arrays.hpp"
 #include "bind/interrupt.hpp"
@@ -73,10 +74,32 @@ py::object values_of_texts(const py::object& texts, const py::object& codes_obje
   return out;
 }
 
+/// uint8 [B, L]: of each value the symbol that says it, or `open`.
+Array<Byte> texts_of_values(const py::object& values_object, const py::bytes& symbols, int open) {
+  const auto values = array_of<int32_t>(values_object, "values", {-1, -1});
+  const std::string_view signs = symbols;
+  want(signs.size() <= Signs::kMost, "symbols: wanted at most " + std::to_string(Signs::kMost));
+  want(open >= 0 && open < 256, "open: wanted a byte");
+  const Signs table(reinterpret_cast<const Byte*>(signs.data()), signs.size(), static_cast<Byte>(open));
+  const int64_t B = values.shape(0), L = values.shape(1);
+  Array<Byte> out({B, L});
+  Byte* to = out.mutable_data();
+  const int32_t* from = values.data();
+  released([&] {
+    constexpr int64_t kSome = 1 << 16;
+    for (int64_t at = 0; at < B * L; at += kSome) {
+      stop_point();
+      table.write(from + at, std::min(kSome, B * L - at), to + at);
+    }
+  });
+  return out;
+}
+
 }  // namespace
 
 void register_lines(py::module_& m) {
   using namespace pybind11::literals;
+  m.def("texts_of_values", &texts_of_values, "values"_a, "symbols"_a, "open"_a);
   m.def("values_of_texts", &values_of_texts, "texts"_a, "codes"_a, "L"_a, "first"_a = -1, "second"_a = -1);
 }
 

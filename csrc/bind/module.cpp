@@ -14,6 +14,7 @@ void register_kernels(pybind11::module_& m);  // kernels.cpp
 void register_later(pybind11::module_& m);    // later.cpp
 void register_lines(pybind11::module_& m);    // lines.cpp
 void register_normal(pybind11::module_& m);   // normal.cpp
+void register_rows(pybind11::module_& m);    // rows.cpp
 void register_search(pybind11::module_& m);   // search.cpp
 void register_support(pybind11::module_& m);  // support.cpp
 }  // namespace vmd
@@ -35,6 +36,7 @@ PYBIND11_MODULE(_native, m) {
   vmd::register_later(m);
   vmd::register_lines(m);
   vmd::register_normal(m);
+  vmd::register_rows(m);
   vmd::register_search(m);
   vmd::register_support(m);
   vmd::want_made(m);

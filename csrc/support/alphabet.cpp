@@ -53,6 +53,22 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) bool look_up_wide(const T
   }
   return none == 0;
 }
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) void write_wide(const uint8_t* signs, const int32_t* values,
+                                                                       int64_t n, uint8_t* out) {
+  const __m512i low = _mm512_loadu_si512(signs), high = _mm512_loadu_si512(signs + 64), last = _mm512_set1_epi32(127);
+  for (int64_t begin = 0; begin < n; begin += 64) {
+    const __mmask64 there = ~__mmask64{0} >> (64 - std::min<int64_t>(64, n - begin));
+    alignas(64) std::array<uint8_t, 64> some;
+    for (int64_t i = 0; i < 64; i += 16) {
+      const auto these = static_cast<__mmask16>(there >> i);
+      const __m512i found = _mm512_maskz_min_epu32(these, _mm512_maskz_loadu_epi32(these, values + begin + i), last);
+      _mm_store_si128(reinterpret_cast<__m128i*>(some.data() + i), _mm512_maskz_cvtepi32_epi8(these, found));
+    }
+    const __m512i told = _mm512_permutex2var_epi8(low, _mm512_load_si512(some.data()), high);
+    _mm512_mask_storeu_epi8(out + begin, there, told);
+  }
+}
 #endif
 
 }  // namespace
@@ -78,6 +94,18 @@ bool Alphabet::read(const uint8_t* text, int64_t L, int32_t* out, [[maybe_unused
   const bool good = look_up(values_, text, L, out);
 #endif
   return good && !(has(text, L, first_) && has(text, L, second_));
+}
+
+Signs::Signs(const uint8_t* symbols, size_t V, uint8_t open) {
+  signs_.fill(open);
+  std::copy_n(symbols, std::min(V, kMost), signs_.begin());
+}
+
+void Signs::write(const int32_t* values, int64_t n, uint8_t* out, [[maybe_unused]] bool wide) const {
+#if defined(VMD_X86)
+  if (wide) return write_wide(signs_.data(), values, n, out);
+#endif
+  for (int64_t i = 0; i < n; ++i) out[i] = signs_[std::min<size_t>(static_cast<uint32_t>(values[i]), kMost)];
 }
 
 }  // namespace vmd

@@ -1,6 +1,7 @@
-// alphabet.hpp -- what the characters of a text stand for, where each stands for the value of a cell.
+// alphabet.hpp -- what the characters of a text stand for, where each stands for the value of a cell; and the way back.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace vmd {
@@ -24,6 +25,21 @@ class Alphabet {
  private:
   std::array<int8_t, 256> values_{};
   const int first_, second_;
+};
+
+class Signs {
+ public:
+  static constexpr size_t kMost = 127;  // symbols
+
+  /// Value v is written as symbols [V <= kMost] has it, and any that is not below V as `open`.
+  Signs(const uint8_t* symbols, size_t V, uint8_t open);
+
+  /// The characters of n values; `wide` as of Alphabet.
+  void write(const int32_t* values, int64_t n, uint8_t* out) const { write(values, n, out, Alphabet::has_wide()); }
+  void write(const int32_t* values, int64_t n, uint8_t* out, bool wide) const;
+
+ private:
+  std::array<uint8_t, kMost + 1> signs_{};
 };
 
 }  // namespace vmd

@@ -40,9 +40,31 @@ void test_each_byte_stands_for_what_the_table_says() {
   }
 }
 
+void test_each_value_is_written_as_its_symbol() {
+  std::mt19937 random(8);
+  for (int round = 0; round < 1000; ++round) {
+    const size_t V = random() % (Signs::kMost + 1);
+    std::vector<uint8_t> symbols(V);
+    for (auto& symbol : symbols) symbol = static_cast<uint8_t>(random());
+    const auto open = static_cast<uint8_t>(random());
+    const Signs signs(symbols.data(), V, open);
+    std::vector<int32_t> values(random() % 300);
+    for (auto& value : values)
+      value = random() % 8 == 0 ? static_cast<int32_t>(random()) : static_cast<int32_t>(random() % 130) - 1;
+    for (const bool wide : ways()) {
+      std::vector<uint8_t> out(values.size() + 1, 99);
+      signs.write(values.data(), static_cast<int64_t>(values.size()), out.data(), wide);
+      CHECK(out.back() == 99);
+      for (size_t i = 0; i < values.size(); ++i)
+        CHECK(out[i] == (values[i] >= 0 && static_cast<size_t>(values[i]) < V ? symbols[static_cast<size_t>(values[i])] : open));
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
+  test_each_value_is_written_as_its_symbol();
   test_each_byte_stands_for_what_the_table_says();
   std::puts("alphabet: ok");
 }

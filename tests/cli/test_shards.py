@@ -123,11 +123,11 @@ def test_a_manifest_of_another_version_is_refused_by_join_and_by_a_job(tmp_path:
     out = tmp_path / "out.csv"
     assert solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2).exit_code == 0
     [manifest] = out.glob("_manifest-*")
-    manifest.write_text(manifest.read_text().replace("vmdsolve-shards-1", "vmdsolve-shards-0"))
+    manifest.write_text(manifest.read_text().replace("vmdsolve-shards-2", "vmdsolve-shards-0"))
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     for result in (run("join", out), solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2, "--resume")):
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-        assert "is of version 'vmdsolve-shards-0'; this one writes 'vmdsolve-shards-1'" in result.stderr
+        assert "is of version 'vmdsolve-shards-0'; this one writes 'vmdsolve-shards-2'" in result.stderr
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from helpers.commands import P, S, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vmdsolve import _native
 from vmdsolve.errors import InvalidInput, VmdsolveError
 from vmdsolve.files.formats.csv import Csv
 from vmdsolve.files.formats.txt import Txt
@@ -206,7 +206,9 @@ def test_what_a_field_cannot_be_is_damage_whatever_the_hash_says(tmp_path: Path,
     line = json.loads(kept_line(key_of({}), [0], "", TABLE))
     line["rows"][name] = [value]
     body = json.dumps({key: line[key] for key in line if key != "check"})[:-1].encode()
-    forged = body + f', "check": "{sha256(key_of({}) + body).hexdigest()[:16]}"}}\n'.encode()
+    hash_ = _native.XXH64()
+    hash_.update(key_of({}) + body)
+    forged = body + f', "check": "{hash_.hexdigest()}"}}\n'.encode()
     (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [], {}) + forged)
     with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
         [place] = journal.left(0, 1)

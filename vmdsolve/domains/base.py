@@ -269,9 +269,8 @@ class Domain(Pictured, Worded, ABC):
         return list(self._even(boards, symbols, open_sign))
 
     def _even(self, boards: Board, symbols: str, open_sign: str) -> Even:
-        table = (symbols + open_sign * (256 - len(symbols))).encode("ascii")  # OPEN = -1 is the last byte
-        text = boards.astype(np.int8).tobytes().translate(table)
-        return Even(np.frombuffer(text, np.uint8).reshape(-1, self.rules.L))
+        values = np.ascontiguousarray(boards, np.int32).reshape(-1, self.rules.L)
+        return Even(_native.texts_of_values(values, symbols.encode("ascii"), ord(open_sign)))
 
     def write(self, values: Board) -> str:
         """A whole problem on one line, clues and cells, as `parse` reads it.

@@ -33,7 +33,7 @@ from .rows import JOURNAL, NAMES, Row, Tally, format_of, rows_of, write_rows
 
 __all__ = ["Journal"]
 
-FORM = "tables-2"  # of a journal; rows, a line each, and tables with another hash were others
+FORM = "tables-3"  # of a journal; rows, a line each, and tables with another hash were others
 HEAD = (
     b'{"process": %-10d, "form": "' + FORM.encode() + b'", "settings": '
 )  # as long for any process: it is written over when a job is continued

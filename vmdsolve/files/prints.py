@@ -29,7 +29,7 @@ class Prints:
     --------
     >>> prints = Prints(["1......44......1"])
     >>> prints.told, prints.changed()
-    (['ceb9b1ee3cf836bf'], None)
+    (['665ace85734c0129'], None)
     """
 
     def __init__(self, inputs: Sequence[str]) -> None:

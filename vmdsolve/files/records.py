@@ -10,15 +10,17 @@ nothing at the beginning can, is InvalidInput.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from glob import glob, has_magic
+from hashlib import file_digest
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+
+import vmdsolve._native as _native
 
 from ..domains import Domain, get, reading
 from ..domains.registry import known
@@ -250,13 +252,15 @@ def fingerprint(argument: str) -> str:
     Examples
     --------
     >>> fingerprint("1......44......1")
-    'ceb9b1ee3cf836bf'
+    '665ace85734c0129'
     """
     if not is_plain(argument):
-        return hashlib.blake2b(argument.encode(errors="replace"), digest_size=8).hexdigest()
+        literal = _native.XXH64()
+        literal.update(argument.encode(errors="replace"))
+        return literal.hexdigest()
     try:
-        with Path(argument).open("rb") as stream:
-            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+        with Path(argument).open("rb", buffering=0) as stream:
+            return file_digest(stream, _native.XXH64).hexdigest()
     except OSError as error:
         raise InvalidInput(f"{argument} cannot be read: {error}") from error
 

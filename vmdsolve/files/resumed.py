@@ -23,7 +23,7 @@ from .texts import Texts, gathered
 
 __all__ = ["Numbered", "to_do"]
 
-AT_ONCE = 1024  # records that are looked at together
+AT_ONCE = 1 << 14  # records that are looked at together
 APART = 1 << 15  # records that wait at most for the others of their line
 
 Numbered = tuple[Sequence[int], Sequence[Record]]  # records with their numbers, from 0

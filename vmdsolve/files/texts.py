@@ -103,7 +103,10 @@ def gathered(pieces: Sequence[Record | Sequence[Record]]) -> Sequence[Record]:
     'Texts'
     >>> gathered([Record("", 1, "1...", domain="queens-2")])[0].domain
     'queens-2'
+    >>> type(gathered([[], Texts(["2..."], [(0, "", 2)])])).__name__
+    'Texts'
     """
+    pieces = [piece for piece in pieces if isinstance(piece, Record) or len(piece)]
     parts = [_as_texts(piece) for piece in pieces]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts) or len({tuple(part.others) for part in known}) > 1:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
+from io import BufferedReader, FileIO
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -76,7 +77,7 @@ class Source:
     ) -> None:
         self.name, self.domain, self.answers, self.column = name, domain, answers, column
         self.number = self.idle = self.to_skip = 0
-        self.at_once = self.together = False
+        self.at_once = self.together = self._in_bytes = False
         self.trimmed = _as_it_stands if domain is not None and domain.verbatim else _trimmed
         self.again: deque[str] = deque()  # lines that a format looks at a second time, before any other
         self._ahead: deque[str] = deque()
@@ -88,6 +89,8 @@ class Source:
         self.raw, self.text = raw, text
         with suppress(OSError, AttributeError):
             self.at_once = S_ISREG(os.fstat(raw.fileno()).st_mode)  # a pipe may have no more for a long while
+        unpacked = isinstance(raw, BufferedReader) and isinstance(raw.raw, FileIO)
+        self._in_bytes = self.at_once and unpacked and text.encoding == "utf-8-sig"
 
     def lines(self) -> Iterator[str]:
         """The lines that are left, each checked for being text of sane length."""
@@ -138,18 +141,33 @@ class Source:
         """The next lines, many at a time, if each is nothing but a puzzle for certain; [] if not, or nobody knows."""
         if self._ahead or not self.at_once:
             return []
+        if (even := self._even_lines()) is not None:
+            return even
         text = self._block()
-        lines: Sequence[str] | None = Even.lines(text)
-        if lines is None:
-            lines = text.split("\n")[: -1 if text.endswith("\n") else None]
-            if lines != text.split() or "\0" in text:
-                lines = []
+        lines = text.split("\n")[: -1 if text.endswith("\n") else None]
+        if lines != text.split() or "\0" in text:
+            lines = []
         if len(lines) < 2 or text[0] == "#" or "\n#" in text:
             self.put_back(text)
             return []
         if self._taken is not None:
             self._keep(text)
         return lines
+
+    def _even_lines(self) -> Even | None:
+        """The same of lines of one width, which stay bytes; None if they are not such, and are still to be read."""
+        if not self._in_bytes:
+            return None
+        begin = self.text.tell()
+        self.text.seek(begin)  # what it has read ahead is left to the bytes
+        block = self.raw.read(MAX_LINE) + self.raw.readline(MAX_LINE + 1)
+        even = Even.lines(block)
+        if even is None or len(even) < 2 or (even.codes[:, 0] == ord("#")).any():
+            self.text.seek(begin)
+            return None
+        if self._taken is not None:
+            self._keep(block.decode("ascii"))
+        return even
 
     def plain_text(self) -> str:
         """The next lines, many at a time, for who looks at them whole, and else puts them back; "" if nobody knows."""

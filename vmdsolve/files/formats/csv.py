@@ -64,8 +64,10 @@ def _column_told(values: Sequence[Any], delimiter: str) -> str | Sequence[str]:
     if alike(values):
         return _field_told(values[0], delimiter)
     if isinstance(values, Even):
-        codes, begins = values.bytes(), set(values.codes[:, 0].tobytes().decode())
-        if MAY_RUN.isdisjoint(begins) and not any(sign.encode() in codes for sign in f'{delimiter}"\r\n'):
+        signs = f'{delimiter}"\r\n'.encode()
+        if MAY_RUN.isdisjoint(set(values.codes[:, 0].tobytes().decode())) and (
+            values.codes.min() > max(signs) or not any(sign in values.bytes() for sign in signs)
+        ):
             return values
     kinds = set(map(type, values))
     if kinds <= {int, float}:
@@ -153,12 +155,15 @@ class Csv(TextFormat):
 
     def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
         with replacing(out) as stream:
-            stream.write(quoted(names, self.delimiter).encode())
+            head = quoted(names, self.delimiter).encode()
             for table in tables:
                 if n := len(next(iter(table.values()))):
                     told = [_column_told(table[name], self.delimiter) if name in table else "" for name in names]
                     ends = [self.delimiter] * (len(told) - 1) + ["\n"]
-                    stream.write(woven([part for pair in zip(told, ends, strict=True) for part in pair], n))
+                    rows = woven([part for pair in zip(told, ends, strict=True) for part in pair], n)
+                    stream.write(head + rows)  # at once: what is written from within a page on takes longer
+                    head = b""
+            stream.write(head)
 
 
 class Tsv(Csv):

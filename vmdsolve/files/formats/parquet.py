@@ -26,6 +26,7 @@ __all__ = ["Parquet"]
 
 CHUNK = 10_000  # rows a group, and rows read at once
 MOST_ITEMS = 1 << 23  # items of lists in a row group
+BOARDS = ("problem", "solution")  # hardly say the same twice; to pack them takes as long as all else of a row
 MOST_TEXT = 1 << 31  # bytes of an array of texts
 
 
@@ -68,11 +69,13 @@ class Parquet(Format):
         pa = _pyarrow()
         types = {"unique": pa.bool_(), "nfe": pa.int64(), "loops": pa.int64(), "seconds": pa.float64()}  # no text
         schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
-        few = [name for name in names if name not in ("problem", "solution")]  # which hardly say the same twice
-        packed = {name: "none" if name == "solution" else "snappy" for name in names}  # digits gain little by it
+        few = [name for name in names if name not in BOARDS]
+        packed = {name: "none" if name in BOARDS else "snappy" for name in names}
         with (
             replacing(out) as stream,
-            pa.parquet.ParquetWriter(stream, schema, use_dictionary=few, compression=packed) as writer,
+            pa.parquet.ParquetWriter(
+                stream, schema, use_dictionary=few, compression=packed, write_statistics=few, memory_pool=_pool(pa)
+            ) as writer,
         ):
             group: list[Any] = []
             for table in tables:
@@ -87,7 +90,7 @@ class Parquet(Format):
 def _arrow(table: Table, schema: Any, pa: Any) -> Any:
     n = len(next(iter(table.values())))
     arrays = [
-        _array(table[name], kind, pa) if name in table else pa.nulls(n, kind)
+        _array(table[name], kind, pa) if name in table else pa.nulls(n, kind, _pool(pa))
         for name, kind in zip(schema.names, schema.types, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -99,12 +102,17 @@ def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
         return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
     if isinstance(values, Same):
         value = values.value if kind != pa.string() or values.value is None else str(values.value)
-        return pa.repeat(pa.scalar(value, kind), len(values))
+        return pa.repeat(pa.scalar(value, kind), len(values), _pool(pa))
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
-        return pa.repeat(pa.scalar(values[0], kind), len(values))
+        return pa.repeat(pa.scalar(values[0], kind), len(values), _pool(pa))
     return pa.array(values, kind)
+
+
+def _pool(pa: Any) -> Any:
+    """The memory that this process has anyway: its own pyarrow gives back between two shards, and asks for anew."""
+    return pa.system_memory_pool()
 
 
 def _rows(source: Source, batch: Any, columns: Columns, pa: Any) -> Iterator[Record | Texts]:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+import vmdsolve._native as _native
+
 from ...compact import Even, Same
 
 __all__ = ["alike", "woven"]
@@ -29,7 +31,8 @@ def alike(column: Sequence[Any]) -> bool:
     if isinstance(column, Same):
         return True
     if isinstance(column, Even):  # texts, which hardly say the same twice
-        return bool((column.codes == column.codes[0]).all())
+        codes = column.codes
+        return bool((codes[-1] == codes[0]).all() and (codes == codes[0]).all())
     kinds = set(map(type, column))
     if len(kinds) > 1:
         return False
@@ -47,13 +50,9 @@ def woven(parts: Sequence[str | Sequence[str]], n: int) -> bytes:
     b'<a>1<b>22'
     """
     parts = _fewer(parts)
-    codes = [_codes(part) for part in parts]
-    if all(one is not None for one in codes):
-        widths = [0, *np.cumsum([one.shape[-1] for one in codes if one is not None])]
-        out = np.empty((n, widths[-1]), np.uint8)
-        for begin, end, one in zip(widths, widths[1:], codes, strict=False):
-            out[:, begin:end] = one
-        return out.tobytes()
+    codes = [one for part in parts if (one := _codes(part)) is not None]
+    if len(codes) == len(parts):
+        return _native.woven(codes, n)
     pattern = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
     columns = [part for part in parts if not isinstance(part, str)]
     return "".join(map(pattern.__mod__, zip(*columns, strict=True)) if columns else [pattern % ()] * n).encode()
@@ -70,9 +69,9 @@ def _fewer(parts: Sequence[str | Sequence[str]]) -> list[str | Sequence[str]]:
     return out
 
 
-def _codes(part: str | Sequence[str]) -> npt.NDArray[np.uint8] | None:
-    """Characters of a text [W], or of a column of texts [n, W]; None where they are not even, or not of ASCII."""
+def _codes(part: str | Sequence[str]) -> bytes | npt.NDArray[np.uint8] | None:
+    """Characters of a text, or of a column of texts [n, W]; None where these are not even, or not of ASCII."""
     if isinstance(part, str):
-        return np.frombuffer(part.encode(), np.uint8) if part.isascii() else None
+        return part.encode() if part.isascii() else None
     even = part if isinstance(part, Even) else Even.of(part)
     return None if even is None else even.codes
