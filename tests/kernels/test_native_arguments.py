@@ -64,6 +64,7 @@ def test_an_object_that_was_never_made_is_refused(kind: Any) -> None:
         "Trie": lambda: _native.compile_tokens(empty, (), x, x, 1),
         "CanvasGrammar": lambda: empty.bits(np.zeros((1, 1), np.bool_)),
         "CanvasLattice": lambda: empty.log_z(),
+        "XXH64": lambda: empty.digest(),
     }  # fmt: skip
     with pytest.raises((TypeError, RuntimeError)):
         uses[kind.__name__]()
