@@ -43,7 +43,8 @@ PIECE = 1024  # boards that the core is given at once
 ENDINGS = (".csv", ".jsonl", ".parquet")
 ONE_FILE = 5  # times the lines of the others
 METHOD = (
-    "9x9 Sudoku, method search. cost: processor seconds, turn by turn, on one thread: `search.solve_values` on arrays, "
+    "9x9 Sudoku, method search. cost: processor seconds of all threads, and by the clock, where a job reads and writes "
+    "beside what it solves, turn by turn, solving on one thread: `search.solve_values` on arrays, "
     f"{PIECE:,} boards a call, so that its results need no new memory; `solve_batch` (aim {CORE:g} times that), and "
     "with every text looked at; BatchSolver; reading a file, solving and writing shards (aim "
     f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that are read, and "
@@ -134,11 +135,13 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
         "handed out .parquet": partial(handed_out, folder, source, content),
     }
     spent: dict[str, list[float]] = {name: [] for name in ways}
+    clock: dict[str, list[float]] = {name: [] for name in ways}
     for repeat in range(repeats + 1):
         for name, call in ways.items():
-            start = time.process_time()
+            start, begun = time.process_time(), time.perf_counter()
             call()
             if repeat:
+                clock[name].append(time.perf_counter() - begun)
                 spent[name].append(time.process_time() - start)
     for name, seconds in spent.items():
         ratio = np.divide(seconds, spent["solve_batch"]).tolist()
@@ -148,19 +151,22 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
             "to_solve_batch": summary(ratio),
         }
         row["to_core"] = summary(np.divide(seconds, spent["search.solve_values"]).tolist())
+        row["clock"] = summary(np.divide(clock[name], clock["solve_batch"]).tolist())
         yield row
     lines(folder / "one.txt", puzzles, 1)
     lines(folder / "many.txt", puzzles, ONE_FILE * n)  # the start of a command takes as long as many problems
-    each = []
+    each, by_clock = [], []
     for _ in range(min(repeats, 3)):
         one, all_ = (
             command(["solve", name, "--method", "search", "--threads", "1", "-o", f"{name}.csv"], folder, 3600)
             for name in ("one.txt", "many.txt")
         )
         each.append(1e6 * (all_.processor - one.processor) / (ONE_FILE * n))
+        by_clock.append((all_.seconds - one.seconds) / ONE_FILE)
     batch = summary(1e6 * s / n for s in spent["solve_batch"])["median"]
     core = summary(1e6 * s / n for s in spent["search.solve_values"])["median"]
     told = {"to_solve_batch": summary(e / batch for e in each), "to_core": summary(e / core for e in each)}
+    told["clock"] = summary(e / summary(clock["solve_batch"])["median"] for e in by_clock)
     yield {"what": "one file .csv", "microseconds": summary(each), **told}
 
 
@@ -299,7 +305,13 @@ def shown(rows: list[Row]) -> str:
     """All rows as tables, a part each."""
     parts = []
     if some := [row for row in rows if row["part"] == "cost"]:
-        head = ["one thread", "microseconds a problem", "times solve_batch", "times the core"]
+        head = [
+            "one thread",
+            "microseconds a problem",
+            "times solve_batch",
+            "times the core",
+            "times solve_batch, clock",
+        ]
         parts.append(table(head, [_cost(row) for row in some]))
     if some := [row for row in rows if row["part"] != "cost"]:
         parts.append(table(["what", "measured"], [[row["what"], _told(row)] for row in some]))
@@ -308,7 +320,8 @@ def shown(rows: list[Row]) -> str:
 
 def _cost(row: Row) -> list[str]:
     own = [
-        f"{row[name]['median']:.3g}" if name in row else "-" for name in ("microseconds", "to_solve_batch", "to_core")
+        f"{row[name]['median']:.3g}" if name in row else "-"
+        for name in ("microseconds", "to_solve_batch", "to_core", "clock")
     ]
     return [row["what"], *own]
 
