@@ -6,6 +6,7 @@ import csv
 import os
 import pickle
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,7 +52,7 @@ METHOD = (
     "passed over by a job whose part they are not; what a driver does of a line itself: reading and packing shards, "
     f"putting into place what came back. memory: the most of a process by lines (aim {MEMORY:g} times). kills: SIGKILL "
     "at random moments, each job then resumed to its end and compared byte by byte with one that nobody disturbed. "
-    "ray: problems a second to those of the local job, wall clock, the start of the cluster apart (aim "
+    "ray: problems a second to those of the local job, turn by turn, wall clock, the start of the cluster apart (aim "
     f"{RAY:g}). ranks: boards of all batches a processor second of one training process, and of the slower of two that "
     f"share them (aim {RANKS:g} times as many): of trainings of S and of 3 S steps the difference, in processor time, "
     "so that it holds on a machine that is shared."
@@ -63,7 +64,7 @@ def run(
     n: Annotated[int, Option(min=100, help="Lines for cost.")] = 100_000,
     most: Annotated[int, Option(min=1000, help="Lines for memory, and a tenth of them; for Ray.")] = 1_000_000,
     kills: Annotated[int, Option(min=1, help="Of each format.")] = 25,
-    repeats: Annotated[int, Option(min=1, help="Rounds of cost.")] = 5,
+    repeats: Annotated[int, Option(min=1, help="Rounds of cost and of Ray.")] = 5,
     steps: Annotated[int, Option(min=2, help="Of the shorter trainings.")] = 20,
     seed: Annotated[int, Option(min=0, help="Of puzzles, where there are no real ones, and of kills.")] = 0,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
@@ -81,7 +82,7 @@ def run(
             "cost": partial(cost, folder, puzzles, n, repeats),
             "memory": partial(memory, folder, puzzles, most),
             "kills": partial(killed, folder, puzzles, kills, seed),
-            "ray": partial(by_ray, folder, puzzles, most),
+            "ray": partial(by_ray, folder, puzzles, most, repeats),
             "ranks": partial(ranks, folder, steps),
         }
         for part in chosen:
@@ -229,8 +230,8 @@ def killed(folder: Path, puzzles: list[str], kills: int, seed: int) -> Iterator[
         yield {"what": f"kills of {ending} jobs", "n": kills, "met at work": met, "wrong": wrong}
 
 
-def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
-    """The same job by Ray on this machine and by this process with as many threads; wall clock."""
+def by_ray(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row]:
+    """The same job by Ray on this machine and by this process with as many threads, turn by turn; wall clock."""
     if find_spec("ray") is None:
         yield {"what": "ray", "n": n, "ratio": None}
         return
@@ -240,8 +241,8 @@ def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
     ray.init(num_cpus=cores, log_to_driver=False, logging_level="ERROR", include_dashboard=False)
     options: dict[str, Any] = {"method": "search"}
     try:
-        taken_by = {}
-        for name in ("warm-up", "local", "ray"):
+        taken_by: dict[str, list[float]] = {"warm-up": [], "local": [], "ray": []}
+        for name in ["warm-up", *["local", "ray"] * repeats]:
             out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
             begun = time.perf_counter()
             with Shards(out, {}) as job:
@@ -249,19 +250,23 @@ def by_ray(folder: Path, puzzles: list[str], n: int) -> Iterator[Row]:
                     done = sum(job.run(read(source), BatchSolver(method="search", threads=cores)))
                 else:
                     done = sum(run_on_ray(job, read(source), options))
-            taken_by[name] = time.perf_counter() - begun
+            taken_by[name].append(time.perf_counter() - begun)
+            shutil.rmtree(out)
             if done != n:
                 raise InvalidInput(f"{name}: {done} of {n} problems are done")
     finally:
         ray.shutdown()
-    local, its = n / taken_by["local"], n / taken_by["ray"]
+    local, its = n / np.array(taken_by["local"]), n / np.array(taken_by["ray"])
+    low, middle, high = np.quantile(its / local, (0.25, 0.5, 0.75)).tolist()
     yield {
         "what": "ray",
         "n": n,
         "cores": cores,
-        "local": round(local),
-        "ray": round(its),
-        "ratio": round(its / local, 3),
+        "rounds": repeats,
+        "local": round(float(np.median(local))),
+        "ray": round(float(np.median(its))),
+        "ratio": round(middle, 3),
+        "quartiles": f"{low:.3f} to {high:.3f}",
     }
 
 
