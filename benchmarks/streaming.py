@@ -120,7 +120,7 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     of_json = folder / "cost.jsonl"
     of_json.write_text("".join(f'{{"puzzle": "{text}"}}\n' for text in texts), encoding="utf-8")
     solver = BatchSolver(method="search", threads=1)
-    content = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), ".parquet").content
+    content = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), ".parquet").content.data
     ways: dict[str, Callable[[], object]] = {
         "search.solve_values": lambda: [
             search.solve_values(domain.rules, boards[at : at + PIECE], limit=1, threads=1)
@@ -178,7 +178,7 @@ def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
         return sum(job.run(read(source), solver))
 
 
-def handed_out(folder: Path, source: Path, content: bytes) -> None:
+def handed_out(folder: Path, source: Path, content: memoryview) -> None:
     """What a driver does itself: read shards, pack them for others, put what comes back into place."""
     out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
     with Shards(out, {}) as job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,24 @@ def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     result = run("solve", tmp_path / "in.txt", "-o", tmp_path / "other.csv", "--engine", "rays")
     assert (result.exit_code, "engine is 'rays'; wanted one of local, ray" in result.stderr) == (2, True)
     assert on_ray.made([Record("", 1, "oops")], b"\x80\x04}\x94.", ".csv").rows == 1
+
+
+def test_a_shard_is_made_on_disk_where_memory_is_no_folder_or_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = ([Record("", 1, SOME[0])], pickle.dumps({"method": "search"}), ".csv")
+    there = on_ray.made(*of).content.tobytes()
+    monkeypatch.setattr(on_ray, "MEMORY", tmp_path / "none")
+    assert on_ray.made(*of).content.tobytes() == there
+    monkeypatch.setattr(on_ray, "MEMORY", tmp_path)
+    whole, met = on_ray._content, []
+
+    def full(columns: Any, form: Any, ending: str, where: Path | None) -> Any:
+        met.append(where)
+        if where is not None:
+            raise OSError(28, "No space left on device")
+        return whole(columns, form, ending, where)
+
+    monkeypatch.setattr(on_ray, "_content", full)
+    assert on_ray.made(*of).content.tobytes() == there
+    assert met == [tmp_path, None]

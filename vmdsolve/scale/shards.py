@@ -118,7 +118,7 @@ class Shards:
         """Whether a shard is this job's, and not done."""
         return self.place.has(shard) and shard not in self.manifest.done
 
-    def put(self, shard: int, content: bytes, rows: int, columns: Sequence[str], ends: Mapping[str, int]) -> int:
+    def put(self, shard: int, content: memoryview, rows: int, columns: Sequence[str], ends: Mapping[str, int]) -> int:
         """Put a shard that was made elsewhere into its place; gives how many rows it has."""
         path = self.out / part_name(shard, self.ending)
         with self._written(path), replacing(path) as stream:
