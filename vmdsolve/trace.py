@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .drawing import Part, Picture, Said, Shown
 from .drawing.figure import Figure, below, beside, figure
+from .plain import many
 
 __all__ = ["Trace", "side_by_side"]
 
@@ -71,9 +72,8 @@ class Trace(Shown):
 
     def __repr__(self) -> str:
         T, K = len(self.loops) - 1, len(self.right)
-        many = f"{T} step{'s' * (T != 1)} of {K} board{'s' * (K != 1)}"
         name = "" if self.layout is None else f"{self.layout.name!r}, "
-        return f"Trace({name}{many}, {int(self.right.sum())} right)"
+        return f"Trace({name}{many(T, 'step')} of {many(K, 'board')}, {int(self.right.sum())} right)"
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "layout": None}  # which belongs to the process that made it

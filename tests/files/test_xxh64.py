@@ -23,17 +23,16 @@ def mixed(total: int, word: int) -> int:
 
 
 def reference(data: bytes, seed: int) -> int:
-    out, at = (seed + P5) & WORD, 0
-    if len(data) >= 32:
+    out, stripes = (seed + P5) & WORD, len(data) // 32 * 32
+    if stripes:
         sums = [(seed + more) & WORD for more in (P1 + P2, P2, 0, -P1)]
-        for at in range(0, len(data) - 31, 32):
+        for at in range(0, stripes, 32):
             sums = [mixed(one, int.from_bytes(data[at + 8 * i :][:8], "little")) for i, one in enumerate(sums)]
-        at += 32
         out = sum(rotated(one, n) for one, n in zip(sums, (1, 7, 12, 18), strict=True)) & WORD
         for one in sums:
             out = ((out ^ mixed(0, one)) * P1 + P4) & WORD
     out = (out + len(data)) & WORD
-    for at in range(at, len(data) - 7, 8):  # noqa: B020 - behind the stripes
+    for at in range(stripes, len(data) - 7, 8):
         out = (rotated(out ^ mixed(0, int.from_bytes(data[at : at + 8], "little")), 27) * P1 + P4) & WORD
     rest = data[len(data) - len(data) % 8 :]
     if len(rest) >= 4:

@@ -35,8 +35,8 @@ def check_enough(task: Task, n: int) -> None:
     if found.complete[0] and 0 < there < n:
         given = " with these givens" if (task.givens[0] != OPEN).any() else ""
         raise InvalidInput(
-            f"n is {n:,} and no solution may come twice, but {task.domain.name}{given} has {there:,} "
-            f"solution{'s' * (there != 1)}: ask for {there:,} at most, or leave out distinct"
+            f"n is {n:,} and no solution may come twice, but {task.domain.name}{given} has "
+            f"{many(there, 'solution')}: ask for {there:,} at most, or leave out distinct"
         )
 
 

@@ -60,6 +60,7 @@ def evaluate(
     from ..api.weights import predictor_on
     from ..measure.accuracy import evaluate as measure
     from ..measure.accuracy import held_out
+    from ..measure.curves import help_text
     from ..sampler import Plan
 
     if nll:
@@ -88,7 +89,7 @@ def evaluate(
         )  # fmt: skip
     result = replace(result, asked=(n, o.latents))
     bound = None if answers is None or not nll else _likelihood(where, boards, answers, o, clock)
-    helped = "rules mask symbols" if legal else "no rule helps"
+    helped = help_text(legal)
     if as_json:
         weights = str(o.model or "those that come along")
         of = {

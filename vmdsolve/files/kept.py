@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import vmdsolve._native as _native
-
 from ..compact import DELETE, Even, Same, runs
 from ..problem import Status
 from ..untrusted import loads
 from .formats.base import Table
 from .formats.json import is_plain, json_of
 from .formats.woven import alike
+from .hashes import hash_of
 from .record import Record
 from .rows import NAMES
 from .texts import Texts
@@ -63,8 +62,8 @@ def digest_of(records: Sequence[Record]) -> str:
     plain = isinstance(records, Texts) and not records.others
     texts = records.texts if isinstance(records, Texts) and plain else map(_said, records)
     if isinstance(texts, Even):
-        return _hash(memoryview(texts.bytes("\n"))[:-1])
-    return _hash("\n".join(texts).encode("utf-8", "backslashreplace"))
+        return hash_of(memoryview(texts.bytes("\n"))[:-1])
+    return hash_of("\n".join(texts).encode("utf-8", "backslashreplace"))
 
 
 def _said(record: Record) -> str:
@@ -80,13 +79,13 @@ def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) ->
     head = f'{{"records": {json_of(ranges)}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
     texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
     body = b"".join([head.encode(), *texts])
-    return body + _end(_hash(key, body))
+    return body + _end(hash_of(key, body))
 
 
 def told_by(key: bytes, line: bytes) -> Kept | None:
     """What a whole line of this job says of itself; None of any other."""
     begin, end = BEGIN.match(line), line[-END:]
-    if begin is None or end != _end(_hash(key, memoryview(line)[:-END])):
+    if begin is None or end != _end(hash_of(key, memoryview(line)[:-END])):
         return None
     try:
         told = [range(first, first + n) for first, n in loads(begin[1])]
@@ -149,10 +148,3 @@ def unpacked(told: Any, n: int) -> Sequence[Any]:
 
 def _end(check: str) -> bytes:
     return f', "check": "{check}"}}\n'.encode()
-
-
-def _hash(*contents: bytes | memoryview) -> str:
-    out = _native.XXH64()  # it is to notice damage: whoever wants to deceive knows the key as well
-    for content in contents:
-        out.update(content)
-    return out.hexdigest()

@@ -15,12 +15,9 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from glob import glob, has_magic
-from hashlib import file_digest
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-
-import vmdsolve._native as _native
 
 from ..domains import Domain, get, reading
 from ..domains.registry import known
@@ -29,6 +26,7 @@ from .formats import recognised
 from .formats.base import MAX_LINE, Format, Source
 from .formats.json import is_json
 from .formats.whole import WholeFile
+from .hashes import hash_of, hash_of_file
 from .opening import STDIN, UNREADABLE, encoding_of, is_file, opened
 from .record import Record
 from .skipping import Records
@@ -255,12 +253,9 @@ def fingerprint(argument: str) -> str:
     '665ace85734c0129'
     """
     if not is_plain(argument):
-        literal = _native.XXH64()
-        literal.update(argument.encode(errors="replace"))
-        return literal.hexdigest()
+        return hash_of(argument.encode(errors="replace"))
     try:
-        with Path(argument).open("rb", buffering=0) as stream:
-            return file_digest(stream, _native.XXH64).hexdigest()
+        return hash_of_file(Path(argument))
     except OSError as error:
         raise InvalidInput(f"{argument} cannot be read: {error}") from error
 

@@ -10,7 +10,7 @@ from ..drawing.chart import chart, in_percent, named, plain_numbers, save_chart,
 from ..errors import InvalidInput
 from ..untrusted import loads
 
-__all__ = ["draw_results", "read_results"]
+__all__ = ["draw_results", "help_text", "read_results"]
 
 MOST = 1 << 26  # bytes of a file
 MOST_LINES = 24  # of one chart
@@ -128,10 +128,15 @@ def _lines(
     return {name: sorted(points) for name, points in out.items()}
 
 
+def help_text(legal: object) -> str:
+    """What the rules do for a model that is measured."""
+    return "rules mask symbols" if legal else "no rule helps"
+
+
 def _said(name: str, value: Any) -> str:
     """One thing that is true of a line, in the words of `eval`."""
     if name == "legal":
-        return "rules mask symbols" if value else "no rule helps"
+        return help_text(value)
     return f"{name} {_text(value)}"
 
 

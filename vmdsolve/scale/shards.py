@@ -18,10 +18,11 @@ from ..atomic import UNFINISHED, replacing
 from ..errors import InvalidInput, VmdsolveError
 from ..files.formats import writer_of
 from ..files.formats.base import Format
+from ..files.hashes import hash_of_file
 from ..files.lock import Lock
 from ..files.record import Record
 from ..files.skipping import skipped, taken
-from .manifest import Done, Manifest, check_of, differ, manifests, part_name
+from .manifest import Done, Manifest, differ, manifests, part_name
 from .place import Place
 from .rows import columns_of, ends_of
 
@@ -123,7 +124,7 @@ class Shards:
         path = self.out / part_name(shard, self.ending)
         with self._written(path), replacing(path) as stream:
             stream.write(content)
-        self.manifest.add(Done(shard, rows, len(content), check_of(path), tuple(columns), ends))
+        self.manifest.add(Done(shard, rows, len(content), hash_of_file(path), tuple(columns), ends))
         return rows
 
     def next(self, shard: int, records: Iterator[Record]) -> tuple[int, Sequence[Record]]:
@@ -139,7 +140,7 @@ class Shards:
             self._form.write_columns(columns, path)
         rows = len(columns["problem"])
         names, ends = tuple(columns), ends_of(columns)
-        self.manifest.add(Done(shard, rows, path.stat().st_size, check_of(path), names, ends))
+        self.manifest.add(Done(shard, rows, path.stat().st_size, hash_of_file(path), names, ends))
         return rows
 
     @contextmanager

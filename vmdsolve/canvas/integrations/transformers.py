@@ -96,25 +96,21 @@ class CanvasLogitsProcessor:
         for other in before:
             if (name := type(other).__name__) in TAKE_AWAY:
                 raise InvalidInput(f"{name} takes tokens away, those of the text too; leave it out")
-        ours: Any = self
         base: Any = import_module("transformers").LogitsProcessorList
 
-        class Alone(base):  # type: ignore[misc]  # which class that is, is known when it is called
-            def __call__(self, input_ids: Tensor, scores: Tensor, **options: Any) -> Tensor:
-                after = [type(other).__name__ for other in self[self.index(ours) + 1 :]]
-                for name in after:
-                    if name != TEMPERATURES:
-                        raise InvalidInput(
-                            f"{name} would change the text that was drawn; leave it out, or put it first"
-                        )
-                if len(after) > 1:
-                    raise InvalidInput(
-                        "this list was given to generate before; make a new one by alone() for each call"
-                    )
-                out: Tensor = super().__call__(input_ids, scores, **options)
-                return out
+        def call(processors: Any, input_ids: Tensor, scores: Tensor, **options: Any) -> Any:
+            self._refuse_others(processors[processors.index(self) + 1 :])
+            return base.__call__(processors, input_ids, scores, **options)
 
-        return Alone([*before, self])
+        return type("Alone", (base,), {"__call__": call})([*before, self])
+
+    def _refuse_others(self, after: Sequence[Any]) -> None:
+        """Refuse what comes after a text is drawn, but for `generate`'s own temperatures, which leave it as it is."""
+        for name in (type(other).__name__ for other in after):
+            if name != TEMPERATURES:
+                raise InvalidInput(f"{name} would change the text that was drawn; leave it out, or put it first")
+        if len(after) > 1:
+            raise InvalidInput("this list was given to generate before; make a new one by alone() for each call")
 
     def __call__(self, input_ids: Tensor, scores: Tensor, cur_step: Any) -> Tensor:
         """What `generate` calls at each step; `cur_step` are the steps that remain, this one counted."""

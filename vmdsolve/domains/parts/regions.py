@@ -18,7 +18,7 @@ from .values import grid_of, lines_of_grid
 __all__ = ["OUTSIDE", "cells_of", "grow_regions", "lines_of_regions", "read_regions", "renumbered", "trade_cells"]
 __all__ += ["windows", "write_regions"]
 
-OPEN = (".", "-", "_")  # as cells are written: no name, or rows of cells would be read as regions
+NO_NAMES = (".", "-", "_")  # open cells are written so: rows of cells would be read as regions
 OUTSIDE = "@"  # the name of no region, where there can be such cells
 
 
@@ -54,7 +54,7 @@ def read_regions(lines: Lines, rows: int, columns: int, outside: Container[objec
     names: list[str] = []
     for _ in range(rows):
         row = lines.tokens("regions", columns)
-        if odd := [name for name in row if name in OPEN and name not in outside]:
+        if odd := [name for name in row if name in NO_NAMES and name not in outside]:
             lines.fail(f"wanted the region of each cell, got {odd[0]!r}, which stands for an open cell")
         names += row
     return renumbered(names, outside)
