@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from vmdsolve.errors import ModelMismatch
+from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.text.config import TextConfig
+from vmdsolve.text.run import TextRun
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,11 @@ def test_every_choice_has_its_words_and_its_limits() -> None:
     for one in fields(TextConfig)[1:]:
         assert one.metadata["help"].endswith("."), one.name
         assert isinstance(one.default, bool) or one.metadata["among"] or one.metadata["high"], one.name
+
+
+@pytest.mark.parametrize("told", [{"free_bits": 1.0}, {"latent_kl": 0.5}, {"kl_warmup": 0.5}, {"readers": 2}])
+def test_what_is_of_a_latent_is_refused_without_one(told: dict[str, Any]) -> None:
+    [(name, value)] = told.items()
+    with pytest.raises(InvalidInput, match=rf"^{name} is {value}, which is of a latent, and latent is 0: "):
+        TextRun.of({"files": "a.txt", **told})
+    assert TextRun.of({"files": "a.txt", "latent": 4, **told}).config.latent == 4

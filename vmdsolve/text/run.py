@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput, ModelMismatch
 from ..train.config import checked
+from ..train.idle import refuse_idle
 from ..train.run import STATE, layers
 from .config import TextConfig
 from .keys import DATA, MODEL, RECIPE, TEXT, told_of
@@ -84,7 +85,10 @@ class TextRun:
         recipe = {name: told[name] for name in RECIPE if name in told}
         data = {name: told[name] for name in ("files", *DATA) if name in told}
         if resumed is None:
-            return TextRun(TextConfig(1, **shape), TextRecipe(**recipe), data)
+            made = TextRun(TextConfig(1, **shape), TextRecipe(**recipe), data)
+            defaults = {name: one.default for name, one in {**RECIPE, **MODEL}.items()}
+            refuse_idle(told, defaults, latent=made.config.latent, learned=made.config.latent > 0)
+            return made
         from .stored import about_text
 
         said = about_text(resumed / STATE)

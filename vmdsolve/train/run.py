@@ -18,6 +18,7 @@ from ..problem import OPEN
 from ..search import solve_values
 from .config import checked, told_of
 from .graphs import Graphs
+from .idle import refuse_idle
 from .keys import PACKAGED, PUZZLES, RECIPE, SAMPLING, SHAPE, Keys, givens_of, loops_of
 from .mixture import Mixture
 from .presets import BEST, UNLISTED, left_open
@@ -33,6 +34,7 @@ __all__ = ["Run", "layers", "learned"]
 
 STATE = "state.safetensors"
 MIXTURES: dict[str, type[Mixture]] = {one.name: one for one in (Mixture, Graphs, Chessboards)}  # as configs say
+NO_LATENT = {"classes": 0, "prior": "standard"}
 LISTED, NODES = 20_000, 200_000  # answers that are listed, and what search may spend to see that there are no more
 
 
@@ -122,11 +124,14 @@ class Run:
         plan = Recipe(**recipe)
         check_source(domain, plan)
         if not (begin := told.get("init")):
-            return Run(domain, _new_config(domain, plan, told), plan, preset=given)
+            config = _new_config(domain, plan, told)
+            _refuse_idle(told, config)
+            return Run(domain, config, plan, preset=given)
         path = packaged_file(domain.name) if begin == PACKAGED else Path(begin)
         if path is None:
             raise InvalidInput(f"no weights come along for {domain.name}; name a file, or train without --init")
         config = _shaped(replace(about(path).config, loops=plan.loops[-1][1]), domain, told)
+        _refuse_idle(told, config)
         if config.stirs:  # as the weights know it, where nobody says otherwise
             begin_noise, path_noise = config.noise
             plan = Recipe(**{"begin_noise": begin_noise, "path_noise": path_noise, **recipe})
@@ -211,8 +216,16 @@ def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any])
 
 
 def _shaped(config: ModelConfig, domain: Domain | Mixture, told: Mapping[str, Any]) -> ModelConfig:
-    """A shape that there is, with what is told in its place."""
-    return replace(config, **_shape(domain, told), sampling=replace(config.sampling, **_sampling(told)))
+    """A shape that there is, with what is told in its place; where that is no latent, nothing of it is left."""
+    shape, sampling = _shape(domain, told), _sampling(told)
+    if shape.get("latent") == 0:
+        shape, sampling = {**NO_LATENT, **shape}, {"still": False, **sampling}
+    return replace(config, **shape, sampling=replace(config.sampling, **sampling))
+
+
+def _refuse_idle(told: Mapping[str, Any], config: ModelConfig) -> None:
+    defaults = {name: one.default for name, one in {**RECIPE, **SHAPE, **SAMPLING}.items()}
+    refuse_idle(told, defaults, latent=config.latent, learned=config.divergences > 0)
 
 
 def _shape(domain: Domain | Mixture, told: Mapping[str, Any]) -> dict[str, Any]:
