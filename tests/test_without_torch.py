@@ -111,7 +111,10 @@ def test_a_command_needs_no_torch(weights: dict[str, Path], line: str, said: str
         ("sample sudoku-4x4 --weights {prior}", "mixer 'messages' with prior 'conditional' needs torch"),
         ("eval sudoku-4x4 -n 5 --weights {attention}", "mixer 'attention' with prior 'standard' needs torch"),
         ("train pair --run-dir {folder}/run", "train needs torch"),
+        ("train text {native} --run-dir {folder}/run", "train text needs torch"),
         ("diagnose sudoku-4x4", "diagnose needs torch"),
+        ("plot --latent sudoku-4x4", "diagnose needs torch"),
+        ("eval sudoku-4x4 -n 2 --nll", "eval --nll needs torch"),
     ],
 )
 def test_what_needs_torch_says_so_in_one_sentence(

@@ -12,7 +12,8 @@ import pytest
 from helpers.commands import run
 
 from vmdsolve import cli
-from vmdsolve.model.checkpoint import load_tensors
+from vmdsolve.model.checkpoint import about, load_tensors
+from vmdsolve.train.config import read_config
 from vmdsolve.train.keys import KEYS
 
 TINY = ["--batch", 2, "--loops", "0:2", "--width", 4, "--message", 4, "--hidden", 4, "--latent", 2, "--no-bf16"]
@@ -173,6 +174,26 @@ def test_a_logger_that_is_missing_is_told_before_torch_is_loaded() -> None:
         done = subprocess.run([sys.executable, "-c", code, "-", words], capture_output=True, text=True, check=True)
         assert done.stdout.endswith(out)
         assert done.stderr.endswith(err)
+
+
+def test_the_first_line_does_not_wait_for_torch(tmp_path: Path) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text("print('torch'); raise SystemExit(3)\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from vmdsolve.cli import main; main()"
+    command = [sys.executable, "-c", code, "train", "latin-4", "--run-dir", str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, f"training latin-4 in {tmp_path / 'run'}\ntorch\n"), done.stderr
+
+
+def test_a_run_keeps_weights_on_its_way_and_goes_on_so(tmp_path: Path) -> None:
+    folder, more = tmp_path / "run", ("--width", 4, "--message", 4, "--hidden", 4, "--batch", 2, "--loops", "0:1")
+    assert run("train", "pair", "--run-dir", folder, "--steps", 4, "--every", 1, "--keep", 2, *more).exit_code == 0
+    assert read_config(folder / "config.toml")["keep"] == 2
+    assert run("train", "--resume", "--run-dir", folder, "--steps", 6).exit_code == 0
+    kept = {path.name: about(path).record["step"] for path in folder.glob("step-*")}
+    assert kept == {"step-2.safetensors": 2, "step-4.safetensors": 4, "step-6.safetensors": 6}
+    assert (folder / "step-6.safetensors").read_bytes() == (folder / "weights.safetensors").read_bytes()
+    assert "keep is 0; wanted a whole number, 1 or more" in refused("train", "pair", "--keep", 0)
 
 
 def test_a_plot_of_nothing_is_refused(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def values(name: str) -> st.SearchStrategy[Any]:
             "log": st.sampled_from(["", "csv", "csv,wandb"]), "preset": st.sampled_from(["ours", "codes", "baseline"]),
             "positions": st.booleans(),
             "evaluation_loops": st.integers(1, 4096), "threads": st.integers(1, 64), "every": st.integers(1),
+            "keep": st.integers(1),
         }  # fmt: skip
         plain = st.sampled_from(among) if among else st.floats(0, 1e9) if kind is float else NAMES
         return forms.get(name, plain)

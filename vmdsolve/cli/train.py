@@ -77,17 +77,16 @@ def train(
     want_torch("train")
 
     def begun(trainer: Trainer) -> int:
-        many = f", {trainer.ranks.n} processes" * (trainer.ranks.n > 1)
-        typer.echo(f"training {where.name} in {folder}{many}")
         if run.preset:
             typer.echo(f"preset {run.preset}, since problems of {where.name} have many answers; --preset names another")
-        typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters")
+        many = f", {trainer.ranks.n} processes" * (trainer.ranks.n > 1)
+        typer.echo(f"{sum(p.numel() for p in trainer.model.parameters()):,} parameters{many}")
         width = trainer.config.divergences
         for text in explained(width, len(trainer.held_out.boards), trainer.recipe.data == "examples"):
             typer.echo(text)
         return width
 
-    trained(run, told, folder, begun)
+    trained(run, told, folder, f"training {where.name} in {folder}", begun)
 
 
 take_options(train, PUZZLES, apart=("domain",))

@@ -71,15 +71,15 @@ def train_text(
 
     def begun(trainer: TextTrainer) -> int:
         width, data, many = trainer.config.latent, trainer.data, f", {trainer.ranks.n} processes"
-        typer.echo(f"training {trainer.config.kind} on text in {run_dir}{many * (trainer.ranks.n > 1)}")
-        size = sum(p.numel() for p in trainer.model.parameters())
-        typer.echo(f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from")
+        size, many = sum(p.numel() for p in trainer.model.parameters()), many * (trainer.ranks.n > 1)
+        sizes = f"{size:,} parameters, {data.vocabulary.size:,} symbols, {data.train.tokens:,} tokens to learn from"
+        typer.echo(f"{sizes}{many}")
         typer.echo("loss: cross-entropy of open cells, held out: the bound, exact left to right; both in nats a token")
         if width:
             typer.echo("KL: what z tells of a window, in nats; active: parts of z in use")
         return width
 
-    trained(run, told, run_dir, begun)
+    trained(run, told, run_dir, f"training {run.config.kind} on text in {run_dir}", begun)
 
 
 take_options(train_text, TEXT, apart=("files",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -93,29 +94,38 @@ def as_before(folder: Path, table: Keys, *more: str) -> dict[str, Any]:
 
     path = folder / NAME
     before = read_config(path, table) if path.exists() else {}
-    return {name: before[name] for name in ("every", "log", *more) if name in before}
+    return {name: before[name] for name in ("every", "log", "keep", *more) if name in before}
 
 
-def trained(run: Planned[Trained], told: Mapping[str, Any], folder: Path, begun: Callable[[Trained], int]) -> None:
+def trained(
+    run: Planned[Trained], told: Mapping[str, Any], folder: Path, title: str, begun: Callable[[Trained], int]
+) -> None:
     """Train to the end: a line a progress, a word where the latent is dead, an exit code where a signal ended it.
 
     Parameters
     ----------
     run, told, folder
         what is trained, how, by key, and where
+    title
+        the first line, which comes at once
     begun
-        says what the first lines tell of a trainer, and how many parts its z has; 0: there is none
+        says what further lines tell of a trainer, and how many parts its z has; 0: there is none
     """
+    from ..train.checkpoints import Checkpoints
     from ..train.loggers import loggers_named
 
     loggers = loggers_named(logs_of(told.get("log", "")))
+    loggers += [Checkpoints(told["keep"])] if "keep" in told else []
+    device = device_of(told["device"]) if "device" in told else None  # what is not there is refused first
+    if os.environ.get("RANK", "0") == "0":  # the first of those that torchrun starts; torch is long in coming
+        typer.echo(title)
     import torch
 
     from ..train.ranks import joined
 
     if "threads" in told:
         torch.set_num_threads(told["threads"])
-    ranks, device = joined(device_of(told.get("device")))
+    ranks, device = joined(device or device_of(None))
     trainer = run.trainer(device, ranks)
     if ranks.first:
         _shown(trainer, told, folder, loggers, begun(trainer))

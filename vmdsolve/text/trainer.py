@@ -27,6 +27,7 @@ from ..errors import InvalidInput, ModelMismatch, TrainingDiverged
 from ..model.elbo import Terms
 from ..model.stored import not_finite
 from ..train.averages import Averages
+from ..train.checkpoints import kept_every
 from ..train.held import Holds
 from ..train.kept import ConfigLog
 from ..train.loggers import Begun, JsonLog, Logger, Tell, logging, names_of
@@ -196,8 +197,9 @@ class TextTrainer(Holds):
             self._hold(folder)
         self._stopped = False
         loggers = [*loggers] if folder is None else [JsonLog(), ConfigLog(TEXT), *loggers]
-        here = {"threads": torch.get_num_threads(), "device": self.device.type, "log": names_of(loggers)}
-        told = told_of(self.data, self.recipe, self.config, every=every, seconds=seconds, **here)
+        here = {"threads": torch.get_num_threads(), "device": self.device.type}
+        logs = {"log": names_of(loggers), "keep": kept_every(loggers)}
+        told = told_of(self.data, self.recipe, self.config, every=every, seconds=seconds, **here, **logs)
         try:
             with logging(loggers, Begun(folder, told, self.data.told["digest"], self.step)) as tell:
                 yield from interruptible(self._run(folder, every, seconds, tell), self.stop)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .checkpoints import Checkpoints as Checkpoints
     from .config import read_config as read_config
     from .loggers import CsvLog as CsvLog
     from .loggers import Logger as Logger
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from .trainer import Trainer as Trainer
 
 _WHERE = {
-    "CsvLog": "loggers", "Logger": "loggers", "Progress": "progress", "Recipe": "recipe", "Run": "run",
-    "TensorBoardLog": "loggers", "Trainer": "trainer", "WandbLog": "loggers", "read_config": "config",
+    "Checkpoints": "checkpoints", "CsvLog": "loggers", "Logger": "loggers", "Progress": "progress", "Recipe": "recipe",
+    "Run": "run", "TensorBoardLog": "loggers", "Trainer": "trainer", "WandbLog": "loggers", "read_config": "config",
 }  # fmt: skip
 __all__ = [
-    "CsvLog", "Logger", "Progress", "Recipe", "Run", "TensorBoardLog", "Trainer", "WandbLog", "read_config",
+    "Checkpoints", "CsvLog", "Logger", "Progress", "Recipe", "Run", "TensorBoardLog", "Trainer", "WandbLog",
+    "read_config",
 ]  # fmt: skip
 
 

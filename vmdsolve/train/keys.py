@@ -210,6 +210,7 @@ COMMON: dict[str, Key] = {  # how any training runs
     ),
     "threads": key(int, "CPU threads.", "all cores", low=1, high=1024),
     "every": key(int, "Steps between two lines of progress, and between saves.", "50", low=1),
+    "keep": key(int, "Steps between weights that stay, step-N.safetensors, each of a line of progress.", "none", low=1),
     "device": key(str, "cpu or cuda.", "a GPU if there is one"),
     "log": text_key(f"Logs besides log.jsonl: {', '.join(LOGGERS)}, or several: csv,wandb.", "none", logs_of),
 }  # fmt: skip

@@ -30,6 +30,7 @@ from ..model.config import ModelConfig
 from ..model.folded import folded, unfolded
 from ..model.vmd import VMD
 from .averages import Averages
+from .checkpoints import kept_every
 from .config import told_of
 from .held import Holds
 from .held_out import HeldOut
@@ -234,8 +235,9 @@ class Trainer(Learner, Holds):
 
     def _told_to(self, every: int, seconds: float | None, loggers: Sequence[Logger]) -> dict[str, Any]:
         """The config of a run that does this, by key."""
-        here = {"threads": torch.get_num_threads(), "device": str(self.device), "log": names_of(loggers)}
-        return told_of(self.domain, self.recipe, self.config, self._begun, every=every, seconds=seconds, **here)
+        here = {"threads": torch.get_num_threads(), "device": str(self.device)}
+        logs = {"log": names_of(loggers), "keep": kept_every(loggers)}
+        return told_of(self.domain, self.recipe, self.config, self._begun, every=every, seconds=seconds, **here, **logs)
 
     def save(self, folder: Path) -> None:
         """Write the averaged weights and the state to resume from, each atomically.
