@@ -77,7 +77,8 @@ def test_noise_on_states_is_told_alive_or_dead(tmp_path: Path) -> None:
     quiet = VMD(ModelConfig.of(FOUR, latent=1, prior="states", **TINY))
     save_model(tmp_path / "w.safetensors", quiet, {"recipe": {"batch": 4}})
     said = run("diagnose", tmp_path / "w.safetensors", "-n", 4)
-    assert "latent       dead: no dimension of z tells the network anything\n" in said.stdout
+    assert "latent       dead by 1 board: z tells the network nothing of it\n" in said.stdout
+    assert said.stdout.startswith(f"sudoku-4x4, {tmp_path / 'w.safetensors'}: 1 board, 16 draws of z for each")
     told = json.loads(run("diagnose", tmp_path / "w.safetensors", "-n", 4, "--json").stdout)
     assert (told["dead"], told["different"]) == (True, 1.0)
 
@@ -121,6 +122,11 @@ def test_weights_of_examples_are_diagnosed_with_their_file(tmp_path: Path) -> No
         "diagnose", tmp_path / "run", "-n", 4, "--device", "cpu", "--examples", tmp_path / "moved.txt", "--json"
     )
     assert found.exit_code == 0, found.stderr
+    drawn = run(
+        "plot", "--latent", tmp_path / "run", "-n", 4, "-o", tmp_path / "z", "--examples", tmp_path / "moved.txt"
+    )
+    assert drawn.exit_code == 0, drawn.stderr
+    assert {"embedding.png", "traversal.png"} <= {path.name for path in (tmp_path / "z").iterdir()}
     told = json.loads(found.stdout)
     assert (told["domain"], len(told["embedding"]["points"])) == ("words-3", 4)
     assert {len(board) for board in told["traversals"][0]["boards"]} == {3}
@@ -134,7 +140,9 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path) -> None:
         ([weights, "-d", "marble"], "unknown domain 'marble'"),
         (["--weights", weights, "sudoku-6x6"], "was trained for sudoku-4x4, not for sudoku-6x6"),
         ([weights, "--examples", weights], "these weights learned from data 'problems'"),
-        ([tmp_path / "gone"], "unknown domain"),
+        ([tmp_path / "gone"], f"no run and no weights at {tmp_path / 'gone'}"),
+        (["gone.safetensors"], "no run and no weights at gone.safetensors"),
+        (["gone"], "unknown domain 'gone'"),
         ([saved(tmp_path / "none.safetensors", {}, latent=0), "-d", "sudoku-6x6"], "was trained for sudoku-4x4"),
     ):
         refused = run("diagnose", *arguments)

@@ -18,6 +18,7 @@ from ..arguments import seconds
 from ..deadline import Deadline
 from ..errors import InvalidInput, ModelMismatch
 from ..extras import want_torch
+from ..plain import many
 from ..train.recipe import Recipe
 from .diagnosed import DEAD, WIDEST, gaps_text, held, print_diagnosis, three, told_of
 from .output import Json, say
@@ -133,7 +134,7 @@ def look(
         told = {"latent": "dead" if result.dead else "alive", **told_of(result, where), "gaps": held(left)}
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
-        typer.echo(f"{where.name}, {path}: {result.boards} boards, {source}")
+        typer.echo(f"{where.name}, {path}: {many(result.boards, 'board')}, {source}")
         print_diagnosis(result, where, left)
     if result.boards < n:
         typer.echo(f"stopped after {result.boards} of {n} boards: time ran out", err=True)
@@ -168,8 +169,11 @@ def _meant(what: str | None, domain: str | None, weights: Path | None) -> tuple[
     if what is None and weights is None and domain is None:
         raise InvalidInput("name a domain whose weights come along, a run's folder, or a file of weights")
     is_domain = what is not None and (what == ALL_DIFFERENT or domains.known(what.removesuffix(SAMPLE)))
-    if what is not None and not is_domain and (weights is None and Path(what).exists()):
-        return Path(what), domain
+    if what is not None and not is_domain and weights is None:
+        if Path(what).exists():
+            return Path(what), domain
+        if Path(what).name != what or Path(what).suffix == ".safetensors":
+            raise InvalidInput(f"no run and no weights at {what}")
     if what is not None and domain is not None:
         raise InvalidInput(f"{what} and --domain {domain} both name a domain; wanted one of them")
     name = what or domain
@@ -293,7 +297,8 @@ def _states(
     from ..measure.states import DRAWS, diagnose_states
 
     d = diagnose_states(predict, where.rules, starts, seconds=clock.limit)
-    left = apart()
+    left, looked_at = apart(), many(d.boards, "board")
+    dead = f"dead by {looked_at}: z tells the network nothing of {'it' if d.boards == 1 else 'them'}"
     if as_json:
         shown = where.format_many(np.array(d.shown, np.int32))
         told = {
@@ -305,7 +310,7 @@ def _states(
         }
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
-        typer.echo(f"{where.name}, {path}: {d.boards} boards, {DRAWS} draws of z for each, one evaluation")
+        typer.echo(f"{where.name}, {path}: {looked_at}, {DRAWS} draws of z for each, one evaluation")
         say(
             (
                 ("z", "noise on the states; it has no posterior, so no KL"),
@@ -313,7 +318,7 @@ def _states(
                 ("different", f"{d.different:.1f} boards by {DRAWS} draws of z"),
                 ("valid", f"{100 * d.valid:.1f} % of all these boards"),
                 ("gaps", gaps_text(left)),
-                ("latent", DEAD if d.dead else "alive"),
+                ("latent", dead if d.dead else "alive"),
             ),
             width=12,
         )
@@ -323,6 +328,6 @@ def _states(
     if d.boards < n:
         typer.echo(f"stopped after {d.boards} of {n} boards: time ran out", err=True)
     if d.dead:
-        typer.echo(f"the latent is {DEAD}", err=True)
+        typer.echo(f"the latent is {dead}", err=True)
     if plots is not None:
         typer.echo("no plots: noise on states has no dimensions to be seen", err=True)

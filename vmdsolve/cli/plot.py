@@ -27,6 +27,9 @@ def plot(
     ] = None,
     latent: Annotated[bool, Option("--latent", help="What z says in a model; WHAT as for `diagnose`.")] = False,
     n: Annotated[int, Option("-n", min=1, help="Boards that --latent looks at.")] = 512,
+    examples: Annotated[
+        Path | None, Option(help="With --latent: the file that it learned from, where it lies elsewhere now.")
+    ] = None,
     device: Device = None,
 ) -> None:
     """Draw pictures for study, labelled with model and domain.
@@ -37,8 +40,10 @@ def plot(
     use, what z explains, its embedding and traversals, a .png each. Needs matplotlib: pip install 'vmdsolve[plots]'.
     """
     if latent:
-        _latent(what, output, n, device)
+        _latent(what, output, examples, n, device)
         return
+    if examples is not None:
+        raise InvalidInput(f"--examples is {examples}, which is for --latent: leave it out")
     results = [one for one in what if Path(one).suffix in RESULTS]
     if output is None and (len(what) > 1 or results):
         many = f"{len(what)} {'files' if results else 'runs'}" if len(what) > 1 else "a file of results"
@@ -63,7 +68,7 @@ def plot(
     typer.echo(f"wrote {draw_curves(curves, output or Path(what[0]) / 'curve.png', title=title)}", err=True)
 
 
-def _latent(what: list[str], output: Path | None, n: int, device: str | None) -> None:
+def _latent(what: list[str], output: Path | None, examples: Path | None, n: int, device: str | None) -> None:
     from ..extras import want
     from .diagnose import look
 
@@ -72,4 +77,4 @@ def _latent(what: list[str], output: Path | None, n: int, device: str | None) ->
     if output is not None and output.suffix in PICTURES:
         raise InvalidInput(f"--latent draws several pictures; {output} is a file's name: name a folder with -o")
     want("matplotlib", "plot")
-    look(what[0], n=n, device=device, plots=output or Path(f"{Path(what[0]).stem}-latent"))
+    look(what[0], examples=examples, n=n, device=device, plots=output or Path(f"{Path(what[0]).stem}-latent"))
