@@ -30,7 +30,7 @@ from vmdsolve.train import Recipe, Trainer
 from ..driver import RESULTS, Row, Run, table
 from ..puzzles import ProblemSet, choose, sudoku
 from .arms import essential
-from .choices import ARMS, BASES, Arm, planned, shape
+from .choices import ARMS, BASES, Arm, idle, planned, shape
 from .noisy import Noisy
 
 __all__ = ["ARMS", "run", "shown"]
@@ -115,6 +115,9 @@ def run(
             for name in wanted:
                 if begin == "packaged" and not ARMS[name].fits:
                     this.note(f"{name}: of another shape than the packaged weights")
+                    continue
+                if idle(name, BASES[begin]):
+                    this.note(f"{name}: left out, for it is base; what it chooses holds there already")
                     continue
                 task = task_of(name, begin, applications, seed, file, folder, measure)
                 row = task.folder / "row.json"

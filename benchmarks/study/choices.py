@@ -14,7 +14,7 @@ from vmdsolve.train import Recipe
 from ..driver import Row
 from ..puzzles import sudoku
 
-__all__ = ["ARMS", "BASES", "Arm", "Base", "applications", "planned", "shape"]
+__all__ = ["ARMS", "BASES", "Arm", "Base", "applications", "idle", "planned", "shape"]
 
 BACK = 2  # what the way back through a loop costs, in ways forth
 
@@ -125,3 +125,18 @@ def planned(arm: Arm, base: Base, budget: float, *, seed: int, hard: str) -> Rec
 def shape(arm: Arm, base: Base) -> ModelConfig:
     """The arm's model."""
     return ModelConfig.of(sudoku(), **{**base.model, **arm.model})
+
+
+def idle(name: str, base: Base) -> bool:
+    """Whether an arm is the same as `base`, since what it chooses holds there already.
+
+    Examples
+    --------
+    >>> [idle("no latent", base) for base in BASES.values()], idle("base", BASES["packaged"])
+    ([False, True], False)
+    """
+
+    def made(arm: Arm) -> tuple[object, ...]:
+        return planned(arm, base, 1e6, seed=0, hard="F"), shape(arm, base), arm.loops
+
+    return name != "base" and made(ARMS[name]) == made(ARMS["base"])
