@@ -6,22 +6,21 @@ is left; its K stops growing where that is used up, and a cell whose first laten
 
 from __future__ import annotations
 
-import hashlib
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 from typer import Option
 
 from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
-from vmdsolve.model.names import former_name
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
 from .driver import RESULTS, Row, Run, table, wilson
 from .puzzles import choose, sudoku
+from .weighed import fingerprint
 
 METHOD = (
     "the model fills the boards, the checker judges; no propagation, no search, {legal}. A problem counts if one of "
@@ -104,18 +103,6 @@ def row_of(result: Accuracy | None, K: int) -> Row:
         "block_applications": result.block_applications_within(K),
         "seconds_of_all_latents": result.seconds,
     }
-
-
-def fingerprint(tensors: dict[str, Any]) -> str:
-    """12 hex digits that tell one set of weights from another, by what sampling uses of them.
-
-    Layers count by the names that they first had, so that results are still of the weights they were measured with.
-    """
-    digest = hashlib.blake2b(digest_size=6)
-    used = {former_name(name): tensor for name, tensor in tensors.items() if not name.startswith("posterior.")}
-    for name in sorted(used):
-        digest.update(name.encode() + used[name].detach().cpu().numpy().tobytes())
-    return digest.hexdigest()
 
 
 def shown(rows: list[Row]) -> str:

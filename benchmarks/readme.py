@@ -32,10 +32,11 @@ from . import (
     streaming,
     training,
     validity,
+    weighed,
 )
 from .driver import RESULTS, ROOT, Row, git, table
 from .soak import tables as soak
-from .solve import BASE, speed
+from .solve import BASE, ONE_CALL, calls, speed
 from .study import (
     ablation,
     beside,
@@ -46,6 +47,7 @@ from .study import (
     guided,
     latin5,
     lists,
+    loops,
     testtime,
     text,
     text_speed,
@@ -123,7 +125,8 @@ def _source(results: Iterable[Result]) -> str:
         where = host.get("gpu") or f"{host['cpu']}, {host['cores']} cores"
         changes = " with changes" if result["dirty"] else ""
         changes += "" if result["complete"] else " (interrupted)"
-        said.append(f"{where}, commit {result['commit']}{changes}, `{result['command']}`, {result['date'][:8]}")
+        of = weighed.told(result.get("parameters", {}))
+        said.append(f"{where}{of}, commit {result['commit']}{changes}, `{result['command']}`, {result['date'][:8]}")
     return "Measured: " + "; ".join(said) + "."
 
 
@@ -221,6 +224,7 @@ def _solve(files: list[Result]) -> list[str]:
     solvers = [name for name in dict.fromkeys(row["solver"] for row in rows) if not name.startswith("vmd-only")]
     blocks = [f"Problems a second (in brackets: times {BASE}):", _speeds(rows, solvers)]
     learned = [row for row in rows if row["solver"].partition(",")[0] == "vmd" and row["goal"] == "first"]
+    learned = [row for row in learned if "finished_by" in row]
     if learned:
         ways = [[f"{row['finished_by'][way]:.1%}" for way in ("propagation", "vmd", "search")] for row in learned]
         names = [row["set"] + row["solver"].removeprefix("vmd") for row in learned]
@@ -239,6 +243,8 @@ def _solve(files: list[Result]) -> list[str]:
         header = ["problems", "method", "n", "solved", "NFE", "ms a problem", f"times {BASE}"]
         blocks += ["The learned model alone, one board a problem, all cores (what it did not solve stays open):",
                    table(header, body)]  # fmt: skip
+    if said := calls(rows):
+        blocks += ["One call of `solve` a puzzle, search and default turn by turn:", said]
     return [*blocks, _wrong(rows), _source([result])]
 
 
@@ -246,7 +252,7 @@ def _fastest(files: list[Result]) -> list[str]:
     """First solutions a second, by one core where a solver can."""
     result = files[0]
     found = dict.fromkeys(row["solver"] for row in result["rows"])
-    solvers = [name for name in found if not name.startswith("vmd-only") and name != "search, one call a puzzle"]
+    solvers = [name for name in found if not name.startswith("vmd-only") and not name.endswith(ONE_CALL)]
     rows = [row for row in result["rows"] if row["goal"] == "first"]
     speeds = _speeds(rows, solvers)
     return [f"Problems a second (in brackets: times {BASE}):", speeds, _wrong(result["rows"]), _source([result])]
@@ -379,6 +385,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "instances": _newest(instances.shown),
     "instances/summary": _newest(instances.summary),
     "guided": _newest(guided.shown),
+    "loops": _newest(loops.shown),
     "testtime": _newest(testtime.shown),
     "text": _newest(text.shown),
     "text-speed": _newest(text_speed.shown),

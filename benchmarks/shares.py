@@ -27,6 +27,7 @@ from vmdsolve.sampler.attempts import attempts
 from vmdsolve.sampler.keys import board_keys
 
 from .driver import RESULTS, ROOT, Row, Run, table
+from .weighed import used
 
 METHOD = (
     "minimal problems of our generator that training never draws; of those that propagation leaves open, each has one "
@@ -55,7 +56,8 @@ def run(
 ) -> None:
     """Which boards go to the model before search: what it settles in a millisecond, by shape."""
     method = METHOD.format(budget=budget, every=FEWEST)
-    parameters: Row = {"kinds": kinds, "n": n, "budget": budget, "seed": seed}
+    weights = used("sudoku-4x4", "sudoku-9x9", "all-different")
+    parameters: Row = {"kinds": kinds, "n": n, "budget": budget, "seed": seed, "weights": weights}
     with Run("shares", method, parameters, (), out) as this:
         affordable: Loops = {}
         for kind in kinds.split(","):

@@ -12,9 +12,9 @@ from vmdsolve.measure.accuracy import evaluate
 from vmdsolve.model.checkpoint import history_of, load_model
 from vmdsolve.sampler import Plan, Predictor
 
-from ..accuracy import fingerprint
 from ..driver import RESULTS, Row, Run, table, wilson
 from ..puzzles import ProblemSet, choose, sudoku
+from ..weighed import fingerprint
 
 METHOD = (
     "averaged weights as they were saved on the way, bfloat16, one board a problem, margin order; no propagation, no "

@@ -26,6 +26,7 @@ from ..driver import RESULTS, Limit, Row, Run, table
 from ..instances import milliseconds
 from ..puzzles import choose
 from ..real import SETS
+from ..weighed import used
 
 METHOD = (
     "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, and "
@@ -117,7 +118,7 @@ def run(
         raise SystemExit(f"unknown set {', '.join(sorted(unknown))}; there are {'; '.join(HARDEST)}")
     parameters: Row = {
         "sets": sets, "model": None if model is None else model.name, "n": n, "limit": limit, "stretch": stretch,
-        "budget": budget, "seed": seed,
+        "budget": budget, "seed": seed, "weights": used("sudoku-9x9", "all-different"),
     }  # fmt: skip
     with Run("guided", METHOD, parameters, (), out) as this:
         end, most = time.perf_counter() + budget, Limit(limit, 1, stretch)
@@ -168,7 +169,8 @@ def both(problem: Problem, predict: Predictor, limit: Limit, seed: int) -> Pair 
         return None
     forced = np.where(single, np.log2(allowed.astype(np.float64)), -1).astype(np.int32)
     keys = latent_keys(board_keys(rules, forced), 0)
-    drawn = fill_boards(predict, rules, forced, Plan(steps=1), keys=keys, seed=seed, domains=allowed, keep_first=True)
+    plan = Plan.of(predict.model.config, steps=1)
+    drawn = fill_boards(predict, rules, forced, plan, keys=keys, seed=seed, domains=allowed, keep_first=True)
     network = limit.now() - start
     alone = search(problem, limit, None)
     guided = search(problem, limit, drawn.first)

@@ -20,6 +20,7 @@ from vmdsolve.sampler.keys import board_keys
 
 from ..driver import RESULTS, Row, Run, table
 from ..puzzles import ProblemSet, choose, sudoku
+from ..weighed import used
 
 METHOD = (
     "the stages of method vmd one after the other on arrays, one thread, processor time: propagation of all problems; "
@@ -37,7 +38,9 @@ def run(
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """What the model settles before search, and what that costs, by loops."""
-    with Run("loops", METHOD, {"sets": sets, "n": n, "loops": loops, "seed": seed}, (), out) as this:
+    with Run(
+        "loops", METHOD, {"sets": sets, "n": n, "loops": loops, "seed": seed, "weights": used("sudoku-9x9")}, (), out
+    ) as this:
         domain = sudoku()
         predict = predictor_on("cpu", domain, domain.rules, None, bf16=False, threads=1)
         if predict is None:

@@ -15,19 +15,21 @@ from typer import Option
 from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.accuracy import Accuracy, evaluate
 from vmdsolve.model.checkpoint import load_model, packaged
+from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import SECOND_NOISE, Plan, Predictor
 
-from ..accuracy import fingerprint
 from ..driver import RESULTS, Row, Run, table, wilson
 from ..puzzles import choose, sudoku
+from ..weighed import fingerprint
 from .noisy import Noisy
 
 METHOD = (
-    "the model alone, no rule masks a symbol; margin order, bfloat16. Each way changes one thing of `as is`. K boards "
-    "a problem, the checker chooses, a problem's boards stop at the first that is right. NFE = network evaluations a "
-    "problem, block applications = NFE x loops. Boards after a problem's first have order noise, 0.5 unless the way "
-    "says otherwise."
+    "the model alone, sampled as it was made to be, no rule masks a symbol; margin order, bfloat16. Each way changes "
+    "one thing of `as is`. K boards a problem, the checker chooses, a problem's boards end at the first that is right. "
+    "NFE = network evaluations a problem; block applications: loops, which a board leaves once it breaks no rule. "
+    "Boards after a problem's first have order noise, 0.5 unless the way says otherwise, and noise on states where "
+    "that is what z is."
 )
 KS = (1, 4, 16)
 
@@ -94,14 +96,22 @@ def run(
             for name in wanted:
                 way = WAYS[name]
                 predict = network(model, way, threads)
-                plan = Plan(**{"steps": steps, "legal": False, **way.plan})
-                again = replace(plan, **{"noise": 0.0 if way.states else SECOND_NOISE, **way.again})
+                plan, again = plans(model.config, way, steps)
                 found = evaluate(sudoku(), problems.boards, predict=predict, plan=plan, again=again, latents=latents)
                 row: Row = {"set": problems.name, "way": name, "n": found.total, "loops": found.loops}
                 row["at"] = [at(found, K) for K in KS if latents >= K]
                 this.rows.append(row)
                 print(shown([row]).splitlines()[-1], flush=True)
         print(f"\n{shown(this.rows)}")
+
+
+def plans(config: ModelConfig, way: Way, steps: int) -> tuple[Plan, Plan]:
+    """How a problem's first board is filled, and the others."""
+    plan = Plan.of(config, **{"steps": steps, "legal": False, "settle": True, **way.plan})
+    if way.states:  # all boards alike
+        plan = replace(plan, still=False)
+        return plan, plan
+    return plan, replace(plan.other, **{"noise": SECOND_NOISE, **way.again})
 
 
 def network(model: VMD, way: Way, threads: int) -> Predictor:
@@ -116,7 +126,10 @@ def network(model: VMD, way: Way, threads: int) -> Predictor:
 def at(found: Accuracy, K: int) -> Row:
     """What K boards a problem would have solved, and cost."""
     solved = found.solved_within(K)
-    return {"latents": K, "solved": solved, "interval": wilson(solved, found.total), "nfe": found.nfe_within(K)}
+    return {
+        "latents": K, "solved": solved, "interval": wilson(solved, found.total), "nfe": found.nfe_within(K),
+        "block_applications": found.block_applications_within(K),
+    }  # fmt: skip
 
 
 def shown(rows: list[Row]) -> str:
@@ -127,7 +140,8 @@ def shown(rows: list[Row]) -> str:
         cells = []
         for held in row["at"]:
             low, high = held["interval"]
-            cost = f"{held['nfe']:.0f}, {held['nfe'] * row['loops']:.0f}"
+            blocks = held.get("block_applications", held["nfe"] * row["loops"])  # before boards left the loops
+            cost = f"{held['nfe']:.0f}, {blocks:.0f}"
             cells.append(f"{held['solved'] / row['n']:.0%} ({low:.0%} to {high:.0%}), {cost}")
         body.append([row["set"], row["way"], str(row["n"]), *cells])
     return table(["problems", "way", "n", *(f"K = {K}: solved, NFE, blocks" for K in Ks)], body)

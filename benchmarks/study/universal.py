@@ -23,8 +23,8 @@ from vmdsolve.model.slots import ALL_DIFFERENT
 from vmdsolve.problem import Problem, Solution
 from vmdsolve.train.mixture import FAMILIES
 
-from ..accuracy import fingerprint
 from ..driver import RESULTS, Row, Run, table, wilson
+from ..weighed import fingerprint
 
 METHOD = (
     "solve_batch(method='vmd-only'): the model fills the boards, the checker judges; no propagation, no search, no "
