@@ -99,8 +99,8 @@ def test_puzzles_that_look_alike_are_told_apart(monkeypatch):
 def least_of_all(puzzle, answer):
     """The smallest grid of all images and, of those images, the smallest puzzle, by going through them in plain Python.
 
-    Each of 2 x 9 x 1,296 ways to choose what is turned, which row is first and how columns lie names the symbols by that
-    row; the other rows can only be sorted, since no two rows of a grid begin with the same symbol.
+    Each of 2 x 9 x 1,296 ways to turn the grid, take a first row and lay the columns names the symbols by that row;
+    the other rows can only be sorted, since no two rows of a grid begin with the same symbol.
     """
     best = None
     orders = list(permutations(range(3)))
@@ -122,7 +122,7 @@ def least_of_all(puzzle, answer):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("which", [0, 1, "circling"])
+@pytest.mark.parametrize("which", [0, 1, 2, 3, 4, "circling"])
 def test_it_is_the_least_of_all_images_one_by_one(which):
     answer = CIRCLING if which == "circling" else ANSWERS[which]
     puzzle = np.where(np.arange(81) % 4 == 1, answer, OPEN).astype(np.int32)
