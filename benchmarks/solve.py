@@ -111,8 +111,9 @@ def _one_by_one(problems: ProblemSet, n: int, unique: bool) -> Iterator[Row]:
             found[method].append(solve(line, method=method, unique=unique, threads=1))
             each[method].append(time.perf_counter() - start)
     over = [vmd - search for vmd, search in zip(each["vmd"][1:], each["search"][1:], strict=True)]
-    for method, taken in each.items():
-        rate = {"each": summary(taken[1:]), "per_second": (len(taken) - 1) / sum(taken[1:])}
+    for method in methods:
+        taken = each[method][1:]
+        rate = {"each": summary(taken), "per_second": len(taken) / sum(taken)}
         more = {"over": summary(over)} if method == "vmd" else {}
         yield {"solver": f"{method}{ONE_CALL}", **_judged(problems, found[method][1:]), **rate, **more}
 
