@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..atomic import UNFINISHED
 from ..errors import InvalidInput
 from ..untrusted import loads
 from .lock import is_at, locked
 
-__all__ = ["MARK", "held", "owned"]
+__all__ = ["MARK", "grown", "held", "owned"]
 
 MARK = b'{"process": '  # what a journal begins with
 
@@ -36,6 +37,7 @@ def held(out: Path, suffix: str) -> Iterator[None]:
         if b"\n" in first:
             raise InvalidInput(f"{path} is left of a job that did not finish: continue that one, or delete it")
         os.pwrite(handle, MARK + b"%-10d, " % os.getpid(), 0)  # it says who holds it
+        grown(out).unlink(missing_ok=True)
         try:
             yield
         finally:
@@ -43,6 +45,17 @@ def held(out: Path, suffix: str) -> Iterator[None]:
                 path.unlink()
     finally:
         os.close(handle)
+
+
+def grown(out: Path) -> Path:
+    """Where rows of a job are until they are `out`; whoever owns the journal owns it, and without one it is nobody's.
+
+    Examples
+    --------
+    >>> grown(Path("out.csv")).name
+    '.vmdsolve-out.csv'
+    """
+    return out.with_name(UNFINISHED + out.name)
 
 
 def owned(path: Path, out: Path) -> int:
