@@ -18,7 +18,7 @@ from .formats.base import Table
 from .formats.grows import Grows
 from .hashes import hash_of
 from .lock import is_at
-from .owned import grown
+from .owned import forget, grown
 from .rows import NAMES
 from .spots import Spot
 
@@ -59,7 +59,7 @@ class Growing:
 
     def anew(self) -> None:
         """Forget what is left of a job whose journal is gone."""
-        self.path.unlink(missing_ok=True)
+        forget(self.out)
 
     def goes_on(self, end: int, others: Sequence[str]) -> bool:
         """Go on behind rows that end there, the last of which have these columns; False if the file is gone."""

@@ -152,9 +152,9 @@ class Journal:
     def _anew(self, head: bytes) -> None:
         os.ftruncate(self._handle, 0)
         self._end = 0
-        if self._rows is not None:
-            self._rows.anew()
         try:
+            if self._rows is not None:
+                self._rows.anew()
             self._append(head)
         except VmdsolveError:
             self.path.unlink()  # a disk that is full already

@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from ..untrusted import loads
 from .lock import is_at, locked
 
-__all__ = ["MARK", "grown", "held", "owned"]
+__all__ = ["MARK", "forget", "grown", "held", "owned"]
 
 MARK = b'{"process": '  # what a journal begins with
 
@@ -37,8 +37,8 @@ def held(out: Path, suffix: str) -> Iterator[None]:
         if b"\n" in first:
             raise InvalidInput(f"{path} is left of a job that did not finish: continue that one, or delete it")
         os.pwrite(handle, MARK + b"%-10d, " % os.getpid(), 0)  # it says who holds it
-        grown(out).unlink(missing_ok=True)
         try:
+            forget(out)
             yield
         finally:
             if is_at(handle, path):
@@ -56,6 +56,21 @@ def grown(out: Path) -> Path:
     '.vmdsolve-out.csv'
     """
     return out.with_name(UNFINISHED + out.name)
+
+
+def forget(out: Path) -> None:
+    """Remove what a job on `out` left that has no journal any more.
+
+    Raises
+    ------
+    InvalidInput
+        A folder is there, or something else that cannot be removed.
+    """
+    path = grown(out)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{path} is in the way of the rows of {out}: {error.strerror}; move it away") from error
 
 
 def owned(path: Path, out: Path) -> int:
