@@ -162,6 +162,8 @@ class Csv(Grows):
         n = len(next(iter(table.values())))
         if not n:
             return b""
+        if n == 1:  # told as rows are
+            return quoted([table[name][0] if name in table else None for name in names], self.delimiter).encode()
         told = [_column_told(table[name], self.delimiter) if name in table else "" for name in names]
         ends = [self.delimiter] * (len(told) - 1) + ["\n"]
         return woven([part for pair in zip(told, ends, strict=True) for part in pair], n)

@@ -87,6 +87,8 @@ class Jsonl(Grows):
 
     def rows(self, table: Table, names: Sequence[str]) -> bytes:
         n = len(next(iter(table.values())))
+        if n == 1:  # told as rows are
+            return f"{json_of({name: table[name][0] if name in table else None for name in names})}\n".encode()
         parts: list[str | Sequence[str]] = []
         for name in names if n else ():
             parts += [", " if parts else "{", json.dumps(name), ": ", *_each_told(table.get(name, Same(None, n)))]
