@@ -101,6 +101,18 @@ def test_a_job_that_was_killed_before_its_journal_went_does_nothing_again(tmp_pa
     assert (done_again(out), out.read_bytes()) == ([3], whole)
 
 
+@pytest.mark.parametrize("head", [b"problem,solution,statue", b"", b"p"])
+def test_a_head_that_was_changed_is_made_good(tmp_path: Path, head: bytes) -> None:
+    out = tmp_path / "out.csv"
+    with Journal(out, {}) as journal:
+        add(journal, 0, 1)
+    rows = grown(out).read_bytes()
+    grown(out).write_bytes(head + rows[len(head) or 30 :])
+    done_again(out)
+    assert out.read_text().startswith("problem,solution,status,")
+    assert out.read_text().count("\n") == 5
+
+
 def test_rows_that_are_gone_are_told_and_done_again(tmp_path: Path) -> None:
     out, said = tmp_path / "out.csv", []
     with Journal(out, {}) as journal:

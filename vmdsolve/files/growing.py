@@ -97,8 +97,7 @@ class Growing:
         OSError
             With the name of the file: they are not in it.
         """
-        if more := [name for name in others if name not in self._others]:
-            self._others += tuple(more)
+        self._others += tuple(name for name in others if name not in self._others)
         names = (*NAMES, *self._others)
         rows = self.form.rows(table, names)
         head = b"" if self.end else self.form.head(names)
@@ -128,16 +127,18 @@ class Growing:
         if self._straight is None:
             return
         n, end, others = self._straight
+        right = isinstance(numbers, range) and numbers.start == n
         if not n:
-            others = tuple(spot.others)
-            end = len(self.form.head(spot.names))
-        right = isinstance(numbers, range) and numbers.start == n and spot.at == end and tuple(spot.others) == others
+            others, head = tuple(spot.others), self.form.head(spot.names)
+            end, right = len(head), right and os.pread(self._handle, len(head), 0) == head  # no line has a hash of it
+        right = right and spot.at == end and tuple(spot.others) == others
         self._straight = (n + len(numbers), spot.end, others) if right else None
 
     def becomes_out(self, total: int, others: Sequence[str]) -> bool:
         """Rename it to what it becomes, if it is that, byte for byte: all rows in order, with just these columns."""
         if self._handle < 0 or self._straight != (total, self.end, tuple(others)) or not is_at(self._handle, self.path):
             return False
+        os.ftruncate(self._handle, self.end)
         put(self._handle, self.path, self.out)
         return True
 
