@@ -37,6 +37,7 @@ from vmdsolve.train.recipe import Recipe
 
 from .driver import RESULTS, ROOT, Row, Run, summary, table
 from .soak.jobs import Job, command
+from .soak.kills import read_rows
 
 OVERHEAD, CORE, MEMORY, RAY, RANKS = 0.15, 1.3, 1.1, 0.85, 1.7  # aims, as the table says them
 PARTS = ("cost", "memory", "kills", "ray", "ranks")
@@ -48,10 +49,11 @@ METHOD = (
     "beside what it solves, turn by turn, solving on one thread: `search.solve_values` on arrays, "
     f"{PIECE:,} boards a call, so that its results need no new memory; `solve_batch` (aim {CORE:g} times that), and "
     "with every text looked at; BatchSolver; reading a file, solving and writing shards (aim "
-    f"{OVERHEAD:.0%} over solve_batch); one file by the command, its start taken off; lines that are read, and "
-    "passed over by a job whose part they are not; what a driver does of a line itself: reading and packing shards, "
-    f"putting into place what came back. memory: the most of a process by lines (aim {MEMORY:g} times). kills: SIGKILL "
-    "at random moments, each job then resumed to its end and compared byte by byte with one that nobody disturbed. "
+    f"{OVERHEAD:.0%} over solve_batch); one file by the command (same aim), its start taken off; lines that are "
+    "read, and passed over by a job whose part they are not; what a driver does of a line itself: reading and packing "
+    f"shards, putting into place what came back. memory: the most of a process by lines (aim {MEMORY:g} times). kills: "
+    "SIGKILL at random moments, each job then resumed to its end and compared with one that nobody disturbed: shards "
+    "byte by byte, one file but for the seconds that it tells. "
     "ray: problems a second to those of the local job, turn by turn, wall clock, the start of the cluster apart (aim "
     f"{RAY:g}). ranks: boards of all batches a processor second of one training process, and of the slower of two that "
     f"share them (aim {RANKS:g} times as many): of trainings of S and of 3 S steps the difference, in processor time, "
@@ -156,19 +158,21 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
         yield row
     lines(folder / "one.txt", puzzles, 1)
     lines(folder / "many.txt", puzzles, ONE_FILE * n)  # the start of a command takes as long as many problems
-    each, by_clock = [], []
+    spent_by: dict[str, tuple[list[float], list[float]]] = {ending: ([], []) for ending in (*ENDINGS, ".txt")}
     for _ in range(min(repeats, 3)):
-        one, all_ = (
-            command(["solve", name, "--method", "search", "--threads", "1", "-o", f"{name}.csv"], folder, 3600)
-            for name in ("one.txt", "many.txt")
-        )
-        each.append(1e6 * (all_.processor - one.processor) / (ONE_FILE * n))
-        by_clock.append((all_.seconds - one.seconds) / ONE_FILE)
+        for ending, (each, by_clock) in spent_by.items():
+            one, all_ = (
+                command(["solve", name, "--method", "search", "--threads", "1", "-o", f"{name}{ending}"], folder, 3600)
+                for name in ("one.txt", "many.txt")
+            )
+            each.append(1e6 * (all_.processor - one.processor) / (ONE_FILE * n))
+            by_clock.append((all_.seconds - one.seconds) / ONE_FILE)
     batch = summary(1e6 * s / n for s in spent["solve_batch"])["median"]
     core = summary(1e6 * s / n for s in spent["search.solve_values"])["median"]
-    told = {"to_solve_batch": summary(e / batch for e in each), "to_core": summary(e / core for e in each)}
-    told["clock"] = summary(e / summary(clock["solve_batch"])["median"] for e in by_clock)
-    yield {"what": "one file .csv", "microseconds": summary(each), **told}
+    for ending, (each, by_clock) in spent_by.items():
+        told = {"to_solve_batch": summary(e / batch for e in each), "to_core": summary(e / core for e in each)}
+        told["clock"] = summary(e / summary(clock["solve_batch"])["median"] for e in by_clock)
+        yield {"what": f"one file {ending}", "microseconds": summary(each), **told}
 
 
 def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
@@ -207,9 +211,12 @@ def memory(folder: Path, puzzles: list[str], most: int) -> Iterator[Row]:
 def killed(folder: Path, puzzles: list[str], kills: int, seed: int) -> Iterator[Row]:
     """Jobs killed at random moments, resumed, and compared with one that nobody disturbed."""
     lines(folder / "kill.txt", puzzles, 4000)
-    for ending in ENDINGS:
+    shards, one_file = ["--shard-size", "300"], ["--batch-size", "64"]
+    for ending, how in [(ending, how) for how in (shards, one_file) for ending in (*ENDINGS, ".txt")]:
+        if how is shards and ending not in ENDINGS:
+            continue
         chance = random.Random(f"{seed} {ending}")
-        told = ["solve", "kill.txt", "--method", "search", "--shard-size", "300", "--threads", "1", "-o"]
+        told = ["solve", "kill.txt", "--method", "search", "--threads", "1", *how, "-o"]
         begun = time.monotonic()
         command([*told, f"whole{ending}"], folder, 600)
         length, wrong, met = time.monotonic() - begun, 0, 0
@@ -222,12 +229,18 @@ def killed(folder: Path, puzzles: list[str], kills: int, seed: int) -> Iterator[
             while job.alive():
                 time.sleep(0.01)
             command([*told, out, "--resume"], folder, 600)
-            whole, mine = (
-                {path.name: path.read_bytes() for path in (folder / name).glob("part-*")}
-                for name in (f"whole{ending}", out)
-            )
-            wrong += whole != mine
-        yield {"what": f"kills of {ending} jobs", "n": kills, "met at work": met, "wrong": wrong}
+            wrong += _written(folder / f"whole{ending}") != _written(folder / out)
+        for left in folder.glob(f"*{ending}"):  # one file has the names of a folder of shards
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        what = f"kills of {ending} jobs{', one file' if how is one_file else ''}"
+        yield {"what": what, "n": kills, "met at work": met, "wrong": wrong}
+
+
+def _written(out: Path) -> object:
+    """What a job wrote: shards byte for byte; of one file its rows, but for how long each took."""
+    if out.is_dir():
+        return {path.name: path.read_bytes() for path in out.glob("part-*")}
+    return read_rows(out)
 
 
 def by_ray(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 
 from .errors import InvalidInput
 
-__all__ = ["UNFINISHED", "replacing", "write_lines", "written"]
+__all__ = ["UNFINISHED", "put", "replacing", "write_lines", "written"]
 
 UNFINISHED = ".vmdsolve-"  # what names of files begin with that are not in their place yet
 
@@ -74,6 +74,33 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
     finally:
         os.close(folder)
+    _keep(path.parent)
+
+
+def put(handle: int, name: Path, path: Path) -> None:
+    """Let an open file of this name, in the folder of `path`, take the place of that: it is whole.
+
+    Raises
+    ------
+    InvalidInput, OSError
+        As `replacing`; the file keeps its name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> name = Path(tempfile.mkdtemp()) / "a"
+    >>> with name.open("wb") as file:
+    ...     _ = file.write(b"whole"), file.flush()
+    ...     put(file.fileno(), name, name.with_name("b"))
+    >>> name.exists(), name.with_name("b").read_bytes()
+    (False, b'whole')
+    """
+    if path.exists() and not path.is_file():
+        raise InvalidInput(f"cannot write {path}: it is no plain file")
+    with suppress(FileNotFoundError):
+        os.fchmod(handle, path.stat().st_mode & 0o777)
+    os.fsync(handle)
+    name.replace(path)
     _keep(path.parent)
 
 

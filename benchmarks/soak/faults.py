@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vmdsolve.files.kept import unpacked
+from vmdsolve.files.owned import grown
 
 from ..driver import Run
 from .jobs import Job, command
@@ -26,7 +26,7 @@ from .places import LINES, Place
 __all__ = ["CASES", "faults"]
 
 OLD = b"from before"
-FULL = (20_000, 200_000, 700_000)  # bytes that a file may have; the last stops the output, not the journal
+FULL = (20_000, 200_000, 700_000)  # bytes that a file may have; the last stops rows near their end
 SOON = 60.0  # seconds in which a case without an end must end
 
 Case = Callable[[Place], None]
@@ -154,8 +154,12 @@ def _(place: Place) -> None:
 
 
 def _in_the_way(ending: str, kind: str) -> Case:
+    """What is at a name of the job's own may go, and what it leads to stays."""
+
     def met(place: Place) -> None:
         there, victim = place.out.with_name(place.out.name + ending), place.folder / "victim"
+        if not ending:
+            there = grown(place.out)
         victim.write_bytes(OLD)
         match kind:
             case "link":
@@ -169,29 +173,29 @@ def _in_the_way(ending: str, kind: str) -> Case:
             case _:
                 there.write_bytes(OLD)
         place.refuses_or_ends_well(place.run(seconds=SOON))
-        if victim.read_bytes() != OLD or (there.is_file() and there.read_bytes() != OLD) or not os.path.lexists(there):
+        kept = ending and (not os.path.lexists(there) or (there.is_file() and there.read_bytes() != OLD))
+        if victim.read_bytes() != OLD or kept:
             place.fault("what was there was changed")
 
     return met
 
 
-for _ending in (".partial", ".partial.jsonl", ".lock", ".tmp"):
+for _ending in (".partial", ".partial.jsonl", ".lock", ".tmp", ""):
     for _kind in ("link", "hard link", "folder", "pipe", "file of the user"):
-        CASES["in the way", f"{_kind} at OUT{_ending}"] = _in_the_way(_ending, _kind)
+        _where = f"OUT{_ending}" if _ending else "the rows"
+        CASES["in the way", f"{_kind} at {_where}"] = _in_the_way(_ending, _kind)
 
 
 # Journals ----------------------------------------------------------------------------------------------
 
 
 def _altered(name: str, new: Callable[[Any], Any]) -> Callable[[list[dict[str, Any]]], list[Any]]:
-    """Another value in one row of a line of answers."""
+    """Another value in a line of answers."""
 
     def change(lines: list[dict[str, Any]]) -> list[Any]:
         at = next(i for i, one in enumerate(lines) if i > 50 and one["rows"]["status"] == {"all": "SOLVED"})
         told = lines[at]["rows"]
-        column = unpacked(told[name], sum(n for _, n in lines[at]["records"]))
-        column = [new(column[0]), *column[1:]]
-        return [*lines[:at], {**lines[at], "rows": {**told, name: column}}, *lines[at + 1 :]]
+        return [*lines[:at], {**lines[at], "rows": {**told, name: new(told[name])}}, *lines[at + 1 :]]
 
     return change
 
@@ -202,15 +206,15 @@ EDITS: dict[str, Callable[[list[dict[str, Any]]], list[Any]]] = {
     "all lines three times": lambda rows: rows * 3,
     "two lines exchanged": lambda rows: [*rows[:50], rows[51], rows[50], *rows[52:]],
     "lines backwards": lambda rows: rows[::-1],
-    "an answer of ones": _altered("solution", lambda text: "1" * len(text)),
-    "an answer of another row": _altered("solution", lambda text: text[::-1]),
-    "no answer": _altered("solution", lambda _: None),
-    "another puzzle": _altered("problem", lambda text: text[::-1]),
-    "a puzzle that is said to have no answer": _altered("status", lambda _: "UNSATISFIABLE"),
-    "an unknown status": _altered("status", lambda _: "DONE"),
-    "a list as status": _altered("status", lambda _: ["SOLVED"]),
-    "a text as number": _altered("nfe", lambda _: "x"),
-    "a number beyond all bounds": _altered("nfe", lambda _: 10**400),
+    "rows that begin elsewhere": _altered("at", lambda at: at + 1),
+    "rows before the first": _altered("at", lambda at: -at),
+    "fewer bytes of rows": _altered("size", lambda size: size - 1),
+    "another hash of rows": _altered("check", lambda text: text[::-1]),
+    "a puzzle that is said to have no answer": _altered("status", lambda _: {"all": "UNSATISFIABLE"}),
+    "an unknown status": _altered("status", lambda _: {"all": "DONE"}),
+    "a list as status": _altered("status", lambda _: [["SOLVED"]]),
+    "a text as number": _altered("at", lambda _: "x"),
+    "a number beyond all bounds": _altered("size", lambda _: 10**400),
     "a torn last line": lambda rows: [*rows[:100], '{"others": {"number": "10'],
     "a line of noise": lambda rows: [*rows[:50], "\x00\x01 noise\n", *rows[50:]],
     "a line that is no object": lambda rows: [*rows[:50], "7\n", *rows[50:]],
@@ -233,6 +237,35 @@ def _edited(change: Callable[[list[dict[str, Any]]], list[Any]]) -> Case:
 
 for _name, _change in EDITS.items():
     CASES["edited journals", _name] = _edited(_change)
+
+
+ROWS: dict[str, Callable[[bytes], bytes]] = {
+    "an answer changed": lambda rows: rows.replace(b",SOLVED", b"1,SOLVED", 60).replace(b"1,SOLVED", b",SOLVED", 59),
+    "a byte changed": lambda rows: rows[:999] + bytes([rows[999] ^ 1]) + rows[1000:],
+    "cut in the middle": lambda rows: rows[: len(rows) // 2],
+    "empty": lambda _: b"",
+    "noise behind": lambda rows: rows + b"noise\n" * 99,
+    "backwards": lambda rows: rows[::-1],
+}
+
+
+def _edited_rows(change: Callable[[bytes], bytes] | None) -> Case:
+    """The rows of a job that was killed, as somebody edited them; None: they are gone."""
+
+    def resumed(place: Place) -> None:
+        place.stop()
+        rows = grown(place.out)
+        if change is None:
+            rows.unlink()
+        else:
+            rows.write_bytes(change(rows.read_bytes()))
+        place.ends_well(place.run("--resume"))
+
+    return resumed
+
+
+for _name, _changed in {**ROWS, "gone": None}.items():
+    CASES["edited rows", _name] = _edited_rows(_changed)
 
 
 def _refused(change: Callable[[bytes], bytes], *options: str) -> Case:

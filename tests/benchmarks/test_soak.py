@@ -212,10 +212,7 @@ def test_every_edit_changes_a_journal_of_many_rows(change: Any, tmp_path: Path) 
     rows = [
         {
             "records": [[2 * i, 2]],
-            "rows": {
-                "problem": {"lines": f"{i:03}\n{i:03}"}, "solution": {"lines": f"12{i:03}\n1"},
-                "status": {"all": "SOLVED"}, "nfe": {"all": 0},
-            },
+            "rows": {"at": 9 * i, "size": 9, "check": f"{i:016}", "others": {}, "status": {"all": "SOLVED"}},
         } for i in range(200)
     ]  # fmt: skip
     made.journal.write_text('{"settings": {}}\n' + "".join(json.dumps(one) + "\n" for one in rows) + '{"torn')

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.domains import get
 from vmdsolve.files.journal import Journal
+from vmdsolve.files.owned import grown
 
 
 def test_one_puzzle_in_a_pipe_is_csv() -> None:
@@ -152,9 +153,10 @@ def test_a_killed_job_resumes_to_the_same_results(mixed: Path, kind: str, monkey
         patch.setattr(Journal, "finish", lambda _: None)  # as if killed after the last row
         solve(mixed, "-o", out, "--batch-size", 1)
     journal = mixed.parent / f"out{kind}.partial.jsonl"
-    content = journal.read_bytes()
+    content, rows = journal.read_bytes(), grown(out).read_bytes()
     for cut in range(0, len(content), 397):
         journal.write_bytes(content[:cut])
+        grown(out).write_bytes(rows)
         result = solve(mixed, "-o", out, "--resume", "--batch-size", 3)
         done = max(0, content[:cut].count(b"\n") - 1)
         assert (f"resumed: {done} problems were done before" in result.stderr) == (done > 0)

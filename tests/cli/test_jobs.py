@@ -43,7 +43,7 @@ def test_an_edited_journal_gives_the_same_answers(puzzles: Path, monkeypatch: py
     solve(puzzles, "-o", whole)
     journal = killed(puzzles, out, monkeypatch)
     lines = journal.read_text().splitlines(keepends=True)
-    lines[5] = lines[5].replace(json.loads(lines[5])["rows"]["solution"]["all"], "1" * 81)
+    lines[5] = lines[5].replace('"SOLVED"', '"SOLVEX"')
     del lines[20]
     number = json.loads(lines[30])["records"][0][0] + 1  # they come in any order
     journal.write_text("".join([*lines, lines[30]]))

@@ -9,7 +9,7 @@ import pytest
 
 from vmdsolve.compact import Even
 from vmdsolve.files.records import read
-from vmdsolve.files.skipping import Chained, taken
+from vmdsolve.files.skipping import Chained, skipped, taken
 from vmdsolve.files.texts import Texts
 
 PUZZLES = ["1......2..4..3..", ".2......1..4..3.", "....1....2....3."] * 12_000  # of several blocks
@@ -24,7 +24,7 @@ def told(path: Path) -> list[tuple[str, int]]:
     return out
 
 
-@pytest.mark.parametrize(
+WRITTEN = pytest.mark.parametrize(
     "content",
     [
         TEXT.encode(),
@@ -37,10 +37,29 @@ def told(path: Path) -> list[tuple[str, int]]:
     ],
     ids=["plain", "with a mark", "UTF-16", "without an end", "of Windows", "of old Macs", "packed"],
 )
+
+
+@WRITTEN
 def test_however_a_file_is_written_it_says_the_same(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "puzzles.txt"
     path.write_bytes(content)
     assert told(path) == [(puzzle, line) for line, puzzle in enumerate(PUZZLES, 1)]
+
+
+@WRITTEN
+def test_what_is_passed_over_is_counted_and_what_follows_is_what_it_was(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "puzzles.txt"
+    path.write_bytes(content)
+    records, at = read(path), 0
+    for over, many in ((3, 1), (5000, 40), (15_399, 1), (1, 2000), (9000, 0), (10**6, 7)):
+        n = skipped(records, over)
+        assert n == min(over, len(PUZZLES) - at)
+        at += n
+        some = taken(records, many)
+        assert [(one.puzzle, one.line) for one in some] == [
+            (PUZZLES[i], i + 1) for i in range(at, min(at + many, len(PUZZLES)))
+        ]
+        at += len(some)
 
 
 @pytest.mark.parametrize("place", [1, 9000, 16_383, 30_000, len(PUZZLES) - 1])

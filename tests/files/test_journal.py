@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from vmdsolve import _native
 from vmdsolve.errors import InvalidInput, VmdsolveError
-from vmdsolve.files.formats.csv import Csv
-from vmdsolve.files.formats.txt import Txt
+from vmdsolve.files.growing import Growing
 from vmdsolve.files.journal import Journal
 from vmdsolve.files.kept import MOST_ROWS, kept_line, key_of
+from vmdsolve.files.owned import grown as grown_of
 from vmdsolve.files.rows import Row, write_rows
 from vmdsolve.problem import Status
 
@@ -32,7 +32,7 @@ ROWS = [
 
 
 def journal_of(out: Path, rows: list[Row], settings: dict[str, Any]) -> bytes:
-    """The bytes of a journal that was killed just before the end."""
+    """The bytes of a journal that was killed just before the end; where its rows grew, they stay."""
     with Journal(out, settings) as journal:
         for row in rows:
             journal.add(row)
@@ -85,9 +85,11 @@ def test_a_job_killed_at_any_byte_resumes_to_the_same_file(
 def test_resuming_keeps_every_whole_line(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     content = journal_of(out, ROWS, {})
-    path = tmp_path / "out.csv.partial.jsonl"
+    path, grown = tmp_path / "out.csv.partial.jsonl", grown_of(out)
+    rows = grown.read_bytes()
     for cut in range(len(content) + 1):
         path.write_bytes(content[:cut])
+        grown.write_bytes(rows)
         with Journal(out, {}, resume=True) as journal:
             assert journal.done == max(0, content[:cut].count(b"\n") - 1)
         path.unlink()
@@ -98,7 +100,7 @@ def test_killed_while_the_file_was_made_a_job_resumes_too(tmp_path: Path, monkey
     with Journal(out, {}) as journal:
         journal.add(SOLVED)
         with monkeypatch.context() as patch:
-            patch.setattr(Txt, "write_tables", lambda *_, **__: 1 / 0)
+            patch.setattr(Growing, "becomes_out", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 journal.finish()
     with Journal(out, {}, resume=True) as journal:
@@ -189,11 +191,11 @@ def test_a_row_of_another_job_is_no_row_of_this_one(tmp_path: Path) -> None:
 
 
 def test_no_line_makes_memory_grow(tmp_path: Path) -> None:
-    out = tmp_path / "out.txt"
+    out = tmp_path / "out.json"
     content = journal_of(out, [SOLVED], {})
     for numbers in ([10**14], range(10**14, 10**14 + 2), range(5, MOST_ROWS + 6), [5, 10**14]):
         far = content + kept_line(key_of({}), numbers, "0" * 16, TABLE)
-        (tmp_path / "out.txt.partial.jsonl").write_bytes(far)
+        (tmp_path / "out.json.partial.jsonl").write_bytes(far)
         with Journal(out, {}, resume=True) as journal:
             assert (journal.done, journal.reach) == (1, 1)
 
@@ -209,8 +211,8 @@ def test_what_a_field_cannot_be_is_damage_whatever_the_hash_says(tmp_path: Path,
     hash_ = _native.XXH64()
     hash_.update(key_of({}) + body)
     forged = body + f', "check": "{hash_.hexdigest()}"}}\n'.encode()
-    (tmp_path / "out.txt.partial.jsonl").write_bytes(journal_of(tmp_path / "out.txt", [], {}) + forged)
-    with Journal(tmp_path / "out.txt", {}, resume=True) as journal:
+    (tmp_path / "out.json.partial.jsonl").write_bytes(journal_of(tmp_path / "out.json", [], {}) + forged)
+    with Journal(tmp_path / "out.json", {}, resume=True) as journal:
         [place] = journal.left(0, 1)
         assert (journal.done, journal.said(place)) == (1, None)
 
@@ -254,23 +256,27 @@ def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(tmp_path: Path, monkey
         journal.add(SOLVED)
         whole = journal.path.read_bytes()
 
-        def full(handle: int, content: bytes, place: int) -> int:
-            if place > len(whole):
-                raise OSError(28, "No space left on device")
-            return write(handle, content[:9], place)
+        grown, write = grown_of(out), os.pwrite
+        rows = grown.read_bytes()
+        for name, room in ((r"/\.vmdsolve-out\.csv", 0), ("jsonl", 1)):  # room for so many writes that are whole
+            calls = iter(range(9))
 
-        write = os.pwrite
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "pwrite", full)
-            with pytest.raises(VmdsolveError, match=r"^cannot write .*jsonl: No space .*; --resume continues$"):
-                journal.add(SOLVED)
-        with monkeypatch.context() as patch:
-            patch.setattr(Csv, "write_tables", lambda *_, **__: Path("/dev/full").write_text("x"))
-            with pytest.raises(VmdsolveError, match=r"^cannot write .*out\.csv: No space .*; --resume continues$"):
-                journal.finish()
-    assert journal.path.read_bytes() == whole + kept_line(key_of({}), [1], "", TABLE)[:9]
+            def full(handle: int, content: bytes, place: int, calls: Any = calls, room: int = room) -> int:
+                if (call := next(calls)) > room:
+                    raise OSError(28, "No space left on device")
+                return write(handle, content if call < room else content[:9], place)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "pwrite", full)
+                with pytest.raises(VmdsolveError, match=rf"^cannot write .*{name}: No space .*; --resume continues$"):
+                    journal.add(SOLVED)
+    with Journal(out, {}, resume=True) as journal, monkeypatch.context() as patch:
+        assert believed(journal) == 1
+        patch.setattr("vmdsolve.files.growing.put", lambda *_: Path("/dev/full").write_text("x"))
+        with pytest.raises(VmdsolveError, match=r"^cannot write .*out\.csv: No space .*; --resume continues$"):
+            journal.finish()
     with Journal(out, {}, resume=True) as journal:
-        assert (journal.done, journal.path.read_bytes()) == (1, whole)
+        assert (journal.done, journal.path.read_bytes(), grown.read_bytes()) == (1, whole, rows)
 
 
 def test_a_damaged_journal_is_one_sentence_on_the_command_line(tmp_path: Path) -> None:

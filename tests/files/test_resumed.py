@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from vmdsolve.api.solve import solve_batch
 from vmdsolve.files import resumed
 from vmdsolve.files.journal import Journal
-from vmdsolve.files.kept import digest_of, kept_line, key_of
+from vmdsolve.files.owned import grown as grown_of
 from vmdsolve.files.puzzle import puzzle_of
 from vmdsolve.files.record import Record
 from vmdsolve.files.resumed import to_do
@@ -33,23 +34,32 @@ def rows_of(records: list[Record]) -> list[Row]:
 
 
 ROWS = rows_of(RECORDS)
-KEY = key_of({})
+ENDINGS = (".csv", ".jsonl", ".txt", ".json")  # of the last the rows stand in the journal
 
 
-def line_of(numbers: Sequence[int], records: Sequence[Record], rows: Sequence[Row]) -> bytes:
-    """The line of some rows of a journal."""
-    names = dict.fromkeys(name for row in rows for name in row.columns)
-    return kept_line(
-        KEY, numbers, digest_of(records), {name: [row.columns.get(name) for row in rows] for name in names}
-    )
+class Left:
+    """What a killed job leaves: rows that it wrote, and the journal that says which of them are of which records."""
 
+    def __init__(self, out: Path) -> None:
+        out.unlink(missing_ok=True)
+        self._journal = Journal(out, {})
+        self._head = self._journal.path.read_bytes()
 
-def lines_of(*parts: Sequence[int]) -> list[bytes]:
-    """Lines of these records, as they should be."""
-    return [line_of(part, [RECORDS[i] for i in part], [ROWS[i] for i in part]) for part in parts]
+    def line(self, numbers: Sequence[int], records: Sequence[Record], rows: Sequence[Row]) -> bytes:
+        """The line of some rows, which are written."""
+        names = dict.fromkeys(name for row in rows for name in row.columns)
+        before = len(self._journal.path.read_bytes())
+        self._journal.add_table(numbers, records, {name: [row.columns.get(name) for row in rows] for name in names})
+        return self._journal.path.read_bytes()[before:]
 
+    def lines(self, *parts: Sequence[int]) -> list[bytes]:
+        """Lines of these records, as they should be."""
+        return [self.line(part, [RECORDS[i] for i in part], [ROWS[i] for i in part]) for part in parts]
 
-LINES = lines_of(*([i] for i in range(len(RECORDS))))
+    def end(self, lines: Sequence[bytes]) -> None:
+        """The job is killed, and its journal has these lines."""
+        self._journal.__exit__()
+        self._journal.path.write_bytes(self._head + b"".join(lines))
 
 
 def gone_on(out: Path, records: list[Record] = RECORDS) -> tuple[list[int], list[str]]:
@@ -65,13 +75,6 @@ def gone_on(out: Path, records: list[Record] = RECORDS) -> tuple[list[int], list
     return sorted(again), said
 
 
-def left(out: Path, lines: list[bytes]) -> None:
-    """The journal of a job that was killed."""
-    with Journal(out, {}) as journal:
-        head = journal.path.read_bytes()
-    journal.path.write_bytes(head + b"".join(lines))
-
-
 EDITS = st.one_of(
     st.tuples(st.just("lose"), st.integers(0, 99), st.none()),
     st.tuples(st.just("double"), st.integers(0, 99), st.integers(0, 99)),
@@ -83,7 +86,7 @@ EDITS = st.one_of(
 )
 
 
-def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
+def edited(lines: list[bytes], edit: tuple[str, int, Any], left: Left) -> list[bytes]:
     how, place, what = edit
     if not lines:
         return lines
@@ -103,7 +106,7 @@ def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
     if how == "cut":
         return [*lines[:place], line[:what], *lines[place + 1 :]]
     if how == "number":  # a line that is whole, of a record that is not its own
-        forged = line_of([what], [RECORDS[place % len(RECORDS)]], [ROWS[place % len(RECORDS)]])
+        forged = left.line([what], [RECORDS[place % len(RECORDS)]], [ROWS[place % len(RECORDS)]])
     else:
         row = ROWS[place % len(RECORDS)]
         wrong = Row(row.problem, what, "SOLVED", "search", None, 0, 0.0, "", row.others)
@@ -112,7 +115,7 @@ def edited(lines: list[bytes], edit: tuple[str, int, Any]) -> list[bytes]:
         number = place % len(RECORDS)
         if what == S and number in (0, 6, 8):  # an answer is an answer, whoever found it
             return lines
-        forged = line_of([number], [RECORDS[number]], [wrong])
+        forged = left.line([number], [RECORDS[number]], [wrong])
     return [*lines[:place], forged, *lines[place + 1 :]]
 
 
@@ -128,34 +131,46 @@ def parted(order: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    begun=st.permutations(range(len(RECORDS))).flatmap(lambda order: st.lists(st.integers(1, 4)).map(
-        lambda sizes: lines_of(*parted(order, sizes)))),
-    done=st.integers(0, len(RECORDS)), edits=st.lists(EDITS, max_size=4),
+    parts=st.permutations(range(len(RECORDS))).flatmap(lambda order: st.lists(st.integers(1, 4)).map(
+        lambda sizes: parted(order, sizes))),
+    done=st.integers(0, len(RECORDS)), edits=st.lists(EDITS, max_size=4), ending=st.sampled_from(ENDINGS),
+    cut=st.none() | st.floats(0, 1),
 )  # fmt: skip
 def test_whatever_befalls_a_journal_the_output_is_that_of_a_job_never_killed(
-    tmp_path_factory: pytest.TempPathFactory, begun: list[bytes], done: int, edits: list[tuple[str, int, Any]]
-) -> None:
+    tmp_path_factory: pytest.TempPathFactory, parts: list[list[int]], done: int, edits: list[tuple[str, int, Any]],
+    ending: str, cut: float | None,
+) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("job")
-    whole, out = folder / "whole.csv", folder / "out.csv"
+    whole, out = folder / f"whole{ending}", folder / f"out{ending}"
     gone_on(whole)
-    lines = begun[:done]
+    left = Left(out)
+    lines = left.lines(*parts)[:done]
     for edit in edits:
-        lines = edited(lines, edit)
-    left(out, lines)
+        lines = edited(lines, edit, left)
+    left.end(lines)
+    if cut is not None and (grown := grown_of(out)).exists():  # what a power failure leaves
+        os.truncate(grown, round(cut * grown.stat().st_size))
     gone_on(out)
-    assert out.read_bytes() == whole.read_bytes()
-    assert sorted(path.name for path in folder.iterdir()) == ["out.csv", "whole.csv"]
+    if ending == ".txt" and any(edit[0] in ("forge", "number") for edit in edits):  # whose rows do not say the problem
+        assert len(out.read_bytes().splitlines()) == len(RECORDS)
+    else:
+        assert out.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in folder.iterdir()) == [f"out{ending}", f"whole{ending}"]
 
 
-def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    left(out, LINES)
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"out{ending}"
+    left = Left(out)
+    left.end(left.lines(*([i] for i in range(len(RECORDS)))))
     assert gone_on(out) == ([], [])
     wrong = Row(P, "1" * 16, "SOLVED", "search", None, 0, 0.0, "")
-    path = tmp_path / "out.csv.partial.jsonl"
-    left(out, [
-        line_of([0], RECORDS[:1], [wrong]), LINES[1], line_of([4], RECORDS[3:4], ROWS[3:4]),
-        LINES[1], line_of([9], RECORDS[3:4], ROWS[3:4]), LINES[2][:-9] + b"\n", *LINES[5:],
+    path = tmp_path / f"out{ending}.partial.jsonl"
+    left = Left(out)
+    lines = left.lines(*([i] for i in range(len(RECORDS))))
+    left.end([
+        left.line([0], RECORDS[:1], [wrong]), lines[1], left.line([4], RECORDS[3:4], ROWS[3:4]),
+        lines[1], left.line([9], RECORDS[3:4], ROWS[3:4]), lines[2][:-9] + b"\n", *lines[5:],
     ])  # fmt: skip
     again, said = gone_on(out)
     assert again == [0, 2, 3, 4]
@@ -168,6 +183,7 @@ def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize(
     ("number", "status", "solution"),
     [
@@ -181,46 +197,56 @@ def test_what_is_right_is_not_done_again_and_what_is_not_is_named(tmp_path: Path
         (4, "SOLVED", "1234523451345124512351234" + "1"),
     ],
 )
-def test_what_cannot_be_is_not_believed(tmp_path: Path, number: int, status: str, solution: str | None) -> None:
+def test_what_cannot_be_is_not_believed(
+    tmp_path: Path, number: int, status: str, solution: str | None, ending: str
+) -> None:
     forged = Row(RECORDS[number].puzzle, solution, status, "search", None, 0, 0.0, "", {})
-    left(tmp_path / "out.csv", [line_of([number], [RECORDS[number]], [forged])])
-    again, said = gone_on(tmp_path / "out.csv")
+    left = Left(tmp_path / f"out{ending}")
+    left.end([left.line([number], [RECORDS[number]], [forged])])
+    again, said = gone_on(tmp_path / f"out{ending}")
     assert again == list(range(len(RECORDS)))
     assert len(said) == 1
 
 
 def test_records_are_compared_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resumed, "AT_ONCE", 2)
-    left(tmp_path / "out.csv", [LINES[6], LINES[0], LINES[3]])
+    left = Left(tmp_path / "out.csv")
+    left.end(left.lines([6], [0], [3]))
     assert gone_on(tmp_path / "out.csv") == ([1, 2, 4, 5, 7, 8], [])
 
 
 def test_an_input_that_became_shorter_keeps_what_it_has(tmp_path: Path) -> None:
-    left(tmp_path / "out.txt", LINES)
+    left = Left(tmp_path / "out.txt")
+    left.end(left.lines(*([i] for i in range(len(RECORDS)))))
     again, said = gone_on(tmp_path / "out.txt", RECORDS[:2])
     assert (again, len(said)) == ([], 7)
     assert len((tmp_path / "out.txt").read_text().splitlines()) == 2
 
 
-def test_a_line_of_many_is_right_or_done_again_as_a_whole(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    left(out, lines_of([0, 6, 7], [1, 3, 8]))
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_line_of_many_is_right_or_done_again_as_a_whole(tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"out{ending}"
+    left = Left(out)
+    left.end(left.lines([0, 6, 7], [1, 3, 8]))
     assert gone_on(out) == ([2, 4, 5], [])
-    out.unlink()
     wrong = Row(P, "1" * 16, "SOLVED", "search", None, 0, 0.0, "")
-    left(out, [line_of([0, 6, 7], [RECORDS[i] for i in (0, 6, 7)], [ROWS[0], wrong, ROWS[7]]), *lines_of([1, 2])])
+    left = Left(out)
+    forged = left.line([0, 6, 7], [RECORDS[i] for i in (0, 6, 7)], [ROWS[0], wrong, ROWS[7]])
+    left.end([forged, *left.lines([1, 2])])
     again, said = gone_on(out)
     assert (sorted(again), len(said)) == ([0, 3, 4, 5, 6, 7, 8], 1)
     assert "says of problem 7 what is not so; it is dropped" in said[0]
 
 
-def test_plain_lines_are_judged_together_and_one_wrong_answer_is_named(tmp_path: Path) -> None:
-    texts, out = Texts([P, U, P], [(0, "a.txt", 1)]), tmp_path / "out.csv"
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_plain_lines_are_judged_together_and_one_wrong_answer_is_named(tmp_path: Path, ending: str) -> None:
+    texts, out = Texts([P, U, P], [(0, "a.txt", 1)]), tmp_path / f"out{ending}"
     good = [row_of(one, solution, None) for one, solution in zip(texts, solve_batch(texts.texts), strict=True)]
     for place, answer in ((None, S), (1, S), (2, "1" * 16), (2, "oops")):
         rows = [Row(r.problem, answer, *list(r.columns.values())[2:6], 0.0, "") if i == place else r
                 for i, r in enumerate(good)]  # fmt: skip
-        left(out, [line_of(range(3), texts, rows)])
+        left = Left(out)
+        left.end([left.line(range(3), texts, rows)])
         said: list[str] = []
         with Journal(out, {}, resume=True, say=said.append) as journal:
             again = [number for numbers, _ in to_do(Records([texts]), journal, None) for number in numbers]

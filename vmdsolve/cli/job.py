@@ -88,10 +88,10 @@ def _by_columns(
 ) -> Iterator[int]:
     """Solve what is left; yields how many rows were written."""
     from ..api.solve import columns_as_done
-    from ..files.told import Waiting, table_of
+    from ..files.told import Waiting, table_of, together
 
     waiting = Waiting(left, options["domain"])
-    for places, found in columns_as_done(waiting, invalid="report", **options):
+    for places, found in together(columns_as_done(waiting, invalid="report", **options)):
         for numbers, records, some in waiting.taken(places, found):
             journal.add_table(numbers, records, table_of(records, some, options["domain"]))
         yield len(places)

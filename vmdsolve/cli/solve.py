@@ -80,8 +80,9 @@ def solve(
 
     On a terminal boards are drawn: the answer to one puzzle, or the first few of many. Otherwise a line of csv a
     puzzle is printed, in input order, as results come; a line that is no puzzle has the status INVALID and its
-    reason. With -o OUT the file appears when all is done; until then OUT.partial.jsonl grows, and --resume
-    continues from it. --trace FILE draws how the model filled the first puzzle, step after step, each latent's board.
+    reason. With -o OUT the file appears when all is done; until then its rows are in .vmdsolve-OUT, or in the
+    journal OUT.partial.jsonl, and --resume continues from these. --trace FILE draws how the model filled the first
+    puzzle, step after step, each latent's board.
 
     With --shard-size OUT is a folder, out.parquet for one, of files that appear as they are whole, which data tools
     read as one table; --shard splits the work among processes that need not talk. `vmdsolve join` checks and joins.

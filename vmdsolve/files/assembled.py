@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .formats.base import Table
+from .growing import Growing
 from .kept import table_in, told_by
 from .lines import Lines
 from .places import Places
+from .spots import Spot
 
-__all__ = ["tables_of"]
+__all__ = ["rows_of_all", "tables_of"]
 
 HELD = 1 << 22  # bytes of lines that are in memory at once
 MANY = 512  # rows that are a table of their own; fewer are put together
+WINDOW = 1 << 14  # records whose rows are put in order together
 
 
 class _Line(NamedTuple):
@@ -68,6 +71,59 @@ def tables_of(
                 column += some[name]
     if few["problem"]:
         yield few
+
+
+def rows_of_all(
+    lines: Lines, places: Places, key: bytes, total: int, names: Sequence[str], changed: Callable[[str], Exception],
+    grown: Growing,
+) -> Iterator[bytes]:  # fmt: skip
+    """The rows of all records, 0 to total - 1, in order and many at a time, where a file of their own holds them.
+
+    Parameters
+    ----------
+    names
+        The columns that they are to have; the others as of `tables_of`.
+    grown
+        The file.
+    """
+    held: OrderedDict[int, _Rows] = OrderedDict()  # which go on behind the window
+    for begin in range(0, total, WINDOW):
+        those = places.of(begin, min(begin + WINDOW, total))
+        out = [b""] * len(those)
+        for place in dict.fromkeys(those):
+            some = held.pop(place, None) or _rows(lines, place, key, names, grown)
+            if some is None:
+                raise changed(f"the row of problem {begin + those.index(place) + 1} is damaged")
+            for number, row in zip(some.numbers, some.each, strict=True):
+                if 0 <= number - begin < len(those) and those[number - begin] == place:
+                    out[number - begin] = row
+            if max(some.numbers) >= begin + len(those):
+                held[place] = some
+        if b"" in out:
+            raise changed(f"the row of problem {begin + out.index(b'') + 1} is damaged")
+        while len(held) > 1 and sum(one.size for one in held.values()) > HELD:
+            held.popitem(last=False)
+        yield b"".join(out)
+
+
+class _Rows(NamedTuple):
+    size: int
+    numbers: Sequence[int]
+    each: Sequence[bytes]
+
+
+def _rows(lines: Lines, place: int, key: bytes, names: Sequence[str], grown: Growing) -> _Rows | None:
+    content = lines.at(place) if place > 0 else b""
+    told, spot = told_by(key, content), Spot.of(content)
+    rows = None if spot is None else grown.rows(spot)
+    if told is None or spot is None or rows is None:
+        return None
+    if spot.names != tuple(names):
+        rows = grown.form.renamed(rows, spot.names, names)
+    ends = grown.form.ends(rows).tolist()
+    if len(ends) != len(told.numbers) or ends[-1] != len(rows):
+        return None
+    return _Rows(len(rows), told.numbers, [rows[a:b] for a, b in zip([0, *ends], ends, strict=False)])
 
 
 def _line(lines: Lines, place: int, key: bytes) -> _Line | None:

@@ -1,12 +1,13 @@
 """The journal: what lets a killed batch job go on without losing or repeating a line.
 
 A job with an output file appends to OUT.partial.jsonl a line of JSON for all rows that become known together, a table,
-in any order; see kept.py. When all is done, OUT is made from it in the order of the input, under a temporary name, and
-renamed; then the journal goes. A killed job leaves its journal, and goes on from there: a torn last line is dropped,
-and so is every line that is damaged, of another job, or of rows that are there already. What is left is believed when
-it was compared with the input, see resumed.py. The first line holds the settings, so that a job is never continued with
-others, and the number of the process that is at work. It holds the journal locked as long as it lives: a second job on
-the same OUT is refused.
+in any order; see kept.py. Where OUT is of a format that grows, csv for one, its rows are in a file that becomes OUT,
+see growing.py, and the line says where; else they are in the line. When all is done, OUT is made in the order of
+the input, and then the journal goes. A killed job leaves its journal, and goes on from there: a torn last line is
+dropped, and so is every line that is damaged, of another job, or of rows that are there already. What is left is
+believed when it was compared with the input, see resumed.py. The first line holds the settings, so that a job is never
+continued with others, and the number of the process that is at work. It holds the journal locked as long as it lives: a
+second job on the same OUT is refused.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from ..atomic import replacing
 from ..compact import Even
 from ..errors import InvalidInput, VmdsolveError
 from ..untrusted import loads
-from .assembled import tables_of
+from .assembled import rows_of_all, tables_of
 from .formats.base import Table
+from .formats.grows import Grows
+from .growing import Growing
 from .kept import MOST_ROWS, Kept, digest_of, is_sane, kept_line, key_of, table_in, told_by
 from .lines import Lines
 from .lock import is_at
@@ -30,10 +34,11 @@ from .owned import MARK, owned
 from .places import Places
 from .record import Record
 from .rows import JOURNAL, NAMES, Row, Tally, format_of, rows_of, write_rows
+from .spots import Spot, spot_line, told_in
 
 __all__ = ["Journal"]
 
-FORM = "tables-3"  # of a journal; rows, a line each, and tables with another hash were others
+FORM = "tables-4"  # of a journal; earlier ones held all rows themselves
 HEAD = (
     b'{"process": %-10d, "form": "' + FORM.encode() + b'", "settings": '
 )  # as long for any process: it is written over when a job is continued
@@ -103,6 +108,8 @@ class Journal:
         self.done = self._dropped = 0
         self._say, self._go_on, self._key = say, go_on, key_of(settings)
         self._others: dict[str, tuple[int, int]] = {}  # columns that came with the input, and where they stand first
+        self._grown: tuple[int, tuple[str, ...]] = 0, ()  # where what a killed job left ends, and its last columns
+        self._rows = Growing(self.out, self._form) if isinstance(self._form, Grows) else None
         self._handle = owned(self.path, out)
         self._lines = Lines(self._handle)
         try:  # of record i, where its line begins; below 0: not yet believed; 0: there is none
@@ -136,6 +143,9 @@ class Journal:
                 raise
             self._drop(0, "is damaged, but the rows are of this job")
         self._look()
+        if self._rows is not None and self.done and not self._rows.goes_on(*self._grown):
+            self._say(f"{self._rows.path} is gone, and with it the rows")
+            self.done = 0
         os.pwrite(self._handle, head if len(head) == len(first) else HEAD % os.getpid(), 0)
         os.ftruncate(self._handle, self._end)  # no torn last line
 
@@ -143,6 +153,8 @@ class Journal:
         os.ftruncate(self._handle, 0)
         self._end = 0
         try:
+            if self._rows is not None:
+                self._rows.anew()
             self._append(head)
         except VmdsolveError:
             self.path.unlink()  # a disk that is full already
@@ -162,14 +174,15 @@ class Journal:
             raise InvalidInput(f"cannot resume {self.path}; it was begun with other settings: {was}")
 
     def _look(self) -> None:
-        """Where the lines stand that are whole and of this job."""
+        """Where the lines stand that are whole and of this job; and where their rows end, if these are elsewhere."""
         rows = 1
         for place, line in self._lines.all(self._end):
             if not line.endswith(b"\n") and place + len(line) == os.fstat(self._handle).st_size:
                 return
             self._end = place + len(line)
-            told = told_by(self._key, line)
-            if told is None or max(told.numbers) > FAR + AHEAD * rows:  # no line makes memory grow
+            told, spot = told_by(self._key, line), None if self._rows is None else Spot.of(line)
+            lost = self._rows is not None and spot is None
+            if told is None or lost or max(told.numbers) > FAR + AHEAD * rows:  # no line makes memory grow
                 self._drop(place, "is damaged, or of another job")
             elif (twice := self._met(told.numbers)) is not None:
                 self._drop(place, f"is of problem {twice + 1}, of which there is a line before")
@@ -177,6 +190,9 @@ class Journal:
                 self._places.put(told.numbers, -place)
                 self.done += len(told.numbers)
                 rows += len(told.numbers)
+                if spot is not None:
+                    end, others = self._grown
+                    self._grown = max(end, spot.end), max(others, tuple(spot.others), key=len)
 
     def _met(self, numbers: Sequence[int]) -> int | None:
         """The first of these records of which there is a line; None if there is of none."""
@@ -194,6 +210,8 @@ class Journal:
         if self._handle >= 0:
             os.close(self._handle)
             self._places.close()
+            if self._rows is not None:
+                self._rows.close()
         self._handle = -1
 
     @property
@@ -207,14 +225,27 @@ class Journal:
     def said(self, place: int) -> tuple[Kept, Table] | None:
         """What that line says; None if it cannot be."""
         line = self._lines.at(place)
-        told = told_by(self._key, line)
-        table = None if told is None else table_in(line, len(told.numbers))
-        return None if told is None or table is None or not is_sane(table) else (told, table)
+        if (told := told_by(self._key, line)) is None:
+            return None
+        n = len(told.numbers)
+        table = table_in(line, n) if self._rows is None else self._found(self._rows, line, n)
+        return None if table is None or not is_sane(table) else (told, table)
+
+    def _found(self, rows: Growing, line: bytes, n: int) -> Table | None:
+        """What stands of n rows where a line says; None if they are not there."""
+        spot, told = Spot.of(line), told_in(line, n)
+        solutions = None if spot is None else rows.solutions(spot)
+        return None if told is None or solutions is None or len(solutions) != n else {**told, "solution": solutions}
 
     def believe(self, place: int, numbers: Sequence[int], table: Table) -> None:
         """The rows of that line are right."""
         self._places.put(numbers, place)
-        self._count(numbers, table)
+        spot = None if self._rows is None else Spot.of(self._lines.at(place))
+        if self._rows is None or spot is None:
+            self._count(numbers, table, _first_of(numbers, table))
+        else:
+            self._rows.follows(numbers, spot)
+            self._count(numbers, table, spot.others)
 
     def drop(self, place: int, numbers: Sequence[int], why: str) -> None:
         """The rows of that line are not right: these records are done again."""
@@ -243,11 +274,18 @@ class Journal:
             for half in (slice(n // 2), slice(n // 2, None)):
                 self.add_table(numbers[half], records[half], {name: column[half] for name, column in table.items()})
             return
-        line = kept_line(self._key, numbers, digest_of(records) if records else "", table)
+        others, puzzles = _first_of(numbers, table), digest_of(records) if records else ""
+        if self._rows is None:
+            line = kept_line(self._key, numbers, puzzles, table)
+        else:
+            try:
+                line = spot_line(self._key, numbers, puzzles, self._rows.add(numbers, table, others), table)
+            except OSError as error:
+                raise self._refused(self._rows.path, error) from error
         place = self._end
         self._append(line)
         self._places.put(numbers, place)
-        self._count(numbers, table)
+        self._count(numbers, table, others)
 
     def finish(self) -> None:
         """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again.
@@ -265,27 +303,40 @@ class Journal:
             what = f"{self.path} was removed while this job ran, and another job has begun one"
             raise InvalidInput(f"{what}: {self.out} is left to that job")
         others = sorted(self._others, key=self._others.__getitem__)
-        tables = tables_of(self._lines, self._places, self._key, total, (*NAMES, *others), self._changed)
         try:
-            if self._form.by_columns:
-                self._form.write_tables(tables, (*NAMES, *others), self.out)
-            else:
-                rows = (row for table in tables for row in rows_of(table))
-                write_rows(rows, self.out, others=others, form=self._form)
+            self._make(total, others)
         except OSError as error:
             raise self._refused(self.out, error) from error
         if is_at(self._handle, self.path):  # somebody who removed it may have begun another job
             self.path.unlink()
+        if self._rows is not None:  # without its journal nobody goes on from it
+            self._rows.remove()
         self.__exit__()
+
+    def _make(self, total: int, others: Sequence[str]) -> None:
+        """OUT, from the rows of all records, with these columns besides a Row's own."""
+        names, form = (*NAMES, *others), self._form
+        if self._rows is not None and self._rows.becomes_out(total, others):
+            return
+        told = (self._lines, self._places, self._key, total, names, self._changed)
+        if self._rows is not None:
+            with replacing(self.out) as stream:
+                stream.write(self._rows.form.head(names))
+                stream.writelines(rows_of_all(*told, self._rows))
+            return
+        tables = tables_of(*told)
+        if form.by_columns:
+            form.write_tables(tables, names, self.out)
+        else:
+            write_rows((row for table in tables for row in rows_of(table)), self.out, others=others, form=form)
 
     def _changed(self, what: str) -> InvalidInput:
         return InvalidInput(f"{self.path} was changed while the job ran: {what}; --resume makes it good")
 
-    def _count(self, numbers: Sequence[int], table: Table) -> None:
+    def _count(self, numbers: Sequence[int], table: Table, others: Mapping[str, int | None]) -> None:
         self.tally.add_table(table)
-        for rank, name in enumerate(name for name in table if name not in NAMES):
-            known = (number for number, value in zip(numbers, table[name], strict=True) if value is not None)
-            first = next(known, numbers[0]), rank
+        for rank, (name, number) in enumerate(others.items()):
+            first = numbers[0] if number is None else number, rank
             self._others[name] = min(first, self._others.get(name, first))
 
     def _drop(self, place: int, why: str) -> None:
@@ -306,6 +357,15 @@ class Journal:
     def _refused(self, path: Path, error: OSError) -> VmdsolveError:
         what = f"cannot write {path}: {error.strerror}; what is done is kept"
         return VmdsolveError(f"{what}; {self._go_on}")
+
+
+def _first_of(numbers: Sequence[int], table: Table) -> dict[str, int | None]:
+    """Columns besides a Row's own, and the first of these records of which each says something; None: of none."""
+    return {
+        name: next((number for number, value in zip(numbers, column, strict=True) if value is not None), None)
+        for name, column in table.items()
+        if name not in NAMES
+    }
 
 
 def _length(texts: Sequence[str]) -> int:

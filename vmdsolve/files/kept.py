@@ -26,7 +26,8 @@ from .record import Record
 from .rows import NAMES
 from .texts import Texts
 
-__all__ = ["MOST_ROWS", "Kept", "digest_of", "is_sane", "kept_line", "key_of", "table_in", "told_by", "unpacked"]
+__all__ = ["MOST_ROWS", "Kept", "digest_of", "end_of_line", "is_sane", "kept_line", "key_of", "packed"]
+__all__ += ["table_in", "told_by", "unpacked"]
 
 MOST_ROWS = 1 << 17  # of a line
 BEGIN = re.compile(rb'\{"records": (\[[\d, \[\]]*\]), "puzzles": "([0-9a-f]{0,16})", "rows": ')
@@ -60,9 +61,10 @@ def digest_of(records: Sequence[Record]) -> str:
     True
     """
     plain = isinstance(records, Texts) and not records.others
-    texts = records.texts if isinstance(records, Texts) and plain else map(_said, records)
-    if isinstance(texts, Even):
-        return hash_of(memoryview(texts.bytes("\n"))[:-1])
+    texts = records.texts if isinstance(records, Texts) and plain else list(map(_said, records))
+    even = texts if isinstance(texts, Even) else Even.of(texts)
+    if even is not None:
+        return hash_of(b"\n%d\n" % even.width, even.codes.data.cast("B"))
     return hash_of("\n".join(texts).encode("utf-8", "backslashreplace"))
 
 
@@ -74,18 +76,18 @@ def _said(record: Record) -> str:
 def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
     """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
     even = {name: one for name, one in table.items() if isinstance(one, Even) and not alike(one) and is_plain(one)}
-    rows = {name: {"width": even[name].width} if name in even else _packed(column) for name, column in table.items()}
+    rows = {name: {"width": even[name].width} if name in even else packed(column) for name, column in table.items()}
     ranges = [(numbers[run.start], run.stop - run.start) for run in runs(numbers)]
     head = f'{{"records": {json_of(ranges)}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
     texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
     body = b"".join([head.encode(), *texts])
-    return body + _end(hash_of(key, body))
+    return body + end_of_line(hash_of(key, body))
 
 
 def told_by(key: bytes, line: bytes) -> Kept | None:
     """What a whole line of this job says of itself; None of any other."""
     begin, end = BEGIN.match(line), line[-END:]
-    if begin is None or end != _end(hash_of(key, memoryview(line)[:-END])):
+    if begin is None or end != end_of_line(hash_of(key, memoryview(line)[:-END])):
         return None
     try:
         told = [range(first, first + n) for first, n in loads(begin[1])]
@@ -118,12 +120,14 @@ def table_in(line: bytes, n: int) -> dict[str, Sequence[Any]] | None:
 
 
 def is_sane(table: Table) -> bool:
-    """True if each field is what it may be, whatever a line's hash says."""
-    typed = all(set(map(type, table[name])) <= {*kinds} for name, kinds in TYPES.items())
-    return typed and {*table["status"]} <= STATUSES and all(0 <= n < 1 << 63 for n in (*table["nfe"], *table["loops"]))
+    """True if each field of a Row that is there is what it may be, whatever a line's hash says."""
+    typed = all(set(map(type, table[name])) <= {*kinds} for name, kinds in TYPES.items() if name in table)
+    counts = (n for name in ("nfe", "loops") for n in table.get(name, ()))
+    return typed and {*table["status"]} <= STATUSES and all(0 <= n < 1 << 63 for n in counts)
 
 
-def _packed(column: Sequence[Any]) -> object:
+def packed(column: Sequence[Any]) -> object:
+    """A column as it stands in a line."""
     if alike(column):
         return {"all": column[0]}
     if set(map(type, column)) == {str} and (joined := "\n".join(column)).count("\n") == len(column) - 1:
@@ -146,5 +150,6 @@ def unpacked(told: Any, n: int) -> Sequence[Any]:
     return Even.lines(told["lines"] + "\n") or told["lines"].split("\n")
 
 
-def _end(check: str) -> bytes:
+def end_of_line(check: str) -> bytes:
+    """What a line ends with: its own hash."""
     return f', "check": "{check}"}}\n'.encode()

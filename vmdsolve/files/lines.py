@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-__all__ = ["Lines"]
+__all__ = ["MOST", "Lines"]
 
 WINDOW = 1 << 16  # bytes that are read at once
 MOST = 1 << 28  # bytes of a line that are looked at; a puzzle with all that its file says of it is far shorter

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..atomic import UNFINISHED
 from ..errors import InvalidInput
 from ..untrusted import loads
 from .lock import is_at, locked
 
-__all__ = ["MARK", "held", "owned"]
+__all__ = ["MARK", "forget", "grown", "held", "owned"]
 
 MARK = b'{"process": '  # what a journal begins with
 
@@ -37,12 +38,39 @@ def held(out: Path, suffix: str) -> Iterator[None]:
             raise InvalidInput(f"{path} is left of a job that did not finish: continue that one, or delete it")
         os.pwrite(handle, MARK + b"%-10d, " % os.getpid(), 0)  # it says who holds it
         try:
+            forget(out)
             yield
         finally:
             if is_at(handle, path):
                 path.unlink()
     finally:
         os.close(handle)
+
+
+def grown(out: Path) -> Path:
+    """Where rows of a job are until they are `out`; whoever owns the journal owns it, and without one it is nobody's.
+
+    Examples
+    --------
+    >>> grown(Path("out.csv")).name
+    '.vmdsolve-out.csv'
+    """
+    return out.with_name(UNFINISHED + out.name)
+
+
+def forget(out: Path) -> None:
+    """Remove what a job on `out` left that has no journal any more.
+
+    Raises
+    ------
+    InvalidInput
+        A folder is there, or something else that cannot be removed.
+    """
+    path = grown(out)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{path} is in the way of the rows of {out}: {error.strerror}; move it away") from error
 
 
 def owned(path: Path, out: Path) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from ..compact import DELETE, Even, Same, joined
@@ -15,8 +16,9 @@ from .record import Record
 from .rows import repeated
 from .texts import Texts
 
-__all__ = ["Waiting", "table_of"]
+__all__ = ["Waiting", "table_of", "together"]
 
+LEAST, MOST, SOON = 256, 1 << 13, 0.05  # rows that are put together, each and in all; seconds that they may take
 LAYOUT = "layout"  # the Domain that each was read as, a column that is not written
 Columns = Mapping[str, Sequence[Any]]
 
@@ -113,6 +115,53 @@ class Waiting(Iterator[Any]):
             if not piece.left:
                 del self._pieces[index], self._begins[index]
             at = end
+
+
+def together(found: Iterable[tuple[Sequence[int], Columns]]) -> Iterator[tuple[Sequence[int], Columns]]:
+    """The same; large batches that follow on each other within a moment as one, for less is done anew for each.
+
+    A job that is killed then loses what it did in that moment, and no more. Seconds are shared, as within a batch.
+
+    Examples
+    --------
+    >>> a, b = ({"status": Same("SOLVED", 256), "seconds": Same(one, 256)} for one in (0.25, 0.75))
+    >>> [(places, some["seconds"][0]) for places, some in together([(range(256), a), (range(256, 512), b)])]
+    [(range(0, 512), 0.5)]
+    """
+    held: list[tuple[range, Columns]] = []
+    begun = perf_counter()
+    try:
+        for places, columns in found:
+            late = perf_counter() - begun > SOON
+            plain = isinstance(places, range) and len(places) >= LEAST and isinstance(columns["seconds"], Same)
+            if held and not (plain and places[0] == held[-1][0].stop):
+                yield _as_one(held)
+                held = []
+            if plain:
+                held.append((range(places[0], places[-1] + 1), columns))
+            else:
+                yield places, columns
+            if held and (late or held[-1][0].stop - held[0][0].start >= MOST):
+                yield _as_one(held)
+                held = []
+            if not held:
+                begun = perf_counter()
+    except (Exception, KeyboardInterrupt):
+        if held:
+            yield _as_one(held)
+        raise
+    if held:
+        yield _as_one(held)
+
+
+def _as_one(held: Sequence[tuple[range, Columns]]) -> tuple[range, Columns]:
+    if len(held) == 1:
+        return held[0]
+    places = range(held[0][0].start, held[-1][0].stop)
+    seconds = sum(len(some) * columns["seconds"][0] for some, columns in held) / len(places)
+    names = [name for name in held[0][1] if name != "seconds"]
+    columns = {name: joined([columns[name] for _, columns in held]) for name in names}
+    return places, {**columns, "seconds": Same(round(seconds, 6), len(places))}
 
 
 @dataclass(slots=True)

@@ -127,6 +127,11 @@ class Source:
 
     def skip_lines(self) -> None:
         """Pass over the next lines, many at a time, as long as each is a puzzle for certain; no more than `to_skip`."""
+        while self.to_skip and not self._ahead and (even := self._even_lines()) is not None:
+            n = min(len(even), self.to_skip)
+            self.raw.seek((n - len(even)) * (even.width + 1), os.SEEK_CUR)
+            self.number, self.to_skip = self.number + n, self.to_skip - n
+            self.idle, self._taken = 0, None
         while self.to_skip and not self._ahead and (text := self._block()):
             *lines, rest = text.split("\n", self.to_skip)
             begins = {line[:1] for line in lines}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from io import StringIO
 from itertools import chain
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
-from ...atomic import replacing
+import numpy as np
+import numpy.typing as npt
+
 from ...compact import Even
 from ...domains import Domain
 from ...domains.base import plain_line
@@ -20,9 +22,10 @@ from ...errors import InvalidInput
 from ...plain import many
 from ..record import Record
 from ..texts import Texts
-from .base import Source, Table, TextFormat, Written, names_of
+from .base import Source, Table, Written, names_of
 from .cells import is_cell, joined
 from .columns import Columns, carried, columns_of, domain_of, found_in, shown
+from .grows import Grows
 from .named import known_domain
 from .quotes import quoted_rows
 from .spreadsheet import MAY_RUN, guarded, is_ours, unguarded
@@ -121,10 +124,9 @@ def table_in(line: str, domain: Domain | None) -> str | None:
     return next((d for d in DELIMITERS if len(parts := fields_of(line, d)) > 1 and found_in(parts, domain)), None)
 
 
-class Csv(TextFormat):
+class Csv(Grows):
     loose = True
     reads = writes = (".csv",)
-    by_columns = True
     delimiter = ","  # of what is written
 
     def detects(self, line: str, domain: Domain | None) -> bool:
@@ -153,17 +155,38 @@ class Csv(TextFormat):
         yield quoted(names, self.delimiter)
         yield from (quoted(map(row.columns.get, names), self.delimiter) for row in rows)
 
-    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
-        with replacing(out) as stream:
-            head = quoted(names, self.delimiter).encode()
-            for table in tables:
-                if n := len(next(iter(table.values()))):
-                    told = [_column_told(table[name], self.delimiter) if name in table else "" for name in names]
-                    ends = [self.delimiter] * (len(told) - 1) + ["\n"]
-                    rows = woven([part for pair in zip(told, ends, strict=True) for part in pair], n)
-                    stream.write(head + rows)  # at once: what is written from within a page on takes longer
-                    head = b""
-            stream.write(head)
+    def head(self, names: Sequence[str]) -> bytes:
+        return quoted(names, self.delimiter).encode()
+
+    def rows(self, table: Table, names: Sequence[str]) -> bytes:
+        n = len(next(iter(table.values())))
+        if not n:
+            return b""
+        if n == 1:  # told as rows are
+            return quoted([table[name][0] if name in table else None for name in names], self.delimiter).encode()
+        told = [_column_told(table[name], self.delimiter) if name in table else "" for name in names]
+        ends = [self.delimiter] * (len(told) - 1) + ["\n"]
+        return woven([part for pair in zip(told, ends, strict=True) for part in pair], n)
+
+    def renamed(self, rows: bytes, before: Sequence[str], names: Sequence[str]) -> bytes:
+        write = _writer(self.delimiter).writerow
+        told = (dict(zip(before, row, strict=True)) for row in self._fields(rows))
+        return "".join(write([row.get(name, "") for name in names]) for row in told).encode()
+
+    def solutions(self, rows: bytes, names: Sequence[str]) -> list[str | None]:
+        place = names.index("solution")
+        return [unguarded(row[place]) or None for row in self._fields(rows)]
+
+    def ends(self, rows: bytes) -> npt.NDArray[np.int64]:
+        if b'"' not in rows:
+            return super().ends(rows)
+        codes = np.frombuffer(rows, np.uint8)
+        within = np.cumsum(codes == ord('"')) % 2 == 1  # a quote in a field stands there twice
+        return np.flatnonzero((codes == ord("\n")) & ~within) + 1
+
+    def _fields(self, rows: bytes) -> Iterator[list[str]]:
+        csv.field_size_limit(max(csv.field_size_limit(), len(rows)))  # of the whole process: only ever raised
+        return csv.reader(StringIO(rows.decode(), newline=""), delimiter=self.delimiter)
 
 
 class Tsv(Csv):

@@ -10,13 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...atomic import replacing
-from ...compact import DELETE, Even
+from ...compact import DELETE, Even, Same
 from ...domains import Domain, Family, get
 from ...domains.reading import is_problem
 from ...errors import InvalidInput
@@ -27,6 +25,7 @@ from .alike import Alike
 from .base import MAX_LINE, Format, Source, Table, TextFormat, Written
 from .cells import board_text
 from .columns import carried, columns_of, domain_of, refuse_doubled
+from .grows import Grows
 from .named import known_domain
 from .woven import alike, woven
 
@@ -50,10 +49,9 @@ def json_line(row: Written) -> str:
     return json_of(row.columns) + "\n"
 
 
-class Jsonl(TextFormat):
+class Jsonl(Grows):
     loose = True
     reads = writes = (".jsonl", ".ndjson")
-    by_columns = True
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """True for a line that is an object or a list of its own."""
@@ -87,15 +85,23 @@ class Jsonl(TextFormat):
         del kind, others
         return map(json_line, rows)
 
-    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+    def rows(self, table: Table, names: Sequence[str]) -> bytes:
+        n = len(next(iter(table.values())))
+        if n == 1:  # told as rows are
+            return f"{json_of({name: table[name][0] if name in table else None for name in names})}\n".encode()
+        parts: list[str | Sequence[str]] = []
+        for name in names if n else ():
+            parts += [", " if parts else "{", json.dumps(name), ": ", *_each_told(table.get(name, Same(None, n)))]
+        return woven([*parts, "}\n"], n)
+
+    def renamed(self, rows: bytes, before: Sequence[str], names: Sequence[str]) -> bytes:
+        del before
+        told = map(json.loads, rows.splitlines())
+        return "".join(json_of({name: row.get(name) for name in names}) + "\n" for row in told).encode()
+
+    def solutions(self, rows: bytes, names: Sequence[str]) -> list[str | None]:
         del names
-        with replacing(out) as stream:
-            for table in tables:
-                if n := len(next(iter(table.values()))):
-                    parts: list[str | Sequence[str]] = []
-                    for name, column in table.items():
-                        parts += [", " if parts else "{", json.dumps(name), ": ", *_each_told(column)]
-                    stream.write(woven([*parts, "}\n"], n))
+        return [loads(line, len(line))["solution"] for line in rows.splitlines()]
 
 
 def _alike(source: Source, line: str, item: object) -> Iterator[Texts]:

@@ -7,24 +7,23 @@ answer yet, and is the problem itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
-from ...atomic import written
+from ...compact import Even
 from ...domains import Domain
 from ...domains.reading import is_problem
 from ..record import Record
 from ..texts import Texts
-from .base import UNANSWERED, Source, Table, TextFormat, Written
+from .base import UNANSWERED, Source, Table, Written
 from .csv import is_header, table_in
+from .grows import Grows
 
 __all__ = ["Txt", "line_told"]
 
 
-class Txt(TextFormat):
+class Txt(Grows):
     loose = True
     reads = (".sdm",)
     writes = (".txt", ".sdm")
-    by_columns = True
 
     def detects(self, line: str, domain: Domain | None) -> bool:
         """A line that can be read is what it seems to be, even if it looks like another format; but names of columns,
@@ -48,12 +47,20 @@ class Txt(TextFormat):
         del kind, others
         return (row.line + "\n" for row in rows)
 
-    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+    def rows(self, table: Table, names: Sequence[str]) -> bytes:
         del names
-        with written(out) as stream:
-            for table in tables:
-                told = zip(table["problem"], table["solution"], strict=True)
-                stream.writelines(f"{line_told(problem, solution)}\n" for problem, solution in told)
+        if isinstance(table["solution"], Even):
+            return table["solution"].bytes("\n")
+        told = zip(table["problem"], table["solution"], strict=True)
+        return "".join(f"{line_told(problem, solution)}\n" for problem, solution in told).encode()
+
+    def renamed(self, rows: bytes, before: Sequence[str], names: Sequence[str]) -> bytes:
+        del before, names
+        return rows
+
+    def solutions(self, rows: bytes, names: Sequence[str]) -> list[str | None]:
+        del names
+        return [None if one.startswith(UNANSWERED) else one for one in rows.decode().split("\n")[:-1]]
 
 
 def line_told(problem: str, solution: str | None) -> str:

@@ -1,0 +1,56 @@
+"""What formats have in common of which rows stand behind each other: a file of them grows as rows become known."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...atomic import replacing
+from .base import Table, TextFormat
+
+__all__ = ["Grows"]
+
+
+class Grows(TextFormat):
+    """A format of which a file is a head and rows, as many at a time as one likes."""
+
+    by_columns = True
+
+    def head(self, names: Sequence[str]) -> bytes:
+        """What a file of these columns begins with."""
+        del names
+        return b""
+
+    @abstractmethod
+    def rows(self, table: Table, names: Sequence[str]) -> bytes:
+        """The rows of a table, with these columns, of which it may lack some."""
+
+    @abstractmethod
+    def renamed(self, rows: bytes, before: Sequence[str], names: Sequence[str]) -> bytes:
+        """Rows that were written with some columns, with these instead: others in number or order."""
+
+    @abstractmethod
+    def solutions(self, rows: bytes, names: Sequence[str]) -> list[str | None]:
+        """The answers in rows with these columns, None where there is none.
+
+        Raises
+        ------
+        ValueError, LookupError, TypeError
+            They are no such rows.
+        """
+
+    def ends(self, rows: bytes) -> npt.NDArray[np.int64]:
+        """Where each row ends."""
+        return np.flatnonzero(np.frombuffer(rows, np.uint8) == ord("\n")) + 1
+
+    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+        with replacing(out) as stream:
+            head = self.head(names)
+            for table in tables:  # at once: what is written from within a page on takes longer
+                stream.write(head + self.rows(table, names))
+                head = b""
+            stream.write(head)
