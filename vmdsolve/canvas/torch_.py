@@ -80,7 +80,12 @@ def constrain_logits_(
 
     choice(how, "how", HOW)
     choice(choose, "choose", CHOOSE)
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 3 or not logits.is_floating_point():
+        raise InvalidInput(f"logits are {_said(logits)}; wanted a tensor of float32, bfloat16 or float16 [B, L, V]")
     rows = per_row(grammars, len(logits))
+    for name, items in (("states", states), ("requests", requests)):
+        if items is not None and len(items) != len(rows):
+            raise InvalidInput(f"there are {len(items)} {name} for {len(rows)} rows; give one for each")
     dtype, device = logits.dtype, logits.device
     given = logits.detach() if dtype in (torch.float32, torch.bfloat16) else logits.detach().float()
     there = device.type == "cuda" and choose == "draw" and not why_not()  # else the CPU does it
@@ -114,9 +119,15 @@ def constrain_logits_(
             out = marginals
             _make_best_(out, string, how, torch.finfo(dtype).eps)
         written.append((mine, out))
-    for mine, out in written:
-        logits[mine] = (out * scale).to(device=device, dtype=dtype)
+    with torch.no_grad():
+        for mine, out in written:
+            logits[mine] = (out * scale).to(device=device, dtype=dtype)
     return texts.to(device)
+
+
+def _said(logits: Any) -> str:
+    shape, dtype = getattr(logits, "shape", None), getattr(logits, "dtype", None)
+    return type(logits).__name__ if shape is None else f"{type(logits).__name__} of {dtype} {list(shape)}"
 
 
 def _drawn_there(
