@@ -80,8 +80,7 @@ def constrain_logits_(
 
     choice(how, "how", HOW)
     choice(choose, "choose", CHOOSE)
-    if not isinstance(logits, torch.Tensor) or logits.ndim != 3 or not logits.is_floating_point():
-        raise InvalidInput(f"logits are {_said(logits)}; wanted a tensor of float32, bfloat16 or float16 [B, L, V]")
+    _want_logits(logits)
     rows = per_row(grammars, len(logits))
     for name, items in (("states", states), ("requests", requests)):
         if items is not None and len(items) != len(rows):
@@ -125,9 +124,13 @@ def constrain_logits_(
     return texts.to(device)
 
 
-def _said(logits: Any) -> str:
-    shape, dtype = getattr(logits, "shape", None), getattr(logits, "dtype", None)
-    return type(logits).__name__ if shape is None else f"{type(logits).__name__} of {dtype} {list(shape)}"
+def _want_logits(given: Any) -> None:
+    import torch
+
+    if not isinstance(given, torch.Tensor) or given.ndim != 3 or not given.is_floating_point():
+        shape = getattr(given, "shape", None)
+        what = type(given).__name__ + ("" if shape is None else f" of {given.dtype} {list(shape)}")
+        raise InvalidInput(f"logits are {what}; wanted a tensor of float32, bfloat16 or float16 [B, L, V]")
 
 
 def _drawn_there(
