@@ -93,7 +93,7 @@ py::object marginals_py(const CanvasGrammar& self, const py::array& logits, cons
 
 void want_room(const Grammar& g, int64_t B, int64_t L) {
   want(L >= 1 && L <= kMaxCells && B <= kMaxLattice, "B or L");
-  want(B * (L + 1) <= kMaxLattice / std::max({g.Q, g.C, g.N}),
+  want(B * (L + 1) <= kMaxLattice / (std::max({g.Q, g.C, g.N}) + 2 * kLanes),
        "boards times cells times states, classes or sets");
 }
 
@@ -174,9 +174,9 @@ std::unique_ptr<CanvasLattice> make_lattice(const CanvasGrammar& grammar, const 
   const auto own_left = owned(left);
   for (const int32_t q : span_of(own_start)) want(q >= 0 && q < g.Q, "start");
   for (const int64_t n : span_of(own_left)) want(n >= 0 && n <= std::numeric_limits<int32_t>::max(), "left");
-  const auto own = owned(sums);
+  std::vector<double> own(sums.data(), sums.data() + sums.size());
   return released([&] {
-    return std::make_unique<CanvasLattice>(grammar.grammar, B, L, own.data(), own_start.data(), own_left.data(),
+    return std::make_unique<CanvasLattice>(grammar.grammar, B, L, std::move(own), own_start.data(), own_left.data(),
                                            threads);
   });
 }

@@ -18,12 +18,6 @@ constexpr double kNone = -std::numeric_limits<double>::infinity();
 
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
 
-/// Pairs of a set and a class, the one added up into the other.
-Wiring pairs(const std::vector<int32_t>& x, const Lists& of_x, const std::vector<int32_t>& out,
-             const Lists& of_out) {
-  return {x.data(), nullptr, out.data(), view_of(of_x), {}, view_of(of_out), nullptr};
-}
-
 }  // namespace
 
 GrammarView view_of(const Grammar& g) {
@@ -42,45 +36,58 @@ GrammarView view_of(const Grammar& g) {
           g.least.data()};
 }
 
-CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
+struct CanvasLattice::Board {
+  Windows windows;                        // of states
+  Trail set_heights, beta_heights;        // back along the cells
+  std::vector<int64_t> set_base, beta_base;  // [L], [L+1]
+};
+
+CanvasLattice::CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, std::vector<double> sums,
                              const int32_t* start, const int64_t* left, int threads, int path)
     : g_(std::move(grammar)), view_(view_of(*g_)), path_(canvas_path(path).edges), B_(B), L_(L),
-      start_(start, start + B),
-      left_(left, left + B), windows_(static_cast<size_t>(B)),
-      room_(B * (L * (view_.C + view_.N) + (L + 1) * view_.Q)), classes_(room_.numbers()),
-      sets_(classes_ + B * L * view_.C), beta_(sets_ + B * L * view_.N) {
+      N_(g_->add_sets.width()), Q_(g_->backward.width()), sums_(std::move(sums)), start_(start, start + B),
+      left_(left, left + B), values_(B * (L * N_ + (L + 1) * Q_)), boards_(static_cast<size_t>(B)) {
   parallel_for(B, threads, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) backward(b, sums + b * L * view_.C);
+    for (int64_t b = begin; b < end; ++b) backward(b);
   });
 }
+CanvasLattice::~CanvasLattice() = default;
 
-void CanvasLattice::backward(int64_t b, const double* sums) {
-  const Windows& windows = windows_[static_cast<size_t>(b)] =
-      windows_of_states(*g_, start_[static_cast<size_t>(b)], L_, left_[static_cast<size_t>(b)]);
+void CanvasLattice::backward(int64_t b) {
+  const auto cells = static_cast<size_t>(L_);
+  boards_[static_cast<size_t>(b)].reset(
+      new Board{windows_of_states(*g_, start_[static_cast<size_t>(b)], L_, left_[static_cast<size_t>(b)]), Trail(L_),
+                Trail(L_), std::vector<int64_t>(cells), std::vector<int64_t>(cells + 1)});
+  Board& board = *boards_[static_cast<size_t>(b)];
+  LiveSteps steps(g_->backward, windows_of_edges(*g_, board.windows), L_, true);
+  ScaledPowers classes(view_.C, path_);
+  ScaledSums into_sets(g_->add_sets, nullptr, path_), states(g_->backward, view_.weight, path_, &steps);
+  states.only(board.windows);
+  double* const last = beta(b, L_);
+  std::fill(last, last + Q_, 0.0);
   for (int64_t q = 0; q < view_.Q; ++q)
-    beta(b, L_)[q] = windows.has(static_cast<size_t>(q), L_) ? Number{1.0, 0} : number_zero();
-  LiveSteps steps(g_->backward, windows_of_edges(*g_, windows), L_, true);
-  ScaledNumbers weight(view_.C, path_), set(view_.N, path_), after(view_.Q, path_);
-  ScaledSums into_sets(g_->add_sets, pairs(g_->sets.item, g_->pairs_of_class, g_->pair_set, g_->pairs_of_set), weight,
-                       nullptr, path_);
-  ScaledSums states(g_->backward,
-                    {view_.set, view_.next, view_.from, view_.by_set, view_.into, view_.edges, view_.weight}, set,
-                    &after, path_, &steps);
-  states.only(windows);
+    if (board.windows.has(static_cast<size_t>(q), L_)) last[g_->backward.lane[static_cast<size_t>(q)]] = 1.0;
+  Scaled onward{last, states.heights().data(), 0, {}};
   for (int64_t i = L_; i-- > 0;) {
     stop_point();
-    Number* const weights = classes_ + (b * L_ + i) * view_.C;
-    Number* const W = sets_ + (b * L_ + i) * view_.N;
-    const Number* const onward = beta(b, i + 1);
-    Number* const here = beta(b, i);
-    path_.numbers(sums + i * view_.C, view_.C, weights);
-    weight.take(weights);
-    into_sets.add(i, W, [&](int64_t n) { return weight_of_set(view_, n, weights); });
-    set.take(W);
-    after.take(onward);
+    const auto at = static_cast<size_t>(i);
+    const Scaled weights = classes.take(sums(b, i));
+    const Scaled W = into_sets.add(weights, nullptr, i, 0, sets(b, i),
+                                   [&](int64_t n) { return weight_of_set(view_, n, weights); });
     steps.move_to(i);
-    states.add(i, here, [&](int64_t q) { return beta_of(view_, q, W, onward); });
+    const ByRow set{W, g_->add_sets.lane.data()}, after{onward, g_->backward.lane.data()};
+    onward = states.add(W, &onward, i, states.heights().centre(), beta(b, i),
+                        [&](int64_t q) { return beta_of(view_, q, set, after); });
+    board.set_base[at] = W.base, board.beta_base[at] = onward.base;
+    board.set_heights.add(i, into_sets.heights());
+    board.beta_heights.add(i, states.heights());
   }
+}
+
+Number CanvasLattice::z(int64_t b) const {
+  const Board& board = *boards_[static_cast<size_t>(b)];
+  const Scaled first{beta(b, 0), board.beta_heights.first().data(), board.beta_base[0], {}};
+  return ByRow{first, g_->backward.lane.data()}[start_[static_cast<size_t>(b)]];
 }
 
 void CanvasLattice::log_z(double* out) const {
@@ -97,7 +104,8 @@ void CanvasLattice::impossible(int64_t* out) const {
       std::fill(next.begin(), next.end(), char{0});
       bool some = false;
       for (size_t e = 0; e < static_cast<size_t>(g_->E); ++e)
-        if (here[static_cast<size_t>(g_->from[e])] && sets(b, i)[g_->set[e]].m != 0 &&
+        if (here[static_cast<size_t>(g_->from[e])] &&
+            sets(b, i)[g_->add_sets.lane[static_cast<size_t>(g_->set[e])]] != 0 &&
             g_->weight_of(static_cast<int64_t>(e)).m != 0)
           next[static_cast<size_t>(g_->next[e])] = some = true;
       here.swap(next);
@@ -119,62 +127,75 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
     std::fill(out, out + L_ * view_.C, static_cast<float>(kNone));
     return;
   }
-  const Windows &windows = windows_[static_cast<size_t>(b)], edges = windows_of_edges(*g_, windows);
-  LiveSteps onward_steps(g_->forward, edges, L_, false), around_steps(g_->around, edges, L_, false);
-  std::vector<Number> alpha(static_cast<size_t>(view_.Q), number_zero()), next(alpha),
-      A(static_cast<size_t>(view_.N)), O(static_cast<size_t>(view_.C));
-  ScaledNumbers set(view_.N, path_), before(view_.Q, path_), after(view_.Q, path_), of_sets(view_.N, path_);
-  ScaledSums states(g_->forward,
-                    {view_.set, view_.from, view_.next, view_.by_set, view_.edges, view_.into, view_.weight}, set,
-                    &before, path_, &onward_steps);
-  states.only(windows);
-  ScaledSums around(g_->around,
-                    {view_.next, view_.from, view_.set, view_.into, view_.edges, view_.by_set, view_.weight}, after,
-                    &before, path_, &around_steps);
-  ScaledSums into_classes(g_->add_classes,
-                          pairs(g_->pair_set, g_->pairs_of_set, g_->sets.item, g_->pairs_of_class), of_sets, nullptr,
-                          path_);
-  alpha[static_cast<size_t>(start_[static_cast<size_t>(b)])] = {1.0, 0};
+  const Board& board = *boards_[static_cast<size_t>(b)];
+  const Windows edges = windows_of_edges(*g_, board.windows);
+  const Lanes &by_set = g_->add_sets, &ends = g_->backward, &begins = g_->forward;
+  LiveSteps onward_steps(begins, edges, L_, false), around_steps(g_->around, edges, L_, false);
+  ScaledSums states(begins, view_.weight, path_, &onward_steps), around(g_->around, view_.weight, path_, &around_steps),
+      into_classes(g_->add_classes, nullptr, path_, nullptr, kLastOfOne);
+  states.only(board.windows);
+  std::vector<double> alpha(static_cast<size_t>(begins.width())), next(alpha),
+      A(static_cast<size_t>(g_->around.width())), O(static_cast<size_t>(g_->add_classes.width()));
+  std::vector<float> ln(O.size());
+  std::vector<int64_t> set_heights = board.set_heights.first(), beta_heights = board.beta_heights.first();
+  alpha[static_cast<size_t>(begins.lane[static_cast<size_t>(start_[static_cast<size_t>(b)])])] = 1.0;
+  Scaled here{alpha.data(), states.heights().data(), 0, {}}, W{nullptr, set_heights.data(), 0, {}},
+      onward{nullptr, beta_heights.data(), 0, {}};
   for (int64_t i = 0; i < L_; ++i) {
     stop_point();
-    const Number *const W = sets(b, i), *const onward = beta(b, i + 1);
-    set.take(W);
-    before.take(alpha.data());
-    after.take(onward);
+    const auto at = static_cast<size_t>(i);
+    W.value = sets(b, i), W.base = board.set_base[at];
+    onward.value = beta(b, i + 1), onward.base = board.beta_base[at + 1];
+    onward.moved = board.beta_heights.onward(i, beta_heights);
     onward_steps.move_to(i);
     around_steps.move_to(i);
-    around.add(i, A.data(), [&](int64_t n) { return around_set(view_, n, alpha.data(), onward); });
-    states.add(i + 1, next.data(), [&](int64_t q) { return alpha_of(view_, q, W, alpha.data()); });
-    of_sets.take(A.data());
-    into_classes.add(i, O.data(), [&](int64_t c) { return around_class(view_, c, A.data()); });
-    out[i * view_.C] = static_cast<float>(kNone);
-    path_.logs(O.data() + 1, total, view_.C - 1, out + i * view_.C + 1);
+    const ByRow set{W, by_set.lane.data()}, before{here, begins.lane.data()}, after{onward, ends.lane.data()};
+    const Scaled of_sets = around.add(onward, &here, i, 0, A.data(),
+                                      [&](int64_t n) { return around_set(view_, n, before, after); });
+    const ByRow sums{of_sets, g_->around.lane.data()};
+    const Scaled of_classes = into_classes.add(of_sets, nullptr, i, 0, O.data(),
+                                               [&](int64_t c) { return around_class(view_, c, sums); });
+    path_.logs(O.data(), of_classes.height, of_classes.base, total, static_cast<int64_t>(O.size()), ln.data());
+    for (size_t c = 0; c < static_cast<size_t>(view_.C); ++c)
+      out[i * view_.C + static_cast<int64_t>(c)] = ln[static_cast<size_t>(g_->add_classes.lane[c])];
+    here = states.add(W, &here, i + 1, states.heights().centre(), next.data(),
+                      [&](int64_t q) { return alpha_of(view_, q, set, before); });
     alpha.swap(next);
+    W.moved = board.set_heights.onward(i, set_heights);
   }
 }
 
 void CanvasLattice::walk(uint64_t seed, const uint64_t* key, uint32_t turn, int32_t* out, int threads) const {
   parallel_for(B_, threads, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      int64_t q = start_[static_cast<size_t>(b)];
-      const bool found = z(b).m != 0;
-      for (int64_t i = 0; i < L_; ++i) {
-        out[b * L_ + i] = -1;
-        if (!found) continue;
-        const Words words = canvas_words(seed, key[b], turn, i, 0);
-        const Number *const W = sets(b, i), *const onward = beta(b, i + 1), *const weights = classes(b, i);
-        const int64_t e = drawn_of(view_.edges.first[q], view_.edges.first[q + 1], beta(b, i)[q],
-                                   uniform53(words.w[0], words.w[1]),
-                                   [&](int64_t edge) { return edge_onward(view_, edge, W, onward); });
-        const int64_t n = view_.set[e];
-        const int64_t at =
-            drawn_of(view_.sets.first[n], view_.sets.first[n + 1], W[n], uniform53(words.w[2], words.w[3]),
-                     [&](int64_t j) { return weights[view_.sets.item[j]]; });
-        out[b * L_ + i] = view_.sets.item[at];
-        q = view_.next[e];
-      }
-    }
+    for (int64_t b = begin; b < end; ++b) walk_of(b, seed, key[b], turn, out + b * L_);
   });
+}
+
+void CanvasLattice::walk_of(int64_t b, uint64_t seed, uint64_t key, uint32_t turn, int32_t* out) const {
+  std::fill(out, out + L_, -1);
+  if (z(b).m == 0) return;
+  const Board& board = *boards_[static_cast<size_t>(b)];
+  std::vector<int64_t> set_heights = board.set_heights.first(), beta_heights = board.beta_heights.first();
+  int64_t q = start_[static_cast<size_t>(b)];
+  for (int64_t i = 0; i < L_; ++i) {
+    const auto at = static_cast<size_t>(i);
+    const Words words = canvas_words(seed, key, turn, i, 0);
+    const Scaled weights{sets(b, i), set_heights.data(), board.set_base[at], {}},
+        here{beta(b, i), beta_heights.data(), board.beta_base[at], {}},
+        after{beta(b, i + 1), beta_heights.data(), board.beta_base[at + 1], {}};
+    const ByRow W{weights, g_->add_sets.lane.data()}, onward{after, g_->backward.lane.data()};
+    const Number total = ByRow{here, g_->backward.lane.data()}[q];
+    board.beta_heights.onward(i, beta_heights);
+    const int64_t e = drawn_of(view_.edges.first[q], view_.edges.first[q + 1], total,
+                               uniform53(words.w[0], words.w[1]),
+                               [&](int64_t edge) { return edge_onward(view_, edge, W, onward); });
+    const int64_t n = view_.set[e];
+    const int64_t j = drawn_of(view_.sets.first[n], view_.sets.first[n + 1], W[n], uniform53(words.w[2], words.w[3]),
+                               [&](int64_t k) { return number_of_log(sums(b, i)[view_.sets.item[k]]); });
+    out[i] = view_.sets.item[j];
+    q = view_.next[e];
+    board.set_heights.onward(i, set_heights);
+  }
 }
 
 void best_walk(const Grammar& g, int64_t B, int64_t L, const double* bests, const int32_t* start,

@@ -9,7 +9,8 @@
 //                  best     classes along the heaviest path; the first edge and class on a tie
 // Shapes       sums, bests [B,L,C] f64   start [B] i32   left [B] i64   log_z [B] f64   offset [B,L,C] f32
 //              classes [B,L] i32, -1 where there is no path   key [B] u64
-// Limits       L <= 65536, B (L + 1) times Q, C, N <= 2^27: two gigabytes. Sums are kept within 1e13 (number.hpp).
+// Limits       L <= 65536, B (L + 1) times Q, C or N, and 16 more, <= 2^27: a gigabyte of each. Sums are kept within
+//              1e13 (number.hpp).
 // Cost         E for a cell, thrice (backward, forward, around sets), by scaled.hpp; but for edges that windows.hpp leaves
 //              out there
 // Parallelism  boards by threads
@@ -26,7 +27,6 @@
 #include "canvas/lattice.hpp"
 #include "canvas/room.hpp"
 #include "canvas/tables.hpp"
-#include "canvas/windows.hpp"
 
 namespace vmd {
 
@@ -39,8 +39,10 @@ GrammarView view_of(const Grammar& grammar);
 /// The backward pass over B boards, kept for what is asked next.
 class CanvasLattice {
  public:
-  CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, const double* sums,
+  CanvasLattice(std::shared_ptr<const Grammar> grammar, int64_t B, int64_t L, std::vector<double> sums,
                 const int32_t* start, const int64_t* left, int threads, int path = -1);  // path: sums.hpp
+
+  ~CanvasLattice();
 
   const Grammar& grammar() const { return *g_; }
   int64_t B() const { return B_; }
@@ -51,22 +53,25 @@ class CanvasLattice {
   void walk(uint64_t seed, const uint64_t* key, uint32_t turn, int32_t* classes, int threads) const;
 
  private:
-  const Number* classes(int64_t b, int64_t i) const { return classes_ + (b * L_ + i) * view_.C; }
-  const Number* sets(int64_t b, int64_t i) const { return sets_ + (b * L_ + i) * view_.N; }
-  Number* beta(int64_t b, int64_t i) const { return beta_ + (b * (L_ + 1) + i) * view_.Q; }
-  const Number& z(int64_t b) const { return beta(b, 0)[start_[static_cast<size_t>(b)]]; }
-  void backward(int64_t b, const double* sums);
+  struct Board;
+
+  const double* sums(int64_t b, int64_t i) const { return sums_.data() + (b * L_ + i) * view_.C; }
+  double* sets(int64_t b, int64_t i) const { return values_.data() + (b * L_ + i) * N_; }
+  double* beta(int64_t b, int64_t i) const { return values_.data() + B_ * L_ * N_ + (b * (L_ + 1) + i) * Q_; }
+  Number z(int64_t b) const;
+  void backward(int64_t b);
   void offsets_of(int64_t b, float* out) const;
+  void walk_of(int64_t b, uint64_t seed, uint64_t key, uint32_t turn, int32_t* out) const;
 
   const std::shared_ptr<const Grammar> g_;
   const GrammarView view_;
   const EdgePath& path_;
-  const int64_t B_, L_;
+  const int64_t B_, L_, N_, Q_;  // these two as lanes
+  const std::vector<double> sums_;
   const std::vector<int32_t> start_;
   const std::vector<int64_t> left_;
-  std::vector<Windows> windows_;  // [B] of states
-  const Room room_;
-  Number *const classes_, *const sets_, *const beta_;  // [B,L,C], [B,L,N], [B,L+1,Q]
+  const Room values_;                            // [B,L,N] of sets, [B,L+1,Q] of states
+  std::vector<std::unique_ptr<Board>> boards_;  // what else is known of each
 };
 
 /// The heaviest path of each board and its weight's logarithm, -inf and classes -1 where there is none.

@@ -23,10 +23,14 @@ struct Lists {
 /// A row is a sum, its items are terms in the order in which they are added up.
 struct Lanes {
   Lanes() = default;
-  /// Term t has the operands x[t] of X and y[t]; y null: it has x alone.
-  Lanes(const Lists& rows, const std::vector<int32_t>& x, int64_t X, const std::vector<int32_t>* y);
+  explicit Lanes(const Lists& rows);
+  /// Term t has the operands x[t] < X and y[t] < Y; y null: it has x alone. x[X] is zero.
+  void wire(const std::vector<int32_t>& x, int64_t X, const std::vector<int32_t>* y, int64_t Y);
 
   int64_t rows() const { return static_cast<int64_t>(row.size()); }
+  int64_t width() const { return kLanes * static_cast<int64_t>(steps.size()); }  // the last lane has no row
+  /// Where the sums of rows stand.
+  std::vector<int32_t> lanes_of(const std::vector<int32_t>& rows) const;
   int64_t places() const { return static_cast<int64_t>(operands.size()); }
   LanesView view(const double* factor, const std::vector<Steps>& some, const std::vector<Rest>& rests) const {
     return {static_cast<int64_t>(some.size()), static_cast<int64_t>(rests.size()), some.data(), operands.data(),
@@ -36,11 +40,22 @@ struct Lanes {
     return view(factor, steps, rest);
   }
 
+  int32_t lane_at(int32_t place_of) const {
+    const auto at = static_cast<uint32_t>(place_of), shared = static_cast<uint32_t>(together);
+    return at < shared ? lane_of[at / kLanes] + static_cast<int32_t>(at % kLanes)
+                       : lane_of[at - shared + shared / kLanes];
+  }
+
+  int32_t together = 0;            // places of steps; those of rests follow
   std::vector<int32_t> row, lane;  // of each lane; of each row
   std::vector<Steps> steps;        // [eights]
   std::vector<int32_t> place;      // of each term
+  std::vector<int32_t> term;       // of each place; -1: none
+  std::vector<int32_t> lane_of;    // the first lane of each step, then that of each place of a rest
   std::vector<uint64_t> operands;  // of each place
+  Lists of_x, of_y;                // places with each operand
   std::vector<Rest> rest;
+  std::vector<int32_t> rest_of;    // [eights] -1: none
 };
 
 }  // namespace vmd

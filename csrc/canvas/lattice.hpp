@@ -33,38 +33,44 @@ VMD_HD VMD_INLINE Number weighted(const GrammarView& g, const Number& product, i
   return g.weight ? product * g.weight[edge] : product;
 }
 
-VMD_HD VMD_INLINE Number weight_of_set(const GrammarView& g, int64_t n, const Number* classes) {
+template <class Numbers>
+VMD_HD VMD_INLINE Number weight_of_set(const GrammarView& g, int64_t n, const Numbers& classes) {
   return sum_of(g.sets.first[n], g.sets.first[n + 1], [&](int64_t i) { return classes[g.sets.item[i]]; });
 }
 
-VMD_HD VMD_INLINE Number edge_onward(const GrammarView& g, int64_t e, const Number* W,
-                                     const Number* beta_next) {
+template <class First, class Second>
+VMD_HD VMD_INLINE Number edge_onward(const GrammarView& g, int64_t e, const First& W,
+                                     const Second& beta_next) {
   return weighted(g, W[g.set[e]] * beta_next[g.next[e]], e);
 }
 
 /// beta of state q, whose edges lie one after the other.
-VMD_HD VMD_INLINE Number beta_of(const GrammarView& g, int64_t q, const Number* W, const Number* beta_next) {
+template <class First, class Second>
+VMD_HD VMD_INLINE Number beta_of(const GrammarView& g, int64_t q, const First& W, const Second& beta_next) {
   return sum_of(g.edges.first[q], g.edges.first[q + 1],
                 [&](int64_t e) { return edge_onward(g, e, W, beta_next); });
 }
 
 /// alpha of state q after a cell of weights W.
-VMD_HD VMD_INLINE Number alpha_of(const GrammarView& g, int64_t q, const Number* W, const Number* alpha) {
+template <class First, class Second>
+VMD_HD VMD_INLINE Number alpha_of(const GrammarView& g, int64_t q, const First& W, const Second& alpha) {
   return sum_of(g.into.first[q], g.into.first[q + 1], [&](int64_t i) {
     const int64_t e = g.into.item[i];
     return weighted(g, alpha[g.from[e]] * W[g.set[e]], e);
   });
 }
 
-VMD_HD VMD_INLINE Number around_set(const GrammarView& g, int64_t n, const Number* alpha,
-                                    const Number* beta_next) {
+template <class First, class Second>
+VMD_HD VMD_INLINE Number around_set(const GrammarView& g, int64_t n, const First& alpha,
+                                    const Second& beta_next) {
   return sum_of(g.by_set.first[n], g.by_set.first[n + 1], [&](int64_t i) {
     const int64_t e = g.by_set.item[i];
     return weighted(g, alpha[g.from[e]] * beta_next[g.next[e]], e);
   });
 }
 
-VMD_HD VMD_INLINE Number around_class(const GrammarView& g, int64_t c, const Number* A) {
+template <class Numbers>
+VMD_HD VMD_INLINE Number around_class(const GrammarView& g, int64_t c, const Numbers& A) {
   return sum_of(g.of_class.first[c], g.of_class.first[c + 1], [&](int64_t i) { return A[g.of_class.item[i]]; });
 }
 

@@ -1,4 +1,4 @@
-// room.hpp -- memory for a canvas's numbers, which the last canvas left: to be given it anew, page by page, takes the
+// room.hpp -- memory for a canvas, which the last canvas left: to be given it anew, page by page, takes the
 // system a quarter of the time of the passes.
 //
 // Limits  kept is what one canvas had, of 64 MiB at most; the last that ends leaves its own
@@ -9,16 +9,15 @@
 #include <memory>
 #include <utility>
 
-#include "canvas/number.hpp"
-
 namespace vmd {
 
+/// n values, which are what they may be.
 class Room {
  public:
   explicit Room(int64_t n) {
     std::unique_ptr<Kept> kept(spare().exchange(nullptr));
     if (kept == nullptr || kept->n < n)
-      kept.reset(new Kept{n, std::make_unique_for_overwrite<Number[]>(static_cast<size_t>(n))});
+      kept.reset(new Kept{n, std::make_unique_for_overwrite<double[]>(static_cast<size_t>(n))});
     kept_ = std::move(kept);
   }
   ~Room() {
@@ -27,17 +26,17 @@ class Room {
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
-  Number* numbers() const { return kept_->numbers.get(); }
+  double* data() const { return kept_->items.get(); }
 
  private:
   struct Kept {
     int64_t n;
-    std::unique_ptr<Number[]> numbers;
+    std::unique_ptr<double[]> items;
   };
 #if defined(__SANITIZE_ADDRESS__)
   static constexpr int64_t kMost = -1;  // every canvas has exactly its own, and what it reads beside it is noticed
 #else
-  static constexpr int64_t kMost = (64 << 20) / static_cast<int64_t>(sizeof(Number));
+  static constexpr int64_t kMost = (64 << 20) / static_cast<int64_t>(sizeof(double));
 #endif
   static std::atomic<Kept*>& spare() {
     static std::atomic<Kept*> one{nullptr};

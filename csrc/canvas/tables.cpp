@@ -115,11 +115,14 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
     std::fill(from.begin() + edges.begin(q), from.begin() + edges.end(q), static_cast<int32_t>(q));
   into = listed_by(Q, next.size(), [&](size_t e) { return next[e]; });
   by_set = listed_by(N, next.size(), [&](size_t e) { return set[e]; });
-  add_sets = Lanes(pairs_of_set, sets.item, C, nullptr);
-  add_classes = Lanes(pairs_of_class, pair_set, N, nullptr);
-  backward = Lanes(edges, set, N, &next);
-  forward = Lanes(into, set, N, &from);
-  around = Lanes(by_set, next, Q, &from);
+  add_sets = Lanes(pairs_of_set), add_classes = Lanes(pairs_of_class);
+  backward = Lanes(edges), forward = Lanes(into), around = Lanes(by_set);
+  const auto of_sets = add_sets.lanes_of(set), ends = backward.lanes_of(next), begins = forward.lanes_of(from);
+  add_sets.wire(sets.item, C, nullptr, 0);
+  backward.wire(of_sets, N, &ends, Q);
+  forward.wire(of_sets, N, &begins, Q);
+  around.wire(ends, Q, &begins, Q);
+  add_classes.wire(around.lanes_of(pair_set), N, nullptr, 0);
   if (edge_weight != nullptr)
     for (int64_t e = 0; e < E; ++e) {
       want(edge_weight[e] < std::numeric_limits<float>::infinity(), "edge_weight holds NaN or infinity");

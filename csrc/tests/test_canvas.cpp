@@ -2,6 +2,7 @@
 //
 // The law itself is tested in tests/canvas/; here: sums of numbers against long double, the teams' passes equal to the
 // CPU's bit for bit, no access outside an array.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -57,8 +58,9 @@ void test_every_term_has_a_place_of_its_own() {
       rows.first.push_back(static_cast<int32_t>(owner.size()));
     }
     for (size_t t = 0; t < owner.size(); ++t) rows.item.push_back(static_cast<int32_t>(t));
-    const Lanes lanes(rows, x, X, &y);
-    std::vector<double> factor(at(lanes.places()), 1.0), ones(at(X + 1), 1.0), y_ones(9, 1.0), sum(at((n + 7) / 8 * 8));
+    Lanes lanes(rows);
+    lanes.wire(x, X, &y, 9);
+    std::vector<double> factor(at(lanes.places()), 1.0), ones(at(X + 1), 1.0), y_ones(9, 1.0), sum(at(lanes.width()));
     ones[at(X)] = 0;
     for (int path = 0; path < canvas_paths(); ++path) {
       canvas_path(path).edges.add(lanes.view(factor.data()), ones.data(), y_ones.data(), sum.data());
@@ -66,8 +68,16 @@ void test_every_term_has_a_place_of_its_own() {
         CHECK(sum[at(lanes.lane[at(r)])] == static_cast<double>(rows.end(r) - rows.begin(r)));
     }
     CHECK(lanes.places() <= 4 * static_cast<int64_t>(owner.size()));
-    for (size_t t = 0; t < owner.size(); ++t)
-      CHECK(lanes.operands[at(lanes.place[t])] == (static_cast<uint64_t>(x[t]) | static_cast<uint64_t>(y[t]) << 32));
+    CHECK(lanes.width() > n && lanes.width() % kLanes == 0);
+    for (size_t t = 0; t < owner.size(); ++t) {
+      const int32_t place = lanes.place[t];
+      CHECK(lanes.operands[at(place)] == (static_cast<uint64_t>(x[t]) | static_cast<uint64_t>(y[t]) << 32));
+      CHECK(lanes.term[at(place)] == static_cast<int32_t>(t) && lanes.lane_at(place) == lanes.lane[at(owner[t])]);
+      const auto has = [&](const Lists& lists, int32_t k) {
+        return std::count(lists.item.begin() + lists.begin(k), lists.item.begin() + lists.end(k), place) == 1;
+      };
+      CHECK(has(lanes.of_x, x[t]) && has(lanes.of_y, y[t]));
+    }
   }
 }
 
@@ -211,9 +221,11 @@ template <class T>
 void test_teams_give_what_the_cpu_gives() {
   int possible = 0;
   for (int round = 0; round < 150; ++round) {
-    const float scale = round % 3 == 0 ? 3.0f : round % 3 == 1 ? 60.0f : 900.0f;  // weights beyond any float64
+    constexpr float kScales[] = {3, 60, 900, 20'000};  // weights beyond any float64
+    const float scale = kScales[round % 4];
     std::normal_distribution<float> normal(0, scale);
-    const int64_t B = 1 + below(3), L = 1 + below(round % 4 ? 6 : 40), V = 1 + below(round % 5 ? 40 : 900), R = B * L;
+    const int64_t B = 1 + below(3), L = 1 + below(round % 10 == 9 ? 300 : round % 4 ? 6 : 40);
+    const int64_t V = 1 + below(round % 5 ? 40 : 900), R = B * L;
     const auto grammar = some_grammar(V);
     const Grammar& g = *grammar;
     std::vector<T> logits(at(R * V));
@@ -250,7 +262,7 @@ void test_teams_give_what_the_cpu_gives() {
     std::vector<double> log_z(at(B));
     std::vector<float> offset(at(R * g.C)), out(at(R * V));
     for (int path = 0; path < canvas_paths(); ++path) {
-      const CanvasLattice lattice(grammar, B, L, sums.data(), start.data(), left.data(), 1, path);
+      const CanvasLattice lattice(grammar, B, L, sums, start.data(), left.data(), 1, path);
       lattice.log_z(log_z.data());
       lattice.offsets(offset.data(), 1);
       lattice.walk(9, key.data(), 4, text.data(), 1);

@@ -149,11 +149,13 @@ def test_weights_stand_on_the_edges_of_their_steps() -> None:
     ("call", "message"),
     [
         (lambda: compile_regex("(?=a)b", BYTES), "there is no look-around"),
-        (lambda: compile_regex(None, BYTES), "a regular expression is None; wanted text"),  # type: ignore[arg-type]
-        (lambda: compile_choice(["a"], [b"a"]), "wanted a Vocabulary"),  # type: ignore[arg-type]
+        (lambda: compile_regex(None, BYTES), "a regular expression is None; wanted text"),
+        (lambda: compile_choice(["a"], [b"a"]), "wanted a Vocabulary"),
         (lambda: compile_regex("a[^\\s\\S]", BYTES), "allows nothing, not even the empty text"),
         (lambda: compile_regex("(a|b)*a(a|b){24}", BYTES), "needs over 10,000 states, or too long to find them"),
         (lambda: compile_regex("a{0,200}", BYTES, max_states=100), "needs over 100 states"),
+        (lambda: compile_regex("a", BYTES, max_states=0), "max_states is 0; wanted a whole number, 1 or more"),
+        (lambda: compile_json_schema({}, BYTES, max_states="x"), "max_states is 'x'; wanted a whole number"),
         (lambda: compile_choice([], BYTES), "wanted a list of texts, at least one"),
         (lambda: compile_choice("ab", BYTES), "choices are 'ab'; wanted a list of texts"),
         (lambda: compile_choice(["\ud800"], BYTES), "half of a character"),

@@ -38,8 +38,12 @@ def test_each_name_is_what_servers_mean_by_it(request_: dict[str, Any], text: by
         ({"regex": "a", "choice": ["a"]}, "asks for choice, regex; wanted one of"),
         ({"grammar": "root ::= x"}, "asks for 'grammar'; wanted one of json"),
         ({"regex": "("}, "regular expression"),
+        ([], r"a request is \[\]; wanted a mapping with one of json"),
+        ("regex", "a request is 'regex'; wanted a mapping"),
+        ({1: "a", "b": "a"}, "asks for 1; wanted one of json"),
+        ({"json_object": {"type": "object"}}, "json_object is {.*wanted True, or a schema as json"),
     ],
 )
-def test_what_is_none_is_refused_by_name(request_: dict[str, Any], message: str) -> None:
+def test_what_is_none_is_refused_by_name(request_: Any, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         grammar_of_request(request_, BYTES)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _native
+from ..arguments import whole
 from ..automata.dfa import Dfa, TooLarge, checked_table
 from ..automata.nodes import Alternatives, Node, text
 from ..automata.pattern import parse, shorter
@@ -202,6 +203,7 @@ def compile_token_dfa(
 
 def _compiled(tree: Node, vocabulary: Vocabulary, what: str, max_states: int, notes: Iterable[str] = ()) -> Grammar:
     _want_vocabulary(vocabulary)
+    whole(max_states, "max_states", 1)
     try:
         dfa = Dfa.of(tree)
     except TooLarge:
@@ -217,6 +219,7 @@ def _want_vocabulary(given: object) -> None:
 
 
 def _over_tokens(dfa: Dfa, vocabulary: Vocabulary, what: str, max_states: int, notes: Iterable[str] = ()) -> Grammar:
+    whole(max_states, "max_states", 1)
     if dfa.empty:
         raise InvalidInput(f"{what} allows nothing, not even the empty text; change it")
     eos, pad = np.array(vocabulary.eos, np.int32), np.array(vocabulary.pad, np.int32)

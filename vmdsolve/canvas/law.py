@@ -110,7 +110,7 @@ def posterior(
     starts = each_board("state", grammar.start if state is None else state, B, grammar.Q - 1)
     room = each_board("left", left, B, 2**31 - 1)
     L = rows.shape[-2]
-    if B * (L + 1) * (most := max(grammar.Q, grammar.C, grammar.N)) > MAX_LATTICE:
+    if B * (L + 1) * ((most := max(grammar.Q, grammar.C, grammar.N)) + 16) > MAX_LATTICE:
         raise InvalidInput(
             f"{B} boards of {L} cells times {most} states, classes or sets of it are over {MAX_LATTICE:,}; "
             "take fewer boards at once, or shorter canvases"

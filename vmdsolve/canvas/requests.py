@@ -37,8 +37,10 @@ def grammar_of_request(request: Mapping[str, Any], words: Vocabulary | GrammarCo
     >>> grammar_of_request({"choice": ["yes", "no"]}, letters).accepts([0, 2])
     True
     """
+    if not isinstance(request, Mapping):
+        raise InvalidInput(f"a request is {request!r:.60}; wanted a mapping with one of {', '.join(NAMES)}")
     asked = {name: value for name, value in request.items() if value is not None and value is not False}
-    if unknown := sorted(asked.keys() - set(NAMES)):
+    if unknown := sorted(asked.keys() - set(NAMES), key=str):
         raise InvalidInput(f"a request asks for {unknown[0]!r}; wanted one of {', '.join(NAMES)}")
     if len(asked) != 1:
         raise InvalidInput(
@@ -46,6 +48,8 @@ def grammar_of_request(request: Mapping[str, Any], words: Vocabulary | GrammarCo
         )
     ((name, value),) = asked.items()
     if name == "json_object":
+        if value is not True:
+            raise InvalidInput(f"json_object is {value!r:.60}; wanted True, or a schema as json")
         name, value = "json", {"type": "object"}
     compiler = words if isinstance(words, GrammarCompiler) else GrammarCompiler(words)
     if name == "regex":

@@ -80,7 +80,11 @@ def constrain_logits_(
 
     choice(how, "how", HOW)
     choice(choose, "choose", CHOOSE)
+    _want_logits(logits)
     rows = per_row(grammars, len(logits))
+    for name, items in (("states", states), ("requests", requests)):
+        if items is not None and len(items) != len(rows):
+            raise InvalidInput(f"there are {len(items)} {name} for {len(rows)} rows; give one for each")
     dtype, device = logits.dtype, logits.device
     given = logits.detach() if dtype in (torch.float32, torch.bfloat16) else logits.detach().float()
     there = device.type == "cuda" and choose == "draw" and not why_not()  # else the CPU does it
@@ -114,9 +118,19 @@ def constrain_logits_(
             out = marginals
             _make_best_(out, string, how, torch.finfo(dtype).eps)
         written.append((mine, out))
-    for mine, out in written:
-        logits[mine] = (out * scale).to(device=device, dtype=dtype)
+    with torch.no_grad():
+        for mine, out in written:
+            logits[mine] = (out * scale).to(device=device, dtype=dtype)
     return texts.to(device)
+
+
+def _want_logits(given: Any) -> None:
+    import torch
+
+    if not isinstance(given, torch.Tensor) or given.ndim != 3 or not given.is_floating_point():
+        shape = getattr(given, "shape", None)
+        what = type(given).__name__ + ("" if shape is None else f" of {given.dtype} {list(shape)}")
+        raise InvalidInput(f"logits are {what}; wanted a tensor of float32, bfloat16 or float16 [B, L, V]")
 
 
 def _drawn_there(

@@ -111,8 +111,21 @@ def test_what_cannot_go_on_is_refused_by_name(model: Any) -> None:
 def test_processors_that_would_break_the_text_are_refused_by_name(model: Any) -> None:
     transformers: Any = pytest.importorskip("transformers")
     p = processor(model, phrases(V, EOS), CANVAS)
-    with pytest.raises(InvalidInput, match="TopKLogitsWarper takes tokens away"):
-        p.alone(transformers.TopKLogitsWarper(3))
+    likely = [
+        transformers.TopKLogitsWarper(3),
+        transformers.MinPLogitsWarper(0.1),
+        lambda _, scores: scores.masked_fill_(scores < scores.mean(), -float("inf")),  # in place, of no class
+    ]
+    scores = torch.randn(2, CANVAS, V, generator=torch.Generator().manual_seed(1))
+    for other in likely:
+        name = type(other).__name__
+        with pytest.raises(InvalidInput, match=f"{name} takes tokens away in some cells"):
+            p.alone(other)(torch.tensor(PROMPT), scores.clone(), cur_step=torch.tensor(5))
+    banned = transformers.SuppressTokensLogitsProcessor([7, 8])  # in every cell alike
+    once = p.alone(banned)(torch.tensor(PROMPT), scores.clone(), cur_step=torch.tensor(5))
+    rows = generate(model, CANVAS, p.alone(banned))
+    assert all(fits(phrases(V, EOS), row) for row in rows)
+    assert not {7, 8} & set(once.argmax(-1).flatten().tolist())
     penalty = transformers.RepetitionPenaltyLogitsProcessor(1.5)
     processors = p.alone()
     processors.append(penalty)

@@ -10,6 +10,7 @@ multiplied by it, to be divided again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["CanvasLogitsProcessor"]
 
 TEMPERATURES = "LinearTemperatureScheduleLogitsProcessor"  # what `generate` appends
-TAKE_AWAY = (
-    "TopKLogitsWarper",
-    "TopPLogitsWarper",
-    "TopHLogitsWarper",
-    "MinPLogitsWarper",
-    "TypicalLogitsWarper",
-    "EpsilonLogitsWarper",
-    "EtaLogitsWarper",
-)
 
 
 class CanvasLogitsProcessor:
@@ -91,16 +83,24 @@ class CanvasLogitsProcessor:
         Raises
         ------
         InvalidInput
-            A processor that takes tokens away. At a step: one that follows, but for `generate`'s own temperatures.
+            At a step: a processor of yours takes tokens away in some cells and not in others, as top-k does by how
+            likely they are, and so those of the text too. Or one follows, but for `generate`'s own temperatures.
         """
-        for other in before:
-            if (name := type(other).__name__) in TAKE_AWAY:
-                raise InvalidInput(f"{name} takes tokens away, those of the text too; leave it out")
         base: Any = import_module("transformers").LogitsProcessorList
 
         def call(processors: Any, input_ids: Tensor, scores: Tensor, **options: Any) -> Any:
-            self._refuse_others(processors[processors.index(self) + 1 :])
-            return base.__call__(processors, input_ids, scores, **options)
+            at = processors.index(self)
+            self._refuse_others(processors[at + 1 :])
+            for other in processors[:at]:
+                impossible = scores == -math.inf
+                scores = base.__call__(base([other]), input_ids, scores, **options)
+                taken = (scores == -math.inf) & ~impossible
+                if scores.ndim == 3 and bool((taken & ~(taken | impossible).all(1, keepdim=True)).any()):
+                    raise InvalidInput(
+                        f"{type(other).__name__} takes tokens away in some cells and not in others, those of the text "
+                        "too; leave it out"
+                    )
+            return base.__call__(base(processors[at:]), input_ids, scores, **options)
 
         return type("Alone", (base,), {"__call__": call})([*before, self])
 
