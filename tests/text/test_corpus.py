@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput
+from vmdsolve.text import sources
 from vmdsolve.text.config import ABSENT
 from vmdsolve.text.corpus import Corpus, Windows, check_length, prepare, split
 from vmdsolve.text.masks import opened
-from vmdsolve.text.sources import Given
-from vmdsolve.text.vocabulary import Bytes, Integers
+from vmdsolve.text.sources import Files, Given
+from vmdsolve.text.vocabulary import Bytes, Characters, Integers
 
 lengths = st.lists(st.integers(1, 30), min_size=1, max_size=40)
 
@@ -95,6 +96,22 @@ def test_tokens_lie_on_disk_in_few_bytes() -> None:
     assert len(digests) == 3
     with pytest.raises(InvalidInput, match=r"^there is nothing to learn from: no document holds a token$"):
         prepare(Given(["", ""]), Bytes())
+
+
+@settings(deadline=None, max_examples=30)
+@given(before=st.integers(0, 40), chunk=st.integers(1, 9))
+def test_what_has_no_symbol_is_told_with_its_place_in_the_file(
+    tmp_path_factory: pytest.TempPathFactory, before: int, chunk: int
+) -> None:
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "a.txt").write_text(("a b " * 20)[:before] + "Q" + " b a")
+    np.save(folder / "a.npy", np.array([1] * before + [9, 1, 1]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "CHUNK", chunk)
+        with pytest.raises(InvalidInput, match=rf"a.txt, character {before + 1} is 'Q', which is none of the 3 of"):
+            prepare(Files((str(folder / "a.txt"),)), Characters(" ab"))
+        with pytest.raises(InvalidInput, match=rf"a.npy, number {before + 1} is 9, which is none of the vocabulary's"):
+            prepare(Files((str(folder / "a.npy"),), reads="numbers"), Integers(4))
 
 
 def test_windows_longer_than_any_document_are_refused() -> None:

@@ -198,8 +198,11 @@ def _figure(value: float, error: float) -> str:
 def _loaded(weights: Path, device: str | None) -> tuple[TextModel, Vocabulary]:
     """A model of text on its device, and its vocabulary."""
     want_torch("text")
+    from ..files.opening import is_file
     from ..text.stored import load_text
 
+    if not is_file(str(weights)):  # nor a folder
+        raise InvalidInput(f"no weights of text at {weights}; name some with --weights, or make them: train text FILE")
     model, vocabulary = load_text(weights)
     return model.to(device_of(device)), vocabulary
 
