@@ -95,7 +95,7 @@ def run(
     seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 3,
     first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     device: Annotated[str | None, Option(help="cpu or cuda.")] = None,
-    budget: Annotated[float | None, Option(min=0.0, help="Seconds; what is left waits for a next run.")] = None,
+    budget: Annotated[float | None, Option(min=0.0, help="Seconds; what is left is for another run.")] = None,
     only_table: Annotated[bool, Option("--only-table", help="Train nothing; show what there is.")] = False,
     folder: Annotated[Path, Option(help="Where trainings are kept, and gone on with.")] = FOLDER,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
