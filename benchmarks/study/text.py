@@ -150,7 +150,7 @@ def run(
 def trained(
     arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, place: Path, device: str, end: float = math.inf
 ) -> TextTrainer | None:
-    """An arm's trainer at the end of its training, which is gone on with where it has begun; None: `end` came before."""
+    """An arm's trainer at the end of its training, gone on with where it has begun; None: `end` came before."""
     if time.perf_counter() >= end:
         return None
     trainer = TextTrainer(data, config, recipe, device)
