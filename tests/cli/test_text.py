@@ -80,9 +80,11 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
     assert (bound["tokens"], bound["windows"], bound["over"], bound["rows"]) == (20, 4, "documents", 3)
     assert min(bound["nats_per_token"], close["nats_per_token"]) > 0
     assert bound["error"] > 0
+    assert bound["latent"]["costs"] == pytest.approx(bound["latent"]["costs_at_once"]) != 0
     shown = run("eval", "text", str(file), "--lines", "--weights", weights)
     assert f"{bound['nats_per_token']:.4f} ± {bound['error']:.4f} nats" in shown.stdout
     assert "errors    over 3 documents" in shown.stdout
+    assert re.search(r"\nlatent    (dead: )?costs \d\.\d{3} nats a block, saves -?\d", shown.stdout)
     file.write_text("ab ca")  # one window, of which no error is known
     alone = run("eval", "text", str(file), "--weights", weights).stdout
     assert "errors    none: there is one window\n" in alone
