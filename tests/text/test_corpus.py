@@ -12,7 +12,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.text import sources
 from vmdsolve.text.config import ABSENT
 from vmdsolve.text.corpus import Corpus, Windows, check_length, prepare, split
-from vmdsolve.text.masks import opened
+from vmdsolve.text.masks import opened, steps_of, written_before
 from vmdsolve.text.sources import Files, Given
 from vmdsolve.text.vocabulary import Bytes, Characters, Integers
 
@@ -153,3 +153,21 @@ def test_every_cell_counts_once_on_average_and_sizes_are_stratified() -> None:
     sizes = np.bincount((x == 9).sum(1), minlength=4)
     assert sizes[0] == 0
     assert abs(sizes[1:] - 40_000 / 3).max() <= 2
+
+
+@given(m=st.integers(0, 40), at_once=st.integers(1, 50))
+def test_a_sampler_of_several_cells_a_step_writes_all_and_never_more_than_so_many(m: int, at_once: int) -> None:
+    k = steps_of(np.array(m), at_once)
+    written = np.array([int(written_before(np.array(step), np.array(m), k)) for step in range(int(k) + 1)])
+    assert (written[0], written[-1]) == (0, m)
+    assert not m or 1 <= np.diff(written).min() <= np.diff(written).max() <= at_once
+
+
+@pytest.mark.parametrize(("at_once", "there"), [(2, 5), (4, 8), (9, 3)])
+def test_masks_of_several_cells_a_step_count_every_cell_once_on_average(at_once: int, there: int) -> None:
+    row = np.where(np.arange(8) < there, 1, ABSENT)
+    made = opened(np.tile(row, (30_000, 1)), 8, 5, np.random.default_rng(0), at_once)
+    counted = ((made.x == 5) * made.weight).mean(0)
+    np.testing.assert_allclose(counted[:there], 1.0, atol=0.03)
+    sizes = set((made.x == 5).sum(1).tolist())
+    assert sizes == {(5, 2): {5, 3, 1}, (8, 4): {8, 4}, (3, 9): {3}}[there, at_once]

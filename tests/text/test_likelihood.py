@@ -138,6 +138,19 @@ def test_measures_of_another_kind_of_model_are_refused() -> None:
         nelbo(tiny(), TEXTS, times=0)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [{}, {"block": 2}, CODES, {**CODES, "block": 2}], ids=str)
+def test_bounds_of_texts_written_two_cells_a_step_lie_above_their_law(shape: dict[str, Any]) -> None:
+    model = tiny(**shape)
+    truth = -np.log(law_of_text(model, (2,) * (model.config.cells // 2)))
+    assert np.abs(truth + np.log(law_of_text(model))).mean() > 0.05  # another law than that of one cell a step
+    bound = nelbo(model, TEXTS, times=400, at_once=2)
+    close = importance(model, TEXTS, latents=400, at_once=2)
+    assert (bound.nats - truth).mean() > -0.02
+    assert (close.nats - truth).mean() < (bound.nats - truth).mean() + 0.03
+    assert np.abs(close.nats - truth).mean() < 0.1
+
+
 # What z costs and saves -------------------------------------------------------------------------------------
 
 

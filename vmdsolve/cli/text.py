@@ -153,6 +153,9 @@ def evaluate_text(
     latents: Annotated[
         int, Option(min=0, help="K of the importance-weighted bound, which takes K evaluations a cell; 0: not asked.")
     ] = 0,
+    at_once: Annotated[
+        int, Option(min=1, help="Cells that a step writes, each by itself given z: the bound of texts written so.")
+    ] = 1,
     seed: Seed = 0,
     device: Device = None,
     as_json: Json = False,
@@ -171,12 +174,14 @@ def evaluate_text(
     corpus = prepare(Files(files_of(files), field, lines, vocabulary.reads), vocabulary)
     windows = Windows(corpus, model.config.length, corpus.stretches())
     with bar("windows", None) as watch:
-        found = evaluate(model, vocabulary, windows, most=n, times=times, latents=latents, seed=seed, watch=watch)
+        how = {"times": times, "latents": latents, "seed": seed, "at_once": at_once}
+        found = evaluate(model, vocabulary, windows, most=n, watch=watch, **how)
     use: dict[str, float] = {}
     if model.config.latent:
         used = latent_use(model, windows.disjoint_tokens(min(n or USED, USED)), seed=seed)
         names = ("costs", "saves", "costs_at_once", "saves_at_once")
         use = dict(zip(names, (float(nats.mean()) for one in used for nats in one), strict=True))
+    written = f", {at_once} cells a step" * (at_once > 1)
     for one in found:
         told = {
             "nats_per_token": one.tokens.per_cell, "error": one.tokens.error, "perplexity": one.tokens.perplexity,
@@ -188,7 +193,10 @@ def evaluate_text(
             figures = {name: value if isfinite(value) else None for name, value in told.items()}
             typer.echo(json.dumps({"measure": one.name, **figures, **counts, "latent": use or None, "seed": seed}))
             continue
-        close = {"importance": f"importance-weighted bound, K = {latents}", "NELBO": f"NELBO, {times} masks a window"}
+        close = {
+            "importance": f"importance-weighted bound, K = {latents}{written}",
+            "NELBO": f"NELBO, {times} masks a window{written}",
+        }
         say((
             ("measure", close.get(one.name, one.name)),
             ("texts", f"{one.tokens.count:,} tokens, {one.windows:,} windows"),

@@ -25,7 +25,7 @@ from torch import Tensor
 from ..errors import InvalidInput
 from ..measure.likelihood import Bound
 from .config import ABSENT
-from .masks import opened
+from .masks import opened, steps_of, written_before
 from .model import TextModel
 
 __all__ = ["Use", "exact", "importance", "latent_use", "likelihood", "nelbo", "summed"]
@@ -35,11 +35,13 @@ Tokens = npt.NDArray[np.int64]
 CELLS, LOGITS = 1 << 13, 1 << 26  # cells and logits of a network call; memory only
 
 
-def likelihood(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, first: int = 0) -> Bound:
+def likelihood(
+    model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, first: int = 0, at_once: int = 1
+) -> Bound:
     """`exact` of a model that writes cell after cell, else `nelbo`, whose parameters these are."""
     if model.config.kind == "autoregressive":
         return exact(model, windows)
-    return nelbo(model, windows, times=times, seed=seed, first=first)
+    return nelbo(model, windows, times=times, seed=seed, first=first, at_once=at_once)
 
 
 @torch.no_grad()
@@ -70,7 +72,7 @@ def exact(model: TextModel, windows: Any) -> Bound:
 
 
 @torch.no_grad()
-def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, first: int = 0) -> Bound:
+def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, first: int = 0, at_once: int = 1) -> Bound:
     """The NELBO of windows by a masked model, z drawn as often as it was trained for.
 
     Parameters
@@ -85,6 +87,8 @@ def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, firs
         Of masks and z.
     first
         Number of the first window: many may be measured in parts.
+    at_once
+        Cells of a block that each step writes, each by itself given z; the bound is of texts written so.
 
     Returns
     -------
@@ -102,11 +106,13 @@ def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, firs
     m, out = (x0 != ABSENT).reshape(rows).sum(2), []
     for index, row in enumerate(x0, first):
         rng = np.random.default_rng((seed, index))
-        masked = opened(np.tile(row, (times, 1)), cells, model.mask_id, rng)
+        masked = opened(np.tile(row, (times, 1)), cells, model.mask_id, rng, at_once)
         out.append((*masked, rng.standard_normal((times, N, model.config.z_width), np.float32)))
     x, weight, normal = (np.concatenate(parts) for parts in zip(*out, strict=True))
     truth, total = np.repeat(x0, times, axis=0), []
-    paid = np.repeat(m if _each_step(model) else m > 0, times, axis=0)  # how often, the KL of a block
+    paid = np.repeat(
+        steps_of(m, at_once) if _each_step(model) else m > 0, times, axis=0
+    )  # how often, the KL of a block
     for part in _parts(model, x):
         terms = model.terms(*(_tensor(model, of[part]) for of in (x, truth, normal)))
         nll = terms.nll.double().cpu().numpy().reshape(-1, *rows[1:]).sum(2)
@@ -115,41 +121,45 @@ def nelbo(model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, firs
 
 
 @torch.no_grad()
-def importance(model: TextModel, windows: Any, *, latents: int = 8, seed: int = 0, first: int = 0) -> Bound:
+def importance(
+    model: TextModel, windows: Any, *, latents: int = 8, seed: int = 0, first: int = 0, at_once: int = 1
+) -> Bound:
     """The importance-weighted bound with K = `latents` pairs of z and order for every block.
 
-    It takes K times as many evaluations as a block has cells. Parameters and errors are those of `nelbo`.
+    It takes K times as many evaluations as a block is written in. Parameters and errors are those of `nelbo`.
     """
     x0 = _checked(model, _masked(model, windows), latents)
     n, N, m = _blocks(model, x0)
-    at_once, nats = max(1, _at_once(model, x0.shape[1]) // latents), []
-    for begin in range(0, n, at_once):
-        some, drawn = x0[begin : begin + at_once], []
+    size, nats = max(1, _rows_at_once(model, x0.shape[1]) // latents), []
+    for begin in range(0, n, size):
+        some, drawn = x0[begin : begin + size], []
         for index, row in enumerate(some.reshape(-1, N, m), first + begin):
             rng = np.random.default_rng((seed, index))
             rank = _rank(rng, row, latents)
             drawn.append((rank, rng.standard_normal((latents, m if _each_step(model) else 1, N, model.config.z_width))))
         rank, noise = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-        weight = _weights(model, np.repeat(some, latents, axis=0), rank, noise.astype(np.float32))
+        weight = _weights(model, np.repeat(some, latents, axis=0), rank, noise.astype(np.float32), at_once)
         by_block = np.logaddexp.reduce(weight.reshape(-1, latents, N), axis=1) - math.log(latents)
         nats.append(-by_block.sum(1))
     return Bound(np.concatenate(nats), _cells(x0))
 
 
-def _weights(model: TextModel, x0: Tokens, rank: Tokens, noise: npt.NDArray[np.float32]) -> Floats:
+def _weights(model: TextModel, x0: Tokens, rank: Tokens, noise: npt.NDArray[np.float32], at_once: int) -> Floats:
     """[n, N] log of p(block | z, order) p(z) / q(z) of texts x0 [n, L]; rank [n, N, m], noise [n, 1 or m, N, Z]."""
     n, N, m = rank.shape
     there = x0.reshape(n, N, m) != ABSENT
-    truth, total, z = _tensor(model, x0), np.zeros((n, N)), None
-    for step in range(m):
-        hidden = (rank >= step) & there
+    truth, total, z, own = _tensor(model, x0), np.zeros((n, N)), None, there.sum(2, keepdims=True)
+    k = steps_of(own, at_once)
+    for step in range(int(k.max())):
+        before, after = (written_before(np.array(at), own, k) for at in (step, step + 1))
+        hidden = (rank >= before) & there
         x = _tensor(model, np.where(hidden, model.mask_id, x0.reshape(n, N, m)).reshape(n, -1))
         if not step or _each_step(model):
             z, ratio = model.weighed(truth, _tensor(model, noise[:, step]), x)
             total += np.where(there.any(2) & hidden.any(2), ratio.double().cpu().numpy(), 0.0)
         log_p = model.logits(x, z, context=truth).double().log_softmax(-1)
         said = log_p.gather(-1, truth.clamp(min=0)[..., None])[..., 0].cpu().numpy().reshape(n, N, m)
-        total += np.where((rank == step) & there, said, 0.0).sum(2)
+        total += np.where((rank < after) & hidden, said, 0.0).sum(2)
     return total
 
 
@@ -224,9 +234,9 @@ def latent_use(model: TextModel, windows: Any, *, draws: int = 8, times: int = 2
         found.append(np.stack([terms.kl.double().sum(2).cpu().numpy() * (weight[part] > 0), saves]))
     costs, saves = np.concatenate(found, axis=1).reshape(2, n, times + 1, N)
     paid, blocks = (m if each_step else m > 0)[:, None], np.maximum((m > 0).sum(1), 1)
-    some, whole = slice(0, times), times
+    few, whole = slice(0, times), times
     return (
-        Use((costs[:, some] * paid).mean(1).sum(1) / blocks, saves[:, some].mean(1).sum(1) / blocks),
+        Use((costs[:, few] * paid).mean(1).sum(1) / blocks, saves[:, few].mean(1).sum(1) / blocks),
         Use(costs[:, whole].sum(1) / blocks, saves[:, whole].sum(1) / blocks),
     )
 
@@ -287,12 +297,12 @@ def _cells(x0: Tokens) -> Floats:
     return np.asarray((x0 != ABSENT).sum(1), np.float64)
 
 
-def _at_once(model: TextModel, L: int) -> int:
+def _rows_at_once(model: TextModel, L: int) -> int:
     return max(1, min(CELLS, LOGITS // model.config.symbols) // L)
 
 
 def _parts(model: TextModel, x: Tokens) -> Iterator[slice]:
-    size = _at_once(model, x.shape[1])
+    size = _rows_at_once(model, x.shape[1])
     return (slice(begin, begin + size) for begin in range(0, len(x), size))
 
 
