@@ -50,7 +50,7 @@ run() {
     [ $# -gt 0 ] || set -- --sets held-out,17_clue,11+
     measure gpu-denoise --boards 4096 --repeats 3 "$@"
     ;;
-  text) measure text --device cuda --batch 128 --folder "$OUT/text" "$@" ;;
+  text) measure text --device cuda --batch 128 --steps 10000 --latents 16 --seeds 1 --folder "$OUT/text" "$@" ;;
   train)
     domain=${1:?usage: benchmarks/gpu.sh train DOMAIN [options of vmdsolve train]}
     shift

@@ -1,7 +1,9 @@
 """`text`: bits a character of English in 27 symbols, by block and latent, all arms on one budget.
 
 Novels of $VMDSOLVE_DATA (default ../shared/data), text/novels27_{train,valid,test}.txt.xz; --train and --test read
-others, such as text8. Every training goes on from its folder, and leaves its row there.
+others, such as text8. Every training goes on from its folder, and leaves its row there. The defaults are sized for six
+hours of two cores: by `text-speed` a step of each of the MAIN arms is 6.6 s of one core in all, so that 1,900 steps of
+three seeds take 10.5 core hours, and measuring one more. `--budget` cuts that into pieces.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import TextData, read_data
 from vmdsolve.text.keys import preset
-from vmdsolve.text.likelihood import exact, importance, nelbo
+from vmdsolve.text.likelihood import exact, importance, latent_use, nelbo
 from vmdsolve.text.recipe import TextRecipe
 from vmdsolve.text.trainer import TextTrainer
 from vmdsolve.train.progress import append_line
@@ -41,9 +43,12 @@ __all__ = ["ARMS", "run"]
 METHOD = (
     "windows of {length} characters, each on its own. bits: exact left to right, else the NELBO of {times} masks a "
     "window, their sizes stratified; IW: importance-weighted with {latents} pairs of z and order a block, on {few} of "
-    "the {n} windows; standard errors over windows. All arms: the same windows, steps, width, layers. "
+    "the {n} windows; standard errors over windows. 4 a step: trained for, and bounds of, texts "
+    "of which a step writes a block. All arms: the same windows, steps, width, layers. "
     "seconds: of the processor, training. at equal time: the bound of 32 windows held out, when the arm had taken as "
-    "long as the fastest arm in all, its schedule not at its end. KL: nats a block that z tells. 5-gram: counts of the "
+    "long as the fastest arm in all, its schedule not at its end. KL: nats a block that z tells. z saves: nats a "
+    "block by which open cells surprise less who is told z, of the NELBO and, in brackets, where a block is written in "
+    "one evaluation. 5-gram: counts of the "
     "text to learn from, Witten-Bell interpolation; bz2, xz: all of the test text packed."
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
@@ -51,7 +56,7 @@ FOLDER = Path("runs") / "text"
 GAUSSIAN: Row = {"latent": 8}
 PUBLISHED = preset("published")  # the posterior sees what is masked, each step pays its KL
 CODES = preset("ours")
-ARMS: dict[str, Row] = {
+ARMS: dict[str, Row] = {  # the model's shape, and what of its recipe is its own
     "autoregressive": {"kind": "autoregressive"},
     "MDM": {},
     "VMD, as published": PUBLISHED,
@@ -64,8 +69,17 @@ ARMS: dict[str, Row] = {
     "block 4, VMD as published": {"block": 4, **PUBLISHED},
     "block 4, VMD, Gaussian, prior on the blocks before": {"block": 4, **GAUSSIAN, "prior": "conditional"},
     "block 4, VMD, classes": {"block": 4, **CODES},
+    "block 4, VMD, classes, free bits": {"block": 4, **CODES, "free_bits": 0.3},
+    "block 4, 4 a step": {"block": 4, "at_once": 4},
+    "block 4, VMD, classes, free bits, 4 a step": {"block": 4, **CODES, "free_bits": 0.3, "at_once": 4},
     "tied": {"tied": True},
 }
+MAIN = (
+    "autoregressive", "MDM", "block 4", "block 4, VMD, classes", "block 4, VMD, classes, free bits",
+    "block 4, VMD as published", "block 8", "block 8, VMD, classes", "VMD, classes",
+    "block 4, 4 a step", "block 4, VMD, classes, free bits, 4 a step",
+)  # fmt: skip
+OWN = ("free_bits", "at_once")
 ORDER = 5
 
 
@@ -74,9 +88,9 @@ def run(
     valid: Annotated[str, Option(help="Text to watch trainings by.")] = str(DATA / "novels27_valid.txt.xz"),
     test: Annotated[str, Option(help="Text to be measured on.")] = str(DATA / "novels27_test.txt.xz"),
     length: Annotated[int, Option(min=5, help="L, characters a window.")] = 128,
-    arms: Annotated[str, Option(help='Arms, separated by semicolons; or "all".')] = "all",
-    steps: Annotated[int, Option(min=1, help="Optimiser steps of every arm.")] = 10_000,
-    batch: Annotated[int, Option(min=1, help="Windows a step.")] = 32,
+    arms: Annotated[str, Option(help='Arms, separated by semicolons; or "main", or "all".')] = "main",
+    steps: Annotated[int, Option(min=1, help="Optimiser steps of every arm.")] = 1900,
+    batch: Annotated[int, Option(min=1, help="Windows a step.")] = 16,
     width: Annotated[int, Option(min=2, help="H.")] = 128,
     layers: Annotated[int, Option(min=1, help="Of the denoiser.")] = 5,
     rate: Annotated[float, Option(help="Peak learning rate.")] = 2e-3,
@@ -84,15 +98,18 @@ def run(
     n: Annotated[int, Option(min=2, help="Test windows.")] = 512,
     few: Annotated[int, Option(min=2, help="Of these, for the importance-weighted bound.")] = 64,
     times: Annotated[int, Option(min=1, help="Masks a window.")] = 8,
-    latents: Annotated[int, Option(min=1, help="K of the importance-weighted bound.")] = 16,
-    seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 1,
+    latents: Annotated[int, Option(min=1, help="K of the importance-weighted bound.")] = 8,
+    seeds: Annotated[int, Option(min=1, help="Trainings of every arm.")] = 3,
     first_seed: Annotated[int, Option(min=0, help="The first of them.")] = 0,
     device: Annotated[str | None, Option(help="cpu or cuda.")] = None,
+    budget: Annotated[float | None, Option(min=0.0, help="Seconds; what is left is for another run.")] = None,
+    only_table: Annotated[bool, Option("--only-table", help="Train nothing; show what there is.")] = False,
     folder: Annotated[Path, Option(help="Where trainings are kept, and gone on with.")] = FOLDER,
     out: Annotated[Path, Option(help="Folder for the result.")] = RESULTS,
 ) -> None:
     """Text: bits a character by block and latent."""
-    chosen = list(ARMS) if arms == "all" else arms.split(";")
+    chosen = {"all": [*ARMS], "main": [*MAIN]}.get(arms) or arms.split(";")
+    end = 0.0 if only_table else math.inf if budget is None else time.perf_counter() + budget
     if unknown := set(chosen) - set(ARMS):
         raise SystemExit(f"unknown arm {', '.join(sorted(unknown))}; there are {'; '.join(ARMS)}")
     try:
@@ -116,17 +133,33 @@ def run(
         for seed in range(first_seed, first_seed + seeds):
             for arm in chosen:
                 shape = {"length": length, "width": width, "layers": layers, **ARMS[arm]}
+                own = {"free_bits": free_bits, **{name: shape.pop(name) for name in OWN if name in shape}}
                 config = TextConfig(data.vocabulary.size, **shape)
-                recipe = TextRecipe(steps=steps, batch=batch, rate=rate, free_bits=free_bits, ema=0.998, seed=seed)
-                trainer = trained(arm, data, config, recipe, folder, device or default_device())
-                this.rows += _measured(arm, trainer, windows, min(few, len(windows)), times, latents, folder)
+                recipe = TextRecipe(steps=steps, batch=batch, rate=rate, ema=0.998, seed=seed, **own)
+                place = place_of(arm, data, config, recipe, folder)
+                kept = place / f"rows-{len(windows)}-{min(few, len(windows))}-{times}-{latents}.json"
+                if not kept.exists():
+                    trainer = trained(arm, data, config, recipe, place, device or default_device(), end)
+                    if trainer is None:
+                        this.note(f"{arm}, seed {seed}: not measured")
+                        continue
+                    measured = _measured(arm, trainer, windows, min(few, len(windows)), times, latents, place)
+                    with written(kept) as stream:
+                        json.dump(measured, stream)
+                this.rows += json.loads(kept.read_text())
                 this.keep()
+        if not any("seed" in row for row in this.rows):
+            this.rows.clear()  # of counts and packers alone
+            raise SystemExit("nothing was measured, so no file is written")
         print(shown(this.rows))
 
 
-def trained(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path, device: str) -> TextTrainer:
-    """An arm's trainer at the end of its training, which is gone on with where it has begun."""
-    place = place_of(arm, data, config, recipe, folder)
+def trained(
+    arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, place: Path, device: str, end: float = math.inf
+) -> TextTrainer | None:
+    """An arm's trainer at the end of its training, gone on with where it has begun; None: `end` came before."""
+    if time.perf_counter() >= end:
+        return None
     trainer = TextTrainer(data, config, recipe, device)
     if (place / "state.safetensors").exists():
         trainer.resume(place)
@@ -137,7 +170,9 @@ def trained(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, fo
         append_line(place / "spent.jsonl", json.dumps({**told, "active": line.active_units}))
         print(f"{arm}, seed {recipe.seed}: step {line.step}, held out {line.held_out} nats, KL {line.kl}", flush=True)
         mark = now
-    return trainer
+        if time.perf_counter() >= end:
+            trainer.stop()
+    return trainer if trainer.step == recipe.steps else None
 
 
 def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path) -> Path:
@@ -149,16 +184,10 @@ def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, f
 
 def _measured(
     arm: str, trainer: TextTrainer, windows: np.ndarray[tuple[int, int], np.dtype[np.int64]], few: int, times: int,
-    latents: int, folder: Path,
+    latents: int, place: Path,
 ) -> list[Row]:  # fmt: skip
-    """Rows of an arm, kept beside its weights."""
+    """Rows of an arm."""
     c, model = trainer.config, trainer.average
-    place = place_of(arm, trainer.data, c, trainer.recipe, folder)
-    asked = f"{len(windows)}-{few}-{times}-{latents}"
-    kept = place / f"rows-{asked}.json"
-    if kept.exists():
-        rows: list[Row] = json.loads(kept.read_text())
-        return rows
     lines = spent(place)
     about: Row = {
         "seed": trainer.recipe.seed, "parameters": sum(p.numel() for p in model.parameters()), "block": c.cells,
@@ -166,16 +195,16 @@ def _measured(
         "kl": lines[-1]["kl"] / c.blocks if c.latent else None, "active": lines[-1]["active"] if c.latent else None,
     }  # fmt: skip
     if c.kind == "autoregressive":
-        rows = [{**_row(arm, "exact", exact(model, windows)), **about}]
-    else:
-        some = windows[:: max(1, len(windows) // few)][:few]
-        rows = [
-            {**_row(arm, "NELBO", nelbo(model, windows, times=times)), **about},
-            {**_row(arm, "IW", importance(model, some, latents=latents)), **about, "lines": []},
-        ]
-    with written(kept) as stream:
-        json.dump(rows, stream)
-    return rows
+        return [{**_row(arm, "exact", exact(model, windows)), **about}]
+    some, at_once = windows[:: max(1, len(windows) // few)][:few], trainer.recipe.at_once
+    if c.latent:
+        bound, whole = latent_use(model, some)
+        about |= {"costs": float(bound.costs.mean()), "saves": float(bound.saves.mean())}
+        about |= {"saves_at_once": float(whole.saves.mean())}
+    return [
+        {**_row(arm, "NELBO", nelbo(model, windows, times=times, at_once=at_once)), **about},
+        {**_row(arm, "IW", importance(model, some, latents=latents, at_once=at_once)), **about, "lines": []},
+    ]
 
 
 def spent(place: Path) -> list[Row]:
@@ -216,7 +245,8 @@ def shown(rows: list[Row]) -> str:
         size = f"{row['parameters']:,}" if "parameters" in row else "-"
         tokens = f"{row['tokens'] / 1e6:.2f} M" if "tokens" in row else "-"
         seconds = f"{row['seconds']:.0f}" if "seconds" in row else "-"
-        body.append([row["arm"], row.get("seed", "-"), size, tokens, seconds, *figures, kl])
+        saves = f"{row['saves']:.3f} ({row['saves_at_once']:.3f})" if "saves" in row else "-"
+        body.append([row["arm"], row.get("seed", "-"), size, tokens, seconds, *figures, kl, saves])
     header = [
         "arm",
         "seed",
@@ -227,6 +257,7 @@ def shown(rows: list[Row]) -> str:
         "IW",
         "at equal time",
         "KL",
+        "z saves",
     ]
     return table(header, body)
 

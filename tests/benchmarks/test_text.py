@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from benchmarks.study import text, text_speed
+from vmdsolve.text.config import TextConfig
+from vmdsolve.text.data import read_data
+from vmdsolve.text.recipe import TextRecipe
+from vmdsolve.text.trainer import TextTrainer
 
 FEW = {"length": 16, "steps": 4, "batch": 2, "width": 16, "layers": 1, "n": 4, "few": 2, "times": 2, "latents": 2}
 ARMS = "autoregressive;block 4;block 4, VMD, classes"
@@ -27,7 +34,15 @@ def options(tmp_path: Path) -> dict[str, Any]:
         (tmp_path / part).write_text(f"the {part} and the rest of it all " * 30)
     files = {part: str(tmp_path / part) for part in ("train", "valid", "test")}
     (tmp_path / "train").write_text("abcdefghijklmnopqrstuvwxyz the valid and the rest of it all test train " * 20)
-    defaults = {"rate": 1e-3, "free_bits": 0.0, "seeds": 1, "first_seed": 0, "device": "cpu"}
+    defaults = {
+        "rate": 1e-3,
+        "free_bits": 0.0,
+        "seeds": 1,
+        "first_seed": 0,
+        "device": "cpu",
+        "only_table": False,
+        "budget": None,
+    }
     return {**FEW, **files, **defaults, "arms": ARMS, "folder": tmp_path / "runs", "out": tmp_path / "out"}
 
 
@@ -50,6 +65,31 @@ def test_arms_are_trained_once_and_stand_in_one_table(options: dict[str, Any], t
     assert [path.stat().st_mtime_ns for path in states] == before  # nothing is trained again
     again = {(row["arm"], row["bound"]): row["bits"] for row in result(tmp_path / "again")["rows"]}
     assert again == {place: row["bits"] for place, row in rows.items()}
+    text.run(**{**options, "only_table": True, "arms": "main", "out": tmp_path / "shown"})
+    told = result(tmp_path / "shown")
+    assert {(row["arm"], row["bound"]): row["bits"] for row in told["rows"]} == again
+    assert {note.split(",")[0] for note in told["notes"]} >= {"MDM", "block 8"}  # and nothing is trained for them
+    assert sorted((tmp_path / "runs").glob("*/state.safetensors")) == states
+
+
+def test_a_training_that_a_budget_ends_goes_on(options: dict[str, Any], tmp_path: Path) -> None:
+    data = read_data([options["train"]], 16, valid=options["valid"], test=options["test"])
+    config = TextConfig(data.vocabulary.size, length=16, block=4, width=16, layers=1)
+
+    def begun(name: str, end: float) -> TextTrainer | None:
+        return text.trained("block 4", data, config, TextRecipe(steps=12, batch=2), tmp_path / name, "cpu", end)
+
+    assert begun("none", time.perf_counter()) is None
+    assert not (tmp_path / "none").exists()
+    pieces, whole = [begun("parts", time.perf_counter() + 1e-4) for _ in range(12)], begun("whole", math.inf)
+    assert pieces[0] is None
+    last = next(one for one in pieces if one is not None)
+    assert whole is not None
+    for one, other in zip(last.average.parameters(), whole.average.parameters(), strict=True):
+        assert torch.equal(one, other)
+    with pytest.raises(SystemExit, match=r"^nothing was measured"):
+        text.run(**{**options, "arms": "block 8", "only_table": True})
+    assert not (tmp_path / "out").exists()
 
 
 def test_names_of_arms_and_files_are_checked(options: dict[str, Any]) -> None:

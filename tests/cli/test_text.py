@@ -80,9 +80,11 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
     assert (bound["tokens"], bound["windows"], bound["over"], bound["rows"]) == (20, 4, "documents", 3)
     assert min(bound["nats_per_token"], close["nats_per_token"]) > 0
     assert bound["error"] > 0
+    assert bound["latent"]["costs"] == pytest.approx(bound["latent"]["costs_at_once"]) != 0
     shown = run("eval", "text", str(file), "--lines", "--weights", weights)
     assert f"{bound['nats_per_token']:.4f} ± {bound['error']:.4f} nats" in shown.stdout
     assert "errors    over 3 documents" in shown.stdout
+    assert re.search(r"\nlatent    (dead: )?costs \d\.\d{3} nats a block, saves -?\d", shown.stdout)
     file.write_text("ab ca")  # one window, of which no error is known
     alone = run("eval", "text", str(file), "--weights", weights).stdout
     assert "errors    none: there is one window\n" in alone
@@ -99,7 +101,8 @@ def test_texts_are_measured_by_token_and_character(weights: str, tmp_path: Path)
         ),
         (
             ("sample", "text", "a*b"),
-            "the text, character 2 is '*', which is none of the 4 of the vocabulary; an open token is written '.'",
+            "the text, character 2 is '*', which is none of the 4 of the vocabulary; leave it out, or take "
+            "one that has it; an open token is written '.'",
         ),
         (("sample", "text", "--order", "up"), "order is 'up'"),
         (("sample", "text", "-o", "out.xyz"), "out.xyz"),
@@ -113,6 +116,13 @@ def test_what_cannot_be_is_said_in_one_sentence(weights: str, arguments: tuple[s
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_weights_that_are_not_there_are_told_with_how_to_make_them(tmp_path: Path) -> None:
+    for name in (str(tmp_path / "none"), "x" * 300):
+        done = run("sample", "text", "--weights", name)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"no weights of text at {name}; name some with --weights, or make them: train text FILE" in done.stderr
 
 
 def test_texts_that_the_model_does_not_know_are_refused(weights: str, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput
+from vmdsolve.text import sources
 from vmdsolve.text.config import ABSENT
 from vmdsolve.text.corpus import Corpus, Windows, check_length, prepare, split
-from vmdsolve.text.masks import opened
-from vmdsolve.text.sources import Given
-from vmdsolve.text.vocabulary import Bytes, Integers
+from vmdsolve.text.masks import opened, steps_of, written_before
+from vmdsolve.text.sources import Files, Given
+from vmdsolve.text.vocabulary import Bytes, Characters, Integers
 
 lengths = st.lists(st.integers(1, 30), min_size=1, max_size=40)
 
@@ -97,6 +98,22 @@ def test_tokens_lie_on_disk_in_few_bytes() -> None:
         prepare(Given(["", ""]), Bytes())
 
 
+@settings(deadline=None, max_examples=30)
+@given(before=st.integers(0, 40), chunk=st.integers(1, 9))
+def test_what_has_no_symbol_is_told_with_its_place_in_the_file(
+    tmp_path_factory: pytest.TempPathFactory, before: int, chunk: int
+) -> None:
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "a.txt").write_text(("a b " * 20)[:before] + "Q" + " b a")
+    np.save(folder / "a.npy", np.array([1] * before + [9, 1, 1]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "CHUNK", chunk)
+        with pytest.raises(InvalidInput, match=rf"a.txt, character {before + 1} is 'Q', which is none of the 3 of"):
+            prepare(Files((str(folder / "a.txt"),)), Characters(" ab"))
+        with pytest.raises(InvalidInput, match=rf"a.npy, number {before + 1} is 9, which is none of the vocabulary's"):
+            prepare(Files((str(folder / "a.npy"),), reads="numbers"), Integers(4))
+
+
 def test_windows_longer_than_any_document_are_refused() -> None:
     corpus = corpus_of([5, 13])
     check_length(Windows(corpus, 16, corpus.stretches()), 4)  # the last block is begun
@@ -136,3 +153,21 @@ def test_every_cell_counts_once_on_average_and_sizes_are_stratified() -> None:
     sizes = np.bincount((x == 9).sum(1), minlength=4)
     assert sizes[0] == 0
     assert abs(sizes[1:] - 40_000 / 3).max() <= 2
+
+
+@given(m=st.integers(0, 40), at_once=st.integers(1, 50))
+def test_a_sampler_of_several_cells_a_step_writes_all_and_never_more_than_so_many(m: int, at_once: int) -> None:
+    k = steps_of(np.array(m), at_once)
+    written = np.array([int(written_before(np.array(step), np.array(m), k)) for step in range(int(k) + 1)])
+    assert (written[0], written[-1]) == (0, m)
+    assert not m or 1 <= np.diff(written).min() <= np.diff(written).max() <= at_once
+
+
+@pytest.mark.parametrize(("at_once", "there"), [(2, 5), (4, 8), (9, 3)])
+def test_masks_of_several_cells_a_step_count_every_cell_once_on_average(at_once: int, there: int) -> None:
+    row = np.where(np.arange(8) < there, 1, ABSENT)
+    made = opened(np.tile(row, (30_000, 1)), 8, 5, np.random.default_rng(0), at_once)
+    counted = ((made.x == 5) * made.weight).mean(0)
+    np.testing.assert_allclose(counted[:there], 1.0, atol=0.03)
+    sizes = set((made.x == 5).sum(1).tolist())
+    assert sizes == {(5, 2): {5, 3, 1}, (8, 4): {8, 4}, (3, 9): {3}}[there, at_once]

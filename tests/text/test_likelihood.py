@@ -14,7 +14,7 @@ from helpers.texts import every_text, law_of_text, tiny
 from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import ABSENT
-from vmdsolve.text.likelihood import exact, importance, likelihood, nelbo, summed
+from vmdsolve.text.likelihood import exact, importance, latent_use, likelihood, nelbo, summed
 from vmdsolve.text.model import TextModel
 
 TEXTS = every_text(2, 4)
@@ -136,3 +136,61 @@ def test_measures_of_another_kind_of_model_are_refused() -> None:
             measure(tiny(kind="autoregressive"), TEXTS)
     with pytest.raises(InvalidInput, match="times or latents is 0"):
         nelbo(tiny(), TEXTS, times=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [{}, {"block": 2}, CODES, {**CODES, "block": 2}], ids=str)
+def test_bounds_of_texts_written_two_cells_a_step_lie_above_their_law(shape: dict[str, Any]) -> None:
+    model = tiny(**shape)
+    truth = -np.log(law_of_text(model, (2,) * (model.config.cells // 2)))
+    assert np.abs(truth + np.log(law_of_text(model))).mean() > 0.05  # another law than that of one cell a step
+    bound = nelbo(model, TEXTS, times=400, at_once=2)
+    close = importance(model, TEXTS, latents=400, at_once=2)
+    assert (bound.nats - truth).mean() > -0.02
+    assert (close.nats - truth).mean() < (bound.nats - truth).mean() + 0.03
+    assert np.abs(close.nats - truth).mean() < 0.1
+
+
+# What z costs and saves -------------------------------------------------------------------------------------
+
+
+def telling(**shape: Any) -> TextModel:
+    """A model whose posterior knows its block from others, and whose decoder listens."""
+    model = tiny(seed=3, spread=0.7, **{"latent": 1, "classes": 2, **shape})
+    assert model.posterior is not None
+    with torch.no_grad():
+        model.posterior.head.weight.mul_(20)
+    return model
+
+
+@pytest.mark.parametrize("draw", ["once", "each_step"])
+def test_what_z_saves_in_one_evaluation_is_what_a_list_of_codes_says(draw: str) -> None:
+    model, row = telling(block=2, draw=draw), np.array([0, 1, 1, 0])
+    truth = torch.from_numpy(row)[None]
+    x = torch.full_like(truth, model.mask_id)
+    with torch.no_grad():
+        q = torch.softmax(model.posterior_of(truth, x).logits.double(), -1)[:, 0]  # type: ignore[union-attr]
+        codes = [torch.eye(2)[code].expand(1, 2, 2) for code in range(2)]
+        said = torch.stack([model.logits(x, z, context=truth).double().log_softmax(-1) for z in codes])
+    log_p = said.gather(-1, truth.expand(2, 1, 4)[..., None])[:, 0, :, 0].view(2, 2, 2)  # [code, block, cell]
+    untold = -(log_p.logsumexp(0) - math.log(2)).sum(1)
+    told = -(q.T[..., None] * log_p).sum((0, 2))
+    costs = (q * (q * 2).log()).sum(1)
+    assert costs.mean() > 0.05
+    found = latent_use(model, np.tile(row, (400, 1)), draws=64, times=1)[1]
+    assert found.costs.mean() == pytest.approx(float(costs.mean()), rel=1e-4)
+    error = found.saves.std() / math.sqrt(len(found.saves))
+    assert found.saves.mean() == pytest.approx(float((untold - told).mean()), abs=4 * error + 0.01)
+
+
+def test_of_one_cell_z_saves_no_more_than_it_costs_and_absent_cells_are_none() -> None:
+    some, whole = latent_use(telling(block=1), TEXTS, draws=64, times=8)
+    np.testing.assert_allclose(some.costs, whole.costs, rtol=1e-4)
+    assert some.costs.mean() > 0.05
+    assert max(whole.saves.mean(), some.saves.mean()) <= some.costs.mean() + 0.02
+    model = telling(block=2)
+    short = np.array([[0, 1, ABSENT, ABSENT]])
+    for use, alone in zip(latent_use(model, short), latent_use(model, short[:, :2]), strict=True):
+        np.testing.assert_allclose(use.costs, alone.costs, rtol=1e-4)
+    with pytest.raises(InvalidInput, match=r"^this model has no latent that could cost or save anything$"):
+        latent_use(tiny(), TEXTS)

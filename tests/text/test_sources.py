@@ -24,7 +24,7 @@ from vmdsolve.text.sources import Files, Given, Source, files_of
 def documents(source: Source) -> list[Any]:
     """Whole documents, of pieces."""
     out: list[Any] = []
-    for data, begins, _ in source:
+    for data, begins, *_ in source:
         part = data.tolist() if isinstance(data, np.ndarray) else data
         if begins:
             out.append(part)
@@ -137,7 +137,7 @@ def test_what_python_gives() -> None:
             "a.txt",
             b"abc\xff",
             {},
-            r"a.txt is not UTF-8 at byte 3; such data are for models trained with --vocabulary bytes$",
+            r"a.txt is not UTF-8 at byte 3; save it so, or learn from bytes: --vocabulary bytes$",
         ),
         ("a.txt", b"ab\0c", {}, r"a.txt is no text: NUL near byte 2"),
         ("a.txt", "x", {"field": "text"}, r"a.txt has no fields; --field is for .jsonl, .ndjson and parquet$"),

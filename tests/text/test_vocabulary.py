@@ -91,13 +91,22 @@ def test_the_tokenizer_beside_weights_must_be_theirs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("vocabulary", "data", "said"),
     [
-        (Characters("ab"), "aXb", r"^f, character 2 is 'X', which is none of the 2 of the vocabulary$"),
+        (
+            Characters("ab"),
+            "aXb",
+            r"^f, character 2 is 'X', which is none of the 2 of the vocabulary; leave it out, or take one",
+        ),
         (Characters("ab"), "ab\U0001f422", r"^f, character 3 is '🐢', which is none"),
         (Characters("a\U0001f422"), "a\U0001f423", r"^f, character 2 is '🐣', which is none"),
         (Characters("ab"), np.array([1]), r"^f holds ndarray, not text; for numbers, the vocabulary is integers$"),
         (Bytes(), np.array([1]), r"^f holds numbers, not bytes; their vocabulary is integers$"),
-        (Integers(5), np.array([0, 5]), r"^f, number 2 is 5, which is none of the vocabulary's 0 to 4$"),
+        (
+            Integers(5),
+            np.array([0, 5]),
+            r"^f, number 2 is 5, which is none of the vocabulary's 0 to 4; leave it out, or take one",
+        ),
         (Integers(5), np.array([-1]), r"^f, number 1 is -1, which is none"),
+        (Integers(5), "1 9", r"^f holds 9, which is none"),
         (Integers(5), "1 two", r"^f holds a word that is no whole number"),
         (Integers(5), np.array([0.5]), r"^f holds float64; wanted whole numbers from 0 to 4$"),
         (Integers(5), b"1", r"^f holds .*; wanted whole numbers from 0 to 4$"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["evaluate_text", "sample_text", "solve_text"]
 
 STDIN = "-"
+USED = 32  # windows at which what z costs and saves is looked at
+DEAD = 0.01  # nats a block; so little is told by none
 MOST = 1 << 26  # bytes of a file of texts to be filled
 Weights = Annotated[Path, Option("--weights", help="File of weights of text, or a folder with them.")]
 Steps = Annotated[int | None, Option(help="T, network evaluations; at least one a block (default one a token).")]
@@ -151,6 +153,9 @@ def evaluate_text(
     latents: Annotated[
         int, Option(min=0, help="K of the importance-weighted bound, which takes K evaluations a cell; 0: not asked.")
     ] = 0,
+    at_once: Annotated[
+        int, Option(min=1, help="Cells that a step writes, each by itself given z: the bound of texts written so.")
+    ] = 1,
     seed: Seed = 0,
     device: Device = None,
     as_json: Json = False,
@@ -162,13 +167,21 @@ def evaluate_text(
     from ..api.progress import bar
     from ..text.corpus import Windows, prepare
     from ..text.evaluation import evaluate
+    from ..text.likelihood import latent_use
     from ..text.sources import Files, files_of
 
     model, vocabulary = _loaded(weights, device)
     corpus = prepare(Files(files_of(files), field, lines, vocabulary.reads), vocabulary)
     windows = Windows(corpus, model.config.length, corpus.stretches())
     with bar("windows", None) as watch:
-        found = evaluate(model, vocabulary, windows, most=n, times=times, latents=latents, seed=seed, watch=watch)
+        how = {"times": times, "latents": latents, "seed": seed, "at_once": at_once}
+        found = evaluate(model, vocabulary, windows, most=n, watch=watch, **how)
+    use: dict[str, float] = {}
+    if model.config.latent:
+        used = latent_use(model, windows.disjoint_tokens(min(n or USED, USED)), seed=seed)
+        names = ("costs", "saves", "costs_at_once", "saves_at_once")
+        use = dict(zip(names, (float(nats.mean()) for one in used for nats in one), strict=True))
+    written = f", {at_once} cells a step" * (at_once > 1)
     for one in found:
         told = {
             "nats_per_token": one.tokens.per_cell, "error": one.tokens.error, "perplexity": one.tokens.perplexity,
@@ -178,9 +191,12 @@ def evaluate_text(
         counts = {"windows": one.windows, "tokens": one.tokens.count, "over": one.over, "rows": rows}
         if as_json:
             figures = {name: value if isfinite(value) else None for name, value in told.items()}
-            typer.echo(json.dumps({"measure": one.name, **figures, **counts, "seed": seed}))
+            typer.echo(json.dumps({"measure": one.name, **figures, **counts, "latent": use or None, "seed": seed}))
             continue
-        close = {"importance": f"importance-weighted bound, K = {latents}", "NELBO": f"NELBO, {times} masks a window"}
+        close = {
+            "importance": f"importance-weighted bound, K = {latents}{written}",
+            "NELBO": f"NELBO, {times} masks a window{written}",
+        }
         say((
             ("measure", close.get(one.name, one.name)),
             ("texts", f"{one.tokens.count:,} tokens, {one.windows:,} windows"),
@@ -188,6 +204,13 @@ def evaluate_text(
             ("token", f"{_figure(one.tokens.per_cell, one.tokens.error)} nats, perplexity {told['perplexity']:.3f}"),
             ("character", f"{_figure(one.characters.bits, one.bits_error)} bits"),
         ))  # fmt: skip
+    if not use or as_json:
+        return
+    dead = "dead: " * (use["costs_at_once"] < DEAD)
+    say((
+        ("latent", f"{dead}costs {use['costs']:.3f} nats a block, saves {use['saves']:.3f}"),
+        ("at once", f"costs {use['costs_at_once']:.3f}, saves {use['saves_at_once']:.3f}, of one evaluation a block"),
+    ))  # fmt: skip
 
 
 def _figure(value: float, error: float) -> str:
@@ -198,8 +221,11 @@ def _figure(value: float, error: float) -> str:
 def _loaded(weights: Path, device: str | None) -> tuple[TextModel, Vocabulary]:
     """A model of text on its device, and its vocabulary."""
     want_torch("text")
+    from ..files.opening import is_file
     from ..text.stored import load_text
 
+    if not is_file(str(weights)):  # nor a folder
+        raise InvalidInput(f"no weights of text at {weights}; name some with --weights, or make them: train text FILE")
     model, vocabulary = load_text(weights)
     return model.to(device_of(device)), vocabulary
 

@@ -78,9 +78,9 @@ def prepare(source: Source, vocabulary: Vocabulary, folder: Path | None = None) 
     kind = np.min_scalar_type(vocabulary.size - 1)
     begins, count, digest = [0], 0, hashlib.blake2b(digest_size=16)
     with tempfile.TemporaryFile(dir=folder) as out:
-        for data, first, where in source:
-            found = vocabulary.encode(data, where).astype(kind)
-            if first and count > begins[-1]:
+        for data, begins_here, where, before in source:
+            found = vocabulary.encode(data, where, before).astype(kind)
+            if begins_here and count > begins[-1]:
                 begins.append(count)
                 digest.update(b"|")
             out.write(found.data)

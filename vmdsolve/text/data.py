@@ -187,10 +187,11 @@ def _vocabulary(named: str | Vocabulary, source: Source) -> Vocabulary:
 def _texts(source: Source) -> Iterable[str]:
     for piece in source:
         if not isinstance(piece.data, str):
-            raise InvalidInput(f"{piece.where} holds numbers or bytes, not text; name the vocabulary integers or bytes")
+            what, wanted = ("bytes", "bytes") if isinstance(piece.data, bytes) else ("numbers", "integers")
+            raise InvalidInput(f"{piece.where} holds {what}, not text; name the vocabulary {wanted}")
         yield piece.data
 
 
 def _greatest(piece: Piece) -> int:
-    found = Integers(MOST_SYMBOLS).encode(piece.data, piece.where)
+    found = Integers(MOST_SYMBOLS).encode(piece.data, piece.where, piece.before)
     return int(np.max(found, initial=0))

@@ -59,6 +59,7 @@ def evaluate(
     times: int = 8,
     latents: int = 0,
     seed: int = 0,
+    at_once: int = 1,
     watch: Callable[[int], None] | None = None,
 ) -> list[Measured]:
     """The exact likelihood of an autoregressive model; of another the NELBO and, if asked for, a closer bound.
@@ -77,6 +78,8 @@ def evaluate(
         K of the importance-weighted bound, for which a window costs K evaluations a cell of a block; 0: not asked.
     seed
         Of masks, orders and z.
+    at_once
+        Cells that each step writes of a block, each by itself given z, as `nelbo`.
     watch
         Told how many more windows are done, of all measures together.
 
@@ -112,9 +115,9 @@ def evaluate(
             stop_point()
             part = tokens[first : first + PART]
             if name == "importance":
-                found = importance(model, part, latents=latents, seed=seed, first=first)
+                found = importance(model, part, latents=latents, seed=seed, first=first, at_once=at_once)
             else:
-                found = likelihood(model, part, times=times, seed=seed, first=first)
+                found = likelihood(model, part, times=times, seed=seed, first=first, at_once=at_once)
             nats.append(found.nats)
             cells.append(np.broadcast_to(found.cells, found.nats.shape))
             if watch is not None:

@@ -43,6 +43,9 @@ class TextRecipe:
         fits at full rate
     free_bits
         nats of a latent dimension or group, on average over blocks, that cost nothing
+    at_once
+        cells of a block that a step of the sampler will write: masks, and the bound that is watched, are those that it
+        meets
     ema
         decay of the averaged weights, which are what is saved for use
     seed
@@ -71,6 +74,7 @@ class TextRecipe:
     latent_kl: float = choice(1.0, "Weight of the KL for the posterior.", low=0, high=1)
     kl_warmup: float = choice(0.1, "Share of the steps over which it rises.", low=0, high=1)
     free_bits: float = choice(0.0, "Nats of each dimension or group that cost nothing.", low=0, high=1_000_000)
+    at_once: int = choice(1, "Cells that a sampling step will write: trained for that.", low=1, high=65_536)
     ema: float = choice(0.999, "Decay of the averaged weights.", low=0, high=1)
     seed: int = choice(0, "Of weights, windows, masks and z.", low=0, high=2**31 - 1)
     bf16: str = choice("auto", "bfloat16 products; auto: on a GPU.", among=("auto", "on", "off"))

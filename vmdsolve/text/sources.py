@@ -40,11 +40,14 @@ class Piece(NamedTuple):
         whether a document begins here
     where
         file, and line or row, as people count
+    before
+        how many characters, bytes or numbers of the document stand before it
     """
 
     data: Data
     begins: bool
     where: str
+    before: int = 0
 
 
 Source = Iterable[Piece]
@@ -215,7 +218,7 @@ def _array(path: str) -> Iterator[Piece]:
             yield Piece(row, True, f"{path}, row {number}")
         return
     for begin in range(0, len(found), CHUNK):
-        yield Piece(found[begin : begin + CHUNK], not begin, path)
+        yield Piece(found[begin : begin + CHUNK], not begin, path, begin)
 
 
 def _rows(path: str, raw: Any, field: str) -> Iterator[Piece]:
@@ -233,7 +236,7 @@ def _rows(path: str, raw: Any, field: str) -> Iterator[Piece]:
         for batch in file.iter_batches(1024, columns=[field]):
             column = batch.column(0)
             if numbers:  # a number a row: all are one document
-                yield Piece(column.to_numpy(zero_copy_only=False), not number, path)
+                yield Piece(column.to_numpy(zero_copy_only=False), not number, path, number)
                 number += len(column)
                 continue
             for value in column.to_pylist():
@@ -293,12 +296,12 @@ def _decoded(path: str, raw: Any) -> Iterator[str]:
             at = place - pending + error.start
             named = encoding.removesuffix("-sig").upper()
             raise InvalidInput(
-                f"{path} is not {named} at byte {at:,}; such data are for models trained with --vocabulary bytes"
+                f"{path} is not {named} at byte {at:,}; save it so, or learn from bytes: --vocabulary bytes"
             ) from error
         if (nul := text.find("\0")) >= 0:
             at = place + nul
             raise InvalidInput(
-                f"{path} is no text: NUL near byte {at:,}; such data are for models trained with --vocabulary bytes"
+                f"{path} is no text: NUL near byte {at:,}; take it out, or learn from bytes: --vocabulary bytes"
             )
         place += len(data)
         if text:
@@ -324,5 +327,7 @@ def _at_blanks(texts: Iterable[str]) -> Iterator[str]:
 
 def _joined(parts: Iterator[Data], path: str) -> Iterator[Piece]:
     """Parts of one document."""
-    for number, data in enumerate(parts):
-        yield Piece(data, not number, path)
+    before = 0
+    for data in parts:
+        yield Piece(data, not before, path, before)
+        before += len(data)

@@ -98,13 +98,15 @@ class Tokenizer(Vocabulary):
         want("tokenizers", "a tokenizer")
         return import_module("tokenizers")
 
-    def encode(self, data: Data, where: str = "the text") -> Tokens:
+    def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
         if not isinstance(data, str):
             raise InvalidInput(f"{where} holds {type(data).__name__}, not text")
         try:
             data.encode()
         except UnicodeEncodeError as error:
-            raise InvalidInput(f"{where}, character {error.start + 1} is half a character") from error
+            raise InvalidInput(
+                f"{where}, character {before + error.start + 1:,} is half a character; leave it out"
+            ) from error
         return np.array(self._held.encode(data, add_special_tokens=False).ids, np.int64)
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:

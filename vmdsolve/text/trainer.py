@@ -109,7 +109,7 @@ class TextTrainer(Holds):
         """
         c, r, rng = self.config, self.recipe, np.random.default_rng((self.recipe.seed, self.step))
         tokens = self.data.train.drawn(rng, r.batch)
-        masked = opened(tokens, c.cells, c.symbols, rng)
+        masked = opened(tokens, c.cells, c.symbols, rng, r.at_once)
         noise = rng.standard_normal((r.batch, c.blocks, c.z_width), np.float32)
         x0, x, weight, normal = (torch.from_numpy(a).to(self.device) for a in (tokens, *masked, noise))
         if c.kind == "autoregressive":
@@ -247,7 +247,9 @@ class TextTrainer(Holds):
         """What the averaged weights make of what is held out, by the same masks and noise each time; nats a cell."""
         if self.held_out is None or not self.ranks.first:  # the others need not say it
             return None
-        return round(likelihood(self.average, self.held_out, times=TIMES, seed=SEED).per_cell, 5)
+        return round(
+            likelihood(self.average, self.held_out, times=TIMES, seed=SEED, at_once=self.recipe.at_once).per_cell, 5
+        )
 
     # Saving and resuming ------------------------------------------------------------------------
 

@@ -41,13 +41,20 @@ class Vocabulary(ABC):
     size: int
 
     @abstractmethod
-    def encode(self, data: Data, where: str = "the text") -> Tokens:
+    def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
         """Tokens int64 [n].
+
+        Parameters
+        ----------
+        data
+            What `reads` says.
+        where, before
+            Begin the sentence about a mistake, and are added to its place: this is a part of something.
 
         Raises
         ------
         InvalidInput
-            What it has no symbol for; `where` begins the sentence.
+            What it has no symbol for.
         """
 
     @abstractmethod
@@ -102,9 +109,9 @@ class Characters(Vocabulary):
     >>> vocabulary = Characters.of(["hello"])
     >>> vocabulary.symbols, vocabulary.encode("hole").tolist(), vocabulary.decode([1, 0])
     ('ehlo', [1, 3, 2, 0], 'he')
-    >>> vocabulary.encode("help", "a.txt")
+    >>> vocabulary.encode("help", "a.txt")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    vmdsolve.errors.InvalidInput: a.txt, character 4 is 'p', which is none of the 4 of the vocabulary
+    vmdsolve.errors.InvalidInput: a.txt, character 4 is 'p', which is none of the 4 of the vocabulary; leave it out, ...
     """
 
     kind = "characters"
@@ -129,7 +136,7 @@ class Characters(Vocabulary):
             raise InvalidInput("there is no character to make a vocabulary of: the text is empty")
         return Characters("".join(sorted(found)))
 
-    def encode(self, data: Data, where: str = "the text") -> Tokens:
+    def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
         text = _text(data, where)
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         known = codes < len(self._table)
@@ -140,7 +147,8 @@ class Characters(Vocabulary):
         if (wrong := np.flatnonzero(out < 0)).size:
             at = int(wrong[0])
             raise InvalidInput(
-                f"{where}, character {at + 1} is {text[at]!r}, which is none of the {self.size:,} of the vocabulary"
+                f"{where}, character {before + at + 1:,} is {text[at]!r}, which is none of the {self.size:,} of the "
+                "vocabulary; leave it out, or take one that has it"
             )
         return np.asarray(out)
 
@@ -165,7 +173,8 @@ class Bytes(Vocabulary):
 
     kind, reads, size = "bytes", "bytes", 256
 
-    def encode(self, data: Data, where: str = "the text") -> Tokens:
+    def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
+        del before  # there is a byte for every byte
         if not isinstance(data, (str, bytes)):
             raise InvalidInput(f"{where} holds numbers, not bytes; their vocabulary is integers")
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
@@ -202,7 +211,8 @@ class Integers(Vocabulary):
             raise InvalidInput(f"a vocabulary of {size!r} numbers; wanted 1 to {MOST_SYMBOLS:,}")
         self.size = size
 
-    def encode(self, data: Data, where: str = "the text") -> Tokens:
+    def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
+        text = isinstance(data, str)
         if isinstance(data, str):
             try:
                 data = np.array([int(word) for word in data.split()], object)
@@ -214,8 +224,10 @@ class Integers(Vocabulary):
         wrong = np.flatnonzero((found < 0) | (found >= self.size))
         if wrong.size:
             at = int(wrong[0])
+            named = " holds" if text else f", number {before + at + 1:,} is"
             raise InvalidInput(
-                f"{where}, number {at + 1} is {found[at]}, which is none of the vocabulary's 0 to {self.size - 1:,}"
+                f"{where}{named} {found[at]}, which is none of the vocabulary's 0 to {self.size - 1:,}; leave it out, "
+                "or take one that has it"
             )
         return found.astype(np.int64)
 
