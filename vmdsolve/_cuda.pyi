@@ -67,6 +67,7 @@ class Denoise:
         keys: int,
         begin_noise: float,
         path_noise: float,
+        fade: int,
         stream: int,
     ) -> None: ...
     def solve(
@@ -91,6 +92,7 @@ class Denoise:
         keys: int,
         begin_noise: float,
         path_noise: float,
+        fade: int,
         stream: int,
     ) -> None: ...
 

@@ -288,6 +288,7 @@ class Denoise:
         keys: npt.NDArray[np.uint64] | None = None,
         begin_noise: float = 0.0,
         path_noise: float = 0.0,
+        fade: int = 0,
     ) -> tuple[_F32, _I32, _Bool] | None: ...
 
 class DenoiseGradient:
@@ -310,6 +311,7 @@ class DenoiseGradient:
         keys: _U64 | None = None,
         begin_noise: float = 0.0,
         path_noise: float = 0.0,
+        fade: int = 0,
     ) -> _F32 | None: ...
     def backward(
         self,
@@ -322,6 +324,7 @@ class DenoiseGradient:
         d_logits: _F32,
         threads: int,
         path: int,
+        fade: int = 0,
     ) -> tuple[_F32, _F32]: ...
 
 # automata: arrays kind [256], step [Q, kinds], accepting [Q], start 0; None: more states or work than allowed

@@ -168,16 +168,16 @@ def denoise(r: Random, native: Native) -> Call:
 
     def call(
         held: Any, of: Any, x: Any, z: Any, loops: Any, threads: Any, path: Any, peers: Any, counts: Any, time: Any,
-        stir: Any, begin: Any, between: Any,
+        stir: Any, begin: Any, between: Any, fade: Any,
     ) -> Any:  # fmt: skip
         kernel = native.Denoise(held)
         how = {"loops": loops, "peers": peers, "counts": counts, "time_limit": time, "threads": threads, "path": path}
-        return kernel(of, x, z, **how, keys=stir, begin_noise=begin, path_noise=between)
+        return kernel(of, x, z, **how, keys=stir, begin_noise=begin, path_noise=between, fade=fade)
 
     held = weights(r, L, V, R, D, r.choice((0, 0, 1, 2)))
     path = r.randrange(len(native.denoise_paths()))
     some = [held, of, boards(r, B, L, V), floats(r, B, D), r.randrange(1, 4), r.randrange(0, 3), path]
-    stirred = [keys(r, B) if r.random() < 0.5 else None, r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
+    stirred = [keys(r, B) if r.random() < 0.5 else None, r.choice((0.0, 1.0)), r.choice((0.0, 0.1)), r.choice((0, 2))]
     return Call(call, [*some, peers, counts, r.choice((0.0, 0.01, 1.0)), *stirred])
 
 
@@ -195,14 +195,14 @@ def gradient(r: Random, native: Native) -> Call:
 
     def call(
         of: Any, H: Any, M: Any, N: Any, x: Any, t: Any, z: Any, free: Any, S: Any, kept: Any, d: Any, path: Any,
-        keys: Any, begin_noise: Any, path_noise: Any,
+        keys: Any, begin_noise: Any, path_noise: Any, fade: Any,
     ) -> Any:  # fmt: skip
         kernel = native.DenoiseGradient(of, H=H, M=M, N=N, **embedded)
-        kernel.forward(x, t, z, free, S, kept, 1, path, keys, begin_noise, path_noise)
-        return kernel.backward(x, t, z, free, S, kept, d, 1, path)
+        kernel.forward(x, t, z, free, S, kept, 1, path, keys, begin_noise, path_noise, fade)
+        return kernel.backward(x, t, z, free, S, kept, d, 1, path, fade)
 
     x, d_logits = boards(r, B, L, V), floats(r, S, B, L, V)
-    noise = [np.arange(B, dtype=np.uint64), r.choice((0.0, 1.0)), r.choice((0.0, 0.1))]
+    noise = [np.arange(B, dtype=np.uint64), r.choice((0.0, 1.0)), r.choice((0.0, 0.1)), r.choice((0, 2))]
     return Call(call, [of, H, M, N, x, *shapes, r.randrange(0, 2), S, kept, d_logits, path, *noise])
 
 

@@ -23,11 +23,13 @@ std::shared_ptr<Structure> make_structure(int64_t L, int64_t V, const std::vecto
 /// Logits, loops spent, and which boards were finished.
 py::object call(const Denoise& denoise, const Structure& structure, const Array<int32_t>& x, const Array<float>& z,
                 int64_t loops, const Peers* peers, const Counts* counts, double time_limit, int threads, int path,
-                const std::optional<Array<uint64_t>>& keys, float begin_noise, float path_noise) {
+                const std::optional<Array<uint64_t>>& keys, float begin_noise, float path_noise,
+                int64_t fade) {
   want_shape(x, {-1, structure.L()}, "x");
   const int64_t B = x.shape(0);
   want_shape(z, {B, denoise.sizes().D}, "z");
   want(loops >= 1 && loops <= std::numeric_limits<int32_t>::max(), "loops");
+  want(fade >= 0, "fade");
   want(time_limit >= 0, "time_limit");  // NaN is not
   const Array<int32_t> tokens = owned(x);
   std::optional<Array<uint64_t>> held;
@@ -40,7 +42,7 @@ py::object call(const Denoise& denoise, const Structure& structure, const Array<
   Array<float> logits({B, structure.L(), structure.V()});
   Array<int32_t> spent(B);
   Array<bool> finished(B);
-  const DenoiseRun how{loops, peers, counts, time_limit, threads, path, noise};
+  const DenoiseRun how{loops, peers, counts, time_limit, threads, path, noise, fade};
   const DenoiseResults out{logits.mutable_data(), spent.mutable_data(), finished.mutable_data()};
   if (!released([&] { return denoise.run(structure, B, tokens.data(), z.data(), how, out); })) return py::none();
   return py::make_tuple(logits, spent, finished);
@@ -63,7 +65,7 @@ void register_denoise(py::module_& m) {
       .def(py::init(&make_denoiser<Denoise>), "weights"_a)
       .def("__call__", &call, "structure"_a, "x"_a.noconvert(), "z"_a.noconvert(), py::kw_only(), "loops"_a, "peers"_a,
            "counts"_a = py::none(), "time_limit"_a, "threads"_a, "path"_a, "keys"_a.noconvert() = py::none(),
-           "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f);
+           "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f, "fade"_a = 0);
 }
 
 }  // namespace vmd

@@ -35,7 +35,9 @@ std::unique_ptr<DenoiseGradient> make(const std::shared_ptr<Structure>& structur
 
 /// The arguments that both ways share, checked.
 DenoiseStack stack_of(const DenoiseGradient& kernel, const Array<int32_t>& x, const Array<float>& tables,
-                      const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept, int path) {
+                      const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept, int path,
+                      int64_t fade) {
+  want(fade >= 0, "fade");
   want_shape(x, {-1, kernel.structure().L}, "x");
   const int64_t B = x.shape(0);
   want_shape(tables, {kernel.tables()}, "tables");
@@ -44,13 +46,14 @@ DenoiseStack stack_of(const DenoiseGradient& kernel, const Array<int32_t>& x, co
   const int64_t bytes = kept_bytes(kernel, supervised, path);  // of a board; all of them may be more than there are numbers
   want(B == 0 || kept.size() / B >= bytes, "size of kept");
   want(reinterpret_cast<uintptr_t>(kept.data()) % alignof(float) == 0, "alignment of kept");  // it will hold floats
-  return {B, x.data(), tables.data(), latent.data(), free, supervised, kept.mutable_data(), nullptr};
+  return {B, x.data(), tables.data(), latent.data(), free, supervised, kept.mutable_data(), nullptr, {}, fade};
 }
 
 py::object forward(const DenoiseGradient& kernel, const Array<int32_t>& x, const Array<float>& tables,
                    const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept, int threads, int path,
-                   const std::optional<Array<uint64_t>>& keys, float begin_noise, float path_noise) {
-  DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path);
+                   const std::optional<Array<uint64_t>>& keys, float begin_noise, float path_noise,
+                   int64_t fade) {
+  DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path, fade);
   if (keys) {
     want_shape(*keys, {stack.B}, "keys");
     stack.noise = {keys->data(), begin_noise, path_noise};
@@ -63,8 +66,8 @@ py::object forward(const DenoiseGradient& kernel, const Array<int32_t>& x, const
 
 py::tuple backward(const DenoiseGradient& kernel, const Array<int32_t>& x, const Array<float>& tables,
                    const Array<float>& latent, int64_t free, int64_t supervised, Array<char>& kept,
-                   const Array<float>& d_logits, int threads, int path) {
-  const DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path);
+                   const Array<float>& d_logits, int threads, int path, int64_t fade) {
+  const DenoiseStack stack = stack_of(kernel, x, tables, latent, free, supervised, kept, path, fade);
   want_shape(d_logits, {supervised, stack.B, kernel.structure().L, kernel.structure().V}, "d_logits");
   Array<float> d_tables(kernel.tables()), d_latent({stack.B, kernel.latent()});
   float *const tables_to = d_tables.mutable_data(), *const latent_to = d_latent.mutable_data();
@@ -84,9 +87,10 @@ void register_gradient(py::module_& m) {
       .def("kept_bytes", &kept_bytes, "supervised"_a, "path"_a)
       .def("forward", &forward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
            "supervised"_a, "kept"_a.noconvert(), "threads"_a, "path"_a,
-           "keys"_a.noconvert() = py::none(), "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f)
+           "keys"_a.noconvert() = py::none(), "begin_noise"_a = 0.0f, "path_noise"_a = 0.0f,
+           "fade"_a = 0)
       .def("backward", &backward, "x"_a.noconvert(), "tables"_a.noconvert(), "latent"_a.noconvert(), "free"_a,
-           "supervised"_a, "kept"_a.noconvert(), "d_logits"_a.noconvert(), "threads"_a, "path"_a);
+           "supervised"_a, "kept"_a.noconvert(), "d_logits"_a.noconvert(), "threads"_a, "path"_a, "fade"_a = 0);
 }
 
 }  // namespace vmd

@@ -58,21 +58,21 @@ void unmask_py(const UnmaskRule& rule, int64_t B, int64_t L, int V, Address logi
 
 void denoise_py(const DenoiseCuda& denoise, const StructureCuda& structure, int64_t B, Address x, Address z, int loops,
                 const Addresses& settling, Address logits, Address spent, Address keys, float begin_noise, float path_noise,
-                Address stream) {
+                int64_t fade, Address stream) {
   want(B >= 0 && loops >= 1, "B or loops");
   const DenoiseCudaArgs args{B, loops, at<int32_t>(x), at<float>(z), lists_at(settling), at<float>(logits),
-                             at<int32_t>(spent), {at<uint64_t>(keys), begin_noise, path_noise}};
+                             at<int32_t>(spent), {at<uint64_t>(keys), begin_noise, path_noise}, fade};
   denoise.run(structure, args, stream);
 }
 
 void solve_py(const DenoiseCuda& denoise, const StructureCuda& structure, const UnmaskRule& rule, int64_t B, int steps,
               int loops, Address x, Address allowed, Address z, const Addresses& peers, Address key, Address following,
               Address x_new, Address nfe, Address spent, Address first, const Addresses& settling, Address keys,
-              float begin_noise, float path_noise, Address stream) {
+              float begin_noise, float path_noise, int64_t fade, Address stream) {
   want(B >= 0 && B < (int64_t{1} << 31) && steps >= 1 && loops >= 1, "B, steps or loops");
   const SolveArgs args{B, steps, loops, at<int32_t>(x), at<SymbolSet>(allowed), at<float>(z), lists_at(peers),
                        at<uint64_t>(key), rule, at<int32_t>(x_new), at<int32_t>(nfe), at<int32_t>(spent), at<float>(first),
-                       lists_at(settling), {at<uint64_t>(keys), begin_noise, path_noise}};
+                       lists_at(settling), {at<uint64_t>(keys), begin_noise, path_noise}, fade};
   denoise.solve(structure, args, at<int32_t>(following), stream);
 }
 
@@ -114,10 +114,10 @@ PYBIND11_MODULE(_cuda, m) {
       .def(py::init(&vmd::make_denoiser<vmd::DenoiseCuda, int>), "weights"_a, "device"_a)
       .def("want", &vmd::DenoiseCuda::want, "structure"_a)
       .def("__call__", &vmd::denoise_py, "structure"_a, named, "B"_a, "x"_a, "z"_a, "loops"_a, "settling"_a,
-           "logits"_a, "spent"_a, "keys"_a, "begin_noise"_a, "path_noise"_a, "stream"_a)
+           "logits"_a, "spent"_a, "keys"_a, "begin_noise"_a, "path_noise"_a, "fade"_a, "stream"_a)
       .def("solve", &vmd::solve_py, "structure"_a, named, "rule"_a, "B"_a, "steps"_a, "loops"_a, "x"_a, "allowed"_a,
            "z"_a, "peers"_a, "key"_a, "following"_a, "x_new"_a, "nfe"_a, "spent"_a, "first"_a, "settling"_a,
-           "keys"_a, "begin_noise"_a, "path_noise"_a, "stream"_a);
+           "keys"_a, "begin_noise"_a, "path_noise"_a, "fade"_a, "stream"_a);
   const auto canvas = [](auto work) {
     return [work](const vmd::GrammarCuda& self, const py::dict& names, int64_t B, int64_t L, bool bf16, float temperature,
                   uint64_t seed, uint32_t turn, float floor, vmd::Address stream) {

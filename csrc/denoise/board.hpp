@@ -8,6 +8,7 @@
 //   to the state
 #pragma once
 #include "denoise/board_inputs.hpp"
+#include "denoise/fade.hpp"   // defines: kept_after
 #include "denoise/noise.hpp"  // defines: noise_at, noise_key
 #include "denoise/tiles.hpp"
 
@@ -52,8 +53,7 @@ class DenoiseBoard : protected BoardInputs<I> {
     embed(x);
     stir(boards.noise, b, 0, boards.noise.begin);
     while (!finished && !boards.ended(boards.end)) {
-      apply(x, state);
-      ++loop;
+      apply(x, state, kept_after(++loop, boards.fade));
       finished = loop == boards.loops;
       if (finished) continue;
       if (boards.settle.any() && loop % kSettleEvery == 0) {
@@ -70,12 +70,12 @@ class DenoiseBoard : protected BoardInputs<I> {
   int64_t bytes;
 
  protected:
-  /// One loop: `next`, which may be `state`, from `state`.
-  void apply(const int32_t* x, float* next) {
+  /// One loop: `next`, which may be `state`, from `state`; of which it keeps a share.
+  void apply(const int32_t* x, float* next, float kept) {
     for (int64_t first = 0; first < padded; first += kRows) message_tile(first);
     average_messages();
     receive();
-    for (int64_t first = 0; first < padded; first += kRows) update_tile(x, first, next);
+    for (int64_t first = 0; first < padded; first += kRows) update_tile(x, first, next, kept);
     state = next;
   }
 
@@ -307,7 +307,7 @@ class DenoiseBoard : protected BoardInputs<I> {
     }
   }
 
-  void update_tile(const int32_t* x, int64_t first, float* next) {
+  void update_tile(const int32_t* x, int64_t first, float* next, float kept) {
     gather_tile_inputs(x, first);
     const int64_t stride = deep(v.Np);
     E* const to = hidden;
@@ -316,12 +316,14 @@ class DenoiseBoard : protected BoardInputs<I> {
     };
     if constexpr (I::kTiles) {
       multiply_into<I, false>(tiles, inputs(first), deep(v.Hp), self_update, v.Np, kRows, base);
-      each_of(base, v.Np, keep);
+      each_of(base, v.Np, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
+        keep(r, column, F(sum * kept));
+      });
       const int64_t Hp = v.Hp;
       const float* const bias = update_bias;
       float* const tile = next + first * Hp;
       each_of(state + first * Hp, Hp, [&](int64_t r, int64_t column, const F& h) __attribute__((always_inline)) {
-        store_as(tile + r * Hp + column, F(h + load_as<F>(bias + column)));
+        store_as(tile + r * Hp + column, F((h + load_as<F>(bias + column)) * kept));
       });
       multiply_into<I, false>(tiles, hidden, deep(v.Np), update, Hp, kRows, tile);
     } else {
@@ -338,7 +340,7 @@ class DenoiseBoard : protected BoardInputs<I> {
           hidden, update, Np, Hp,
           kRows, [&](int64_t r, int64_t column, const F& sum) __attribute__((always_inline)) {
             const int64_t place = r * Hp + column;
-            store_as(after + place, F(load_as<F>(before + place) + (sum + load_as<F>(bias + column))));
+            store_as(after + place, F((load_as<F>(before + place) + (sum + load_as<F>(bias + column))) * kept));
           });
     }
     find_factors(next, first);

@@ -62,7 +62,7 @@ struct DenoiseWeights {
 
 /// How a call goes: the most loops; peers and counts, where boards leave the loops as they settle (settled.hpp), else
 /// null; seconds for the whole call; threads, 0: one a core; `path`, a number below denoise_paths().size(); noise on
-/// states.
+/// states; from which loop on these fade (fade.hpp), 0: never.
 struct DenoiseRun {
   int64_t loops;
   const Peers* peers = nullptr;
@@ -70,6 +70,7 @@ struct DenoiseRun {
   double time_limit = std::numeric_limits<double>::infinity();
   int threads = 0, path = 0;
   DenoiseNoise noise{};
+  int64_t fade = 0;
 };
 
 /// What comes of boards: logits [B,L,V] after `spent` [B] loops; `finished` [B], false where time ran out before.

@@ -108,7 +108,7 @@ bool Denoise::run(const Structure& structure, int64_t B, const int32_t* x, const
   if (!values_ok(x, B * structure.L(), static_cast<int>(structure.V()))) return false;
   const End end(how.time_limit);
   const DenoiseView view{structure.view(), prepared_->view};
-  const DenoiseBoards boards{x, z, how.loops, settle, out.logits, out.spent, out.finished, &End::came, &end, how.noise};
+  const DenoiseBoards boards{x, z, how.loops, settle, out.logits, out.spent, out.finished, &End::came, &end, how.noise, how.fade};
   std::fill(out.spent, out.spent + B, 0);
   std::fill(out.finished, out.finished + B, false);
   const int64_t bytes = chosen.bytes(view), C = structure.L() * structure.V();

@@ -58,7 +58,7 @@ __global__ void __launch_bounds__(S::threads, S::least_blocks)
   const int64_t L = listed.view.L, C = L * listed.view.V, D = listed.view.D;
   for (int64_t b = blockIdx.x; b < a.B; b += gridDim.x) {
     if (b == blockIdx.x || D > 0) denoiser.modulate(team, a.z + b * D);
-    const int spent = denoiser.run(team, a.x + b * L, a.loops, a.settle, a.noise, b);
+    const int spent = denoiser.run(team, a.x + b * L, a.loops, a.settle, a.noise, b, a.fade);
     team.each(static_cast<int>(C), [&](int i) {
       a.logits[b * C + i] = denoiser.logits()[i];
       if (i == 0) a.spent[b] = spent;

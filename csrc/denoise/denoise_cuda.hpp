@@ -23,6 +23,7 @@ struct DenoiseCudaArgs {
   float* logits;
   int32_t* spent;
   DenoiseNoise noise{};
+  int64_t fade = 0;
 };
 
 struct SolveArgs;  // solve_args.hpp

@@ -25,6 +25,7 @@
 //              are float32.
 #pragma once
 #include "denoise/denoise_team_memory.hpp"
+#include "denoise/fade.hpp"        // defines: kept_after
 #include "denoise/noise.hpp"       // defines: noise_at, noise_key
 #include "denoise/noise_keys.hpp"  // defines: DenoiseNoise
 #include "kernels/peers.hpp"  // defines: PeerLists
@@ -51,7 +52,8 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
   /// How many loops a board x [L] took to settle by its peers, if there are any, else `loops`; X is an integer type.
   /// The board is number b of those that there is noise for.
   template <class X>
-  VMD_TEAM int run(Team& team, const X* x, int loops, const PeerLists& peers, const DenoiseNoise& noise, int64_t b) {
+  VMD_TEAM int run(Team& team, const X* x, int loops, const PeerLists& peers, const DenoiseNoise& noise, int64_t b,
+                   int64_t fade = 0) {
     const int V = static_cast<int>(v.V);
     team.each(c.tiles * kTile, [&](int row) {
       const int l = row < c.rows ? row / V : 0, symbol = row % V;  // rows of padding are cell 0's; nobody reads their messages
@@ -64,7 +66,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
       const float stirred = last || !noise.of(b) ? 0.0f : loop == 0 ? noise.begin : noise.path;
       const NoiseKey key = stirred > 0 ? noise_key(noise.keys[b], loop) : NoiseKey{};
       team.warps([&](int w) {
-        loop == 0 ? embed(team, w, of) : update(team, w, of);
+        loop == 0 ? embed(team, w, of) : update(team, w, of, kept_after(loop, fade));
         find_normed(team, w, of, last || look ? logits() : nullptr, key, stirred);
         if (!last) send_messages(team, w, of);
       });
@@ -357,7 +359,7 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     }
   }
 
-  VMD_TEAM void update(Team& team, int w, Lanes& of) {
+  VMD_TEAM void update(Team& team, int w, Lanes& of, float kept) {
     VMD_ROLLED for (int chunk = 0; chunk < N / kChunk; ++chunk) {
       struct Weights {
         Packed<H / 8> self_update[2];
@@ -390,8 +392,10 @@ class DenoiseTeam : public DenoiseTeamMemory<Team, H, M, N> {
     }
     each_tile(w, [&](int i, int) {
       team.lanes([&](int lane) {
-        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int r = 0; r < 4; ++r) of(w, lane)
-            .state[i][j][r] += update_bias_[8 * j + lane % 4 * 2 + r % 2];
+        VMD_UNROLLED for (int j = 0; j < H / 8; ++j) VMD_UNROLLED for (int r = 0; r < 4; ++r) {
+          float& state = of(w, lane).state[i][j][r];
+          state = (state + update_bias_[8 * j + lane % 4 * 2 + r % 2]) * kept;
+        }
       });
     });
   }

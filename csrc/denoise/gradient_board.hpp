@@ -51,11 +51,11 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     this->embed(x);
     this->stir(stack.noise, b, 0, stack.noise.begin);
     for (int64_t loop = 0; loop < stack.free && !stack.stop_asked(); ++loop) {
-      this->apply(x, state);
+      this->apply(x, state, kept_after(loop + 1, stack.fade));
       this->stir(stack.noise, b, loop + 1, stack.noise.path);
     }
     for (int64_t s = 0; s < supervised && !stack.stop_asked(); ++s) {
-      this->apply(x, kept_state(kept, s + 1));
+      this->apply(x, kept_state(kept, s + 1), kept_after(stack.free + s + 1, stack.fade));
       __builtin_memcpy(kept_mean(kept, supervised, s), mean, static_cast<uint64_t>(mean_bytes()));
       if (s + 1 < supervised) this->stir(stack.noise, b, stack.free + s + 1, stack.noise.path);
       this->readout(logits + s * stride);
@@ -76,6 +76,7 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
     }
     for (int64_t s = supervised; s-- > 0 && !stack.stop_asked();) {
       state = kept_state(kept, s), mean = kept_mean(kept, supervised, s);
+      faded(kept_after(stack.free + s + 1, stack.fade));
       this->receive();
       clear(d_received, mean_rows * v.Np);
       for (int64_t first = 0; first < padded; first += kSlab)
@@ -106,6 +107,12 @@ class DenoiseGradientBoard : public DenoiseGradientInputs<I> {
   }
   VMD_INLINE E* kept_mean(char* kept, int64_t supervised, int64_t s) const {
     return static_cast<E*>(static_cast<void*>(kept + (supervised + 1) * state_bytes() + s * mean_bytes()));
+  }
+
+  /// The gradient of states of which so much was kept, from that of what it became.
+  void faded(float part) {
+    if (part == 1.0f) return;
+    for (int64_t j = 0; j < padded * v.Hp; j += I::kLanes) store_as(d_state + j, F(load_as<F>(d_state + j) * part));
   }
 
   /// to += the sum of rows.

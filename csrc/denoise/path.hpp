@@ -57,6 +57,7 @@ struct DenoiseBoards {
   bool (*ended)(const void* end);  // asked between loops, with `end`
   const void* end;
   DenoiseNoise noise{};
+  int64_t fade = 0;  // fade.hpp
 };
 
 /// A batch whose weights are learned; see gradient.hpp.
@@ -68,6 +69,7 @@ struct DenoiseStack {
   char* kept;
   StopAsked stop_asked;
   DenoiseNoise noise{};
+  int64_t fade = 0;
 };
 
 /// Gradients of a batch, and the sums over some of its boards.

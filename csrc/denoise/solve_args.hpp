@@ -28,6 +28,7 @@ struct SolveArgs {
   float* first;
   PeerLists settle;  // by whom boards settle; null: they do not
   DenoiseNoise noise{};  // on states, the same at all of a board's evaluations
+  int64_t fade = 0;      // of states, fade.hpp
 };
 
 }  // namespace vmd

@@ -31,7 +31,7 @@ VMD_TEAM void solve_board(Team& team, Denoiser& denoiser, const SolveArgs& a, in
   int step = 0, spent = 0;
   for (; step < a.steps && open > 0 && !refused; ++step) {
     if (team.unite(L, [&](int l) -> uint32_t { return m.x[l] < 0 && m.candidates[l] == 0; })) break;
-    spent += denoiser.run(team, m.x, a.loops, a.settle, a.noise, b);
+    spent += denoiser.run(team, m.x, a.loops, a.settle, a.noise, b, a.fade);
     const bool all = a.settle.cells && denoiser.settles(team, m.x, a.settle);
     if (step == 0 && a.first) team.each(L * V, [&](int i) { a.first[row * V + i] = logits[i]; });
     refused = team.unite(L * V, [&](int i) { return refused_logit(logits[i]); });

@@ -16,6 +16,8 @@ namespace vmd {
 inline std::mt19937_64 rng(1);
 inline int64_t below(int64_t n) { return static_cast<int64_t>(rng() % static_cast<uint64_t>(n)); }
 inline size_t at(int64_t i) { return static_cast<size_t>(i); }
+/// From which loop on states fade: 0, never, or soon.
+inline int64_t some_fade() { return below(2) ? 2 + below(3) : 0; }
 using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 
@@ -62,7 +64,7 @@ struct Model {
   }
 
   /// The logits of a board as vmdsolve/model/denoiser.py says them.
-  Doubles plain(const int32_t* x, const float* z, int64_t loops) const {
+  Doubles plain(const int32_t* x, const float* z, int64_t loops, int64_t fade = 0) const {
     const int64_t C = s.L * s.V;
     const auto latent = [&](int64_t j) {
       double sum = s.D ? double{modulate_bias[at(j)]} : 0;
@@ -130,6 +132,8 @@ struct Model {
           h[at(i * s.H + j)] += sum * (1 + latent(2 * s.N + j) * (s.D > 0));
         }
       }
+      if (fade > 0 && loop + 1 >= fade)
+        for (double& value : h) value *= 1 - 1 / double(fade);
     }
     for (int64_t i = 0; i < C; ++i) {
       logits[at(i)] = double{readout_bias[0]};

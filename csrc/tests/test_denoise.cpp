@@ -25,14 +25,14 @@ void test_odd_sizes_on_every_path() {
     const auto& s = model.s;
     const Structure structure(L, V, model.units);
     const Denoise denoise(s, model.weights());
-    const int64_t B = 3, loops = 1 + below(2), C = s.L * s.V;
+    const int64_t B = 3, loops = 1 + below(4), fade = some_fade(), C = s.L * s.V;
     std::vector<int32_t> x(at(B * s.L));
     for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
     const Floats z = normal(B * s.D, 1);
     for (size_t path = 0; path < paths.size(); ++path) {
       const bool rounds = path >= paths.size() - rounding_denoise_paths().size();  // they are the last
       DenoiseRun how{loops};
-      how.path = static_cast<int>(path), how.threads = 1;
+      how.path = static_cast<int>(path), how.threads = 1, how.fade = fade;
       const Evaluated all(denoise, structure, B, x.data(), z.data(), how);
       how.threads = 3;
       const Evaluated again(denoise, structure, B, x.data(), z.data(), how);
@@ -42,7 +42,7 @@ void test_odd_sizes_on_every_path() {
         const Evaluated one(denoise, structure, 1, x.data() + b * s.L, z.data() + b * s.D, how);
         const Floats& alone = one.logits;
         CHECK(one.good && one.finished[0] && one.spent[0] == loops);
-        const Doubles wanted = model.plain(x.data() + b * s.L, z.data() + b * s.D, loops);
+        const Doubles wanted = model.plain(x.data() + b * s.L, z.data() + b * s.D, loops, fade);
         double largest = 1;
         for (const double value : wanted) largest = std::max(largest, std::abs(value));
         for (int64_t i = 0; i < C; ++i) {

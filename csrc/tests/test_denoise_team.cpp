@@ -27,7 +27,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 /// Logits of B boards as the kernel's block computes them, one after the other; `spent` [B] are their loops, if wanted.
 template <int kWarps, int H, int M, int N>
 Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const float* z, int loops, uint32_t seed,
-                const PeerLists& settle = {}, int* spent = nullptr, const DenoiseNoise& noise = {}) {
+                const PeerLists& settle = {}, int* spent = nullptr, const DenoiseNoise& noise = {}, int64_t fade = 0) {
   using Block = Turns<32 * kWarps>;
   using Body = DenoiseTeam<Block, H, M, N>;
   CHECK(listed.rows <= Body::max_rows);
@@ -39,7 +39,7 @@ Floats by_turns(const ListedView& listed, int64_t B, const int32_t* x, const flo
   Floats logits(at(B * v.L * v.V));
   for (int64_t b = 0; b < B; ++b) {
     if (b == 0 || v.D > 0) body.modulate(team, z + b * v.D);
-    const int took = body.run(team, x + b * v.L, loops, settle, noise, b);
+    const int took = body.run(team, x + b * v.L, loops, settle, noise, b, fade);
     if (spent) spent[b] = took;
     std::copy(body.logits(), body.logits() + v.L * v.V, logits.begin() + b * v.L * v.V);
   }
@@ -69,20 +69,21 @@ void test_boards_of_any_shape(int rounds) {
     const Structure structure(L, V, model.units);
     const DenoiseLists lists(structure.view());
     const ListedView listed = lists.beside(prepared.view);
-    const int64_t B = 3, loops = 1 + below(3), C = s.L * s.V;
+    const int64_t B = 3, loops = 1 + below(4), fade = some_fade(), C = s.L * s.V;
     std::vector<int32_t> x(at(B * s.L));
     for (int32_t& value : x) value = static_cast<int32_t>(below(s.V + 1)) - 1;
     const Floats z = normal(B * s.D, 1);
     const auto run = [&](int64_t first, int64_t n, uint32_t seed) {
       return by_turns<kWarps, H, M, N>(listed, n, x.data() + first * s.L, z.data() + first * s.D,
-                                       static_cast<int>(loops), seed);
+                                       static_cast<int>(loops), seed, {}, nullptr, {}, fade);
     };
     const Floats logits = run(0, B, 1);
     CHECK(logits == run(0, B, 2));  // whatever the order of the work
     for (int64_t b = 0; b < B; ++b) {
       const Floats alone = run(b, 1, 3);  // whatever else is in the batch
       CHECK(std::equal(alone.begin(), alone.end(), logits.begin() + b * C));
-      const double error = relative_error(alone.data(), model.plain(x.data() + b * s.L, z.data() + b * s.D, loops));
+      const Doubles wanted = model.plain(x.data() + b * s.L, z.data() + b * s.D, loops, fade);
+      const double error = relative_error(alone.data(), wanted);
       worst = std::max(worst, error), sum += error / static_cast<double>(B * rounds);
       CHECK(error < 0.05);
     }
@@ -171,7 +172,7 @@ void test_a_solve_is_its_steps() {
     const int64_t B = 3, n = B * s.L;
     const SomePeers some(s.L, rng);
     const Peers peers = some.peers(s.L);
-    const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(2)), T = static_cast<int>(1 + below(5));
+    const int V = static_cast<int>(s.V), loops = static_cast<int>(1 + below(4)), T = static_cast<int>(1 + below(5));
     std::vector<int32_t> x(at(n), -1), x_new(at(n)), nfe(at(B)), spent(at(B)), n_keep(1);
     for (int32_t& value : x) value = below(4) ? -1 : static_cast<int32_t>(below(V));
     std::vector<SymbolSet> allowed(at(n)), legal(at(s.L)), legal_new(at(s.L));
@@ -183,7 +184,7 @@ void test_a_solve_is_its_steps() {
     const float thresholds[] = {kInfinity, kInfinity, 0.3f};
     SolveArgs a{B, T, loops, x.data(), allowed.data(), z.data(), some.lists(), key.data(), {}, x_new.data(), nfe.data(),
                 spent.data(), first.data(), below(2) ? some.lists() : PeerLists{},
-               {below(2) ? key.data() : nullptr, 0.5f, 0.1f}};
+               {below(2) ? key.data() : nullptr, 0.5f, 0.1f}, some_fade()};
     a.rule = {kOrders[at(round) % std::size(kOrders)].order, below(3) > 0, below(2) ? 0.0f : 1.0f, below(2) ? 0.0f : 0.5f,
               thresholds[below(3)],          rng(),        0};
     std::vector<uint64_t> memory(at((Body::bytes(listed) + UnmaskMemory::bytes(s.L, 0, V)) / 8 + 1));
@@ -205,7 +206,7 @@ void test_a_solve_is_its_steps() {
         for (size_t l = 0; l < now.size(); ++l) open += now[l] < 0, lost |= now[l] < 0 && legal[l] == 0;
         stuck += lost, filled += open == 0;
         if (open == 0 || lost) break;
-        applied += body.run(team, now.data(), loops, a.settle, a.noise, b);
+        applied += body.run(team, now.data(), loops, a.settle, a.noise, b, a.fade);
         std::copy(body.logits(), body.logits() + s.L * V, logits.begin());
         if (step == 0) CHECK(std::equal(logits.begin(), logits.end(), first.begin() + b * s.L * V));
         n_keep[0] = (open + T - step - 1) / (T - step);

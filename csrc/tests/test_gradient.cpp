@@ -24,6 +24,8 @@ namespace {
 std::mt19937_64 rng(1);
 int64_t below(int64_t n) { return static_cast<int64_t>(rng() % static_cast<uint64_t>(n)); }
 size_t at(int64_t i) { return static_cast<size_t>(i); }
+/// From which loop on states fade: 0, never, or soon.
+int64_t some_fade() { return below(2) ? 2 + below(3) : 0; }
 using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 
@@ -96,7 +98,8 @@ struct Model {
   /// sum(logits * d_logits) of one board, whose tables and latent are moved by `step` times a direction. Without
   /// gradient through the free loops: these do not move.
   double plain(const int32_t* x, const Floats& tables, const Floats& latent, const Floats& along, const Floats& aside,
-               double step, int64_t free, int64_t supervised, const float* d_logits, int64_t stride) const {
+               double step, int64_t free, int64_t supervised, int64_t fade, const float* d_logits,
+               int64_t stride) const {
     const int64_t C = s.L * s.V, Hp = view.Hp, Mp = view.Mp, Np = view.Np;
     const DenoiseTables<const float> t(view, tables.data());
     double moved = free > 0 ? 0.0 : step;
@@ -169,6 +172,8 @@ struct Model {
         }
         for (int64_t j = 0; j < s.H; ++j) h[at(i * s.H + j)] += step_of[at(j)] - middle;
       }
+      if (fade > 0 && loop + 1 >= fade)
+        for (double& value : h) value *= 1 - 1 / double(fade);
       norm();
       for (int64_t i = 0; loop >= free && i < C; ++i) {
         double logit = of(t.readout_bias, 0);
@@ -193,6 +198,7 @@ void test_odd_sizes_on_every_path() {
     const Sizes& s = model.s;
     const DenoiseGradient kernel(std::make_shared<Structure>(cells, symbols, model.units), s);
     const int64_t B = 3, free = below(3), supervised = 1 + below(3), C = s.L * s.V, W = kernel.latent();
+    const int64_t fade = some_fade();
     const Floats tables = model.tables(0.3), along = model.tables(1), d_logits = normal(supervised * B * C);
     CHECK(static_cast<int64_t>(tables.size()) == kernel.tables());
     std::vector<int32_t> x(at(B * s.L));
@@ -203,7 +209,7 @@ void test_odd_sizes_on_every_path() {
       const Floats latent = model.latent(1, 0.3), aside = model.latent(0, 1);
       latents.insert(latents.end(), latent.begin(), latent.end()), asides.insert(asides.end(), aside.begin(), aside.end());
       const auto value = [&](double step) {
-        return model.plain(x.data() + b * s.L, tables, latent, along, aside, step, free, supervised,
+        return model.plain(x.data() + b * s.L, tables, latent, along, aside, step, free, supervised, fade,
                            d_logits.data() + b * C, B * C);
       };
       wanted += (value(1e-6) - value(-1e-6)) / 2e-6, wanted_value += value(0);
@@ -212,7 +218,7 @@ void test_odd_sizes_on_every_path() {
       const int path = static_cast<int>(i);
       const bool rounds = i >= paths.size() - rounding_denoise_paths().size();  // they are the last
       std::vector<char> kept(at(B * kernel.kept_bytes(supervised, path)));
-      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), free, supervised, kept.data(), nullptr};
+      const DenoiseStack stack{B, x.data(), tables.data(), latents.data(), free, supervised, kept.data(), nullptr, {}, fade};
       Floats logits(at(supervised * B * C)), d_tables(tables.size()), d_latent(at(B * W)), again(tables.size());
       CHECK(kernel.forward(stack, logits.data(), 1, path));
       kernel.backward(stack, d_logits.data(), d_tables.data(), d_latent.data(), 1, path);

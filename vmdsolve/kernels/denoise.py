@@ -257,6 +257,7 @@ class Denoise(Network):
         threads: int = 0,
         path: str | None = None,
         noise: StateNoise | None = None,
+        fade: int = 0,
     ) -> Evaluated:
         """One evaluation: up to `loops` loops a board, and what they cost.
 
@@ -279,6 +280,8 @@ class Denoise(Network):
             A name in `denoise_paths()`; None: `fastest_path()`, which is in float32.
         noise
             On the states, before the first loop and between loops; None: none.
+        fade
+            From loop number `fade` on a state keeps 1 - 1 / fade of itself (csrc/denoise/fade.hpp); 0: all, always.
 
         Raises
         ------
@@ -305,7 +308,7 @@ class Denoise(Network):
         stir = {} if noise is None else noise.arrays(len(cells))
         out = self._native(
             structure.native, cells, latent, loops=loops, peers=others, counts=times, time_limit=time_limit,
-            threads=threads, path=number, **stir,
+            threads=threads, path=number, fade=checks.whole("fade", fade, MAX_LOOPS + 1), **stir,
         )  # fmt: skip
         if out is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(cells, structure.V)

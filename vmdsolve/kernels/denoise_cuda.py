@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels import checks
 from vmdsolve.kernels.cuda import pairs, place, tensor, why_not
-from vmdsolve.kernels.denoise import Evaluated, Network
+from vmdsolve.kernels.denoise import MAX_LOOPS, Evaluated, Network
 from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.kernels.structure import Structure
 
@@ -58,11 +58,12 @@ class DenoiseCuda(Network):
         loops: int,
         peers: Peers | None = None,
         noise: StateNoise | None = None,
+        fade: int = 0,
     ) -> Evaluated:
         """Up to `loops` loops for x int32 [B, L] and z float32 [B, D], on tensors, all of them finished.
 
-        Boards settle, and have noise on their states, as by `Denoise.evaluate`; keys of noise are a tensor int64 [B].
-        Values are not looked at: a symbol beyond V - 1 counts as another one.
+        Boards settle, and their states have noise and fade, as by `Denoise.evaluate`; keys of noise are a tensor
+        int64 [B]. Values are not looked at: a symbol beyond V - 1 counts as another one.
         """
         import torch
 
@@ -79,6 +80,7 @@ class DenoiseCuda(Network):
             logits=logits.data_ptr(),
             spent=spent.data_ptr(),
             **_stirring(noise, x),
+            fade=checks.whole("fade", fade, MAX_LOOPS + 1),
             stream=place(x)["stream"],
         )
         return Evaluated(logits, spent, torch.ones_like(spent, dtype=torch.bool))
@@ -103,6 +105,7 @@ class DenoiseCuda(Network):
         settling: Peers | None = None,
         keep_first: bool = False,
         states: StateNoise | None = None,
+        fade: int = 0,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Up to `steps` steps.
 
@@ -122,6 +125,8 @@ class DenoiseCuda(Network):
             By which peers boards settle; None: they do not.
         states
             Noise on states, the same at each evaluation; its keys a tensor int64 [B].
+        fade
+            As for `evaluate`.
         """
         import torch
 
@@ -152,6 +157,7 @@ class DenoiseCuda(Network):
             first=0 if first is None else first.data_ptr(),
             settling=_settling(settling, x),
             **_stirring(states, x),
+            fade=checks.whole("fade", fade, MAX_LOOPS + 1),
             stream=place(x)["stream"],
         )
         return values, nfe, spent, first

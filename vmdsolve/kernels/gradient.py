@@ -38,6 +38,8 @@ class Pass(NamedTuple):
         number of the code path
     kept
         states of all boards and loops
+    fade
+        from which loop on states fade
     """
 
     x: checks.Array
@@ -47,6 +49,7 @@ class Pass(NamedTuple):
     supervise: int
     path: int
     kept: checks.Array
+    fade: int
 
 
 class DenoiseGradient:
@@ -78,6 +81,7 @@ class DenoiseGradient:
         threads: int = 0,
         path: str | None = None,
         noise: StateNoise | None = None,
+        fade: int = 0,
     ) -> tuple[checks.Array, Pass]:
         """Logits [S, B, L, V] float32 of the supervised loops, and what `backward` needs.
 
@@ -89,6 +93,8 @@ class DenoiseGradient:
             a name in `denoise_paths()`; None: `fastest_path()`, which is in float32
         noise
             on the states; None: none. It is added, so the way back needs none of it
+        fade
+            from which loop on states fade, as for `denoise`; 0: never
         """
         if supervise < 1 or free < 0:
             raise InvalidInput(f"{supervise} supervised loops after {free} others; wanted 1 or more, and 0 or more")
@@ -98,10 +104,10 @@ class DenoiseGradient:
         if kept is None or kept.size < size:
             kept = np.empty(size, np.int8)
         stir = {} if noise is None else noise.arrays(len(x))
-        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number, **stir)
+        logits = self._native.forward(x, tables, latent, free, supervise, kept, threads, number, fade=fade, **stir)
         if logits is None:  # refused by the native code, which leaves the words to this check
             checks.refuse(x, self.structure.V)
-        return logits, Pass(x, tables, latent, free, supervise, number, kept)
+        return logits, Pass(x, tables, latent, free, supervise, number, kept, fade)
 
     def backward(self, held: Pass, d_logits: checks.Array, *, threads: int = 0) -> tuple[checks.Array, checks.Array]:
         """Gradients of sum(logits * d_logits): [T] of the tables, and [B, W] of the latents.
@@ -109,7 +115,16 @@ class DenoiseGradient:
         A pass goes back once: a later one may take its memory.
         """
         out: tuple[checks.Array, checks.Array] = self._native.backward(
-            held.x, held.tables, held.latent, held.free, held.supervise, held.kept, d_logits, threads, held.path
+            held.x,
+            held.tables,
+            held.latent,
+            held.free,
+            held.supervise,
+            held.kept,
+            d_logits,
+            threads,
+            held.path,
+            fade=held.fade,
         )
         self._spare = held.kept
         return out

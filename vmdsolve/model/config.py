@@ -87,6 +87,8 @@ class ModelConfig:
         channels inside a block
     loops
         block applications a network evaluation, at inference (training may use fewer)
+    fade
+        from this loop on a state keeps 1 - 1 / fade of itself at each, so that loops go on to count; 0: all of it
     latent
         D, Gaussian dimensions, categorical groups or cells asked for; 0: no latent, the plain masked-diffusion baseline
     classes
@@ -116,6 +118,7 @@ class ModelConfig:
     message: int = choice(32, "M, channels of a message.", low=1, high=4096)
     hidden: int = choice(64, "Channels inside a block.", low=1, high=4096)
     loops: int = choice(16, "Block applications a network evaluation.", low=1, high=4096)
+    fade: int = choice(0, "Loop from which on states fade by one part in so many; 0: never.", low=0, high=4096)
     latent: int = choice(8, "D, latent width; 0: plain masked diffusion.", low=0, high=4096)
     prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     positions: tuple[int, int] = (0, 0)
@@ -135,6 +138,8 @@ class ModelConfig:
             raise ModelMismatch(f"sampling is {self.sampling!r}; wanted a Sampling")
         if self.classes == 1:
             raise ModelMismatch("classes is 1; wanted 0 (a Gaussian latent) or 2 to 4096")
+        if self.fade == 1:
+            raise ModelMismatch("fade is 1, and nothing of a state is left after a loop; wanted 0 (never) or 2 to 4096")
         if self.mixer == "attention":
             if self.width % self.heads:
                 raise ModelMismatch(f"width is {self.width}; attention wants a multiple of 16, or less than 32")
@@ -203,10 +208,10 @@ class ModelConfig:
         return ModelConfig(domain.name, domain.rules.relations, **{**symbols, **shape})
 
     def same_weights(self, other: ModelConfig) -> bool:
-        """Whether weights of the other config are weights of this one: loops, sampling and noise are not in them, nor
-        a latent that is noise.
+        """Whether weights of the other config are weights of this one: loops, fading, sampling and noise are not in
+        them, nor a latent that is noise.
         """
-        same: dict[str, Any] = {"loops": self.loops, "sampling": self.sampling, "noise": self.noise}
+        same: dict[str, Any] = {"loops": self.loops, "fade": self.fade, "sampling": self.sampling, "noise": self.noise}
         if self._bare and other._bare:
             same |= {"latent": self.latent, "prior": self.prior, "classes": self.classes}
         return replace(other, **same) == self

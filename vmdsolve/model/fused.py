@@ -63,6 +63,7 @@ class Fused:
                 supervise,
                 path,
                 noise,
+                denoiser.config.fade,
             )
         return out
 
@@ -92,6 +93,7 @@ class _Loops(torch.autograd.Function):
         supervise: int,
         path: str | None,
         noise: StateNoise | None,
+        fade: int,
     ) -> Tensor:
         ctx.kernel = kernel
         logits, ctx.saved = kernel.forward(
@@ -103,6 +105,7 @@ class _Loops(torch.autograd.Function):
             threads=torch.get_num_threads(),
             path=path,
             noise=noise,
+            fade=fade,
         )
         return torch.from_numpy(logits)
 
@@ -114,7 +117,7 @@ class _Loops(torch.autograd.Function):
         saved, ctx.saved = ctx.saved, None
         threads = torch.get_num_threads()
         d_tables, d_latent = ctx.kernel.backward(saved, d_logits.contiguous().numpy(), threads=threads)
-        return torch.from_numpy(d_tables), torch.from_numpy(d_latent), *[None] * 6
+        return torch.from_numpy(d_tables), torch.from_numpy(d_latent), *[None] * 7
 
 
 def tables(d: Denoiser) -> Tensor:

@@ -15,7 +15,7 @@ from .modulation import Modulate
 from .stirring import noise_on
 from .units import Units
 
-__all__ = ["Looped", "stirred"]
+__all__ = ["Looped", "kept_after", "stirred"]
 
 
 class Looped(nn.Module):
@@ -48,6 +48,12 @@ class Looped(nn.Module):
         """
 
     block: Callable[..., Tensor]  # one application of the block: (state, *what `begin` gave) -> state
+
+    def loop(self, h: Tensor, number: int, constant: tuple[Any, ...]) -> Tensor:
+        """Loop number so much, the first is 1: the block once, and what its state keeps."""
+        h = self.block(h, *constant)
+        kept = kept_after(number, self.config.fade)
+        return h if kept == 1 else h * kept
 
     @abstractmethod
     def logits_of(self, h: Tensor) -> Tensor:
@@ -113,11 +119,25 @@ class Looped(nn.Module):
         for loop in range(1, loops + 1):
             watched = loop > loops - supervise
             with torch.set_grad_enabled(watched and torch.is_grad_enabled()):
-                h = self.block(h, *constant)
+                h = self.loop(h, loop, constant)
                 h = stirred(h, noise, loop) if loop < loops else h
                 if watched:
                     read.append(self.logits_of(h))
         return torch.stack(read).float()
+
+
+def kept_after(loop: int, fade: int) -> float:
+    """What a state keeps of itself after so many loops, where states fade from loop number `fade` on; 0: they do not.
+
+    Each loop adds to the states, which a block sees through a norm: the more loops, the less one of them changes.
+    States that fade grow no further, so that loops go on to count (csrc/denoise/fade.hpp does the same).
+
+    Examples
+    --------
+    >>> kept_after(47, 48), kept_after(48, 48) == 1 - 1 / 48, kept_after(1000, 0)
+    (1.0, True, 1.0)
+    """
+    return 1 - 1 / fade if 0 < fade <= loop else 1.0
 
 
 def stirred(h: Tensor, noise: StateNoise | None, loops: int) -> Tensor:

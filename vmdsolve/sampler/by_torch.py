@@ -97,9 +97,11 @@ class ByTorch:
         """`Predictor.on_tensors`."""
         said = z if self.z_width else None
         if self.cuda is not None and (settles is None or settles.counts is None):  # whose kernel knows peers alone
-            peers = None if settles is None else settles.peers
+            peers, fade = None if settles is None else settles.peers, self.model.config.fade
             noise, code = self.stirred(z)
-            return self.cuda.evaluate(structure_of(self.units), x, code, loops=loops, peers=peers, noise=noise)
+            return self.cuda.evaluate(
+                structure_of(self.units), x, code, loops=loops, peers=peers, noise=noise, fade=fade
+            )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16, cache_enabled=False):
             code, modulation = (None, said) if self.modulates else (said, None)
             tokens, code = self.model.latent.condition(x.long(), code)

@@ -41,7 +41,7 @@ def looped(
     for loop in range(1, loops + 1):
         if time_limit < inf and perf_counter() >= end:
             return Evaluated(_kept(logits, denoiser.logits_of(h), left), spent.where(~left, loop - 1), ~left)
-        h = denoiser.block(h, *constant)
+        h = denoiser.loop(h, loop, constant)
         if loop == loops:
             break
         if settles is not None and loop % SETTLE_EVERY == 0:

@@ -165,6 +165,7 @@ def fill_on_gpu(
         settling=None if settles is None else settles.peers,
         keep_first=keep_first,
         states=states,
+        fade=predict.model.config.fade,
     )
     found, spent = values.cpu().numpy(), nfe.cpu().numpy().astype(np.int64)
     applied = loops.cpu().numpy().astype(np.int64)

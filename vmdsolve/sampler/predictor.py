@@ -149,6 +149,7 @@ class Predictor:
                 threads=self.threads,
                 path=fastest_path(may_round=self.bf16),
                 noise=noise_of(self.model.config, z),
+                fade=self.model.config.fade,
             )
         options: dict[str, Any] = {"loops": self.most_loops, "settles": settles, "time_limit": time_limit}
         return self._torch.evaluate(x, z, self.tile, **options)

@@ -1,0 +1,132 @@
+"""States that fade: the native loops, forward and back, do what the module in torch does, and loops go on to count."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from helpers.denoisers import FLOAT32, inputs, random_model, random_rules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vmdsolve.errors import InvalidInput, ModelMismatch
+from vmdsolve.kernels.denoise import Denoise
+from vmdsolve.kernels.state_noise import StateNoise
+from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.fused import Fused
+from vmdsolve.model.looped import kept_after
+from vmdsolve.model.native import native, structure_of
+from vmdsolve.model.vmd import VMD
+from vmdsolve.sampler import Predictor
+from vmdsolve.sampler.looped import looped
+
+
+def fading(seed: int, fade: int, loops: int = 8) -> tuple[VMD, Any, Any]:
+    """A model whose states fade from loop number `fade` on, its structure, and boards."""
+    plain, units = random_model(seed, 9, 4, 2, (16, 16, 32), 0, 0)
+    model = VMD(replace(plain.config, fade=fade, loops=loops))
+    model.load_state_dict(plain.state_dict())
+    return model.eval().requires_grad_(False), units, inputs(seed, 3, units, 0)[0]
+
+
+def said(model: VMD, units: Any, x: Any, loops: int) -> torch.Tensor:
+    out: torch.Tensor = model.denoiser(torch.from_numpy(x.astype(np.int64)), units, None, loops)
+    return out
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.tuples(st.integers(1, 16), st.integers(1, 9), st.integers(1, 3)),
+    widths=st.tuples(st.integers(8, 40), st.integers(1, 40), st.integers(1, 70)),
+    fade=st.integers(2, 5),
+    free=st.integers(0, 4),
+    supervise=st.integers(1, 4),
+    noisy=st.booleans(),
+)
+def test_native_loops_fade_as_the_module_in_torch_does(
+    seed: int, sizes: Any, widths: Any, fade: int, free: int, supervise: int, noisy: bool
+) -> None:
+    model, units = random_model(seed, *sizes, widths, 2, 1)
+    x, z = inputs(seed, 2, units, 2)
+    noise = StateNoise(np.array([seed + 1, 0], np.uint64), 0.5, 0.1) if noisy else None
+    d_logits = torch.from_numpy(np.random.default_rng(seed).standard_normal((supervise, *x.shape, units.V), np.float32))
+    found = []
+    for way in (None, *FLOAT32):
+        denoiser = copy.deepcopy(model.denoiser).requires_grad_(True)
+        denoiser.config = replace(model.config, fade=fade)
+        denoiser.fused = None if way is None else Fused(way)
+        tokens = torch.from_numpy(x.astype(np.int64))
+        logits = denoiser(tokens, units, torch.from_numpy(z), free + supervise, supervise, noise=noise)
+        logits.backward(d_logits)
+        parts = [torch.zeros(1) if p.grad is None else p.grad.flatten() for p in denoiser.parameters()]
+        found.append((logits.detach(), torch.cat(parts)))
+    for logits, gradient in found[1:]:
+        assert abs(logits - found[0][0]).max() < 1e-4 * max(1.0, abs(logits).max())
+        # A relu whose input is nearly zero may fall on either side in float32: of all numbers as one vector.
+        assert torch.linalg.norm(gradient - found[0][1]) <= 1e-2 * torch.linalg.norm(found[0][1]) + 1e-6
+
+
+@pytest.mark.parametrize("fade", [2, 3])
+def test_all_ways_of_inference_fade(fade: int) -> None:
+    model, units, x = fading(1, fade)
+    wanted = said(model, units, x, 8)[0].numpy()
+    kernel: Denoise = native(model.denoiser)
+    for path in FLOAT32:
+        got = kernel.evaluate(structure_of(units), x, loops=8, fade=fade, path=path)
+        np.testing.assert_allclose(got.logits, wanted, atol=1e-4)
+    begun = model.denoiser.start(torch.from_numpy(x.astype(np.int64)), units, None)
+    torch_way = looped(model.denoiser, begun, torch.from_numpy(x), loops=8, settles=None, time_limit=float("inf"))
+    np.testing.assert_allclose(torch_way.logits.numpy(), wanted, atol=1e-4)
+    assert abs(wanted - said(fading(1, 0)[0], units, x, 8)[0].numpy()).max() > 1e-3
+
+
+def test_a_predictor_fades_as_its_model_says() -> None:
+    model, board = fading(2, 3)[0], np.full((1, 9), -1, np.int32)
+    rules = random_rules(np.random.default_rng(2), 9, 4, 2)
+    wanted = said(model, model.units(rules), board, 8)[0].numpy()
+    for backend in ("native", "torch"):
+        predict = Predictor(model, rules, backend=backend)
+        np.testing.assert_allclose(predict(board, np.zeros((1, 0), np.float32)), wanted, atol=1e-4)
+
+
+def test_states_grow_no_further_and_loops_go_on_to_count() -> None:
+    """Without fading the thousandth loop hardly changes what is read; with it, it changes as much as the fiftieth."""
+
+    def steps(fade: int) -> list[float]:
+        model, units, x = fading(3, fade)
+        x[:] = -1
+        h, constant = model.denoiser.start(torch.from_numpy(x.astype(np.int64)), units, None)
+        sizes = []
+        for loop in range(1, 601):
+            h = model.denoiser.loop(h, loop, constant)
+            if loop in (50, 600):
+                sizes.append(float(h.square().mean().sqrt()))
+        return sizes
+
+    grown, held = steps(0), steps(40)
+    assert grown[1] > 5 * grown[0]
+    assert held[1] < 1.5 * held[0]
+
+
+def test_until_then_nothing_fades() -> None:
+    assert [kept_after(loop, 3) for loop in (1, 2, 3, 4)] == [1, 1, 1 - 1 / 3, 1 - 1 / 3]
+    model, units, x = fading(4, 6)
+    plain = fading(4, 0)[0]
+    assert torch.equal(said(model, units, x, 5), said(plain, units, x, 5))
+    assert not torch.equal(said(model, units, x, 8), said(plain, units, x, 8))
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(ModelMismatch, match="fade is 1, and nothing of a state is left"):
+        ModelConfig("any", ("r0",), fade=1)
+    with pytest.raises(ModelMismatch, match="fade is -1; wanted a whole number from 0 to 4,096"):
+        ModelConfig("any", ("r0",), fade=-1)
+    model, units, x = fading(5, 0)
+    with pytest.raises(InvalidInput, match="fade is -2"):
+        native(model.denoiser).evaluate(structure_of(units), x, loops=1, fade=-2)
