@@ -28,9 +28,8 @@ from vmdsolve.sampler.looped import looped
 def fading(seed: int, fade: int, loops: int = 8) -> tuple[VMD, Any, Any]:
     """A model whose states fade from loop number `fade` on, its structure, and boards."""
     plain, units = random_model(seed, 9, 4, 2, (16, 16, 32), 0, 0)
-    model = VMD(replace(plain.config, fade=fade, loops=loops))
-    model.load_state_dict(plain.state_dict())
-    return model.eval().requires_grad_(False), units, inputs(seed, 3, units, 0)[0]
+    model = plain.with_config(fade=fade, loops=loops).requires_grad_(False)
+    return model, units, inputs(seed, 3, units, 0)[0]
 
 
 def said(model: VMD, units: Any, x: Any, loops: int) -> torch.Tensor:
@@ -130,3 +129,15 @@ def test_what_cannot_be_is_refused() -> None:
     model, units, x = fading(5, 0)
     with pytest.raises(InvalidInput, match="fade is -2"):
         native(model.denoiser).evaluate(structure_of(units), x, loops=1, fade=-2)
+
+
+def test_what_no_weight_depends_on_may_change() -> None:
+    model = fading(6, 0)[0]
+    other = model.with_config(loops=99, fade=32, latent=1, prior="states", noise=(1.0, 0.1))
+    assert (other.config.loops, other.config.fade, other.config.stirs) == (99, 32, True)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
+    assert not other.training
+    with pytest.raises(ModelMismatch, match="weights depend on one of fade, width; loops, fade, sampling and noise"):
+        model.with_config(fade=3, width=8)
+    with pytest.raises(ModelMismatch, match="fading: one of these is no field"):
+        model.with_config(fading=3)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from torch import Tensor
 
+from ..errors import ModelMismatch
 from ..kernels.state_noise import StateNoise
 from ..problem import OPEN, Rules
 from .config import ModelConfig
@@ -55,6 +59,33 @@ class VMD(OnHub):
             self.latent = latent_of(config)
         for name, part in self.latent.parts.items():
             self.add_module(name, part)
+
+    def with_config(self, **changes: Any) -> VMD:
+        """The same weights, meant to be used otherwise: other `loops`, `fade`, `sampling` or `noise`.
+
+        Raises
+        ------
+        ModelMismatch
+            A field that there is none of, a value that cannot be, or one that weights depend on.
+
+        Examples
+        --------
+        >>> model = VMD(ModelConfig("pair", ("both",), width=8, message=8, hidden=8, latent=0))
+        >>> model.with_config(loops=256, fade=32).config.loops
+        256
+        """
+        try:
+            config = replace(self.config, **changes)
+        except TypeError:
+            raise ModelMismatch(f"{', '.join(sorted(changes))}: one of these is no field of a config") from None
+        if not self.config.same_weights(config):
+            raise ModelMismatch(
+                f"weights depend on one of {', '.join(sorted(changes))}; loops, fade, sampling and noise may change"
+            )
+        other = VMD(config).train(self.training)
+        other.load_state_dict(self.state_dict())
+        other.record = dict(self.record)
+        return other
 
     def units(self, rules: Rules) -> Units:
         """The structure of problems of these rules; the same object for the same rules.
