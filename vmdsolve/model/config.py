@@ -87,8 +87,6 @@ class ModelConfig:
         channels inside a block
     loops
         block applications a network evaluation, at inference (training may use fewer)
-    fade
-        from this loop on a state keeps 1 - 1 / fade of itself at each, so that loops go on to count; 0: all of it
     latent
         D, Gaussian dimensions, categorical groups or cells asked for; 0: no latent, the plain masked-diffusion baseline
     classes
@@ -110,6 +108,8 @@ class ModelConfig:
         how it is meant to be sampled; no weight depends on it
     noise
         with prior "states", noise before the first loop and after each but the last, in deviations of a state
+    fade
+        from this loop on a state keeps 1 - 1 / fade of itself at each, so that loops go on to count; 0: all of it
     """
 
     domain: str
@@ -118,7 +118,6 @@ class ModelConfig:
     message: int = choice(32, "M, channels of a message.", low=1, high=4096)
     hidden: int = choice(64, "Channels inside a block.", low=1, high=4096)
     loops: int = choice(16, "Block applications a network evaluation.", low=1, high=4096)
-    fade: int = choice(0, "Loop from which on states fade by one part in so many; 0: never.", low=0, high=4096)
     latent: int = choice(8, "D, latent width; 0: plain masked diffusion.", low=0, high=4096)
     prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     positions: tuple[int, int] = (0, 0)
@@ -128,6 +127,7 @@ class ModelConfig:
     pool: str = choice("mean", "What a cell hears of a unit: the mean of what its cells say, or the sum.", among=POOLS)
     sampling: Sampling = field(default_factory=Sampling)
     noise: tuple[float, float] = (0.0, 0.0)
+    fade: int = choice(0, "Loop from which on states fade by one part in so many; 0: never.", low=0, high=4096)
 
     def __post_init__(self) -> None:
         check(self, ModelMismatch)
