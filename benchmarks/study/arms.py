@@ -286,7 +286,7 @@ LATER = {
         "examples", "native", "hard", "hard_share", "later", "reveal", "batch_to", "tail", "tail_loops", "tail_free",
         "begin_noise", "path_noise", "attempts", "others", "matched", "dealt", "again", "price", "puzzles",
     )
-} | {"pool": "mean"}  # fmt: skip
+} | {"pool": "mean", "fade": 0}  # fmt: skip
 
 
 def essential(choices: ModelConfig | Recipe) -> dict[str, Any]:

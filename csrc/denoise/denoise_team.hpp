@@ -1,28 +1,20 @@
-// denoise_team.hpp -- one board through all loops of the denoiser by one block; denoise.hpp says what is
-// computed.
+// denoise_team.hpp -- one board through all loops of the denoiser by one block; denoise.hpp says what is computed.
 //
 // Shape        H, M, N of the model or more (zeros fill up), multiples of 16; L V <= kTiles * 16 rows a warp
-// Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the
-// product that
-//              writes to them; shared memory holds messages, means and what was received, bfloat16, and all
-//              weights.
-// A loop       message  states times 1 / deviation, rounded; times weights; relu                      (tensor
-// cores)
+// Where        a warp keeps the states of its tiles of 16 candidates in registers, float32, as sums of the product that
+//              writes to them; shared memory holds messages, means and what was received, bfloat16, and all weights
+// A loop       message  states times 1 / deviation, rounded; times weights; relu            (tensor cores)
 //              average  means of messages over cells and units
-//              receive  means times weights: a table of rows                                          (tensor
-//              cores) update   injected + received, plus self_update times states; relu; times weights: added
-//              to states (tensor cores) with a barrier after each but the last, which goes on to the next
-//              loop's messages.
-// Layout       messages, means and received lie as the lanes hold them (fragments.hpp): what lane t of a quad
-// wrote of a
-//              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from
-//              all banks.
+//              receive  means times weights: a table of rows                                (tensor cores)
+//              update   injected + received, plus self_update times states; relu; times weights: added to states
+//                       (tensor cores); what states keep of themselves is fade.hpp's
+//              with a barrier after each but the last, which goes on to the next loop's messages
+// Layout       messages, means and received lie as the lanes hold them (fragments.hpp): what lane t of a quad wrote of a
+//              row is what lane t of a quad reads of it, 8 or 16 bytes at once and, over adjacent rows, from all banks
 // Noise        joins the states where they are normalised, as in noise.hpp, each in the measure of its deviation
 // Settling     every kSettleEvery loops logits are read in passing, into the room of the means, and looked at
-// Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went
-// in),
-//              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums
-//              are float32.
+// Exact        a board's logits depend on its x and z alone; not on the batch. Weights (after the latent went in),
+//              normalised states, messages, means, received and hidden channels are rounded to bfloat16; sums are float32
 #pragma once
 #include "denoise/denoise_team_memory.hpp"
 #include "denoise/fade.hpp"        // defines: kept_after
