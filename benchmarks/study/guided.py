@@ -28,8 +28,9 @@ from ..puzzles import choose
 from ..real import SETS
 from ..weighed import used
 
+LOOPS = 96  # of the evaluation; more are for boards that are to settle, and search is sooner done than those
 METHOD = (
-    "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, and "
+    "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, of up to 96 loops, and "
     "solve_values from the givens, in each cell the likeliest symbol first, as solve() does. Nodes are propagations of "
     "the search; seconds are the processor's, on one thread; those of the guided search contain propagation and "
     "network, loading weights not. One after the other on each instance. What runs out of time counts with the nodes "
@@ -154,7 +155,7 @@ def weights(problem: Problem, model: Path | None) -> Predictor | None:
     domain = domains.layout_of(problem)
     for named in (None, model):
         with suppress(ModelMismatch):
-            if found := predictor(domain, problem.rules, Options(model=named, threads=1)):
+            if found := predictor(domain, problem.rules, Options(model=named, threads=1), LOOPS):
                 return found
     return None
 

@@ -41,13 +41,13 @@ def test_boards_do_not_depend_on_how_many_are_watched() -> None:
     assert (few.values == many.values[:, :1]).all()
 
 
-def test_latents_are_those_that_solve_tries_the_first_of_nine_by_nine_without_noise() -> None:
+def test_latents_are_those_that_solve_tries() -> None:
     without = "82.........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4.."  # an answer
     seen = vmdsolve.watch(without, 2)
     tried = vmdsolve.solve(without, method="vmd-only", steps=1, latents=2, trace=True)
     assert tried.latents_tried == 2
     assert tried.trace is not None
-    assert not seen.z[0].any()
+    assert seen.z.any(axis=1).all()
     np.testing.assert_array_equal(seen.z, tried.trace.z)
 
 
