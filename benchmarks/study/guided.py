@@ -30,12 +30,12 @@ from ..weighed import used
 
 LOOPS = 96  # of the evaluation; more are for boards that are to settle, and search is sooner done than those
 METHOD = (
-    "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, of up to "
-    "96 loops, and solve_values from the givens, in each cell the likeliest symbol first, as solve() does. Nodes are propagations of "
-    "the search; seconds are the processor's, on one thread; those of the guided search contain propagation and "
-    "network, loading weights not. One after the other on each instance. What runs out of time counts with the nodes "
-    "and seconds that it had. A win is a solution where the other found none, or fewer nodes where both did; instances "
-    "that propagation alone decides are left out."
+    "search alone: solve_values from the givens; guided: propagate, one network evaluation of what is left, of up "
+    "to 96 loops, and solve_values from the givens, in each cell the likeliest symbol first, as solve() does. Nodes"
+    " are propagations of the search; seconds are the processor's, on one thread; those of the guided search "
+    "contain propagation and network, loading weights not. One after the other on each instance. What runs out of "
+    "time counts with the nodes and seconds that it had. A win is a solution where the other found none, or fewer "
+    "nodes where both did; instances that propagation alone decides are left out."
 )
 
 
