@@ -54,6 +54,8 @@ WAYS = {
     "32 loops": Way(loops=32),
     "48 loops": Way(loops=48),
     "128 loops": Way(loops=128),
+    "512 loops": Way(loops=512),
+    "2,048 loops": Way(loops=2048),
     "T = 40": Way({"steps": 40}),
     "cells that clash opened again, 0.5": Way({"remask": "conflicts", "rate": 0.5}),
     "cells that clash opened again, 1.0": Way({"remask": "conflicts", "rate": 1.0}),
