@@ -180,15 +180,12 @@ def _aims(files: list[Result]) -> list[str]:
         n = held[name, 1, 1]["n"] if (name, 1, 1) in held else 0
         cells = (cell(name, 1, K, aim) for K, aim in zip((1, 16, 64), aims, strict=True))
         body.append([name, f"{n:,}", *cells, published])
-    header = [
-        "problems",
-        "n",
-        "one evaluation, %",
-        "of 16 boards",
-        "of 64 boards",
-        "published, other puzzles and training",
-    ]
-    said = f"In brackets: what we aim at. Margin order, up to {loops:,} loops an evaluation, no rule helps."
+    more = ("one evaluation, %", "of 16 boards", "of 64 boards")
+    header = ["problems", "n", *more, "published, other puzzles and training"]
+    said = (
+        f"In brackets: what we aim at. n is of one board; 16 and 64 were given to as many problems or to 100. Up to "
+        f"{loops:,} loops an evaluation, no rule helps."
+    )
     return [table(header, body), said]
 
 
