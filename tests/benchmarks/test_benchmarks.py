@@ -286,7 +286,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
         (["streaming", "--parts", "cost", "--n", "100", "--repeats", "1"], 15),
         pytest.param(["canvas", "--cells", "32", "--repeats", "1"], 6, marks=MISTRAL),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
-        (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 6),
+        (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 8),
     ],
 )
 def test_smoke(arguments: list[str], rows: int, tmp_path: Path) -> None:

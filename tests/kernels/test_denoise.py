@@ -128,13 +128,14 @@ def test_shipped_weights_on_held_out_puzzles(name: str) -> None:
         model = VMD(replace(model.config, latent=0)).eval()
         model.denoiser = denoiser
     boards, answers = held_out(domain, 8)
-    units = model.units(domain.rules)
-    kernel = kernel_of(model, units)
+    units, loops = model.units(domain.rules), min(48, model.config.loops)  # in many more, rounding may take another way
+    kernel = native(model.denoiser)
     for x in (boards, np.where(np.arange(domain.rules.L) % 2, answers, boards).astype(np.int32)):
         z = np.random.default_rng(0).standard_normal((8, model.config.latent), np.float32)
-        wanted = specified(model, units, x, z, model.config.loops)
+        wanted = specified(model, units, x, z, loops)
         for path in denoise_paths():
-            assert_close(kernel(x, z, loops=model.config.loops, path=path), wanted, TRAINED_BOUND[path])
+            got = kernel.evaluate(structure_of(units), x, z, loops=loops, fade=model.config.fade, path=path)
+            assert_close(got.logits, wanted, TRAINED_BOUND[path])
 
 
 def test_the_sampler_fills_the_same_cells_with_either_backend() -> None:
