@@ -31,7 +31,7 @@ from vmdsolve.model.vmd import VMD
 from vmdsolve.sampler import Plan, Predictor, fill_boards
 from vmdsolve.sampler.keys import board_keys
 
-from .denoise import floor
+from .denoise import LOOPS, floor
 from .driver import RESULTS, Row, Run, summary, table
 from .kernels import torch_candidates, torch_conflicts
 from .puzzles import choose, sudoku
@@ -179,7 +179,8 @@ def run_denoise(
     model = packaged(sudoku())
     if model is None or not isinstance(model.denoiser, Denoiser):
         raise InvalidInput("there are no packaged weights of mixer messages for sudoku-9x9; train some first")
-    denoiser, loops, units = model.cuda().denoiser, model.config.loops, model.units(sudoku().rules)
+    model = model.with_config(fade=0, loops=LOOPS).cuda()  # as `denoise` measures it
+    denoiser, loops, units = model.denoiser, LOOPS, model.units(sudoku().rules)
     assert isinstance(denoiser, Denoiser), "asked above"
     few, _ = held_out(sudoku(), 1024)
     x = torch.from_numpy(np.resize(few, (boards, few.shape[1]))).cuda()

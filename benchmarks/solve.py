@@ -28,7 +28,10 @@ METHOD = (
 )
 BASE = "CP-SAT"  # ratios are to this
 ONE_CALL = ", one call a puzzle"  # how rows of single calls end
-ALONE = ((1, False), (5, False), (20, False), (1, True), (5, True), (20, True))  # the model alone: steps, bfloat16
+# The model alone: one evaluation of as many loops as it may take; or twenty, of as many as it was trained with before.
+ALONE: tuple[Row, ...] = tuple(
+    {"bf16": bf16, **asked} for bf16 in (False, True) for asked in ({"steps": 1}, {"steps": 20, "loops": 96})
+)
 
 
 def run(
@@ -60,7 +63,7 @@ def run(
                 if vmd_n:
                     rows.append(_vmd(problems, vmd_n, "vmd", unique=unique, loops=loops))
                     if not unique:
-                        rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, steps=T, bf16=b) for T, b in ALONE]
+                        rows += [_vmd(problems, vmd_n, "vmd-only", latents=1, **asked) for asked in ALONE]
                 rows += _one_by_one(problems, call_n, unique)
                 rows += [_peer(problems, peer_n, unique, peer, peer_seconds) for peer in wanted]
                 _ratios(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ import torch
 
 from vmdsolve.constraints import AllDifferent
 from vmdsolve.kernels.denoise import denoise_paths, rounding_paths
+from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.model.config import ModelConfig
+from vmdsolve.model.denoiser import Denoiser
+from vmdsolve.model.fused import Fused
 from vmdsolve.model.units import Units
 from vmdsolve.model.vmd import VMD
 from vmdsolve.problem import Rules
@@ -51,3 +55,27 @@ def inputs(seed: int, B: int, units: Units, D: int) -> tuple[Any, Any]:
     L, V = units.L, units.V
     x = np.where(rng.random((B, L)) < 0.4, rng.integers(0, V, (B, L)), -1).astype(np.int32)
     return x, rng.standard_normal((B, D), np.float32)
+
+
+def same_forth_and_back(
+    denoiser: Denoiser, units: Units, x: Any, z: Any, free: int, supervise: int, noise: StateNoise | None = None
+) -> bool:
+    """Whether the native loops without rounding give the logits and the gradients that the module in torch gives."""
+    rng = np.random.default_rng(len(x) + free)
+    d_logits = torch.from_numpy(rng.standard_normal((supervise, *x.shape, units.V), np.float32))
+    found = []
+    for way in (None, *FLOAT32):
+        one = copy.deepcopy(denoiser).requires_grad_(True)
+        one.fused = None if way is None else Fused(way)
+        tokens = torch.from_numpy(x.astype(np.int64))
+        logits = one(tokens, units, torch.from_numpy(z), free + supervise, supervise, noise=noise)
+        logits.backward(d_logits)
+        parts = [torch.zeros(1) if p.grad is None else p.grad.flatten() for p in one.parameters()]
+        found.append((logits.detach(), torch.cat(parts)))
+    (wanted, slope), others = found[0], found[1:]
+    # A relu whose input is nearly zero may fall on either side in float32: gradients count as one vector.
+    return all(
+        abs(logits - wanted).max() < 1e-4 * max(1.0, abs(logits).max())
+        and torch.linalg.norm(gradient - slope) <= 1e-2 * torch.linalg.norm(slope) + 1e-6
+        for logits, gradient in others
+    )

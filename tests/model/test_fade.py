@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from helpers.denoisers import FLOAT32, inputs, random_model, random_rules
+from helpers.denoisers import FLOAT32, inputs, random_model, random_rules, same_forth_and_back
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +15,6 @@ from vmdsolve.errors import InvalidInput, ModelMismatch
 from vmdsolve.kernels.denoise import Denoise
 from vmdsolve.kernels.state_noise import StateNoise
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.fused import Fused
 from vmdsolve.model.looped import kept_after
 from vmdsolve.model.native import native, structure_of
 from vmdsolve.model.vmd import VMD
@@ -54,21 +51,7 @@ def test_native_loops_fade_as_the_module_in_torch_does(
     model, units = random_model(seed, *sizes, widths, 2, 1)
     x, z = inputs(seed, 2, units, 2)
     noise = StateNoise(np.array([seed + 1, 0], np.uint64), 0.5, 0.1) if noisy else None
-    d_logits = torch.from_numpy(np.random.default_rng(seed).standard_normal((supervise, *x.shape, units.V), np.float32))
-    found = []
-    for way in (None, *FLOAT32):
-        denoiser = copy.deepcopy(model.denoiser).requires_grad_(True)
-        denoiser.config = replace(model.config, fade=fade)
-        denoiser.fused = None if way is None else Fused(way)
-        tokens = torch.from_numpy(x.astype(np.int64))
-        logits = denoiser(tokens, units, torch.from_numpy(z), free + supervise, supervise, noise=noise)
-        logits.backward(d_logits)
-        parts = [torch.zeros(1) if p.grad is None else p.grad.flatten() for p in denoiser.parameters()]
-        found.append((logits.detach(), torch.cat(parts)))
-    for logits, gradient in found[1:]:
-        assert abs(logits - found[0][0]).max() < 1e-4 * max(1.0, abs(logits).max())
-        # A relu whose input is nearly zero may fall on either side in float32: of all numbers as one vector.
-        assert torch.linalg.norm(gradient - found[0][1]) <= 1e-2 * torch.linalg.norm(found[0][1]) + 1e-6
+    assert same_forth_and_back(model.with_config(fade=fade).denoiser, units, x, z, free, supervise, noise)
 
 
 @pytest.mark.parametrize("fade", [2, 3])

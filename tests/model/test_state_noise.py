@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from helpers.denoisers import FLOAT32, inputs, random_model
+from helpers.denoisers import inputs, random_model, same_forth_and_back
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +15,6 @@ from vmdsolve.domains import get
 from vmdsolve.kernels.gradient import DenoiseGradient
 from vmdsolve.kernels.state_noise import StateNoise, state_noise
 from vmdsolve.model.config import ModelConfig
-from vmdsolve.model.fused import Fused
 from vmdsolve.model.vmd import VMD
 
 
@@ -68,20 +66,7 @@ def test_native_loops_and_the_module_in_torch_add_the_same(
     keys = keys_of(seed, B)
     keys[0] *= not still
     noise = StateNoise(keys, begin, path)
-    d_logits = torch.from_numpy(np.random.default_rng(seed).standard_normal((supervise, *x.shape, units.V), np.float32))
-    found = []
-    for way in (None, *FLOAT32):
-        denoiser = copy.deepcopy(model.denoiser).requires_grad_(True)
-        denoiser.fused = None if way is None else Fused(way)
-        tokens = torch.from_numpy(x.astype(np.int64))
-        logits = denoiser(tokens, units, torch.from_numpy(z), free + supervise, supervise, noise=noise)
-        logits.backward(d_logits)
-        parts = [torch.zeros(1) if p.grad is None else p.grad.flatten() for p in denoiser.parameters()]
-        found.append((logits.detach(), torch.cat(parts)))
-    for logits, gradient in found[1:]:
-        assert abs(logits - found[0][0]).max() < 1e-4 * max(1.0, abs(logits).max())
-        # A relu whose input is nearly zero may fall on either side in float32: of all numbers as one vector.
-        assert torch.linalg.norm(gradient - found[0][1]) <= 1e-2 * torch.linalg.norm(found[0][1]) + 1e-6
+    assert same_forth_and_back(model.denoiser, units, x, z, free, supervise, noise)
 
 
 def test_noise_comes_before_the_first_loop_and_between_loops() -> None:

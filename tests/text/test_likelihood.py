@@ -13,6 +13,7 @@ from helpers.texts import every_text, law_of_text, tiny
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.measure.likelihood import Bound
+from vmdsolve.model.latents.distributions import Categorical
 from vmdsolve.text.config import ABSENT
 from vmdsolve.text.likelihood import exact, importance, latent_use, likelihood, nelbo, summed
 from vmdsolve.text.model import TextModel
@@ -169,7 +170,9 @@ def test_what_z_saves_in_one_evaluation_is_what_a_list_of_codes_says(draw: str) 
     truth = torch.from_numpy(row)[None]
     x = torch.full_like(truth, model.mask_id)
     with torch.no_grad():
-        q = torch.softmax(model.posterior_of(truth, x).logits.double(), -1)[:, 0]  # type: ignore[union-attr]
+        posterior = model.posterior_of(truth, x)
+        assert isinstance(posterior, Categorical)
+        q = torch.softmax(posterior.logits.double(), -1)[:, 0]
         codes = [torch.eye(2)[code].expand(1, 2, 2) for code in range(2)]
         said = torch.stack([model.logits(x, z, context=truth).double().log_softmax(-1) for z in codes])
     log_p = said.gather(-1, truth.expand(2, 1, 4)[..., None])[:, 0, :, 0].view(2, 2, 2)  # [code, block, cell]
