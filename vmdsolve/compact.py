@@ -79,6 +79,17 @@ class Even(_Column):
         """Characters of each."""
         return int(self.codes.shape[1])
 
+    @property
+    def joined(self) -> memoryview:
+        """All of them, end to end, where they are in memory.
+
+        Examples
+        --------
+        >>> bytes(Even.of(["ab", "cd"]).joined)
+        b'abcd'
+        """
+        return self.codes.reshape(-1).data
+
     def bytes(self, end: str = "") -> bytes:
         """All of them, each with this character behind it.
 

@@ -194,7 +194,7 @@ def test_no_line_makes_memory_grow(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     content = journal_of(out, [SOLVED], {})
     for numbers in ([10**14], range(10**14, 10**14 + 2), range(5, MOST_ROWS + 6), [5, 10**14]):
-        far = content + kept_line(key_of({}), numbers, "0" * 16, TABLE)
+        far = b"".join([content, *kept_line(key_of({}), numbers, "0" * 16, TABLE)])
         (tmp_path / "out.json.partial.jsonl").write_bytes(far)
         with Journal(out, {}, resume=True) as journal:
             assert (journal.done, journal.reach) == (1, 1)
@@ -205,7 +205,7 @@ def test_no_line_makes_memory_grow(tmp_path: Path) -> None:
     [("status", "SOLVEDISH"), ("status", ["SOLVED"]), ("nfe", "x"), ("nfe", 1 << 70), ("loops", -1), ("problem", 5)],
 )
 def test_what_a_field_cannot_be_is_damage_whatever_the_hash_says(tmp_path: Path, name: str, value: object) -> None:
-    line = json.loads(kept_line(key_of({}), [0], "", TABLE))
+    line = json.loads(b"".join(kept_line(key_of({}), [0], "", TABLE)))
     line["rows"][name] = [value]
     body = json.dumps({key: line[key] for key in line if key != "check"})[:-1].encode()
     hash_ = _native.XXH64()
@@ -261,13 +261,15 @@ def test_a_full_disk_is_a_sentence_that_says_how_to_go_on(tmp_path: Path, monkey
         for name, room in ((r"/\.vmdsolve-out\.csv", 0), ("jsonl", 1)):  # room for so many writes that are whole
             calls = iter(range(9))
 
-            def full(handle: int, content: bytes, place: int, calls: Any = calls, room: int = room) -> int:
+            def full(handle: int, told: Any, place: int, calls: Any = calls, room: int = room) -> int:
+                content = told if isinstance(told, (bytes, memoryview)) else b"".join(told)
                 if (call := next(calls)) > room:
                     raise OSError(28, "No space left on device")
                 return write(handle, content if call < room else content[:9], place)
 
             with monkeypatch.context() as patch:
                 patch.setattr(os, "pwrite", full)
+                patch.setattr(os, "pwritev", full)
                 with pytest.raises(VmdsolveError, match=rf"^cannot write .*{name}: No space .*; --resume continues$"):
                     journal.add(SOLVED)
     with Journal(out, {}, resume=True) as journal, monkeypatch.context() as patch:

@@ -27,7 +27,7 @@ def table_of(texts: list[str], others: Any) -> dict[str, Any]:
 @given(EVEN, st.sampled_from(["", {"a": 1, "texts": "x"}, ',"texts":"', None]))
 def test_a_table_comes_back_as_it_was(texts: list[str], others: Any) -> None:
     table = table_of(texts, others)
-    line = kept_line(KEY, range(7, 7 + len(texts)), "0" * 16, table)
+    line = b"".join(kept_line(KEY, range(7, 7 + len(texts)), "0" * 16, table))
     told = told_by(KEY, line)
     assert told is not None
     assert (line.count(b"\n"), told.numbers) == (1, range(7, 7 + len(texts)))

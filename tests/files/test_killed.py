@@ -18,7 +18,7 @@ from vmdsolve.files.resumed import to_do
 from vmdsolve.files.rows import Row, format_of
 
 RECORDS = [Record("a", i + 1, P, others={"n": i}) for i in range(3)]
-CALLS = ("open", "pwrite", "ftruncate", "fsync", "fchmod", "link", "replace", "rename", "unlink")
+CALLS = ("open", "pwrite", "pwritev", "ftruncate", "fsync", "fchmod", "link", "replace", "rename", "unlink")
 ENDED, REFUSED, KILLED = 0, 2, 9
 
 
@@ -26,7 +26,12 @@ def job(out: Path, *, resume: bool = False) -> None:
     with Journal(out, {"seed": 0}, resume=resume) as journal:
         for numbers, records in to_do(iter(RECORDS), journal, None):
             for number, record in zip(numbers, records, strict=True):
-                journal.add(Row(P, S, "SOLVED", "search", None, 0, 0.1, "", record.others), number, [record])
+                row = Row(P, S, "SOLVED", "search", None, 0, 0.1, "", record.others)
+                if out.suffix == ".csv":
+                    journal.add(row, number, [record])
+                else:  # which is what is written straight
+                    table = {name: [value] for name, value in row.columns.items()}
+                    journal.add_table(range(number, number + 1), [record], table)
         journal.finish()
 
 
@@ -52,8 +57,9 @@ def _wrapped(call: Any, name: str, calls: Iterator[int], at: int, how: str) -> A
             return call(*args, **named)
         if how == "full":
             raise OSError(errno.ENOSPC, "No space left on device")
-        if how == "torn" and name == "pwrite":
-            call(args[0], args[1][: len(args[1]) // 2], *args[2:])
+        if how == "torn" and name in ("pwrite", "pwritev"):
+            content = b"".join(args[1]) if name == "pwritev" else args[1]
+            os.pwrite(args[0], content[: len(content) // 2], *args[2:])
         if how == "after":
             call(*args, **named)
         os._exit(KILLED)
@@ -61,20 +67,24 @@ def _wrapped(call: Any, name: str, calls: Iterator[int], at: int, how: str) -> A
     return wrapped
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
 @pytest.mark.parametrize("how", ["before", "torn", "after", "full"])
-def test_whatever_happens_at_a_call_of_the_system(tmp_path: Path, how: str) -> None:
-    wanted = tmp_path / "wanted.csv"
+def test_whatever_happens_at_a_call_of_the_system(tmp_path: Path, how: str, ending: str) -> None:
+    if ending == ".parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+    wanted = tmp_path / f"wanted{ending}"
     job(wanted)
     codes = []
     while not codes or codes[-1] != ENDED or how == "full":
         folder = tmp_path / str(len(codes))
         folder.mkdir()
-        out = folder / "out.csv"
+        out = folder / f"out{ending}"
         codes.append(disturbed(out, len(codes) + 1, how))
-        assert {path.name for path in folder.iterdir()} <= {"out.csv", "out.csv.partial.jsonl", ".vmdsolve-out.csv"}
+        names = {out.name, f"{out.name}.partial.jsonl", f".vmdsolve-{out.name}"}
+        assert {path.name for path in folder.iterdir()} <= names
         if codes[-1] != ENDED:
             job(out, resume=True)
-        assert [path.name for path in folder.iterdir()] == ["out.csv"]
+        assert [path.name for path in folder.iterdir()] == [out.name]
         assert out.read_bytes() == wanted.read_bytes()
         if len(codes) > 40:
             break

@@ -81,22 +81,13 @@ def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     assert on_ray.made([Record("", 1, "oops")], b"\x80\x04}\x94.", ".csv").rows == 1
 
 
-def test_a_shard_is_made_on_disk_where_memory_is_no_folder_or_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    of = ([Record("", 1, SOME[0])], pickle.dumps({"method": "search"}), ".csv")
-    there = on_ray.made(*of).content.tobytes()
-    monkeypatch.setattr(on_ray, "MEMORY", tmp_path / "none")
-    assert on_ray.made(*of).content.tobytes() == there
-    monkeypatch.setattr(on_ray, "MEMORY", tmp_path)
-    whole, met = on_ray._content, []
-
-    def full(columns: Any, form: Any, ending: str, where: Path | None) -> Any:
-        met.append(where)
-        if where is not None:
-            raise OSError(28, "No space left on device")
-        return whole(columns, form, ending, where)
-
-    monkeypatch.setattr(on_ray, "_content", full)
-    assert on_ray.made(*of).content.tobytes() == there
-    assert met == [tmp_path, None]
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_what_a_worker_makes_is_the_file_of_a_local_job(ending: str, tmp_path: Path) -> None:
+    if ending == ".parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+    records = [Record("", 1, one) for one in SOME]
+    made = on_ray.made(records, pickle.dumps({"method": "search"}), ending)
+    with Shards(tmp_path / f"out{ending}", {}) as job:
+        assert [*job.run(iter(records), BatchSolver(method="search"))] == [len(SOME)]
+    [part] = (tmp_path / f"out{ending}").glob("part-*")
+    assert made.content.tobytes() == part.read_bytes()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +66,12 @@ def to_file(
         at_once = 1 if n is not None or once is not None else AT_ONCE  # what a pipe brings waits for nothing
         left = to_do(Chained([iter([first]), records]), journal, domain, at_once)
         try:
-            with bar("problems", total, journal.done) as advance:
-                rows = (
-                    _by_columns(left, journal, options)
-                    if solved is None
-                    else _by_rows(left, journal, solved, domain, n, statistics=statistics)
-                )
+            rows = (
+                _by_columns(left, journal, options)
+                if solved is None
+                else _by_rows(left, journal, solved, domain, n, statistics=statistics)
+            )
+            with bar("problems", total, journal.done) as advance, closing(rows):  # then all that is known is written
                 for done in rows:
                     advance(done)
         except KeyboardInterrupt:
@@ -85,16 +86,22 @@ def to_file(
 
 def _by_columns(
     left: Iterator[tuple[Sequence[int], Sequence[Record]]], journal: Journal, options: dict[str, Any]
-) -> Iterator[int]:
-    """Solve what is left; yields how many rows were written."""
+) -> Generator[int, None, None]:
+    """Solve what is left, and write it beside that; yields how many rows were handed over."""
     from ..api.solve import columns_as_done
+    from ..behind import Behind
     from ..files.told import Waiting, table_of, together
 
     waiting = Waiting(left, options["domain"])
-    for places, found in together(columns_as_done(waiting, invalid="report", **options)):
-        for numbers, records, some in waiting.taken(places, found):
-            journal.add_table(numbers, records, table_of(records, some, options["domain"]))
-        yield len(places)
+
+    def put(numbers: Sequence[int], records: Sequence[Record], found: Mapping[str, Sequence[Any]]) -> None:
+        journal.add_table(numbers, records, table_of(records, found, options["domain"]))
+
+    with Behind[None]() as behind:
+        for places, found in together(columns_as_done(waiting, invalid="report", **options)):
+            for numbers, records, some in waiting.taken(places, found):
+                behind.do(put, numbers, records, some)
+            yield len(places)
 
 
 def _by_rows(
@@ -105,7 +112,7 @@ def _by_rows(
     n: int | None,
     *,
     statistics: bool,
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """The same, a solution at a time."""
     from ..files.rows import row_of
 

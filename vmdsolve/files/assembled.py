@@ -6,6 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from .formats.base import Table
 from .growing import Growing
 from .kept import table_in, told_by
@@ -89,27 +92,32 @@ def rows_of_all(
     held: OrderedDict[int, _Rows] = OrderedDict()  # which go on behind the window
     for begin in range(0, total, WINDOW):
         those = places.of(begin, min(begin + WINDOW, total))
-        out = [b""] * len(those)
-        for place in dict.fromkeys(those):
+        parts: dict[int, list[slice]] = {}  # of each line the runs of records that it tells of
+        for run in _alike(those):
+            parts.setdefault(those[run.start], []).append(run)
+        out: dict[int, bytes] = {}  # by the first of the records that they are of
+        for place, its in parts.items():
             some = held.pop(place, None) or _rows(lines, place, key, names, grown)
-            if some is None:
-                raise changed(f"the row of problem {begin + those.index(place) + 1} is damaged")
-            for number, row in zip(some.numbers, some.each, strict=True):
-                if 0 <= number - begin < len(those) and those[number - begin] == place:
-                    out[number - begin] = row
-            if max(some.numbers) >= begin + len(those):
+            for run in its:
+                at = run.start
+                while at < run.stop:
+                    first = None if some is None else _index(some.numbers, begin + at)
+                    if some is None or first is None:
+                        raise changed(f"the row of problem {begin + at + 1} is damaged")
+                    n = min(_run(some.numbers, first), run.stop - at)
+                    out[at] = some.content[some.ends[first] : some.ends[first + n]]
+                    at += n
+            if some is not None and max(some.numbers) >= begin + len(those):
                 held[place] = some
-        if b"" in out:
-            raise changed(f"the row of problem {begin + out.index(b'') + 1} is damaged")
-        while len(held) > 1 and sum(one.size for one in held.values()) > HELD:
+        while len(held) > 1 and sum(len(one.content) for one in held.values()) > HELD:
             held.popitem(last=False)
-        yield b"".join(out)
+        yield b"".join(out[at] for at in sorted(out))
 
 
 class _Rows(NamedTuple):
-    size: int
     numbers: Sequence[int]
-    each: Sequence[bytes]
+    content: bytes
+    ends: npt.NDArray[np.int64]  # row i begins at ends[i]
 
 
 def _rows(lines: Lines, place: int, key: bytes, names: Sequence[str], grown: Growing) -> _Rows | None:
@@ -120,10 +128,16 @@ def _rows(lines: Lines, place: int, key: bytes, names: Sequence[str], grown: Gro
         return None
     if spot.names != tuple(names):
         rows = grown.form.renamed(rows, spot.names, names)
-    ends = grown.form.ends(rows).tolist()
+    ends = grown.form.ends(rows)
     if len(ends) != len(told.numbers) or ends[-1] != len(rows):
         return None
-    return _Rows(len(rows), told.numbers, [rows[a:b] for a, b in zip([0, *ends], ends, strict=False)])
+    return _Rows(told.numbers, rows, np.concatenate([[0], ends]))
+
+
+def _alike(places: Sequence[int]) -> list[slice]:
+    """Where places that follow each other are the same."""
+    breaks = (np.flatnonzero(np.diff(places)) + 1).tolist()
+    return list(map(slice, [0, *breaks], [*breaks, len(places)]))
 
 
 def _line(lines: Lines, place: int, key: bytes) -> _Line | None:

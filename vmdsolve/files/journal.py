@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from threading import RLock
 from typing import Any, Self
 
 from ..atomic import replacing
@@ -35,6 +36,7 @@ from .places import Places
 from .record import Record
 from .rows import JOURNAL, NAMES, Row, Tally, format_of, rows_of, write_rows
 from .spots import Spot, spot_line, told_in
+from .straight import Straight
 
 __all__ = ["Journal"]
 
@@ -110,6 +112,8 @@ class Journal:
         self._others: dict[str, tuple[int, int]] = {}  # columns that came with the input, and where they stand first
         self._grown: tuple[int, tuple[str, ...]] = 0, ()  # where what a killed job left ends, and its last columns
         self._rows = Growing(self.out, self._form) if isinstance(self._form, Grows) else None
+        self._straight = Straight(self.out, self._form) if self._rows is None and self._form.by_columns else None
+        self._at_work = RLock()  # rows may be added by one thread while another compares those that are there
         self._handle = owned(self.path, out)
         self._lines = Lines(self._handle)
         try:  # of record i, where its line begins; below 0: not yet believed; 0: there is none
@@ -146,6 +150,8 @@ class Journal:
         if self._rows is not None and self.done and not self._rows.goes_on(*self._grown):
             self._say(f"{self._rows.path} is gone, and with it the rows")
             self.done = 0
+        if self._straight is not None:  # it would lack what is there
+            self._straight.give_up()
         os.pwrite(self._handle, head if len(head) == len(first) else HEAD % os.getpid(), 0)
         os.ftruncate(self._handle, self._end)  # no torn last line
 
@@ -155,7 +161,7 @@ class Journal:
         try:
             if self._rows is not None:
                 self._rows.anew()
-            self._append(head)
+            self._append([head])
         except VmdsolveError:
             self.path.unlink()  # a disk that is full already
             raise
@@ -212,6 +218,8 @@ class Journal:
             self._places.close()
             if self._rows is not None:
                 self._rows.close()
+            if self._straight is not None:
+                self._straight.give_up()
         self._handle = -1
 
     @property
@@ -220,15 +228,17 @@ class Journal:
 
     def left(self, begin: int, end: int) -> list[int]:
         """Of these records by which line each is told that is not yet believed; 0 where there is none."""
-        return [max(0, -place) for place in self._places.of(begin, end)]
+        with self._at_work:
+            return [max(0, -place) for place in self._places.of(begin, end)]
 
     def said(self, place: int) -> tuple[Kept, Table] | None:
         """What that line says; None if it cannot be."""
-        line = self._lines.at(place)
-        if (told := told_by(self._key, line)) is None:
-            return None
-        n = len(told.numbers)
-        table = table_in(line, n) if self._rows is None else self._found(self._rows, line, n)
+        with self._at_work:
+            line = self._lines.at(place)
+            if (told := told_by(self._key, line)) is None:
+                return None
+            n = len(told.numbers)
+            table = table_in(line, n) if self._rows is None else self._found(self._rows, line, n)
         return None if table is None or not is_sane(table) else (told, table)
 
     def _found(self, rows: Growing, line: bytes, n: int) -> Table | None:
@@ -239,22 +249,26 @@ class Journal:
 
     def believe(self, place: int, numbers: Sequence[int], table: Table) -> None:
         """The rows of that line are right."""
-        self._places.put(numbers, place)
-        spot = None if self._rows is None else Spot.of(self._lines.at(place))
-        if self._rows is None or spot is None:
-            self._count(numbers, table, _first_of(numbers, table))
-        else:
-            self._rows.follows(numbers, spot)
-            self._count(numbers, table, spot.others)
+        with self._at_work:
+            self._places.put(numbers, place)
+            spot = None if self._rows is None else Spot.of(self._lines.at(place))
+            if self._rows is None or spot is None:
+                self._count(numbers, table, _first_of(numbers, table))
+            else:
+                self._rows.follows(numbers, spot)
+                self._count(numbers, table, spot.others)
 
     def drop(self, place: int, numbers: Sequence[int], why: str) -> None:
         """The rows of that line are not right: these records are done again."""
-        self._places.put(numbers, 0)
-        self._drop(place, why)
+        with self._at_work:
+            self._places.put(numbers, 0)
+            self._drop(place, why)
 
     def add(self, row: Row, number: int | None = None, records: Sequence[Record] = ()) -> None:
         """Append the row of a record, by default of the next: see `add_table`."""
         number = self.reach if number is None else number
+        if self._straight is not None:  # tables of one row take it too long
+            self._straight.give_up()
         self.add_table(range(number, number + 1), records, {name: [value] for name, value in row.columns.items()})
 
     def add_table(self, numbers: Sequence[int], records: Sequence[Record], table: Table) -> None:
@@ -275,17 +289,23 @@ class Journal:
                 self.add_table(numbers[half], records[half], {name: column[half] for name, column in table.items()})
             return
         others, puzzles = _first_of(numbers, table), digest_of(records) if records else ""
+        with self._at_work:
+            self._add(numbers, puzzles, table, others)
+
+    def _add(self, numbers: Sequence[int], puzzles: str, table: Table, others: Mapping[str, int | None]) -> None:
         if self._rows is None:
-            line = kept_line(self._key, numbers, puzzles, table)
+            pieces = kept_line(self._key, numbers, puzzles, table)
         else:
             try:
-                line = spot_line(self._key, numbers, puzzles, self._rows.add(numbers, table, others), table)
+                pieces = [spot_line(self._key, numbers, puzzles, self._rows.add(numbers, table, others), table)]
             except OSError as error:
                 raise self._refused(self._rows.path, error) from error
         place = self._end
-        self._append(line)
+        self._append(pieces)
         self._places.put(numbers, place)
         self._count(numbers, table, others)
+        if self._straight is not None:
+            self._straight.add(numbers, table)
 
     def finish(self) -> None:
         """Make OUT from all rows, then remove the journal; killed in between, a resumed job does so again.
@@ -316,7 +336,8 @@ class Journal:
     def _make(self, total: int, others: Sequence[str]) -> None:
         """OUT, from the rows of all records, with these columns besides a Row's own."""
         names, form = (*NAMES, *others), self._form
-        if self._rows is not None and self._rows.becomes_out(total, others):
+        straight = self._straight is not None and self._straight.becomes_out(total, others)
+        if straight or (self._rows is not None and self._rows.becomes_out(total, others)):
             return
         told = (self._lines, self._places, self._key, total, names, self._changed)
         if self._rows is not None:
@@ -345,14 +366,15 @@ class Journal:
             number = 1 + sum(begin < place for begin, _ in self._lines.all())
             self._say(f"{self.path}:{number} {why}; it is dropped")
 
-    def _append(self, line: bytes) -> None:
-        done = 0
+    def _append(self, pieces: Sequence[bytes | memoryview]) -> None:
+        size = sum(map(len, pieces))
         try:
-            while done < len(line):  # a disk may be full in the middle of a line
-                done += os.pwrite(self._handle, line[done:], self._end + done)
+            done = os.pwritev(self._handle, pieces, self._end)
+            while done < size:  # a disk may be full in the middle of a line
+                done += os.pwrite(self._handle, b"".join(pieces)[done:], self._end + done)
         except OSError as error:
             raise self._refused(self.path, error) from error
-        self._end += len(line)
+        self._end += size
 
     def _refused(self, path: Path, error: OSError) -> VmdsolveError:
         what = f"cannot write {path}: {error.strerror}; what is done is kept"

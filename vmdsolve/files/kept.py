@@ -64,7 +64,7 @@ def digest_of(records: Sequence[Record]) -> str:
     texts = records.texts if isinstance(records, Texts) and plain else list(map(_said, records))
     even = texts if isinstance(texts, Even) else Even.of(texts)
     if even is not None:
-        return hash_of(b"\n%d\n" % even.width, even.codes.data.cast("B"))
+        return hash_of(b"\n%d\n" % even.width, even.joined)
     return hash_of("\n".join(texts).encode("utf-8", "backslashreplace"))
 
 
@@ -73,15 +73,14 @@ def _said(record: Record) -> str:
     return record.puzzle if told == ("", None, {}) else repr((record.puzzle, *told))
 
 
-def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> bytes:
-    """The line of a table: JSON, and its own hash at the end. `puzzles` is the hash of what its records say."""
+def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) -> list[bytes | memoryview]:
+    """The line of a table, in pieces: JSON, and its own hash at the end. `puzzles`: a hash of what its records say."""
     even = {name: one for name, one in table.items() if isinstance(one, Even) and not alike(one) and is_plain(one)}
     rows = {name: {"width": even[name].width} if name in even else packed(column) for name, column in table.items()}
     ranges = [(numbers[run.start], run.stop - run.start) for run in runs(numbers)]
     head = f'{{"records": {json_of(ranges)}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
-    texts = [TEXTS, *(column.bytes() for column in even.values()), b'"'] if even else []
-    body = b"".join([head.encode(), *texts])
-    return body + end_of_line(hash_of(key, body))
+    texts = [TEXTS, *(column.joined for column in even.values()), b'"'] if even else []
+    return [head.encode(), *texts, end_of_line(hash_of(key, head.encode(), *texts))]
 
 
 def told_by(key: bytes, line: bytes) -> Kept | None:

@@ -6,31 +6,25 @@ local job, byte for byte.
 
 from __future__ import annotations
 
-import os
 import pickle
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..api.columns import BatchSolver
+from ..behind import Behind
 from ..extras import load
 from ..files.formats import writer_of
-from ..files.formats.base import Format, Table
 from ..files.record import Record
-from .manifest import part_name
 from .rows import columns_of, ends_of
 from .shards import Shards
 
 __all__ = ["Made", "made", "run_on_ray"]
 
-MEMORY = Path("/dev/shm")  # where there is such a folder, files in it wait for no disk
 AHEAD = 2  # shards a processor that are handed out at once: one is solved, one waits
 
 
@@ -55,21 +49,8 @@ def made(records: Sequence[Record], options: bytes, ending: str) -> Made:
     columns = columns_of(records, _solver(options))
     form = writer_of(ending)
     assert form is not None  # the driver asked before
-    content = None
-    if os.access(MEMORY, os.W_OK):
-        with suppress(OSError):  # it may be small
-            content = _content(columns, form, ending, MEMORY)
-    if content is None:
-        content = _content(columns, form, ending, None)
+    content = np.frombuffer(form.content(columns), np.uint8)
     return Made(content, len(records), tuple(columns), ends_of(columns))
-
-
-def _content(columns: Table, form: Format, ending: str, where: Path | None) -> npt.NDArray[np.uint8]:
-    """What the file of a shard holds, by way of one in a folder: `where`, or among the system's temporary ones."""
-    with tempfile.TemporaryDirectory(dir=where) as folder:
-        path = Path(folder) / part_name(0, ending)
-        form.write_columns(columns, path)
-        return np.fromfile(path, np.uint8)
 
 
 @cache
@@ -111,17 +92,19 @@ def _handed_out(
 ) -> Iterator[int]:
     at_work: dict[Any, int] = {}
     total = 0
-    for shard in count():
-        n, some = shards.next(shard, records)
-        total += n
-        if some:
-            at_work[task.remote(some, options, shards.ending)] = shard
-        elif n and shards.place.has(shard):
-            yield n
-        while at_work and (len(at_work) >= most or not n):
-            [done], _ = ray.wait([*at_work])
-            one: Made = ray.get(done)
-            yield shards.put(at_work.pop(done), one.content.data, one.rows, one.columns, one.ends)
-        if not n:
-            break
+    with Behind[int]() as behind:
+        for shard in count():
+            n, some = shards.next(shard, records)
+            total += n
+            if some:
+                at_work[task.remote(some, options, shards.ending)] = shard
+            elif n and shards.place.has(shard):
+                yield n
+            while at_work and (len(at_work) >= most or not n):
+                [done], _ = ray.wait([*at_work])
+                one: Made = ray.get(done)
+                yield from behind.do(shards.put, at_work.pop(done), one.content.data, one.rows, one.columns, one.ends)
+            if not n:
+                break
+        yield from behind.done()
     shards.manifest.end(total)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any, Self
 
 from ..api.columns import BatchSolver
 from ..atomic import UNFINISHED, replacing
+from ..behind import Behind
 from ..errors import InvalidInput, VmdsolveError
 from ..files.formats import writer_of
 from ..files.formats.base import Format
-from ..files.hashes import hash_of_file
+from ..files.hashes import hash_of, hash_of_file
 from ..files.lock import Lock
 from ..files.record import Record
 from ..files.skipping import skipped, taken
@@ -93,24 +94,21 @@ class Shards:
         VmdsolveError
             What is written of the rest cannot be: the shards that are whole stay.
         """
-        pool = ThreadPoolExecutor(2, thread_name_prefix="vmdsolve-shards")
+        pool = ThreadPoolExecutor(1, thread_name_prefix="vmdsolve-ahead")
         try:
-            behind: Future[int] | None = None
-            ahead, total = pool.submit(self.next, 0, records), 0
-            for shard in count():
-                n, some = ahead.result()
-                if not n:
-                    break
-                total += n
-                ahead = pool.submit(self.next, shard + 1, records)
-                columns = columns_of(some, solver) if some else None
-                if behind is not None:
-                    yield behind.result()
-                behind = None if columns is None else pool.submit(self._write, shard, columns)
-                if columns is None and self.place.has(shard):
-                    yield n
-            if behind is not None:
-                yield behind.result()
+            with Behind[int]() as behind:
+                ahead, total = pool.submit(self.next, 0, records), 0
+                for shard in count():
+                    n, some = ahead.result()
+                    if not n:
+                        break
+                    total += n
+                    ahead = pool.submit(self.next, shard + 1, records)
+                    if some:
+                        yield from behind.do(self._write, shard, columns_of(some, solver))
+                    elif self.place.has(shard):
+                        yield n
+                yield from behind.done()
             self.manifest.end(total)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # a read may wait for a pipe that nobody fills
@@ -124,7 +122,7 @@ class Shards:
         path = self.out / part_name(shard, self.ending)
         with self._written(path), replacing(path) as stream:
             stream.write(content)
-        self.manifest.add(Done(shard, rows, len(content), hash_of_file(path), tuple(columns), ends))
+        self.manifest.add(Done(shard, rows, len(content), hash_of(content), tuple(columns), ends))
         return rows
 
     def next(self, shard: int, records: Iterator[Record]) -> tuple[int, Sequence[Record]]:
@@ -132,6 +130,8 @@ class Shards:
         if not self.wants(shard):
             return skipped(records, self.size), []
         some = taken(records, self.size)
+        if len(some) < self.size:  # the last, unless there is an error behind: told now, it leaves no shard cut short
+            taken(records, 1)
         return len(some), some
 
     def _write(self, shard: int, columns: Mapping[str, Any]) -> int:

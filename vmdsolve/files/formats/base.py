@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import fields
 from functools import cache
-from io import BufferedReader, FileIO
+from io import BufferedReader, BytesIO, FileIO
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
-from ...atomic import written
+from ...atomic import replacing, written
 from ...compact import Even
 from ...domains import Domain
 from ...errors import InvalidInput
@@ -325,13 +325,26 @@ class Format(ABC):
         """
         raise NotImplementedError
 
-    def write_columns(self, columns: Table, out: Path) -> None:
-        """Write many rows at once, their columns by name, to a file that appears when it is complete."""
-        self.write_tables([columns], tuple(columns), out)
+    def into(self, stream: BinaryIO, names: Sequence[str]) -> AbstractContextManager[Callable[[Table], object]]:
+        """What writes table after table to an open file, which is whole at the end; a table may lack some columns."""
+        raise NotImplementedError(f"{self.name}: tables of {len(names)} columns into {stream}")
 
     def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
-        """The same with table after table; `names`: all columns that there are, of which a table may lack some."""
-        raise NotImplementedError(f"{self.name}: {out} of tables of {len(names)} columns")
+        """Write tables with these columns to a file that appears when it is complete."""
+        with replacing(out) as stream, self.into(stream, names) as add:
+            for table in tables:
+                add(table)
+
+    def write_columns(self, columns: Table, out: Path) -> None:
+        """The same with many rows at once."""
+        self.write_tables([columns], tuple(columns), out)
+
+    def content(self, columns: Table) -> memoryview:
+        """What the file would hold."""
+        stream = BytesIO()
+        with self.into(stream, tuple(columns)) as add:
+            add(columns)
+        return stream.getbuffer()
 
 
 class TextFormat(Format):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from ...atomic import replacing
 from .base import Table, TextFormat
 
 __all__ = ["Grows"]
@@ -47,10 +47,8 @@ class Grows(TextFormat):
         """Where each row ends."""
         return np.flatnonzero(np.frombuffer(rows, np.uint8) == ord("\n")) + 1
 
-    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
-        with replacing(out) as stream:
-            head = self.head(names)
-            for table in tables:  # at once: what is written from within a page on takes longer
-                stream.write(head + self.rows(table, names))
-                head = b""
-            stream.write(head)
+    @contextmanager
+    def into(self, stream: BinaryIO, names: Sequence[str]) -> Iterator[Callable[[Table], object]]:
+        head = [self.head(names)]  # goes with the first rows: what is written from within a page on takes longer
+        yield lambda table: stream.write((head.pop() if head else b"") + self.rows(table, names))
+        stream.writelines(head)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from inspect import get_annotations
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -65,24 +66,25 @@ class Parquet(Format):
                     row |= {name: str(row[name]) for name in others if row.get(name) is not None}
                 writer.write_table(pa.Table.from_pylist(table, schema))
 
-    def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
+    @contextmanager
+    def into(self, stream: BinaryIO, names: Sequence[str]) -> Iterator[Callable[[Table], object]]:
         pa = _pyarrow()
         types = {"unique": pa.bool_(), "nfe": pa.int64(), "loops": pa.int64(), "seconds": pa.float64()}  # no text
         schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
         few = [name for name in names if name not in BOARDS]
         packed = {name: "none" if name in BOARDS else "snappy" for name in names}
-        with (
-            replacing(out) as stream,
-            pa.parquet.ParquetWriter(
-                stream, schema, use_dictionary=few, compression=packed, write_statistics=few, memory_pool=_pool(pa)
-            ) as writer,
-        ):
-            group: list[Any] = []
-            for table in tables:
+        group: list[Any] = []
+        with pa.parquet.ParquetWriter(
+            stream, schema, use_dictionary=few, compression=packed, write_statistics=few, memory_pool=_pool(pa)
+        ) as writer:
+
+            def add(table: Table) -> None:
                 group.append(_arrow(table, schema, pa))
                 if sum(map(len, group)) >= CHUNK:
                     writer.write_table(pa.concat_tables(group))
-                    group = []
+                    group.clear()
+
+            yield add
             if group:
                 writer.write_table(pa.concat_tables(group))
 
@@ -98,16 +100,34 @@ def _arrow(table: Table, schema: Any, pa: Any) -> Any:
 
 def _array(values: Sequence[Any], kind: Any, pa: Any) -> Any:
     if isinstance(values, Even) and kind == pa.string() and values.codes.size < MOST_TEXT:
-        n, ends = len(values), np.arange(len(values) + 1, dtype=np.int32) * values.width
-        return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(values.bytes()))
+        return _texts(len(values), values.width, values.joined, pa)
     if isinstance(values, Same):
         value = values.value if kind != pa.string() or values.value is None else str(values.value)
-        return pa.repeat(pa.scalar(value, kind), len(values), _pool(pa))
+        return _repeated(value, len(values), kind, pa)
     if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
         values = [one if one is None or isinstance(one, str) else str(one) for one in values]
     if len(values) and alike(values):
-        return pa.repeat(pa.scalar(values[0], kind), len(values), _pool(pa))
+        return _repeated(values[0], len(values), kind, pa)
     return pa.array(values, kind)
+
+
+def _repeated(value: Any, n: int, kind: Any, pa: Any) -> Any:
+    """One value n times, by its bytes: arrow's own way loads pandas, where there is that, and is slow with texts."""
+    if value is None:
+        return pa.nulls(n, kind, _pool(pa))
+    if isinstance(value, str):
+        text = value.encode()
+        return _texts(n, len(text), text * n, pa) if len(text) * n < MOST_TEXT else pa.array([value] * n, kind)
+    each = np.full(n, value, str(kind))
+    return pa.Array.from_buffers(
+        kind, n, [None, pa.py_buffer(np.packbits(each, bitorder="little") if kind == pa.bool_() else each)]
+    )
+
+
+def _texts(n: int, width: int, joined: bytes | memoryview, pa: Any) -> Any:
+    """n texts of so many bytes each."""
+    ends = np.arange(n + 1, dtype=np.int32) * width
+    return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(joined))
 
 
 def _pool(pa: Any) -> Any:
