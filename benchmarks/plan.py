@@ -22,9 +22,10 @@ METHOD = (
     "one in {odd} shards has a problem that takes until its limit of {limit:g} s more. A worker dies after an "
     "exponential time of mean {life:g} hours, loses the shard that it was at, and is back after {back:g} minutes. "
     "Each worker of an array job goes through all of the input; a driver does so once for all, and hands out at "
-    "most {driver:,.0f} problems a second: it reads a shard, packs it and puts into place what came back, all in one "
+    "most {driver:,.0f} problems a second: it reads a shard, packs it and keeps what came into the folder, all in one "
     "thread; what Ray itself takes for a shard is not in it. Medians of {seeds} runs."
 )
+HANDED = "handed out .parquet, one folder"
 BYTES = 185  # of a row of csv: a 9x9 problem, its answer and the rest
 
 
@@ -89,7 +90,7 @@ def run(
     """A job of a billion problems: hours, core hours, what is done twice, by how many work at it."""
     costs = measured()
     solve, read = solve or 1e6 / costs["shards .parquet"], read or 1e6 / costs["lines passed over"]
-    driver = driver or 1e6 / costs["handed out .parquet"]
+    driver = driver or 1e6 / costs[HANDED]
     rates = Rates(round(solve), round(read), round(driver), spread, uneven, odd, limit, life, back)
     said = {"n": n, "size": size, **rates._asdict(), "seeds": seeds}
     with Run("plan", METHOD.format(**rates._asdict(), seeds=seeds), said, (), out) as this:
@@ -105,7 +106,7 @@ def measured(folder: Path = RESULTS) -> dict[str, float]:
     for path in sorted(folder.glob("streaming-*.json"), reverse=True):
         rows = [row for row in json.loads(path.read_text())["rows"] if row["part"] == "cost"]
         found = {row["what"]: float(row["microseconds"]["median"]) for row in rows}
-        if "handed out .parquet" in found:
+        if HANDED in found:
             return found
     raise SystemExit(
         "no rates are measured: run `python -m benchmarks streaming --parts cost`, or give --solve, --read, --driver"

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,12 +26,12 @@ import numpy as np
 from typer import Option
 
 from vmdsolve import BatchSolver, search, solve_batch
-from vmdsolve.api.columns import COLUMNS
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.records import read
 from vmdsolve.files.skipping import taken
-from vmdsolve.scale.on_ray import made, run_on_ray
+from vmdsolve.scale.manifest import part_name
+from vmdsolve.scale.on_ray import Made, made, run_on_ray
 from vmdsolve.scale.shards import SIZE, Shards
 from vmdsolve.search import generate_values
 from vmdsolve.train.recipe import Recipe
@@ -51,7 +52,8 @@ METHOD = (
     "with every text looked at; BatchSolver; reading a file, solving and writing shards (aim "
     f"{OVERHEAD:.0%} over solve_batch); one file by the command (same aim), its start taken off; lines that are "
     "read, and passed over by a job whose part they are not; what a driver does of a line itself: reading and packing "
-    f"shards, putting into place what came back. memory: the most of a process by lines (aim {MEMORY:g} times). kills: "
+    "shards, and putting into place what came back, or keeping what others put into the same folder. memory: the most "
+    f"of a process by lines (aim {MEMORY:g} times). kills: "
     "SIGKILL at random moments, each job then resumed to its end and compared with one that nobody disturbed: shards "
     "byte by byte, one file but for the seconds that it tells. "
     "ray: problems a second to those of the local job, turn by turn, wall clock, the start of the cluster apart (aim "
@@ -122,7 +124,9 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     of_json = folder / "cost.jsonl"
     of_json.write_text("".join(f'{{"puzzle": "{text}"}}\n' for text in texts), encoding="utf-8")
     solver = BatchSolver(method="search", threads=1)
-    content = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), ".parquet").content.data
+    shard = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), 0, ".parquet")
+    assert shard.content is not None
+    (folder / "made.parquet").write_bytes(shard.content.data)
     ways: dict[str, Callable[[], object]] = {
         "search.solve_values": lambda: [
             search.solve_values(domain.rules, boards[at : at + PIECE], limit=1, threads=1)
@@ -135,7 +139,8 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
         "shards .csv of .jsonl": partial(shards, folder, of_json, ".csv", solver),
         "lines read": lambda: sum(1 for _ in read(source)),
         "lines passed over": lambda: read(source).skip(n),
-        "handed out .parquet": partial(handed_out, folder, source, content),
+        "handed out .parquet": partial(handed_out, folder, source, shard, shared=False),
+        "handed out .parquet, one folder": partial(handed_out, folder, source, shard, shared=True),
     }
     spent: dict[str, list[float]] = {name: [] for name in ways}
     clock: dict[str, list[float]] = {name: [] for name in ways}
@@ -182,9 +187,10 @@ def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
         return sum(job.run(read(source), solver))
 
 
-def handed_out(folder: Path, source: Path, content: memoryview) -> None:
-    """What a driver does itself: read shards, pack them for others, put what comes back into place."""
+def handed_out(folder: Path, source: Path, one: Made, *, shared: bool) -> None:
+    """What a driver does itself: read shards, pack them for others, put what comes back into place, or keep it."""
     out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
+    assert one.content is not None
     with Shards(out, {}) as job:
         records = read(source)
         for shard in count():
@@ -192,7 +198,10 @@ def handed_out(folder: Path, source: Path, content: memoryview) -> None:
             if not n:
                 break
             pickle.dumps(some, pickle.HIGHEST_PROTOCOL)
-            job.put(shard, content, n, COLUMNS, {"SOLVED": n})
+            done = replace(one.done, shard=shard, rows=n)
+            if shared:  # others put one and the same file there
+                (out / part_name(shard, ".parquet")).hardlink_to(folder / "made.parquet")
+            job.put(done, None if shared else one.content.data)
 
 
 def memory(folder: Path, puzzles: list[str], most: int) -> Iterator[Row]:

@@ -13,17 +13,18 @@ from typing import BinaryIO, TextIO
 
 from .errors import InvalidInput
 
-__all__ = ["UNFINISHED", "put", "replacing", "write_lines", "written"]
+__all__ = ["UNFINISHED", "keep", "put", "replacing", "write_lines", "written"]
 
 UNFINISHED = ".vmdsolve-"  # what names of files begin with that are not in their place yet
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, kept: bool = True) -> Iterator[BinaryIO]:
     """A binary file to write, which takes the place of `path` when the block ends well, and else is gone.
 
     Two writers do not disturb each other: the last one wins. A link stays, what it leads to is replaced. The file has
-    the permissions of the one that it replaces, or of any new file.
+    the permissions of the one that it replaces, or of any new file. Without `kept` a power failure may undo it, unless
+    somebody calls `keep` later.
 
     Raises
     ------
@@ -54,7 +55,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                     os.fchmod(handle, path.stat().st_mode & 0o777)
                 yield out
                 out.flush()
-                os.fsync(handle)
+                if kept:
+                    os.fsync(handle)
                 if not named:
                     try:
                         _link(handle, folder, path.name)  # where it is new, there is never another name
@@ -74,6 +76,23 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
     finally:
         os.close(folder)
+    if kept:
+        _keep(path.parent)
+
+
+def keep(path: Path) -> None:
+    """Let no power failure undo a file that was put there.
+
+    Raises
+    ------
+    OSError
+        It is not there, or cannot be written to disk.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
     _keep(path.parent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_a_cluster_makes_the_same_files_even_where_a_node_dies(cluster: Any, tmp
     asked: list[int] = []
     with Shards(there, OPTIONS, SIZE, resume=True) as shards, pytest.MonkeyPatch.context() as patch:
         put = Shards.put
-        patch.setattr(Shards, "put", lambda self, shard, *of: asked.append(shard) or put(self, shard, *of))
+        patch.setattr(Shards, "put", lambda self, one, *of: asked.append(one.shard) or put(self, one, *of))
         assert sum(run_on_ray(shards, records(), OPTIONS)) == N
     assert asked == [3]
     assert (here / names[3]).read_bytes() == (there / names[3]).read_bytes()
@@ -78,16 +79,90 @@ def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     )  # fmt: skip
     result = run("solve", tmp_path / "in.txt", "-o", tmp_path / "other.csv", "--engine", "rays")
     assert (result.exit_code, "engine is 'rays'; wanted one of local, ray" in result.stderr) == (2, True)
-    assert on_ray.made([Record("", 1, "oops")], b"\x80\x04}\x94.", ".csv").rows == 1
+    assert on_ray.made([Record("", 1, "oops")], b"\x80\x04}\x94.", 0, ".csv").done.rows == 1
 
 
+@pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
-def test_what_a_worker_makes_is_the_file_of_a_local_job(ending: str, tmp_path: Path) -> None:
+def test_what_a_worker_makes_is_the_file_of_a_local_job(ending: str, shared: bool, tmp_path: Path) -> None:
     if ending == ".parquet":
         pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
     records = [Record("", 1, one) for one in SOME]
-    made = on_ray.made(records, pickle.dumps({"method": "search"}), ending)
-    with Shards(tmp_path / f"out{ending}", {}) as job:
+    here, there = tmp_path / f"here{ending}", tmp_path / f"there{ending}"
+    with Shards(here, {}) as job:
         assert [*job.run(iter(records), BatchSolver(method="search"))] == [len(SOME)]
-    [part] = (tmp_path / f"out{ending}").glob("part-*")
-    assert made.content.tobytes() == part.read_bytes()
+    with Shards(there, {}) as job, job.meeting() as meeting:
+        one = on_ray.made(records, pickle.dumps(OPTIONS), 0, ending, meeting if shared else None)
+        assert (one.content is None, job.is_there(one.done)) == (shared, shared)
+        assert job.put(one.done, None if one.content is None else one.content.data) == len(SOME)
+        job.manifest.end(len(SOME))
+    for path in here.iterdir():
+        assert path.name.startswith("_lock") or (there / path.name).read_bytes() == path.read_bytes()
+    assert {path.name for path in there.iterdir()} == {path.name for path in here.iterdir()}
+
+
+def test_a_worker_elsewhere_or_that_cannot_write_hands_its_shard_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    of = ([Record("", 1, SOME[0])], pickle.dumps(OPTIONS), 0, ".csv")
+    (tmp_path / "elsewhere").mkdir()
+    with Shards(tmp_path / "out.csv", {}) as job, job.meeting() as meeting:
+        one = on_ray.made(*of, tmp_path / "elsewhere" / meeting.name)
+        assert one.content is not None
+        assert not [*(tmp_path / "elsewhere").iterdir()]
+        monkeypatch.setattr(on_ray, "replacing", full)
+        again = on_ray.made(*of, meeting)
+        assert again.content is not None
+        assert (again.done, again.content.tobytes()) == (one.done, one.content.tobytes())
+    assert not [*(tmp_path / "out.csv").glob(".vmdsolve-*")]
+
+
+class Inline:
+    """As much of Ray as is asked for, each task done when it is waited for."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    def remote(self, *given: Any) -> Any:
+        return partial(self.task, *given)
+
+    def wait(self, waiting: list[Any]) -> tuple[list[Any], list[Any]]:
+        return waiting[:1], waiting[1:]
+
+    def get(self, one: Any) -> Any:
+        return one()
+
+
+def test_a_shard_that_is_not_seen_in_its_place_is_asked_for_itself(tmp_path: Path) -> None:
+    """Some file systems tell a machine late of what another one wrote."""
+    asked: list[tuple[int, bool]] = []
+
+    def lost(records: Any, options: bytes, shard: int, ending: str, meeting: Path | None = None) -> on_ray.Made:
+        asked.append((shard, meeting is None))
+        one = on_ray.made(records, options, shard, ending, meeting)
+        if one.content is None and shard == 1:
+            meeting.with_name(f"part-{shard:08d}{ending}").unlink()  # type: ignore[union-attr]
+        return one
+
+    ray = Inline(lost)
+    with Shards(tmp_path / "out.csv", OPTIONS, SIZE) as job:
+        assert sum(on_ray._handed_out(ray, ray, job, records(), pickle.dumps(OPTIONS), 3)) == N
+    assert [shard for shard, alone in asked if alone] == [1]
+    assert sorted(shard for shard, alone in asked if not alone) == [*range(N // SIZE)]
+    with Shards(tmp_path / "here.csv", OPTIONS, SIZE) as job:
+        assert sum(job.run(records(), BatchSolver(method="search"))) == N
+    for path in (tmp_path / "here.csv").glob("part-*"):
+        assert (tmp_path / "out.csv" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_what_a_killed_job_left_to_be_known_by_goes(tmp_path: Path) -> None:
+    with Shards(tmp_path / "out.csv", {}) as job:
+        left = job.meeting()
+        name = left.__enter__()
+        with job.meeting() as other:
+            assert (name.exists(), other.exists(), other == name) == (False, True, False)
+        left.__exit__(None, None, None)
+    assert not [*(tmp_path / "out.csv").glob(".vmdsolve-*")]

@@ -79,7 +79,7 @@ def kept_line(key: bytes, numbers: Sequence[int], puzzles: str, table: Table) ->
     rows = {name: {"width": even[name].width} if name in even else packed(column) for name, column in table.items()}
     ranges = [(numbers[run.start], run.stop - run.start) for run in runs(numbers)]
     head = f'{{"records": {json_of(ranges)}, "puzzles": "{puzzles}", "rows": {json_of(rows)}'
-    texts = [TEXTS, *(column.joined for column in even.values()), b'"'] if even else []
+    texts: list[bytes | memoryview] = [TEXTS, *(one.joined for one in even.values()), b'"'] if even else []
     return [head.encode(), *texts, end_of_line(hash_of(key, head.encode(), *texts))]
 
 

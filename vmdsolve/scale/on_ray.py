@@ -1,25 +1,30 @@
-"""Shards solved by a Ray cluster: this process reads and puts files into place, the others solve and format them.
+"""Shards solved by a Ray cluster: this process reads and hands out, the others solve, and make the files.
 
-Each shard is a task that any node may take; of a node that dies others do the shards again. Answers are those of the
-local job, byte for byte.
+Each shard is a task that any node may take; of a node that dies others do the shards again. A node that sees the folder
+puts its shards there, any other sends them back. Answers are those of the local job, byte for byte.
 """
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..api.columns import BatchSolver
+from ..atomic import replacing
 from ..behind import Behind
 from ..extras import load
 from ..files.formats import writer_of
+from ..files.hashes import hash_of
 from ..files.record import Record
+from .manifest import Done, part_name
 from .rows import columns_of, ends_of
 from .shards import Shards
 
@@ -29,28 +34,39 @@ AHEAD = 2  # shards a processor that are handed out at once: one is solved, one 
 
 
 class Made(NamedTuple):
-    """A shard as it comes back: its file, and what its manifest says."""
+    """A shard as it comes back: what its manifest says, and its file, if that is not in its place."""
 
-    content: npt.NDArray[np.uint8]  # which Ray hands over without a copy, as it does not bytes
-    rows: int
-    columns: tuple[str, ...]
-    ends: Mapping[str, int]
+    done: Done
+    content: npt.NDArray[np.uint8] | None  # which Ray hands over without a copy, as it does not bytes
 
 
-def made(records: Sequence[Record], options: bytes, ending: str) -> Made:
-    """One shard, solved and as a file's content; `options` of `BatchSolver`, pickled.
+def made(records: Sequence[Record], options: bytes, shard: int, ending: str, meeting: Path | None = None) -> Made:
+    """One shard, solved and put into its place, or handed back.
+
+    Parameters
+    ----------
+    options
+        Of `BatchSolver`, pickled.
+    meeting
+        Where there is a file of this name its folder is that of the shards, and they are put there. Whoever asked keeps
+        them: a processor that waits for a disk solves nothing.
 
     Examples
     --------
-    >>> shard = made([Record("", 1, "1......2..4..3..")], pickle.dumps({"method": "search"}), ".csv")
-    >>> shard.content.tobytes().count(b"SOLVED")
-    1
+    >>> one = made([Record("", 1, "1......2..4..3..")], pickle.dumps({"method": "search"}), 0, ".csv")
+    >>> one.content.tobytes().count(b"SOLVED"), one.done.rows
+    (1, 1)
     """
     columns = columns_of(records, _solver(options))
     form = writer_of(ending)
     assert form is not None  # the driver asked before
-    content = np.frombuffer(form.content(columns), np.uint8)
-    return Made(content, len(records), tuple(columns), ends_of(columns))
+    content = form.content(columns)
+    done = Done(shard, len(records), len(content), hash_of(content), tuple(columns), ends_of(columns))
+    if meeting is not None and meeting.exists():
+        with suppress(OSError), replacing(meeting.with_name(part_name(shard, ending)), kept=False) as stream:
+            stream.write(content)
+            return Made(done, None)
+    return Made(done, np.frombuffer(content, np.uint8))
 
 
 @cache
@@ -90,20 +106,24 @@ def run_on_ray(shards: Shards, records: Iterator[Record], options: Mapping[str, 
 def _handed_out(
     ray: Any, task: Any, shards: Shards, records: Iterator[Record], options: bytes, most: int
 ) -> Iterator[int]:
-    at_work: dict[Any, int] = {}
+    at_work: dict[Any, tuple[int, Sequence[Record]]] = {}
     total = 0
-    with Behind[int]() as behind:
+    with shards.meeting() as meeting, Behind[int]() as behind:
         for shard in count():
             n, some = shards.next(shard, records)
             total += n
             if some:
-                at_work[task.remote(some, options, shards.ending)] = shard
+                at_work[task.remote(some, options, shard, shards.ending, meeting)] = shard, some
             elif n and shards.place.has(shard):
                 yield n
             while at_work and (len(at_work) >= most or not n):
-                [done], _ = ray.wait([*at_work])
-                one: Made = ray.get(done)
-                yield from behind.do(shards.put, at_work.pop(done), one.content.data, one.rows, one.columns, one.ends)
+                [found], _ = ray.wait([*at_work])
+                number, its = at_work.pop(found)
+                one: Made = ray.get(found)
+                if one.content is None and not shards.is_there(one.done):  # some file systems tell of it later
+                    at_work[task.remote(its, options, number, shards.ending)] = number, its
+                    continue
+                yield from behind.do(shards.put, one.done, None if one.content is None else one.content.data)
             if not n:
                 break
         yield from behind.done()

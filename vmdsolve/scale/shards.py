@@ -5,6 +5,7 @@ While one shard is solved, the next is read and the one before is written.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..api.columns import BatchSolver
-from ..atomic import UNFINISHED, replacing
+from ..atomic import UNFINISHED, keep, replacing
 from ..behind import Behind
 from ..errors import InvalidInput, VmdsolveError
 from ..files.formats import writer_of
 from ..files.formats.base import Format
-from ..files.hashes import hash_of, hash_of_file
+from ..files.hashes import hash_of_file
 from ..files.lock import Lock
 from ..files.record import Record
 from ..files.skipping import skipped, taken
@@ -117,13 +118,35 @@ class Shards:
         """Whether a shard is this job's, and not done."""
         return self.place.has(shard) and shard not in self.manifest.done
 
-    def put(self, shard: int, content: memoryview, rows: int, columns: Sequence[str], ends: Mapping[str, int]) -> int:
-        """Put a shard that was made elsewhere into its place; gives how many rows it has."""
-        path = self.out / part_name(shard, self.ending)
-        with self._written(path), replacing(path) as stream:
-            stream.write(content)
-        self.manifest.add(Done(shard, rows, len(content), hash_of(content), tuple(columns), ends))
-        return rows
+    @contextmanager
+    def meeting(self) -> Iterator[Path]:
+        """A file by which others know that they see this folder: nobody has one of its name elsewhere."""
+        begin = f"{UNFINISHED}{self.place.k}-of-{self.place.n}-"
+        for left in self.out.glob(f"{begin}*"):  # of a job that was killed
+            left.unlink(missing_ok=True)
+        path = self.out.resolve() / f"{begin}{secrets.token_hex(16)}"
+        with self._written(path):
+            path.touch()
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def is_there(self, one: Done) -> bool:
+        """Whether the file of a shard is in its place, and as long as that says."""
+        return one.is_there(self.out, self.ending)
+
+    def put(self, one: Done, content: memoryview | None) -> int:
+        """Take a shard that was made elsewhere: its content, or None if it was put into its place; gives its rows."""
+        path = self.out / part_name(one.shard, self.ending)
+        with self._written(path):
+            if content is None:
+                keep(path)
+            else:
+                with replacing(path) as stream:
+                    stream.write(content)
+        self.manifest.add(one)
+        return one.rows
 
     def next(self, shard: int, records: Iterator[Record]) -> tuple[int, Sequence[Record]]:
         """How many records a shard has, and they, if they are to be solved; else they are passed over."""
