@@ -310,7 +310,9 @@ def _states(
         }
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
-        typer.echo(f"{where.name}, {path}: {looked_at}, {DRAWS} draws of z for each, one evaluation")
+        typer.echo(
+            f"{where.name}, {path}: {looked_at}, {DRAWS} draws of z for each, one evaluation, as samples are drawn"
+        )
         say(
             (
                 ("z", "noise on the states; it has no posterior, so no KL"),
