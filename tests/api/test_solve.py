@@ -269,6 +269,14 @@ def test_malformed_grids_are_refused_by_cell(grid: object, text: str) -> None:
         solve(grid)
 
 
+def test_a_reason_tells_a_few_broken_rules_and_how_many_more_there_are() -> None:
+    few, all_ = solve("11" + "." * 14, method="search"), solve("1" * 16, method="search")
+    assert (len(few.violations), few.reason.count("; ")) == (2, 1)
+    assert (len(all_.violations), all_.reason.count("; ")) == (12, 5)
+    assert all_.reason.endswith("; and 7 more")
+    assert all_.violations[0].reason in all_.reason
+
+
 def test_a_bad_item_in_a_batch_is_reported_or_raised() -> None:
     items = ["1......44......1", "z" * 16, 7, "." * 16]
     out = list(solve_batch(items, method="search", invalid="report"))

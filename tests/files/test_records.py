@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, MissingExtra
-from vmdsolve.files.records import MAX_LINE, Record, fingerprint, open_input, read, same_file
+from vmdsolve.files.records import MAX_LINE, Record, expanded, fingerprint, open_input, read, same_file
 from vmdsolve.search import SearchStatus, propagate, solve_values
 
 P, S = "1......44......1", "1423231441323241"
@@ -305,3 +305,38 @@ def test_the_script_makes_the_kept_files_again(monkeypatch: pytest.MonkeyPatch) 
     for name, lines in make.FILES.items():
         if name != "sudoku/hard.txt":  # seconds of work
             assert "\n".join(lines()) + "\n" == (PUZZLES / name).read_text(), name
+
+
+# Patterns -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*.txt", ["a.txt", "b.txt"]),
+        ("a.t*", ["a.txt"]),
+        ("?.tx?", ["a.txt", "b.txt"]),
+        ("[ab].*", ["a.csv", "a.txt", "b.txt"]),
+        ("*.[ct]*", ["a.csv", "a.txt", "b.txt"]),
+        ("in/*", ["in/c.txt"]),
+        ("*/c.t?t", ["in/c.txt"]),
+    ],
+)
+def test_patterns_name_files_with_a_folder_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, names: list[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "b.txt", "a.csv", "in/c.txt", "1234"):
+        put(tmp_path, name, P)
+    monkeypatch.chdir(tmp_path)
+    assert expanded([pattern, P]) == [*names, P]
+
+
+@pytest.mark.parametrize("puzzle", ["****", "?" * 4, "1*.*", "*" * 16, "4*.2?.*1", "none.t*", "*.a b"])
+def test_puzzles_with_stars_for_open_cells_are_no_patterns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, puzzle: str
+) -> None:
+    for name in ("1234", "12.4", "a" * 16, "4a.2b.c1"):
+        put(tmp_path, name, P)
+    monkeypatch.chdir(tmp_path)
+    assert expanded([puzzle]) == [puzzle]

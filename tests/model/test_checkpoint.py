@@ -19,9 +19,11 @@ from vmdsolve import solve
 from vmdsolve.api.weights import model_for
 from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput, ModelMismatch
+from vmdsolve.model.about import cost_of
 from vmdsolve.model.checkpoint import about, domain_of, history_of, load_model, packaged, save_model, save_tensors
 from vmdsolve.model.config import ModelConfig, Sampling
 from vmdsolve.model.names import FIRST_FORMAT, FORMAT, former_name
+from vmdsolve.model.packaged import packaged_files
 from vmdsolve.model.vmd import VMD
 
 SIX = get("sudoku-6x6")
@@ -198,6 +200,15 @@ def test_a_record_that_is_none_is_refused_in_a_sentence(record: str, tmp_path: P
     for reader in (load_model, about, domain_of, history_of):
         with pytest.raises(ModelMismatch, match=r"the recipe in .*w.safetensors cannot be read"):
             reader(path)
+
+
+def test_what_weights_took_counts_what_they_began_with() -> None:
+    for path in packaged_files():
+        record = json.loads(path.with_suffix(".json").read_text())
+        took, before = cost_of(record), record.get("init", {"puzzles": 0, "hours": 0.0})
+        assert took == {name: record[name] + before[name] for name in ("puzzles", "hours")}
+        told = history_of(path)  # of a training that begins with them
+        assert {name: told[name] for name in took} == took
 
 
 @pytest.mark.parametrize("record", ['{"init": 3}', '{"puzzles": "many"}', '{"hours": null}'])

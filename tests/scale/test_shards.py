@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,23 @@ def test_what_is_missing_or_changed_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"".join([lines[0], *lines[2:]]))
     with pytest.raises(InvalidInput, match=r"there is no part-00000001\.jsonl; --resume makes it good"):
         shards_of(out)
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw.replace(b"SOLVED", b"SOLVEX", 1), lambda raw: raw[:-1]])
+def test_a_shard_that_was_changed_is_made_anew_by_a_resumed_job(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    out = tmp_path / "out.jsonl"
+    job(out, 3)
+    before = {path.name for path in out.glob("part-*")}
+    part = out / "part-00000001.jsonl"
+    part.write_bytes(damage(part.read_bytes()))
+    with pytest.raises(InvalidInput, match="--resume makes it good"):
+        shards_of(out)
+    job(out, 3, resume=True)
+    assert {path.name for path in out.glob("part-*")} == before
+    assert rows(out) == wanted()
+    shards_of(out)
 
 
 def test_what_is_no_place_for_shards_is_refused_and_left_as_it_was(tmp_path: Path) -> None:

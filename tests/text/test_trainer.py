@@ -15,7 +15,9 @@ from vmdsolve.errors import InvalidInput, ModelMismatch, TrainingDiverged
 from vmdsolve.model.elbo import Terms
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import TextData, read_data
+from vmdsolve.text.likelihood import likelihood
 from vmdsolve.text.recipe import TextRecipe
+from vmdsolve.text.run import TextRun
 from vmdsolve.text.sources import Given
 from vmdsolve.text.stored import about_text, is_text, load_text, save_text
 from vmdsolve.text.trainer import TextTrainer
@@ -184,6 +186,14 @@ def test_schedules_rise_stay_and_fall() -> None:
     assert [TextRecipe(steps=100, kl_warmup=0.5).kl_weight_at(step) for step in (0, 25, 60)] == [0, 0.5, 1]
 
 
+@pytest.mark.parametrize("steps", [1, 50, 5000])
+def test_a_run_of_any_length_reaches_its_rate(steps: int) -> None:
+    recipe = TextRecipe(steps=steps, rate=1.0, schedule="wsd")
+    assert recipe.warmup == min(100, steps // 10)
+    assert max(map(recipe.rate_at, range(steps))) == 1.0
+    assert TextRecipe(steps=steps, warmup=100).warmup == 100
+
+
 def test_time_ends_a_run_and_its_schedule(tmp_path: Path) -> None:
     trainer = trainer_of(steps=100_000)
     *_, last = trainer.run(tmp_path, seconds=0.3)
@@ -202,6 +212,20 @@ def test_time_ends_a_run_and_its_schedule(tmp_path: Path) -> None:
 def test_recipes_that_cannot_be_are_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         TextRecipe(**given)
+
+
+def test_cells_at_once_are_refused_where_cell_follows_cell() -> None:
+    said = r"^at_once is 4, and an autoregressive model writes cell after cell: leave it at 1$"
+    told = {"files": "novel.txt", "kind": "autoregressive"}
+    with pytest.raises(InvalidInput, match=said):  # before the file is looked for
+        TextRun.of({**told, "at_once": 4})
+    assert TextRun.of({**told, "at_once": 1}).recipe.at_once == 1
+    with pytest.raises(InvalidInput, match=said):
+        trainer_of("autoregressive", at_once=4)
+    model, window = trainer_of("autoregressive").average, np.zeros((1, 16), np.int64)
+    with pytest.raises(InvalidInput, match=said):
+        likelihood(model, window, at_once=4)
+    assert likelihood(model, window).nats.shape == (1,)
 
 
 # Weights ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from vmdsolve.train import Recipe, Trainer
 from vmdsolve.train.config import MOST, checked, read_config, told_of
 from vmdsolve.train.kept import config_text
 from vmdsolve.train.keys import KEYS, PUZZLES, RECIPE, SAMPLING, SHAPE, loops_of, loops_text
+from vmdsolve.train.recipe import RISING
 from vmdsolve.train.run import Run, layers
 
 STATES: dict[str, Any] = {"latent": 1, "prior": "states", "begin_noise": 1.0}  # as the packaged weights have it
@@ -77,7 +78,10 @@ def test_every_choice_has_a_key_and_every_key_its_words() -> None:
     } - KEYS.keys()  # fmt: skip
     assert all(key.help and key.default for key in KEYS.values())
     recipe = Recipe()
+    assert (KEYS["warmup"].default, recipe.warmup) == (RISING, 100)  # of 6,000 steps
     for name, one in RECIPE.items():
+        if name == "warmup":
+            continue
         assert KEYS[name].default in (str(getattr(recipe, name)), "none" if one.default == "" else "")
     assert loops_of(KEYS["loops"].default) == recipe.loops
 

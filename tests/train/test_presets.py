@@ -56,7 +56,7 @@ def test_it_is_what_a_domain_with_many_answers_has_by_default(name: str) -> None
     assert (run.config, run.recipe) == (named.config, named.recipe)
     assert (run.preset, named.preset) == (BEST, "")
     again = Run.of({"domain": name, "data": "law", "batch": 5})
-    assert (again.recipe, again.config) == (replace(run.recipe, steps=6000, batch=5), run.config)
+    assert (again.recipe, again.config) == (replace(run.recipe, steps=6000, warmup=100, batch=5), run.config)
 
 
 @pytest.mark.parametrize(("name", "data"), [("queens-20", "answers"), ("colouring", "answers"), ("queens", "law")])

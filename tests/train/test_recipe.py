@@ -48,6 +48,16 @@ def test_the_schedules_are_those_described() -> None:
     assert {recipe.free_at(s) for s in range(100, 200)} == {0, 1, 2, 3, 4}
 
 
+@pytest.mark.parametrize("steps", [1, 9, 10, 50, 999, 1000, 6000])
+def test_a_run_of_any_length_reaches_its_rate(steps: int) -> None:
+    recipe = Recipe(steps=steps, rate=1.0)
+    assert recipe.warmup == min(100, steps // 10)
+    assert max(map(recipe.rate_at, range(steps))) == 1.0
+    assert Recipe(steps=steps, warmup=100).warmup == 100  # what is told counts
+    assert Recipe.recorded({"recipe": {"steps": steps, "warmup": 100}}).warmup == 100
+    assert replace(recipe, steps=10 * steps).warmup == recipe.warmup  # and a run that goes on rises no second time
+
+
 def test_a_run_that_ends_by_the_clock_comes_to_the_end_of_its_schedule() -> None:
     recipe = Recipe(steps=1000, rate=1.0, warmup=100, decay=0.5, loops=((0.0, 8), (0.5, 16)), kl_warmup=0.4)
 

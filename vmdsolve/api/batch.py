@@ -27,6 +27,7 @@ __all__ += ["refused_columns", "solutions_of"]
 
 Several = tuple[Sequence[int], Sequence[Solution]]  # solutions with the numbers of their problems
 Columns = dict[str, Sequence[Any]]
+TOLD = 5  # broken rules that a reason tells of
 COLUMNS = ("solution", "status", "method", "unique", "nfe", "loops", "reason")  # what is told of each problem
 LAYOUT = "layout"  # and the Domain that it was read as; None where it was not read
 
@@ -225,5 +226,7 @@ def reason_of(task: Task, row: int, status: Status, clash: Sequence[Violation]) 
     """What there is to say of a problem with that fate; `clash`: the rules that its givens break."""
     if status is not Status.UNSATISFIABLE:
         return task.domain.note
-    words = [*map(task.domain.violation_text, clash), assumed(task, row), task.domain.note]
+    told = [*map(task.domain.violation_text, clash[:TOLD])]  # all stand in `violations`
+    more = f"and {len(clash) - TOLD:,} more" if len(clash) > TOLD else ""
+    words = [*told, more, assumed(task, row), task.domain.note]
     return "; ".join(filter(None, words))

@@ -297,7 +297,7 @@ def _states(
     from ..measure.states import DRAWS, diagnose_states
 
     d = diagnose_states(predict, where.rules, starts, seconds=clock.limit)
-    left, looked_at = apart(), many(d.boards, "board")
+    looked_at = many(d.boards, "board")
     dead = f"dead by {looked_at}: z tells the network nothing of {'it' if d.boards == 1 else 'them'}"
     if as_json:
         shown = where.format_many(np.array(d.shown, np.int32))
@@ -306,22 +306,23 @@ def _states(
             "dead": d.dead,
             **asdict(d),
             "shown": shown,
-            "gaps": held(left),
+            "gaps": held(apart()),
         }
         typer.echo(json.dumps({"domain": where.name, "weights": str(path), **told}))
     else:
-        typer.echo(f"{where.name}, {path}: {looked_at}, {DRAWS} draws of z for each, one evaluation")
+        typer.echo(
+            f"{where.name}, {path}: {looked_at}, {DRAWS} draws of z for each, one evaluation, as samples are drawn"
+        )
         say(
             (
                 ("z", "noise on the states; it has no posterior, so no KL"),
                 ("information", f"{three(d.information)} nats a board that z tells of its open cells, each by itself"),
                 ("different", f"{d.different:.1f} boards by {DRAWS} draws of z"),
                 ("valid", f"{100 * d.valid:.1f} % of all these boards"),
-                ("gaps", gaps_text(left)),
-                ("latent", dead if d.dead else "alive"),
             ),
             width=12,
         )
+        say((("gaps", gaps_text(apart())), ("latent", dead if d.dead else "alive")), width=12)  # which may take long
         for board in where.format_many(np.array(d.shown[:TOLD], np.int32)):
             if len(board) <= WIDEST:
                 typer.echo(f"             {board}")

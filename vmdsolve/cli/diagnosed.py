@@ -98,8 +98,8 @@ def gaps_text(left: Gaps | None) -> str:
     decoder = f"decoder {three(left.decoder)} (unsaid {three(left.unsaid)}, misfit {three(left.misfit)})"
     return (
         f"KL(law || model) {three(left.kl)} nats = {decoder} + prior {three(left.prior)}{own}; of {left.answers:,} "
-        f"answers to one board, one evaluation, symbols drawn; {left.draws:,} draws of z make it {three(left.floor)} "
-        "too large"
+        f"answers to one board, all loops of one evaluation, symbols drawn; {left.draws:,} draws of z make it "
+        f"{three(left.floor)} too large"
     )
 
 

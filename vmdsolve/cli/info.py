@@ -94,10 +94,11 @@ def _recipe(path: Path) -> str:
         said = about(path)
         record = said.record
         sizes = f"{said.sizes}; " if said.sizes is not None else ""
-        before = f" after {record['init']['puzzles']:,} others" if "init" in record else ""
+        init = record.get("init")
+        before = f" after {init['puzzles']:,} others in {init['hours']:.1f} hours" if init else ""
         return (
-            f"{sizes}{said.numbers:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps{before}, "
-            f"{record['hours']:.1f} hours, {record['machine']}; seed {record['recipe']['seed']}"
+            f"{sizes}{said.numbers:,} numbers; {record['puzzles']:,} puzzles in {record['step']:,} steps and "
+            f"{record['hours']:.1f} hours{before}; {record['machine']}; seed {record['recipe']['seed']}"
         )
     except (VmdsolveError, ImportError, KeyError, TypeError, ValueError) as error:
         return f"cannot be read: {error}"

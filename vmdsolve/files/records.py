@@ -36,6 +36,8 @@ LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are to
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
 PATH_NAME = re.compile(r"(?=.*[A-Za-z]{2})[\w.~-]*(/[\w.~-]*)+")
+# Puzzles have * and ? for open cells: in a pattern without a folder there are letters, too, and an ending.
+PATTERN = re.compile(r"(?=.*[A-Za-z])\S{1,250}\.[A-Za-z*?\[][\w*?\[\]!-]{0,30}")
 
 __all__ = ["MAX_LINE", "STDIN", "Record", "expanded", "fingerprint", "is_plain", "open_input", "read", "same_file"]
 
@@ -89,19 +91,19 @@ def open_input(
 def expanded(arguments: Sequence[str]) -> list[str]:
     """Command-line arguments, with the files that a pattern names in its place, in order: no shell may have done it.
 
-    A pattern looks like the name of a file, or like a path; what is a file itself, or names none, stays as it is.
+    A pattern has a folder, or letters and an ending; what is a file itself, or names none, stays as it is.
 
     Examples
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "b.txt").write_text("1..."), (folder / "a.txt").write_text("2...")
-    >>> [Path(one).name for one in expanded([f"{folder}/*.txt", "1......44......1", "*.none"])]
+    >>> [Path(one).name for one in expanded([f"{folder}/*.t?t", "1......44......1", "*.none"])]
     ['a.txt', 'b.txt', '1......44......1', '*.none']
     """
     out: list[str] = []
     for argument in arguments:
-        named = FILE_NAME.fullmatch(argument) or "/" in argument
+        named = "/" in argument or PATTERN.fullmatch(argument)
         pattern = named and has_magic(argument) and not is_file(argument)
         found = sorted(filter(os.path.isfile, glob(argument, recursive=True))) if pattern else []  # noqa: PTH207
         out += found or [argument]

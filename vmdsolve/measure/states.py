@@ -31,6 +31,8 @@ DRAWS = 16  # of z, for each start
 class StatesDiagnosis:
     """What z tells the network, by DRAWS of it for each of some starts, one evaluation each.
 
+    As when samples are drawn a board leaves the loops where it settles, and its likeliest symbols are looked at.
+
     Attributes
     ----------
     boards
@@ -96,7 +98,8 @@ def diagnose_states(
             keys = board_keys(rules, batch)
             keys = np.stack([latent_keys(keys, latent) for latent in range(DRAWS)], axis=1).ravel()
             z = predict.draw(boards, normal(keys, predict.z_width, seed=seed))
-            logits = predict(boards, z).astype(np.float64)
+            said = predict.evaluate(boards, predict.prepare(z), settles=rules.settles)  # as samples are drawn
+            logits = said.logits.astype(np.float64)
             p = np.exp(logits - logits.max(-1, keepdims=True))
             p = (p / p.sum(-1, keepdims=True)).reshape(len(batch), DRAWS, rules.L, rules.V)
             cells = _entropy(p.mean(1)) - _entropy(p).mean(1)

@@ -25,7 +25,7 @@ from .sizes import Sizes, kind_of
 from .slots import ALL_DIFFERENT
 from .tensors import TensorFile, opened
 
-__all__ = ["About", "about", "about_of", "check_fit", "domain_of", "hash_of_texts", "history_of"]
+__all__ = ["About", "about", "about_of", "check_fit", "cost_of", "domain_of", "hash_of_texts", "history_of"]
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,28 @@ def domain_of(path: Path | str) -> Domain | None:
     return domain
 
 
+def cost_of(record: Mapping[str, Any], called: str = "the record") -> dict[str, int | float]:
+    """The puzzles and hours that weights took, with those of what their training began with.
+
+    Raises
+    ------
+    ModelMismatch
+        The record does not say, or says no numbers.
+
+    Examples
+    --------
+    >>> cost_of({"puzzles": 100, "hours": 0.5, "init": {"puzzles": 900, "hours": 1.5}})
+    {'puzzles': 1000, 'hours': 2.0}
+    """
+    before, sums = record.get("init") or {}, {}
+    for name in ("puzzles", "hours"):
+        took: list[Any] = [part.get(name, 0) if isinstance(part, dict) else None for part in (record, before)]
+        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and 0 <= n < 1e15 for n in took):
+            raise ModelMismatch(f"{called} does not say what the weights took: {name} is {took[0]!r:.80}")
+        sums[name] = sum(took)
+    return sums
+
+
 def history_of(path: Path) -> dict[str, Any]:
     """What a record tells of the weights that a training began with: their file, its SHA-256, and the puzzles and hours
     that they took, with those of what they began with themselves.
@@ -208,14 +230,7 @@ def history_of(path: Path) -> dict[str, Any]:
     ModelMismatch
         No such file, or damaged.
     """
-    record = about(path).record
-    before = record.get("init") or {}
-    sums: dict[str, int | float] = {}
-    for name in ("puzzles", "hours"):
-        took: list[Any] = [part.get(name, 0) if isinstance(part, dict) else None for part in (record, before)]
-        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and 0 <= n < 1e15 for n in took):
-            raise ModelMismatch(f"the recipe in {path} does not say what the weights took: {name} is {took[0]!r:.80}")
-        sums[name] = sum(took)
+    sums = cost_of(about(path).record, f"the recipe in {path}")
     path = weights_in(path)
     with path.open("rb") as stream:
         return {"file": path.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest(), **sums}

@@ -48,8 +48,8 @@ class Plan:
         the share of these cells that a step opens again, the least certain first; the last step of a block opens none
     settle
         where all-different rules are all there are: a board whose likeliest symbols break none leaves the network's
-        loops, and these symbols are committed at once; see `settling` for what else must hold. For answers, not for
-        samples, whose distribution it would change
+        loops, and these symbols are committed at once; see `settling` for what else must hold. For answers, and for
+        samples where z says which is meant; where symbols are drawn it would change their distribution
     counted_first
         where rules count symbols, such as queens: cells that hold one are filled before all others, the likeliest of
         them first, whatever the order says; see counted.py

@@ -78,7 +78,7 @@ def shards_of(folder: Path) -> Joined:
     done = {shard: one for manifest in found for shard, one in manifest.done.items()}
     wanted = range(-(-total // size))
     lacking = [part_name(shard, ending) for shard in wanted if shard not in done]
-    changed = [part_name(s, ending) for s in wanted if s in done and not done[s].is_there(folder, ending, whole=True)]
+    changed = [part_name(s, ending) for s in wanted if s in done and not done[s].is_there(folder, ending)]
     if lacking or changed:
         parts = [f"there is no {_some(lacking)}"] * bool(lacking)
         parts += [f"{_some(changed)} is gone or was changed since it was written"] * bool(changed)

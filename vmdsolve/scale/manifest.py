@@ -60,12 +60,12 @@ class Done:
     columns: tuple[str, ...]
     ends: Mapping[str, int]
 
-    def is_there(self, folder: Path, ending: str, *, whole: bool = False) -> bool:
-        """Whether its file is there and as long as it was; `whole`: and holds the same."""
+    def is_there(self, folder: Path, ending: str) -> bool:
+        """Whether its file is there and holds what it did."""
         path = folder / part_name(self.shard, ending)
         if not path.is_file() or path.is_symlink() or path.stat().st_size != self.size:
             return False
-        return not whole or hash_of_file(path) == self.check
+        return hash_of_file(path) == self.check
 
 
 class Manifest:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..train.config import absolute, with_paths
 from ..train.keys import COMMON, Key, Keys, key, key_of
+from ..train.recipe import RISING
 from .config import TextConfig
 from .recipe import TextRecipe
 
@@ -104,6 +105,7 @@ KEYS: dict[str, Key] = {
     **{name: key_of(one) for name, one in MODEL.items()},
     **{name: key_of(one) for name, one in RECIPE.items()},
 }  # fmt: skip
+KEYS["warmup"] = replace(KEYS["warmup"], default=RISING)
 TEXT = Keys(
     "vmdsolve train text", KEYS, {"Data": tuple(DATA), "Model": tuple(MODEL), "Recipe": tuple(RECIPE)},
     {"files": _placed_list, "valid": _placed_held, "test": _placed_held, "vocabulary": _placed_vocabulary},

@@ -27,6 +27,7 @@ from ..measure.likelihood import Bound
 from .config import ABSENT
 from .masks import opened, steps_of, written_before
 from .model import TextModel
+from .recipe import check_at_once
 
 __all__ = ["Use", "exact", "importance", "latent_use", "likelihood", "nelbo", "summed"]
 
@@ -39,6 +40,7 @@ def likelihood(
     model: TextModel, windows: Any, *, times: int = 8, seed: int = 0, first: int = 0, at_once: int = 1
 ) -> Bound:
     """`exact` of a model that writes cell after cell, else `nelbo`, whose parameters these are."""
+    check_at_once(at_once, model.config.kind)
     if model.config.kind == "autoregressive":
         return exact(model, windows)
     return nelbo(model, windows, times=times, seed=seed, first=first, at_once=at_once)

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import InvalidInput, ModelMismatch
 from ..model.fields import check, choice
+from ..train.recipe import UNTOLD, rising
 
-__all__ = ["SCHEDULES", "TextRecipe"]
+__all__ = ["SCHEDULES", "TextRecipe", "check_at_once"]
 
 SCHEDULES = ("cosine", "wsd")
 
@@ -29,7 +30,7 @@ class TextRecipe:
     rate
         peak learning rate of AdamW (Loshchilov and Hutter 2019), whose betas are 0.9 and 0.98
     warmup
-        steps over which it rises
+        steps over which it rises; not told, 100, or a tenth of the steps where that is fewer
     schedule
         "cosine": half a wave down to a tenth; "wsd": constant, then linear to 0 (warm up, stay, decay)
     decay
@@ -66,7 +67,7 @@ class TextRecipe:
     batch: int = choice(32, "Windows a step.", low=1, high=65_536)
     accumulate: int = choice(1, "Parts of a step's windows, one after the other.", low=1, high=65_536)
     rate: float = choice(2e-3, "Peak learning rate.", low=0, high=1000)
-    warmup: int = choice(100, "Steps over which the rate rises.", low=0, high=10**9)
+    warmup: int = choice(UNTOLD, "Steps over which the rate rises.", low=UNTOLD, high=10**9)
     schedule: str = choice("cosine", "How the rate falls.", among=SCHEDULES)
     decay: float = choice(0.2, "Of wsd: share of the steps over which the rate falls.", low=0, high=1)
     weight_decay: float = choice(0.1, "Of AdamW.", low=0, high=1000)
@@ -82,6 +83,8 @@ class TextRecipe:
 
     def __post_init__(self) -> None:
         check(self, InvalidInput)
+        if self.warmup == UNTOLD:
+            object.__setattr__(self, "warmup", rising(self.steps))
         for name in ("rate", "clip"):
             if not getattr(self, name) > 0:
                 raise InvalidInput(f"{name} is {getattr(self, name)!r}; wanted a number above 0, or nothing is learned")
@@ -117,3 +120,21 @@ class TextRecipe:
         """Lambda at `step`."""
         done = step / self.steps if place is None else place
         return self.latent_kl * (min(1.0, done / self.kl_warmup) if self.kl_warmup else 1.0)
+
+
+def check_at_once(at_once: int, kind: str) -> None:
+    """Refuse that a step writes several cells of a model that writes cell after cell.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> check_at_once(4, "masked")
+    >>> check_at_once(4, "autoregressive")
+    Traceback (most recent call last):
+    vmdsolve.errors.InvalidInput: at_once is 4, and an autoregressive model writes cell after cell: leave it at 1
+    """
+    if at_once > 1 and kind == "autoregressive":
+        raise InvalidInput(f"at_once is {at_once}, and an autoregressive model writes cell after cell: leave it at 1")

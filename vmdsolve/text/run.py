@@ -14,7 +14,7 @@ from ..train.idle import refuse_idle
 from ..train.run import STATE, layers
 from .config import TextConfig
 from .keys import DATA, MODEL, RECIPE, TEXT, told_of
-from .recipe import TextRecipe
+from .recipe import TextRecipe, check_at_once
 
 if TYPE_CHECKING:
     from ..train.ranks import Ranks
@@ -86,6 +86,7 @@ class TextRun:
         data = {name: told[name] for name in ("files", *DATA) if name in told}
         if resumed is None:
             made = TextRun(TextConfig(1, **shape), TextRecipe(**recipe), data)
+            check_at_once(made.recipe.at_once, made.config.kind)
             defaults = {name: one.default for name, one in {**RECIPE, **MODEL}.items()}
             refuse_idle(told, defaults, latent=made.config.latent, learned=made.config.latent > 0)
             return made

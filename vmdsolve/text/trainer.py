@@ -41,7 +41,7 @@ from .keys import TEXT, told_of
 from .likelihood import likelihood
 from .masks import opened
 from .model import TextModel
-from .recipe import TextRecipe
+from .recipe import TextRecipe, check_at_once
 from .stored import read_text, save_text, write_tensors
 
 __all__ = ["TextTrainer"]
@@ -75,6 +75,7 @@ class TextTrainer(Holds):
             self.device = torch.empty(0, device=device).device
         except (RuntimeError, AssertionError) as error:
             raise InvalidInput(f"device is {device!r}; wanted cpu, or cuda where there is a GPU for it") from error
+        check_at_once(recipe.at_once, config.kind)
         self.data, self.config, self.recipe, self.ranks = data, config, recipe, ranks
         self.model = TextModel(config, recipe.seed).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()

@@ -17,7 +17,7 @@ from ..model.config import ModelConfig, Sampling
 from ..model.fields import read
 from .loggers import LOGGERS
 from .presets import OURS, PRESETS, about_presets, preset
-from .recipe import Recipe
+from .recipe import RISING, Recipe
 
 __all__ = [
     "COMMON", "KEYS", "MODEL", "PACKAGED", "PUZZLES", "RECIPE", "SAMPLING", "SHAPE",
@@ -234,7 +234,11 @@ KEYS: dict[str, Key] = {
     **{name: key_of(one) for name, one in SHAPE.items()},
     **{name: key_of(one) for name, one in SAMPLING.items()},
 }  # fmt: skip
-for _name, _default in (("mixer", "messages, attention where there are no rules"), ("latent", "8, all-different: 0")):
+for _name, _default in (
+    ("mixer", "messages, attention where there are no rules"),
+    ("latent", "8, all-different: 0"),
+    ("warmup", RISING),
+):
     KEYS[_name] = replace(KEYS[_name], default=_default)
 PUZZLES = Keys(
     "vmdsolve train", KEYS,

@@ -13,7 +13,21 @@ from ..model.fields import check, choice
 if TYPE_CHECKING:
     from ..kernels.state_noise import StateNoise
 
-__all__ = ["Recipe"]
+__all__ = ["RISING", "UNTOLD", "Recipe", "rising"]
+
+UNTOLD = -1  # steps of a rise that nobody told; a recipe holds the number that it comes to
+RISING = "100, or a tenth of the steps where that is fewer"
+
+
+def rising(steps: int) -> int:
+    """Over how many of its steps a training's rate rises where nobody says: a short one reaches its rate, too.
+
+    Examples
+    --------
+    >>> rising(50), rising(1000), rising(6000)
+    (5, 100, 100)
+    """
+    return min(100, steps // 10)
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class Recipe:
         them in parts of `batch`, so that it needs no more memory. 0: as many all along
     rate
         peak learning rate of AdamW: linear warm-up, constant, then linear decay over the last `decay`
+    warmup
+        steps over which it rises; not told, `rising` says how many
     loops
         ((from this fraction of the steps on, loops), ...), ascending; supervised, with gradient
     free
@@ -115,7 +131,7 @@ class Recipe:
     batch: int = choice(64, "Boards a step.", low=1, high=65_536)
     batch_to: int = choice(0, "Boards at the last step, growing while the rate falls.", low=0, high=65_536)
     rate: float = choice(4e-3, "Peak learning rate.", low=0, high=1000)
-    warmup: int = choice(100, "Steps over which the rate rises.", low=0)
+    warmup: int = choice(UNTOLD, "Steps over which the rate rises.", low=UNTOLD)
     decay: float = choice(0.4, "Share of the steps over which the rate falls.", low=0, high=1)
     weight_decay: float = choice(0.01, "Of AdamW.", low=0, high=1000)
     clip: float = choice(1.0, "Greatest norm of the gradient.", low=0, high=1_000_000)
@@ -161,6 +177,8 @@ class Recipe:
 
     def __post_init__(self) -> None:
         check(self, InvalidInput)
+        if self.warmup == UNTOLD:
+            object.__setattr__(self, "warmup", rising(self.steps))
         object.__setattr__(self, "loops", _schedule(self.loops))
         object.__setattr__(self, "givens", _givens(self.givens))
         for name in ("rate", "clip"):

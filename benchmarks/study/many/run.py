@@ -20,6 +20,7 @@ from typer import Option
 
 from vmdsolve.atomic import written
 from vmdsolve.errors import InvalidInput, TrainingDiverged
+from vmdsolve.model.about import cost_of
 from vmdsolve.model.checkpoint import packaged
 from vmdsolve.model.config import ModelConfig
 from vmdsolve.model.packaged import weights_for
@@ -200,12 +201,13 @@ def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[
 
 
 def come_along(subject: Subject, model: VMD, seed: int) -> Made:
-    """The packaged weights; what they cost is told by their record."""
+    """The packaged weights; what they cost is told by their record, with what their training began with."""
     record = model.record
-    recipe = Recipe.recorded(record)
+    recipe, whole = Recipe.recorded(record), cost_of(record)
+    copies = record["puzzles"] * (recipe.attempts - 1)  # of the boards before no record says how many there were
     about: Row = {
-        "steps": record["step"], "boards": record["puzzles"] * recipe.attempts,
-        "train_seconds": 3600.0 * record["hours"], "train_applications": None, "latent_kl": 0.0,
+        "steps": record["step"], "boards": whole["puzzles"] + copies,
+        "train_seconds": 3600.0 * whole["hours"], "train_applications": None, "latent_kl": 0.0,
         "choices": fingerprint(model.config, recipe),
     }  # fmt: skip
     return Made(model, {**_head(subject, PACKAGED, seed, model), **about})

@@ -163,6 +163,12 @@ def grades(rows: list[Row]) -> list[str]:
     return [table(["problems", "arm", "sampled", *there], body), f"T = {FIRST}; a cell as above."]
 
 
+COST = (
+    "Of training: boards, block applications (3 with gradient) and CPU seconds; of `packaged` seconds by the clock of "
+    "a shared core, with what their training began with. T = 1."
+)
+
+
 def cost(rows: list[Row]) -> list[str]:
     """Size, training, and what a sample takes in one evaluation."""
     mine = [row for row in rows if row["main"] and row["T"] == FIRST]
@@ -177,7 +183,7 @@ def cost(rows: list[Row]) -> list[str]:
         ])  # fmt: skip
     header = ["problems", "arm", "sampled", "parameters", "boards seen", "million block applications", "CPU s",
               "KL of z", "blocks a sample", "CPU ms a sample"]  # fmt: skip
-    return [table(header, body), "Of training: boards, block applications (3 with gradient) and CPU seconds; T = 1."]
+    return [table(header, body), COST]
 
 
 def questions(rows: list[Row]) -> list[str]:
