@@ -26,10 +26,11 @@ METHOD = (
     "random normal logits of deviation 3, one thread, CPU time of that thread, parts turn by turn after a call that "
     "is not timed. `read` = torch's sum of all logits, `softmax` = torch.softmax of them; sums = sums over classes of"
     " tokens; backward and forward = the passes over edges; write = log-marginals of all tokens; draw = one joint "
-    "text; best = the most probable one, bests of classes included. step = sums, backward, forward and write; ns an "
-    "edge = both passes by edges and cells; edges alone = both passes over the same automaton, every set of which is "
-    "one class of as much weight, so that no classes are added up into sets and back. `masks` = as many masks of "
-    "llguidance as that text has tokens, filled left to right, compiling included; they are no masks of an open "
+    "text; best = the most probable one, bests of classes included. step = sums, backward, forward and write; ns = a "
+    "pass, or both, by edges and cells: the aim of 2 ns an edge and cell both ways is read as 2 of each, backward, and "
+    "forward with what it comes to around classes; edges alone = both passes over the same automaton, every set of "
+    "which is one class of as much weight, so that no classes are added up into sets and back. `masks` = as many masks "
+    "of llguidance as that text has tokens, filled left to right, compiling included; they are no masks of an open "
     "canvas."
 )
 SCHEMA = {
@@ -43,7 +44,14 @@ SCHEMA = {
     },
     "required": ["name", "age", "email"],
 }
-SHARES = ("sums_of_softmax", "ns_an_edge_and_cell", "ns_an_edge_alone", "step_of_softmax")
+SHARES = {
+    "sums / softmax": "sums_of_softmax",
+    "backward, ns": "ns_backward",
+    "forward, ns": "ns_forward",
+    "both, ns": "ns_an_edge_and_cell",
+    "edges alone, ns": "ns_an_edge_alone",
+    "step / softmax": "step_of_softmax",
+}
 PATTERNS = {
     "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
     "IPv4": r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)",
@@ -106,7 +114,7 @@ def run(
     with Run("canvas", METHOD, parameters, ("llguidance",), out) as this, torch.inference_mode():
         for row in grammars(words).items():
             this.rows.append(measured(*row, words, logits, tensor, repeats))
-        print(shown(this.rows))
+        print(shown(this.rows, cells))
 
 
 def measured(
@@ -163,11 +171,16 @@ def measured(
     }
     row["sums_of_read"] = taken["sums"]["median"] / taken["read"]["median"]
     row["sums_of_softmax"] = taken["sums"]["median"] / taken["softmax"]["median"]
-    both = taken["backward"]["median"] + taken["forward"]["median"]
-    row["ns_an_edge_and_cell"] = 1e9 * both / (grammar.E * L)
+    row |= by_edge(row, L)
     both = taken["edges_backward"]["median"] + taken["edges_forward"]["median"]
     row["ns_an_edge_alone"] = 1e9 * both / (grammar.E * L)
     return row
+
+
+def by_edge(row: Row, cells: int) -> Row:
+    """Nanoseconds of the passes, an edge and cell."""
+    ns = {way: 1e9 * row[way]["median"] / (row["edges"] * cells) for way in ("backward", "forward")}
+    return {"ns_backward": ns["backward"], "ns_forward": ns["forward"], "ns_an_edge_and_cell": sum(ns.values())}
 
 
 def edges_alone(grammar: Grammar, sums: Any) -> Callable[[], Any]:
@@ -219,8 +232,8 @@ def left_to_right_masks(words: Vocabulary, pattern: str, text: list[int]) -> Cal
     return fill
 
 
-def shown(rows: list[Row]) -> str:
-    """All rows as a table."""
+def shown(rows: list[Row], cells: int) -> str:
+    """All rows as a table; those of older files lack what the seconds of their passes say."""
     parts = ("read", "softmax", "sums", "backward", "forward", "write", "draw", "best", "masks")
     head = [
         "grammar",
@@ -228,18 +241,15 @@ def shown(rows: list[Row]) -> str:
         "classes",
         "edges",
         *(f"{part}, ms" for part in parts),
-        "sums / softmax",
-        "ns an edge",
-        "edges alone",
-        "step / softmax",
+        *SHARES,
     ]
 
     def ms(row: Row, part: str) -> str:
         return f"{1000 * row[part]['median']:.3g}" if part in row else "-"
 
     body = []
-    for row in rows:
+    for row in (by_edge(row, cells) | row for row in rows):
         sizes = [row["grammar"], row["states"], row["classes"], row["edges"]]
-        shares = [f"{row[name]:.2f}" if name in row else "-" for name in SHARES]
+        shares = [f"{row[name]:.2f}" if name in row else "-" for name in SHARES.values()]
         body.append([*sizes, *(ms(row, part) for part in parts), *shares])
     return table(head, body)

@@ -288,7 +288,7 @@ def _canvas(files: list[Result]) -> list[str]:
     result = files[0]
     of = result["parameters"]
     legend = f"{of['cells']} cells, {of['tokens']:,} tokens of {of['vocabulary']}, one thread; medians of CPU time."
-    return [canvas.shown(result["rows"]), legend, _source([result])]
+    return [canvas.shown(result["rows"], result["parameters"]["cells"]), legend, _source([result])]
 
 
 def _newest(shown: Callable[[list[Row]], str]) -> Callable[[list[Result]], list[str]]:

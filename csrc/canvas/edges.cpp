@@ -16,6 +16,11 @@ namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
 
+/// Has n numbers come into the second cache; the first is full of what this cell needs.
+void ask_for(const double* numbers, int64_t n) {
+  for (int64_t k = 0; k < n; k += kLanes) __builtin_prefetch(numbers + k, 0, 2);
+}
+
 ListView view_of(const Lists& lists) { return {lists.first.data(), lists.item.data()}; }
 
 }  // namespace
@@ -62,7 +67,6 @@ void CanvasLattice::backward(int64_t b) {
   LiveSteps steps(g_->backward, windows_of_edges(*g_, board.windows), L_, true);
   ScaledPowers classes(view_.C, path_);
   ScaledSums into_sets(g_->add_sets, nullptr, path_), states(g_->backward, view_.weight, path_, &steps);
-  states.only(board.windows);
   double* const last = beta(b, L_);
   std::fill(last, last + Q_, 0.0);
   for (int64_t q = 0; q < view_.Q; ++q)
@@ -72,11 +76,11 @@ void CanvasLattice::backward(int64_t b) {
     stop_point();
     const auto at = static_cast<size_t>(i);
     const Scaled weights = classes.take(sums(b, i));
-    const Scaled W = into_sets.add(weights, nullptr, i, 0, sets(b, i),
+    const Scaled W = into_sets.add(weights, nullptr, 0, sets(b, i),
                                    [&](int64_t n) { return weight_of_set(view_, n, weights); });
     steps.move_to(i);
     const ByRow set{W, g_->add_sets.lane.data()}, after{onward, g_->backward.lane.data()};
-    onward = states.add(W, &onward, i, states.heights().centre(), beta(b, i),
+    onward = states.add(W, &onward, states.heights().centre(), beta(b, i),
                         [&](int64_t q) { return beta_of(view_, q, set, after); });
     board.set_base[at] = W.base, board.beta_base[at] = onward.base;
     board.set_heights.add(i, into_sets.heights());
@@ -131,9 +135,9 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
   const Windows edges = windows_of_edges(*g_, board.windows);
   const Lanes &by_set = g_->add_sets, &ends = g_->backward, &begins = g_->forward;
   LiveSteps onward_steps(begins, edges, L_, false), around_steps(g_->around, edges, L_, false);
-  ScaledSums states(begins, view_.weight, path_, &onward_steps), around(g_->around, view_.weight, path_, &around_steps),
-      into_classes(g_->add_classes, nullptr, path_, nullptr, kLastOfOne);
-  states.only(board.windows);
+  ScaledSums states(begins, view_.weight, path_, &onward_steps),
+      around(g_->around, view_.weight, path_, &around_steps, kAround),
+      into_classes(g_->add_classes, nullptr, path_, nullptr, kClasses);
   std::vector<double> alpha(static_cast<size_t>(begins.width())), next(alpha),
       A(static_cast<size_t>(g_->around.width())), O(static_cast<size_t>(g_->add_classes.width()));
   std::vector<float> ln(O.size());
@@ -147,18 +151,19 @@ void CanvasLattice::offsets_of(int64_t b, float* out) const {
     W.value = sets(b, i), W.base = board.set_base[at];
     onward.value = beta(b, i + 1), onward.base = board.beta_base[at + 1];
     onward.moved = board.beta_heights.onward(i, beta_heights);
+    if (i + 1 < L_) ask_for(sets(b, i + 1), N_), ask_for(beta(b, i + 2), Q_);
     onward_steps.move_to(i);
     around_steps.move_to(i);
     const ByRow set{W, by_set.lane.data()}, before{here, begins.lane.data()}, after{onward, ends.lane.data()};
-    const Scaled of_sets = around.add(onward, &here, i, 0, A.data(),
+    const Scaled of_sets = around.add(onward, &here, 0, A.data(),
                                       [&](int64_t n) { return around_set(view_, n, before, after); });
     const ByRow sums{of_sets, g_->around.lane.data()};
-    const Scaled of_classes = into_classes.add(of_sets, nullptr, i, 0, O.data(),
+    const Scaled of_classes = into_classes.add(of_sets, nullptr, 0, O.data(),
                                                [&](int64_t c) { return around_class(view_, c, sums); });
     path_.logs(O.data(), of_classes.height, of_classes.base, total, static_cast<int64_t>(O.size()), ln.data());
     for (size_t c = 0; c < static_cast<size_t>(view_.C); ++c)
       out[i * view_.C + static_cast<int64_t>(c)] = ln[static_cast<size_t>(g_->add_classes.lane[c])];
-    here = states.add(W, &here, i + 1, states.heights().centre(), next.data(),
+    here = states.add(W, &here, states.heights().centre(), next.data(),
                       [&](int64_t q) { return alpha_of(view_, q, set, before); });
     alpha.swap(next);
     W.moved = board.set_heights.onward(i, set_heights);

@@ -19,25 +19,16 @@ namespace vmd {
 /// Exponents of a number beside a height of its own, which is moved where they leave these.
 constexpr int64_t kHeld = 155;
 
-/// In which cells lanes matter, from the first to the last; in which all of an eight do. Null: in all.
-struct LaneWindows {
-  const int32_t *first, *last;
-  const Steps* eights;
-  int32_t cell;  // this one
-};
-
 /// Of numbers that were just made: how many lie outside; sum and count of the others' exponents.
 struct Settled {
   int64_t outside, sum, count;
 };
 
 struct EdgePath {
-  /// sum[lane] = sum of x y factor over its terms in order; y null: of x factor.
-  void (*add)(const LanesView& lanes, const double* x, const double* y, double* sum);
-  /// value[lane] / 2^shift; zero of lanes that do not matter in this cell. Those that would be outside 2^-held ..
-  /// 2^held stay what they are, and are listed.
-  Settled (*settle)(const LaneWindows& windows, int64_t shift, int64_t held, int64_t n, double* value,
-                    int32_t* outside);
+  /// sum[lane] = sum of x y factor over its terms in order, / 2^shift; zero of lanes that are not live; y null: of x
+  /// factor. Those that would be outside 2^-held .. 2^held are not divided, and are listed.
+  Settled (*add)(const LanesView& lanes, const double* x, const double* y, int64_t shift, int64_t held, double* sum,
+                 int32_t* outside);
   /// value[k] = e^logs[k] / 2^(height[k] + base), zero of e^-inf; those that are outside are listed, and zero.
   Settled (*powers)(const double* logs, const int64_t* height, int64_t base, int64_t n, double* value,
                     int32_t* outside);
@@ -50,30 +41,60 @@ template <class D>
 struct EdgeVectors {
   using I = typename Lane64<D>::I;
   static constexpr int kWidth = static_cast<int>(sizeof(D) / sizeof(double));
-  using Halves = typename Lane64<D>::Halves;
   using Floats = typename Lane64<D>::Floats;
 
   template <bool two>
-  static VMD_INLINE void add(const LanesView& v, const double* x, const double* y, double* sum) {
-    for (int64_t k = 0; k < v.eights; ++k) {
+  static VMD_INLINE Settled add(const LanesView& v, const double* x, const double* y, int64_t shift, int64_t held,
+                                double* sum, int32_t* outside) {
+    int64_t found = 0;
+    I exponents{}, count{};
+    for (int64_t k = 0; k < v.size; ++k) {
+      const Eight& eight = v.eights[k];
       f64x2 total[kLanes / 2] = {};
-      for (int64_t at = int64_t{kLanes} * v.steps[k].first; at < int64_t{kLanes} * v.steps[k].last; at += kLanes)
+      for (int64_t at = int64_t{kLanes} * eight.first; at < int64_t{kLanes} * eight.last; at += kLanes)
         for (int pair = 0; pair < kLanes / 2; ++pair) {  // two at once are faster than what gathers more
           const uint64_t *const left = v.operands + at + 2 * pair, *const right = left + 1;
           f64x2 term = {x[*left & 0xffffffff], x[*right & 0xffffffff]};
           if constexpr (two) term *= f64x2{y[*left >> 32], y[*right >> 32]};
           total[pair] += term * load_as<f64x2>(v.factor + at + 2 * pair);
         }
-      for (int pair = 0; pair < kLanes / 2; ++pair) store_as(sum + k * kLanes + 2 * pair, total[pair]);
-    }
-    for (const Rest* rest = v.rest; rest < v.rest + v.rests; ++rest) {
-      double total = sum[rest->lane];
-      for (int32_t at = rest->first; at < rest->last; ++at) {
+      for (int32_t at = eight.rest_first; at < eight.rest_last; ++at) {
         double term = x[v.operands[at] & 0xffffffff];
         if constexpr (two) term *= y[v.operands[at] >> 32];
-        total += term * v.factor[at];
+        total[0][0] += term * v.factor[at];
       }
-      sum[rest->lane] = total;
+      for (int part = 0; part < kLanes / kWidth; ++part) {
+        const int64_t lane = k * kLanes + part * kWidth;
+        const I bits = bits_as<I>(part_of(total, part)), d = (bits >> 52) - (1023 + shift);  // of inf 1024 and more
+        const I live = flags_of(bits != 0) & lanes_of(eight.live >> (part * kWidth)), near = live & within(d, held);
+        store_as(sum + lane, (bits - (near & (shift << 52))) & live);
+        exponents += d & near, count -= near;
+        found = listed(live & ~near, lane, found, outside);
+      }
+    }
+    return {found, total_of(exponents), total_of(count)};
+  }
+
+  /// As many of eight sums as a vector holds.
+  static VMD_INLINE D part_of(const f64x2 (&pairs)[kLanes / 2], int part) {
+    if constexpr (kWidth == 1) {
+      return pairs[part / 2][part % 2];
+    } else if constexpr (kWidth == 4) {
+      return __builtin_shufflevector(pairs[2 * part], pairs[2 * part + 1], 0, 1, 2, 3);
+    } else {
+      const f64x4 low = __builtin_shufflevector(pairs[0], pairs[1], 0, 1, 2, 3),
+                  high = __builtin_shufflevector(pairs[2], pairs[3], 0, 1, 2, 3);
+      return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+  }
+  /// All bits of the lanes whose bits are set.
+  static VMD_INLINE I lanes_of(uint32_t bits) {
+    if constexpr (kWidth == 1) {
+      return -static_cast<int64_t>(bits & 1);
+    } else {
+      I one{};
+      for (int lane = 0; lane < kWidth; ++lane) one[lane] = int64_t{1} << lane;
+      return ((I{} + static_cast<int64_t>(bits)) & one) != 0;
     }
   }
 
@@ -109,24 +130,6 @@ struct EdgeVectors {
     }
   }
 
-  static VMD_INLINE Settled settle(const LaneWindows windows, int64_t shift, int64_t held, int64_t n, double* value,
-                                   int32_t* outside) {
-    int64_t found = 0;
-    I sum{}, count{};
-    for (int64_t k = 0; k < n; k += kWidth) {
-      const I bits = load_as<I>(value + k), d = (bits >> 52) - (1023 + shift);  // of inf 1024 and more
-      I live = flags_of(bits != 0);
-      if (windows.first != nullptr)
-        if (const Steps& all = windows.eights[k / kLanes]; !(all.first <= windows.cell && windows.cell <= all.last))
-          live &= in_window(windows, k);
-      const I near = live & within(d, held);
-      store_as(value + k, (bits - (near & (shift << 52))) & live);
-      sum += d & near, count -= near;
-      found = listed(live & ~near, k, found, outside);
-    }
-    return {found, total_of(sum), total_of(count)};
-  }
-
   /// All bits where a comparison holds.
   template <class Flags>
   static VMD_INLINE I flags_of(const Flags& flags) {
@@ -134,14 +137,6 @@ struct EdgeVectors {
       return -static_cast<int64_t>(flags);
     else
       return flags;
-  }
-  static VMD_INLINE I in_window(const LaneWindows& windows, int64_t k) {
-    if constexpr (kWidth == 1)
-      return -static_cast<int64_t>(windows.first[k] <= windows.cell && windows.cell <= windows.last[k]);
-    else
-      return __builtin_convertvector((load_as<Halves>(windows.first + k) <= windows.cell) &
-                                         (load_as<Halves>(windows.last + k) >= windows.cell),
-                                     I);
   }
   static VMD_INLINE I within(const I& d, int64_t held) {
     return flags_of(d >= -held) & flags_of(d <= held);
@@ -187,11 +182,10 @@ struct EdgeVectors {
 template <class D>
 constexpr EdgePath edge_path() {
   using V = EdgeVectors<D>;
-  return {[](const LanesView& lanes, const double* x, const double* y, double* sum) {
-            y == nullptr ? V::template add<false>(lanes, x, y, sum) : V::template add<true>(lanes, x, y, sum);
-          },
-          [](const LaneWindows& windows, int64_t shift, int64_t held, int64_t n, double* value, int32_t* outside) {
-            return V::settle(windows, shift, held, n, value, outside);
+  return {[](const LanesView& lanes, const double* x, const double* y, int64_t shift, int64_t held, double* sum,
+             int32_t* outside) {
+            return y == nullptr ? V::template add<false>(lanes, x, y, shift, held, sum, outside)
+                                : V::template add<true>(lanes, x, y, shift, held, sum, outside);
           },
           [](const double* logs, const int64_t* height, int64_t base, int64_t n, double* value, int32_t* outside) {
             return V::powers(logs, height, base, n, value, outside);

@@ -21,24 +21,25 @@ Lists listed_by(int64_t rows, const std::vector<int32_t>& place, const Row& row)
 
 }  // namespace
 
-Lanes::Lanes(const Lists& rows) : row(rows.first.size() - 1), lane(row.size()), place(rows.item.size()) {
+Lanes::Lanes(const Lists& rows, const std::vector<int32_t>& least)
+    : row(rows.first.size() - 1), lane(row.size()), place(rows.item.size()) {
   const auto length = [&](size_t k) { return k < row.size() ? rows.end(row[k]) - rows.begin(row[k]) : 0; };
   std::iota(row.begin(), row.end(), 0);
   std::stable_sort(row.begin(), row.end(), [&](int32_t a, int32_t b) {
-    return rows.end(a) - rows.begin(a) > rows.end(b) - rows.begin(b);
+    const int64_t of_a = rows.end(a) - rows.begin(a), of_b = rows.end(b) - rows.begin(b);
+    return of_a != of_b || least.empty() ? of_a > of_b : least[static_cast<size_t>(a)] < least[static_cast<size_t>(b)];
   });
   for (size_t k = 0; k < row.size(); ++k) lane[static_cast<size_t>(row[k])] = static_cast<int32_t>(k);
   int32_t end = 0;
   for (size_t k = 0; k <= row.size(); k += kLanes) {
-    steps.push_back({end, end + static_cast<int32_t>(length(k + 1))});  // of the second longest
-    end = steps.back().last;
+    eights.push_back({end, end + static_cast<int32_t>(length(k + 1)), 0, 0, 0xff});  // of the second longest
+    end = eights.back().last;
     lane_of.resize(static_cast<size_t>(end), static_cast<int32_t>(k));
   }
   end *= kLanes;
   together = end;
-  rest_of.assign(steps.size(), -1);
   for (size_t k = 0; k < row.size(); ++k) {
-    const Steps& eight = steps[k / kLanes];
+    Eight& eight = eights[k / kLanes];
     const int32_t first = end;
     for (int64_t j = 0; j < length(k); ++j)
       place[static_cast<size_t>(rows.item[static_cast<size_t>(rows.begin(row[k]) + j)])] =
@@ -46,8 +47,7 @@ Lanes::Lanes(const Lists& rows) : row(rows.first.size() - 1), lane(row.size()), 
               ? (eight.first + static_cast<int32_t>(j)) * kLanes + static_cast<int32_t>(k % kLanes)
               : end++;
     if (end == first) continue;
-    rest_of[k / kLanes] = static_cast<int32_t>(rest.size());
-    rest.push_back({static_cast<int32_t>(k), first, end});
+    eight.rest_first = first, eight.rest_last = end;
     lane_of.resize(lane_of.size() + static_cast<size_t>(end - first), static_cast<int32_t>(k));
   }
   operands.resize(static_cast<size_t>(end));

@@ -6,22 +6,18 @@ namespace vmd {
 
 constexpr int kLanes = 8;  // sums side by side
 
-/// Steps of eight lanes, a place for each.
-struct Steps {
-  int32_t first, last;
-};
-
-/// Terms of one lane alone.
-struct Rest {
-  int32_t lane, first, last;  // their places
+/// Sums side by side. Step s has the places 8 s .. 8 s + 7, one for each; the rest is of the first sum alone.
+struct Eight {
+  int32_t first, last;           // steps
+  int32_t rest_first, rest_last;  // places
+  uint32_t live;                 // a bit for each sum that may be other than zero
 };
 
 struct LanesView {
-  int64_t eights, rests;
-  const Steps* steps;        // [eights] step s has the places 8 s .. 8 s + 7
+  int64_t size;
+  const Eight* eights;       // [size]
   const uint64_t* operands;  // [places] of a term: x, and y << 32
   const double* factor;      // [places]
-  const Rest* rest;
 };
 
 }  // namespace vmd

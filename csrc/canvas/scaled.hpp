@@ -7,8 +7,7 @@
 //              2^-kHeld .. 2^kHeld. A term is x y factor, and its factor, weight 2^(height of x + height of y - height
 //              of out), changes as seldom.
 // Exact        all scaling is by powers of two within float64's range, so sums are those of number.hpp; only terms that
-//              are 2^-100 beside their sum are scaled wrongly. What lies further than kSlack beyond 2^kHeld is summed
-//              again as numbers.
+//              are 2^-100 beside their sum are scaled wrongly. What lies far beyond (Reach) is summed again as numbers.
 // Cost         two multiplications and an addition for a term, eight rows at once (edges_path.hpp)
 // Test         csrc/tests/test_canvas.cpp, tests/canvas/test_law.py: bit for bit what teams and the reference give
 #pragma once
@@ -18,29 +17,36 @@
 #include <span>
 #include <vector>
 
-#include "canvas/edges_path.hpp"  // defines: EdgePath, LaneWindows, kHeld
+#include "canvas/edges_path.hpp"  // defines: EdgePath, kHeld
 #include "canvas/lanes.hpp"
 #include "canvas/lattice.hpp"
-#include "canvas/windows.hpp"  // defines: Windows, LiveSteps
+#include "canvas/windows.hpp"  // defines: LiveSteps
 
 namespace vmd {
 
-/// How far sums may be from 2^0, and factors. Products stay below 2^1000; a factor that is kept from growing or
-/// shrinking belongs to a term that is 2^-100 beside its sum, or to a sum that is summed again.
+/// How far from 2^0 sums may be, and how much further they are added up rightly; and factors. Products stay within
+/// 2^1000; a factor that is kept from growing or shrinking belongs to a term that is 2^-100 beside its sum, or to a sum
+/// that is summed again.
 struct Reach {
-  int64_t held, factor;
+  int64_t held, slack, factor;
+  /// For operands whose exponents are `of` at most, all together.
+  constexpr bool fits(int64_t of) const { return of + factor <= 1000 && of + held + slack + 100 <= factor; }
 };
-constexpr int64_t kSlack = 80;
-constexpr Reach kOfTwo{kHeld, 675}, kLastOfOne{450, 830};  // of two operands; of one, and no operand itself
-static_assert(2 * kHeld + kOfTwo.factor < 1000 && 2 * kHeld + kOfTwo.held + kSlack + 130 <= kOfTwo.factor);
-static_assert(kHeld + kLastOfOne.factor < 1000 && kHeld + kLastOfOne.held + kSlack + 130 <= kLastOfOne.factor);
+constexpr Reach kStates{kHeld, 80, 690}, kAround{230, 50, 690}, kClasses{390, 50, 770};
+static_assert(kStates.fits(2 * kHeld) && kAround.fits(2 * kHeld) && kClasses.fits(kAround.held));
 
-/// Numbers of one cell; of `moved` the height is another than in the cell before.
+/// The height of a lane has become another, by so much.
+struct Move {
+  int32_t lane;
+  int64_t by;
+};
+
+/// Numbers of one cell; `moved` since the cell before.
 struct Scaled {
   const double* value;
   const int64_t* height;
   int64_t base;
-  std::span<const int32_t> moved;
+  std::span<const Move> moved;
 
   Number operator[](int64_t k) const {
     return value[k] == 0 ? number_zero() : number(value[k], height[k] + base);
@@ -58,13 +64,12 @@ struct ByRow {
 class Heights {
  public:
   explicit Heights(int64_t width, int64_t held = kHeld)
-      : ahead_(held * 3 / 4), height_(static_cast<size_t>(width)), before_(height_.size()), to_(height_.size()),
-        moved_(height_.size()), outside_(height_.size()) {}
+      : ahead_(held * 3 / 4), height_(static_cast<size_t>(width)), to_(height_.size()), moved_(height_.size()),
+        outside_(height_.size()) {}
 
   const std::vector<int64_t>& all() const { return height_; }
   const int64_t* data() const { return height_.data(); }
-  std::span<const int32_t> moved() const { return {moved_.data(), static_cast<size_t>(moves_)}; }
-  std::span<const int64_t> before() const { return {before_.data(), static_cast<size_t>(moves_)}; }  // of those
+  std::span<const Move> moved() const { return {moved_.data(), static_cast<size_t>(moves_)}; }
   int64_t centre() const { return centre_; }  // about which exponent of 2 values lie
   int32_t* outside() { return outside_.data(); }
 
@@ -80,21 +85,24 @@ class Heights {
       value[k] = 0;
       if (of.m == 0) continue;
       to_[static_cast<size_t>(moves_)] = of;
-      moved_[static_cast<size_t>(moves_++)] = k;
+      moved_[static_cast<size_t>(moves_++)].lane = k;
     }
     for (size_t i = 0; i < static_cast<size_t>(moves_); ++i) {
-      int64_t& height = height_[static_cast<size_t>(moved_[i])];
-      before_[i] = height;
-      height = to_[i].e < height ? to_[i].e - ahead_ : to_[i].e + ahead_;
-      value[moved_[i]] = to_[i].m * power_of_two(to_[i].e - height);
+      const int32_t k = moved_[i].lane;
+      int64_t& height = height_[static_cast<size_t>(k)];
+      const int64_t to = to_[i].e < height ? to_[i].e - ahead_ : to_[i].e + ahead_;
+      moved_[i].by = to - height;
+      height = to;
+      value[k] = to_[i].m * power_of_two(to_[i].e - to);
     }
   }
 
  private:
   const int64_t ahead_;  // heights are moved so far that numbers can go on longer than they came
-  std::vector<int64_t> height_, before_;
+  std::vector<int64_t> height_;
   std::vector<Number> to_;
-  std::vector<int32_t> moved_, outside_;
+  std::vector<Move> moved_;
+  std::vector<int32_t> outside_;
   int64_t moves_ = 0, centre_ = 0;
 };
 
@@ -104,23 +112,23 @@ class Trail {
   explicit Trail(int64_t cells) : end_(static_cast<size_t>(cells) + 1) {}
   /// What moved at `cell`.
   void add(int64_t cell, const Heights& heights) {
-    item_.insert(item_.end(), heights.moved().begin(), heights.moved().end());
-    before_.insert(before_.end(), heights.before().begin(), heights.before().end());
-    end_[static_cast<size_t>(cell)] = item_.size();
+    for (const Move& move : heights.moved()) moves_.push_back({move.lane, -move.by});
+    end_[static_cast<size_t>(cell)] = moves_.size();
     if (cell == 0) first_ = heights.all();
   }
   const std::vector<int64_t>& first() const { return first_; }  // those of cell 0
-  /// From those of `cell` to those of the next; which are others there.
-  std::span<const int32_t> onward(int64_t cell, std::vector<int64_t>& heights) const {
+  /// From those of `cell` to those of the next; what moved.
+  std::span<const Move> onward(int64_t cell, std::vector<int64_t>& heights) const {
     const size_t begin = end_[static_cast<size_t>(cell) + 1], n = end_[static_cast<size_t>(cell)] - begin;
-    for (size_t k = begin; k < begin + n; ++k) heights[static_cast<size_t>(item_[k])] = before_[k];
-    return {item_.data() + begin, n};
+    const std::span<const Move> moves(moves_.data() + begin, n);
+    for (const Move& move : moves) heights[static_cast<size_t>(move.lane)] += move.by;
+    return moves;
   }
 
  private:
-  std::vector<size_t> end_;  // of the items of each cell
-  std::vector<int32_t> item_;
-  std::vector<int64_t> before_, first_;
+  std::vector<size_t> end_;  // of the moves of each cell
+  std::vector<Move> moves_;
+  std::vector<int64_t> first_;
 };
 
 /// Weights of n classes, cell by cell.
@@ -155,37 +163,23 @@ class ScaledSums {
  public:
   /// weight: of terms, null where all are 1. Of steps: those that matter; null: all do.
   ScaledSums(const Lanes& lanes, const Number* weight, const EdgePath& path, const LiveSteps* steps = nullptr,
-             const Reach& reach = kOfTwo)
-      : lanes_(lanes), weight_(weight), path_(path), steps_(steps), reach_(reach), heights_(lanes.width(), reach.held),
-        factor_(static_cast<size_t>(lanes.places()), 1.0) {}
+             const Reach& reach = kStates)
+      : lanes_(lanes), weight_(weight), path_(path), steps_(steps), reach_(reach),
+        heights_(lanes.width(), reach.held), exponent_(static_cast<size_t>(lanes.places())),
+        factor_(exponent_.size(), 1.0) {}
 
-  /// Rows matter in `rows` alone.
-  void only(const Windows& rows) {
-    for (const int32_t row : lanes_.row) {
-      first_.push_back(rows.first[static_cast<size_t>(row)]);
-      last_.push_back(rows.last[static_cast<size_t>(row)]);
-    }
-    first_.resize(static_cast<size_t>(lanes_.width())), last_.resize(first_.size());
-    for (auto first = first_.begin(), last = last_.begin(); first != first_.end(); first += kLanes, last += kLanes)
-      eights_.push_back({*std::max_element(first, first + kLanes), *std::min_element(last, last + kLanes)});
-  }
-
-  /// The sums into `value`, by lanes, for rows at `cell`; y null: there is none. `shift` becomes a part of
-  /// their base. exact(r): the sum of row r as lattice.hpp has it.
+  /// The sums into `value`, by lanes; y null: there is none. `shift` becomes a part of their base. exact(r): the sum
+  /// of row r as lattice.hpp has it.
   template <class Exact>
-  Scaled add(const Scaled& x, const Scaled* y, int64_t cell, int64_t shift, double* value, const Exact& exact) {
+  Scaled add(const Scaled& x, const Scaled* y, int64_t shift, double* value, const Exact& exact) {
     refresh(x, y);
-    const LanesView view = steps_ == nullptr ? lanes_.view(factor_.data())
-                                             : lanes_.view(factor_.data(), steps_->eights(), steps_->rests());
-    path_.add(view, x.value, y == nullptr ? nullptr : y->value, value);
-    shift = std::clamp(shift, -kSlack, kSlack);
+    shift = std::clamp(shift, -reach_.slack, reach_.slack);
     const int64_t base = x.base + (y == nullptr ? 0 : y->base) + shift;
-    const LaneWindows windows{first_.empty() ? nullptr : first_.data(), last_.data(), eights_.data(),
-                              static_cast<int32_t>(cell)};
-    const Settled found = path_.settle(windows, shift, reach_.held, lanes_.width(), value, heights_.outside());
+    const Settled found = path_.add(lanes_.view(factor_.data(), eights()), x.value, y == nullptr ? nullptr : y->value,
+                                    shift, reach_.held, value, heights_.outside());
     heights_.follow(found, value, [&](int32_t k, int64_t height) {
       const Number sum = number(value[k], 0);
-      if (-reach_.held - kSlack <= sum.e && sum.e <= reach_.held + kSlack)
+      if (-reach_.held - reach_.slack <= sum.e && sum.e <= reach_.held + reach_.slack)
         return Number{sum.m, sum.e + height - shift};
       const Number of = exact(lanes_.row[static_cast<size_t>(k)]);
       return Number{of.m, of.e - base};
@@ -196,46 +190,43 @@ class ScaledSums {
   const Heights& heights() const { return heights_; }
 
  private:
+  const std::vector<Eight>& eights() const { return steps_ == nullptr ? lanes_.eights : steps_->eights(); }
+
   /// Factors of terms whose operands or sums have other heights than in the cell before.
   void refresh(const Scaled& x, const Scaled* y) {
-    static constexpr int64_t kNone = 0;  // what a term without y has there
-    const int64_t *const of_x = x.height, *const of_y = y == nullptr ? &kNone : y->height, *const own = heights_.data();
-    const auto at = [&](int32_t place, int64_t height) {
-      const uint64_t operands = lanes_.operands[static_cast<size_t>(place)];
-      set_factor(place, of_x[operands & 0xffffffff] + of_y[operands >> 32] - height);
+    // Of its own, so that none of these is read again after each factor.
+    const auto move = [exponent = exponent_.data(), factor = factor_.data(), most = reach_.factor, weight = weight_,
+                       term = lanes_.term.data()](int32_t place, int64_t by) {
+      int64_t d = exponent[place] += by;
+      double m = 1.0;
+      if (weight != nullptr && term[place] >= 0) d += weight[term[place]].e, m = weight[term[place]].m;
+      factor[place] = power_of_two(std::min(std::max(d, -most), most)) * m;
     };
-    const auto listed = [&](const Lists& places, std::span<const int32_t> moved) {
-      for (const int32_t k : moved)
-        for (int64_t i = places.begin(k); i < places.end(k); ++i) {
-          const int32_t place = places.item[static_cast<size_t>(i)];
-          at(place, own[lanes_.lane_at(place)]);
-        }
+    const auto listed = [&move](const Lists& places, std::span<const Move> operands) {
+      for (const auto [lane, by] : operands) {
+        const int32_t* const end = places.item.data() + places.end(lane);
+        for (const int32_t* at = places.item.data() + places.begin(lane); at != end; ++at) move(*at, by);
+      }
     };
     if (!begun_) {
       begun_ = true;
-      for (const int32_t place : lanes_.place) at(place, own[lanes_.lane_at(place)]);
+      for (const int32_t place : lanes_.place) {
+        const uint64_t operands = lanes_.operands[static_cast<size_t>(place)];
+        move(place, x.height[operands & 0xffffffff] + (y == nullptr ? 0 : y->height[operands >> 32]) -
+                        heights_.all()[static_cast<size_t>(lanes_.lane_at(place))]);
+      }
       return;
     }
-    for (const int32_t lane : heights_.moved()) {
-      const auto eight = static_cast<size_t>(lane) / kLanes;
-      const Steps& steps = lanes_.steps[eight];
-      for (int32_t s = steps.first; s < steps.last; ++s) at(s * kLanes + lane % kLanes, own[lane]);
-      if (lane % kLanes != 0 || lanes_.rest_of[eight] < 0) continue;
-      const Rest& rest = lanes_.rest[static_cast<size_t>(lanes_.rest_of[eight])];
-      for (int32_t place = rest.first; place < rest.last; ++place) at(place, own[lane]);
+    for (const auto [lane, by] : heights_.moved()) {
+      const Eight &all = lanes_.eights[static_cast<size_t>(lane) / kLanes],
+                  &live = eights()[static_cast<size_t>(lane) / kLanes];
+      for (int32_t at = live.first * kLanes + lane % kLanes; at < all.last * kLanes; at += kLanes)
+        move(at, -by);  // those before matter no more
+      if (lane % kLanes == 0)
+        for (int32_t at = live.rest_first; at < all.rest_last; ++at) move(at, -by);
     }
     listed(lanes_.of_x, x.moved);
     if (y != nullptr) listed(lanes_.of_y, y->moved);
-  }
-  void set_factor(int32_t place, int64_t d) {
-    const auto at = static_cast<size_t>(place);
-    double by = 1.0;
-    if (weight_ != nullptr && lanes_.term[at] >= 0) {
-      const Number& weight = weight_[lanes_.term[at]];
-      d += weight.e, by = weight.m;
-    }
-    d = std::min(std::max(d, -reach_.factor), reach_.factor);
-    factor_[at] = weight_ == nullptr ? power_of_two(d) : power_of_two(d) * by;
   }
 
   const Lanes& lanes_;
@@ -244,9 +235,8 @@ class ScaledSums {
   const LiveSteps* const steps_;
   const Reach reach_;
   Heights heights_;
-  std::vector<double> factor_;  // of places
-  std::vector<int32_t> first_, last_;  // by lanes
-  std::vector<Steps> eights_;          // cells in which all of eight lanes matter
+  std::vector<int64_t> exponent_;  // of factors, of places; less those of weights
+  std::vector<double> factor_;
   bool begun_ = false;
 };
 

@@ -116,7 +116,7 @@ Grammar::Grammar(std::span<const int32_t> classes, std::span<const int32_t> set_
   into = listed_by(Q, next.size(), [&](size_t e) { return next[e]; });
   by_set = listed_by(N, next.size(), [&](size_t e) { return set[e]; });
   add_sets = Lanes(pairs_of_set), add_classes = Lanes(pairs_of_class);
-  backward = Lanes(edges), forward = Lanes(into), around = Lanes(by_set);
+  backward = Lanes(edges, least), forward = Lanes(into, least), around = Lanes(by_set);
   const auto of_sets = add_sets.lanes_of(set), ends = backward.lanes_of(next), begins = forward.lanes_of(from);
   add_sets.wire(sets.item, C, nullptr, 0);
   backward.wire(of_sets, N, &ends, Q);

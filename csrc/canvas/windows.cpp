@@ -51,52 +51,64 @@ Windows windows_of_edges(const Grammar& g, const Windows& states) {
 
 LiveSteps::LiveSteps(const Lanes& lanes, const Windows& terms, int64_t L, bool downwards)
     : L_(L), downwards_(downwards),
-      shift_(lanes.steps.empty() ? 0 : (kLanes - 1) * lanes.steps.back().last), eights_(lanes.steps),
-      rests_(lanes.rest) {
-  const int32_t together = lanes.steps.empty() ? 0 : lanes.steps.back().last * kLanes;
-  const auto slots = static_cast<size_t>(lanes.places() - shift_);
-  soonest_.assign(slots, kNever);
-  to_.assign(slots, -1);
+      shift_(lanes.eights.empty() ? 0 : (kLanes - 1) * lanes.eights.back().last), eights_(lanes.eights) {
+  const auto slots = static_cast<size_t>(lanes.places() - shift_), width = static_cast<size_t>(lanes.width());
+  soonest_.assign(slots, kNever), sum_from_.assign(width, kNever);
+  to_.assign(slots, -1), sum_to_.assign(width, -1);
   const auto last_cell = static_cast<int32_t>(L - 1);
   for (size_t t = 0; t < lanes.place.size(); ++t) {
     const int32_t first = terms.first[t], last = std::min(terms.last[t], last_cell);
     if (last < first) continue;
-    const int32_t place = lanes.place[t];
-    const auto slot = static_cast<size_t>(place < together ? place / kLanes : place - shift_);
-    soonest_[slot] = std::min(soonest_[slot], downwards ? last_cell - last : first);
-    to_[slot] = std::max(to_[slot], downwards ? last_cell - first : last);
+    const int32_t place = lanes.place[t], from = downwards ? last_cell - last : first,
+                  to = downwards ? last_cell - first : last;
+    const auto slot = static_cast<size_t>(place < lanes.together ? place / kLanes : place - shift_),
+               lane = static_cast<size_t>(lanes.lane_at(place));
+    soonest_[slot] = std::min(soonest_[slot], from / kAtOnce * kAtOnce);
+    to_[slot] = std::max(to_[slot], to / kAtOnce * kAtOnce + kAtOnce - 1);
+    sum_from_[lane] = std::min(sum_from_[lane], from);
+    sum_to_[lane] = std::max(sum_to_[lane], to);
   }
   const auto run = [&](int32_t first, int32_t end) {
     for (int32_t s = end - 1; s > first; --s)
       soonest_[static_cast<size_t>(s) - 1] =
           std::min(soonest_[static_cast<size_t>(s) - 1], soonest_[static_cast<size_t>(s)]);
-    return Run{first, first, end, 0};
+    return Run{first, first, end};
   };
-  for (const Steps& eight : lanes.steps) eight_runs_.push_back(run(eight.first, eight.last));
-  for (const Rest& rest : lanes.rest) rest_runs_.push_back(run(rest.first - shift_, rest.last - shift_));
+  for (const Eight& eight : lanes.eights) {
+    steps_.push_back(run(eight.first, eight.last));
+    rests_.push_back(eight.rest_first < eight.rest_last ? run(eight.rest_first - shift_, eight.rest_last - shift_)
+                                                        : Run{0, 0, 0});
+  }
+  next_.assign(eights_.size(), 0);
 }
 
 void LiveSteps::move_to(int64_t cell) {
   const auto turn = static_cast<int32_t>(downwards_ ? L_ - 1 - cell : cell);
-  for (size_t k = 0; k < eights_.size(); ++k)
-    if (Run& run = eight_runs_[k]; run.next <= turn) {
-      move(run, turn);
-      eights_[k] = {run.first, run.last};
-    }
-  for (size_t k = 0; k < rests_.size(); ++k)
-    if (Run& run = rest_runs_[k]; run.next <= turn) {
-      move(run, turn);
-      rests_[k].first = run.first + shift_;
-      rests_[k].last = run.last + shift_;
-    }
+  for (size_t k = 0; k < next_.size(); ++k)
+    if (next_[k] <= turn) next_[k] = move(k, turn);
 }
 
-void LiveSteps::move(Run& run, int32_t turn) const {
+/// The turn in which it changes next; so below.
+int32_t LiveSteps::move(size_t k, int32_t turn) {
+  Eight& eight = eights_[k];
+  int32_t next = std::min(move(steps_[k], turn), move(rests_[k], turn));
+  eight.first = steps_[k].first, eight.last = steps_[k].last;
+  eight.rest_first = rests_[k].first + shift_, eight.rest_last = rests_[k].last + shift_;
+  eight.live = 0;
+  for (size_t i = 0; i < kLanes; ++i) {
+    const int32_t from = sum_from_[k * kLanes + i], to = sum_to_[k * kLanes + i];
+    if (from <= turn && turn <= to) eight.live |= 1u << i;
+    if (turn <= to) next = std::min(next, turn < from ? from : to + 1);
+  }
+  return next;
+}
+
+int32_t LiveSteps::move(Run& run, int32_t turn) const {
   while (run.first < run.end && to_[static_cast<size_t>(run.first)] < turn) ++run.first;
   run.last = std::max(run.first, run.last);
   while (run.last < run.end && soonest_[static_cast<size_t>(run.last)] <= turn) ++run.last;
-  run.next = run.last < run.end ? soonest_[static_cast<size_t>(run.last)] : kNever;
-  if (run.first < run.end) run.next = std::min(run.next, to_[static_cast<size_t>(run.first)] + 1);
+  const int32_t next = run.last < run.end ? soonest_[static_cast<size_t>(run.last)] : kNever;
+  return run.first < run.end ? std::min(next, to_[static_cast<size_t>(run.first)] + 1) : next;
 }
 
 }  // namespace vmd

@@ -12,11 +12,10 @@
 
 namespace vmd {
 
-/// The integers of a float64's width, and what is half as wide.
+/// The integers of a float64's width, and floats as many.
 template <class D>
 struct Lane64 {
   using I = int64_t;
-  using Halves = int32_t;
   using Floats = float;
 };
 
@@ -29,13 +28,11 @@ using f64x16 = double __attribute__((vector_size(128)));
 template <>
 struct Lane64<f64x4> {
   using I = int64_t __attribute__((vector_size(32)));
-  using Halves = int32_t __attribute__((vector_size(16)));
   using Floats = float __attribute__((vector_size(16)));
 };
 template <>
 struct Lane64<f64x8> {
   using I = int64_t __attribute__((vector_size(64)));
-  using Halves = int32_t __attribute__((vector_size(32)));
   using Floats = float __attribute__((vector_size(32)));
 };
 template <>

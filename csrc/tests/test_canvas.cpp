@@ -61,11 +61,30 @@ void test_every_term_has_a_place_of_its_own() {
     Lanes lanes(rows);
     lanes.wire(x, X, &y, 9);
     std::vector<double> factor(at(lanes.places()), 1.0), ones(at(X + 1), 1.0), y_ones(9, 1.0), sum(at(lanes.width()));
+    std::vector<int32_t> outside(sum.size());
     ones[at(X)] = 0;
     for (int path = 0; path < canvas_paths(); ++path) {
-      canvas_path(path).edges.add(lanes.view(factor.data()), ones.data(), y_ones.data(), sum.data());
-      for (int32_t r = 0; r < n; ++r)
-        CHECK(sum[at(lanes.lane[at(r)])] == static_cast<double>(rows.end(r) - rows.begin(r)));
+      const auto added = [&](const std::vector<Eight>& eights, int64_t shift, int64_t held) {
+        return canvas_path(path).edges.add(lanes.view(factor.data(), eights), ones.data(), y_ones.data(), shift, held,
+                                           sum.data(), outside.data());
+      };
+      const auto terms_of = [&](int32_t r) { return static_cast<double>(rows.end(r) - rows.begin(r)); };
+      added(lanes.eights, 0, kHeld);
+      for (int32_t r = 0; r < n; ++r) CHECK(sum[at(lanes.lane[at(r)])] == terms_of(r));
+      // Sums of 8 and more are outside 2^-2 .. 2^2 and stay; the others become a half. None of a lane that is not live.
+      std::vector<Eight> some = lanes.eights;
+      for (Eight& eight : some) eight.live = 0x5a;
+      const Settled settled = added(some, 1, 1);
+      int64_t large = 0, near = 0, exponents = 0;
+      for (int32_t r = 0; r < n; ++r) {
+        const int32_t lane = lanes.lane[at(r)];
+        const double terms = (0x5a >> lane % kLanes & 1) != 0 ? terms_of(r) : 0.0;
+        CHECK(sum[at(lane)] == (terms >= 8 ? terms : terms / 2));
+        CHECK(std::count(outside.begin(), outside.begin() + settled.outside, lane) == (terms >= 8));
+        large += terms >= 8;
+        if (0 < terms && terms < 8) ++near, exponents += std::ilogb(terms) - 1;
+      }
+      CHECK(settled.outside == large && settled.count == near && settled.sum == exponents);
     }
     CHECK(lanes.places() <= 4 * static_cast<int64_t>(owner.size()));
     CHECK(lanes.width() > n && lanes.width() % kLanes == 0);
@@ -133,25 +152,28 @@ void test_what_a_text_may_come_to_matters_and_no_more_of_a_chain() {
           for (size_t e = 0; e < at(g.E); ++e) {
             if (!edges.has(e, i)) continue;
             const int32_t place = lanes->place[e];
-            bool found = false;
-            for (const Steps& eight : steps.eights())
-              found = found || (eight.first * kLanes <= place && place < eight.last * kLanes);
-            for (const Rest& rest : steps.rests()) found = found || (rest.first <= place && place < rest.last);
-            CHECK(found);
+            const int32_t lane = lanes->lane_at(place);
+            const Eight& eight = steps.eights()[at(lane / kLanes)];
+            CHECK((eight.first * kLanes <= place && place < eight.last * kLanes) ||
+                  (eight.rest_first <= place && place < eight.rest_last));
+            CHECK((eight.live >> lane % kLanes & 1) != 0);
           }
         }
       }
   }
-  // A chain of four: each state matters before one cell alone, and each edge in one.
-  const Grammar chain(std::vector<int32_t>{1}, std::vector<int32_t>{0, 1}, std::vector<int32_t>{1},
-                      std::vector<int32_t>{0, 1, 2, 3, 3}, std::vector<int32_t>{1, 2, 3}, std::vector<int32_t>{0, 0, 0},
-                      nullptr, std::vector<int32_t>{3, 2, 1, 0});
-  const Windows states = windows_of_states(chain, 0, 3, 0), edges = windows_of_edges(chain, states);
-  LiveSteps steps(chain.around, edges, 3, false);  // one set, whose three edges are the rest of an eight
-  for (int32_t i = 0; i < 3; ++i) {
+  // A chain: each state matters before one cell alone, and each edge in one; steps are looked at four cells at once.
+  constexpr int32_t kEdges = 12;
+  std::vector<int32_t> first, next, least;
+  for (int32_t q = 0; q <= kEdges; ++q) first.push_back(q), next.push_back(q + 1), least.push_back(kEdges - q);
+  first.push_back(kEdges), next.pop_back();
+  const Grammar chain(std::vector<int32_t>{1}, std::vector<int32_t>{0, 1}, std::vector<int32_t>{1}, first, next,
+                      std::vector<int32_t>(kEdges, 0), nullptr, least);
+  const Windows states = windows_of_states(chain, 0, kEdges, 0), edges = windows_of_edges(chain, states);
+  LiveSteps steps(chain.around, edges, kEdges, false);  // one set, whose edges are the rest of an eight
+  for (int32_t i = 0; i < kEdges; ++i) {
     CHECK(states.first[at(i)] == i && states.last[at(i)] == i && edges.first[at(i)] == i && edges.last[at(i)] == i);
     steps.move_to(i);
-    CHECK(steps.rests()[0].last - steps.rests()[0].first == 1);
+    CHECK(steps.eights()[0].rest_last - steps.eights()[0].rest_first == 4 && steps.eights()[0].live == 1);
   }
 }
 

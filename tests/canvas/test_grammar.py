@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vmdsolve import _native
 from vmdsolve.canvas.compile import compile_regex, compile_token_dfa
-from vmdsolve.canvas.grammar import DTYPES, Grammar
+from vmdsolve.canvas.grammar import DTYPES, HASH_BYTES, MAGIC, Grammar
 from vmdsolve.canvas.vocabulary import Vocabulary
 from vmdsolve.errors import InvalidInput
 
@@ -38,16 +39,33 @@ def test_every_array_is_saved() -> None:
     assert {field.name for field in dataclasses.fields(Grammar)} == others | DTYPES.keys()
 
 
+def hashed(said: bytes) -> bytes:
+    """As `to_bytes` closes what it says."""
+    of = _native.XXH64()
+    of.update(said)
+    return said + of.digest()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from([PLAIN, WEIGHTED]), st.integers(0), st.integers(1, 255))
+def test_a_byte_that_was_flipped_is_noticed(grammar: Grammar, at: int, flip: int) -> None:
+    saved = bytearray(grammar.to_bytes())
+    saved[at % len(saved)] ^= flip
+    what = "no grammar that this version saved" if at % len(saved) < len(MAGIC) else "its bytes are damaged"
+    with pytest.raises(InvalidInput, match=what):
+        Grammar.from_bytes(bytes(saved))
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_no_changed_bytes_do_worse_than_be_refused(data: st.DataObject) -> None:
-    saved = bytearray(data.draw(st.sampled_from([PLAIN, WEIGHTED])).to_bytes())
+    saved = bytearray(data.draw(st.sampled_from([PLAIN, WEIGHTED])).to_bytes()[:-HASH_BYTES])
     for _ in range(data.draw(st.integers(1, 4))):
         saved[data.draw(st.integers(0, len(saved) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(saved)))
     for damaged in (bytes(saved), bytes(saved[:cut]), bytes(saved) + b"x"):
         try:
-            grammar = Grammar.from_bytes(damaged)
+            grammar = Grammar.from_bytes(hashed(damaged))
         except InvalidInput:
             continue
         assert grammar.accepting.view(np.uint8).max() <= 1
@@ -96,11 +114,13 @@ def test_the_arrays_of_the_caller_stay_as_they_are() -> None:
 def test_bytes_more_or_less_are_refused(change: Callable[[bytes], bytes]) -> None:
     with pytest.raises(InvalidInput, match="a grammar cannot be used: "):
         Grammar.from_bytes(change(PLAIN.to_bytes()))
+    with pytest.raises(InvalidInput, match="a grammar cannot be used: "):
+        Grammar.from_bytes(hashed(change(PLAIN.to_bytes()[:-HASH_BYTES])))
 
 
 def test_a_byte_that_is_no_bool_is_read_as_one() -> None:
-    saved = bytearray(PLAIN.to_bytes())
+    saved = bytearray(PLAIN.to_bytes()[:-HASH_BYTES])
     at = len(saved) - 5 * PLAIN.Q  # accepting, before least
     assert not saved[at]
     saved[at] = 2
-    assert Grammar.from_bytes(bytes(saved)).accepting.view(np.uint8).tolist() == [1, *PLAIN.accepting[1:]]
+    assert Grammar.from_bytes(hashed(bytes(saved))).accepting.view(np.uint8).tolist() == [1, *PLAIN.accepting[1:]]

@@ -26,13 +26,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import _native
 from ..errors import InvalidInput
 from ..untrusted import read_json
 
 __all__ = ["Grammar"]
 
 Ints = npt.NDArray[np.int32]
-MAGIC = b"vmdsolve grammar 1\n"
+MAGIC = b"vmdsolve grammar 2\n"
+HASH_BYTES = 8  # at the end: XXH64 of all before it
 MOST_BYTES = 1 << 30  # of a saved grammar
 DTYPES: Mapping[str, type[np.generic]] = {
     "token_class": np.int32,
@@ -198,12 +200,13 @@ class Grammar:
         return bool(self.accepting[state])
 
     def to_bytes(self) -> bytes:
-        """All of it, as `from_bytes` reads it back: a line of JSON and the arrays as they lie in memory."""
+        """All of it, as `from_bytes` reads it back: a line of JSON, the arrays as they lie in memory, XXH64 of all."""
         arrays = [[name, array.shape[0]] for name, array in self._arrays()]
         head = {"arrays": arrays, "start": self.start, "end": self.end, "eos": self.eos, "pad": self.pad}
         line = json.dumps(head | {"notes": self.notes}).encode() + b"\n"
         little = (array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for _, array in self._arrays())
-        return MAGIC + line + b"".join(little)
+        said = MAGIC + line + b"".join(little)
+        return said + _hash_of(said)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Grammar:
@@ -212,10 +215,12 @@ class Grammar:
         Raises
         ------
         InvalidInput
-            No saved grammar, cut off, or arrays that do not fit each other.
+            No grammar that this version saved, damaged bytes, or arrays that do not fit each other.
         """
-        want(data.startswith(MAGIC) and len(data) <= MOST_BYTES, "these bytes are no grammar that was saved here")
-        line, _, rest = data[len(MAGIC) :].partition(b"\n")
+        want(data.startswith(MAGIC) and len(data) <= MOST_BYTES, "these bytes are no grammar that this version saved")
+        said = memoryview(data)[:-HASH_BYTES]
+        want(len(said) > len(MAGIC) and _hash_of(said) == data[-HASH_BYTES:], "its bytes are damaged; compile it anew")
+        line, _, rest = data[len(MAGIC) : -HASH_BYTES].partition(b"\n")
         head = read_json(line, "the head of a saved grammar")
         want(isinstance(head, dict) and _is_head(head), "its head does not say what it should")
         lengths, at = dict(head["arrays"]), 0
@@ -234,6 +239,12 @@ class Grammar:
 
     def _arrays(self) -> list[tuple[str, npt.NDArray[Any]]]:
         return [(name, array) for name in DTYPES if (array := getattr(self, name)) is not None]
+
+
+def _hash_of(said: bytes | memoryview) -> bytes:
+    hashed = _native.XXH64()
+    hashed.update(said)
+    return hashed.digest()
 
 
 def want(condition: bool, what: str) -> None:
