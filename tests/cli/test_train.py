@@ -58,6 +58,8 @@ def test_options_count_more_than_the_config_this_more_than_the_preset_this_more_
 
 def test_a_domain_with_many_answers_is_trained_by_the_best_preset_and_told_so(tmp_path: Path) -> None:
     told = printed("queens-5", "--steps", 3)
+    assert [told[name] for name in ("data", "prior", "matched", "steps")] == ["law", "states", True, 3]
+    told = printed("pair", "--steps", 3)
     assert [told[name] for name in ("data", "prior", "classes", "steps")] == ["law", "autoregressive", 8, 3]
     assert printed("queens-5", "--latent", 0)["data"] == "problems"
     tiny = ("--steps", 1, "--no-bf16", "--batch", 1, "--loops", "0:1", "--width", 4, "--message", 4, "--hidden", 4)

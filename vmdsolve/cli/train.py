@@ -51,8 +51,7 @@ def train(
     With --examples and no DOMAIN the file's lines have one length; the model learns which are likely, there are no
     rules, and nothing that it makes is checked. With a domain such as text-64 longer lines give windows. One part in
     twenty is held out; the log says what the model makes of it, in nats a cell.
-    Where problems of the domain have many answers, the preset is ours, or matched where they are too many to be listed,
-    unless options choose a latent or other data.
+    Where problems of the domain have many answers, the preset is ours, unless options choose a latent or other data.
     Options count more than --config, this more than --preset, this more than defaults; with --resume what is not given
     stays as it is in the run. Each run leaves its config.toml, which is enough to repeat it: train --config FILE
     --run-dir ANOTHER. Ctrl-C and SIGTERM end it after the step that it is in: all is saved.

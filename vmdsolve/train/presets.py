@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BEST", "OURS", "PRESETS", "UNLISTED", "about_presets", "left_open", "preset"]
+__all__ = ["FEW", "OURS", "PRESETS", "about_presets", "best", "left_open", "preset"]
 
 # name: (what it is, keys of a run's config). The study of many answers compares these, see benchmarks/study/arms.py.
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -32,8 +32,8 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "baseline": ("no latent, plain masked diffusion", {"latent": 0, "settle": 0.0, "draw": "once"}),
 }  # fmt: skip
-OURS, BEST = "ours", "codes"  # a name for the one that is best where answers are many and listed, and which one that is
-UNLISTED = "matched"  # the one that is best where they are too many to be listed, or boards differ in size
+OURS = "ours"  # a name for the one that is best where answers are many
+FEW = 8  # cells of which codes say the whole answer soon; with more, matched noise is far ahead at equal time
 # Who says one of these has made a choice of a latent, or of data, that the best preset would go against.
 CHOICES = {key for _, keys in PRESETS.values() for key in keys} - {"batch"} | {
     "blocks", "examples", "free_bits", "init", "others", "path_noise"
@@ -45,10 +45,21 @@ def preset(name: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> preset("baseline"), preset("ours") == preset("codes")
-    ({'latent': 0, 'settle': 0.0, 'draw': 'once'}, True)
+    >>> preset("baseline")
+    {'latent': 0, 'settle': 0.0, 'draw': 'once'}
     """
-    return dict(PRESETS[BEST if name == OURS else name][1])
+    return dict(PRESETS[name][1])
+
+
+def best(cells: int, *, listed: bool = True) -> str:
+    """The preset that is best for problems of so many cells with many answers: `listed`, if these can be.
+
+    Examples
+    --------
+    >>> best(2), best(64), best(2, listed=False)
+    ('codes', 'matched', 'matched')
+    """
+    return "codes" if listed and cells <= FEW else "matched"
 
 
 def left_open(told: Mapping[str, Any]) -> bool:
@@ -66,5 +77,5 @@ def left_open(told: Mapping[str, Any]) -> bool:
 def about_presets() -> str:
     """What each of them is, in a sentence."""
     told = "; ".join(f"{name}: {about}" for name, (about, _) in PRESETS.items())
-    listed = f"{OURS}: the best of them where answers are many and can be listed, {BEST}"
-    return f"{told}; {listed}; where they cannot, {UNLISTED} is."
+    which = f"{best(FEW)} for up to {FEW} cells, else {best(FEW + 1)}"
+    return f"{told}; {OURS}: the best of them where answers are many, {which}."

@@ -21,7 +21,7 @@ from .graphs import Graphs
 from .idle import refuse_idle
 from .keys import PACKAGED, PUZZLES, RECIPE, SAMPLING, SHAPE, Keys, givens_of, loops_of
 from .mixture import Mixture
-from .presets import BEST, UNLISTED, left_open
+from .presets import OURS, best, left_open
 from .queens import Chessboards
 from .recipe import Recipe
 from .stream import SOURCES, check_source
@@ -41,6 +41,8 @@ LISTED, NODES = 20_000, 200_000  # answers that are listed, and what search may 
 def layers(*given: Mapping[str, Any], table: Keys = PUZZLES) -> dict[str, Any]:
     """Keys of one run from several places, later ones counting more; below them all the preset that they name.
 
+    That named `ours` stays a name: which it is depends on what is learned.
+
     Examples
     --------
     >>> told = layers({"preset": "codes", "latent": 4}, {"steps": 100})
@@ -51,6 +53,8 @@ def layers(*given: Mapping[str, Any], table: Keys = PUZZLES) -> dict[str, Any]:
     for one in given:
         told |= one
     name = told.pop("preset", "")
+    if name == OURS and table is PUZZLES:
+        return {"preset": name, **told}
     return {**(table.preset(name) if name else {}), **told}
 
 
@@ -106,10 +110,13 @@ class Run:
             What cannot be trained so.
         """
         told = layers(checked(told))
+        named = told.pop("preset", "")  # ours, or none
         domain = domain or learned(told, resumed)
-        best = _best(domain) if resumed is None and left_open(told) else {}
-        given = best.get("preset", "")
-        told = layers(best, told)
+        chosen = _best(domain) if resumed is None and (named or left_open(told)) else {}
+        if named and not chosen:  # problems with one answer, as far as anybody says
+            chosen = {"preset": best(domain.rules.L)}
+        given = "" if named else chosen.get("preset", "")
+        told = layers(chosen, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
         recipe |= {"loops": loops_of(told["loops"])} if "loops" in told else {}
         recipe |= {"givens": givens_of(told["givens"])} if "givens" in told else {}
@@ -188,19 +195,18 @@ def learned(told: Mapping[str, Any], resumed: Path | None = None) -> Domain | Mi
 def _best(domain: Domain | Mixture) -> dict[str, Any]:
     """The preset and data that are best where problems have many answers; nothing where they have not, or no rules.
 
-    Which it is depends on whether the answers are few enough to be listed before each training.
+    Which it is depends on how many cells there are, and whether the answers are few enough to be listed beforehand.
     """
     if isinstance(domain, Mixture):
-        return {"preset": UNLISTED, "data": domain.sources[0]} if domain.many_answers else {}
+        return {"preset": best(0, listed=False), "data": domain.sources[0]} if domain.many_answers else {}
     if not domain.many_answers or isinstance(domain, Family) or not domain.rules.constraints:
         return {}
     nothing = np.full((1, domain.rules.L), OPEN, np.int32)
     found = solve_values(domain.rules, nothing, limit=LISTED + 1, node_limit=NODES, threads=1)
     if not found.counts[0]:  # none, or none so soon: nothing to learn from
         return {}
-    if found.complete[0] and found.counts[0] <= LISTED:
-        return {"preset": BEST, "data": "law"}
-    return {"preset": UNLISTED, "data": "answers"}
+    listed = bool(found.complete[0] and found.counts[0] <= LISTED)
+    return {"preset": best(domain.rules.L, listed=listed), "data": "law" if listed else "answers"}
 
 
 def _new_config(domain: Domain | Mixture, plan: Recipe, told: Mapping[str, Any]) -> ModelConfig:
