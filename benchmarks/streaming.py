@@ -30,7 +30,6 @@ from vmdsolve.domains import get
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files.records import read
 from vmdsolve.files.skipping import taken
-from vmdsolve.scale.manifest import part_name
 from vmdsolve.scale.on_ray import Made, made, run_on_ray
 from vmdsolve.scale.shards import SIZE, Shards
 from vmdsolve.search import generate_values
@@ -125,8 +124,8 @@ def cost(folder: Path, puzzles: list[str], n: int, repeats: int) -> Iterator[Row
     of_json.write_text("".join(f'{{"puzzle": "{text}"}}\n' for text in texts), encoding="utf-8")
     solver = BatchSolver(method="search", threads=1)
     shard = made(taken(read(source), SIZE), pickle.dumps({"method": "search", "threads": 1}), 0, ".parquet")
-    assert shard.content is not None
-    (folder / "made.parquet").write_bytes(shard.content.data)
+    assert not isinstance(shard.file, str)
+    (folder / "made.parquet").write_bytes(shard.file.data)
     ways: dict[str, Callable[[], object]] = {
         "search.solve_values": lambda: [
             search.solve_values(domain.rules, boards[at : at + PIECE], limit=1, threads=1)
@@ -190,7 +189,7 @@ def shards(folder: Path, source: Path, ending: str, solver: BatchSolver) -> int:
 def handed_out(folder: Path, source: Path, one: Made, *, shared: bool) -> None:
     """What a driver does itself: read shards, pack them for others, put what comes back into place, or keep it."""
     out = Path(tempfile.mkdtemp(dir=folder)) / "out.parquet"
-    assert one.content is not None
+    assert not isinstance(one.file, str)
     with Shards(out, {}) as job:
         records = read(source)
         for shard in count():
@@ -198,10 +197,10 @@ def handed_out(folder: Path, source: Path, one: Made, *, shared: bool) -> None:
             if not n:
                 break
             pickle.dumps(some, pickle.HIGHEST_PROTOCOL)
-            done = replace(one.done, shard=shard, rows=n)
+            beside = out / f".vmdsolve-{shard}"
             if shared:  # others put one and the same file there
-                (out / part_name(shard, ".parquet")).hardlink_to(folder / "made.parquet")
-            job.put(done, None if shared else one.content.data)
+                beside.hardlink_to(folder / "made.parquet")
+            job.put(replace(one.done, shard=shard, rows=n), beside if shared else one.file.data)
 
 
 def memory(folder: Path, puzzles: list[str], most: int) -> Iterator[Row]:

@@ -19,12 +19,11 @@ UNFINISHED = ".vmdsolve-"  # what names of files begin with that are not in thei
 
 
 @contextmanager
-def replacing(path: Path, *, kept: bool = True) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """A binary file to write, which takes the place of `path` when the block ends well, and else is gone.
 
     Two writers do not disturb each other: the last one wins. A link stays, what it leads to is replaced. The file has
-    the permissions of the one that it replaces, or of any new file. Without `kept` a power failure may undo it, unless
-    somebody calls `keep` later.
+    the permissions of the one that it replaces, or of any new file.
 
     Raises
     ------
@@ -55,8 +54,7 @@ def replacing(path: Path, *, kept: bool = True) -> Iterator[BinaryIO]:
                     os.fchmod(handle, path.stat().st_mode & 0o777)
                 yield out
                 out.flush()
-                if kept:
-                    os.fsync(handle)
+                os.fsync(handle)
                 if not named:
                     try:
                         _link(handle, folder, path.name)  # where it is new, there is never another name
@@ -76,8 +74,7 @@ def replacing(path: Path, *, kept: bool = True) -> Iterator[BinaryIO]:
         raise
     finally:
         os.close(folder)
-    if kept:
-        _keep(path.parent)
+    _keep(path.parent)
 
 
 def keep(path: Path) -> None:

@@ -93,8 +93,10 @@ def test_what_a_worker_makes_is_the_file_of_a_local_job(ending: str, shared: boo
         assert [*job.run(iter(records), BatchSolver(method="search"))] == [len(SOME)]
     with Shards(there, {}) as job, job.meeting() as meeting:
         one = on_ray.made(records, pickle.dumps(OPTIONS), 0, ending, meeting if shared else None)
-        assert (one.content is None, job.is_there(one.done)) == (shared, shared)
-        assert job.put(one.done, None if one.content is None else one.content.data) == len(SOME)
+        assert isinstance(one.file, str) == shared
+        file = meeting.with_name(one.file) if isinstance(one.file, str) else one.file.data
+        assert not isinstance(file, Path) or (file.parent, file.exists()) == (there, True)
+        assert job.put(one.done, file) == len(SOME)
         job.manifest.end(len(SOME))
     for path in here.iterdir():
         assert path.name.startswith("_lock") or (there / path.name).read_bytes() == path.read_bytes()
@@ -104,19 +106,22 @@ def test_what_a_worker_makes_is_the_file_of_a_local_job(ending: str, shared: boo
 def test_a_worker_elsewhere_or_that_cannot_write_hands_its_shard_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> None:
+    def full(path: Path, content: memoryview) -> None:
+        with path.open("wb") as stream:
+            stream.write(content[:9])
         raise OSError(28, "No space left on device")
 
     of = ([Record("", 1, SOME[0])], pickle.dumps(OPTIONS), 0, ".csv")
     (tmp_path / "elsewhere").mkdir()
     with Shards(tmp_path / "out.csv", {}) as job, job.meeting() as meeting:
         one = on_ray.made(*of, tmp_path / "elsewhere" / meeting.name)
-        assert one.content is not None
+        assert not isinstance(one.file, str)
         assert not [*(tmp_path / "elsewhere").iterdir()]
-        monkeypatch.setattr(on_ray, "replacing", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
         again = on_ray.made(*of, meeting)
-        assert again.content is not None
-        assert (again.done, again.content.tobytes()) == (one.done, one.content.tobytes())
+        assert not isinstance(again.file, str)
+        assert (again.done, again.file.tobytes()) == (one.done, one.file.tobytes())
+        assert [path.name for path in meeting.parent.glob(".vmdsolve-*")] == [meeting.name]
     assert not [*(tmp_path / "out.csv").glob(".vmdsolve-*")]
 
 
@@ -143,8 +148,8 @@ def test_a_shard_that_is_not_seen_in_its_place_is_asked_for_itself(tmp_path: Pat
     def lost(records: Any, options: bytes, shard: int, ending: str, meeting: Path | None = None) -> on_ray.Made:
         asked.append((shard, meeting is None))
         one = on_ray.made(records, options, shard, ending, meeting)
-        if one.content is None and shard == 1:
-            meeting.with_name(f"part-{shard:08d}{ending}").unlink()  # type: ignore[union-attr]
+        if meeting is not None and isinstance(one.file, str) and shard == 1:
+            meeting.with_name(one.file).unlink()
         return one
 
     ray = Inline(lost)
@@ -156,6 +161,21 @@ def test_a_shard_that_is_not_seen_in_its_place_is_asked_for_itself(tmp_path: Pat
         assert sum(job.run(records(), BatchSolver(method="search"))) == N
     for path in (tmp_path / "here.csv").glob("part-*"):
         assert (tmp_path / "out.csv" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_of_two_that_make_a_shard_one_is_taken_and_the_other_goes(tmp_path: Path) -> None:
+    some = [Record("", 1, SOME[0])]
+    with Shards(tmp_path / "out.csv", {}) as job:
+        with job.meeting() as meeting:
+            first, second = (on_ray.made(some, pickle.dumps(OPTIONS), 0, ".csv", meeting) for _ in range(2))
+            assert first.file != second.file
+            job.put(first.done, meeting.with_name(str(first.file)))
+            part = (tmp_path / "out.csv" / "part-00000000.csv").read_bytes()
+            assert meeting.with_name(str(second.file)).read_bytes() == part
+        assert job.manifest.done == {0: first.done}
+    assert sorted(path.name for path in (tmp_path / "out.csv").iterdir() if path.name[0] != "_") == [
+        "part-00000000.csv"
+    ]
 
 
 def test_what_a_killed_job_left_to_be_known_by_goes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ Letters: V tokens, that is logits of a cell; Q states; C classes of tokens; E ed
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -30,7 +30,7 @@ from .. import _native
 from ..errors import InvalidInput
 from ..untrusted import read_json
 
-__all__ = ["Grammar"]
+__all__ = ["Grammar", "grammars_of"]
 
 Ints = npt.NDArray[np.int32]
 MAGIC = b"vmdsolve grammar 2\n"
@@ -250,6 +250,41 @@ def _hash_of(said: bytes | memoryview) -> bytes:
 def want(condition: bool, what: str) -> None:
     if not condition:
         raise InvalidInput(f"a grammar cannot be used: {what}")
+
+
+def grammars_of(given: Grammar | Sequence[Grammar], room: int, named: str) -> list[Grammar]:
+    """Grammars as a client gives them, one for all rows or one for each, whose texts have room.
+
+    Parameters
+    ----------
+    room
+        Tokens that a text may take.
+    named
+        What the client calls these.
+
+    Raises
+    ------
+    InvalidInput
+        Something else, none at all, or a text takes more tokens than there are.
+
+    Examples
+    --------
+    >>> grammars_of({"type": "object"}, 64, "gen_length")
+    Traceback (most recent call last):
+    vmdsolve.errors.InvalidInput: grammar is a dict; wanted a Grammar, as compile_json_schema gives, or a list of such
+    """
+    several = list(given) if isinstance(given, (list, tuple)) else [given]
+    if not several:
+        raise InvalidInput("grammar is an empty list; wanted one for each row")
+    for one in several:
+        if not isinstance(one, Grammar):
+            what = "grammar" if several[0] is given else f"a grammar of {len(several)}"
+            raise InvalidInput(
+                f"{what} is a {type(one).__name__}; wanted a Grammar, as compile_json_schema gives, or a list of such"
+            )
+        if (least := int(one.least[one.start])) > room:
+            raise InvalidInput(f"a text needs {least} tokens and {named} is {room}; give it more, or a shorter grammar")
+    return several
 
 
 def inside(numbers: Ints, below: int, least: int = 0) -> bool:

@@ -60,6 +60,9 @@ class CanvasMatcher:
     """
 
     def __init__(self, grammar: Grammar) -> None:
+        if not isinstance(grammar, Grammar):
+            what = f"grammar is a {type(grammar).__name__}"
+            raise InvalidInput(f"{what}; wanted a Grammar, as compile_json_schema gives: a matcher is of one")
         self.grammar = grammar
         self._states = [grammar.start]
 

@@ -1,12 +1,13 @@
 """Shards solved by a Ray cluster: this process reads and hands out, the others solve, and make the files.
 
 Each shard is a task that any node may take; of a node that dies others do the shards again. A node that sees the folder
-puts its shards there, any other sends them back. Answers are those of the local job, byte for byte.
+puts its files there, any other sends them back. Answers are those of the local job, byte for byte.
 """
 
 from __future__ import annotations
 
 import pickle
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -18,13 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..api.columns import BatchSolver
-from ..atomic import replacing
 from ..behind import Behind
 from ..extras import load
 from ..files.formats import writer_of
 from ..files.hashes import hash_of
 from ..files.record import Record
-from .manifest import Done, part_name
+from .manifest import Done
 from .rows import columns_of, ends_of
 from .shards import Shards
 
@@ -34,27 +34,27 @@ AHEAD = 2  # shards a processor that are handed out at once: one is solved, one 
 
 
 class Made(NamedTuple):
-    """A shard as it comes back: what its manifest says, and its file, if that is not in its place."""
+    """A shard as it comes back: what its manifest says, and its file: the name of that, or what it holds."""
 
     done: Done
-    content: npt.NDArray[np.uint8] | None  # which Ray hands over without a copy, as it does not bytes
+    file: str | npt.NDArray[np.uint8]  # which Ray hands over without a copy, as it does not bytes
 
 
 def made(records: Sequence[Record], options: bytes, shard: int, ending: str, meeting: Path | None = None) -> Made:
-    """One shard, solved and put into its place, or handed back.
+    """One shard, solved, its file put beside the others or handed back.
 
     Parameters
     ----------
     options
         Of `BatchSolver`, pickled.
     meeting
-        Where there is a file of this name its folder is that of the shards, and they are put there. Whoever asked keeps
-        them: a processor that waits for a disk solves nothing.
+        Where there is a file of this name its folder is that of the shards, and a file is put there, whose name begins
+        so. Whoever asked gives it its own: of two that make a shard one is taken, and none waits for a disk.
 
     Examples
     --------
     >>> one = made([Record("", 1, "1......2..4..3..")], pickle.dumps({"method": "search"}), 0, ".csv")
-    >>> one.content.tobytes().count(b"SOLVED"), one.done.rows
+    >>> one.file.tobytes().count(b"SOLVED"), one.done.rows
     (1, 1)
     """
     columns = columns_of(records, _solver(options))
@@ -63,9 +63,13 @@ def made(records: Sequence[Record], options: bytes, shard: int, ending: str, mee
     content = form.content(columns)
     done = Done(shard, len(records), len(content), hash_of(content), tuple(columns), ends_of(columns))
     if meeting is not None and meeting.exists():
-        with suppress(OSError), replacing(meeting.with_name(part_name(shard, ending)), kept=False) as stream:
-            stream.write(content)
-            return Made(done, None)
+        path = meeting.with_name(f"{meeting.name}-{secrets.token_hex(8)}")
+        try:
+            path.write_bytes(content)
+            return Made(done, path.name)
+        except OSError:  # a full disk, say: who asked is told when it writes
+            with suppress(OSError):
+                path.unlink()
     return Made(done, np.frombuffer(content, np.uint8))
 
 
@@ -120,10 +124,11 @@ def _handed_out(
                 [found], _ = ray.wait([*at_work])
                 number, its = at_work.pop(found)
                 one: Made = ray.get(found)
-                if one.content is None and not shards.is_there(one.done):  # some file systems tell of it later
+                file = meeting.with_name(one.file) if isinstance(one.file, str) else one.file.data
+                if isinstance(file, Path) and not file.exists():  # some file systems tell of it later
                     at_work[task.remote(its, options, number, shards.ending)] = number, its
                     continue
-                yield from behind.do(shards.put, one.done, None if one.content is None else one.content.data)
+                yield from behind.do(shards.put, one.done, file)
             if not n:
                 break
         yield from behind.done()

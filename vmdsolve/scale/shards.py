@@ -120,31 +120,35 @@ class Shards:
 
     @contextmanager
     def meeting(self) -> Iterator[Path]:
-        """A file by which others know that they see this folder: nobody has one of its name elsewhere."""
+        """A file by which others know that they see this folder: nobody has one of its name elsewhere.
+
+        Whoever does may put shards beside it, under names that begin with its own; what is left of these goes.
+        """
         begin = f"{UNFINISHED}{self.place.k}-of-{self.place.n}-"
-        for left in self.out.glob(f"{begin}*"):  # of a job that was killed
-            left.unlink(missing_ok=True)
         path = self.out.resolve() / f"{begin}{secrets.token_hex(16)}"
+
+        def tidy() -> None:  # of a job that was killed, or of a shard that two made
+            for left in self.out.glob(f"{begin}*"):
+                left.unlink(missing_ok=True)
+
+        tidy()
         with self._written(path):
             path.touch()
         try:
             yield path
         finally:
-            path.unlink(missing_ok=True)
+            tidy()
 
-    def is_there(self, one: Done) -> bool:
-        """Whether the file of a shard is in its place, and as long as that says."""
-        return one.is_there(self.out, self.ending)
-
-    def put(self, one: Done, content: memoryview | None) -> int:
-        """Take a shard that was made elsewhere: its content, or None if it was put into its place; gives its rows."""
+    def put(self, one: Done, made: memoryview | Path) -> int:
+        """Take a shard that was made elsewhere: its content, or its file in this folder; gives how many rows it has."""
         path = self.out / part_name(one.shard, self.ending)
         with self._written(path):
-            if content is None:
+            if isinstance(made, Path):
+                made.replace(path)
                 keep(path)
             else:
                 with replacing(path) as stream:
-                    stream.write(content)
+                    stream.write(made)
         self.manifest.add(one)
         return one.rows
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from ...arguments import choice, flag, whole
 from ...errors import InvalidInput
-from ..grammar import Grammar
+from ..grammar import Grammar, grammars_of
 from ..torch_ import CHOOSE, HOW, Choose, How, constrain_logits_, per_row
 
 __all__ = ["Constrained"]
@@ -76,7 +76,7 @@ class Constrained(nn.Module):
         self.shifted = flag(shifted, "shifted")
         if self.shifted and self.prompt_length < 1:
             raise InvalidInput("shifted logits begin after the first token; wanted a prompt of one token or more")
-        for one in [grammar] if isinstance(grammar, Grammar) else grammar:
+        for one in grammars_of(grammar, self.gen_length, "gen_length"):
             if mask_id < one.V and one.token_class[mask_id]:
                 raise InvalidInput(f"the grammar takes token {mask_id}, the mask; leave it out of the vocabulary")
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...arguments import choice, whole
 from ...errors import InvalidInput
-from ..grammar import Grammar
+from ..grammar import Grammar, grammars_of
 from ..torch_ import CHOOSE, Choose, constrain_logits_, off_tensor, per_row
 from .texts import states_after
 
@@ -57,10 +57,15 @@ def constrained(
     Raises
     ------
     InvalidInput
-        At a step: a temperature above 0, top-k or top-p, which choose cell by cell and break the text.
+        No such scheduler or grammar, or too few tokens for a text. At a step: a temperature above 0, top-k or top-p,
+        which choose cell by cell and break the text.
     """
     base: Any = type(scheduler)
+    if not all(callable(getattr(scheduler, name, None)) for name in ("step", "set_timesteps")):
+        what = f"scheduler is a {base.__name__}"
+        raise InvalidInput(f"{what}; wanted one of diffusers for discrete tokens, such as BlockRefinementScheduler()")
     canvases = -(-whole(gen_length, "gen_length", 1) // whole(canvas_length, "canvas_length", 1))
+    grammars_of(grammar, canvases * canvas_length, "gen_length, in whole canvases,")
     choice(choose, "choose", CHOOSE)
 
     class OfTexts(base):  # type: ignore[misc]  # which class that is, is known when it is called

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...arguments import whole
 from ...errors import InvalidInput
-from ..grammar import Grammar
+from ..grammar import Grammar, grammars_of
 from ..torch_ import Choose, constrain_logits_, off_tensor, per_row
 from .texts import states_after
 
@@ -72,6 +72,7 @@ class CanvasLogitsProcessor:
         self.prompt_length = whole(prompt_length, "prompt_length", 0)
         self.canvas_length = whole(model.config.canvas_length, "canvas_length", 1)
         self.canvases = -(-whole(max_new_tokens, "max_new_tokens", 1) // self.canvas_length)
+        grammars_of(grammar, self.canvases * self.canvas_length, "max_new_tokens, in whole canvases,")
         config = model.generation_config
         self.steps = max_denoising_steps or getattr(config, "max_denoising_steps", None) or 48
         self.t_min = _first(t_min, getattr(config, "t_min", None), 0.4)
