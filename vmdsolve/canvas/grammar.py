@@ -273,7 +273,7 @@ def grammars_of(given: Grammar | Sequence[Grammar], room: int, named: str) -> li
     Traceback (most recent call last):
     vmdsolve.errors.InvalidInput: grammar is a dict; wanted a Grammar, as compile_json_schema gives, or a list of such
     """
-    several = list(given) if isinstance(given, (list, tuple)) else [given]
+    several: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     if not several:
         raise InvalidInput("grammar is an empty list; wanted one for each row")
     for one in several:

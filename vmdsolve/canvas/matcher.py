@@ -60,8 +60,9 @@ class CanvasMatcher:
     """
 
     def __init__(self, grammar: Grammar) -> None:
-        if not isinstance(grammar, Grammar):
-            what = f"grammar is a {type(grammar).__name__}"
+        given: object = grammar  # whoever does not check types may give anything
+        if not isinstance(given, Grammar):
+            what = f"grammar is a {type(given).__name__}"
             raise InvalidInput(f"{what}; wanted a Grammar, as compile_json_schema gives: a matcher is of one")
         self.grammar = grammar
         self._states = [grammar.start]
