@@ -283,7 +283,7 @@ WAYS = "as is;48 loops;noise on the beginning of states"
         (["latin5", "--n", "2", "--samples", "2", "--steps", "2", "--steps-scale", "0"], 5),
         (["testtime", "--sets", "easy", "--n", "2", "--steps", "2", "--ways", WAYS, "--latents", "4"], 3),
         (["curve", str(WEIGHTS), "--sets", "easy", "--n", "2", "--loops", "1,2", "--steps", "1,2"], 4),
-        (["streaming", "--parts", "cost", "--n", "100", "--repeats", "1"], 15),
+        (["streaming", "--parts", "cost", "--n", "100", "--repeats", "1"], 16),
         pytest.param(["canvas", "--cells", "32", "--repeats", "1"], 6, marks=MISTRAL),
         (["overhead", "--repeats", "1", "--threads", "1"], 24),
         (["solve", "--sets", "easy", "--n", "3", "--vmd-n", "0", "--call-n", "1", "--peers", "", "--repeats", "1"], 8),
