@@ -102,7 +102,7 @@ def test_what_cannot_go_on_is_refused_by_name(model: Any) -> None:
     with pytest.raises(InvalidInput, match=r"row 0 holds token 5 at place 0.*top-p"):
         p(foreign, scores, 3)
     long = of_table(np.where(np.arange(V) == 4, np.arange(1, 32)[:, None], -1)[:31], [False] * 30 + [True], eos=EOS)
-    with pytest.raises(InvalidInput, match="needs 30 more tokens and 24 are left"):
+    with pytest.raises(InvalidInput, match="needs 30 tokens and max_new_tokens, in whole canvases, is 24"):
         processor(model, long, 2 * CANVAS)(torch.tensor(PROMPT), scores, 3)
     with pytest.raises(InvalidInput, match="there are 1 grammars for 2 rows"):
         processor(model, [grammar], CANVAS)(torch.tensor(PROMPT), scores, 3)
