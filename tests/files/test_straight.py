@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.commands import P, S, solve
 from hypothesis import HealthCheck, given, settings
@@ -18,17 +19,20 @@ from vmdsolve.files import assembled
 from vmdsolve.files.formats.parquet import Parquet
 from vmdsolve.files.journal import Journal
 from vmdsolve.files.record import Record
+from vmdsolve.files.resumed import to_do
 from vmdsolve.files.straight import Straight
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed (extra parquet)")
 N = 12
+BOARDS = {"problem": P, "solution": S}
 
 
 def table(numbers: Sequence[int], others: Sequence[str] = ("n",)) -> dict[str, Sequence[Any]]:
     n = len(numbers)
-    own = {"problem": Even.of([P] * n), "solution": Even.of([S] * n), "status": Same("SOLVED", n), "nfe": list(numbers)}
-    same: dict[str, Sequence[Any]] = {"method": Same("search", n), "unique": Same(None, n), "loops": Same(0, n)}
-    return {**own, **same, "seconds": Same(0.0, n), "reason": Same("", n), **{name: list(numbers) for name in others}}  # type: ignore[dict-item]
+    alike = {"status": "SOLVED", "method": "search", "unique": None, "loops": 0, "seconds": 0.0, "reason": ""}
+    out: dict[str, Sequence[Any]] = {name: Same(value, n) for name, value in alike.items()}
+    out |= {name: Even(np.frombuffer(text.encode() * n, np.uint8).reshape(n, -1)) for name, text in BOARDS.items()}
+    return out | {name: list(numbers) for name in ("nfe", *others)}
 
 
 def add(journal: Journal, numbers: Sequence[int], others: Sequence[str] = ("n",)) -> None:
@@ -77,14 +81,12 @@ def test_rows_in_order_are_not_written_a_second_time(tmp_path: Path, monkeypatch
     assert parquet.read_table(tmp_path / "out.parquet").column("n").to_pylist() == [str(i) for i in range(N)]
 
 
-@pytest.mark.parametrize("what", ["a column comes", "rows lack", "a row alone", "resumed", "a gap"])
+@pytest.mark.parametrize("what", ["a column comes", "rows lack", "a row alone", "a gap"])
 def test_what_is_no_straight_way_is_given_up(what: str, tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     with Journal(out, {}) as journal:
         add(journal, range(4))
-        if what == "resumed":
-            journal.finish = lambda: None  # type: ignore[method-assign]
-        elif what == "a row alone":
+        if what == "a row alone":
             add(journal, [5, 7])
             add(journal, range(4, 5))
             add(journal, range(6, 7))
@@ -95,12 +97,17 @@ def test_what_is_no_straight_way_is_given_up(what: str, tmp_path: Path) -> None:
             )
             add(journal, range(4, 6) if what == "a gap" else range(6, N))
         journal.finish()
-    if what == "resumed":
-        with Journal(out, {}, resume=True) as journal:
-            for i in [place for place in {*journal.left(0, 4)} if place]:
-                journal.believe(i, *(lambda said: (said[0].numbers, said[1]))(journal.said(i)))  # type: ignore[arg-type]
-            add(journal, range(4, N))
-            journal.finish()
+    assert read(out) == [*range(N)]
+
+
+def test_a_job_that_goes_on_makes_out_of_all_its_rows(tmp_path: Path) -> None:
+    out, records = tmp_path / "out.parquet", [Record("a", i + 1, P) for i in range(N)]
+    with Journal(out, {}) as journal:
+        add(journal, range(4))
+    with Journal(out, {}, resume=True) as journal:
+        assert [[*numbers] for numbers, _ in to_do(iter(records), journal, None)] == [[*range(4, N)]]
+        add(journal, range(4, N))
+        journal.finish()
     assert read(out) == [*range(N)]
 
 
