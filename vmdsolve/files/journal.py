@@ -25,7 +25,7 @@ from ..compact import Even
 from ..errors import InvalidInput, VmdsolveError
 from ..untrusted import loads
 from .assembled import rows_of_all, tables_of
-from .formats.base import Table
+from .formats.base import Table, Tabular
 from .formats.grows import Grows
 from .growing import Growing
 from .kept import MOST_ROWS, Kept, digest_of, is_sane, kept_line, key_of, table_in, told_by
@@ -112,7 +112,8 @@ class Journal:
         self._others: dict[str, tuple[int, int]] = {}  # columns that came with the input, and where they stand first
         self._grown: tuple[int, tuple[str, ...]] = 0, ()  # where what a killed job left ends, and its last columns
         self._rows = Growing(self.out, self._form) if isinstance(self._form, Grows) else None
-        self._straight = Straight(self.out, self._form) if self._rows is None and self._form.by_columns else None
+        form = self._form
+        self._straight = Straight(self.out, form) if self._rows is None and isinstance(form, Tabular) else None
         self._at_work = RLock()  # rows may be added by one thread while another compares those that are there
         self._handle = owned(self.path, out)
         self._lines = Lines(self._handle)
@@ -346,7 +347,7 @@ class Journal:
                 stream.writelines(rows_of_all(*told, self._rows))
             return
         tables = tables_of(*told)
-        if form.by_columns:
+        if isinstance(form, Tabular):
             form.write_tables(tables, names, self.out)
         else:
             write_rows((row for table in tables for row in rows_of(table)), self.out, others=others, form=form)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ..atomic import replacing
-from .formats.base import Format, Table
+from .formats.base import Table, Tabular
 from .rows import NAMES
 
 __all__ = ["Straight"]
@@ -31,7 +31,7 @@ class Straight:
     (False, False, False)
     """
 
-    def __init__(self, out: Path, form: Format) -> None:
+    def __init__(self, out: Path, form: Tabular) -> None:
         self._out, self._form = out, form
         self._n, self._names = 0, NAMES
         self._add: Callable[[Table], object] | None = None

@@ -22,6 +22,7 @@ from ..api.columns import BatchSolver
 from ..behind import Behind
 from ..extras import load
 from ..files.formats import writer_of
+from ..files.formats.base import Tabular
 from ..files.hashes import hash_of
 from ..files.record import Record
 from .manifest import Done
@@ -59,7 +60,7 @@ def made(records: Sequence[Record], options: bytes, shard: int, ending: str, mee
     """
     columns = columns_of(records, _solver(options))
     form = writer_of(ending)
-    assert form is not None  # the driver asked before
+    assert isinstance(form, Tabular)  # the driver asked before
     content = form.content(columns)
     done = Done(shard, len(records), len(content), hash_of(content), tuple(columns), ends_of(columns))
     if meeting is not None and meeting.exists():

@@ -19,7 +19,7 @@ from ..atomic import UNFINISHED, keep, replacing
 from ..behind import Behind
 from ..errors import InvalidInput, VmdsolveError
 from ..files.formats import writer_of
-from ..files.formats.base import Format
+from ..files.formats.base import Tabular
 from ..files.hashes import hash_of_file
 from ..files.lock import Lock
 from ..files.record import Record
@@ -184,9 +184,9 @@ class Shards:
         return self.manifest.ends
 
 
-def _format(out: Path) -> Format:
+def _format(out: Path) -> Tabular:
     ending, form = out.suffix.lower(), writer_of(out.suffix.lower())
-    if form is None or ending not in KNOWN:
+    if not isinstance(form, Tabular) or ending not in KNOWN:
         raise InvalidInput(f"cannot write shards to {out}: its ending is {ending!r}; wanted one of {', '.join(KNOWN)}")
     form.ready()
     return form

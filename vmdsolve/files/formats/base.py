@@ -23,7 +23,7 @@ from ..opening import MAX_IDLE
 from ..record import Record
 from ..texts import Texts
 
-__all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "Table", "TextFormat", "Written", "names_of"]
+__all__ = ["MAX_LINE", "UNANSWERED", "Format", "Source", "Table", "Tabular", "TextFormat", "Written", "names_of"]
 
 WHOLE = 1 << 16  # characters of a text that is looked at as one
 MAX_LINE = 1 << 18  # characters; the largest problem has 65,536 cells
@@ -287,14 +287,11 @@ class Format(ABC):
     loose
         True if a text whose lines are no puzzles may still be one as a whole; False where the format says what all of
         its text means: what it refuses may be rules
-    by_columns
-        True if it writes tables, many rows at once
     """
 
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     loose: bool = False
-    by_columns: bool = False
 
     @property
     def name(self) -> str:
@@ -325,9 +322,13 @@ class Format(ABC):
         """
         raise NotImplementedError
 
+
+class Tabular(Format):
+    """A format that is written in tables, many rows at once."""
+
+    @abstractmethod
     def into(self, stream: BinaryIO, names: Sequence[str]) -> AbstractContextManager[Callable[[Table], object]]:
         """What writes table after table to an open file, which is whole at the end; a table may lack some columns."""
-        raise NotImplementedError(f"{self.name}: tables of {len(names)} columns into {stream}")
 
     def write_tables(self, tables: Iterable[Table], names: Sequence[str], out: Path) -> None:
         """Write tables with these columns to a file that appears when it is complete."""

@@ -10,15 +10,13 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from .base import Table, TextFormat
+from .base import Table, Tabular, TextFormat
 
 __all__ = ["Grows"]
 
 
-class Grows(TextFormat):
+class Grows(TextFormat, Tabular):
     """A format of which a file is a head and rows, as many at a time as one likes."""
-
-    by_columns = True
 
     def head(self, names: Sequence[str]) -> bytes:
         """What a file of these columns begins with."""

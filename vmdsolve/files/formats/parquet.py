@@ -17,7 +17,7 @@ from ...compact import Even, Same
 from ...errors import InvalidInput, MissingExtra
 from ..record import Record
 from ..texts import Texts
-from .base import MAX_LINE, Format, Source, Table, Written, names_of
+from .base import MAX_LINE, Source, Table, Tabular, Written, names_of
 from .cells import board_text
 from .columns import Columns, columns_of, domain_of, shown
 from .named import known_domain
@@ -31,9 +31,8 @@ BOARDS = ("problem", "solution")  # hardly say the same twice; to pack them take
 MOST_TEXT = 1 << 31  # bytes of an array of texts
 
 
-class Parquet(Format):
+class Parquet(Tabular):
     reads = writes = (".parquet",)
-    by_columns = True
 
     def ready(self) -> None:
         _pyarrow()
