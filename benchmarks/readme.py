@@ -8,10 +8,8 @@ rows win. A NAME may go on after a slash: another table of that result.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Annotated
 
 from typer import Option
@@ -34,7 +32,8 @@ from . import (
     validity,
     weighed,
 )
-from .driver import RESULTS, ROOT, Row, git, table
+from .committed import known
+from .driver import ROOT, Row, table
 from .soak import tables as soak
 from .solve import BASE, ONE_CALL, calls, speed
 from .study import (
@@ -49,14 +48,14 @@ from .study import (
     lists,
     loops,
     testtime,
-    text,
     text_speed,
+    text_tables,
     universal,
 )
 from .study import tables as study_tables
 from .study.many import tables as many
 
-__all__ = ["DOCUMENTS", "filled", "known", "run"]
+__all__ = ["DOCUMENTS", "filled", "run"]
 
 PAGES = (
     "README.md",
@@ -68,7 +67,6 @@ PAGES = (
     "docs/security.md",
 )
 DOCUMENTS = tuple(ROOT / page for page in PAGES)
-STUDY = ("beside", "synthetic", "generate", "gaps", "lists", "text", *many.NAMES)
 Result = Row  # what a file holds, see README.md beside this file
 
 
@@ -86,23 +84,6 @@ def run(
             raise SystemExit(f"{path.relative_to(ROOT)} is out of date: run `python -m benchmarks readme`")
         if after != before:
             path.write_text(after, encoding="utf-8")
-
-
-def known(name: str, folder: Path = RESULTS) -> list[Result]:
-    """The results of that name, newest first: those that git knows, or all where there is no git.
-
-    Interrupted ones are left out, except for the study, whose rows stand for themselves.
-    """
-    stem = name.partition("/")[0]
-    if stem == "many":  # tables over several benchmarks
-        return [file for one in many.NAMES for file in known(one, folder)]
-    files = sorted(folder.glob(f"{stem}-[0-9]*.json"), reverse=True)
-    listed = git("ls-files", "benchmarks/results")
-    if listed is not None and folder == RESULTS:
-        tracked = {Path(line).name for line in listed.splitlines()}
-        files = [file for file in files if file.name in tracked]
-    results = [{**json.loads(file.read_text(encoding="utf-8")), "file": file.name} for file in files]
-    return [result for result in results if result["complete"] or (stem in (*STUDY, "streaming") and result["rows"])]
 
 
 def filled(text: str, results: dict[str, list[Result]]) -> str:
@@ -350,6 +331,13 @@ def _by_parts(files: list[Result]) -> list[str]:
     return [streaming.shown(rows), _source(used)]
 
 
+def _text(files: list[Result]) -> list[str]:
+    """Arms of all results of the newest one's study, and what latents take off."""
+    same = text_tables.alike(files)
+    rows = text_tables.combined(same)
+    return [text_tables.shown(rows), text_tables.gains(rows), _source(same)]
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
@@ -384,7 +372,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "guided": _newest(guided.shown),
     "loops": _newest(loops.shown),
     "testtime": _newest(testtime.shown),
-    "text": _newest(text.shown),
+    "text": _text,
     "text-speed": _newest(text_speed.shown),
     "text-steps": _newest(fewsteps.shown),
     "curve": _newest(curve.shown),

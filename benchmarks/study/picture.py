@@ -63,7 +63,7 @@ def run(
 
 def _known(domain: str) -> list[Row]:
     """The rows of the committed results for a domain: the newest."""
-    from ..readme import known
+    from ..committed import known
 
     rows = [result["rows"] for result in known("picture") if result["parameters"]["domain"] == domain]
     if not rows:

@@ -25,7 +25,7 @@ COLOURS = {"baseline": "#888888", "published": "#d95f02", "codes": "#1b6ca8", "m
 
 def run(out: Annotated[Path, Option(help="Folder for the plots.")] = RESULTS) -> None:
     """Draw the study's plots from the committed results."""
-    from ..readme import known
+    from ..committed import known
     from .tables import combined
 
     draw(out, **{name: combined(known(name)) for name in ("synthetic", "generate") if known(name)})

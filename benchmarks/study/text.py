@@ -1,9 +1,10 @@
 """`text`: bits a character of English in 27 symbols, by block and latent, all arms on one budget.
 
 Novels of $VMDSOLVE_DATA (default ../shared/data), text/novels27_{train,valid,test}.txt.xz; --train and --test read
-others, such as text8. Every training goes on from its folder, and leaves its row there. The defaults are sized for six
-hours of two cores: by `text-speed` a step of each of the MAIN arms is 6.6 s of one core in all, so that 1,900 steps of
-three seeds take 10.5 core hours, and measuring one more. `--budget` cuts that into pieces.
+others, such as text8. Every training goes on from its folder, and leaves its row there; what committed results of these
+parameters hold is not measured again, on whatever machine that was. The defaults are sized for six hours of two cores:
+by `text-speed` a step of each of the MAIN arms is 6.6 s of one core in all, so that 1,900 steps of three seeds take
+10.5 core hours, and measuring one more. `--budget` cuts that into pieces.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import math
 import os
 import re
 import time
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +35,10 @@ from vmdsolve.text.recipe import TextRecipe
 from vmdsolve.text.trainer import TextTrainer
 from vmdsolve.train.progress import append_line
 
-from ..driver import RESULTS, ROOT, Row, Run, table
+from ..committed import known
+from ..driver import RESULTS, ROOT, Row, Run, take_turns
 from .counted import PACKERS, n_gram
+from .text_tables import alike, combined, gains, shown
 
 __all__ = ["ARMS", "run"]
 
@@ -45,10 +47,11 @@ METHOD = (
     "window, their sizes stratified; IW: importance-weighted with {latents} pairs of z and order a block, on {few} of "
     "the {n} windows; standard errors over windows. 4 a step: trained for, and bounds of, texts "
     "of which a step writes a block. All arms: the same windows, steps, width, layers. "
-    "seconds: of the processor, training. at equal time: the bound of 32 windows held out, when the arm had taken as "
-    "long as the fastest arm in all, its schedule not at its end. KL: nats a block that z tells. z saves: nats a "
-    "block by which open cells surprise less who is told z, of the NELBO and, in brackets, where a block is written in "
-    "one evaluation. 5-gram: counts of the "
+    "a step costs: in steps of the arm left to right, taken in turns. at equal time: the bound of 32 windows held out, "
+    "when the arm had cost as much as the cheapest in all, its schedule not at its end. KL: nats a block that z tells. "
+    "bits less: than the arm beside, on the same windows, with the standard error over windows or seeds, the greater. "
+    "z saves: nats a block by which open cells surprise less who is told z, of the NELBO and, in brackets, where a "
+    "block is written in one evaluation. 5-gram: counts of the "
     "text to learn from, Witten-Bell interpolation; bz2, xz: all of the test text packed."
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
@@ -79,6 +82,7 @@ MAIN = (
     "block 4, VMD as published", "block 8", "block 8, VMD, classes", "VMD, classes",
     "block 4, 4 a step", "block 4, VMD, classes, free bits, 4 a step",
 )  # fmt: skip
+LEFT_TO_RIGHT = "autoregressive"
 OWN = ("free_bits", "at_once")
 ORDER = 5
 
@@ -130,28 +134,52 @@ def run(
         whole = data.test.corpus.tokens.tobytes()
         for name, pack in PACKERS.items():
             this.rows.append({"arm": name, "bound": "size", "bits": 8 * len(pack(whole)) / len(whole)})
-        for seed in range(first_seed, first_seed + seeds):
-            for arm in chosen:
-                shape = {"length": length, "width": width, "layers": layers, **ARMS[arm]}
-                own = {"free_bits": free_bits, **{name: shape.pop(name) for name in OWN if name in shape}}
-                config = TextConfig(data.vocabulary.size, **shape)
-                recipe = TextRecipe(steps=steps, batch=batch, rate=rate, ema=0.998, seed=seed, **own)
-                place = place_of(arm, data, config, recipe, folder)
-                kept = place / f"rows-{len(windows)}-{min(few, len(windows))}-{times}-{latents}.json"
-                if not kept.exists():
-                    trainer = trained(arm, data, config, recipe, place, device or default_device(), end)
-                    if trainer is None:
-                        this.note(f"{arm}, seed {seed}: not measured")
-                        continue
-                    measured = _measured(arm, trainer, windows, min(few, len(windows)), times, latents, place)
-                    with written(kept) as stream:
-                        json.dump(measured, stream)
-                this.rows += json.loads(kept.read_text())
-                this.keep()
+        committed = alike(known("text", out), said)
+        held = {(row["arm"], row.get("seed")) for row in combined(committed)}
+        jobs = [
+            (seed, arm) for seed in range(first_seed, first_seed + seeds) for arm in chosen if (arm, seed) not in held
+        ]
+        configs = {arm: config_of(arm, data.vocabulary.size, length, width, layers) for arm in [LEFT_TO_RIGHT, *chosen]}
+
+        def recipe_of(arm: str, seed: int) -> TextRecipe:
+            own = {"free_bits": free_bits, **{name: ARMS[arm][name] for name in OWN if name in ARMS[arm]}}
+            return TextRecipe(steps=steps, batch=batch, rate=rate, ema=0.998, seed=seed, **own)
+
+        cost = {}
+        if jobs and not only_table:
+            cost = prices({arm: TextTrainer(data, config, recipe_of(arm, 0)) for arm, config in configs.items()})
+        for seed, arm in jobs:
+            config, recipe = configs[arm], recipe_of(arm, seed)
+            place = place_of(arm, data, config, recipe, folder)
+            kept = place / f"rows-{len(windows)}-{min(few, len(windows))}-{times}-{latents}.json"
+            if not kept.exists():
+                trainer = trained(arm, data, config, recipe, place, device or default_device(), end)
+                if trainer is None:
+                    this.note(f"{arm}, seed {seed}: not measured")
+                    continue
+                measured = _measured(arm, trainer, windows, min(few, len(windows)), times, latents, place)
+                measured = [{**row, "price": cost[arm]} for row in measured]
+                with written(kept) as stream:
+                    json.dump(measured, stream)
+            this.rows += json.loads(kept.read_text())
+            this.keep()
         if not any("seed" in row for row in this.rows):
             this.rows.clear()  # of counts and packers alone
             raise SystemExit("nothing was measured, so no file is written")
-        print(shown(this.rows))
+        rows = combined([{"rows": this.rows}, *committed])
+        print(f"{shown(rows)}\n\n{gains(rows)}")
+
+
+def config_of(arm: str, V: int, length: int, width: int, layers: int) -> TextConfig:
+    """The shape of an arm."""
+    shape = {"length": length, "width": width, "layers": layers, **ARMS[arm]}
+    return TextConfig(V, **{name: value for name, value in shape.items() if name not in OWN})
+
+
+def prices(trainers: dict[str, TextTrainer], rounds: int = 5) -> dict[str, float]:
+    """What a training step of every arm costs, in steps of the arm left to right, which is one of them."""
+    taken = take_turns({arm: trainer.advance for arm, trainer in trainers.items()}, rounds)
+    return {arm: float(np.median(np.divide(seconds, taken[LEFT_TO_RIGHT]))) for arm, seconds in taken.items()}
 
 
 def trained(
@@ -217,52 +245,5 @@ def spent(place: Path) -> list[Row]:
 
 def _row(arm: str, bound: str, found: Bound) -> Row:
     bits, error = found.bits, found.error / math.log(2)
-    return {"arm": arm, "bound": bound, "bits": bits, "bits_error": error, "windows": len(found.nats)}
-
-
-def at_equal_time(rows: Iterable[Row]) -> dict[tuple[str, int], float]:
-    """Bits held out of every arm and seed when it had taken as long as the fastest, by arm and seed."""
-    whole = [row for row in rows if row.get("lines")]
-    least = min((row["seconds"] for row in whole), default=0.0)
-    out = {}
-    for row in whole:
-        so_far = [line["held_out"] for line in row["lines"] if line["seconds"] <= least * 1.001]
-        if so_far:
-            out[row["arm"], row["seed"]] = so_far[-1] / math.log(2)
-    return out
-
-
-def shown(rows: list[Row]) -> str:
-    """The result as a table, an arm a line."""
-    equal, body = at_equal_time(rows), []
-    bounds = {(row["arm"], row.get("seed")): row for row in rows if row["bound"] == "IW"}
-    for row in rows:
-        if row["bound"] == "IW":
-            continue
-        place = (row["arm"], row.get("seed"))
-        figures = [_figure(row), _figure(bounds.get(place, {})), f"{equal[place]:.3f}" if place in equal else "-"]
-        kl = "-" if row.get("kl") is None else f"{row['kl']:.3f}"
-        size = f"{row['parameters']:,}" if "parameters" in row else "-"
-        tokens = f"{row['tokens'] / 1e6:.2f} M" if "tokens" in row else "-"
-        seconds = f"{row['seconds']:.0f}" if "seconds" in row else "-"
-        saves = f"{row['saves']:.3f} ({row['saves_at_once']:.3f})" if "saves" in row else "-"
-        body.append([row["arm"], row.get("seed", "-"), size, tokens, seconds, *figures, kl, saves])
-    header = [
-        "arm",
-        "seed",
-        "parameters",
-        "characters seen",
-        "seconds",
-        "bits a character",
-        "IW",
-        "at equal time",
-        "KL",
-        "z saves",
-    ]
-    return table(header, body)
-
-
-def _figure(row: Row) -> str:
-    if "bits" not in row:
-        return "-"
-    return f"{row['bits']:.3f}" + (f" ± {row['bits_error']:.3f}" if "bits_error" in row else "")
+    about = {"arm": arm, "bound": bound, "bits": bits, "bits_error": error, "windows": len(found.nats)}
+    return {**about, "nats": (found.nats / found.cells).round(4).tolist()}  # of each window, a character
