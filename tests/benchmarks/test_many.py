@@ -334,6 +334,29 @@ def test_a_run_goes_on_where_it_was_interrupted(
 
 
 @pytest.mark.slow
+def test_a_run_goes_on_from_committed_results(
+    ran: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, made = dict(ran[1]), []
+
+    def trained(*of: Any) -> None:
+        made.append((of[1].name, of[2]))
+
+    monkeypatch.setattr(run, "trained", trained)
+    before["rows"] = [row for row in before["rows"] if row["arm"] != "codes"]
+    (tmp_path / "colouring-20260101T000000Z-a.json").write_text(json.dumps(before))
+    elsewhere = {**FEW, "folder": tmp_path / "rows", "out": tmp_path}
+    with pytest.raises(SystemExit, match="nothing was measured"):
+        colouring.run(**{**elsewhere, "arms": "matched;codes", "seeds": 2})
+    assert made == [("codes", 0), ("matched", 1), ("codes", 1)]
+    made.clear()
+    for other in ({"n": 21}, {"steps": "1"}, {"steps_scale": 0.0004}):  # less, or of another training
+        with pytest.raises(SystemExit, match="nothing was measured"):
+            colouring.run(**{**elsewhere, "arms": "matched", **other})
+    assert made == 3 * [("matched", 0)]
+
+
+@pytest.mark.slow
 def test_tables_are_made_of_rows(ran: tuple[Path, dict[str, Any]]) -> None:
     rows = tables.combined([ran[1]])
     for name, of in tables.PARTS.items():

@@ -1,6 +1,7 @@
 """What the benchmarks of many answers share: arms trained and sampled, rows measured, and a run that goes on.
 
 Every training leaves its rows in an ignored folder as it ends: a run that was interrupted goes on, and may take days.
+What committed results hold of the same trainings, measured as much, is not measured again, whatever machine it was on.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ from vmdsolve.model.vmd import VMD
 from vmdsolve.train import Recipe
 from vmdsolve.train.learner import Learner
 
+from ...committed import known as results
 from ...driver import RESULTS, Row, Run
 from ..arms import fingerprint, rounded
 from .arms import PACKAGED, Arm, named, sized
 from .samples import Amount, measured
 from .subjects import Posed, Subject
-from .tables import shown
+from .tables import AMOUNTS, shown
 
 __all__ = ["benchmark"]
 
@@ -92,12 +94,15 @@ def benchmark(name: str, about: str, there: Subjects, most: int = 21) -> Callabl
             "samples": samples, "steps": steps, "scale": steps_scale, "threads": threads, "budget": budget,
         }  # fmt: skip
         jobs = jobs_of([there[one] for one in chosen], wanted, range(first_seed, first_seed + seeds), problems)
-        begun = time.perf_counter()
+        begun, held = time.perf_counter(), held_in(results(name, out), said)
         with Run(name, METHOD, said, (), out) as this:
             for subject, posed, arm, seed in jobs:
                 told = f"{subject.name}, {arm.name}, seed {seed}"
                 path = folder / name / _file_of(subject, arm, seed, steps_scale, amount, evaluations)
                 if not path.exists():
+                    if (subject.name, arm.name, seed, choices_of(subject, arm, seed, steps_scale)) in held:
+                        print(f"{told}: a committed result has it", flush=True)
+                        continue
                     if only_table or (budget is not None and time.perf_counter() - begun > budget):
                         this.note(f"{told}: not measured")
                         continue
@@ -116,6 +121,13 @@ def benchmark(name: str, about: str, there: Subjects, most: int = 21) -> Callabl
 
     run.__doc__ = f"{about} Sets: {', '.join(there)}."
     return run
+
+
+def held_in(files: list[Row], said: Row) -> set[tuple[str, str, int, str]]:
+    """Set, arm, seed and choices of the trainings whose rows are in files that measured as much."""
+    parts = [*AMOUNTS, "steps"]
+    same = [file for file in files if all(file["parameters"].get(part) == said[part] for part in parts)]
+    return {(row["set"], row["arm"], row["seed"], row["choices"]) for file in same for row in file["rows"]}
 
 
 def jobs_of(
@@ -167,10 +179,8 @@ def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[
             note(f"{told}: no weights come along")
             return None
         return come_along(subject, model, seed)
-    setting = subject.setting
-    config = sized(subject.domain, arm, setting.width, setting.loops, setting.questions, setting.pool)
     try:
-        recipe = setting.recipe(arm, subject.data, seed, scale)
+        config, recipe = planned(subject, arm, seed, scale)
     except InvalidInput as error:  # such as matching where answers cannot be enumerated
         note(f"{told}: {error}")
         return None
@@ -198,6 +208,23 @@ def trained(subject: Subject, arm: Arm, seed: int, scale: float, note: Callable[
         "latent_kl": float(kl.sum()), "choices": fingerprint(config, recipe),
     }  # fmt: skip
     return Made(learner.average.eval(), {**_head(subject, arm, seed, learner.average), **about})
+
+
+def planned(subject: Subject, arm: Arm, seed: int, scale: float) -> tuple[ModelConfig, Recipe]:
+    """What an arm is trained by; InvalidInput where it cannot be."""
+    setting = subject.setting
+    config = sized(subject.domain, arm, setting.width, setting.loops, setting.questions, setting.pool)
+    return config, setting.recipe(arm, subject.data, seed, scale)
+
+
+def choices_of(subject: Subject, arm: Arm, seed: int, scale: float) -> str:
+    """What the rows of that training say it was made by; "" where there can be none, and of packaged weights."""
+    if arm is PACKAGED:  # measured by whatever is packaged now
+        return ""
+    try:
+        return fingerprint(*planned(subject, arm, seed, scale))
+    except InvalidInput:
+        return ""
 
 
 def come_along(subject: Subject, model: VMD, seed: int) -> Made:
