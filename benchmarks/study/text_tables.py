@@ -14,14 +14,22 @@ __all__ = ["alike", "at_equal_time", "combined", "gains", "shown"]
 
 OWN = ("seeds", "first_seed")  # what files may differ in and still be of one study
 GAINS = (  # an arm, and what it is held to
+    ("VMD, as published", "MDM"),
     ("VMD, classes", "MDM"),
+    ("block 16, VMD, classes", "block 16"),
     ("block 8, VMD as published", "block 8"),
     ("block 8, VMD, classes", "block 8"),
+    ("block 8, VMD, classes, 8 a step", "block 8, 8 a step"),
+    ("block 8, VMD, classes, 8 a step", "block 8"),  # in an eighth of the evaluations
     ("block 4, VMD as published", "block 4"),
     ("block 4, VMD, Gaussian, prior on the blocks before", "block 4"),
+    ("block 4, VMD, classes of the whole block", "block 4"),
     ("block 4, VMD, classes", "block 4"),
-    ("block 4, VMD, classes, free bits", "block 4"),
-    ("block 4, VMD, classes, free bits, 4 a step", "block 4, 4 a step"),
+    ("block 4, VMD, classes of the whole block, 4 a step", "block 4, 4 a step"),
+    ("block 4, VMD, classes, 4 a step", "block 4, 4 a step"),
+    ("block 4, VMD, classes, 2 layers, 4 a step", "block 4, 4 a step"),
+    ("block 4, VMD, classes, 4 a step", "block 4"),
+    ("block 4, VMD, classes, 2 layers, 4 a step", "block 4"),
 )
 Place = tuple[str, int]  # an arm and a seed
 

@@ -25,6 +25,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "conditional": {"block": 4, "latent": 3, "prior": "conditional"},
     "classes": {"block": 4, "latent": 2, "classes": 3, "prior": "autoregressive"},
     "one block, classes": {"latent": 2, "classes": 3, "prior": "autoregressive"},
+    "regions": {"block": 4, "latent": 4, "regions": 2, "classes": 3, "prior": "autoregressive"},
+    "one block, regions": {"latent": 3, "regions": 3, "classes": 3, "prior": "autoregressive", "tied": True},
+    "gaussian regions": {"block": 4, "latent": 4, "regions": 4, "prior": "conditional"},
     "each step": {"block": 4, "latent": 3, "prior": "conditional", "draw": "each_step"},
 }
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -177,19 +180,46 @@ def test_a_large_vocabulary_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch
         torch.testing.assert_close(parts, whole, atol=1e-5, rtol=1e-4)
 
 
-def test_an_autoregressive_prior_is_a_law_and_draws_follow_it() -> None:
-    model = model_of("one block, classes")
+@pytest.mark.parametrize(("kind", "reach"), [("one block, classes", 16), ("regions", 16), ("regions", 1)])
+def test_an_autoregressive_prior_is_a_law_and_draws_follow_it(
+    kind: str, reach: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmdsolve.text.latent.REACH", reach)
+    model = model_of(kind)
     assert model.prior is not None
-    prior, n = model.prior, 20_000
-    seen = torch.randn(1, 16, generator=torch.Generator().manual_seed(0))
-    every = torch.stack([torch.eye(3)[list(pair)].flatten() for pair in product(range(3), repeat=2)])
+    prior, n, c = model.prior, 40_000, model.config
+    seen = torch.randn(1, c.regions, 16, generator=torch.Generator().manual_seed(0))
+    every = torch.stack([torch.eye(3)[list(some)].flatten() for some in product(range(3), repeat=c.latent)])
     with torch.no_grad():
-        law = prior.log_density(every, seen.expand(9, -1)).exp()
-        drawn = prior.draw(seen.expand(n, -1), torch.randn(n, 6, generator=torch.Generator().manual_seed(1)))
+        law = prior.log_density(every, seen.expand(len(every), -1, -1)).exp()
+        noise = torch.randn(n, c.z_width, generator=torch.Generator().manual_seed(1))
+        drawn = prior.draw(seen.expand(n, -1, -1), noise)
     assert law.sum() == pytest.approx(1)
     counts = (drawn[:, None] == every).all(2).sum(0)
     assert counts.sum() == n
-    assert float(((counts - n * law) ** 2 / (n * law)).sum()) < 30  # chi-square of 8 degrees of freedom
+    common = n * law > 5
+    rest = (n - counts[common].sum(), n * (1 - law[common].sum()))
+    chi = ((counts - n * law) ** 2 / (n * law))[common].sum() + (rest[0] - rest[1]) ** 2 / max(1.0, float(rest[1]))
+    freedom = int(common.sum())
+    assert float(chi) < freedom + 4 * (2 * freedom) ** 0.5
+
+
+def test_a_region_is_told_its_own_groups_first_and_read_by_itself() -> None:
+    """Of regions of a cell each: what is said alike has the same z wherever it stands, and is told alike."""
+    model = model_of("gaussian regions")
+    stack, z = model.stack, torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0))
+    told, shifted = stack.hear(z).regions, stack.hear(z.roll(1, 2)).regions
+    assert told is not None
+    assert shifted is not None
+    assert told.shape == (2, 3, 4, 16)
+    assert torch.allclose(shifted, told.roll(1, 2), atol=1e-5)
+    assert model.posterior is not None
+    h = torch.randn(1, 4, 16, generator=torch.Generator().manual_seed(1))
+    torch.nn.init.zeros_(model.posterior.stack.layers[0].attention_update.weight)  # then cells hear nothing of others
+    before, after = (model.posterior(one, None, 4).mean[0] for one in (h, torch.cat([h[:, :3], h[:, :1]], 1)))
+    assert torch.equal(before[:3], after[:3])
+    assert torch.allclose(after[3], after[0])
+    assert not torch.allclose(after[3], before[3])
 
 
 def test_the_global_random_state_is_not_touched_and_a_seed_is_enough() -> None:

@@ -46,9 +46,13 @@ class TextConfig:
         D, Gaussian dimensions or categorical groups of every block's z; 0: none, the baseline
     classes
         C, classes of each group; 0: z is Gaussian
+    regions
+        R, equal parts of a block, each with latent / R groups or dimensions of its own, by which posterior and prior
+        read that part alone, and which its cells are told first
     prior
         "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before, what is given
-        in the block). "autoregressive": the same, group after group; of classes alone
+        in the block). "autoregressive": the same, group after group, each told of
+        the 16 before it; of classes alone
     draw
         "once": z is drawn when a block begins, its posterior sees the text. "each_step": anew at every step, its
         posterior sees, too, what is masked
@@ -74,6 +78,7 @@ class TextConfig:
     tied: bool = choice(False, "All layers have the same weights.")
     latent: int = choice(0, "D, width of the latent of a block; 0: none.", low=0, high=4096)
     classes: int = choice(0, "C, classes of each of D groups; 0: a Gaussian latent.", low=0, high=4096)
+    regions: int = choice(1, "R, equal parts of a block, each with groups of its own.", low=1, high=4096)
     prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     draw: str = choice("once", "How often z is drawn in a block.", among=DRAWS)
     readers: int = choice(1, "Layers of posterior and prior.", low=1, high=64)
@@ -94,9 +99,13 @@ class TextConfig:
             raise ModelMismatch("an autoregressive model has neither blocks nor a latent: leave block and latent at 0")
         if self.classes == 1:
             raise ModelMismatch("classes is 1; wanted 0 (a Gaussian latent) or 2 to 4096")
-        if not self.latent and (self.classes or self.prior != "standard"):
+        if not self.latent and (self.classes or self.prior != "standard" or self.regions > 1):
             told = f"classes is {self.classes}" if self.classes else f"prior is {self.prior!r}"
+            told = f"regions is {self.regions}" if self.regions > 1 else told
             raise ModelMismatch(f"{told}, which is of a latent, and latent is 0: give its width, such as 4")
+        for whole, what in ((self.latent, "latent"), (self.cells, "cells of a block")):
+            if whole % self.regions:
+                raise ModelMismatch(f"regions is {self.regions}, which does not divide {what}, {whole:,}")
         if self.prior == "autoregressive" and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
         if (most := max((V + 2) * H, 4 * H * H, self.z_width * 4 * H)) > MOST_NUMBERS:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from math import inf
+from math import gcd, inf
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -30,22 +30,33 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"latent": 8, "classes": 0, "prior": "standard", "draw": "each_step"},
     ),
     "ours": (
-        "4 groups of 16 classes a block, an autoregressive prior",
-        {"latent": 4, "classes": 16, "prior": "autoregressive", "draw": "once"},
+        "16 classes for every cell of a block of up to 16, 4 groups of them for a longer one; an autoregressive prior, "
+        "which follows the posterior, and not the other way round",
+        {"latent": 4, "classes": 16, "prior": "autoregressive", "draw": "once", "latent_kl": 0.0},
     ),
     "baseline": ("no latent: masked diffusion, or block diffusion with --block", {"latent": 0, "classes": 0}),
 }
+OWN_CLASSES = 16  # cells of the longest block each of which has classes of its own
 
 
-def preset(name: str) -> dict[str, Any]:
-    """The keys that a preset sets.
+def preset(name: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The keys that a preset sets, where these others are told: what is a block is.
 
     Examples
     --------
     >>> preset("baseline")
     {'latent': 0, 'classes': 0}
+    >>> ours = preset("ours", {"block": 8})
+    >>> ours["latent"], ours["regions"], ours["classes"]
+    (8, 8, 16)
     """
-    return dict(PRESETS[name][1])
+    keys, told = dict(PRESETS[name][1]), told or {}
+    block = told.get("block") or 0
+    if name == "ours":
+        cells = block or told.get("length") or TextConfig.length
+        groups = block if 0 < block <= OWN_CLASSES else keys["latent"]
+        keys |= {"latent": groups, "regions": gcd(told.get("latent", groups), cells)}
+    return keys
 
 
 # Values of forms of their own -------------------------------------------------------------------------------

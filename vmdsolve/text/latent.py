@@ -1,7 +1,8 @@
 """The latent of a block of text: its posterior, which has read the block and those before; and its priors.
 
-Both read with a few layers of their own, and take the mean of their states over the cells of each block. Distributions
-are those of puzzles' latents; their rows are the blocks of all windows, [B * N, ...].
+Both read with a few layers of their own, and take the mean of their states over the cells of each region of a block, of
+which there is one or more: so many of a block's groups are that region's. Distributions are those of puzzles' latents;
+their rows are the blocks of all windows, [B * N, ...].
 """
 
 from __future__ import annotations
@@ -12,25 +13,35 @@ from torch.nn import functional as F
 
 from ..model.latents.distributions import Categorical, Distribution, Gaussian, choose_class, kl, log_density
 from .config import TextConfig
-from .layers import Norm, Stack
+from .layers import Norm, Stack, region_of
 
 __all__ = ["Posterior", "Prior", "make_prior"]
 
+REACH = 16  # groups of which a later one is told
 
-def pooled(h: Tensor, cells: int) -> Tensor:
-    """Means [B * N, H] over the blocks of states [B, n, H]."""
-    return h.reshape(-1, cells, h.shape[2]).mean(1)
+
+def pooled(h: Tensor, cells: int, regions: int) -> Tensor:
+    """Means [B * N, R, H] over the regions of blocks of states [B, n, H]; of a region without cells, 0.
+
+    Examples
+    --------
+    >>> pooled(torch.arange(8.0).view(1, 8, 1), 4, 2)[..., 0].tolist()
+    [[0.5, 2.5], [4.5, 6.5]]
+    """
+    own = F.one_hot(region_of(cells, regions, h.device), regions).to(h.dtype)
+    return (own / own.sum(0).clamp(min=1)).T @ h.reshape(-1, cells, h.shape[2])
 
 
 def _distribution(out: Tensor, classes: int) -> Distribution:
+    """From [B * N, R, what is said of a region's groups or dimensions]."""
     if classes:
         return Categorical(out.float().view(len(out), -1, classes))
     mean, log_std = out.float().chunk(2, -1)
-    return Gaussian(mean, log_std.clamp(-7, 3))
+    return Gaussian(mean.flatten(1), log_std.clamp(-7, 3).flatten(1))
 
 
 def _head(config: TextConfig, std: float) -> nn.Linear:
-    head = nn.Linear(config.width, config.latent * (config.classes or 2))
+    head = nn.Linear(config.width, config.latent // config.regions * (config.classes or 2))
     nn.init.normal_(head.weight, std=std)
     nn.init.zeros_(head.bias)
     return head
@@ -41,13 +52,14 @@ class Posterior(nn.Module):
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        self.classes = config.classes
+        self.classes, self.regions = config.classes, config.regions
         self.stack, self.norm = Stack(config, config.readers), Norm(config.width)
         self.head = _head(config, 0.2 if config.classes else 0.02)  # codes that differ from the first step on
 
     def forward(self, h: Tensor, mask: Tensor | None, cells: int) -> Distribution:
         """From embeddings [B, n, H] of the text; `mask` lets no cell see blocks behind its own."""
-        return _distribution(self.head(pooled(self.norm(self.stack(h, mask=mask)), cells)), self.classes)
+        states = self.norm(self.stack(h, mask=mask))
+        return _distribution(self.head(pooled(states, cells, self.regions)), self.classes)
 
 
 class Prior(nn.Module):
@@ -57,14 +69,14 @@ class Prior(nn.Module):
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        self.D, self.classes = config.latent, config.classes
+        self.D, self.classes, self.regions = config.latent, config.classes, config.regions
 
     def features(self, h: Tensor, cells: int) -> Tensor:
-        """[B * N, H] of states [B, n, H] of `stack`."""
-        return pooled(h, cells)
+        """[B * N, R, H] of states [B, n, H] of `stack`."""
+        return pooled(h, cells, self.regions)
 
     def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
-        """z [B * N, Z] made of standard normal noise [B * N, Z], given features [B * N, H]."""
+        """z [B * N, Z] made of standard normal noise [B * N, Z], given features [B * N, R, H]."""
         return self.of(seen, noise).draw(noise)
 
     def divergence(self, q: Distribution, z: Tensor, seen: Tensor) -> Tensor:
@@ -93,7 +105,7 @@ class ConditionalPrior(Prior):
         self.head = _head(config, 0.02)
 
     def features(self, h: Tensor, cells: int) -> Tensor:
-        return pooled(self.norm(h), cells)
+        return super().features(self.norm(h), cells)
 
     def of(self, seen: Tensor, z: Tensor) -> Distribution:
         del z
@@ -101,7 +113,7 @@ class ConditionalPrior(Prior):
 
 
 class AutoregressivePrior(Prior):
-    """p(z | what is read) = product over groups g of p(z_g | z_0 .. z_g-1, what is read)."""
+    """p(z | what is read) = product over groups g of p(z_g | z_g-1, z_g-2 .. z_g-16, what is read)."""
 
     reads = True
 
@@ -109,33 +121,44 @@ class AutoregressivePrior(Prior):
         super().__init__(config)
         G, C, H = config.latent, config.classes, config.width
         self.stack, self.norm = Stack(config, config.readers), Norm(H)
-        self.earlier = nn.Linear(G * C, H, bias=False)
         self.group = nn.Parameter(0.1 * torch.randn(G, H))
-        self.mix, self.head = nn.Linear(H, H), nn.Linear(H, C)
+        self.earlier = nn.Linear(min(max(1, G - 1), REACH) * C, H, bias=False)  # the group before first
+        self.hidden_norm, self.hidden, self.update = Norm(H), nn.Linear(H, 4 * H), nn.Linear(4 * H, H)
+        self.head_norm, self.head = Norm(H), nn.Linear(H, C)
 
     def features(self, h: Tensor, cells: int) -> Tensor:
-        return pooled(self.norm(h), cells)
-
-    def _said(self) -> Tensor:
-        """[G, C, H] what each class of each group says to the groups after it."""
-        return self.earlier.weight.view(-1, self.D, self.classes).permute(1, 2, 0)
-
-    def _logits(self, context: Tensor) -> Tensor:
-        h = F.relu(context)
-        out: Tensor = self.head(h + F.relu(self.mix(h)))
-        return out.float()
+        return super().features(self.norm(h), cells)
 
     def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
-        parts, said = noise.view(len(noise), self.D, self.classes), self._said()
-        drawn = []
+        own, said, parts = self._by_group(seen), self._said(), noise.view(len(noise), self.D, self.classes)
+        drawn: list[Tensor] = []
         for g in range(self.D):
-            drawn.append(choose_class(self._logits(seen + self.group[g]), parts[:, g]))
-            seen = seen + (drawn[-1] @ said[g]).to(seen.dtype)
+            context, before = own[:, g], drawn[: -REACH - 1 : -1]
+            if before:
+                context = context + torch.cat(before, 1).to(said.dtype) @ said[: len(before)].flatten(0, 1)
+            drawn.append(choose_class(self._logits(context), parts[:, g]))
         return torch.cat(drawn, 1)
 
     def of(self, seen: Tensor, z: Tensor) -> Distribution:
-        own = torch.einsum("bgc,gch->bgh", z.view(len(z), self.D, self.classes), self._said())
-        return Categorical(self._logits(seen[:, None] + own.cumsum(1) - own + self.group))
+        said, parts = self._said(), z.view(len(z), self.D, self.classes)
+        told = parts.new_zeros(*parts.shape[:2], said.shape[-1])
+        for back, each in enumerate(said[: self.D - 1], 1):
+            told[:, back:] += parts[:, :-back] @ each
+        return Categorical(self._logits(self._by_group(seen) + told))
+
+    def _by_group(self, seen: Tensor) -> Tensor:
+        """[B * N, G, H] what each group is told of features [B * N, R, H], and which group it is."""
+        return seen.repeat_interleave(self.D // self.regions, 1) + self.group
+
+    def _said(self) -> Tensor:
+        """[groups back, C, H] what the class of the group before says, of that before it, and so on."""
+        weight = self.earlier.weight
+        return weight.T.reshape(-1, self.classes, len(weight))
+
+    def _logits(self, context: Tensor) -> Tensor:
+        h = context + self.update(F.gelu(self.hidden(self.hidden_norm(context)), approximate="tanh"))
+        out: Tensor = self.head(self.head_norm(h))
+        return out.float()
 
 
 PRIORS: dict[str, type[Prior]] = {

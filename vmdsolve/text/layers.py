@@ -11,6 +11,7 @@ for every layer. A mask says which cells see which; None: each sees all that is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -88,7 +89,30 @@ def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> T
     return out
 
 
-Heard = tuple[Tensor, ...]  # of a layer: scale and shift before attention and before the hidden channels, [B, N, 1, H]
+class Heard(NamedTuple):
+    """What the cells of N blocks hear of z.
+
+    Attributes
+    ----------
+    regions
+        [B, N, R, H], added to the embeddings of a region's cells; None where a block is one
+    layers
+        [B, N, 1, H], of every layer four: scale and shift before attention and before the hidden channels
+    """
+
+    regions: Tensor | None
+    layers: Sequence[Tensor]
+
+
+def region_of(cells: int, regions: int, device: torch.device | None = None) -> Tensor:
+    """int64 [cells], the region in which each cell of a block is.
+
+    Examples
+    --------
+    >>> region_of(6, 3).tolist(), region_of(3, 2).tolist()
+    ([0, 0, 1, 1, 2, 2], [0, 0, 1])
+    """
+    return torch.arange(cells, device=device) * regions // cells
 
 
 class Norm(nn.Module):
@@ -118,7 +142,7 @@ class Layer(nn.Module):
 
     def forward(
         self, h: Tensor, turn: Tensor, past: tuple[Tensor, Tensor] | None, mask: Tensor | None, causal: bool,
-        heard: Heard | None, keys_only: bool,
+        heard: Sequence[Tensor], keys_only: bool,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
         """States [B, n, H] of cells, and their keys and values; see `Stack`."""
         (B, n, H), d = h.shape, h.shape[2] // self.heads
@@ -143,9 +167,9 @@ class Layer(nn.Module):
         return h + self.hidden_update(F.gelu(a, approximate="tanh")), (k, v)
 
 
-def _modulated(n: Tensor, heard: Heard | None, at: int) -> Tensor:
-    """States [B, n, H], scaled and shifted by what each block of them hears."""
-    if heard is None:
+def _modulated(n: Tensor, heard: Sequence[Tensor], at: int) -> Tensor:
+    """States [B, n, H], scaled and shifted by what each block of them hears; nothing: as they are."""
+    if not heard:
         return n
     blocks = n.view(*heard[at].shape[:2], -1, n.shape[-1])
     return torch.addcmul(heard[at + 1], blocks, heard[at]).view(n.shape)
@@ -167,6 +191,8 @@ class Stack(nn.Module):
         self.count, self.tied, self.heads = layers, tied, config.heads
         self.layers = nn.ModuleList([Layer(config) for _ in range(1 if tied else layers)])
         self.modulate = nn.Linear(config.z_width, 4 * config.width * len(self.layers)) if hears else None
+        self.regions = config.regions
+        self.tell = nn.Linear(config.z_width, config.width, bias=False) if hears and config.regions > 1 else None
         for name, weight in self.named_parameters():
             if name.endswith("modulate.weight"):
                 nn.init.normal_(weight, std=0.05)  # z is heard from the first step on
@@ -178,7 +204,7 @@ class Stack(nn.Module):
 
     def forward(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *,
-        causal: bool = False, heard: Sequence[Heard] | None = None,
+        causal: bool = False, heard: Heard | None = None,
     ) -> Tensor:  # fmt: skip
         """States [B, n, H] after the layers.
 
@@ -197,12 +223,18 @@ class Stack(nn.Module):
         """
         return self._applied(h, begin, past, mask, causal, heard, read=False)[0]
 
-    def hear(self, z: Tensor) -> list[Heard]:
-        """What the cells of N blocks hear of z [B, N, Z], by layer: worked out once per z, whatever steps follow."""
+    def hear(self, z: Tensor) -> Heard:
+        """What the cells of N blocks hear of z [B, N, Z]: worked out once per z, whatever steps follow."""
         if self.modulate is None:
-            return []
-        made = self.modulate(z)[:, :, None].chunk(4 * len(self.layers), -1)
-        return [made[4 * i : 4 * i + 4] for i in range(len(self.layers))]
+            return Heard(None, ())
+        layers = self.modulate(z)[:, :, None].chunk(4 * len(self.layers), -1)
+        if self.tell is None:
+            return Heard(None, layers)
+        each = torch.arange(self.regions, device=z.device)
+        parts = z.view(*z.shape[:2], self.regions, -1)[
+            :, :, (each[:, None] + each) % self.regions
+        ]  # its own come first
+        return Heard(self.tell(parts.flatten(-2)), layers)
 
     def read(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *, causal: bool = False
@@ -215,16 +247,19 @@ class Stack(nn.Module):
 
     def _applied(
         self, h: Tensor, begin: int, past: Keys | None, mask: Tensor | None, causal: bool,
-        heard: Sequence[Heard] | None, *, read: bool,
+        heard: Heard | None, *, read: bool,
     ) -> tuple[Tensor, Keys]:  # fmt: skip
         turn = turns(begin, h.shape[1], h.shape[2] // self.heads, h.device)
+        if heard is not None and heard.regions is not None:
+            N = heard.regions.shape[1]
+            h = h + heard.regions[:, :, region_of(h.shape[1] // N, self.regions, h.device)].flatten(1, 2)
         keys, injected = [], h
         for i in range(self.count):
             at = 0 if self.tied else i
             if self.tied and i:
                 h = h + injected
             before = None if past is None else past[i]
-            own_heard = heard[at] if heard else None
+            own_heard = heard.layers[4 * at : 4 * at + 4] if heard is not None else ()
             h, own = self.layers[at](h, turn, before, mask, causal, own_heard, read and i == self.count - 1)
             keys.append(own)
         return h, keys

@@ -10,7 +10,6 @@ the end of a text. Finished blocks hear of no z: their keys and values (`read`) 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,7 +27,7 @@ from .layers import Heard, Keys, Norm, Stack, block_mask, stream_mask
 
 __all__ = ["Cache", "Terms", "TextModel"]
 
-Told = Tensor | Sequence[Heard]  # z, or what is heard of it
+Told = Tensor | Heard  # z, or what is heard of it
 MOST_LOGITS = 1 << 24  # that a training holds at once
 
 
@@ -168,7 +167,7 @@ class TextModel(nn.Module):
         h: Tensor = self.embedding(torch.where(tokens == ABSENT, self.mask_id + 1, tokens))
         return h
 
-    def hear(self, z: Tensor | None) -> list[Heard] | None:
+    def hear(self, z: Tensor | None) -> Heard | None:
         """What the layers hear of z [B, N, Z], for `logits`: worked out once where many steps have one z."""
         return None if z is None else self.stack.hear(z)
 
@@ -283,7 +282,7 @@ class TextModel(nn.Module):
         begin: int,
         past: Keys | None,
         context: Tensor | None,
-        heard: Sequence[Heard] | None,
+        heard: Heard | None,
     ) -> Tensor:
         """States of a stack: of one block behind `past`, or of several, each behind those before it in `context`."""
         (_, n), mask = x.shape, None
@@ -325,7 +324,7 @@ class TextModel(nn.Module):
         return stack
 
     def _read_by_prior(self, start: Tensor, cache: Cache | None, context: Tensor | None) -> Tensor:
-        """[B * N, H] features of the prior; empty where it reads nothing."""
+        """[B * N, R, H] features of the prior; empty where it reads nothing."""
         if self.prior is None or not self.prior.reads:
             return self.embedding.weight.new_zeros(0)
         cache = cache or Cache()

@@ -70,7 +70,7 @@ class Keys:
     untold
         those that a run's state does not tell
     preset
-        the keys that a preset of this name sets
+        the keys that a preset of this name sets, where those others are told
     """
 
     command: str
@@ -78,7 +78,7 @@ class Keys:
     parts: Mapping[str, tuple[str, ...]]
     paths: Mapping[str, Placed]
     untold: tuple[str, ...]
-    preset: Callable[[str], Mapping[str, Any]]
+    preset: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
 
 # Fields that have a key; a model's loops, draw and blocks are those of its training.

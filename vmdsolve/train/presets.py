@@ -40,8 +40,8 @@ CHOICES = {key for _, keys in PRESETS.values() for key in keys} - {"batch"} | {
 }  # fmt: skip
 
 
-def preset(name: str) -> dict[str, Any]:
-    """The keys of a run's config that a preset sets.
+def preset(name: str, _told: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The keys of a run's config that a preset sets, whatever else is told.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def layers(*given: Mapping[str, Any], table: Keys = PUZZLES) -> dict[str, Any]:
     name = told.pop("preset", "")
     if name == OURS and table is PUZZLES:
         return {"preset": name, **told}
-    return {**(table.preset(name) if name else {}), **told}
+    return {**(table.preset(name, told) if name else {}), **told}
 
 
 @dataclass(frozen=True)
