@@ -15,27 +15,35 @@ from torch.nn import functional as F
 from typer import Option
 
 from vmdsolve.text.config import TextConfig
+from vmdsolve.text.keys import MODEL, preset
 from vmdsolve.text.masks import opened
-from vmdsolve.text.model import Cache, TextModel, Told
+from vmdsolve.text.model import Cache, TextModel
 
 from ..driver import RESULTS, Row, Run, summary, table
 
 METHOD = (
     "forward, back and AdamW of one batch; or the logits of as many windows, of blocks those of a window's last block "
-    "behind a cache. Seconds of the processor, one thread, the arms in turn in every round; ratios are the median of "
-    "those within a round, to the plain transformer for training, to the arm without a latent for sampling, which has "
-    "eight times the rounds. Peak memory is that of the process so far."
+    "behind a cache; or z of as many, drawn from the prior, as each block does once. Seconds of the processor, one "
+    "thread, the arms in turn in every round; ratios are the median of those within a round, to the plain transformer "
+    "for training, to a step of sampling of the arm without a latent for the others, which have eight times the rounds. "
+    "Peak memory is that of the process so far."
 )
 V = 27
-CODES = {"latent": 4, "classes": 16, "prior": "autoregressive"}
+
+
+def ours(block: int = 0) -> dict[str, object]:
+    """The shape of the arm with classes."""
+    return {name: value for name, value in preset("ours", {"block": block}).items() if name in MODEL}
+
+
 ARMS: dict[str, tuple[dict[str, object], str]] = {  # shape, and what its ratio is to
     "autoregressive": ({"kind": "autoregressive"}, "plain"),
     "MDM": ({}, "plain"),
     "VMD, Gaussian": ({"latent": 8}, "MDM"),
-    "VMD, classes": (CODES, "MDM"),
+    "VMD, classes": (ours(), "MDM"),
     "block 4": ({"block": 4}, "plain"),
     "block 4, VMD, Gaussian": ({"block": 4, "latent": 8}, "block 4"),
-    "block 4, VMD, classes": ({"block": 4, **CODES}, "block 4"),
+    "block 4, VMD, classes": ({"block": 4, **ours(4)}, "block 4"),
 }
 
 
@@ -84,6 +92,8 @@ def run(
         sizes[name] = sum(p.numel() for p in model.parameters())
         calls[name, "training"] = _step(model, x0, rng)
         calls[name, "sampling"] = _evaluation(model, x0)
+        if model.config.latent:
+            calls[name, "drawing z"] = _drawing(model, x0)
     with Run("text-speed", METHOD, said, (), out) as this:
         taken: dict[tuple[str, str], list[float]] = {key: [] for key in calls}
         for repeat in range(8 * repeats + 1):
@@ -96,7 +106,7 @@ def run(
                     taken[key].append(time.process_time() - begun)
         for (name, what), values in taken.items():
             against = ARMS[name][1] if name in ARMS else "plain"
-            beside = taken.get((against, what))
+            beside = taken.get((against, "sampling" if what == "drawing z" else what))
             row: Row = {
                 "arm": name,
                 "what": what,
@@ -156,19 +166,34 @@ def _step(model: TextModel, x0: Tensor, rng: np.random.Generator) -> Callable[[]
 
 
 def _evaluation(model: TextModel, x0: Tensor) -> Callable[[], object]:
-    c = model.config
-    n = c.length - c.cells if c.block else 0
-
-    @torch.no_grad()
-    def made() -> tuple[Tensor, Told | None, Cache | None]:
-        cache = model.read(x0[:, :n]) if n else None
-        x = torch.full((len(x0), c.length - n), V)
-        return x, model.hear(model.prior_draw(x, torch.zeros(len(x0), 1, c.z_width), cache)), cache
-
-    x, z, cache = made()
+    x, cache = _last(model, x0)
+    with torch.no_grad():
+        z = model.hear(model.prior_draw(x, _no_noise(model, x0), cache))
 
     @torch.no_grad()
     def evaluate() -> None:
         model.logits(x, z, cache)
 
     return evaluate
+
+
+def _drawing(model: TextModel, x0: Tensor) -> Callable[[], object]:
+    x, cache = _last(model, x0)
+
+    @torch.no_grad()
+    def draw() -> None:
+        model.hear(model.prior_draw(x, _no_noise(model, x0), cache))
+
+    return draw
+
+
+@torch.no_grad()
+def _last(model: TextModel, x0: Tensor) -> tuple[Tensor, Cache | None]:
+    """The last block of windows, open, and what is before it."""
+    c = model.config
+    n = c.length - c.cells if c.block else 0
+    return torch.full((len(x0), c.length - n), V), model.read(x0[:, :n]) if n else None
+
+
+def _no_noise(model: TextModel, x0: Tensor) -> Tensor:
+    return torch.zeros(len(x0), 1, model.config.z_width)
