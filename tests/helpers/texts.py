@@ -33,7 +33,7 @@ def every_text(V: int, L: int) -> np.ndarray:
 
 @torch.no_grad()
 def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None, draw: str | None = None) -> np.ndarray:
-    """[V^L] chances of all texts, by all orders of each block's cells, and all codes of a uniform prior over classes.
+    """[V^L] chances of all texts, by all orders of each block's cells, and all codes of classes.
 
     `shares`: how many cells of a block each step fills, the same for every block; None: one by one. `draw`: how often z
     is drawn; None: as the model was trained.
@@ -55,6 +55,7 @@ def _of_order(
     model: TextModel, block: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any, draw: str
 ) -> Any:
     codes = _codes(model, len(block))
+    chances = _chances(model, block, codes, cache)
     by_code = [np.ones(len(block)) for _ in codes]
     x, at = torch.full_like(block, model.mask_id), 0
     for share in shares:
@@ -62,19 +63,28 @@ def _of_order(
         said = [model.logits(x, z, cache).double().log_softmax(-1) for z in codes]
         each = [log_p.gather(-1, block[..., None])[..., 0][:, now].sum(1).exp().numpy() for log_p in said]
         if draw == "each_step":
-            each = [np.mean(each, axis=0)] * len(codes)
+            each = [sum(a * b for a, b in zip(chances, each, strict=True))] * len(codes)
         by_code = [a * b for a, b in zip(by_code, each, strict=True)]
         x = x.clone()
         x[:, now] = block[:, now]
-    return np.mean(by_code, axis=0)
+    return sum(a * b for a, b in zip(chances, by_code, strict=True))
+
+
+def _chances(model: TextModel, block: Tensor, codes: list[Tensor | None], cache: Any) -> list[Any]:
+    """Of every code, how likely the prior finds it when this block begins: [n] each, or one number for all."""
+    if model.prior is None or model.config.prior == "standard":
+        return [1 / len(codes)] * len(codes)
+    assert model.config.draw == "once", "else it hangs on what is open"
+    seen = model._read_by_prior(torch.full_like(block, model.mask_id), cache, None)
+    z = [code[:, 0] for code in codes if code is not None]
+    return [model.prior.log_density(one, seen).double().exp().numpy() for one in z]
 
 
 def _codes(model: TextModel, n: int) -> list[Tensor | None]:
-    """Every code z [n, 1, Z], all of them as likely."""
+    """Every code z [n, 1, Z]."""
     config = model.config
     if not config.latent:
         return [None]
     assert config.classes, "a Gaussian z has no list"
-    assert config.prior == "standard"
     rows = np.array(list(itertools.product(np.eye(config.classes), repeat=config.latent)))
     return [torch.from_numpy(row.astype(np.float32)).reshape(1, 1, -1).expand(n, -1, -1) for row in rows]

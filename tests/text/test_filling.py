@@ -29,6 +29,8 @@ SHAPES: list[dict[str, Any]] = [
     {"kind": "autoregressive"},
     {**CODES},
     {**CODES, "block": 2},
+    {**CODES, "block": 2, "regions": 2, "prior": "autoregressive"},
+    {**CODES, "regions": 2, "prior": "autoregressive"},
     {**CODES, "block": 2, "draw": "each_step", "tied": True},
 ]
 

@@ -48,7 +48,7 @@ def test_the_nelbo_is_the_mean_over_all_masks(block: int) -> None:
 
 
 SHAPES: list[dict[str, Any]] = [{}, {"block": 2}, {**CODES}, {**CODES, "block": 2}]
-SHAPES += [{**CODES, "draw": "each_step"}]
+SHAPES += [{**CODES, "draw": "each_step"}, {**CODES, "block": 2, "regions": 2, "prior": "autoregressive"}]
 
 
 @pytest.mark.slow
