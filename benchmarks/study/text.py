@@ -3,7 +3,7 @@
 Novels of $VMDSOLVE_DATA (default ../shared/data), text/novels27_{train,valid,test}.txt.xz; --train and --test read
 others, such as text8. Every training goes on from its folder, and leaves its row there; what committed results of these
 parameters hold is not measured again, on whatever machine that was. The defaults are sized for six hours of two cores:
-by `text-speed` a step of each of the MAIN arms is 8 s of one core in all, so that 1,500 steps of three seeds take
+by `text-speed` a step of each of the MAIN arms is 8.5 s of one core in all, so that 1,500 steps of three seeds take
 ten core hours, and measuring one more. `--budget` cuts that into pieces.
 """
 
@@ -29,11 +29,12 @@ from vmdsolve.files.lines import Lines
 from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import TextData, read_data
-from vmdsolve.text.keys import preset
+from vmdsolve.text.keys import MODEL, RECIPE, TEXT
 from vmdsolve.text.likelihood import exact, importance, latent_use, nelbo
 from vmdsolve.text.recipe import TextRecipe
 from vmdsolve.text.trainer import TextTrainer
 from vmdsolve.train.progress import append_line
+from vmdsolve.train.run import layers as layers_of
 
 from ..committed import known
 from ..driver import RESULTS, ROOT, Row, Run, take_turns
@@ -56,44 +57,47 @@ METHOD = (
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
 FOLDER = Path("runs") / "text"
+ALL = 1 << 16  # cells a step: a text in one evaluation
 GAUSSIAN: Row = {"latent": 8}
-PUBLISHED = preset("published")  # the posterior sees what is masked, each step pays its KL
+PUBLISHED: Row = {"preset": "published"}  # the posterior sees what is masked, each step pays its KL
+OURS: Row = {"preset": "ours"}
 WHOLE: Row = {"latent": 4, "classes": 16, "prior": "autoregressive", "free_bits": 0.3}  # of the block as a whole
 ARMS: dict[str, Row] = {  # the model's shape, and what of its recipe is its own
     "autoregressive": {"kind": "autoregressive"},
     "MDM": {},
     "VMD, as published": PUBLISHED,
-    "VMD, classes": preset("ours"),
+    "VMD, classes": OURS,
     "block 16": {"block": 16},
-    "block 16, VMD, classes": {"block": 16, **preset("ours", {"block": 16})},
+    "block 16, VMD, classes": {"block": 16, **OURS},
     "block 8": {"block": 8},
     "block 8, VMD as published": {"block": 8, **PUBLISHED},
-    "block 8, VMD, classes": {"block": 8, **preset("ours", {"block": 8})},
+    "block 8, VMD, classes": {"block": 8, **OURS},
     "block 4": {"block": 4},
     "block 4, VMD as published": {"block": 4, **PUBLISHED},
     "block 4, VMD, Gaussian, prior on the blocks before": {"block": 4, **GAUSSIAN, "prior": "conditional"},
     "block 4, VMD, classes of the whole block": {"block": 4, **WHOLE},
-    "block 4, VMD, classes": {"block": 4, **preset("ours", {"block": 4})},
+    "block 4, VMD, classes": {"block": 4, **OURS},
     "block 4, 4 a step": {"block": 4, "at_once": 4},
     "block 4, VMD, classes of the whole block, 4 a step": {"block": 4, **WHOLE, "at_once": 4},
-    "block 4, VMD, classes, 4 a step": {"block": 4, **preset("ours", {"block": 4}), "at_once": 4},
+    "block 4, VMD, classes, 4 a step": {"block": 4, **OURS, "at_once": 4},
     "block 4, VMD, classes, 2 layers, 4 a step": {
         "block": 4,
-        **preset("ours", {"block": 4}),
+        **OURS,
         "at_once": 4,
         "layers": 2,
     },
     "block 8, 8 a step": {"block": 8, "at_once": 8},
-    "block 8, VMD, classes, 8 a step": {"block": 8, **preset("ours", {"block": 8}), "at_once": 8},
+    "block 8, VMD, classes, 8 a step": {"block": 8, **OURS, "at_once": 8},
+    "VMD, classes, all at once": {**OURS, "at_once": ALL},
     "tied": {"tied": True},
 }
 MAIN = (
     "autoregressive", "block 4", "block 4, VMD, classes", "block 4, 4 a step", "block 4, VMD, classes, 4 a step",
     "block 8", "block 8, VMD, classes", "block 8, 8 a step", "block 8, VMD, classes, 8 a step",
-    "block 4, VMD, classes, 2 layers, 4 a step", "MDM", "VMD, classes", "block 4, VMD as published",
+    "block 4, VMD, classes, 2 layers, 4 a step", "MDM", "VMD, classes", "VMD, classes, all at once",
+    "block 4, VMD as published",
 )  # fmt: skip
 LEFT_TO_RIGHT = "autoregressive"
-OWN = ("free_bits", "at_once", "latent_kl")
 ORDER = 5
 
 
@@ -152,7 +156,8 @@ def run(
         configs = {arm: config_of(arm, data.vocabulary.size, length, width, layers) for arm in [LEFT_TO_RIGHT, *chosen]}
 
         def recipe_of(arm: str, seed: int) -> TextRecipe:
-            own = {"free_bits": free_bits, **{name: ARMS[arm][name] for name in OWN if name in ARMS[arm]}}
+            own = {"free_bits": free_bits, **keys_of(arm, length)}
+            own = {name: value for name, value in own.items() if name in RECIPE}
             return TextRecipe(steps=steps, batch=batch, rate=rate, ema=0.998, seed=seed, **own)
 
         cost = {}
@@ -182,8 +187,13 @@ def run(
 
 def config_of(arm: str, V: int, length: int, width: int, layers: int) -> TextConfig:
     """The shape of an arm."""
-    shape = {"length": length, "width": width, "layers": layers, **ARMS[arm]}
-    return TextConfig(V, **{name: value for name, value in shape.items() if name not in OWN})
+    told = {"width": width, "layers": layers, **keys_of(arm, length)}
+    return TextConfig(V, **{name: value for name, value in told.items() if name in MODEL})
+
+
+def keys_of(arm: str, length: int) -> Row:
+    """What an arm is told, as the command is."""
+    return layers_of({"length": length, **ARMS[arm]}, table=TEXT)
 
 
 def prices(trainers: dict[str, TextTrainer], rounds: int = 5) -> dict[str, float]:

@@ -15,9 +15,10 @@ from torch.nn import functional as F
 from typer import Option
 
 from vmdsolve.text.config import TextConfig
-from vmdsolve.text.keys import MODEL, preset
+from vmdsolve.text.keys import MODEL, TEXT
 from vmdsolve.text.masks import opened
 from vmdsolve.text.model import Cache, TextModel
+from vmdsolve.train.run import layers as layers_of
 
 from ..driver import RESULTS, Row, Run, summary, table
 
@@ -25,25 +26,20 @@ METHOD = (
     "forward, back and AdamW of one batch; or the logits of as many windows, of blocks those of a window's last block "
     "behind a cache; or z of as many, drawn from the prior, as each block does once. Seconds of the processor, one "
     "thread, the arms in turn in every round; ratios are the median of those within a round, to the plain transformer "
-    "for training, to a step of sampling of the arm without a latent for the others, which have eight times the rounds. "
-    "Peak memory is that of the process so far."
+    "for training, to a step of sampling of the arm without a latent for the others, which have eight times as many "
+    "rounds. Peak memory is that of the process so far."
 )
 V = 27
-
-
-def ours(block: int = 0) -> dict[str, object]:
-    """The shape of the arm with classes."""
-    return {name: value for name, value in preset("ours", {"block": block}).items() if name in MODEL}
 
 
 ARMS: dict[str, tuple[dict[str, object], str]] = {  # shape, and what its ratio is to
     "autoregressive": ({"kind": "autoregressive"}, "plain"),
     "MDM": ({}, "plain"),
     "VMD, Gaussian": ({"latent": 8}, "MDM"),
-    "VMD, classes": (ours(), "MDM"),
+    "VMD, classes": ({"preset": "ours"}, "MDM"),
     "block 4": ({"block": 4}, "plain"),
     "block 4, VMD, Gaussian": ({"block": 4, "latent": 8}, "block 4"),
-    "block 4, VMD, classes": ({"block": 4, **ours(4)}, "block 4"),
+    "block 4, VMD, classes": ({"block": 4, "preset": "ours"}, "block 4"),
 }
 
 
@@ -88,7 +84,8 @@ def run(
     calls: dict[tuple[str, str], Callable[[], object]] = {("plain", "training"): _plain_step(plain, x0)}
     sizes = {"plain": sum(p.numel() for p in plain.parameters())}
     for name, (shape, _) in ARMS.items():
-        model = TextModel(TextConfig(V, length=length, width=width, layers=layers, heads=4, **shape))  # type: ignore[arg-type]
+        told = layers_of({"length": length, "width": width, "layers": layers, "heads": 4, **shape}, table=TEXT)
+        model = TextModel(TextConfig(V, **{key: value for key, value in told.items() if key in MODEL}))
         sizes[name] = sum(p.numel() for p in model.parameters())
         calls[name, "training"] = _step(model, x0, rng)
         calls[name, "sampling"] = _evaluation(model, x0)

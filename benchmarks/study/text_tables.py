@@ -16,6 +16,7 @@ OWN = ("seeds", "first_seed")  # what files may differ in and still be of one st
 GAINS = (  # an arm, and what it is held to
     ("VMD, as published", "MDM"),
     ("VMD, classes", "MDM"),
+    ("VMD, classes, all at once", "MDM"),
     ("block 16, VMD, classes", "block 16"),
     ("block 8, VMD as published", "block 8"),
     ("block 8, VMD, classes", "block 8"),

@@ -204,15 +204,15 @@ def test_an_autoregressive_prior_is_a_law_and_draws_follow_it(
     assert float(chi) < freedom + 4 * (2 * freedom) ** 0.5
 
 
-def test_a_region_is_told_its_own_groups_first_and_read_by_itself() -> None:
+def test_a_region_is_told_its_own_groups_and_read_by_itself() -> None:
     """Of regions of a cell each: what is said alike has the same z wherever it stands, and is told alike."""
     model = model_of("gaussian regions")
     stack, z = model.stack, torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0))
-    told, shifted = stack.hear(z).regions, stack.hear(z.roll(1, 2)).regions
+    told, shifted = stack.hear(z).own, stack.hear(z.roll(1, 2)).own
     assert told is not None
     assert shifted is not None
     assert told.shape == (2, 3, 4, 16)
-    assert torch.allclose(shifted, told.roll(1, 2), atol=1e-5)
+    assert torch.allclose(shifted, told.roll(1, 2), atol=1e-6)
     assert model.posterior is not None
     h = torch.randn(1, 4, 16, generator=torch.Generator().manual_seed(1))
     torch.nn.init.zeros_(model.posterior.stack.layers[0].attention_update.weight)  # then cells hear nothing of others
@@ -220,6 +220,23 @@ def test_a_region_is_told_its_own_groups_first_and_read_by_itself() -> None:
     assert torch.equal(before[:3], after[:3])
     assert torch.allclose(after[3], after[0])
     assert not torch.allclose(after[3], before[3])
+
+
+@torch.no_grad()
+def test_a_short_window_has_the_regions_that_it_has_cells_for() -> None:
+    model, (x0, _) = model_of("one block, regions"), texts(5)
+    noise = noise_of(model)
+    short, z_width = x0[:, :7], model.config.z_width  # 3 regions of 4 cells: one is whole, one has 3
+    z = model.prior_draw(torch.full_like(short, V), noise)
+    assert z is not None
+    assert z.shape == (2, 1, 2 * z_width // 3)
+    assert model.logits(torch.full_like(short, V), z).shape == (2, 7, V)
+    terms = model.terms(torch.full_like(short, V), short, noise)
+    assert terms.kl.shape == (2, 1, 2)
+    other = noise.clone()
+    other[..., 2 * z_width // 3 :] = 9.0  # of the region without cells
+    assert torch.equal(terms.nll, model.terms(torch.full_like(short, V), short, other).nll)
+    assert torch.equal(model.weighed(short, noise)[1], model.weighed(short, other)[1])
 
 
 def test_the_global_random_state_is_not_touched_and_a_seed_is_enough() -> None:

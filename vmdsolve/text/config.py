@@ -10,13 +10,13 @@ from ..errors import ModelMismatch
 from ..model.fields import check, choice
 from ..untrusted import read_json
 
-__all__ = ["ABSENT", "DRAWS", "KINDS", "MOST_LENGTH", "MOST_SYMBOLS", "PRIORS", "TextConfig"]
+__all__ = ["ABSENT", "DRAWS", "KINDS", "MOST_GROUPS", "MOST_LENGTH", "MOST_SYMBOLS", "PRIORS", "TextConfig"]
 
 KINDS = ("masked", "autoregressive")
 PRIORS = ("standard", "conditional", "autoregressive")
 DRAWS = ("once", "each_step")
 ABSENT = -1  # a cell that is none, as behind the end of a text
-MOST_SYMBOLS, MOST_LENGTH = 1 << 18, 1 << 16
+MOST_SYMBOLS, MOST_LENGTH, MOST_GROUPS = 1 << 18, 1 << 16, 1 << 12
 MOST_NUMBERS = 1 << 28  # in one matrix of weights
 
 
@@ -47,8 +47,9 @@ class TextConfig:
     classes
         C, classes of each group; 0: z is Gaussian
     regions
-        R, equal parts of a block, each with latent / R groups or dimensions of its own, by which posterior and prior
-        read that part alone, and which its cells are told first
+        R, equal parts of a block, each with latent / R groups or dimensions of its own: posterior and prior read that
+        part alone for them, and its cells are told them beside their embedding. 1: all of a block's cells are told z,
+        in every layer
     prior
         "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before, what is given
         in the block). "autoregressive": the same, group after group, each told of
@@ -76,9 +77,9 @@ class TextConfig:
     heads: int = choice(4, "Heads of attention.", low=1, high=256)
     layers: int = choice(5, "Layers applied, a network evaluation.", low=1, high=256)
     tied: bool = choice(False, "All layers have the same weights.")
-    latent: int = choice(0, "D, width of the latent of a block; 0: none.", low=0, high=4096)
+    latent: int = choice(0, "D, width of the latent of a block; 0: none.", low=0, high=MOST_GROUPS)
     classes: int = choice(0, "C, classes of each of D groups; 0: a Gaussian latent.", low=0, high=4096)
-    regions: int = choice(1, "R, equal parts of a block, each with groups of its own.", low=1, high=4096)
+    regions: int = choice(1, "R, equal parts of a block, each with groups of its own.", low=1, high=MOST_GROUPS)
     prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     draw: str = choice("once", "How often z is drawn in a block.", among=DRAWS)
     readers: int = choice(1, "Layers of posterior and prior.", low=1, high=64)
@@ -108,7 +109,7 @@ class TextConfig:
                 raise ModelMismatch(f"regions is {self.regions}, which does not divide {what}, {whole:,}")
         if self.prior == "autoregressive" and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
-        if (most := max((V + 2) * H, 4 * H * H, self.z_width * 4 * H)) > MOST_NUMBERS:
+        if (most := max((V + 2) * H, 4 * H * H, self.z_width // self.regions * 4 * H)) > MOST_NUMBERS:
             raise ModelMismatch(
                 f"a matrix of {most:,} weights is wanted; {MOST_NUMBERS:,} is the most: make it narrower"
             )

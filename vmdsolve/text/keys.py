@@ -11,7 +11,7 @@ from ..errors import InvalidInput
 from ..train.config import absolute, with_paths
 from ..train.keys import COMMON, Key, Keys, key, key_of
 from ..train.recipe import RISING
-from .config import TextConfig
+from .config import MOST_GROUPS, TextConfig
 from .recipe import TextRecipe
 
 if TYPE_CHECKING:
@@ -30,17 +30,16 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"latent": 8, "classes": 0, "prior": "standard", "draw": "each_step"},
     ),
     "ours": (
-        "16 classes for every cell of a block of up to 16, 4 groups of them for a longer one; an autoregressive prior, "
-        "which follows the posterior, and not the other way round",
-        {"latent": 4, "classes": 16, "prior": "autoregressive", "draw": "once", "latent_kl": 0.0},
+        "16 classes for every cell, and a prior that goes from one to the next; it learns from the posterior, and that "
+        "nothing from it",
+        {"classes": 16, "prior": "autoregressive", "draw": "once", "latent_kl": 0.0},
     ),
     "baseline": ("no latent: masked diffusion, or block diffusion with --block", {"latent": 0, "classes": 0}),
 }
-OWN_CLASSES = 16  # cells of the longest block each of which has classes of its own
 
 
 def preset(name: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The keys that a preset sets, where these others are told: what is a block is.
+    """The keys that a preset sets, where these others are told: how long a block is, say.
 
     Examples
     --------
@@ -51,10 +50,9 @@ def preset(name: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
     (8, 8, 16)
     """
     keys, told = dict(PRESETS[name][1]), told or {}
-    block = told.get("block") or 0
     if name == "ours":
-        cells = block or told.get("length") or TextConfig.length
-        groups = block if 0 < block <= OWN_CLASSES else keys["latent"]
+        cells = told.get("block") or told.get("length", TextConfig.length)
+        groups = max(n for n in range(1, min(cells, MOST_GROUPS) + 1) if cells % n == 0)
         keys |= {"latent": groups, "regions": gcd(told.get("latent", groups), cells)}
     return keys
 

@@ -13,23 +13,23 @@ from torch.nn import functional as F
 
 from ..model.latents.distributions import Categorical, Distribution, Gaussian, choose_class, kl, log_density
 from .config import TextConfig
-from .layers import Norm, Stack, region_of
+from .layers import Norm, Regions, Stack
 
 __all__ = ["Posterior", "Prior", "make_prior"]
 
 REACH = 16  # groups of which a later one is told
 
 
-def pooled(h: Tensor, cells: int, regions: int) -> Tensor:
-    """Means [B * N, R, H] over the regions of blocks of states [B, n, H]; of a region without cells, 0.
+def pooled(h: Tensor, n: int, regions: Regions) -> Tensor:
+    """Means [B * N, R, H] over the regions of blocks of n cells each, of states [B, N * n, H].
 
     Examples
     --------
-    >>> pooled(torch.arange(8.0).view(1, 8, 1), 4, 2)[..., 0].tolist()
+    >>> pooled(torch.arange(8.0).view(1, 8, 1), 4, Regions(2, 4))[..., 0].tolist()
     [[0.5, 2.5], [4.5, 6.5]]
     """
-    own = F.one_hot(region_of(cells, regions, h.device), regions).to(h.dtype)
-    return (own / own.sum(0).clamp(min=1)).T @ h.reshape(-1, cells, h.shape[2])
+    own = F.one_hot(regions.of(n, h.device), regions.within(n)).to(h.dtype)
+    return (own / own.sum(0)).T @ h.reshape(-1, n, h.shape[2])
 
 
 def _distribution(out: Tensor, classes: int) -> Distribution:
@@ -52,14 +52,14 @@ class Posterior(nn.Module):
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        self.classes, self.regions = config.classes, config.regions
+        self.classes, self.regions = config.classes, Regions(config.regions, config.cells)
         self.stack, self.norm = Stack(config, config.readers), Norm(config.width)
         self.head = _head(config, 0.2 if config.classes else 0.02)  # codes that differ from the first step on
 
-    def forward(self, h: Tensor, mask: Tensor | None, cells: int) -> Distribution:
-        """From embeddings [B, n, H] of the text; `mask` lets no cell see blocks behind its own."""
+    def forward(self, h: Tensor, mask: Tensor | None, n: int) -> Distribution:
+        """From embeddings [B, N * n, H] of the text; `mask` lets no cell see blocks behind its own."""
         states = self.norm(self.stack(h, mask=mask))
-        return _distribution(self.head(pooled(states, cells, self.regions)), self.classes)
+        return _distribution(self.head(pooled(states, n, self.regions)), self.classes)
 
 
 class Prior(nn.Module):
@@ -69,11 +69,11 @@ class Prior(nn.Module):
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        self.D, self.classes, self.regions = config.latent, config.classes, config.regions
+        self.D, self.classes, self.regions = config.latent, config.classes, Regions(config.regions, config.cells)
 
-    def features(self, h: Tensor, cells: int) -> Tensor:
-        """[B * N, R, H] of states [B, n, H] of `stack`."""
-        return pooled(h, cells, self.regions)
+    def features(self, h: Tensor, n: int) -> Tensor:
+        """[B * N, R, H] of states [B, N * n, H] of `stack`."""
+        return pooled(h, n, self.regions)
 
     def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
         """z [B * N, Z] made of standard normal noise [B * N, Z], given features [B * N, R, H]."""
@@ -90,8 +90,8 @@ class Prior(nn.Module):
     def of(self, seen: Tensor, z: Tensor) -> Distribution:
         """The distribution itself; of groups after groups given those of z."""
         del seen
-        even = z.new_zeros(len(z), self.D, *([self.classes] if self.classes else []))
-        return Categorical(even) if self.classes else Gaussian(even, even)
+        even = torch.zeros_like(z)
+        return Categorical(even.view(len(z), -1, self.classes)) if self.classes else Gaussian(even, even)
 
 
 class ConditionalPrior(Prior):
@@ -104,8 +104,8 @@ class ConditionalPrior(Prior):
         self.stack, self.norm = Stack(config, config.readers), Norm(config.width)
         self.head = _head(config, 0.02)
 
-    def features(self, h: Tensor, cells: int) -> Tensor:
-        return super().features(self.norm(h), cells)
+    def features(self, h: Tensor, n: int) -> Tensor:
+        return super().features(self.norm(h), n)
 
     def of(self, seen: Tensor, z: Tensor) -> Distribution:
         del z
@@ -126,13 +126,13 @@ class AutoregressivePrior(Prior):
         self.hidden_norm, self.hidden, self.update = Norm(H), nn.Linear(H, 4 * H), nn.Linear(4 * H, H)
         self.head_norm, self.head = Norm(H), nn.Linear(H, C)
 
-    def features(self, h: Tensor, cells: int) -> Tensor:
-        return super().features(self.norm(h), cells)
+    def features(self, h: Tensor, n: int) -> Tensor:
+        return super().features(self.norm(h), n)
 
     def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
-        own, said, parts = self._by_group(seen), self._said(), noise.view(len(noise), self.D, self.classes)
+        own, said, parts = self._by_group(seen), self._said(), noise.view(len(noise), -1, self.classes)
         drawn: list[Tensor] = []
-        for g in range(self.D):
+        for g in range(parts.shape[1]):
             context, before = own[:, g], drawn[: -REACH - 1 : -1]
             if before:
                 context = context + torch.cat(before, 1).to(said.dtype) @ said[: len(before)].flatten(0, 1)
@@ -140,15 +140,16 @@ class AutoregressivePrior(Prior):
         return torch.cat(drawn, 1)
 
     def of(self, seen: Tensor, z: Tensor) -> Distribution:
-        said, parts = self._said(), z.view(len(z), self.D, self.classes)
+        said, parts = self._said(), z.view(len(z), -1, self.classes)
         told = parts.new_zeros(*parts.shape[:2], said.shape[-1])
-        for back, each in enumerate(said[: self.D - 1], 1):
+        for back, each in enumerate(said[: parts.shape[1] - 1], 1):
             told[:, back:] += parts[:, :-back] @ each
         return Categorical(self._logits(self._by_group(seen) + told))
 
     def _by_group(self, seen: Tensor) -> Tensor:
         """[B * N, G, H] what each group is told of features [B * N, R, H], and which group it is."""
-        return seen.repeat_interleave(self.D // self.regions, 1) + self.group
+        of_groups = seen.repeat_interleave(self.D // self.regions.R, 1)
+        return of_groups + self.group[: of_groups.shape[1]]
 
     def _said(self) -> Tensor:
         """[groups back, C, H] what the class of the group before says, of that before it, and so on."""

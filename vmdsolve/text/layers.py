@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from .config import TextConfig
 
-__all__ = ["Heard", "Keys", "Norm", "Stack", "block_mask", "stream_mask"]
+__all__ = ["Heard", "Keys", "Norm", "Regions", "Stack", "block_mask", "stream_mask"]
 
 Keys = list[tuple[Tensor, Tensor]]  # of every layer: keys and values, each [B, heads, cells, H / heads]
 BASE = 10_000.0  # of the rotary positions' wavelengths (Su et al. 2021)
@@ -90,29 +90,47 @@ def behind(q: Tensor, past_k: Tensor, past_v: Tensor, k: Tensor, v: Tensor) -> T
 
 
 class Heard(NamedTuple):
-    """What the cells of N blocks hear of z.
+    """What the cells of N blocks hear of z: `own`, where a block has several regions, else `layers`.
 
     Attributes
     ----------
-    regions
+    own
         [B, N, R, H], added to the embeddings of a region's cells; None where a block is one
     layers
         [B, N, 1, H], of every layer four: scale and shift before attention and before the hidden channels
     """
 
-    regions: Tensor | None
+    own: Tensor | None
     layers: Sequence[Tensor]
 
 
-def region_of(cells: int, regions: int, device: torch.device | None = None) -> Tensor:
-    """int64 [cells], the region in which each cell of a block is.
+class Regions(NamedTuple):
+    """Equal parts of a block.
 
-    Examples
-    --------
-    >>> region_of(6, 3).tolist(), region_of(3, 2).tolist()
-    ([0, 0, 1, 1, 2, 2], [0, 0, 1])
+    Attributes
+    ----------
+    R
+        how many
+    cells
+        of a block
     """
-    return torch.arange(cells, device=device) * regions // cells
+
+    R: int
+    cells: int
+
+    def within(self, n: int) -> int:
+        """How many have a cell among the first n of a block: a window that is one block may be short."""
+        return min(self.R, -(-n * self.R // self.cells))
+
+    def of(self, n: int, device: torch.device | None = None) -> Tensor:
+        """int64 [n], the region of each of a block's first n cells.
+
+        Examples
+        --------
+        >>> Regions(2, 6).of(6).tolist(), Regions(2, 6).of(3).tolist(), Regions(2, 6).within(3)
+        ([0, 0, 0, 1, 1, 1], [0, 0, 0], 1)
+        """
+        return torch.arange(n, device=device) * self.R // self.cells
 
 
 class Norm(nn.Module):
@@ -190,9 +208,10 @@ class Stack(nn.Module):
         super().__init__()
         self.count, self.tied, self.heads = layers, tied, config.heads
         self.layers = nn.ModuleList([Layer(config) for _ in range(1 if tied else layers)])
-        self.modulate = nn.Linear(config.z_width, 4 * config.width * len(self.layers)) if hears else None
-        self.regions = config.regions
-        self.tell = nn.Linear(config.z_width, config.width, bias=False) if hears and config.regions > 1 else None
+        self.regions, H = Regions(config.regions, config.cells), config.width
+        whole, parts = hears and config.regions == 1, hears and config.regions > 1
+        self.modulate = nn.Linear(config.z_width, 4 * H * len(self.layers)) if whole else None
+        self.tell = nn.Linear(config.z_width // config.regions, H, bias=False) if parts else None
         for name, weight in self.named_parameters():
             if name.endswith("modulate.weight"):
                 nn.init.normal_(weight, std=0.05)  # z is heard from the first step on
@@ -225,16 +244,11 @@ class Stack(nn.Module):
 
     def hear(self, z: Tensor) -> Heard:
         """What the cells of N blocks hear of z [B, N, Z]: worked out once per z, whatever steps follow."""
+        if self.tell is not None:
+            return Heard(self.tell(z.view(*z.shape[:2], -1, self.tell.in_features)), ())
         if self.modulate is None:
             return Heard(None, ())
-        layers = self.modulate(z)[:, :, None].chunk(4 * len(self.layers), -1)
-        if self.tell is None:
-            return Heard(None, layers)
-        each = torch.arange(self.regions, device=z.device)
-        parts = z.view(*z.shape[:2], self.regions, -1)[
-            :, :, (each[:, None] + each) % self.regions
-        ]  # its own come first
-        return Heard(self.tell(parts.flatten(-2)), layers)
+        return Heard(None, self.modulate(z)[:, :, None].chunk(4 * len(self.layers), -1))
 
     def read(
         self, h: Tensor, begin: int = 0, past: Keys | None = None, mask: Tensor | None = None, *, causal: bool = False
@@ -250,9 +264,9 @@ class Stack(nn.Module):
         heard: Heard | None, *, read: bool,
     ) -> tuple[Tensor, Keys]:  # fmt: skip
         turn = turns(begin, h.shape[1], h.shape[2] // self.heads, h.device)
-        if heard is not None and heard.regions is not None:
-            N = heard.regions.shape[1]
-            h = h + heard.regions[:, :, region_of(h.shape[1] // N, self.regions, h.device)].flatten(1, 2)
+        if heard is not None and heard.own is not None:
+            own = self.regions.of(h.shape[1] // heard.own.shape[1], h.device)
+            h = h + heard.own[:, :, own].flatten(1, 2)
         keys, injected = [], h
         for i in range(self.count):
             at = 0 if self.tied else i

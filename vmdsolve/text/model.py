@@ -23,7 +23,7 @@ from ..model.latents.distributions import Distribution, log_density, scale_gradi
 from ..model.seeded import Seeded
 from .config import ABSENT, TextConfig
 from .latent import Posterior, make_prior
-from .layers import Heard, Keys, Norm, Stack, block_mask, stream_mask
+from .layers import Heard, Keys, Norm, Regions, Stack, block_mask, stream_mask
 
 __all__ = ["Cache", "Terms", "TextModel"]
 
@@ -176,7 +176,8 @@ class TextModel(nn.Module):
     def prior_draw(
         self, start: Tensor, noise: Tensor, cache: Cache | None = None, context: Tensor | None = None
     ) -> Tensor | None:
-        """z [B, N, Z] of the blocks of start [B, n], as they are when they begin; None where there is no latent.
+        """z [B, N, Z] of the blocks of start [B, n], as they are when they begin; None where there is no latent. Of a
+        window that is one block, and short, only of those regions that have cells, and so all that is of z.
 
         Parameters
         ----------
@@ -189,6 +190,7 @@ class TextModel(nn.Module):
         """
         if self.prior is None:
             return None
+        noise = self._within(noise, start)
         return self.prior.draw(self._read_by_prior(start, cache, context), noise.flatten(0, 1)).view(noise.shape)
 
     def posterior_of(self, x0: Tensor, x: Tensor | None = None) -> Distribution:
@@ -213,6 +215,7 @@ class TextModel(nn.Module):
         """z [B, N, Z] from the posterior, and log p(z) - log q(z) in nats [B, N], given x0 [B, L]."""
         if self.prior is None:
             return None, noise.new_zeros(noise.shape[:2])
+        noise = self._within(noise, x0)
         q = self.posterior_of(x0, x)
         z = q.draw(noise.flatten(0, 1))
         seen = self._read_by_prior(self._start(x0, x), None, x0)
@@ -242,10 +245,11 @@ class TextModel(nn.Module):
         """
         z, kl = None, noise.new_zeros(*noise.shape[:2], 0)
         if self.prior is not None:
+            noise = self._within(noise, x0)
             q = self.posterior_of(x0, x)
             z = q.draw(noise.flatten(0, 1))
             seen = self._read_by_prior(self._start(x0, x) if start is None else start, None, x0)
-            share = noise.new_full((self.config.latent,), kl_weight)
+            share = noise.new_full((noise.shape[2] // max(1, self.config.classes),), kl_weight)
             if free_bits:
                 with torch.no_grad():
                     share = share * (self.prior.divergence(q, z, seen).mean(0) > free_bits)
@@ -299,6 +303,11 @@ class TextModel(nn.Module):
     def _cells(self, x: Tensor) -> int:
         """Cells of a block of x [B, n]; a window that is one block may be of any length."""
         return self.config.block or x.shape[1]
+
+    def _within(self, noise: Tensor, x: Tensor) -> Tensor:
+        """The noise [B, N, Z] of regions that have cells: a window that is one block may be short."""
+        c = self.config
+        return noise[..., : Regions(c.regions, c.cells).within(self._cells(x)) * c.z_width // c.regions]
 
     def _blocks(self, begin: int, n: int, device: torch.device) -> Tensor | None:
         return block_mask(begin, n, self.config.block, device) if 0 < self.config.block < n else None
