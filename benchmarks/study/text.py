@@ -73,6 +73,7 @@ ARMS: dict[str, Row] = {  # the model's shape, and what of its recipe is its own
     "block 8, VMD as published": {"block": 8, **PUBLISHED},
     "block 8, VMD, classes": {"block": 8, **OURS},
     "block 4": {"block": 4},
+    "block 4, 6 layers": {"block": 4, "layers": 6},
     "block 4, VMD as published": {"block": 4, **PUBLISHED},
     "block 4, VMD, Gaussian, prior on the blocks before": {"block": 4, **GAUSSIAN, "prior": "conditional"},
     "block 4, VMD, classes of the whole block": {"block": 4, **WHOLE},

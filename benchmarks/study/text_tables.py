@@ -30,6 +30,7 @@ GAINS = (  # an arm, and what it is held to
     ("block 4, VMD, classes, 4 a step", "block 4, 4 a step"),
     ("block 4, VMD, classes, 2 layers, 4 a step", "block 4, 4 a step"),
     ("block 4, VMD, classes, 4 a step", "block 4"),
+    ("block 4, VMD, classes, 4 a step", "block 4, 6 layers"),
     ("block 4, VMD, classes, 2 layers, 4 a step", "block 4"),
 )
 Place = tuple[str, int]  # an arm and a seed
