@@ -150,10 +150,7 @@ def run(
         for name, pack in PACKERS.items():
             this.rows.append({"arm": name, "bound": "size", "bits": 8 * len(pack(whole)) / len(whole)})
         committed = alike(known("text", out), said)
-        held = {(row["arm"], row.get("seed")) for row in combined(committed)}
-        jobs = [
-            (seed, arm) for seed in range(first_seed, first_seed + seeds) for arm in chosen if (arm, seed) not in held
-        ]
+        held = {(row["arm"], row.get("seed"), row.get("choices")) for file in committed for row in file["rows"]}
         configs = {arm: config_of(arm, data.vocabulary.size, length, width, layers) for arm in [LEFT_TO_RIGHT, *chosen]}
 
         def recipe_of(arm: str, seed: int) -> TextRecipe:
@@ -161,6 +158,9 @@ def run(
             own = {name: value for name, value in own.items() if name in RECIPE}
             return TextRecipe(steps=steps, batch=batch, rate=rate, ema=0.998, seed=seed, **own)
 
+        choices = {arm: digest_of(configs[arm], recipe_of(arm, 0)) for arm in chosen}
+        several = range(first_seed, first_seed + seeds)
+        jobs = [(seed, arm) for seed in several for arm in chosen if (arm, seed, choices[arm]) not in held]
         cost = {}
         if jobs and not only_table:
             cost = prices({arm: TextTrainer(data, config, recipe_of(arm, 0)) for arm, config in configs.items()})
@@ -174,7 +174,7 @@ def run(
                     this.note(f"{arm}, seed {seed}: not measured")
                     continue
                 measured = _measured(arm, trainer, windows, min(few, len(windows)), times, latents, place)
-                measured = [{**row, "price": cost[arm]} for row in measured]
+                measured = [{**row, "price": cost[arm], "choices": choices[arm]} for row in measured]
                 with written(kept) as stream:
                     json.dump(measured, stream)
             this.rows += json.loads(kept.read_text())
@@ -222,6 +222,12 @@ def trained(
         if time.perf_counter() >= end:
             trainer.stop()
     return trainer if trainer.step == recipe.steps else None
+
+
+def digest_of(config: TextConfig, recipe: TextRecipe) -> str:
+    """8 hex digits for every choice of a training but its seed and data: results under other choices are not mixed."""
+    said = json.dumps([asdict(config), {**asdict(recipe), "seed": None}], sort_keys=True)
+    return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
 
 def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path) -> Path:

@@ -44,11 +44,13 @@ def alike(files: list[Row], parameters: Row | None = None) -> list[Row]:
 
 
 def combined(files: list[Row]) -> list[Row]:
-    """Rows of these files, the newest first; of two for one place the newer."""
+    """Rows of these files, the newest first; of two for one place, and of an arm under two choices, the newer."""
     rows: dict[tuple[object, ...], Row] = {}
+    choices: dict[str, object] = {}
     for file in files:
         for row in file["rows"]:
-            rows.setdefault((row["arm"], row.get("seed"), row["bound"]), row)
+            if choices.setdefault(row["arm"], row.get("choices")) == row.get("choices"):
+                rows.setdefault((row["arm"], row.get("seed"), row["bound"]), row)
     return sorted(rows.values(), key=lambda row: row.get("seed", -1))
 
 

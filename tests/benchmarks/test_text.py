@@ -75,6 +75,10 @@ def test_arms_are_trained_once_and_stand_in_one_table(options: dict[str, Any], t
     assert {path.name.rpartition("-0-")[0] for path in (tmp_path / "elsewhere").iterdir()} == {"block-8"}
     assert {row["arm"] for row in rows_of(tmp_path / "out") if "seed" in row} == {*ARMS.split(";"), "block 8"}
     assert all(row["price"] > 0 for row in rows_of(tmp_path / "out") if "seed" in row)
+    for path in (tmp_path / "out").glob("*.json"):
+        path.write_text(path.read_text().replace('"choices": "', '"choices": "of another training, '))
+    text.run(**{**gone_on, "arms": "block 4"})
+    assert len([*(tmp_path / "elsewhere").iterdir()]) == 2
 
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
