@@ -338,6 +338,17 @@ def _text(files: list[Result]) -> list[str]:
     return [text_tables.shown(rows), text_tables.gains(rows), _source(same)]
 
 
+def _text_summary(files: list[Result]) -> list[str]:
+    """The same by evaluations, an arm a line."""
+    same = text_tables.alike(files)
+    told = same[0]["parameters"]
+    said = (
+        f"Texts of {told['length']} characters, {told['steps']:,} steps of {told['batch']} such, width "
+        f"{told['width']}, {told['layers']} layers; the worst seed in brackets."
+    )
+    return [text_tables.summary(text_tables.combined(same), told["length"]), said, _source(same)]
+
+
 RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "accuracy": _accuracy,
     "accuracy/aims": _aims,
@@ -373,6 +384,7 @@ RENDERERS: dict[str, Callable[[list[Result]], list[str]]] = {
     "loops": _newest(loops.shown),
     "testtime": _newest(testtime.shown),
     "text": _text,
+    "text/summary": _text_summary,
     "text-speed": _newest(text_speed.shown),
     "text-steps": _newest(fewsteps.shown),
     "curve": _newest(curve.shown),

@@ -29,16 +29,16 @@ from vmdsolve.files.lines import Lines
 from vmdsolve.measure.likelihood import Bound
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import TextData, read_data
-from vmdsolve.text.keys import MODEL, RECIPE, TEXT
+from vmdsolve.text.keys import RECIPE
 from vmdsolve.text.likelihood import exact, importance, latent_use, nelbo
 from vmdsolve.text.recipe import TextRecipe
 from vmdsolve.text.trainer import TextTrainer
 from vmdsolve.train.progress import append_line
-from vmdsolve.train.run import layers as layers_of
 
 from ..committed import known
 from ..driver import RESULTS, ROOT, Row, Run, take_turns
 from .counted import PACKERS, n_gram
+from .text_arms import ARMS, LEFT_TO_RIGHT, MAIN, config_of, keys_of
 from .text_tables import alike, combined, gains, shown
 
 __all__ = ["ARMS", "run"]
@@ -57,48 +57,6 @@ METHOD = (
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
 FOLDER = Path("runs") / "text"
-ALL = 1 << 16  # cells a step: a text in one evaluation
-GAUSSIAN: Row = {"latent": 8}
-PUBLISHED: Row = {"preset": "published"}  # the posterior sees what is masked, each step pays its KL
-OURS: Row = {"preset": "ours"}
-WHOLE: Row = {"latent": 4, "classes": 16, "prior": "autoregressive", "free_bits": 0.3}  # of the block as a whole
-ARMS: dict[str, Row] = {  # the model's shape, and what of its recipe is its own
-    "autoregressive": {"kind": "autoregressive"},
-    "MDM": {},
-    "VMD, as published": PUBLISHED,
-    "VMD, classes": OURS,
-    "block 16": {"block": 16},
-    "block 16, VMD, classes": {"block": 16, **OURS},
-    "block 8": {"block": 8},
-    "block 8, VMD as published": {"block": 8, **PUBLISHED},
-    "block 8, VMD, classes": {"block": 8, **OURS},
-    "block 4": {"block": 4},
-    "block 4, 6 layers": {"block": 4, "layers": 6},
-    "block 4, VMD as published": {"block": 4, **PUBLISHED},
-    "block 4, VMD, Gaussian, prior on the blocks before": {"block": 4, **GAUSSIAN, "prior": "conditional"},
-    "block 4, VMD, classes of the whole block": {"block": 4, **WHOLE},
-    "block 4, VMD, classes": {"block": 4, **OURS},
-    "block 4, 4 a step": {"block": 4, "at_once": 4},
-    "block 4, VMD, classes of the whole block, 4 a step": {"block": 4, **WHOLE, "at_once": 4},
-    "block 4, VMD, classes, 4 a step": {"block": 4, **OURS, "at_once": 4},
-    "block 4, VMD, classes, 2 layers, 4 a step": {
-        "block": 4,
-        **OURS,
-        "at_once": 4,
-        "layers": 2,
-    },
-    "block 8, 8 a step": {"block": 8, "at_once": 8},
-    "block 8, VMD, classes, 8 a step": {"block": 8, **OURS, "at_once": 8},
-    "VMD, classes, all at once": {**OURS, "at_once": ALL},
-    "tied": {"tied": True},
-}
-MAIN = (
-    "autoregressive", "block 4", "block 4, VMD, classes", "block 4, 4 a step", "block 4, VMD, classes, 4 a step",
-    "block 8", "block 8, VMD, classes", "block 8, 8 a step", "block 8, VMD, classes, 8 a step",
-    "block 4, VMD, classes, 2 layers, 4 a step", "MDM", "VMD, classes", "VMD, classes, all at once",
-    "block 4, VMD as published",
-)  # fmt: skip
-LEFT_TO_RIGHT = "autoregressive"
 ORDER = 5
 
 
@@ -184,17 +142,6 @@ def run(
             raise SystemExit("nothing was measured, so no file is written")
         rows = combined([{"rows": this.rows}, *committed])
         print(f"{shown(rows)}\n\n{gains(rows)}")
-
-
-def config_of(arm: str, V: int, length: int, width: int, layers: int) -> TextConfig:
-    """The shape of an arm."""
-    told = {"width": width, "layers": layers, **keys_of(arm, length)}
-    return TextConfig(V, **{name: value for name, value in told.items() if name in MODEL})
-
-
-def keys_of(arm: str, length: int) -> Row:
-    """What an arm is told, as the command is."""
-    return layers_of({"length": length, **ARMS[arm]}, table=TEXT)
 
 
 def prices(trainers: dict[str, TextTrainer], rounds: int = 5) -> dict[str, float]:

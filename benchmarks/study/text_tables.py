@@ -9,8 +9,9 @@ from statistics import mean, stdev
 import numpy as np
 
 from ..driver import Row, table
+from .text_arms import ARMS, LEFT_TO_RIGHT, evaluations
 
-__all__ = ["alike", "at_equal_time", "combined", "gains", "shown"]
+__all__ = ["alike", "at_equal_time", "combined", "gains", "shown", "summary"]
 
 OWN = ("seeds", "first_seed")  # what files may differ in and still be of one study
 GAINS = (  # an arm, and what it is held to
@@ -81,6 +82,21 @@ def shown(rows: list[Row]) -> str:
         body.append([row["arm"], row.get("seed", "-"), size, tokens, price, *figures, kl, saves])
     header = ["arm", "seed", "parameters", "characters seen", "a step costs", "bits a character", "IW", "at equal time"]
     return table([*header, "KL", "z saves"], body)
+
+
+def summary(rows: list[Row], length: int) -> str:
+    """An arm a line, the mean of its seeds: by how many evaluations it writes, and how likely it finds texts."""
+    held: dict[str, list[Row]] = {}
+    for row in rows:
+        if "seed" in row and row["bound"] != "IW":
+            held.setdefault(row["arm"], []).append(row)
+    body = []
+    for arm in (arm for arm in ARMS if arm in held):
+        bits = [row["bits"] for row in held[arm]]
+        worst = f" ({max(bits):.3f})" if len(bits) > 1 else ""
+        bound = "exact" if arm == LEFT_TO_RIGHT else "bound"
+        body.append([arm, evaluations(arm, length), f"{mean(bits):.3f}{worst}", bound, len(bits)])
+    return table(["model", "evaluations a text", "bits a character", "", "seeds"], body)
 
 
 def gains(rows: list[Row]) -> str:

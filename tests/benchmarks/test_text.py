@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from benchmarks.study import text, text_speed, text_tables
+from benchmarks.study import text, text_arms, text_speed, text_tables
 from vmdsolve.text.config import TextConfig
 from vmdsolve.text.data import read_data
 from vmdsolve.text.recipe import TextRecipe
@@ -83,6 +83,14 @@ def test_arms_are_trained_once_and_stand_in_one_table(options: dict[str, Any], t
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
     return text_tables.combined([json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))])
+
+
+def test_evaluations_are_those_of_a_text_as_its_bound_has_it() -> None:
+    wanted = {"autoregressive": 64, "MDM": 64, "block 8": 64, "block 8, 8 a step": 8, "VMD, classes, all at once": 1}
+    assert {arm: text_arms.evaluations(arm, 64) for arm in wanted} == wanted
+    rows = [{"arm": "block 4, 4 a step", "seed": seed, "bound": "NELBO", "bits": 2.0 + seed} for seed in range(2)]
+    assert "| block 4, 4 a step | 4 " in " ".join(text_tables.summary(rows, 16).split()).replace("  ", " ")
+    assert "2.500 (3.000)" in text_tables.summary(rows, 16)
 
 
 def test_gains_are_of_the_same_windows_and_seeds_with_the_greater_error() -> None:
