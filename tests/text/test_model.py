@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from vmdsolve.errors import ModelMismatch
+from vmdsolve.model.latents.distributions import Categorical
 from vmdsolve.text.config import ABSENT, TextConfig
 from vmdsolve.text.model import TextModel
 
@@ -220,6 +221,27 @@ def test_a_region_is_told_its_own_groups_and_read_by_itself() -> None:
     assert torch.equal(before[:3], after[:3])
     assert torch.allclose(after[3], after[0])
     assert not torch.allclose(after[3], before[3])
+
+
+@torch.no_grad()
+def test_classes_of_what_is_given_are_the_posteriors_and_later_ones_follow_them() -> None:
+    model, (x0, _) = model_of("regions"), texts(7)
+    noise, start = noise_of(model), torch.full_like(x0, V)
+    free = model.prior_draw(start, noise, context=x0)
+    start[:, 4:6], start[:, 8] = x0[:, 4:6], x0[:, 8]  # of the second block the first region, of the third half of one
+    z = model.prior_draw(start, noise, context=x0)
+    assert z is not None
+    assert free is not None
+    said = model.posterior_of(start)
+    assert isinstance(said, Categorical)
+    wanted = said.likeliest().view(2, 3, 2, -1)[:, 1, 0]
+    assert torch.equal(z.view(2, 3, 2, -1)[:, 1, 0].long(), wanted)
+    assert torch.equal(z[:, ::2], free[:, ::2])
+    prior, seen = model.prior, model._read_by_prior(torch.full_like(x0, V), None, x0)
+    assert prior is not None
+    other = [prior.of(seen, one.flatten(0, 1)) for one in (z, free)]
+    assert all(isinstance(one, Categorical) for one in other)
+    assert not torch.allclose(other[0][0][1::3, 2:], other[1][0][1::3, 2:])  # of what follows what is given
 
 
 @torch.no_grad()

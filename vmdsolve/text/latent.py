@@ -15,7 +15,7 @@ from ..model.latents.distributions import Categorical, Distribution, Gaussian, c
 from .config import TextConfig
 from .layers import Norm, Regions, Stack
 
-__all__ = ["Posterior", "Prior", "make_prior"]
+__all__ = ["Posterior", "Prior", "make_prior", "pooled"]
 
 REACH = 16  # groups of which a later one is told
 
@@ -75,8 +75,12 @@ class Prior(nn.Module):
         """[B * N, R, H] of states [B, N * n, H] of `stack`."""
         return pooled(h, n, self.regions)
 
-    def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
-        """z [B * N, Z] made of standard normal noise [B * N, Z], given features [B * N, R, H]."""
+    def draw(self, seen: Tensor, noise: Tensor, held: Tensor | None = None) -> Tensor:
+        """z [B * N, Z] made of standard normal noise [B * N, Z], given features [B * N, R, H].
+
+        held    [B * N, G, C], one-hot where a group's class is known, else 0; heeded by who goes from group to group
+        """
+        del held
         return self.of(seen, noise).draw(noise)
 
     def divergence(self, q: Distribution, z: Tensor, seen: Tensor) -> Tensor:
@@ -129,14 +133,15 @@ class AutoregressivePrior(Prior):
     def features(self, h: Tensor, n: int) -> Tensor:
         return super().features(self.norm(h), n)
 
-    def draw(self, seen: Tensor, noise: Tensor) -> Tensor:
+    def draw(self, seen: Tensor, noise: Tensor, held: Tensor | None = None) -> Tensor:
         own, said, parts = self._by_group(seen), self._said(), noise.view(len(noise), -1, self.classes)
         drawn: list[Tensor] = []
         for g in range(parts.shape[1]):
             context, before = own[:, g], drawn[: -REACH - 1 : -1]
             if before:
                 context = context + torch.cat(before, 1).to(said.dtype) @ said[: len(before)].flatten(0, 1)
-            drawn.append(choose_class(self._logits(context), parts[:, g]))
+            free = choose_class(self._logits(context), parts[:, g])
+            drawn.append(free if held is None else torch.where(held[:, g].any(-1, keepdim=True), held[:, g], free))
         return torch.cat(drawn, 1)
 
     def of(self, seen: Tensor, z: Tensor) -> Distribution:

@@ -19,10 +19,10 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from ..errors import ModelMismatch
-from ..model.latents.distributions import Distribution, log_density, scale_gradient
+from ..model.latents.distributions import Categorical, Distribution, log_density, scale_gradient
 from ..model.seeded import Seeded
 from .config import ABSENT, TextConfig
-from .latent import Posterior, make_prior
+from .latent import Posterior, make_prior, pooled
 from .layers import Heard, Keys, Norm, Regions, Stack, block_mask, stream_mask
 
 __all__ = ["Cache", "Terms", "TextModel"]
@@ -190,8 +190,24 @@ class TextModel(nn.Module):
         """
         if self.prior is None:
             return None
-        noise = self._within(noise, start)
-        return self.prior.draw(self._read_by_prior(start, cache, context), noise.flatten(0, 1)).view(noise.shape)
+        noise, held = self._within(noise, start), None
+        if self.config.regions > 1 and self.seen is None:
+            held, start = self._known(start), self._start(start, None)
+        seen = self._read_by_prior(start, cache, context)
+        return self.prior.draw(seen, noise.flatten(0, 1), held).view(noise.shape)
+
+    def _known(self, start: Tensor) -> Tensor | None:
+        """[B * N, G, C], one-hot: the likeliest classes of regions all of whose cells are given, else 0; None: of none.
+
+        A prior that is trained on open blocks cannot read what is given; what it has drawn it goes on from.
+        """
+        c = self.config
+        given = (start >= 0) & (start < self.mask_id)
+        if not c.classes or not given.any():
+            return None
+        q = self.posterior_of(start)
+        whole = pooled(given[..., None].float(), self._cells(start), Regions(c.regions, c.cells)) > 1 - 1e-6
+        return q.likeliest() * whole.repeat_interleave(c.latent // c.regions, 1) if isinstance(q, Categorical) else None
 
     def posterior_of(self, x0: Tensor, x: Tensor | None = None) -> Distribution:
         """q(z | x0 [B, L]), one row a block, [B * N, ...]; of a model with draw "each_step" given x [B, L], too.
