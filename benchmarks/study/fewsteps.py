@@ -142,5 +142,5 @@ def _plot(rows: list[Row], path: Path) -> None:
         one.set_xlabel("network evaluations a text")
         one.set_ylabel(field)
     axes[0].set_yscale("log")
-    axes[0].legend(fontsize=6)
+    axes[1].legend(fontsize=6, loc="upper left", bbox_to_anchor=(1.02, 1.0))
     save(figure, path)
