@@ -17,7 +17,7 @@ import re
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from typer import Option
@@ -41,7 +41,7 @@ from .counted import PACKERS, n_gram
 from .text_arms import ARMS, LEFT_TO_RIGHT, MAIN, config_of, keys_of
 from .text_tables import alike, combined, gains, shown
 
-__all__ = ["ARMS", "run"]
+__all__ = ["run"]
 
 METHOD = (
     "windows of {length} characters, each on its own. bits: exact left to right, else the NELBO of {times} masks a "
@@ -173,15 +173,17 @@ def trained(
 
 def digest_of(config: TextConfig, recipe: TextRecipe) -> str:
     """8 hex digits for every choice of a training but its seed and data: results under other choices are not mixed."""
-    said = json.dumps([asdict(config), {**asdict(recipe), "seed": None}], sort_keys=True)
-    return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
+    return _digest([asdict(config), {**asdict(recipe), "seed": None}])
 
 
 def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path) -> Path:
     """The folder of a training, named by all that it hangs on."""
-    hangs = json.dumps([asdict(config), asdict(recipe), data.told["digest"]], sort_keys=True)
-    digest = hashlib.blake2b(hangs.encode(), digest_size=4).hexdigest()
+    digest = _digest([asdict(config), asdict(recipe), data.told["digest"]])
     return folder / f"{re.sub(r'[^a-z0-9]+', '-', arm.lower())}-{recipe.seed}-{digest}"
+
+
+def _digest(told: list[Any]) -> str:
+    return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=4).hexdigest()
 
 
 def _measured(

@@ -30,8 +30,6 @@ METHOD = (
     "rounds. Peak memory is that of the process so far."
 )
 V = 27
-
-
 ARMS: dict[str, tuple[dict[str, object], str]] = {  # shape, and what its ratio is to
     "autoregressive": ({"kind": "autoregressive"}, "plain"),
     "MDM": ({}, "plain"),

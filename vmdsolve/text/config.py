@@ -51,9 +51,9 @@ class TextConfig:
         part alone for them, and its cells are told them beside their embedding. 1: all of a block's cells are told z,
         in every layer
     prior
-        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before, what is given
-        in the block). "autoregressive": the same, group after group, each told of
-        the 16 before it; of classes alone
+        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before and, where a
+        block is one region, what is given in it). "autoregressive": the same, group after group, each told of the 16
+        before it; of classes alone
     draw
         "once": z is drawn when a block begins, its posterior sees the text. "each_step": anew at every step, its
         posterior sees, too, what is masked
