@@ -94,13 +94,13 @@ def _by_columns(
 
     waiting = Waiting(left, options["domain"])
 
-    def put(numbers: Sequence[int], records: Sequence[Record], found: Mapping[str, Sequence[Any]]) -> None:
-        journal.add_table(numbers, records, table_of(records, found, options["domain"]))
+    def put(known: Sequence[tuple[Sequence[int], Sequence[Record], Mapping[str, Sequence[Any]]]]) -> None:
+        for numbers, records, found in known:
+            journal.add_table(numbers, records, table_of(records, found, options["domain"]))
 
     with Behind[None]() as behind:
         for places, found in together(columns_as_done(waiting, invalid="report", **options)):
-            for numbers, records, some in waiting.taken(places, found):
-                behind.do(put, numbers, records, some)
+            behind.do(put, [*waiting.taken(places, found)])  # all in one call: a second would wait for the first
             yield len(places)
 
 
