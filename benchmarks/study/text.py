@@ -57,6 +57,7 @@ METHOD = (
 )
 DATA = Path(os.environ.get("VMDSOLVE_DATA", ROOT / ".." / "shared" / "data")) / "text"
 FOLDER = Path("runs") / "text"
+LATER = ("given",)  # fields of TextConfig that came when there were results
 ORDER = 5
 
 
@@ -173,13 +174,18 @@ def trained(
 
 def digest_of(config: TextConfig, recipe: TextRecipe) -> str:
     """8 hex digits for every choice of a training but its seed and data: results under other choices are not mixed."""
-    return _digest([asdict(config), {**asdict(recipe), "seed": None}])
+    return _digest([_told(config), {**asdict(recipe), "seed": None}])
 
 
 def place_of(arm: str, data: TextData, config: TextConfig, recipe: TextRecipe, folder: Path) -> Path:
     """The folder of a training, named by all that it hangs on."""
-    digest = _digest([asdict(config), asdict(recipe), data.told["digest"]])
+    digest = _digest([_told(config), asdict(recipe), data.told["digest"]])
     return folder / f"{re.sub(r'[^a-z0-9]+', '-', arm.lower())}-{recipe.seed}-{digest}"
+
+
+def _told(config: TextConfig) -> Row:
+    """All of a shape; choices that came later are left out where they are not made, for results of before hold."""
+    return {name: value for name, value in asdict(config).items() if name not in LATER or value}
 
 
 def _digest(told: list[Any]) -> str:

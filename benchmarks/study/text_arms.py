@@ -38,6 +38,8 @@ ARMS: dict[str, Row] = {  # the model's shape, and what of its recipe is its own
     "block 8, 8 a step": {"block": 8, "at_once": 8},
     "block 8, VMD, classes, 8 a step": {"block": 8, **OURS, "at_once": 8},
     "VMD, classes, all at once": {**OURS, "at_once": ALL},
+    "VMD, classes, of gaps, all at once": {**OURS, "given": True, "at_once": ALL},
+    "block 8, VMD, classes, of gaps, 8 a step": {"block": 8, **OURS, "given": True, "at_once": 8},
     "tied": {"tied": True},
 }
 MAIN = (

@@ -32,32 +32,36 @@ def every_text(V: int, L: int) -> np.ndarray:
 
 
 @torch.no_grad()
-def law_of_text(model: TextModel, shares: tuple[int, ...] | None = None, draw: str | None = None) -> np.ndarray:
+def law_of_text(
+    model: TextModel, shares: tuple[int, ...] | None = None, draw: str | None = None, gaps: list[int] | None = None
+) -> np.ndarray:
     """[V^L] chances of all texts, by all orders of each block's cells, and all codes of classes.
 
     `shares`: how many cells of a block each step fills, the same for every block; None: one by one. `draw`: how often z
-    is drawn; None: as the model was trained.
+    is drawn; None: as the model was trained. `gaps`: a text with open cells, -1, that all hold the rest of.
     """
     config = model.config
     x0 = torch.from_numpy(every_text(config.symbols, config.length))
     cells = 1 if config.kind == "autoregressive" else config.cells
-    shares, p = shares or (1,) * cells, np.ones(len(x0))
+    first = torch.tensor(gaps or [-1] * config.length)
+    start, p = torch.where(first < 0, model.mask_id, first).expand_as(x0), np.ones(len(x0))
     cache = None
     for begin in range(0, config.length, cells):
-        block = x0[:, begin : begin + cells]
-        orders = list(itertools.permutations(range(cells)))
-        p *= sum(_of_order(model, block, order, shares, cache, draw or config.draw) for order in orders) / len(orders)
+        block, x = (of[:, begin : begin + cells] for of in (x0, start))
+        opened = [i for i in range(cells) if first[begin + i] < 0]
+        orders, steps = list(itertools.permutations(opened)), shares or (1,) * len(opened)
+        p *= sum(_of_order(model, block, x, each, steps, cache, draw or config.draw) for each in orders) / len(orders)
         cache = model.read(block, cache)
-    return p
+    return p * ((x0 == first) | (first < 0)).all(1).numpy()
 
 
 def _of_order(
-    model: TextModel, block: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any, draw: str
+    model: TextModel, block: Tensor, x: Tensor, order: tuple[int, ...], shares: tuple[int, ...], cache: Any, draw: str
 ) -> Any:
     codes = _codes(model, len(block))
-    chances = _chances(model, block, codes, cache)
+    chances = _chances(model, x, codes, cache)
     by_code = [np.ones(len(block)) for _ in codes]
-    x, at = torch.full_like(block, model.mask_id), 0
+    at = 0
     for share in shares:
         now, at = list(order[at : at + share]), at + share
         said = [model.logits(x, z, cache).double().log_softmax(-1) for z in codes]
@@ -70,12 +74,12 @@ def _of_order(
     return sum(a * b for a, b in zip(chances, by_code, strict=True))
 
 
-def _chances(model: TextModel, block: Tensor, codes: list[Tensor | None], cache: Any) -> list[Any]:
+def _chances(model: TextModel, x: Tensor, codes: list[Tensor | None], cache: Any) -> list[Any]:
     """Of every code, how likely the prior finds it when this block begins: [n] each, or one number for all."""
     if model.prior is None or model.config.prior == "standard":
         return [1 / len(codes)] * len(codes)
     assert model.config.draw == "once", "else it hangs on what is open"
-    seen = model._read_by_prior(torch.full_like(block, model.mask_id), cache, None)
+    seen = model._read_by_prior(x if model.config.given else torch.full_like(x, model.mask_id), cache, None)
     z = [code[:, 0] for code in codes if code is not None]
     return [model.prior.log_density(one, seen).double().exp().numpy() for one in z]
 

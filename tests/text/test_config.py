@@ -26,6 +26,11 @@ from vmdsolve.text.run import TextRun
         ({"classes": 8}, r"^classes is 8, which is of a latent, and latent is 0: give its width, such as 4$"),
         ({"prior": "conditional"}, r"^prior is 'conditional', which is of a latent, and latent is 0"),
         ({"latent": 2, "prior": "autoregressive"}, r"^an autoregressive prior goes over groups of classes"),
+        (
+            {"latent": 2, "given": True},
+            r"^given is True, and this prior reads nothing: leave given out, or choose another",
+        ),
+        ({"latent": 2, "prior": "conditional", "draw": "each_step", "given": True}, r"prior draws z at each step, and"),
         ({"kind": "causal"}, r"^kind is 'causal'; wanted one of masked, autoregressive$"),
         ({"symbols": 2**18, "width": 8192}, r"^a matrix of 2,147,\d+,\d+ weights is wanted; 268,435,456 is the most"),
     ],

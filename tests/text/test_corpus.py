@@ -12,7 +12,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.text import sources
 from vmdsolve.text.config import ABSENT
 from vmdsolve.text.corpus import Corpus, Windows, check_length, prepare, split
-from vmdsolve.text.masks import opened, steps_of, written_before
+from vmdsolve.text.masks import begun, opened, steps_of, written_before
 from vmdsolve.text.sources import Files, Given
 from vmdsolve.text.vocabulary import Bytes, Characters, Integers
 
@@ -142,6 +142,19 @@ def test_cells_are_opened_in_every_block_and_nowhere_else(block: int, there: int
     m, n = ((of.reshape(3, -1, block)).sum(2) for of in (x0 != ABSENT, x == 7))
     assert ((n >= 1) == (m > 0)).all()
     np.testing.assert_allclose(weight, np.where(m > 0, m / np.maximum(n, 1), 0), rtol=1e-6)
+
+
+@settings(deadline=None)
+@given(block=st.sampled_from([1, 2, 4, 12]), there=st.integers(0, 12), seed=st.integers(0, 99))
+def test_half_of_the_windows_begin_open_and_of_the_others_something_may_be_given(
+    block: int, there: int, seed: int
+) -> None:
+    x0 = np.where(np.arange(12) < there, np.arange(12) % 5, ABSENT)[None].repeat(400, 0)
+    x = begun(x0, block, 7, np.random.default_rng(seed))
+    assert ((x == x0) | ((x == 7) & (x0 != ABSENT))).all()
+    some = ((x != 7) & (x0 != ABSENT)).any(1).sum()
+    assert some <= 260
+    assert some >= 20 or min(there, block) < 2  # of one cell nothing is given: it is open
 
 
 def test_every_cell_counts_once_on_average_and_sizes_are_stratified() -> None:

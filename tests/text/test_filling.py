@@ -72,6 +72,19 @@ def test_z_is_drawn_as_often_as_asked(draw: str) -> None:
         assert (merged_z(found, law_of_text(model, draw=other).tolist()) < 4) is (other == draw)
 
 
+@pytest.mark.parametrize("block", [0, 2])
+@pytest.mark.parametrize("shape", [{"regions": 1}, {"regions": 2}, {"prior": "conditional"}], ids=str)
+def test_z_of_a_text_with_gaps_is_of_that_text_where_the_prior_reads_it(block: int, shape: dict[str, Any]) -> None:
+    gaps, shares = [OPEN, 1, OPEN, OPEN], (block or 3,)  # all that is open of a block at once
+    told = {"prior": "autoregressive", "latent": 2, "classes": 2, "block": block, **shape}
+    reads, deaf = (tiny(seed=2, spread=0.7, **told, given=given) for given in (True, False))
+    plan, windows = plan_of(reads.config, steps=4 // (block or 4)), np.tile(np.array(gaps, np.int32), (N, 1))
+    found = counts(fill_windows(reads, windows, plan, keys=keys(N), tile=2000).values)
+    assert merged_z(found, law_of_text(reads, shares, gaps=gaps).tolist()) < 4
+    if shape != {"regions": 1}:  # there z of these weights is hardly heard
+        assert merged_z(found, law_of_text(deaf, shares, gaps=gaps).tolist()) > 4
+
+
 @pytest.mark.slow
 def test_a_wrong_temperature_shows() -> None:
     model = tiny()

@@ -51,9 +51,10 @@ class TextConfig:
         part alone for them, and its cells are told them beside their embedding. 1: all of a block's cells are told z,
         in every layer
     prior
-        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before and, where a
-        block is one region, what is given in it). "autoregressive": the same, group after group, each told of the 16
-        before it; of classes alone
+        "standard": N(0, I), as in the paper, or uniform classes. "conditional": p(z | the blocks before).
+        "autoregressive": the same, group after group, each told of the 16 before it; of classes alone
+    given
+        the prior reads what is given in a block as well, and learns to: then z of a text with gaps is of that text
     draw
         "once": z is drawn when a block begins, its posterior sees the text. "each_step": anew at every step, its
         posterior sees, too, what is masked
@@ -82,6 +83,7 @@ class TextConfig:
     regions: int = choice(1, "R, equal parts of a block, each with groups of its own.", low=1, high=MOST_GROUPS)
     prior: str = choice("standard", "Of the latent; autoregressive goes over classes.", among=PRIORS)
     draw: str = choice("once", "How often z is drawn in a block.", among=DRAWS)
+    given: bool = choice(False, "The prior reads what is given in a block, as in a text with gaps.")
     readers: int = choice(1, "Layers of posterior and prior.", low=1, high=64)
 
     def __post_init__(self) -> None:
@@ -109,6 +111,9 @@ class TextConfig:
                 raise ModelMismatch(f"regions is {self.regions}, which does not divide {what}, {whole:,}")
         if self.prior == "autoregressive" and not self.classes:
             raise ModelMismatch("an autoregressive prior goes over groups of classes: give classes, such as 16")
+        if self.given and not (self.learned_prior and self.draw == "once"):
+            told = "draws z at each step, and reads what is there" if self.learned_prior else "reads nothing"
+            raise ModelMismatch(f"given is True, and this prior {told}: leave given out, or choose another")
         if (most := max((V + 2) * H, 4 * H * H, self.z_width // self.regions * 4 * H)) > MOST_NUMBERS:
             raise ModelMismatch(
                 f"a matrix of {most:,} weights is wanted; {MOST_NUMBERS:,} is the most: make it narrower"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from .config import ABSENT
 from .vocabulary import Tokens
 
-__all__ = ["Masked", "opened", "steps_of", "written_before"]
+__all__ = ["Masked", "begun", "opened", "steps_of", "written_before"]
 
 
 class Masked(NamedTuple):
@@ -73,3 +73,15 @@ def opened(x0: Tokens, block: int, mask_id: int, rng: np.random.Generator, at_on
     x = np.where((rank < n[:, None]) & there, mask_id, blocks).reshape(x0.shape)
     weight = np.where(m > 0, k * (after - before) / np.maximum(n, 1), 0.0).astype(np.float32)
     return Masked(x, weight.reshape(len(x0), -1))
+
+
+def begun(x0: Tokens, block: int, mask_id: int, rng: np.random.Generator) -> Tokens:
+    """Windows [B, L] as a prior of z may meet them: half of them open, of the others some cells of blocks given.
+
+    Examples
+    --------
+    >>> begun(np.array([[3, 1, 2], [4, 0, ABSENT], [1, 1, 1]]), 3, 9, np.random.default_rng(0)).tolist()
+    [[9, 9, 9], [4, 9, -1], [9, 1, 9]]
+    """
+    some = rng.random((len(x0), 1)) < 0.5
+    return np.where(some, opened(x0, block, mask_id, rng).x, np.where(x0 == ABSENT, ABSENT, mask_id))

@@ -191,7 +191,7 @@ class TextModel(nn.Module):
         if self.prior is None:
             return None
         noise, held = self._within(noise, start), None
-        if self.config.regions > 1 and self.seen is None:
+        if self.seen is None and not self.config.given:
             held, start = self._known(start), self._start(start, None)
         seen = self._read_by_prior(start, cache, context)
         return self.prior.draw(seen, noise.flatten(0, 1), held).view(noise.shape)
@@ -257,7 +257,7 @@ class TextModel(nn.Module):
         free_bits
             nats; a dimension whose KL is below, on average, sends the posterior none of it
         start
-            int64 [B, L], what the prior sees; None: nothing of a block, or with draw "each_step" x
+            int64 [B, L], x0 with cells open, what the prior sees of a block; None: nothing, or with draw "each_step" x
         """
         z, kl = None, noise.new_zeros(*noise.shape[:2], 0)
         if self.prior is not None:

@@ -39,7 +39,7 @@ from .config import TextConfig
 from .data import TextData
 from .keys import TEXT, told_of
 from .likelihood import likelihood
-from .masks import opened
+from .masks import begun, opened
 from .model import TextModel
 from .recipe import TextRecipe, check_at_once
 from .stored import read_text, save_text, write_tensors
@@ -113,6 +113,7 @@ class TextTrainer(Holds):
         masked = opened(tokens, c.cells, c.symbols, rng, r.at_once)
         noise = rng.standard_normal((r.batch, c.blocks, c.z_width), np.float32)
         x0, x, weight, normal = (torch.from_numpy(a).to(self.device) for a in (tokens, *masked, noise))
+        start = torch.from_numpy(begun(tokens, c.cells, c.symbols, rng)).to(self.device) if c.given else None
         if c.kind == "autoregressive":
             x, weight = torch.full_like(x0, c.symbols), torch.ones_like(weight)
         total = int((tokens >= 0).sum())
@@ -123,7 +124,8 @@ class TextTrainer(Holds):
         own = self.ranks.share(r.batch)
         for part in torch.arange(own.start, own.stop, device=self.device).chunk(r.accumulate):
             if len(part):
-                found, mean = self._loss(x[part], x0[part], weight[part], normal[part], total, place)
+                first = None if start is None else start[part]
+                found, mean = self._loss(x[part], x0[part], weight[part], normal[part], first, total, place)
                 mean.backward()  # type: ignore[no-untyped-call]
                 loss += mean.detach()
                 seen.append(found)
@@ -148,20 +150,22 @@ class TextTrainer(Holds):
         return Terms(like.new_zeros(1, 0), like.new_zeros(0, self.config.latent), none)
 
     def _loss(
-        self, x: Tensor, x0: Tensor, weight: Tensor, noise: Tensor, total: int, place: float | None
-    ) -> tuple[Terms, Tensor]:
+        self, x: Tensor, x0: Tensor, weight: Tensor, noise: Tensor, start: Tensor | None, total: int,
+        place: float | None,
+    ) -> tuple[Terms, Tensor]:  # fmt: skip
         """Of some windows: their terms, and their part of the loss, nats a cell of the whole batch."""
         c, r = self.config, self.recipe
         on = r.bf16 == "on" or (r.bf16 == "auto" and self.device.type == "cuda")
         with torch.autocast(self.device.type, torch.bfloat16, enabled=on):
-            terms = self.model.terms(x, x0, noise, kl_weight=r.kl_weight_at(self.step, place), free_bits=r.free_bits)
+            kl = {"kl_weight": r.kl_weight_at(self.step, place), "free_bits": r.free_bits}
+            terms = self.model.terms(x, x0, noise, start=start, **kl)
         nll = terms.nll.view(len(x), c.blocks, c.cells).sum(2)
         there = (weight > 0).to(nll.dtype)
         pays = weight if c.draw == "each_step" else there
         loss = ((nll * weight).sum() + (terms.kl.sum(2) * pays).sum()) / total
         cells = (x0 >= 0) & (x == c.symbols)
-        kl = (terms.kl * there[..., None]).sum(1)
-        return Terms(nll.detach().sum(1)[None], kl.detach(), cells.sum(1)), loss
+        by_group = (terms.kl * there[..., None]).sum(1)
+        return Terms(nll.detach().sum(1)[None], by_group.detach(), cells.sum(1)), loss
 
     # The loop -----------------------------------------------------------------------------------
 
