@@ -107,6 +107,11 @@ def test_a_solver_is_pickled_whole() -> None:
     [
         ({"a": ["x"], "b": ["y"]}, None, "which column holds the problems. There are 'a', 'b'; give column="),
         ({"puzzle": ["x"]}, "quiz", "the batch has 0 columns 'quiz' among 'puzzle'"),
+        (
+            {"puzzle": "1..."},
+            None,
+            "column 'puzzle' of the batch is a text; wanted a list or an array of them, as {'puz",
+        ),
         ({"puzzle": ["x"], "id": [1, 2]}, None, "the columns of a batch differ in length: puzzle 1, id 2"),
         ({}, None, "There are none; give column="),
         (["...."], None, "a batch is a dict of arrays, an Arrow table or a data frame, got a list"),

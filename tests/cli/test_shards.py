@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from helpers.commands import EASY, P, run, shell, solve, table
 
 from vmdsolve.files.formats.csv import Csv
+from vmdsolve.files.journal import Journal
+from vmdsolve.files.owned import grown
 from vmdsolve.files.records import read
 
 
@@ -150,3 +155,94 @@ def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(
     assert told in result.stderr
     assert solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2, "--resume").exit_code == 0
     assert run("join", out).exit_code == 0
+
+
+@pytest.mark.parametrize("bad", [b"", b"# nothing\n", b"id,board\n1,2\n", b"\x1f\x8b\x08\x00cut"])
+@pytest.mark.parametrize("size", [2, 3, 5, 6, 7])
+def test_an_input_behind_a_whole_shard_that_cannot_be_read_ends_no_job_well(
+    tmp_path: Path, bad: bytes, size: int
+) -> None:
+    (tmp_path / "a.txt").write_text(f"{P}\n" * 6)
+    (tmp_path / "b.txt").write_bytes(bad)
+    out = tmp_path / "out.csv"
+    result = solve(tmp_path / "a.txt", tmp_path / "b.txt", tmp_path / "a.txt", "-o", out, "--shard-size", size)
+    assert result.exit_code == 2
+    assert "b.txt" in result.stderr
+    assert run("join", out).exit_code == 2
+
+
+def test_an_input_that_changes_meanwhile_ends_the_job_and_its_output_is_not_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out, calls, write = tmp_path / "in.txt", tmp_path / "out.csv", [0], Csv.write_columns
+    path.write_text(f"{P}\n" * 40)
+
+    def meanwhile(self: Csv, *args: object) -> None:
+        calls[0] += 1
+        if calls[0] == 2:
+            path.write_text(f"{P}\n" * 9)
+        write(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Csv, "write_columns", meanwhile)
+    result = solve(path, "-o", out, "--shard-size", 4)
+    assert result.exit_code == 2
+    assert "in.txt was changed while it was read, and what is done in" in result.stderr
+    assert "has not ended" in run("join", out).stderr
+    path.write_text(f"{P}\n" * 40)
+    assert solve(path, "-o", out, "--shard-size", 4, "--resume").exit_code == 0
+    assert "10 shards, 40 problems: 40 solved" in run("join", out).stderr
+
+
+def test_what_is_read_once_is_not_split_among_jobs(tmp_path: Path) -> None:
+    result = solve("-", "-o", tmp_path / "out.csv", "--shard", "1/2", stdin=f"{P}\n")
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "standard input cannot be split: nothing tells whether all 2 jobs are given the same" in result.stderr
+
+
+def test_one_file_and_shards_do_not_share_an_output(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text(f"{P}\n" * 3)
+    out = tmp_path / "out.csv"
+    with Journal(out, {}):
+        result = solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2)
+        assert (result.exit_code, out.exists()) == (2, False)
+        assert "out.csv.partial.jsonl is of a job that makes one file of" in result.stderr
+
+
+def test_what_is_joined_goes_nowhere_among_the_shards(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text(f"{P}\n" * 3)
+    out = tmp_path / "out.csv"
+    assert solve(tmp_path / "in.txt", "-o", out, "--shard-size", 2).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for to, message in (
+        (out / "part-00000000.csv", "that folder holds the shards, and nothing else"),
+        (out / "all.csv", "that folder holds the shards"),
+        (tmp_path / "nowhere" / "all.csv", "there is no folder"),
+    ):
+        result = run("join", out, "-o", to)
+        assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    for name in ("part-00000099.csv", "notes.csv"):
+        (out / name).write_text("mine")
+        assert f"{name} is no shard of it, and whoever reads the folder takes it for one" in run("join", out).stderr
+        (out / name).unlink()
+    assert run("join", out).exit_code == 0
+
+
+@pytest.mark.parametrize("more", [[], ["--shard-size", 2]])
+@pytest.mark.parametrize(("ended_by", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_job_that_is_told_to_end_says_what_is_done(
+    tmp_path: Path, more: list[object], ended_by: signal.Signals, code: int
+) -> None:
+    out = tmp_path / "out.csv"
+    job = shell("solve", "-", "-o", out, *more, stdin=subprocess.PIPE)
+    assert job.stdin is not None
+    job.stdin.write(f"{P}\n" * 1000)
+    job.stdin.flush()  # and then nothing more comes
+    deadline = time.monotonic() + 60
+    while not (list(out.glob("part-00000009*")) or grown(out).exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    job.send_signal(ended_by)
+    _, said = job.communicate(timeout=60)
+    assert job.returncode == code
+    assert "shards are whole" in said if more else "problems are done; delete the journal to begin anew" in said
+    assert said.endswith("vmdsolve: interrupted\n")

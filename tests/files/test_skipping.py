@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from vmdsolve.errors import InvalidInput
 from vmdsolve.files.formats.base import MAX_LINE, Source
 from vmdsolve.files.record import Record
 from vmdsolve.files.records import read
-from vmdsolve.files.skipping import Chained, Records, skipped
+from vmdsolve.files.skipping import Chained, Records, skipped, taken
 
 PUZZLE = "1......2..4..3.."
 LINES = st.sampled_from(
@@ -107,3 +108,23 @@ def test_several_inputs(lengths: list[int], skip: int, take: int) -> None:
     assert list(islice(records, take)) == wanted[:take]
     assert skipped(records, skip) == len(wanted[take : take + skip])
     assert list(records) == wanted[take + skip :]
+
+
+@given(lengths=st.lists(st.integers(0, 40), min_size=1, max_size=4), n=st.integers(1, 50), plain=st.booleans())
+def test_an_input_that_cannot_be_read_never_looks_like_the_end(lengths: list[int], n: int, plain: bool) -> None:
+    """However many are taken at once, and wherever those before end."""
+
+    def broken() -> Iterator[Record]:
+        raise InvalidInput("b.txt holds no puzzle")
+        yield Record("", 1, PUZZLE)
+
+    inputs = [[Record(str(i), line, PUZZLE) for line in range(m)] for i, m in enumerate(lengths)]
+    made = [iter(some) if plain else Records(some) for some in inputs]
+    records, found = Chained([*made, broken() if plain else Records(broken()), iter(inputs[0])]), 0
+    while found < sum(lengths):
+        some = taken(records, n)
+        assert some
+        found += len(some)
+    assert found == sum(lengths)
+    with pytest.raises(InvalidInput, match="holds no puzzle"):
+        taken(records, n)

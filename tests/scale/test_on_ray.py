@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.commands import run
+from helpers.commands import run, shell
 
 from vmdsolve import BatchSolver
 from vmdsolve.files.record import Record
@@ -80,6 +80,21 @@ def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     result = run("solve", tmp_path / "in.txt", "-o", tmp_path / "other.csv", "--engine", "rays")
     assert (result.exit_code, "engine is 'rays'; wanted one of local, ray" in result.stderr) == (2, True)
     assert on_ray.made([Record("", 1, "oops")], b"\x80\x04}\x94.", 0, ".csv").done.rows == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:1", "127.0.0.1:99999", "no.such.host.invalid:6379"])
+def test_a_cluster_that_is_not_there_is_said_to_be_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    pytest.importorskip("ray", reason="ray is not installed (extra ray)")
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    (tmp_path / "in.txt").write_text(SOME[0])
+    job = shell("solve", tmp_path / "in.txt", "-o", tmp_path / "out.csv", "--engine", "ray")
+    _, said = job.communicate(timeout=100)
+    assert job.returncode == 2
+    assert f"cannot reach a Ray cluster: RAY_ADDRESS is {address!r}" in said
+    assert run("solve", tmp_path / "in.txt", "-o", tmp_path / "out.csv", "--shard-size", 20_000).exit_code == 0
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -231,6 +233,7 @@ def test_a_second_job_other_settings_and_one_that_is_done_are_refused(tmp_path: 
     out = tmp_path / "out.jsonl"
     with Shards(out, {"seed": 0}, 3), pytest.raises(InvalidInput, match=r"process \d+ is at work on shards 1/1 of"):
         job(out, 3, resume=True)
+    assert job(out, 3) == len(RECORDS)  # of the one before no shard is done: there is nothing to go on with
     with pytest.raises(InvalidInput, match="holds shards of a job 1/1: continue it with --resume, or name another"):
         job(out, 3)
     with pytest.raises(InvalidInput, match="was begun with other settings: shard_size 3, then 4; name another folder"):
@@ -259,3 +262,77 @@ def test_the_reading_of_an_input_that_fails_is_told_and_what_is_whole_stays(tmp_
         list(shards.run(failing(), SOLVER))
     assert job(out, 3, resume=True) == len(RECORDS)
     assert rows(out) == wanted()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b'"shard_size": 3', b'"shard_size": 0'),
+        (b'"shard_size": 3', b'"shard_size": "x"'),
+        (b'"shard_size": 3', b'"size": 3'),
+        (b'"shard": "1/1"', b'"shard": "auto"'),
+        (b'"shard": "1/1"', b'"shard": "2/3"'),
+        (b'"shard": 0', b'"shard": "0"'),
+        (b'"shard": 0', b'"shard": 0.5'),
+        (b'"rows": 3', b'"rows": "3"'),
+        (b'"rows": 3', b'"rows": 7'),
+        (b'"SOLVED": 1', b'"SOLVED": -5'),
+        (b'"SOLVED": 1', b'"SOLVED": "x"'),
+        (b'"records": 11', b'"records": -1'),
+        (b'"check": ', b'"cheque": '),
+    ],
+)
+def test_a_manifest_that_says_what_cannot_be_is_called_damaged(tmp_path: Path, was: bytes, becomes: bytes) -> None:
+    out = tmp_path / "out.jsonl"
+    job(out, 3)
+    path = Manifest.at(out, Place())
+    raw = path.read_bytes()
+    assert was in raw
+    path.write_bytes(raw.replace(was, becomes))
+    with pytest.raises(InvalidInput, match="is damaged: it is no manifest of shards; move it away"):
+        shards_of(out)
+    with pytest.raises(InvalidInput, match="is damaged"):
+        job(out, 3, resume=True)
+
+
+@pytest.mark.parametrize("records", [0, 3, 9, 12, 13, 1000])
+def test_manifests_that_contradict_themselves_are_not_joined(tmp_path: Path, records: int) -> None:
+    out = tmp_path / "out.jsonl"
+    job(out, 3)
+    path = Manifest.at(out, Place())
+    path.write_bytes(path.read_bytes().replace(b'"records": 11', b'"records": %d' % records))
+    with pytest.raises(
+        InvalidInput, match=r"the manifests contradict each other: part-0000000\d\.jsonl.* cannot be of"
+    ):
+        shards_of(out)
+
+
+def test_a_shard_that_became_a_link_is_made_anew_and_what_it_led_to_is_left(tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out.jsonl", tmp_path / "elsewhere"
+    job(out, 3)
+    part = out / "part-00000001.jsonl"
+    part.rename(elsewhere)
+    part.symlink_to(elsewhere)
+    before = elsewhere.read_bytes() + b"more"
+    elsewhere.write_bytes(before)
+    with pytest.raises(InvalidInput, match="--resume makes it good"):
+        shards_of(out)
+    job(out, 3, resume=True)
+    assert (rows(out), elsewhere.read_bytes()) == (wanted(), before)
+
+
+def test_of_jobs_of_different_numbers_that_begin_at_once_one_is_refused(tmp_path: Path) -> None:
+    for i in range(10):
+        out, both = tmp_path / f"{i}.jsonl", Barrier(2)
+
+        def begun(n: int, out: Path = out, both: Barrier = both) -> int:
+            both.wait()
+            return job(out, 3, Place(1, n))
+
+        with ThreadPoolExecutor(2) as pool:
+            ended = [pool.submit(begun, n) for n in (2, 3)]
+        refused = [one for one in ended if one.exception() is not None]
+        assert len(refused) == 1
+        with pytest.raises(InvalidInput, match="was begun with other settings: one of"):
+            refused[0].result()
+        assert len(manifests(out)) == 1

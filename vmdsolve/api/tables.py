@@ -35,6 +35,9 @@ def names(table: Any) -> list[str]:
     ['puzzle', 'id']
     """
     if isinstance(table, Mapping):
+        if texts := [str(name) for name, column in table.items() if isinstance(column, (str, bytes))]:
+            what = f"column {texts[0]!r} of the batch is a text; wanted a list or an array of them"
+            raise InvalidInput(f"{what}, as {{{texts[0]!r}: [text]}}")
         lengths = {str(name): len(column) for name, column in table.items()}
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} {n:,}" for name, n in lengths.items())

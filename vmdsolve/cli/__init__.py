@@ -2,7 +2,8 @@
 
 Nothing heavy is imported here: `vmdsolve --help` needs neither NumPy nor torch, each command imports what it uses, and
 no command waits for the others. Results go to standard output, everything else to standard error. Exit codes: 0 all
-well; 1 something is unsolved or broken; 2 bad usage or unreadable input; 130 interrupted.
+well; 1 something is unsolved or broken; 2 bad usage or unreadable input; 130 interrupted; 143 told to end by
+SIGTERM.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from typer import Option
 
 from ..errors import VmdsolveError
 from ..plain import Plain, clean, cut, guard
+from .ending import INTERRUPTED, TERMINATED, code_of
 from .help import EXIT_CODES, Command, Commands, examples
 from .streams import open_closed, to_nowhere
 
 __all__ = ["COMMANDS", "OF_TWO", "app", "command_of", "main", "named"]
 
-INTERRUPTED = 130
 HELPS = {"help_option_names": ["-h", "--help"]}
 _UsageError: Any = typer.BadParameter.__base__
 
@@ -147,9 +148,9 @@ class _Commands(Commands):
         except BrokenPipeError:  # the reader (head, less) has had enough
             to_nowhere()
             raise typer.Exit(141) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             typer.echo("vmdsolve: interrupted", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(code_of(error)) from None
         except (VmdsolveError, OSError, MemoryError) as error:
             _failed(error)
             raise typer.Exit(2) from None
@@ -169,8 +170,10 @@ def _failed(error: Exception) -> None:
             error = OSError(f"standard output: {error.strerror}")
     if isinstance(error, MemoryError):  # whose text, if it has one, says how many bytes of what
         error = MemoryError("there is not enough memory for this; wanted a smaller problem, or more memory")
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        error = OSError(f"cannot use {error.filename}: {error.strerror}")
     with contextlib.suppress(OSError):  # standard error may be what failed
-        typer.echo(f"vmdsolve: {clean(cut(str(error)))}", err=True)  # an OSError's text has names of files in it
+        typer.echo(f"vmdsolve: {clean(cut(str(error)))}", err=True)
 
 
 app = typer.Typer(
@@ -206,8 +209,8 @@ def main() -> None:
         _failed(error)
         sys.exit(2)
     except SystemExit as end:
-        if end.code != INTERRUPTED:
+        if end.code not in (INTERRUPTED, TERMINATED):
             raise
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        os._exit(INTERRUPTED)  # at once: torch takes a second to say good-bye, and threads may still be at work
+        os._exit(end.code)  # at once: torch takes a second to say good-bye, and threads may still be at work

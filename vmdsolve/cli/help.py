@@ -15,7 +15,7 @@ __all__ = ["EXIT_CODES", "Command", "Commands", "examples"]
 
 EXIT_CODES = (
     "Exit codes: 0 all well; 1 something is unsolved, wrong or broken; 2 bad usage or unreadable input; "
-    "130 interrupted; 141 nobody read on."
+    "130 interrupted; 141 nobody read on; 143 ended by SIGTERM."
 )
 
 

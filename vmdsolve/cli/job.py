@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def to_file(
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; {go_on}", err=True)
             raise
-        _unchanged(prints, journal.path)
+        _unchanged(prints, f"{journal.path} holds answers of both; put it back and --resume, or delete that")
         if n is not None:
             journal.total = None  # as many rows as answers were found
         journal.finish()
@@ -144,12 +145,17 @@ def to_folder(
     if resume and once is not None:
         raise InvalidInput(f"{once} cannot be read a second time; --resume works with files")
     place = Place() if shard is None else Place.of(shard)
+    if once is not None and place.n > 1:
+        what = f"{once} cannot be split: nothing tells whether all {place.n} jobs are given the same"
+        raise InvalidInput(f"{what}; --shard works with files")
     prints = Prints(inputs)
     settings = {**_settings(prints, given.domain, given, None), **file}
     options = {name: getattr(given, name) for name in table_of(SolvingOptions)}
     solver = BatchSolver(**options)  # which says what is wrong before anything is begun
     first = next(records)  # an unreadable file is noticed here
-    with Shards(output, settings, size or SIZE, place, resume=resume) as shards:
+    before = f"what is done in {output} is of what it was; put it back and --resume, or name another folder"
+    unchanged = partial(_unchanged, prints, before)
+    with Shards(output, settings, size or SIZE, place, resume=resume, unchanged=unchanged) as shards:
         before = sum(one.rows for one in shards.manifest.done.values())
         if before:
             typer.echo(f"resumed: {before} problems were done before", err=True)
@@ -163,7 +169,6 @@ def to_folder(
                 done = len(shards.manifest.done)
                 typer.echo(f"\n{done} shards are whole{f'; {AGAIN}' if once is None else ''}", err=True)
                 raise
-        _unchanged(prints, output)
         return Tally.of(shards.ends)
 
 
@@ -182,11 +187,10 @@ def _once(inputs: list[str], output: Path) -> str | None:
     return None
 
 
-def _unchanged(prints: Prints, held: Path) -> None:
-    """Refuse inputs that are not what they were when the job began; `held`: where its answers are."""
+def _unchanged(prints: Prints, and_so: str) -> None:
+    """Refuse inputs that are not what they were when the job began."""
     if (argument := prints.changed()) is not None:
-        what = f"{argument} was changed while it was read, and {held} holds answers of both"
-        raise InvalidInput(f"{what}; put it back and --resume, or delete that to begin anew")
+        raise InvalidInput(f"{argument} was changed while it was read, and {and_so}")
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ from typer import Argument, Option
 from ..api.options import BatchOptions, Options
 from ..arguments import choice
 from ..errors import InvalidInput
+from .ending import ended_well
 from .every import every
 from .job import to_file, to_folder
 from .output import OutputFormat, format_named
@@ -54,7 +55,8 @@ def solve(
         int | None, Option("--all", metavar="N", min=1, help="N answers to each puzzle, by exact search, not one.")
     ] = None,
     shard_size: Annotated[
-        int | None, Option("--shard-size", metavar="N", min=1, help="Make OUT a folder of files of N problems each.")
+        int | None,
+        Option("--shard-size", metavar="N", min=1, max=10**9, help="Make OUT a folder, of files of N problems."),
     ] = None,
     shard: Annotated[
         str | None, Option("--shard", metavar="K/N", help="Do the K-th of N parts of the shards; auto asks Slurm, ....")
@@ -136,24 +138,19 @@ def solve(
         refuse_own_input(inputs)
         tally, drawn = _to_stdout(records, total, options, shape, all_, trace, statistics=statistics)
     elif sharded:
-        tally = to_folder(
-            records,
-            inputs,
-            output,
-            given,
-            file,
-            resume=resume,
-            size=shard_size,
-            shard=shard,
-            total=total,
-            engine=choice(engine, "engine", ENGINES),
-        )
+        engine = choice(engine, "engine", ENGINES)
+        with ended_well():
+            tally = to_folder(
+                records, inputs, output, given, file,
+                resume=resume, size=shard_size, shard=shard, total=total, engine=engine,
+            )  # fmt: skip
     else:
-        tally = to_file(
-            records, inputs, output, given, {**options, "domain": domain}, file,
-            partial(_as_done, options=options, n=all_, trace=trace) if all_ or trace or statistics else None,
-            resume=resume, n=all_, total=total, statistics=statistics,
-        )  # fmt: skip
+        with ended_well():
+            tally = to_file(
+                records, inputs, output, given, {**options, "domain": domain}, file,
+                partial(_as_done, options=options, n=all_, trace=trace) if all_ or trace or statistics else None,
+                resume=resume, n=all_, total=total, statistics=statistics,
+            )  # fmt: skip
     if not drawn:  # a drawing says it all
         done = tally if all_ is None else f"{tally.solved.total()} answers"
         late = tally.others[Status.TIMEOUT] * limited

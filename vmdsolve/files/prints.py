@@ -38,9 +38,12 @@ class Prints:
 
     def changed(self) -> str | None:
         """The first input that is not what it was; None: all are."""
-        for argument, told, mark in zip(self._inputs, self.told, self._marks, strict=True):
-            if (mark is None or _mark_of(argument) != mark) and print_of(argument) != told:
-                return argument
+        for i, (argument, told, mark) in enumerate(zip(self._inputs, self.told, self._marks, strict=True)):
+            now = _mark_of(argument)  # before it is read, as above
+            if mark is None or now != mark:
+                if print_of(argument) != told:
+                    return argument
+                self._marks[i] = now  # it need not be read again
         return None
 
 

@@ -164,9 +164,10 @@ class Chained(_Failing, Iterator[Record]):
                     raise
                 self._failure = error
                 break
-            pieces.append(some)
-            n -= len(some)
-            if n and not some:
+            if some:  # the end of an input is no piece: behind it an error would wait, and all seem to have ended
+                pieces.append(some)
+                n -= len(some)
+            elif n:
                 self._inputs.pop(0)
         return gathered(pieces)
 

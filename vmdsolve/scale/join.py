@@ -74,16 +74,25 @@ def shards_of(folder: Path) -> Joined:
     if len(records) > 1:
         told = ", ".join(f"{one.place}: {one.records:,}" for one in found)
         raise InvalidInput(f"{folder}: the jobs read inputs of different lengths: {told}")
-    total, size = records.pop(), int(found[0].settings["shard_size"])
+    total, size = records.pop(), found[0].settings["shard_size"]
     done = {shard: one for manifest in found for shard, one in manifest.done.items()}
     wanted = range(-(-total // size))
+    odd = [s for s, one in done.items() if s not in wanted or one.rows != min(size, total - s * size)]
+    if odd:
+        what = f"{_some([part_name(shard, ending) for shard in odd])} cannot be of {total:,} records, {size:,} a shard"
+        raise InvalidInput(f"{folder}: the manifests contradict each other: {what}; begin anew in another folder")
     lacking = [part_name(shard, ending) for shard in wanted if shard not in done]
     changed = [part_name(s, ending) for s in wanted if s in done and not done[s].is_there(folder, ending)]
     if lacking or changed:
         parts = [f"there is no {_some(lacking)}"] * bool(lacking)
         parts += [f"{_some(changed)} is gone or was changed since it was written"] * bool(changed)
         raise InvalidInput(f"{folder}: {'; '.join(parts)}; --resume makes it good")
-    return Joined(folder, ending, [done[shard] for shard in wanted])
+    out = Joined(folder, ending, [done[shard] for shard in wanted])
+    ours = {path.name for path in out.paths}
+    if strange := sorted(path.name for path in folder.iterdir() if path.name[0] not in "._" and path.name not in ours):
+        what = f"{_some(strange)} {'is' if len(strange) == 1 else 'are'} no shard of it"
+        raise InvalidInput(f"{folder}: {what}, and whoever reads the folder takes it for one; move it away")
+    return out
 
 
 def joined(found: Joined, out: Path) -> None:
@@ -92,10 +101,14 @@ def joined(found: Joined, out: Path) -> None:
     Raises
     ------
     InvalidInput
-        OUT has another ending, or columns differ between shards of csv.
+        OUT has another ending, is among the shards, or columns differ between shards of csv.
     """
     if out.suffix.lower() != found.ending or writer_of(found.ending) is None:
         raise InvalidInput(f"cannot join {found.folder} into {out}: its shards are {found.ending}; name it so")
+    if out.resolve().parent == found.folder.resolve():
+        raise InvalidInput(f"cannot write {out}: that folder holds the shards, and nothing else; name another place")
+    if not out.parent.is_dir():
+        raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
     if out.is_dir():
         raise InvalidInput(f"cannot write {out}: it is a folder")
     names = {one.columns for one in found.shards}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from typing import Any
 from ..atomic import replacing
 from ..errors import InvalidInput
 from ..files.hashes import hash_of_file
+from ..problem import Status
 from ..untrusted import loads
 from .place import Place
 
 __all__ = ["Done", "Manifest", "manifests", "part_name"]
 
 VERSION = "vmdsolve-shards-2"
-MOST_LINE = 1 << 20
+STATUSES = frozenset(map(str, Status))
 
 
 def part_name(shard: int, ending: str) -> str:
@@ -114,23 +115,34 @@ class Manifest:
             lines = list(stream)
         if lines and not lines[-1].endswith(b"\n"):
             lines.pop()
+        version = None
         try:
             head = loads(lines[0])
-            if head["manifest"] != VERSION:
-                what = f"{path} is of version {head['manifest']!r:.60}; this one writes {VERSION!r}"
-                raise InvalidInput(f"{what}: finish it with the vmdsolve that began it, or name another folder")
-            out = cls(path, dict(head["settings"]), Place.of(head["shard"]))
-            for line in lines[1:]:
-                told = loads(line)
-                if "records" in told:
-                    out.records = int(told["records"])
-                else:
-                    one = Done(**{**told, "columns": tuple(map(str, told["columns"])), "ends": dict(told["ends"])})
-                    out.done[int(one.shard)] = one
+            version = head["manifest"]
+            if version == VERSION:
+                return cls._told(path, head, map(loads, lines[1:]))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, InvalidInput):
-                raise
             raise InvalidInput(f"{path} is damaged: it is no manifest of shards; move it away") from error
+        what = f"{path} is of version {version!r:.60}; this one writes {VERSION!r}"
+        raise InvalidInput(f"{what}: finish it with the vmdsolve that began it, or name another folder")
+
+    @classmethod
+    def _told(cls, path: Path, head: Any, lines: Iterable[Any]) -> Manifest:
+        """What its lines say; one of many errors where that cannot be."""
+        out = cls(path, dict(head["settings"]), Place.of(str(head["shard"]), {}))
+        if out.path.name != cls.at(path.parent, out.place).name:
+            raise ValueError("it says of which job it is, and is named as another's")
+        _counted(out.settings["shard_size"], 1)
+        for told in lines:
+            if "records" in told:
+                out.records = _counted(told["records"])
+                continue
+            one = Done(**{**told, "columns": tuple(map(str, told["columns"])), "ends": dict(told["ends"])})
+            for n in (one.shard, one.size, *one.ends.values()):
+                _counted(n)
+            if sum(n for status, n in one.ends.items() if status in STATUSES) != _counted(one.rows, 1):
+                raise ValueError("it has more rows, or fewer, than there are")
+            out.done[one.shard] = one
         return out
 
     def whole(self) -> bytes:
@@ -188,6 +200,12 @@ def differ(before: Manifest, now: Manifest) -> str:
         return f"one of {before.place.n}, one of {now.place.n} jobs"
     names = sorted(n for n in {*before.settings, *now.settings} if before.settings.get(n) != now.settings.get(n))
     return ", ".join(f"{name} {before.settings.get(name)!r:.60}, then {now.settings.get(name)!r:.60}" for name in names)
+
+
+def _counted(n: object, least: int = 0) -> int:
+    if type(n) is not int or n < least:
+        raise ValueError(f"{n!r} is no number of what there is")
+    return n
 
 
 def _line(told: Mapping[str, Any]) -> bytes:

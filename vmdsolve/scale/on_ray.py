@@ -6,8 +6,12 @@ puts its files there, any other sends them back. Answers are those of the local 
 
 from __future__ import annotations
 
+import os
 import pickle
 import secrets
+import signal
+import socket
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -20,6 +24,7 @@ import numpy.typing as npt
 
 from ..api.columns import BatchSolver
 from ..behind import Behind
+from ..errors import VmdsolveError
 from ..extras import load
 from ..files.formats import writer_of
 from ..files.formats.base import Tabular
@@ -31,6 +36,7 @@ from .shards import Shards
 
 __all__ = ["Made", "made", "run_on_ray"]
 
+ANSWER = 10.0  # seconds that a cluster has to answer
 AHEAD = 2  # shards a processor that are handed out at once: one is solved, one waits
 
 
@@ -92,11 +98,13 @@ def run_on_ray(shards: Shards, records: Iterator[Record], options: Mapping[str, 
     ------
     MissingExtra
         Ray is not installed.
+    VmdsolveError
+        There is no cluster at RAY_ADDRESS.
     """
     ray = load("ray", "ray", "engine 'ray'")
     began = not ray.is_initialized()
     if began:
-        ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)
+        _begin(ray)
     try:
         gpus = 1 if str(options.get("device") or "").startswith("cuda") else 0
         task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=-1)(made)
@@ -106,6 +114,22 @@ def run_on_ray(shards: Shards, records: Iterator[Record], options: Mapping[str, 
     finally:
         if began:
             ray.shutdown()
+
+
+def _begin(ray: Any) -> None:
+    """Join a cluster, or begin one here; a signal to end is heard as before."""
+    told = os.environ.get("RAY_ADDRESS", "")
+    host, _, port = told.rpartition(":")
+    try:
+        if host and port.isdigit() and "/" not in told:  # Ray itself would ask for minutes
+            socket.create_connection((host, int(port)), ANSWER).close()
+        before = signal.getsignal(signal.SIGTERM)
+        ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
+    except (OSError, ValueError, OverflowError, RuntimeError) as error:
+        where = f"RAY_ADDRESS is {told!r:.80}" if told else "no cluster could be begun here"
+        raise VmdsolveError(f"cannot reach a Ray cluster: {where}: {str(error).partition(chr(10))[0]:.200}") from error
 
 
 def _handed_out(
@@ -133,4 +157,4 @@ def _handed_out(
             if not n:
                 break
         yield from behind.done()
-    shards.manifest.end(total)
+    shards.end(total)

@@ -11,12 +11,12 @@ from ..errors import InvalidInput
 
 __all__ = ["Place"]
 
-# variables of a process's number from 0, of how many there are, and of the first number where that is not 0
+# variables of a process's number, of how many there are, of the first number and of the step to the next
 SCHEDULERS = (
-    ("RANK", "WORLD_SIZE", None),  # torchrun
-    ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"),
-    ("SLURM_PROCID", "SLURM_NTASKS", None),
-    ("JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", None),  # Kubernetes sets the first; the manifest says the second
+    ("RANK", "WORLD_SIZE", "", ""),  # torchrun
+    ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP"),
+    ("SLURM_PROCID", "SLURM_NTASKS", "", ""),
+    ("JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", "", ""),  # Kubernetes sets the first; the manifest says the second
 )
 MOST = 1_000_000
 
@@ -63,12 +63,16 @@ class Place(NamedTuple):
 
 
 def _told(environment: Mapping[str, str]) -> Place:
-    for own, many, least in SCHEDULERS:
+    for own, many, least, every in SCHEDULERS:
         if own in environment and many in environment:
-            numbers = [environment[own], environment[many], environment.get(least or "", "0")]
-            if not all(number.isdigit() for number in numbers):
-                raise InvalidInput(f"{own} is {numbers[0]!r} and {many} {numbers[1]!r}; wanted whole numbers")
-            number, n, first = map(int, numbers)
-            return Place.of(f"{number - first + 1}/{n}")
-    names = ", ".join(f"{own} with {many}" for own, many, _ in SCHEDULERS)
+            told = [environment[own], environment[many], environment.get(least, "0"), environment.get(every, "1")]
+            if not all(re.fullmatch("[0-9]{1,9}", one) for one in told):
+                raise InvalidInput(f"{own} is {told[0]!r} and {many} {told[1]!r}; wanted whole numbers")
+            number, n, first, step = map(int, told)
+            place, rest = divmod(number - first, max(1, step))
+            if rest or not 0 <= place < n:
+                what = f"{own} is {number}, which is none of {n} numbers from {first} on"
+                raise InvalidInput(f"{what}{f' in steps of {step}' if step > 1 else ''}: an array of jobs has no gaps")
+            return Place.of(f"{place + 1}/{n}")
+    names = ", ".join(f"{own} with {many}" for own, many, *_ in SCHEDULERS)
     raise InvalidInput(f"shard is auto, and none of {names} is set; name it, as 1/8")

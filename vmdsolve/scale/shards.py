@@ -6,8 +6,10 @@ While one shard is solved, the next is read and the one before is written.
 from __future__ import annotations
 
 import secrets
+import shutil
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -23,6 +25,7 @@ from ..files.formats.base import Tabular
 from ..files.hashes import hash_of_file
 from ..files.lock import Lock
 from ..files.record import Record
+from ..files.rows import JOURNAL
 from ..files.skipping import skipped, taken
 from .manifest import Done, Manifest, differ, manifests, part_name
 from .place import Place
@@ -33,6 +36,7 @@ __all__ = ["SIZE", "Shards"]
 KNOWN = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")  # endings of folders of shards
 ALONE = Place()
 LOCK = "_lock-"
+PATIENCE = 10.0  # seconds that a job waits for others that begin
 SIZE = 20_000  # records of a shard, where nobody says
 
 
@@ -49,6 +53,8 @@ class Shards:
         Which of the jobs that share it this is.
     resume
         Go on with what is there.
+    unchanged
+        Raises something where the input is not what it was: asked before a shard counts as done, and at the end.
 
     Raises
     ------
@@ -58,23 +64,28 @@ class Shards:
     """
 
     def __init__(
-        self, out: Path, settings: Mapping[str, Any], size: int = SIZE, place: Place = ALONE, *, resume: bool = False
-    ) -> None:
+        self, out: Path, settings: Mapping[str, Any], size: int = SIZE, place: Place = ALONE, *, resume: bool = False,
+        unchanged: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self.out, self.size, self.place = out, size, place
-        self.ending = out.suffix.lower()
+        self.ending, self._unchanged = out.suffix.lower(), unchanged
         self._form = _format(out)
         settings = {**settings, "shard_size": size}
         wanted = Manifest(Manifest.at(out, place), settings, place)
         made = not out.exists()
         _check(out, wanted, resume)
-        out.mkdir(exist_ok=True)
         try:
-            self._lock = Lock(out / f"{LOCK}{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
-            there = wanted.path.exists()  # as it is now that nobody else writes it
-            self.manifest = Manifest.read(wanted.path) if there else Manifest.new(out, settings, place)
-        except BaseException:
-            if made and not any(out.iterdir()):
-                out.rmdir()
+            out.mkdir(exist_ok=True)
+            with _turn(out):  # of two that begin at once the second sees what the first is
+                _check(out, wanted, resume)
+                self._lock = Lock(out / f"{LOCK}{place.k}-of-{place.n}", f"is at work on shards {place} of {out}")
+                there = wanted.path.exists()  # as it is now that nobody else writes it
+                self.manifest = Manifest.read(wanted.path) if there else Manifest.new(out, settings, place)
+        except BaseException as error:
+            if made and out.is_dir() and all(path.name.startswith(LOCK) for path in out.iterdir()):
+                shutil.rmtree(out, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise VmdsolveError(f"cannot write {out}: {error.strerror}") from error
             raise
         if there:  # what it says is done counts if it is there
             held = [one for one in self.manifest.done.values() if one.is_there(out, self.ending)]
@@ -110,9 +121,14 @@ class Shards:
                     elif self.place.has(shard):
                         yield n
                 yield from behind.done()
-            self.manifest.end(total)
+            self.end(total)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # a read may wait for a pipe that nobody fills
+
+    def end(self, records: int) -> None:
+        """The input has so many records, and all shards of this job are done."""
+        self._unchanged()
+        self.manifest.end(records)
 
     def wants(self, shard: int) -> bool:
         """Whether a shard is this job's, and not done."""
@@ -142,6 +158,7 @@ class Shards:
     def put(self, one: Done, made: memoryview | Path) -> int:
         """Take a shard that was made elsewhere: its content, or its file in this folder; gives how many rows it has."""
         path = self.out / part_name(one.shard, self.ending)
+        self._unchanged()
         with self._written(path):
             if isinstance(made, Path):
                 made.replace(path)
@@ -163,7 +180,10 @@ class Shards:
 
     def _write(self, shard: int, columns: Mapping[str, Any]) -> int:
         path = self.out / part_name(shard, self.ending)
+        self._unchanged()
         with self._written(path):
+            if path.is_symlink():  # of somebody who moved a shard: what it leads to is not ours
+                path.unlink()
             self._form.write_columns(columns, path)
         rows = len(columns["problem"])
         names, ends = tuple(columns), ends_of(columns)
@@ -192,12 +212,32 @@ def _format(out: Path) -> Tabular:
     return form
 
 
+@contextmanager
+def _turn(out: Path) -> Iterator[None]:
+    """One after another, of jobs that begin in a folder."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            lock = Lock(out / f"{LOCK}begin", f"begins a job in {out}, and has not come to an end of that")
+        except InvalidInput:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+            continue
+        with lock:
+            yield
+        return
+
+
 def _check(out: Path, wanted: Manifest, resume: bool) -> None:
     """Refuse, before anything is changed, what is no place for these shards."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise InvalidInput(f"cannot write shards to {out}: it is no folder, and shards are files of a folder")
     if not out.parent.is_dir():
         raise InvalidInput(f"cannot write {out}: there is no folder {out.parent}")
+    if (journal := out.with_name(out.name + JOURNAL)).exists():
+        what = f"{journal} is of a job that makes one file of {out}"
+        raise InvalidInput(f"{what}: let it end, continue it with --resume and no shards, or name another folder")
     if not out.exists():
         return
     # Names before manifests: a job that begins just now has put its manifest there before anything else.
@@ -208,5 +248,5 @@ def _check(out: Path, wanted: Manifest, resume: bool) -> None:
     for one in found:
         if (one.place.n, one.settings) != (wanted.place.n, wanted.settings):
             raise InvalidInput(f"{out} was begun with other settings: {differ(one, wanted)}; name another folder")
-    if not resume and any(one.place == wanted.place for one in found):
+    if not resume and any(one.place == wanted.place and (one.done or one.records is not None) for one in found):
         raise InvalidInput(f"{out} holds shards of a job {wanted.place}: continue it with --resume, or name another")
