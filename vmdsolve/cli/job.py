@@ -153,8 +153,8 @@ def to_folder(
     options = {name: getattr(given, name) for name in table_of(SolvingOptions)}
     solver = BatchSolver(**options)  # which says what is wrong before anything is begun
     first = next(records)  # an unreadable file is noticed here
-    before = f"what is done in {output} is of what it was; put it back and --resume, or name another folder"
-    unchanged = partial(_unchanged, prints, before)
+    of_before = f"what is done in {output} is of what it was; put it back and --resume, or name another folder"
+    unchanged = partial(_unchanged, prints, of_before)
     with Shards(output, settings, size or SIZE, place, resume=resume, unchanged=unchanged) as shards:
         before = sum(one.rows for one in shards.manifest.done.values())
         if before:
