@@ -101,8 +101,10 @@ def test_a_graph_is_read_from_every_form(text: str) -> None:
     assert vmdsolve.solve(problem.layout.write(problem.values) + "/.2.", domain="colouring").text == "121"
 
 
-def test_the_text_has_the_last_word_on_colours() -> None:
-    assert layout_of(get("colouring-2").parse("colours 3/p edge 2 1/e 1 2")).symbols == "123"
+def test_a_text_that_says_another_number_of_colours_than_is_asked_for_is_refused() -> None:
+    assert layout_of(get("colouring-3").parse("colours 3/p edge 2 1/e 1 2")).symbols == "123"
+    with pytest.raises(InvalidInput, match=r"line 1: it says 3 colours, and 2 are asked for; wanted the same, or the"):
+        get("colouring-2").parse("colours 3/p edge 2 1/e 1 2")
 
 
 def test_colours_may_be_exchanged_and_vertices_numbered_anew() -> None:

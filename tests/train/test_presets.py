@@ -102,3 +102,11 @@ def test_a_run_that_goes_on_keeps_what_it_has(tmp_path: Path) -> None:
     assert list(Run.of({**told, "preset": "baseline"}).trainer().run(tmp_path))
     again = Run.of({"steps": 2}, tmp_path)
     assert (again.preset, again.config.latent, again.recipe.data) == ("", 0, "problems")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("latin-4", "law"), ("latin-6", "answers"), ("sudoku-9x9", "answers"), ("queens-20", "answers")]
+)
+def test_ours_learns_from_answers_of_search_where_they_are_too_many_to_list(name: str, data: str) -> None:
+    run = Run.of({"domain": name, "preset": "ours"})
+    assert (run.recipe.data, run.recipe.matched) == (data, True)

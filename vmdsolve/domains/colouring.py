@@ -65,7 +65,10 @@ class Colouring(Clued):
             lines.lines, lines.places = [*compress(lines.lines, kept)], [*compress(lines.places, kept)]
         k = cls.colours
         if lines.peek().startswith(("colours", "colors")):
-            k = lines.number(lines.tokens("`colours k`", 2, whole=True)[1], "the number of colours", 1, len(SYMBOLS))
+            told = lines.number(lines.tokens("`colours k`", 2, whole=True)[1], "the number of colours", 1, len(SYMBOLS))
+            if k is not None and told != k:
+                lines.fail(f"it says {told} colours, and {k} are asked for; wanted the same, or the domain colouring")
+            k = told
         head = lines.tokens("`p edge vertices edges`", whole=True)
         if k is None:
             lines.fail("wanted `colours k` before the graph, or a domain such as colouring:3")

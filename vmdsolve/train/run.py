@@ -113,8 +113,8 @@ class Run:
         named = told.pop("preset", "")  # ours, or none
         domain = domain or learned(told, resumed)
         chosen = _best(domain) if resumed is None and (named or left_open(told)) else {}
-        if named and not chosen:  # problems with one answer, as far as anybody says
-            chosen = {"preset": best(domain.rules.L)}
+        if named and not chosen and not isinstance(domain, Mixture):  # of one answer, as far as anybody says
+            chosen = _listing(domain) or {"preset": best(domain.rules.L)}
         given = "" if named else chosen.get("preset", "")
         told = layers(chosen, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
@@ -199,7 +199,12 @@ def _best(domain: Domain | Mixture) -> dict[str, Any]:
     """
     if isinstance(domain, Mixture):
         return {"preset": best(0, listed=False), "data": domain.sources[0]} if domain.many_answers else {}
-    if not domain.many_answers or isinstance(domain, Family) or not domain.rules.constraints:
+    return _listing(domain) if domain.many_answers else {}
+
+
+def _listing(domain: Domain) -> dict[str, Any]:
+    """The same of one domain, whoever says that it has many; nothing without rules, or without answers so soon."""
+    if isinstance(domain, Family) or not domain.rules.constraints:
         return {}
     nothing = np.full((1, domain.rules.L), OPEN, np.int32)
     found = solve_values(domain.rules, nothing, limit=LISTED + 1, node_limit=NODES, threads=1)
