@@ -14,7 +14,7 @@ from ...driver import Row, table
 __all__ = ["NAMES", "PARTS", "combined", "shown"]
 
 NAMES = ("queens", "colouring", "grids9", "squares")
-AMOUNTS = ("problems", "n", "samples", "scale")  # files that differ in these are not mixed
+AMOUNTS = ("problems", "n", "samples", "scale")  # rows of an arm that differ in these are not mixed
 KEY = ("set", "arm", "way", "T", "seed")
 WITHOUT = "no latent"
 ONE = "one answer"  # a grade, as Posed.grade says it
@@ -50,14 +50,14 @@ AIMS: dict[str, tuple[str, str]] = {
 
 
 def combined(files: list[Row]) -> list[Row]:
-    """Rows of all files that measured as much as the newest; of two for one cell, or under two choices, the newer."""
+    """Rows of all files, the newest first; of an arm at a set those alone that were made and measured as its newest."""
     rows: dict[tuple[object, ...], Row] = {}
-    choices: dict[tuple[object, ...], str] = {}
+    newest: dict[tuple[object, ...], tuple[object, ...]] = {}
     for file in files:
-        if any(file["parameters"].get(part) != files[0]["parameters"].get(part) for part in AMOUNTS):
-            continue
+        amounts = [file["parameters"].get(part) for part in AMOUNTS]
         for row in file["rows"]:
-            if choices.setdefault((row["set"], row["arm"]), row["choices"]) == row["choices"]:
+            made = (row["choices"], *amounts)
+            if newest.setdefault((row["set"], row["arm"]), made) == made:
                 rows.setdefault(tuple(row[part] for part in KEY), {**row, "benchmark": file["name"]})
     return list(rows.values())
 
