@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from vmdsolve.errors import InvalidInput
 from vmdsolve.text import sources
+from vmdsolve.text.data import read_data
 from vmdsolve.text.sources import Files, Given, Source, files_of
 
 
@@ -147,7 +149,7 @@ def test_what_python_gives() -> None:
         ("a.jsonl", "{", {}, r"a.jsonl:1 is no JSON"),
         ("a.jsonl", "[1]", {}, r"a.jsonl:1 is \[1\], wanted an object with 'text'$"),
         ("a.jsonl", '{"text": 3}', {}, r"a.jsonl:1 is 3; wanted text, or a row of whole numbers$"),
-        ("a.jsonl", '{"text": [1, [2]]}', {}, r"a.jsonl:1 is no list of numbers"),
+        ("a.jsonl", '{"text": [1, [2]]}', {}, r"a.jsonl:1 is \[1, \[2\]\]; wanted text, or a row"),
         ("a.npy", b"\x93NUMPY no", {}, r"a.npy is no npy file of numbers"),
     ],
 )
@@ -167,7 +169,7 @@ def test_arrays_that_are_no_tokens_are_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([{}], object), allow_pickle=True)
     written(tmp_path, "a.npy", buffer.getvalue())
-    with pytest.raises(InvalidInput, match=r"a.npy is no npy file of numbers: "):
+    with pytest.raises(InvalidInput, match=r"a.npy is no npy file of numbers; wanted"):
         list(Files((str(tmp_path / "a.npy"),)))
 
 
@@ -188,7 +190,7 @@ def test_names_that_are_no_files_are_refused(tmp_path: Path) -> None:
         ("one text", r"^documents are one text; give a list of them"),
         (3, r"^documents are int; wanted something to iterate over$"),
         ([{"body": "x"}], r"^document 1 has no 'text'; its fields are \['body'\]$"),
-        ([[0.5]], r"^document 1 is float64 \[1\]; wanted text, or a row of whole numbers$"),
+        ([[0.5]], r"^document 1 is \[0.5\]; wanted text, or a row of whole numbers$"),
         (["a", json], r"^document 2 is <module 'json' .*; wanted text"),
         (["a", None], r"^document 2 is None; wanted text"),
     ],
@@ -204,3 +206,63 @@ def test_the_place_of_a_wrong_byte_is_that_in_the_file(tmp_path: Path, monkeypat
         monkeypatch.setattr(sources, "CHUNK", chunk)
         with pytest.raises(InvalidInput, match=r"a.txt is not UTF-8 at byte 6;"):
             list(Files((path,)))
+
+
+def test_what_is_read_twice_is_no_pipe_and_a_file_counts_once_whatever_it_is_called(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.txt").write_text("to be")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    with pytest.raises(InvalidInput, match="pipe is a pipe or a device, and a text is read twice; name a file"):
+        files_of([tmp_path / "pipe"])
+    for other in (tmp_path / "b.txt", tmp_path / ".." / tmp_path.name / "a.txt"):
+        with pytest.raises(InvalidInput, match="is named twice; name each file once"):
+            files_of([tmp_path / "a.txt", other])
+
+
+def test_characters_and_integers_are_those_of_held_out_files_too(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("to be or not to be")
+    (tmp_path / "b.txt").write_text("that is $ 12")
+    read = read_data(tmp_path / "a.txt", 4, valid=str(tmp_path / "b.txt"), test=0)
+    assert read.vocabulary.exact("$12")
+    (tmp_path / "a.txt").write_text("0 1 2 3 4 5")
+    (tmp_path / "b.txt").write_text("3 4 9 1 2")
+    read = read_data(tmp_path / "a.txt", 4, vocabulary="integers", valid=str(tmp_path / "b.txt"), test=0)
+    assert read.vocabulary.size == 10
+
+
+def test_a_folder_of_wikitext_has_its_own_parts(tmp_path: Path) -> None:
+    for part in ("train", "valid", "test"):
+        (tmp_path / f"wiki.{part}.raw").write_text(f"= {part} =\n to be or not to be\n")
+    own = str(tmp_path / "wiki.valid.raw")
+    assert read_data(tmp_path, 4, valid=own).told["valid"] == own
+    for how in ({"valid": "0.3"}, {"test": str(tmp_path / "wiki.train.raw")}):
+        with pytest.raises(
+            InvalidInput, match=r"has its own, wiki\.\w+\.raw: leave (valid|test) out, or name the files"
+        ):
+            read_data(tmp_path, 4, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 2 three", "holds 'three'; wanted whole numbers between blanks"),
+        ("1 " + "9" * 5000, "holds a number of 5,000 digits; wanted"),
+        ("1 -3", "number 1 from character 2 on, is -3, which is none"),
+    ],
+)
+def test_text_that_is_no_integers_is_told_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises(InvalidInput, match=said):
+        read_data(tmp_path / "a.txt", 2, vocabulary="integers")
+
+
+def test_what_python_gives_and_no_library_should_speak_of() -> None:
+    for one, said in (
+        (torch.rand(9, requires_grad=True), r"^document 1 is tensor\("),
+        ((), r"^document 1 is an example of nothing, \(\)"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            list(Given([one]))
+    pytest.importorskip("tokenizers", reason="tokenizers is not installed (extra tokens)")
+    with pytest.raises(InvalidInput, match="character 2 is half a character; leave it out"):
+        read_data(Given(["a\ud800"] * 9), 2, vocabulary="bpe:260")

@@ -54,6 +54,7 @@ Schema = Annotated[
 ]
 Choice = Annotated[list[str] | None, Option("--choice", help="Texts are to be this, or another --choice.")]
 RUN = Path("runs/text")
+FILES = (".txt", ".text", ".json", ".jsonl", ".csv", ".tsv", ".md", ".gz", ".xz", ".bz2", ".zst")  # of no text as such
 
 
 def sample_text(
@@ -159,6 +160,7 @@ def evaluate_text(
     seed: Seed = 0,
     device: Device = None,
     as_json: Json = False,
+    nll: Annotated[bool, Option("--nll", help="As of puzzles; of text it is what is measured.", hidden=True)] = False,
 ) -> None:
     """Measure how likely a model finds texts: exactly left to right, else by bounds; with its error over documents.
 
@@ -170,6 +172,7 @@ def evaluate_text(
     from ..text.likelihood import latent_use
     from ..text.sources import Files, files_of
 
+    del nll
     model, vocabulary = _loaded(weights, device)
     corpus = prepare(Files(files_of(files), field, lines, vocabulary.reads), vocabulary)
     windows = Windows(corpus, model.config.length, corpus.stretches())
@@ -245,6 +248,8 @@ def _lines(argument: str) -> list[str]:
     from ..files.opening import UNREADABLE, encoding_of, is_file, opened
 
     if argument != STDIN and not is_file(argument):
+        if Path(argument).suffix.lower() in FILES and not any(map(str.isspace, argument)):
+            raise InvalidInput(f"no such file: {argument}; a text of that name can come by standard input")
         return [argument]
     try:
         with opened(argument) as (raw, _):

@@ -98,12 +98,17 @@ def read_data(
     others: list[Files | None] = [None, None]
     shares = [0.0, 0.0]
     if isinstance(source, Files) and len(source.paths) == 1 and Path(source.paths[0]).is_dir():
-        parts = [replace(source, paths=(name,)) for name in _wikitext(source.paths[0])]
+        its = _wikitext(source.paths[0])
+        for which, asked, own in zip(WIKITEXT[1:], (valid, test), its[1:], strict=True):
+            if str(asked) != str(SHARE) and Path(str(asked)).absolute() != Path(own).absolute():
+                what = f"{which} is {asked}, and {source.paths[0]} has its own, {Path(own).name}"
+                raise InvalidInput(f"{what}: leave {which} out, or name the files themselves")
+        parts = [replace(source, paths=(name,)) for name in its]
         source, others = parts[0], [parts[1], parts[2]]
     else:
         for place, (name, value) in enumerate((("valid", valid), ("test", test))):
             shares[place], others[place] = _held_out(name, value, field, lines)
-    chosen = _vocabulary(vocabulary, source)
+    chosen = _vocabulary(vocabulary, source, [one for one in others if one is not None])
     source, *read = (_reading(one, chosen) for one in (source, *others))
     corpus = prepare(source, chosen, folder)
     train, *held = split(corpus, length, *shares)
@@ -160,7 +165,8 @@ def _reading(source: Any, vocabulary: Vocabulary) -> Any:
     return replace(source, reads=vocabulary.reads) if isinstance(source, Files) else source
 
 
-def _vocabulary(named: str | Vocabulary, source: Source) -> Vocabulary:
+def _vocabulary(named: str | Vocabulary, source: Source, held: Sequence[Source]) -> Vocabulary:
+    """The vocabulary; characters and integers are those of the text that is held out, too."""
     if isinstance(named, Vocabulary):
         return named
     if named == "bytes":
@@ -175,9 +181,10 @@ def _vocabulary(named: str | Vocabulary, source: Source) -> Vocabulary:
             f"documents can be read once, {named} must be made of them first; give a list, or a Vocabulary"
         )
     if named == "characters":
-        return Characters.of(_texts(source))
+        return Characters.of(text for one in (source, *held) for text in _texts(one))
     if named == "integers":
-        return Integers(1 + max((_greatest(piece) for piece in _reading(source, Integers(1))), default=0))
+        every = (piece for one in (source, *held) for piece in _reading(one, Integers(1)))
+        return Integers(1 + max(map(_greatest, every), default=0))
     size = named.removeprefix("bpe:")
     if not size.isascii() or not size.isdigit() or int(size) > MOST_SYMBOLS:
         raise InvalidInput(f"vocabulary is {named!r}; wanted bpe: and how many tokens, as in bpe:4096")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,6 +69,8 @@ def files_of(names: Sequence[str | Path]) -> tuple[str, ...]:
         if Path(name).is_dir():
             raise InvalidInput(f"{name} is a folder; name its files, as in '{name.rstrip('/')}/*.txt'")
         if Path(name).exists():
+            if not Path(name).is_file():
+                raise InvalidInput(f"{name} is a pipe or a device, and a text is read twice; name a file")
             found = [name]
         elif glob.has_magic(name):
             there = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - as the shell has it
@@ -79,8 +82,9 @@ def files_of(names: Sequence[str | Path]) -> tuple[str, ...]:
         out += found
     if not out:
         raise InvalidInput("no file to learn from; name one or more")
-    if twice := {one for one in out if out.count(one) > 1}:
-        raise InvalidInput(f"{min(twice)} is named twice; name each file once")
+    real = [Path(one).resolve() for one in out]
+    if twice := [one for one, own in zip(out, real, strict=True) if real.count(own) > 1]:
+        raise InvalidInput(f"{twice[-1]} is named twice; name each file once")
     return tuple(out)
 
 
@@ -169,6 +173,8 @@ class Given:
                     raise InvalidInput(f"{where} has no {self.field or 'text'!r}; its fields are {sorted(one)!s:.200}")
                 value = one[self.field or "text"]
             elif isinstance(one, tuple):
+                if not one:
+                    raise InvalidInput(f"{where} is an example of nothing, (); wanted text, or a row of whole numbers")
                 value = one[0]
             yield Piece(_data(value, where), True, where)
 
@@ -189,14 +195,15 @@ def _data(value: Any, where: str) -> Data:
         return value
     try:
         found = np.asarray(value)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(f"{where} is no list of numbers: {error}") from error
+    except (TypeError, ValueError, RuntimeError) as error:  # of ragged lists, and of torch
+        raise InvalidInput(f"{where} is {value!r:.60}; wanted text, or a row of whole numbers") from error
     if found.size == 0:
         return np.empty(0, np.int64)
     if not found.ndim:
         raise InvalidInput(f"{where} is {value!r:.60}; wanted text, or a row of whole numbers")
     if found.ndim != 1 or found.dtype.kind not in "iu":
-        raise InvalidInput(f"{where} is {found.dtype} {list(found.shape)}; wanted text, or a row of whole numbers")
+        shown = f"{found.dtype} {list(found.shape)}" if isinstance(value, np.ndarray) else f"{value!r:.60}"
+        raise InvalidInput(f"{where} is {shown}; wanted text, or a row of whole numbers")
     return found
 
 
@@ -208,7 +215,7 @@ def _array(path: str) -> Iterator[Piece]:
     try:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise InvalidInput(f"{path} is no npy file of numbers: {error}") from error
+        raise InvalidInput(f"{path} is no npy file of numbers; wanted whole ones, as numpy.save writes them") from error
     if found.dtype.kind not in "iu" or found.ndim not in (1, 2):
         raise InvalidInput(
             f"{path} holds {found.dtype} {list(found.shape)}; wanted whole numbers, [n] or [documents, n]"
@@ -236,6 +243,9 @@ def _rows(path: str, raw: Any, field: str) -> Iterator[Piece]:
         for batch in file.iter_batches(1024, columns=[field]):
             column = batch.column(0)
             if numbers:  # a number a row: all are one document
+                if column.null_count:
+                    row = number + 1 + column.is_null().to_pylist().index(True)
+                    raise InvalidInput(f"{path}, row {row:,} has no {field}; wanted a whole number")
                 yield Piece(column.to_numpy(zero_copy_only=False), not number, path, number)
                 number += len(column)
                 continue
@@ -256,7 +266,8 @@ def _objects(path: str, raw: Any, field: str) -> Iterator[Piece]:
         try:
             told = loads(line)
         except ValueError as error:
-            raise InvalidInput(f"{where} is no JSON: {error}") from error
+            said = f"{error.msg}, character {error.colno}" if isinstance(error, JSONDecodeError) else str(error)
+            raise InvalidInput(f"{where} is no JSON: {said}") from error
         if not isinstance(told, dict):
             raise InvalidInput(f"{where} is {told!r:.60}, wanted an object with {field!r}")
         if field not in told:

@@ -90,7 +90,7 @@ class Tokenizer(Vocabulary):
         trainer = lib.trainers.BpeTrainer(
             vocab_size=size, initial_alphabet=sorted(lib.pre_tokenizers.ByteLevel.alphabet()), show_progress=False
         )
-        made.train_from_iterator(texts, trainer)
+        made.train_from_iterator((_whole(text, "a text") for text in texts), trainer)
         return Tokenizer(made.to_str())
 
     @staticmethod
@@ -101,13 +101,7 @@ class Tokenizer(Vocabulary):
     def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
         if not isinstance(data, str):
             raise InvalidInput(f"{where} holds {type(data).__name__}, not text")
-        try:
-            data.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidInput(
-                f"{where}, character {before + error.start + 1:,} is half a character; leave it out"
-            ) from error
-        return np.array(self._held.encode(data, add_special_tokens=False).ids, np.int64)
+        return np.array(self._held.encode(_whole(data, where, before), add_special_tokens=False).ids, np.int64)
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return str(self._held.decode(self._checked(tokens).tolist(), skip_special_tokens=False))
@@ -155,3 +149,14 @@ def vocabulary_from(text: str, beside: Path, what: str) -> Vocabulary:
     except InvalidInput as error:
         raise ModelMismatch(f"{what} cannot be read: {error}") from error
     raise ModelMismatch(f"{what} cannot be read: it is of kind {told['kind']!r:.40}; update vmdsolve")
+
+
+def _whole(text: str, where: str, before: int = 0) -> str:
+    """The text; half of a pair, which is no character, is refused."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"{where}, character {before + error.start + 1:,} is half a character; leave it out"
+        ) from error
+    return text

@@ -6,8 +6,9 @@ What is encoded and decoded again is the same, but for a tokenizer that changes 
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,8 @@ from ..untrusted import read_json
 from .config import MOST_SYMBOLS
 
 __all__ = ["Bytes", "Characters", "Data", "Integers", "Tokens", "Vocabulary"]
+
+MOST_DIGITS = 30  # of a number in text; no vocabulary has such
 
 Tokens = npt.NDArray[np.int64]
 Data = str | bytes | npt.NDArray[Any]  # what files give: text, its bytes, or whole numbers
@@ -212,24 +215,30 @@ class Integers(Vocabulary):
         self.size = size
 
     def encode(self, data: Data, where: str = "the text", before: int = 0) -> Tokens:
-        text = isinstance(data, str)
-        if isinstance(data, str):
-            try:
-                data = np.array([int(word) for word in data.split()], object)
-            except ValueError as error:
-                raise InvalidInput(f"{where} holds a word that is no whole number: {error}") from error
-        found = np.asarray(data)
+        found = np.array([*self._numbers(data, where)], object) if isinstance(data, str) else np.asarray(data)
         if isinstance(data, bytes) or (found.size and found.dtype.kind not in "iuO"):
             raise InvalidInput(f"{where} holds {found.dtype}; wanted whole numbers from 0 to {self.size - 1:,}")
         wrong = np.flatnonzero((found < 0) | (found >= self.size))
         if wrong.size:
             at = int(wrong[0])
-            named = " holds" if text else f", number {before + at + 1:,} is"
+            number = (
+                "" if isinstance(data, str) else f", number {before + at + 1:,} is"
+            )  # of text characters are counted
+            named = number or f", number {at + 1:,} from character {before + 1:,} on, is"
             raise InvalidInput(
                 f"{where}{named} {found[at]}, which is none of the vocabulary's 0 to {self.size - 1:,}; leave it out, "
                 "or take one that has it"
             )
         return found.astype(np.int64)
+
+    def _numbers(self, text: str, where: str) -> Iterator[int]:
+        """What stands between blanks; a number far beyond any vocabulary is not worked out."""
+        for word in text.split():
+            if re.fullmatch(r"[+-]?[0-9]+", word) is None:
+                raise InvalidInput(f"{where} holds {word!r:.60}; wanted whole numbers between blanks")
+            if len(word) > MOST_DIGITS:
+                raise InvalidInput(f"{where} holds a number of {len(word):,} digits; wanted 0 to {self.size - 1:,}")
+            yield int(word)
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[Any]) -> str:
         return " ".join(map(str, self._checked(tokens).tolist()))
