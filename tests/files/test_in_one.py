@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vmdsolve.domains import layout_of, reading
+from vmdsolve.domains import get, layout_of, reading
 from vmdsolve.errors import InvalidInput
 from vmdsolve.files import records
 
@@ -49,3 +49,18 @@ def test_a_long_text_is_refused_as_it_was(tmp_path: Path) -> None:
     path.write_text("words and words\n" * 9_000)
     with pytest.raises(InvalidInput, match="none of the first 20 puzzles of"):
         list(records.read(path))
+
+
+@pytest.mark.parametrize("n", [5, 7])
+def test_lines_that_may_be_small_squares_are_no_rows_of_large_ones(tmp_path: Path, n: int) -> None:
+    """A wrong reading is a wrong answer: as rows of a Sudoku these have none."""
+    path = tmp_path / "in.txt"
+    rows = ["".join("123456789"[(row + column) % n] for column in range(n)) for row in range(n)]
+    path.write_text(f"{'.' + ''.join(rows)[1:]}\n" * n * n)
+    with pytest.raises(
+        InvalidInput, match=rf"lines of {n * n} cells .* or each one of {n}x{n}; say which by -d, as latin"
+    ):
+        list(records.read(path))
+    assert [one.puzzle for one in records.read(path, get(f"latin-{n}"))] == ["." + "".join(rows)[1:]] * n * n
+    large = get(f"sudoku-{n * n}x{n * n}") if n == 5 else None
+    assert large is None or len(list(records.read(path, large))) == 1

@@ -17,6 +17,7 @@ from contextlib import suppress
 from glob import glob, has_magic
 from io import TextIOWrapper
 from itertools import islice
+from math import isqrt
 from pathlib import Path
 
 from ..domains import Domain, get, reading
@@ -32,6 +33,7 @@ from .record import Record
 from .skipping import Records
 from .texts import Texts
 
+SMALL = 5  # rows of the smallest square that no kind of puzzle is known by its cells alone
 LOOK, FEW = 20, 3  # records of a file that are looked at; fewer than FEW are told of one by one
 # Words that are no puzzles, which may have dots, and those of clues slashes: with an ending of letters, or in a folder.
 FILE_NAME = re.compile(r"(?!.*\.\.\w*\.)\S{1,250}\.[A-Za-z][A-Za-z0-9]{1,10}")
@@ -229,11 +231,24 @@ def _in_one(form: Format, source: Source) -> list[Record]:
     text = source.whole() if form.loose and source.column is None else None  # a column is no part of a text
     if text is None or not text.strip() or is_json(text):
         return []
+    if source.domain is None:
+        _refuse_small(text, source)
     for texts in ([text], reading.puzzles_in(text, source.domain)):
         records = [Record(source.name, 1, each) for each in texts]
         if records and not any(_unreadable(record, source.domain) for record in records):
             return records
     return []
+
+
+def _refuse_small(text: str, source: Source) -> None:
+    """InvalidInput where each line may be a whole square of far fewer symbols, and no row of a large one."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not source.is_comment(line)]
+    width = len(lines[0]) if lines else 0
+    n, held = isqrt(width), {*"".join(lines)} - {*"._*?0-"}
+    square = n * n == width and n >= SMALL and width <= len(lines) and {*map(len, lines)} == {width}
+    if square and held and held <= {*"123456789"[:n]}:
+        what = f"lines of {width} cells that hold 1 to {n} alone are rows of a board of {width}x{width}, or each one"
+        raise InvalidInput(f"{source.name}: {what} of {n}x{n}; say which by -d, as latin-{n}")
 
 
 def _unreadable(record: Record, domain: Domain | None) -> str:
