@@ -78,7 +78,9 @@ def to_file(
         except KeyboardInterrupt:
             typer.echo(f"\n{journal.tally.total} problems are done; {go_on}", err=True)
             raise
-        _unchanged(prints, f"{journal.path} holds answers of both; put it back and --resume, or delete that")
+        _unchanged(
+            prints, f"{journal.path} holds answers of both; put it back and --resume, or delete that to begin anew"
+        )
         if n is not None:
             journal.total = None  # as many rows as answers were found
         journal.finish()
