@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from helpers.commands import EASY, P, run, shell, solve, table
 
+from vmdsolve.files.formats.base import Table
 from vmdsolve.files.formats.csv import Csv
 from vmdsolve.files.journal import Journal
 from vmdsolve.files.owned import grown
@@ -177,11 +178,11 @@ def test_an_input_that_changes_meanwhile_ends_the_job_and_its_output_is_not_join
     path, out, calls, write = tmp_path / "in.txt", tmp_path / "out.csv", [0], Csv.write_columns
     path.write_text(f"{P}\n" * 40)
 
-    def meanwhile(self: Csv, *args: object) -> None:
+    def meanwhile(self: Csv, columns: Table, out: Path) -> None:
         calls[0] += 1
         if calls[0] == 2:
             path.write_text(f"{P}\n" * 9)
-        write(self, *args)  # type: ignore[arg-type]
+        write(self, columns, out)
 
     monkeypatch.setattr(Csv, "write_columns", meanwhile)
     result = solve(path, "-o", out, "--shard-size", 4)

@@ -235,11 +235,11 @@ def test_a_folder_of_wikitext_has_its_own_parts(tmp_path: Path) -> None:
         (tmp_path / f"wiki.{part}.raw").write_text(f"= {part} =\n to be or not to be\n")
     own = str(tmp_path / "wiki.valid.raw")
     assert read_data(tmp_path, 4, valid=own).told["valid"] == own
-    for how in ({"valid": "0.3"}, {"test": str(tmp_path / "wiki.train.raw")}):
+    for valid, test in (("0.3", "0.05"), (own, str(tmp_path / "wiki.train.raw"))):
         with pytest.raises(
             InvalidInput, match=r"has its own, wiki\.\w+\.raw: leave (valid|test) out, or name the files"
         ):
-            read_data(tmp_path, 4, **how)  # type: ignore[arg-type]
+            read_data(tmp_path, 4, valid=valid, test=test)
 
 
 @pytest.mark.parametrize(

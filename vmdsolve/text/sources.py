@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import glob
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -83,7 +84,8 @@ def files_of(names: Sequence[str | Path]) -> tuple[str, ...]:
     if not out:
         raise InvalidInput("no file to learn from; name one or more")
     real = [Path(one).resolve() for one in out]
-    if twice := [one for one, own in zip(out, real, strict=True) if real.count(own) > 1]:
+    often = Counter(real)
+    if twice := [one for one, own in zip(out, real, strict=True) if often[own] > 1]:
         raise InvalidInput(f"{twice[-1]} is named twice; name each file once")
     return tuple(out)
 

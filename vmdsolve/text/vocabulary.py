@@ -221,10 +221,9 @@ class Integers(Vocabulary):
         wrong = np.flatnonzero((found < 0) | (found >= self.size))
         if wrong.size:
             at = int(wrong[0])
-            number = (
-                "" if isinstance(data, str) else f", number {before + at + 1:,} is"
-            )  # of text characters are counted
-            named = number or f", number {at + 1:,} from character {before + 1:,} on, is"
+            named = f", number {before + at + 1:,} is"
+            if isinstance(data, str):  # before which characters are counted
+                named = f", number {at + 1:,} from character {before + 1:,} on, is"
             raise InvalidInput(
                 f"{where}{named} {found[at]}, which is none of the vocabulary's 0 to {self.size - 1:,}; leave it out, "
                 "or take one that has it"

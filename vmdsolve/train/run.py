@@ -114,7 +114,7 @@ class Run:
         domain = domain or learned(told, resumed)
         chosen = _best(domain) if resumed is None and (named or left_open(told)) else {}
         if named and not chosen and not isinstance(domain, Mixture):  # of one answer, as far as anybody says
-            chosen = _listing(domain) or {"preset": best(domain.rules.L)}
+            chosen = _if_many(domain) or {"preset": best(domain.rules.L)}
         given = "" if named else chosen.get("preset", "")
         told = layers(chosen, told)
         recipe = {name: told[name] for name in RECIPE if name in told}
@@ -199,11 +199,11 @@ def _best(domain: Domain | Mixture) -> dict[str, Any]:
     """
     if isinstance(domain, Mixture):
         return {"preset": best(0, listed=False), "data": domain.sources[0]} if domain.many_answers else {}
-    return _listing(domain) if domain.many_answers else {}
+    return _if_many(domain) if domain.many_answers else {}
 
 
-def _listing(domain: Domain) -> dict[str, Any]:
-    """The same of one domain, whoever says that it has many; nothing without rules, or without answers so soon."""
+def _if_many(domain: Domain) -> dict[str, Any]:
+    """What `_best` says of a domain that has many answers; nothing without rules, or without answers so soon."""
     if isinstance(domain, Family) or not domain.rules.constraints:
         return {}
     nothing = np.full((1, domain.rules.L), OPEN, np.int32)
